@@ -1,0 +1,48 @@
+import {z} from 'zod';
+
+const common = {
+  validation: z.int().min(0).default(500).describe('Images held out for the weight search and every choice of settings.'),
+  test: z.int().min(0).default(500).describe('Images held out for the report, looked at once.'),
+  splitSeed: z.int().min(0).default(0).describe('Seed of the split into training, validation and test images.'),
+  flip: z.boolean().default(false).describe('Flip half of the training images left to right.'),
+  limit: z.int().min(1).optional().describe('Use only so many training images, a seeded choice (after the split).'),
+};
+
+const shaped = {
+  resolution: z.int().min(1).describe('Height and width in pixels after resizing and cropping.'),
+  crop: z
+    .enum(['center', 'random'])
+    .default('center')
+    .describe('Where to cut the square once the short side has the resolution; random applies to training images.'),
+  channels: z.union([z.literal(1), z.literal(3)]).default(3).describe('1 for grey, 3 for RGB.'),
+  corrupt: z.enum(['stop', 'skip']).default('stop').describe('What a file that cannot be decoded does: stop with an error, or be left out with a warning.'),
+};
+
+export const DataConfig = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('mnist').describe('MNIST idx files.'),
+      path: z.string().optional().describe('Folder with the four idx files; left out: the digits that are installed with DeMe Studio.'),
+      ...common,
+    }),
+    z.strictObject({
+      kind: z.literal('cifar10').describe('CIFAR-10 binary batches.'),
+      path: z.string().describe('Folder with data_batch_1.bin to data_batch_5.bin and test_batch.bin.'),
+      ...common,
+    }),
+    z.strictObject({
+      kind: z.literal('images').describe('A folder of PNG, JPEG or WebP images, searched with its sub-folders.'),
+      path: z.string().describe('The folder.'),
+      ...shaped,
+      ...common,
+    }),
+    z.strictObject({
+      kind: z.literal('parquet').describe('Hugging Face parquet files with an image column.'),
+      path: z.string().describe('One parquet file or a folder of them.'),
+      column: z.string().default('image').describe('Name of the image column.'),
+      ...shaped,
+      ...common,
+    }),
+  ])
+  .describe('Where the images come from.');
+export type DataConfig = z.infer<typeof DataConfig>;

@@ -1,0 +1,31 @@
+import {z} from 'zod';
+
+export const samplers = ['ddim', 'ddpm'] as const;
+
+export const SamplingConfig = z.strictObject({
+  sampler: z.enum(samplers).default('ddim').describe('Which sampler draws the images.'),
+  steps: z.int().min(1).default(50).describe('Sampling steps.'),
+  eta: z.number().min(0).max(1).default(0).describe('Noise of DDIM: 0 is deterministic, 1 as much as DDPM.'),
+  seed: z.int().min(0).default(0).describe('Seed of the starting noise; the same for every model.'),
+  batch: z.int().min(1).default(32).describe('Images at once.'),
+});
+export type SamplingConfig = z.infer<typeof SamplingConfig>;
+
+export const EvaluateConfig = z.strictObject({
+  heldOut: z
+    .strictObject({
+      images: z.int().min(1).default(256).describe('Test images.'),
+      timesteps: z.int().min(1).default(4).describe('Timesteps per image and range.'),
+      seed: z.int().min(0).default(1).describe('Seed of noise and timesteps.'),
+    })
+    .prefault({})
+    .describe('Per-range held-out loss.'),
+  sampling: SamplingConfig.prefault({}).describe('How images are drawn.'),
+  grid: z.int().min(0).default(64).describe('Images in the sample grid of each model.'),
+  features: z
+    .enum(['digits', 'none'])
+    .default('none')
+    .describe('Feature space of Fréchet distance and KID: the bundled digit classifier (not Inception), or none.'),
+  samples: z.int().min(2).default(256).describe('Images drawn from each model for Fréchet distance and KID.'),
+});
+export type EvaluateConfig = z.infer<typeof EvaluateConfig>;

@@ -1,0 +1,48 @@
+import {z} from 'zod';
+import {ErrorRecord} from './errors.ts';
+
+/** JSON has no NaN: a number that is not finite is null, and a curve has a gap there. */
+const metric = z.number().nullable();
+
+/** One line of `events.jsonl`; the same object goes over IPC when a parent listens. `stage` is `expert-0`, `ordinary`, `search` … */
+export const RunEvent = z.discriminatedUnion('type', [
+  z.strictObject({type: z.literal('stage'), time: z.number(), stage: z.string(), state: z.enum(['started', 'done', 'skipped'])}),
+  z.strictObject({
+    type: z.literal('step'),
+    time: z.number(),
+    stage: z.string(),
+    update: z.int(),
+    updates: z.int(),
+    denoise: metric,
+    consistency: metric,
+    gradientNorm: metric,
+    learningRate: z.number(),
+    secondsPerUpdate: z.number(),
+  }),
+  z.strictObject({
+    type: z.literal('buckets'),
+    time: z.number(),
+    stage: z.string(),
+    /** Covers the updates (from, to]. */
+    from: z.int(),
+    to: z.int(),
+    /** Draws and summed losses per timestep bucket; bucket b holds the timesteps with floor(t * buckets / T) = b. */
+    count: z.array(z.int()),
+    denoise: z.array(metric),
+    consistency: z.array(metric),
+  }),
+  z.strictObject({type: z.literal('heldOut'), time: z.number(), stage: z.string(), update: z.int(), loss: metric}),
+  z.strictObject({type: z.literal('checkpoint'), time: z.number(), stage: z.string(), update: z.int(), folder: z.string()}),
+  z.strictObject({type: z.literal('candidate'), time: z.number(), stage: z.string(), weights: z.array(z.number()), loss: metric, origin: z.string()}),
+  z.strictObject({type: z.literal('progress'), time: z.number(), stage: z.string(), done: z.number(), total: z.number(), what: z.string()}),
+  z.strictObject({type: z.literal('images'), time: z.number(), stage: z.string(), file: z.string(), update: z.int().optional()}),
+  z.strictObject({type: z.literal('log'), time: z.number(), stage: z.string(), level: z.enum(['info', 'warning']), message: z.string()}),
+  z.strictObject({type: z.literal('failed'), time: z.number(), stage: z.string(), error: ErrorRecord}),
+  z.strictObject({type: z.literal('stopped'), time: z.number(), stage: z.string()}),
+  z.strictObject({type: z.literal('done'), time: z.number(), stage: z.string()}),
+]);
+export type RunEvent = z.infer<typeof RunEvent>;
+
+type WithoutTime<T> = T extends RunEvent ? Omit<T, 'time'> : never;
+/** An event before the log stamps its time (milliseconds since the epoch). */
+export type NewRunEvent = WithoutTime<RunEvent>;

@@ -1,0 +1,80 @@
+import {z} from 'zod';
+import {EngineInfo} from './engineInfo.ts';
+import {ErrorRecord} from './errors.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** `deme.json` beside the weights of each model that this project writes: what stock diffusers configs cannot say. */
+export const ModelRecord = z.strictObject({
+  format: z.literal(1).default(1),
+  role: z.enum(['base', 'expert', 'ordinary', 'merged']),
+  /** SHA-256 of the weights file of the base that the model was finetuned from (of its own base for a merged model). */
+  base: sha256.optional(),
+  /** Timesteps [low, high) of an expert. */
+  range: z.tuple([z.int(), z.int()]).optional(),
+  projection: z.enum(['full', 'stock-compatible', 'off']).default('off'),
+  predictionType: z.string().optional(),
+  /** SHA-256 over the cumulative products of alpha as float32. */
+  schedule: sha256.optional(),
+  updates: z.int().optional(),
+  seed: z.int().optional(),
+  /** What the inputs of a merge did not record, so that nobody could check it. */
+  warnings: z.array(z.string()).optional(),
+});
+export type ModelRecord = z.infer<typeof ModelRecord>;
+
+/** `merge.json` beside merged weights: how to make them again. */
+export const MergeRecord = z.strictObject({
+  format: z.literal(1).default(1),
+  tool: z.string(),
+  method: z.literal('linear'),
+  base: z.strictObject({name: z.string(), sha256}),
+  experts: z.array(z.strictObject({name: z.string(), sha256, range: z.tuple([z.int(), z.int()]).optional(), weight: z.number()})),
+  warnings: z.array(z.string()),
+});
+export type MergeRecord = z.infer<typeof MergeRecord>;
+
+export const runStates = ['running', 'paused', 'stopping', 'stopped', 'failed', 'done'] as const;
+
+/** `run.json`: what a run is; written once. */
+export const RunRecord = z.strictObject({
+  format: z.literal(1).default(1),
+  id: z.string(),
+  name: z.string(),
+  tool: z.string(),
+  created: z.iso.datetime(),
+  /** The config file it came from, as given. */
+  config: z.string(),
+  engine: EngineInfo.omit({reason: true}),
+});
+export type RunRecord = z.infer<typeof RunRecord>;
+
+/** `state.json`: who owns the run and how it goes; rewritten at every heartbeat. */
+export const StateRecord = z.strictObject({
+  state: z.enum(runStates),
+  pid: z.int(),
+  /** Start of the owning process (seconds since the epoch), so that a recycled pid is recognised. */
+  started: z.number(),
+  heartbeat: z.number(),
+  stage: z.string(),
+  /** 0..1 over the whole pipeline. */
+  progress: z.number().min(0).max(1),
+  error: ErrorRecord.optional(),
+});
+export type StateRecord = z.infer<typeof StateRecord>;
+
+/** `control.json`: what somebody else asks of the run. */
+export const ControlRecord = z.strictObject({command: z.enum(['stop', 'pause', 'resume'])});
+export type ControlRecord = z.infer<typeof ControlRecord>;
+
+/** `checkpoint.json`: one training checkpoint; the tensors lie in safetensors files beside it. */
+export const CheckpointRecord = z.strictObject({
+  format: z.literal(1).default(1),
+  /** Optimizer updates done. All random draws are functions of (seed, update, micro-batch), so this is also the RNG and data position. */
+  update: z.int(),
+  seed: z.int(),
+  dataFingerprint: z.string(),
+  /** SHA-256 of each file of the checkpoint. */
+  files: z.record(z.string(), sha256),
+});
+export type CheckpointRecord = z.infer<typeof CheckpointRecord>;

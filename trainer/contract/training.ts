@@ -1,0 +1,59 @@
+import {z} from 'zod';
+
+const count = z.int().min(1);
+
+/** AdamW as PyTorch defines it: decoupled decay, epsilon outside the bias-corrected root. */
+export const OptimizerConfig = z.strictObject({
+  learningRate: z.number().positive().default(5e-5).describe('Peak learning rate.'),
+  betas: z
+    .tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)])
+    .default([0.95, 0.999])
+    .describe('Decay of the first and second moment.'),
+  weightDecay: z.number().min(0).default(1e-6).describe('Decoupled weight decay.'),
+  epsilon: z.number().positive().default(1e-8).describe('Added to the root of the second moment.'),
+});
+export type OptimizerConfig = z.infer<typeof OptimizerConfig>;
+
+export const scheduleKinds = ['constant', 'linear', 'cosine', 'polynomial'] as const;
+
+/** Learning rate over optimizer updates: a linear warm-up, then the named shape down to `final`. */
+export const LearningRateConfig = z.strictObject({
+  kind: z.enum(scheduleKinds).default('constant').describe('Shape after the warm-up.'),
+  warmup: z.int().min(0).default(0).describe('Updates of linear warm-up from zero.'),
+  final: z.number().min(0).max(1).default(0).describe('Last learning rate as a share of the peak; unused by constant.'),
+  power: z.number().positive().default(1).describe('Exponent of the polynomial shape.'),
+});
+export type LearningRateConfig = z.infer<typeof LearningRateConfig>;
+
+/** EMA with the warm-up form min(maxDecay, 1 - (1 + k)^-power), k = updates so far. */
+export const EmaConfig = z.strictObject({
+  maxDecay: z.number().min(0).lt(1).default(0.9999).describe('Largest decay.'),
+  power: z.number().positive().default(0.75).describe('How fast the decay grows: 3/4 suits a million updates, 2/3 fewer.'),
+});
+export type EmaConfig = z.infer<typeof EmaConfig>;
+
+/** The fields that pretraining and finetuning share. */
+export const trainingFields = {
+  updates: count.default(20_000).describe('Optimizer updates (not micro-batches), for each expert.'),
+  batch: count.default(16).describe('Images per micro-batch.'),
+  accumulation: count.default(1).describe('Micro-batches per optimizer update.'),
+  optimizer: OptimizerConfig.prefault({}).describe('AdamW settings.'),
+  schedule: LearningRateConfig.prefault({}).describe('Learning rate over the updates.'),
+  clipNorm: z.number().positive().nullable().default(1).describe('Largest global gradient norm; null turns clipping off.'),
+  ema: EmaConfig.nullable().prefault({}).describe('Moving average of the weights, which is what gets merged; null turns it off.'),
+  draw: z
+    .enum(['batch', 'sample'])
+    .default('batch')
+    .describe('One coin for each micro-batch with antithetic pairs of timesteps (batch), or one coin for each image (sample).'),
+  dropout: z.boolean().default(false).describe('Use the dropout of the model config while training.'),
+  seed: z.int().min(0).default(0).describe('Seed of all random draws.'),
+  logEvery: count.default(10).describe('Updates between two metric events.'),
+  bucketEvery: count.default(50).describe('Updates between two per-timestep loss events.'),
+  timestepBuckets: count.default(100).describe('Number of per-timestep loss buckets over [0, T).'),
+  checkpointEvery: count.default(1000).describe('Updates between two checkpoints.'),
+  keepCheckpoints: count.default(2).describe('Newest checkpoints that are kept.'),
+};
+
+/** Everything the training loop needs besides model, data and timesteps. */
+export const TrainingConfig = z.strictObject(trainingFields);
+export type TrainingConfig = z.infer<typeof TrainingConfig>;
