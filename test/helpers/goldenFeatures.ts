@@ -1,0 +1,16 @@
+import {openSafetensors} from '../../trainer/store/safetensors.ts';
+import type {FeatureSet} from '../../trainer/evaluate/featureSet.ts';
+
+const FILE = new URL('../fixtures/golden/frechet/features.safetensors', import.meta.url);
+
+/** Features in double: `a` [500, 32], `b` [400, 32] and `rank_deficient` [20, 32]. */
+export async function goldenFeatures(name: 'a' | 'b' | 'rank_deficient'): Promise<FeatureSet> {
+  const reader = await openSafetensors(FILE.pathname);
+  try {
+    const [count = NaN, dimension = NaN] = reader.shapes.get(name) ?? [];
+    const bytes = await reader.readBytes(name);
+    return {values: new Float64Array(bytes.slice().buffer), count, dimension};
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,18 @@
+import type {Tensor4D} from '@tensorflow/tfjs-core';
+import {openSafetensors} from '../../trainer/store/safetensors.ts';
+import {fromNchw} from './referenceLoop.ts';
+
+/** A folder of test/fixtures/golden. */
+export function goldenFolder(model: string): string {
+  return new URL(`../fixtures/golden/${model}`, import.meta.url).pathname;
+}
+
+/** Images of a golden model's arrays as [N,H,W,C], e.g. `forward.input`. */
+export async function goldenImages(model: string, name: string): Promise<Tensor4D> {
+  const reader = await openSafetensors(`${goldenFolder(model)}/arrays.safetensors`);
+  try {
+    return fromNchw(await reader.read(name), reader.shapes.get(name) ?? []);
+  } finally {
+    await reader.close();
+  }
+}

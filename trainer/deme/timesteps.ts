@@ -1,0 +1,75 @@
+import {UserError} from '../contract/errors.ts';
+import type {Random} from '../random.ts';
+
+/** Timesteps [low, high). */
+export type TimestepRange = readonly [number, number];
+
+export interface TimestepDraw {
+  /** The expert's own range. */
+  range: TimestepRange;
+  /** Number of training timesteps T. */
+  timesteps: number;
+  /** Timesteps to draw, one for each image of the micro-batch. */
+  batch: number;
+  /** Probability p of a draw from all of [0, T) instead of the own range. */
+  probability: number;
+  /** One coin for the micro-batch and antithetic pairs (`batch`), or one coin and one independent draw for each image (`sample`). */
+  draw: 'batch' | 'sample';
+}
+
+/** `count` contiguous ranges that tile [0, timesteps), with edge i = floor(i * T / N) where T is not divisible by N. */
+export function equalRanges(count: number, timesteps: number): TimestepRange[] {
+  if (!Number.isInteger(count) || count < 1 || count > timesteps) {
+    throw new UserError('ranges-invalid', `${timesteps} timesteps cannot be divided into ${count} ranges.`, {
+      hint: `Ask for 1 to ${timesteps} ranges.`,
+    });
+  }
+  const edge = (i: number) => Math.floor((i * timesteps) / count);
+  return Array.from({length: count}, (_, i) => [edge(i), edge(i + 1)] as const);
+}
+
+/** The ranges between rising integer edges, which must run from 0 to `timesteps` so that every timestep has one expert. */
+export function rangesFromEdges(edges: readonly number[], timesteps: number): TimestepRange[] {
+  const ranges = edges.slice(1).map((high, i) => [edges[i] as number, high] as const);
+  const rising = ranges.length > 0 && ranges.every(([low, high]) => Number.isInteger(low) && low < high);
+  if (!rising || edges[0] !== 0 || edges.at(-1) !== timesteps) {
+    throw new UserError(
+      'edges-invalid',
+      `The edges [${edges.join(', ')}] do not tile the timesteps 0 to ${timesteps}.`,
+      {
+        hint: `Give rising whole numbers that start with 0 and end with ${timesteps}.`,
+      },
+    );
+  }
+  return ranges;
+}
+
+/** Index of the range that holds `timestep`. By the edges: floor(t * N / T) of the paper's Eq. 7 disagrees with them for many N. */
+export function routeTimestep(timestep: number, ranges: readonly TimestepRange[]): number {
+  const index = ranges.findIndex(([low, high]) => low <= timestep && timestep < high);
+  if (index < 0) throw new RangeError(`no range holds timestep ${timestep}`);
+  return index;
+}
+
+/**
+ * Timesteps of one micro-batch (Decouple-Then-Merge, Eq. 6): from the own range with probability 1 - p, else from [0, T).
+ * Own range (1 - p) + p/N, every other of N equal ranges p/N.
+ */
+export function drawTimesteps(settings: TimestepDraw, random: Random): number[] {
+  if (settings.draw === 'batch') return drawAntithetic(settings.batch, tossCoin(settings, random), random);
+  return Array.from({length: settings.batch}, () => random.int(...tossCoin(settings, random)));
+}
+
+function tossCoin({range, timesteps, probability}: TimestepDraw, random: Random): [number, number] {
+  return random.float() < probability ? [0, timesteps] : [range[0], range[1]];
+}
+
+/**
+ * floor(B/2) + 1 uniform draws, then their mirror images low + high - 1 - t, cut to B: the marginal stays uniform while the mean
+ * varies less. The cut leaves ceil(B/2) - 1 pairs: 7 and two single draws for B = 16, none for B = 1 and 2.
+ */
+function drawAntithetic(batch: number, [low, high]: [number, number], random: Random): number[] {
+  const drawn = Array.from({length: Math.floor(batch / 2) + 1}, () => random.int(low, high));
+  const mirrored = drawn.map((timestep) => low + high - 1 - timestep);
+  return [...drawn, ...mirrored].slice(0, batch);
+}
