@@ -1,0 +1,68 @@
+import {encode} from 'fast-png';
+import {describe, expect, it, vi} from 'vitest';
+import {decodeImage} from '../../../trainer/data/decodeImage.ts';
+
+vi.mock('sharp', () => {
+  throw new Error('no build of sharp for this machine');
+});
+
+const rgb = {resolution: 2, channels: 3} as const;
+
+describe('decodeImage without sharp', () => {
+  it('reads PNG files of the right size, as sharp would', async () => {
+    const colours = encode({
+      width: 2,
+      height: 2,
+      channels: 3,
+      data: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
+    });
+    expect([...(await decodeImage(colours, rgb))]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect([...(await decodeImage(colours, {...rgb, channels: 1}))]).toEqual([2, 5, 8, 11]);
+  });
+
+  it.each([
+    [
+      'alpha',
+      4,
+      8,
+      [100, 50, 20, 128, 10, 20, 30, 0, 1, 2, 3, 255, 0, 0, 0, 51],
+      [177, 152, 137, 255, 255, 255, 1, 2, 3, 204, 204, 204],
+    ],
+    ['grey with alpha', 2, 8, [100, 128, 10, 0, 7, 255, 0, 51], [177, 177, 177, 255, 255, 255, 7, 7, 7, 204, 204, 204]],
+    ['grey of 16 bits', 1, 16, [0, 1000, 40000, 65535], [0, 0, 0, 3, 3, 3, 156, 156, 156, 255, 255, 255]],
+  ] as const)('lays out %s in three channels', async (_, channels, depth, values, expected) => {
+    const data = depth === 8 ? Uint8Array.from(values) : Uint16Array.from(values);
+    const image = encode({width: 2, height: 2, channels, depth, data});
+    expect([...(await decodeImage(image, rgb))]).toEqual(expected);
+  });
+
+  it('looks up the colours of a palette', async () => {
+    const palette = [
+      [255, 0, 0],
+      [0, 10, 20],
+    ];
+    const image = encode({width: 2, height: 2, channels: 1, depth: 8, palette, data: Uint8Array.of(0, 1, 1, 0)});
+    expect([...(await decodeImage(image, rgb))]).toEqual([255, 0, 0, 0, 10, 20, 0, 10, 20, 255, 0, 0]);
+  });
+
+  it('asks for sharp for everything else, and tells why it was not loaded', async () => {
+    const wide = encode({width: 3, height: 2, channels: 1, data: new Uint8Array(6)});
+    const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0);
+    for (const image of [wide, jpeg]) {
+      await expect(decodeImage(image, rgb)).rejects.toMatchObject({
+        code: 'sharp-missing',
+        message: 'Only plain 2x2 PNG images can be read without sharp.',
+        hint: 'Install it with: npm install sharp.',
+        cause: expect.any(Error) as Error,
+      });
+    }
+  });
+
+  it('still calls a broken file broken', async () => {
+    const image = encode({width: 2, height: 2, channels: 3, data: new Uint8Array(12)});
+    const damaged = image.slice();
+    damaged[damaged.length - 20] = (damaged[damaged.length - 20] ?? 0) ^ 0xff;
+    await expect(decodeImage(damaged, rgb)).rejects.toThrow(/crc/i);
+    await expect(decodeImage(image.subarray(0, 20), rgb)).rejects.toThrow('it ends inside its header');
+  });
+});

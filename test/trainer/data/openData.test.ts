@@ -1,0 +1,59 @@
+import {mkdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {describe, expect, it} from 'vitest';
+import {DataConfig} from '../../../trainer/contract/dataConfig.ts';
+import {openData} from '../../../trainer/data/openData.ts';
+import {encodePng} from '../../../trainer/data/png.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+
+const never = (message: string): void => expect.unreachable(message);
+
+describe('openData', () => {
+  it('splits the installed digits', async () => {
+    const config = DataConfig.parse({kind: 'mnist', validation: 300, test: 200, limit: 1000});
+    const {train, validation, test} = await openData(config, '/nowhere', never);
+    expect([train.size, validation.size, test.size]).toEqual([1000, 300, 200]);
+    expect(train.shape).toEqual([28, 28, 1]);
+    expect(train.label?.(0)).toBeLessThan(10);
+  });
+
+  it('reads a folder of images relative to the config', async () => {
+    const base = await temporaryFolder();
+    await mkdir(join(base, 'pictures'));
+    for (let i = 0; i < 6; i++) {
+      await writeFile(join(base, 'pictures', `${i}.png`), encodePng(new Uint8Array(4).fill(i), 2, 2, 1));
+    }
+    const config = DataConfig.parse({
+      kind: 'images',
+      path: 'pictures',
+      resolution: 2,
+      channels: 1,
+      validation: 1,
+      test: 2,
+    });
+    const {train, validation, test} = await openData(config, base, never);
+    const values = await Promise.all(
+      [train, validation, test].flatMap((part) => Array.from({length: part.size}, (_, i) => part.read(i))),
+    );
+    expect(values.map((pixels) => pixels?.[0]).sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(train.size).toBe(3);
+  });
+
+  it('reads parquet files and passes on what is skipped', async () => {
+    const fixtures = fileURLToPath(new URL('../../fixtures/parquet', import.meta.url));
+    const settings = {kind: 'parquet', path: 'bytes', column: 'picture', resolution: 6, corrupt: 'skip'};
+    const messages: string[] = [];
+    const config = DataConfig.parse({...settings, validation: 0, test: 0});
+    const {train} = await openData(config, fixtures, (message) => messages.push(message));
+    const images = await Promise.all(Array.from({length: train.size}, (_, i) => train.read(i)));
+    expect(images.filter((pixels) => pixels === null)).toHaveLength(2);
+    expect(messages).toHaveLength(2);
+  });
+
+  it('looks for CIFAR-10 relative to the config', async () => {
+    const base = await temporaryFolder();
+    const opening = openData(DataConfig.parse({kind: 'cifar10', path: 'cifar'}), base, never);
+    await expect(opening).rejects.toMatchObject({where: expect.stringContaining(join(base, 'cifar')) as string});
+  });
+});
