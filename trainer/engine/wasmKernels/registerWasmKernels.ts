@@ -1,0 +1,72 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {convGeometry, type ConvGradientAttributes} from '../convGeometry.ts';
+import {batchMatMul} from './batchMatMul.ts';
+import {convFilterGradient} from './convFilterGradient.ts';
+import {convInputGradient} from './convInputGradient.ts';
+import {segmentSum} from './segmentSum.ts';
+
+/** Kernels of the wasm backend that this project adds or replaces: absent, or an order of magnitude too slow to train with. */
+export const wasmOverrides = [
+  tf.Conv2DBackpropFilter,
+  tf.Conv2DBackpropInput,
+  tf.BatchMatMul,
+  tf.UnsortedSegmentSum,
+  tf.Identity,
+] as const;
+
+type Shape4D = [number, number, number, number];
+
+let isRegistered = false;
+
+/**
+ * Registers the overrides, once. The backend must be up: wasm's own kernels are bound when it starts, and the override of the matrix
+ * product calls the original. The kernels are made of tfjs operations, of which nothing is taped inside a kernel.
+ */
+export function registerWasmKernels(): void {
+  if (isRegistered) return;
+  replace(tf.Conv2DBackpropFilter, ({inputs, attrs}) => {
+    const {x, dy} = inputs as Record<'x' | 'dy', tf.Tensor4D>;
+    const {filterShape, ...attributes} = attrs as unknown as ConvGradientAttributes & {filterShape: Shape4D};
+    return convFilterGradient(x, dy, convGeometry(x.shape, filterShape, attributes));
+  });
+  replace(tf.Conv2DBackpropInput, ({inputs, attrs}) => {
+    const {dy, filter} = inputs as Record<'dy' | 'filter', tf.Tensor4D>;
+    const {inputShape, ...attributes} = attrs as unknown as ConvGradientAttributes & {inputShape: Shape4D};
+    return convInputGradient(dy, filter, convGeometry(inputShape, filter.shape, attributes));
+  });
+  registerMatMul();
+  replace(tf.UnsortedSegmentSum, ({inputs, attrs}) => {
+    const {x, segmentIds} = inputs as {x: tf.Tensor; segmentIds: tf.Tensor1D};
+    return segmentSum(x, segmentIds, (attrs as unknown as tf.UnsortedSegmentSumAttrs).numSegments);
+  });
+  // wasm's own copies the data of each tensor that is saved for the backward pass.
+  replace(tf.Identity, ({inputs, backend}) => {
+    const {x} = inputs as Record<'x', tf.TensorInfo>;
+    (backend as tf.KernelBackend).incRef(x.dataId);
+    return {dataId: x.dataId, shape: x.shape, dtype: x.dtype};
+  });
+  isRegistered = true;
+}
+
+function registerMatMul(): void {
+  const original = tf.getKernel(tf.BatchMatMul, 'wasm');
+  replace(tf.BatchMatMul, ({inputs, attrs, backend}) => {
+    const {a, b} = inputs as Record<'a' | 'b', tf.Tensor>;
+    const {transposeA, transposeB} = attrs as unknown as tf.BatchMatMulAttrs;
+    const multiply = (left: tf.Tensor3D, right: tf.Tensor3D): tf.Tensor3D => {
+      const product = original.kernelFunc({
+        inputs: {a: left, b: right},
+        attrs: {transposeA: false, transposeB: false},
+        backend,
+      });
+      return tf.engine().makeTensorFromTensorInfo(product as tf.TensorInfo) as tf.Tensor3D;
+    };
+    return batchMatMul(a, b, {left: transposeA, right: transposeB}, multiply);
+  });
+}
+
+function replace(kernelName: string, kernelFunc: tf.KernelFunc): void {
+  if (tf.getKernelsForBackend('wasm').some((kernel) => kernel.kernelName === kernelName))
+    tf.unregisterKernel(kernelName, 'wasm');
+  tf.registerKernel({kernelName, backendName: 'wasm', kernelFunc});
+}
