@@ -1,0 +1,81 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync} from 'node:fs';
+import {describe, expect, it} from 'vitest';
+import type {StateRecord} from '../../../trainer/contract/records.ts';
+import {isAlive, ownIdentity} from '../../../trainer/store/processIdentity.ts';
+import {
+  clearControl,
+  currentState,
+  readControl,
+  readState,
+  requestControl,
+  writeState,
+} from '../../../trainer/store/runState.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+
+async function ownState(changes: Partial<StateRecord> = {}): Promise<StateRecord> {
+  return {state: 'running', ...(await ownIdentity()), heartbeat: 0, stage: 'expert-0', progress: 0.5, ...changes};
+}
+
+/** The number of a process that has ended. */
+async function endedProcess(): Promise<number> {
+  const child = spawn(process.execPath, ['--version'], {stdio: 'ignore'});
+  await once(child, 'exit');
+  return child.pid ?? NaN;
+}
+
+describe('currentState', () => {
+  it('is what the file says while the owner lives', async () => {
+    const run = await temporaryFolder();
+    expect(await currentState(run)).toBeNull();
+    await writeState(run, await ownState());
+    expect(await currentState(run)).toEqual(await readState(run));
+  });
+
+  it.each(['running', 'paused', 'stopping'] as const)('is lost when a %s owner is gone', async (state) => {
+    const run = await temporaryFolder();
+    await writeState(run, await ownState({state, pid: await endedProcess()}));
+    expect(await currentState(run)).toMatchObject({state: 'lost', stage: 'expert-0', progress: 0.5});
+    expect(await readState(run)).toMatchObject({state});
+  });
+
+  it.each(['done', 'failed', 'stopped'] as const)('stays %s when the owner is gone', async (state) => {
+    const run = await temporaryFolder();
+    await writeState(run, await ownState({state, pid: await endedProcess()}));
+    expect(await currentState(run)).toMatchObject({state});
+  });
+
+  it.runIf(existsSync('/proc/self/stat'))('is lost when the number of the process belongs to a later one', async () => {
+    const run = await temporaryFolder();
+    const {started} = await ownIdentity();
+    await writeState(run, await ownState({started: started - 3600}));
+    expect(await currentState(run)).toMatchObject({state: 'lost'});
+  });
+
+  it('refuses a state that readers would refuse', async () => {
+    const run = await temporaryFolder();
+    await expect(writeState(run, await ownState({progress: 1.5}))).rejects.toThrow(/progress/);
+  });
+});
+
+describe('the own process', () => {
+  it('is alive and started when Node says', async () => {
+    const identity = await ownIdentity();
+    expect(await isAlive(identity)).toBe(true);
+    expect(Math.abs(Date.now() / 1000 - process.uptime() - identity.started)).toBeLessThan(5);
+  });
+});
+
+describe('control', () => {
+  it('keeps the newest request until it is cleared', async () => {
+    const run = await temporaryFolder();
+    expect(await readControl(run)).toBeNull();
+    await requestControl(run, 'pause');
+    await requestControl(run, 'stop');
+    expect(await readControl(run)).toBe('stop');
+    await clearControl(run);
+    await clearControl(run);
+    expect(await readControl(run)).toBeNull();
+  });
+});

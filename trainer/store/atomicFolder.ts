@@ -1,0 +1,30 @@
+import {mkdir, rename, rm} from 'node:fs/promises';
+import {dirname} from 'node:path';
+import {explainWriteError, syncFolder, temporaryBeside} from './atomicFile.ts';
+import {fileExists} from './fileExists.ts';
+
+/**
+ * Makes a folder that appears under its name only when `fill` has written all of it; one that was there is replaced. Missing parent
+ * folders are made. The files inside must be flushed by `fill` (as `writeFileAtomic` does).
+ */
+export async function writeFolderAtomic(path: string, fill: (folder: string) => Promise<void>): Promise<void> {
+  const temporary = temporaryBeside(path);
+  try {
+    await mkdir(dirname(path), {recursive: true});
+    await mkdir(temporary);
+    await fill(temporary);
+    await moveInto(path, temporary);
+  } catch (error) {
+    await rm(temporary, {recursive: true, force: true});
+    throw explainWriteError(path, error);
+  }
+}
+
+/** A folder cannot be renamed over another that is not empty, so the old one steps aside first. */
+async function moveInto(path: string, temporary: string): Promise<void> {
+  const aside = (await fileExists(path)) ? temporaryBeside(path) : null;
+  if (aside !== null) await rename(path, aside);
+  await rename(temporary, path);
+  await syncFolder(dirname(path));
+  if (aside !== null) await rm(aside, {recursive: true});
+}

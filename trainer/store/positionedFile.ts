@@ -1,0 +1,57 @@
+import {open, type FileHandle} from 'node:fs/promises';
+import {UserError} from '../contract/errors.ts';
+
+/** A file read by position. Every read is complete or an error, so nobody mistakes a short file for data. */
+export interface PositionedFile {
+  readonly path: string;
+  readonly size: number;
+  read(position: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
+}
+
+export async function openPositioned(path: string): Promise<PositionedFile> {
+  const handle = await openForReading(path);
+  try {
+    const {size} = await handle.stat();
+    return {
+      path,
+      size,
+      read: (position, length) => readFully(handle, path, position, length),
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function openForReading(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (cause) {
+    const {code} = cause as NodeJS.ErrnoException;
+    throw new UserError('file-missing', `Cannot open the file: ${code ?? String(cause)}.`, {where: path, cause});
+  }
+}
+
+/** One read call of the operating system moves at most 2 GiB. */
+const largestRead = 1 << 30;
+
+async function readFully(
+  handle: FileHandle,
+  path: string,
+  position: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length;) {
+    const {bytesRead} = await handle.read(bytes, done, Math.min(length - done, largestRead), position + done);
+    if (bytesRead === 0) {
+      throw new UserError('file-truncated', `The file ends at byte ${position + done}, in the middle of data.`, {
+        where: path,
+      });
+    }
+    done += bytesRead;
+  }
+  return bytes;
+}

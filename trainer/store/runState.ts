@@ -1,0 +1,53 @@
+import {rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {ControlRecord, StateRecord} from '../contract/records.ts';
+import {fileExists} from './fileExists.ts';
+import {readJson, writeJsonAtomic} from './jsonFile.ts';
+import {isAlive} from './processIdentity.ts';
+
+export type ControlCommand = ControlRecord['command'];
+
+/** A state as an onlooker sees it: `lost` when the file says that the run goes on, but its process is gone. */
+export type CurrentState = Omit<StateRecord, 'state'> & {readonly state: StateRecord['state'] | 'lost'};
+
+const statePath = (run: string) => join(run, 'state.json');
+const controlPath = (run: string) => join(run, 'control.json');
+
+/** Writes `state.json`; for the owner of the run only. */
+export async function writeState(run: string, state: StateRecord): Promise<void> {
+  await writeJsonAtomic(statePath(run), StateRecord.parse(state));
+}
+
+/** What `state.json` says; null before the run has written any. */
+export async function readState(run: string): Promise<StateRecord | null> {
+  return (await fileExists(statePath(run))) ? readJson(statePath(run), StateRecord, 'the state of the run') : null;
+}
+
+/** The state of a run, checked against the process that owns it; null before the run has written any. */
+export async function currentState(run: string): Promise<CurrentState | null> {
+  const state = await readState(run);
+  if (state === null || !needsProcess(state) || (await isAlive(state))) return state;
+  // The owner may have written its last state between the two looks.
+  const last = (await readState(run)) ?? state;
+  return needsProcess(last) ? {...last, state: 'lost'} : last;
+}
+
+/** Asks the owner of a run to do something; it looks between two updates. A newer request replaces an older one. */
+export async function requestControl(run: string, command: ControlCommand): Promise<void> {
+  await writeJsonAtomic(controlPath(run), ControlRecord.parse({command}));
+}
+
+/** What was asked of the run, null if nothing. */
+export async function readControl(run: string): Promise<ControlCommand | null> {
+  if (!(await fileExists(controlPath(run)))) return null;
+  return (await readJson(controlPath(run), ControlRecord, 'the control file')).command;
+}
+
+/** Forgets what was asked; the owner does so when it starts, or an old `stop` would end a resumed run at once. */
+export async function clearControl(run: string): Promise<void> {
+  await rm(controlPath(run), {force: true});
+}
+
+function needsProcess({state}: StateRecord): boolean {
+  return state === 'running' || state === 'paused' || state === 'stopping';
+}

@@ -1,0 +1,20 @@
+import type {DType} from './dtype.ts';
+
+/** The tensors of a weights file or folder, whatever its format, one at a time: nothing but the header is kept in memory. */
+export interface TensorReader {
+  /** Name -> shape in PyTorch's order (convolutions [out, in, kh, kw], linears [out, in]). */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** Name -> number format on disk. */
+  readonly dtypes: ReadonlyMap<string, DType>;
+  readonly metadata: ReadonlyMap<string, string>;
+  /** The values in row-major order, widened (or, from F64 and I64, rounded) to float32. */
+  read(name: string): Promise<Float32Array>;
+  /** The values in row-major order as the little-endian bytes of their dtype, for a lossless copy. */
+  readBytes(name: string): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** Number of elements of a shape. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}

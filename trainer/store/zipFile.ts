@@ -1,0 +1,99 @@
+import {UserError} from '../contract/errors.ts';
+import type {PositionedFile} from './positionedFile.ts';
+
+/** A stored (not compressed) entry of a zip archive. */
+export interface ZipEntry {
+  readonly size: number;
+  /** Position of the entry's local header in the file. */
+  readonly header: number;
+  readonly stored: boolean;
+}
+
+const endRecord = {signature: 0x06054b50, length: 22, longestComment: 0xffff};
+const locator = {signature: 0x07064b50, length: 20};
+const endRecord64 = {signature: 0x06064b50, length: 56};
+const centralHeader = {signature: 0x02014b50, length: 46};
+const localHeader = {signature: 0x04034b50, length: 30};
+const directoryLimit = 100_000_000;
+
+/** Reads the directory of a zip archive, with the 64-bit extension: name -> entry. */
+export async function readZipDirectory(file: PositionedFile): Promise<ReadonlyMap<string, ZipEntry>> {
+  const {offset, length} = await findDirectory(file);
+  if (length > directoryLimit || offset + length > file.size) throw damaged(file);
+  const bytes = Buffer.from((await file.read(offset, length)).buffer);
+  const entries = new Map<string, ZipEntry>();
+  for (let at = 0; at < bytes.length;) {
+    if (at + centralHeader.length > bytes.length || bytes.readUInt32LE(at) !== centralHeader.signature)
+      throw damaged(file);
+    const nameEnd = at + centralHeader.length + bytes.readUInt16LE(at + 28);
+    const extraEnd = nameEnd + bytes.readUInt16LE(at + 30);
+    const name = bytes.toString('utf8', at + centralHeader.length, nameEnd);
+    if (extraEnd > bytes.length || entries.has(name)) throw damaged(file);
+    entries.set(name, parseEntry(bytes.subarray(at, nameEnd), bytes.subarray(nameEnd, extraEnd), file));
+    at = extraEnd + bytes.readUInt16LE(at + 32);
+  }
+  return entries;
+}
+
+/** Position of the entry's first content byte; only the local header knows the padding in front of it. */
+export async function locateEntry(file: PositionedFile, {size, header, stored}: ZipEntry): Promise<number> {
+  if (!stored)
+    throw new UserError('zip-compressed', 'The archive is compressed; PyTorch writes it uncompressed.', {
+      where: file.path,
+    });
+  const bytes = Buffer.from((await file.read(header, localHeader.length)).buffer);
+  if (bytes.readUInt32LE(0) !== localHeader.signature) throw damaged(file);
+  const start = header + localHeader.length + bytes.readUInt16LE(26) + bytes.readUInt16LE(28);
+  if (start + size > file.size) throw damaged(file);
+  return start;
+}
+
+async function findDirectory(file: PositionedFile): Promise<{offset: number; length: number}> {
+  const tailLength = Math.min(file.size, endRecord.length + endRecord.longestComment + locator.length);
+  const tail = Buffer.from((await file.read(file.size - tailLength, tailLength)).buffer);
+  let at = tail.length - endRecord.length;
+  while (at >= 0 && tail.readUInt32LE(at) !== endRecord.signature) at--;
+  if (at < 0) throw damaged(file);
+  const before = at - locator.length;
+  if (before >= 0 && tail.readUInt32LE(before) === locator.signature) {
+    return readEndRecord64(file, Number(tail.readBigUInt64LE(before + 8)));
+  }
+  return {length: tail.readUInt32LE(at + 12), offset: tail.readUInt32LE(at + 16)};
+}
+
+async function readEndRecord64(file: PositionedFile, position: number): Promise<{offset: number; length: number}> {
+  if (position + endRecord64.length > file.size) throw damaged(file);
+  const bytes = Buffer.from((await file.read(position, endRecord64.length)).buffer);
+  if (bytes.readUInt32LE(0) !== endRecord64.signature) throw damaged(file);
+  return {length: Number(bytes.readBigUInt64LE(40)), offset: Number(bytes.readBigUInt64LE(48))};
+}
+
+function parseEntry(central: Buffer, extra: Buffer, file: PositionedFile): ZipEntry {
+  const wide = wideFields(extra);
+  const field = (position: number): number => {
+    const value = central.readUInt32LE(position);
+    return value === 0xffffffff ? (wide.shift() ?? value) : value;
+  };
+  // The extension lists only what does not fit, in this order.
+  const size = field(24);
+  const packedSize = field(20);
+  const header = field(42);
+  if (header + localHeader.length > file.size) throw damaged(file);
+  return {size, header, stored: central.readUInt16LE(10) === 0 && packedSize === size};
+}
+
+/** The 64-bit values of the zip64 extra field. */
+function wideFields(extra: Buffer): number[] {
+  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
+    if (extra.readUInt16LE(at) !== 1) continue;
+    const content = extra.subarray(at + 4, at + 4 + extra.readUInt16LE(at + 2));
+    return Array.from({length: Math.min(3, Math.floor(content.length / 8))}, (_, i) =>
+      Number(content.readBigUInt64LE(8 * i)),
+    );
+  }
+  return [];
+}
+
+function damaged(file: PositionedFile): UserError {
+  return new UserError('zip-invalid', 'The zip archive is damaged or cut off.', {where: file.path});
+}
