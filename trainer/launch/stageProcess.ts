@@ -1,0 +1,73 @@
+import {fork, type ChildProcess} from 'node:child_process';
+import {closeSync, mkdirSync, openSync, readFileSync} from 'node:fs';
+import {dirname} from 'node:path';
+import type {EngineConfig} from '../contract/config.ts';
+import {RunEvent} from '../contract/events.ts';
+import {fromErrorRecord, UserError} from '../contract/errors.ts';
+
+/** How one stage process is started. */
+export interface StageLaunch {
+  /** Built trainer entry (`dist/trainer.js`); started by path so that no tensor library enters this process. */
+  readonly entry: string;
+  readonly run: string;
+  readonly stage: string;
+  /** The engine as the run settled it, with the threads of this process. */
+  readonly engine: EngineConfig;
+  /** File that receives what the process prints. */
+  readonly log: string;
+  onEvent(event: RunEvent): void;
+}
+
+/** A running stage. */
+export interface StageProcess {
+  /** Resolves when the process ended well or by request; rejects with its error otherwise. */
+  readonly finished: Promise<'done' | 'stopped'>;
+  /** Asks it to write a checkpoint and end. */
+  stop(): void;
+}
+
+/** Exit code of a process that was asked to stop. */
+export const stoppedExitCode = 130;
+
+/** Starts one stage of a run as a child process with an IPC channel. */
+export function launchStage(launch: StageLaunch): StageProcess {
+  mkdirSync(dirname(launch.log), {recursive: true});
+  const log = openSync(launch.log, 'a');
+  const child = fork(launch.entry, [launch.run, launch.stage, JSON.stringify(launch.engine)], {
+    stdio: ['ignore', log, log, 'ipc'],
+    serialization: 'json',
+  });
+  closeSync(log);
+  return {finished: outcome(child, launch), stop: () => void child.kill('SIGTERM')};
+}
+
+function outcome(child: ChildProcess, launch: StageLaunch): Promise<'done' | 'stopped'> {
+  return new Promise((resolve, reject) => {
+    let failure: Error | null = null;
+    child.on('message', (message) => {
+      const event = RunEvent.safeParse(message);
+      if (!event.success) {
+        failure ??= new Error(`the process of ${launch.stage} sent a message that is no event: ${event.error.message}`);
+        return;
+      }
+      if (event.data.type === 'failed') failure = fromErrorRecord(event.data.error);
+      launch.onEvent(event.data);
+    });
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      if (failure) reject(failure);
+      else if (code === 0) resolve('done');
+      else if (code === stoppedExitCode) resolve('stopped');
+      else reject(diedError(launch, code, signal));
+    });
+  });
+}
+
+function diedError(launch: StageLaunch, code: number | null, signal: NodeJS.Signals | null): UserError {
+  const how = signal ? `was killed by ${signal}` : `ended with exit code ${code}`;
+  const last = readFileSync(launch.log, 'utf8').trim().split('\n').slice(-3).join(' | ');
+  return new UserError('stage-died', `The process of ${launch.stage} ${how}.${last ? ` It last said: ${last}` : ''}`, {
+    where: launch.log,
+    hint: 'Resume the run to go on from its last checkpoint.',
+  });
+}

@@ -1,0 +1,55 @@
+import {EngineConfig} from './contract/config.ts';
+import {toErrorRecord} from './contract/errors.ts';
+import type {NewRunEvent} from './contract/events.ts';
+import {ResolvedConfig} from './contract/pipeline.ts';
+import type {ProbeReply} from './contract/probeReply.ts';
+import {startEngine} from './engine/startEngine.ts';
+import {probeArgument} from './launch/probeEngine.ts';
+import {stoppedExitCode} from './launch/stageProcess.ts';
+import {controlGate} from './pipeline/controlGate.ts';
+import {runPaths} from './pipeline/runPaths.ts';
+import {needsEngine, runStage} from './pipeline/runStage.ts';
+import {readJson} from './store/jsonFile.ts';
+
+/** Entry of a stage process: `trainer.js RUN STAGE ENGINE`, started by the owner of the run, to which all events go over IPC. */
+const [run = '', stage = '', engine = '{}'] = process.argv.slice(2);
+
+async function carryOutStage(): Promise<number> {
+  const resolved = await readJson(runPaths.config(run), ResolvedConfig, 'the config of the run');
+  if (needsEngine(stage)) {
+    const {reason} = await startEngine(EngineConfig.parse(JSON.parse(engine)));
+    emit({type: 'log', stage, level: 'info', message: reason});
+  }
+  const outcome = await runStage({run, resolved, stage, emit, nextAction: controlGate(run)});
+  return outcome === 'done' ? 0 : stoppedExitCode;
+}
+
+async function probe(): Promise<number> {
+  const reply: ProbeReply = await startEngine(EngineConfig.parse(JSON.parse(stage))).then(
+    (info) => ({engine: info}),
+    (error: unknown) => ({error: toErrorRecord(error)}),
+  );
+  await send(reply);
+  return 0;
+}
+
+function emit(event: NewRunEvent): void {
+  process.send?.({...event, time: Date.now()});
+}
+
+function send(message: object): Promise<void> {
+  return new Promise((resolve) => process.send?.(message, () => resolve()));
+}
+
+/** Ends the process once all messages have left it; the engines keep handles that would hold it open. */
+function end(code: number): void {
+  if (process.connected) process.disconnect();
+  process.exit(code);
+}
+
+const work = run === probeArgument ? probe() : carryOutStage();
+work.then(end, async (error: unknown) => {
+  if (!process.connected) throw error;
+  await send({type: 'failed', time: Date.now(), stage, error: toErrorRecord(error)});
+  end(1);
+});

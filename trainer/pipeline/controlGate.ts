@@ -1,0 +1,28 @@
+import {setTimeout as wait} from 'node:timers/promises';
+import {readControl} from '../store/runState.ts';
+
+const lookEvery = 500;
+
+/**
+ * What a stage asks between two units of work. Stops after SIGTERM or SIGINT, after `deme stop`, and when the owner of the run is
+ * gone; waits while the run is paused. The control file is looked at twice a second at most.
+ */
+export function controlGate(run: string): () => Promise<'train' | 'stop'> {
+  let stopped = false;
+  const stop = () => void (stopped = true);
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('disconnect', stop);
+  let lookedAt = 0;
+  return async () => {
+    for (;;) {
+      // Lets messages and signals in: a training update never yields by itself.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (stopped) return 'stop';
+      if (Date.now() - lookedAt < lookEvery) return 'train';
+      lookedAt = Date.now();
+      const command = await readControl(run);
+      if (command === 'stop') return 'stop';
+      if (command !== 'pause') return 'train';
+      await wait(lookEvery);
+    }
+  };
+}

@@ -1,0 +1,96 @@
+import type {Estimate, HeldOutLoss, Report} from '../../contract/report.ts';
+
+/** `report.md`: the report for reading; pictures are named relative to it. */
+export function reportMarkdown(name: string, report: Report, pictures: readonly {title: string; file: string}[]): string {
+  return [
+    `# ${name}`,
+    verdict(report),
+    '## Held-out loss',
+    heldOutTable(report),
+    'Loss = mean squared error of the prediction on test images, equal mass per range; ± is one standard error over images. Differences are paired: every model sees the same images, noise and timesteps.',
+    '### Difference to the base in each range',
+    rangeTable(report),
+    '## Samples',
+    sampleTable(report),
+    ...pictures.map(({title, file}) => `### ${title}\n\n![${title}](${file})`),
+    '## Merge weights',
+    weightsText(report),
+    '## How it was made',
+    `Engine: ${report.engine.name} ${report.engine.version} on ${report.engine.device}, ${report.engine.threads} thread(s) a process. Seconds: ${secondsText(report)}.`,
+    '```json\n' + JSON.stringify(report.recipe, null, 2) + '\n```',
+    '',
+  ].join('\n\n');
+}
+
+/** One honest sentence about each comparison, whatever its sign. */
+function verdict({heldOut, mergedToOrdinary}: Report): string {
+  const merged = heldOut['merged'];
+  if (!merged) return '';
+  const lines = [`The merged model against the base: ${comparison(merged.differenceToBase)}.`];
+  if (mergedToOrdinary) {
+    lines.push(`The merged model against one ordinary finetune with the same total of updates: ${comparison(mergedToOrdinary)}.`);
+  }
+  return lines.join('\n');
+}
+
+function comparison(difference: Estimate): string {
+  const errors = difference.standardError === 0 ? 0 : Math.abs(difference.mean) / difference.standardError;
+  const direction = difference.mean < 0 ? 'lower (better)' : 'higher (worse)';
+  const strength = errors < 2 ? ', which is within noise' : '';
+  return `held-out loss ${difference.mean.toExponential(3)} ± ${difference.standardError.toExponential(1)}, ${direction} by ${errors.toFixed(1)} standard errors${strength}`;
+}
+
+function heldOutTable({heldOut}: Report): string {
+  const rows = Object.entries(heldOut).map(([model, loss]) => [
+    model,
+    plusMinus(loss),
+    model === 'base' ? '' : signed(loss.differenceToBase),
+    model === 'base' ? '' : percent(loss.differenceToBase.mean / (heldOut['base']?.mean ?? NaN)),
+  ]);
+  return table(['model', 'loss', 'difference to base', 'in %'], rows);
+}
+
+function rangeTable({heldOut}: Report): string {
+  const ranges = heldOut['base']?.perRange ?? [];
+  const header = ['model', ...ranges.map(({range}) => `t in [${range[0]}, ${range[1]})`)];
+  const base: [string, HeldOutLoss][] = Object.entries(heldOut).filter(([model]) => model === 'base');
+  const others = Object.entries(heldOut).filter(([model]) => model !== 'base');
+  return table(header, [
+    ...base.map(([, loss]) => ['base (loss)', ...loss.perRange.map(plusMinus)]),
+    ...others.map(([model, loss]) => [model, ...loss.perRangeDifference.map(signed)]),
+  ]);
+}
+
+function sampleTable({frechet, kid, recipe}: Report): string {
+  if (Object.keys(frechet).length === 0) return 'No feature network was asked for, so samples are shown but not measured.';
+  const rows = Object.entries(frechet).map(([model, distance]) => {
+    const estimate = kid[model];
+    return [model, distance.toFixed(3), estimate ? `${estimate.mean.toFixed(4)} ± ${estimate.standardError.toFixed(4)}` : ''];
+  });
+  const features = typeof recipe['features'] === 'string' ? recipe['features'] : '';
+  return `${table(['model', 'Fréchet distance', 'KID'], rows)}\n\nFeatures: ${features}.`;
+}
+
+function weightsText({weights, search}: Report): string {
+  const chosen = `Weights, lowest timesteps first: ${weights.map((weight) => weight.toFixed(3)).join(', ')}.`;
+  if (search === null) return `${chosen} Given in the config.`;
+  const rows = [...search.candidates]
+    .sort((a, b) => a.loss - b.loss)
+    .slice(0, 12)
+    .map(({weights: w, loss, origin}) => [w.map((x) => x.toFixed(3)).join(', '), loss.toFixed(6), origin]);
+  const intro = `${chosen} Found by the ${search.strategy} search on validation images; ${search.candidates.length} candidates, the best of them:`;
+  return `${intro}\n\n${table(['weights', 'validation loss', 'origin'], rows)}`;
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const plusMinus = ({mean, standardError}: Estimate) => `${mean.toFixed(5)} ± ${standardError.toFixed(5)}`;
+const signed = ({mean, standardError}: Estimate) => `${mean < 0 ? '' : '+'}${mean.toExponential(2)} ± ${standardError.toExponential(1)}`;
+const percent = (share: number) => `${share < 0 ? '' : '+'}${(share * 100).toFixed(2)} %`;
+const secondsText = ({seconds}: Report) =>
+  Object.entries(seconds)
+    .map(([stage, value]) => `${stage} ${value.toFixed(0)}`)
+    .join(', ');

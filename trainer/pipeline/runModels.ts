@@ -1,0 +1,40 @@
+import {stat} from 'node:fs/promises';
+import {runExperts} from '../contract/pipeline.ts';
+import {alignProjections} from '../deme/alignProjections.ts';
+import {loadParams} from '../models/loadParams.ts';
+import {loadPretrained, type Pretrained} from '../models/pretrained.ts';
+import type {Params} from '../nn/params.ts';
+import {openWeightsFile} from '../store/weightsFile.ts';
+import {modelPath, requireBase} from './runPaths.ts';
+import {warn, type StageContext} from './stageContext.ts';
+
+/** The base of a run; its doubts (a config that may mean something else) become warnings of the stage. */
+export async function loadBase(context: StageContext): Promise<Pretrained> {
+  const base = await loadPretrained(requireBase(context.resolved));
+  base.warnings.forEach(warn(context));
+  return base;
+}
+
+/** Weights of any model of the run but the ensemble; an expert may be a bare weights file of the base's architecture. */
+export async function loadModelParams(context: StageContext, base: Pretrained, model: string): Promise<Params> {
+  if (model === 'base') return base.params;
+  const path = modelPath(context.run, context.resolved, model);
+  if ((await stat(path).catch(() => null))?.isFile() !== true) return (await loadPretrained(path)).params;
+  const reader = await openWeightsFile(path);
+  try {
+    return await loadParams(reader, base.denoiser.shapes, path);
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Base and experts with the same keys: projections that one lacks are the identity. */
+export async function loadExperts(context: StageContext, base: Pretrained): Promise<{base: Params; experts: Params[]}> {
+  const experts: Params[] = [];
+  for (let i = 0; i < runExperts(context.resolved.config); i++) {
+    experts.push(await loadModelParams(context, base, `expert-${i}`));
+  }
+  const [aligned, ...rest] = alignProjections([base.params, ...experts]);
+  if (aligned === undefined) throw new Error('a run has at least a base');
+  return {base: aligned, experts: rest};
+}

@@ -1,0 +1,33 @@
+import {evaluateStage} from './stages/evaluateStage.ts';
+import {mergeStage} from './stages/mergeStage.ts';
+import {pretrainStage} from './stages/pretrainStage.ts';
+import {referenceStage} from './stages/referenceStage.ts';
+import {reportStage} from './stages/reportStage.ts';
+import {searchStage} from './stages/searchStage.ts';
+import {expertStage, ordinaryStage} from './stages/trainStage.ts';
+import type {StageContext, StageOutcome} from './stageContext.ts';
+
+/** Runs the stage that the context names, to its end or to a stop. */
+export async function runStage(context: StageContext): Promise<StageOutcome> {
+  const expert = /^expert-(\d+)$/.exec(context.stage);
+  if (expert) return expertStage(context, Number(expert[1]));
+  const evaluation = /^evaluate-(.+)$/.exec(context.stage);
+  if (evaluation?.[1]) return evaluateStage(context, evaluation[1]);
+  const stage = named[context.stage];
+  if (stage === undefined) throw new Error(`no stage is named ${context.stage}`);
+  return stage(context);
+}
+
+const named: Record<string, (context: StageContext) => Promise<StageOutcome>> = {
+  ordinary: ordinaryStage,
+  pretrain: pretrainStage,
+  search: searchStage,
+  merge: mergeStage,
+  reference: referenceStage,
+  report: reportStage,
+};
+
+/** Stages that only read and write files: their process needs no engine. */
+export function needsEngine(stage: string): boolean {
+  return stage !== 'merge' && stage !== 'report';
+}

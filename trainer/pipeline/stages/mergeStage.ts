@@ -1,0 +1,28 @@
+import {runExperts, WeightsRecord} from '../../contract/pipeline.ts';
+import {mergeModels} from '../../merge/mergeFiles.ts';
+import {readJson} from '../../store/jsonFile.ts';
+import {modelPath, requireBase, runPaths} from '../runPaths.ts';
+import {progress, warn, type StageContext, type StageOutcome} from '../stageContext.ts';
+import {toolVersion} from '../toolVersion.ts';
+
+/** Merges the experts with the weights that the search stage settled. */
+export async function mergeStage(context: StageContext): Promise<StageOutcome> {
+  const {run, resolved} = context;
+  const {config} = resolved;
+  const {weights} = await readJson(runPaths.weights(run), WeightsRecord, 'the merge weights');
+  const experts = Array.from({length: runExperts(config)}, (_, i) => ({
+    path: modelPath(run, resolved, `expert-${i}`),
+    range: config.experts?.[i]?.range,
+  }));
+  const record = await mergeModels({
+    base: requireBase(resolved),
+    experts,
+    weights,
+    out: runPaths.trained(run, 'merged'),
+    dtype: config.merge?.dtype ?? 'F32',
+    tool: toolVersion(),
+    onProgress: progress(context, 'tensors'),
+  });
+  record.warnings.forEach(warn(context));
+  return 'done';
+}

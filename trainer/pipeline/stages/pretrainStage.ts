@@ -1,0 +1,68 @@
+import {openData} from '../../data/openData.ts';
+import {heldOutBatch} from '../../data/batches.ts';
+import {heldOutDraws, heldOutLosses} from '../../evaluate/heldOut.ts';
+import {equalRanges} from '../../deme/timesteps.ts';
+import {createUNet2D} from '../../models/unet2d.ts';
+import {initialiseParams} from '../../models/initialise.ts';
+import {savePretrained} from '../../models/pretrained.ts';
+import {scheduleHash} from '../../models/scheduleHash.ts';
+import {disposeParams, type Params} from '../../nn/params.ts';
+import {createSchedule} from '../../schedulers/schedule.ts';
+import {train, type TrainHooks} from '../../train/loop.ts';
+import {runPaths} from '../runPaths.ts';
+import {warn, type StageContext, type StageOutcome} from '../stageContext.ts';
+
+/** Trains a base from random weights: the loop of the experts with one range and no teacher. */
+export async function pretrainStage(context: StageContext): Promise<StageOutcome> {
+  const {run, resolved, stage} = context;
+  const {pretrain: config, data} = resolved.config;
+  if (config === undefined || data === undefined) throw new Error('pretraining needs a pretrain and a data section');
+  const {train: images, validation} = await openData(data, resolved.folder, warn(context));
+  const denoiser = createUNet2D(config.model);
+  const schedule = createSchedule(config.scheduler);
+  const draws = heldOutDraws({imageCount: Math.min(validation.size, 256), timestepsPerRange: 4, ranges: equalRanges(4, schedule.timesteps), seed: config.seed});
+  const heldOut = await heldOutBatch(validation, Array.from({length: draws.imageCount}, (_, i) => i));
+  const measure = async (params: Params, update: number) => {
+    const table = await heldOutLosses({denoiser, params, schedule, draws, images: heldOut, shape: images.shape});
+    const loss = table.values.reduce((sum, value) => sum + value, 0) / table.values.length;
+    context.emit({type: 'heldOut', stage, update, loss});
+  };
+  const hooks: TrainHooks = {emit: context.emit, nextAction: context.nextAction};
+  if (config.heldOutEvery > 0) hooks.probe = {every: config.heldOutEvery, measure};
+  const initial = initialiseParams(config.model, config.seed);
+  const setting = {denoiser, schedule, teacher: null, consistency: 0};
+  const params = await train(
+    {
+      stage,
+      config,
+      setting,
+      initial,
+      range: [0, schedule.timesteps],
+      probability: 0,
+      images,
+      flip: data.flip,
+      randomCrop: 'crop' in data && data.crop === 'random',
+      checkpoints: runPaths.checkpoints(run, stage),
+    },
+    hooks,
+  );
+  disposeParams(initial);
+  if (params === null) return 'stopped';
+  await savePretrained(runPaths.trained(run, 'base'), {
+    unetConfig: config.model,
+    schedulerConfig: config.scheduler,
+    params,
+    dtype: config.dtype,
+    record: {
+      format: 1,
+      role: 'base',
+      projection: 'off',
+      predictionType: config.scheduler.prediction_type,
+      schedule: scheduleHash(schedule),
+      updates: config.updates,
+      seed: config.seed,
+    },
+  });
+  disposeParams(params);
+  return 'done';
+}

@@ -1,0 +1,83 @@
+import {copyFile, mkdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {LossRecord, modelNames, StageRecord, WeightsRecord} from '../../contract/pipeline.ts';
+import {Report} from '../../contract/report.ts';
+import type {FeatureSet} from '../../evaluate/featureSet.ts';
+import type {LossTable} from '../../evaluate/lossTable.ts';
+import {writeFileAtomic} from '../../store/atomicFile.ts';
+import {fileExists} from '../../store/fileExists.ts';
+import {readJson, writeJsonAtomic} from '../../store/jsonFile.ts';
+import {openRun} from '../../store/runFolder.ts';
+import {readFeatures} from '../featureFile.ts';
+import {buildReport, type Measurements} from '../report/buildReport.ts';
+import {reportMarkdown} from '../report/markdown.ts';
+import {runPaths} from '../runPaths.ts';
+import {planStages} from '../stagePlan.ts';
+import type {StageContext, StageOutcome} from '../stageContext.ts';
+
+/** Gathers what the stages measured into `report/`: report.json, report.md and the pictures. */
+export async function reportStage(context: StageContext): Promise<StageOutcome> {
+  const {run, resolved} = context;
+  const measured = await gather(context);
+  const report = Report.parse(buildReport(resolved, measured));
+  const folder = runPaths.report(run);
+  await mkdir(folder, {recursive: true});
+  const pictures = [...(await copyGrids(context, folder)), ...(await drawCurves(context, folder))];
+  await writeJsonAtomic(join(folder, 'report.json'), report);
+  await writeFileAtomic(join(folder, 'report.md'), reportMarkdown(resolved.config.name, report, pictures));
+  return 'done';
+}
+
+async function gather({run, resolved}: StageContext): Promise<Measurements> {
+  const losses = new Map<string, LossTable>();
+  const features = new Map<string, FeatureSet>();
+  for (const model of modelNames(resolved.config)) {
+    if (await fileExists(runPaths.losses(run, model))) losses.set(model, await readLosses(run, model));
+    if (await fileExists(runPaths.features(run, model))) features.set(model, await readFeatures(runPaths.features(run, model)));
+  }
+  const reference = runPaths.features(run, 'reference');
+  const weights = runPaths.weights(run);
+  return {
+    losses,
+    features,
+    reference: (await fileExists(reference)) ? await readFeatures(reference) : null,
+    weights: (await fileExists(weights)) ? await readJson(weights, WeightsRecord, 'the merge weights') : {weights: [], search: null},
+    engine: (await openRun(run)).record.engine,
+    seconds: await stageSeconds({run, resolved}),
+  };
+}
+
+async function readLosses(run: string, model: string): Promise<LossTable> {
+  const {values, ...table} = await readJson(runPaths.losses(run, model), LossRecord, 'the held-out losses');
+  return {...table, values: Float64Array.from(values)};
+}
+
+/** Wall seconds of each finished stage; stages overlap, so their sum is more than the run took. */
+async function stageSeconds({run, resolved}: Pick<StageContext, 'run' | 'resolved'>): Promise<Record<string, number>> {
+  const seconds: Record<string, number> = {};
+  let first = Infinity;
+  for (const {name} of planStages(resolved.config)) {
+    const file = runPaths.stage(run, name);
+    if (!(await fileExists(file))) continue;
+    const record = await readJson(file, StageRecord, 'the stage record');
+    seconds[name] = record.seconds;
+    first = Math.min(first, Date.parse(record.finished) / 1000 - record.seconds);
+  }
+  return {...seconds, total: Number.isFinite(first) ? Date.now() / 1000 - first : 0};
+}
+
+async function copyGrids({run, resolved}: StageContext, folder: string): Promise<{title: string; file: string}[]> {
+  const pictures = [];
+  for (const model of modelNames(resolved.config)) {
+    const source = runPaths.grid(run, model);
+    if (!(await fileExists(source))) continue;
+    const file = `samples-${model}.png`;
+    await copyFile(source, join(folder, file));
+    pictures.push({title: `Samples of ${model} (same seeds)`, file});
+  }
+  return pictures;
+}
+
+async function drawCurves(_context: StageContext, _folder: string): Promise<{title: string; file: string}[]> {
+  return Promise.resolve([]);
+}

@@ -1,0 +1,101 @@
+import type {DecoupleConfig} from '../../contract/config.ts';
+import {expertCount} from '../../contract/config.ts';
+import type {ModelRecord} from '../../contract/records.ts';
+import type {TrainingConfig} from '../../contract/training.ts';
+import {openData} from '../../data/openData.ts';
+import {addIdentityProjections} from '../../deme/projection.ts';
+import {loadPretrained, savePretrained, type Pretrained} from '../../models/pretrained.ts';
+import {disposeParams} from '../../nn/params.ts';
+import {scheduleHash} from '../../models/scheduleHash.ts';
+import {train, type TrainTask} from '../../train/loop.ts';
+import {modelPath, requireBase, runPaths} from '../runPaths.ts';
+import {runRanges} from '../runRanges.ts';
+import {warn, type StageContext, type StageOutcome} from '../stageContext.ts';
+
+/** Finetunes expert `index` on its own range with the three techniques of the paper. */
+export async function expertStage(context: StageContext, index: number): Promise<StageOutcome> {
+  const decouple = requireDecouple(context);
+  return finetune(context, (base) => {
+    const range = runRanges(context.resolved.config, base.schedule.timesteps)[index];
+    if (range === undefined) throw new Error(`there is no range ${index}`);
+    return {
+      config: decouple,
+      consistency: decouple.consistency,
+      projection: decouple.projection,
+      range,
+      probability: decouple.probability,
+      record: {role: 'expert', range: [range[0], range[1]]},
+    };
+  });
+}
+
+/**
+ * The fair comparison: one ordinary finetune of the same base on all timesteps, with the updates of all experts together and the
+ * same batch, learning rate, clipping and EMA, without teacher and projections.
+ */
+export async function ordinaryStage(context: StageContext): Promise<StageOutcome> {
+  const decouple = requireDecouple(context);
+  return finetune(context, (base) => ({
+    config: {...decouple, updates: decouple.updates * expertCount(decouple)},
+    consistency: 0,
+    projection: 'off',
+    range: [0, base.schedule.timesteps],
+    probability: 0,
+    record: {role: 'ordinary'},
+  }));
+}
+
+interface Finetune extends Pick<TrainTask, 'range' | 'probability'> {
+  config: TrainingConfig;
+  consistency: number;
+  projection: DecoupleConfig['projection'];
+  record: Pick<ModelRecord, 'role' | 'range'>;
+}
+
+async function finetune(context: StageContext, plan: (base: Pretrained) => Finetune): Promise<StageOutcome> {
+  const {run, resolved, stage} = context;
+  const base = await loadPretrained(requireBase(resolved));
+  base.warnings.forEach(warn(context));
+  const {config, consistency, projection, range, probability, record} = plan(base);
+  const data = resolved.config.data;
+  if (data === undefined) throw new Error('a training stage needs data');
+  const {train: images} = await openData(data, resolved.folder, warn(context));
+  const task: TrainTask = {
+    stage,
+    config,
+    setting: {denoiser: base.denoiser, schedule: base.schedule, teacher: consistency > 0 ? base.params : null, consistency},
+    initial: addIdentityProjections(base.params, base.folder.unetConfig, projection),
+    range,
+    probability,
+    images,
+    flip: data.flip,
+    randomCrop: 'crop' in data && data.crop === 'random',
+    checkpoints: runPaths.checkpoints(run, stage),
+  };
+  const params = await train(task, context);
+  if (params === null) return 'stopped';
+  await savePretrained(modelPath(run, resolved, stage), {
+    unetConfig: base.folder.unetConfig,
+    schedulerConfig: base.schedule.config,
+    params,
+    dtype: 'F32',
+    record: {
+      format: 1,
+      ...record,
+      base: base.weightsHash,
+      projection,
+      predictionType: base.schedule.config.prediction_type,
+      schedule: scheduleHash(base.schedule),
+      updates: config.updates,
+      seed: config.seed,
+    },
+  });
+  disposeParams(params);
+  return 'done';
+}
+
+function requireDecouple(context: StageContext): DecoupleConfig {
+  const {decouple} = context.resolved.config;
+  if (decouple === undefined) throw new Error(`${context.stage} needs a decouple section`);
+  return decouple;
+}
