@@ -1,0 +1,38 @@
+import {readdirSync, readFileSync} from 'node:fs';
+import {describe, expect, it} from 'vitest';
+import {expertCount} from '../../../trainer/contract/config.ts';
+import {parseConfig} from '../../../trainer/contract/parseConfig.ts';
+
+const media = new URL('../../../media/', import.meta.url);
+const configFiles = readdirSync(media, {recursive: true, encoding: 'utf8'}).filter((file) =>
+  file.endsWith('.deme.yaml'),
+);
+
+function read(file: string) {
+  return parseConfig(readFileSync(new URL(file, media), 'utf8'), file);
+}
+
+it.each(configFiles)('%s is a valid config', (file) => {
+  expect(read(file).name).not.toBe('');
+});
+
+describe('the recipe of the paper', () => {
+  it.each(['cifar10', 'lsun-church', 'lsun-bedroom'])('%s', (name) => {
+    const {decouple, merge, engine} = read(`presets/${name}.deme.yaml`);
+    expect(decouple && expertCount(decouple)).toBe(4);
+    expect(decouple).toMatchObject({
+      probability: 0.3,
+      consistency: 1,
+      projection: 'full',
+      updates: 20_000,
+      optimizer: {learningRate: 5e-5, betas: [0.95, 0.999], weightDecay: 1e-6, epsilon: 1e-8},
+      schedule: {kind: 'constant', warmup: 0},
+      clipNorm: 1,
+      ema: {maxDecay: 0.9999, power: 0.75},
+      draw: 'batch',
+    });
+    expect((decouple?.batch ?? 0) * (decouple?.accumulation ?? 0)).toBe(64);
+    expect(merge?.search).toBeDefined();
+    expect(engine.name).toBe('tensorflow');
+  });
+});
