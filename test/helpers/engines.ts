@@ -1,7 +1,7 @@
 import {beforeAll, describe, it} from 'vitest';
 import {findInstalled} from '../../trainer/engine/install.ts';
 import {startEngine} from '../../trainer/engine/startEngine.ts';
-import type {EngineName} from '../../trainer/engine/engineInfo.ts';
+import type {EngineName} from '../../trainer/contract/engineInfo.ts';
 
 const installed = await findInstalled();
 

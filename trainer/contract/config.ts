@@ -84,7 +84,7 @@ export const DemeConfig = z
     if (config.decouple && !config.data) issue('decouple', 'decouple needs data');
     if (config.pretrain && !config.data) issue('pretrain', 'pretrain needs data');
     if (config.evaluate && !config.data) issue('evaluate', 'evaluate needs data');
-    if (config.merge?.search && !config.data) issue('merge', 'a search needs data (validation images)');
+    if (config.merge && !config.merge.weights && !config.data) issue('merge', 'a search needs data (validation images)');
     if (config.merge && !config.decouple && !config.experts) issue('merge', 'merge needs decouple or experts');
     if (config.ordinary && !config.decouple) issue('ordinary', 'ordinary needs decouple, whose settings it takes over');
     const experts = config.experts?.length ?? (config.decouple ? expertCount(config.decouple) : undefined);

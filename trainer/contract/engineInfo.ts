@@ -11,3 +11,6 @@ export const EngineInfo = z.strictObject({
   reason: z.string(),
 });
 export type EngineInfo = z.infer<typeof EngineInfo>;
+
+/** Engines that compute; `auto` of a config becomes one of them. */
+export type EngineName = EngineInfo['name'];

@@ -14,7 +14,7 @@ export type SamplingConfig = z.infer<typeof SamplingConfig>;
 export const EvaluateConfig = z.strictObject({
   heldOut: z
     .strictObject({
-      images: z.int().min(1).default(256).describe('Test images.'),
+      images: z.int().min(2).default(256).describe('Test images.'),
       timesteps: z.int().min(1).default(4).describe('Timesteps per image and range.'),
       seed: z.int().min(0).default(1).describe('Seed of noise and timesteps.'),
     })

@@ -5,7 +5,7 @@ export const searchStrategies = ['quadratic', 'coordinate', 'grid'] as const;
 /** Search of the merge weights over the held-out per-range loss of the validation images. */
 export const SearchConfig = z.strictObject({
   strategy: z.enum(searchStrategies).default('quadratic').describe('How candidates are chosen.'),
-  images: z.int().min(1).default(128).describe('Validation images per candidate.'),
+  images: z.int().min(2).default(128).describe('Validation images per candidate.'),
   timesteps: z.int().min(1).default(4).describe('Timesteps per image and range, drawn once and kept for all candidates.'),
   low: z.number().default(0).describe('Smallest weight that grid and coordinate try.'),
   high: z.number().default(1).describe('Largest weight that grid and coordinate try.'),

@@ -6,6 +6,10 @@ import {SearchResult} from './report.ts';
 export const ResolvedConfig = z.strictObject({folder: z.string(), baseFolder: z.string().nullable(), config: DemeConfig});
 export type ResolvedConfig = z.infer<typeof ResolvedConfig>;
 
+/** `plan.json` of a run: the stages that were asked for last, which `deme resume` goes on with. */
+export const PlanRecord = z.strictObject({stages: z.array(z.string())});
+export type PlanRecord = z.infer<typeof PlanRecord>;
+
 /** `stages/<stage>.json`: written when a stage is done; its presence is what a resumed run skips by. */
 export const StageRecord = z.strictObject({stage: z.string(), seconds: z.number(), finished: z.iso.datetime()});
 export type StageRecord = z.infer<typeof StageRecord>;
@@ -26,7 +30,8 @@ export type LossRecord = z.infer<typeof LossRecord>;
 /** Models of a run, in the order in which tables show them. `ensemble` routes by timestep and has no folder of its own. */
 export function modelNames(config: DemeConfig): string[] {
   const experts = Array.from({length: runExperts(config)}, (_, i) => `expert-${i}`);
-  return ['base', ...(config.ordinary ? ['ordinary'] : []), ...experts, 'ensemble', 'merged'];
+  const ofExperts = experts.length > 0 ? [...experts, 'ensemble', 'merged'] : [];
+  return ['base', ...(config.ordinary ? ['ordinary'] : []), ...ofExperts];
 }
 
 /** Number of experts of a run, trained here or given. */

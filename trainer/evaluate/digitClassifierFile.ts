@@ -1,0 +1,67 @@
+import {mkdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import {DigitClassifierRecipe} from '../contract/digitClassifier.ts';
+import {UserError} from '../contract/errors.ts';
+import {fileShape, toFileOrder, toMemoryOrder} from '../models/layout.ts';
+import type {Params} from '../nn/params.ts';
+import {packageRoot} from '../packageRoot.ts';
+import {readJson, writeJsonAtomic} from '../store/jsonFile.ts';
+import {openSafetensors, writeSafetensors} from '../store/safetensors.ts';
+import {hashFile} from '../store/sha256.ts';
+import {digitClassifierShapes} from './digitClassifier.ts';
+
+const WEIGHTS = 'classifier.safetensors';
+const RECIPE = 'recipe.json';
+
+/** The feature network of the digit metrics. The tensors belong to the caller. */
+export interface DigitClassifier {
+  readonly params: Params;
+  readonly recipe: DigitClassifierRecipe;
+}
+
+/** Loads the digit classifier of a folder, by default the bundled one, and checks its weights against its recipe. */
+export async function loadDigitClassifier(
+  folder = join(packageRoot(), 'media', 'digits', 'features'),
+): Promise<DigitClassifier> {
+  const recipe = await readJson(join(folder, RECIPE), DigitClassifierRecipe, 'the recipe of the digit classifier');
+  const weights = join(folder, WEIGHTS);
+  if ((await hashFile(weights)) !== recipe.weightsHash) {
+    throw new UserError('features-invalid', 'These weights are not those of the recipe beside them.', {
+      where: weights,
+      hint: 'Install DeMe Studio again.',
+    });
+  }
+  return {params: await readParams(weights), recipe};
+}
+
+/** Writes weights (float32, in PyTorch's order) and recipe into a folder, which is made where it is missing. */
+export async function saveDigitClassifier(
+  folder: string,
+  params: Params,
+  recipe: Omit<DigitClassifierRecipe, 'weightsHash'>,
+): Promise<void> {
+  await mkdir(folder, {recursive: true});
+  const tensors = [...params].map(([name, tensor]) => ({
+    name,
+    shape: fileShape(tensor.shape),
+    dtype: 'F32' as const,
+    read: async () => toFileOrder((await tensor.data()) as Float32Array, tensor.shape),
+  }));
+  const weightsHash = await writeSafetensors(join(folder, WEIGHTS), tensors);
+  await writeJsonAtomic(join(folder, RECIPE), {...recipe, weightsHash});
+}
+
+async function readParams(path: string): Promise<Params> {
+  const reader = await openSafetensors(path);
+  try {
+    const params = new Map<string, tf.Tensor>();
+    for (const [name, shape] of digitClassifierShapes) {
+      const values = toMemoryOrder(await reader.read(name), fileShape(shape));
+      params.set(name, tf.tensor(values, [...shape]));
+    }
+    return params;
+  } finally {
+    await reader.close();
+  }
+}

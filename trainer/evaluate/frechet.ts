@@ -1,0 +1,105 @@
+import {EigenvalueDecomposition, Matrix} from 'ml-matrix';
+import {UserError} from '../contract/errors.ts';
+import type {FeatureSet} from './featureSet.ts';
+
+/** Mean [d] and covariance [d, d] (rows one after the other, normalised by N - 1) of feature vectors, in double. */
+export interface Gaussian {
+  readonly mean: Float64Array;
+  readonly covariance: Float64Array;
+}
+
+/** The Gaussian that a set of at least two feature vectors is summarised by. */
+export function gaussian(features: FeatureSet): Gaussian {
+  const {values, count, dimension} = features;
+  if (count < 2) {
+    throw new UserError('features-too-few', `A covariance needs at least 2 images, not ${count}.`);
+  }
+  const mean = meanOf(features);
+  const covariance = new Float64Array(dimension * dimension);
+  const centred = new Float64Array(dimension);
+  for (let n = 0; n < count; n++) {
+    for (let i = 0; i < dimension; i++) centred[i] = (values[n * dimension + i] ?? NaN) - (mean[i] ?? NaN);
+    addOuterProduct(covariance, centred, 1 / (count - 1));
+  }
+  return {mean, covariance};
+}
+
+/**
+ * Fréchet distance of two Gaussians (Heusel et al. 2017, eq. 6):
+ *
+ *     |m1 - m2|^2 + tr S1 + tr S2 - 2 tr (S1 S2)^(1/2)
+ *
+ * With S1 = B B^T the trace is the sum of the roots of the eigenvalues of B^T S2 B, which is symmetric, so that no
+ * complex matrix root is needed and a covariance without full rank (fewer images than dimensions) is no special case.
+ */
+export function frechetDistance(a: Gaussian, b: Gaussian): number {
+  const dimension = a.mean.length;
+  if (b.mean.length !== dimension) {
+    throw new Error(`features of different networks: ${dimension} and ${b.mean.length} dimensions`);
+  }
+  const shift = a.mean.reduce((sum, mean, i) => sum + (mean - (b.mean[i] ?? NaN)) ** 2, 0);
+  return shift + trace(a) + trace(b) - 2 * traceOfRoot(a, b);
+}
+
+function meanOf({values, count, dimension}: FeatureSet): Float64Array {
+  const mean = new Float64Array(dimension);
+  for (let n = 0; n < count; n++) {
+    for (let i = 0; i < dimension; i++) mean[i] = (mean[i] ?? NaN) + (values[n * dimension + i] ?? NaN) / count;
+  }
+  return mean;
+}
+
+function addOuterProduct(sum: Float64Array, vector: Float64Array, scale: number): void {
+  const size = vector.length;
+  for (let i = 0; i < size; i++) {
+    const scaled = (vector[i] ?? NaN) * scale;
+    for (let j = 0; j < size; j++) sum[i * size + j] = (sum[i * size + j] ?? NaN) + scaled * (vector[j] ?? NaN);
+  }
+}
+
+function trace({mean, covariance}: Gaussian): number {
+  return mean.reduce((sum, _, i) => sum + (covariance[i * mean.length + i] ?? NaN), 0);
+}
+
+function traceOfRoot(a: Gaussian, b: Gaussian): number {
+  const factor = symmetricFactor(asMatrix(a));
+  if (factor === null) return 0;
+  const product = factor.transpose().mmul(asMatrix(b)).mmul(factor);
+  const {values} = symmetricEigen(product);
+  return values.reduce((sum, value) => sum + Math.sqrt(value), 0);
+}
+
+/** B [d, rank] with S = B B^T: eigenvectors times the roots of their eigenvalues. Null where S is zero. */
+function symmetricFactor(matrix: Matrix): Matrix | null {
+  const {values, vectors} = symmetricEigen(matrix);
+  const kept = values.flatMap((value, i) => (value > 0 ? [i] : []));
+  if (kept.length === 0) return null;
+  const factor = vectors.subMatrixColumn(kept);
+  kept.forEach((i, column) => factor.mulColumn(column, Math.sqrt(values[i] ?? NaN)));
+  return factor;
+}
+
+/**
+ * Eigenvalues, those within rounding of zero set to zero (their roots would be 1e8 times the rounding), and eigenvectors.
+ * An eigenvalue that is negative beyond rounding means that this is no covariance.
+ */
+function symmetricEigen(matrix: Matrix): {values: number[]; vectors: Matrix} {
+  const symmetric = Matrix.add(matrix, matrix.transpose()).mul(0.5);
+  if (!symmetric.to1DArray().every(Number.isFinite)) throw noCovariance('it holds numbers that are not finite');
+  const {realEigenvalues, eigenvectorMatrix} = new EigenvalueDecomposition(symmetric, {assumeSymmetric: true});
+  const largest = Math.max(...realEigenvalues.map(Math.abs));
+  const smallest = Math.min(...realEigenvalues);
+  if (smallest < -1e-6 * largest) throw noCovariance(`it has the eigenvalue ${smallest}`);
+  const rounding = largest * matrix.rows * Number.EPSILON;
+  return {values: realEigenvalues.map((value) => (value > rounding ? value : 0)), vectors: eigenvectorMatrix};
+}
+
+function noCovariance(reason: string): UserError {
+  return new UserError('covariance-invalid', `This is no covariance matrix: ${reason}.`, {
+    hint: 'Check the statistics file, or whether the images are finite.',
+  });
+}
+
+function asMatrix({mean, covariance}: Gaussian): Matrix {
+  return Matrix.from1DArray(mean.length, mean.length, covariance);
+}

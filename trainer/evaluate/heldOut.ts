@@ -1,0 +1,132 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {UserError} from '../contract/errors.ts';
+import type {TimestepRange} from '../deme/timesteps.ts';
+import type {Denoiser} from '../models/denoiser.ts';
+import type {Params} from '../nn/params.ts';
+import {createRandom} from '../random.ts';
+import {addNoise, type NoiseSchedule, trainingTarget} from '../schedulers/schedule.ts';
+import type {LossTable} from './lossTable.ts';
+
+export interface DrawSettings {
+  /** At least 2, so that the loss has a standard error. */
+  imageCount: number;
+  timestepsPerRange: number;
+  ranges: readonly TimestepRange[];
+  seed: number;
+}
+
+/** Timesteps and noise that every model is measured on: a function of the settings alone. */
+export interface HeldOutDraws extends Readonly<DrawSettings> {
+  /** [ranges, images, timestepsPerRange], as in `LossTable`. */
+  readonly timesteps: Int32Array;
+}
+
+export interface HeldOutRequest {
+  denoiser: Denoiser;
+  params: Params;
+  schedule: NoiseSchedule;
+  draws: HeldOutDraws;
+  /** [N,H,W,C] in [-1, 1], N the image count of the draws. */
+  images: Float32Array;
+  /** [H, W, C] */
+  shape: readonly [number, number, number];
+  /** Draws in one forward pass; the last pass is filled up, so that all have this size. */
+  batch?: number;
+  /** Numbers of the ranges to measure; the others stay NaN in the table. */
+  onlyRanges?: readonly number[];
+  onProgress?(done: number, total: number): void;
+}
+
+/**
+ * The fixed held-out draws. Each range is cut into `timestepsPerRange` strata of equal length and every image gets one
+ * timestep from each, so that a range is covered evenly and its mean loss is unbiased.
+ */
+export function heldOutDraws(settings: DrawSettings): HeldOutDraws {
+  const {imageCount, timestepsPerRange, ranges, seed} = settings;
+  if (imageCount < 2) {
+    throw new UserError('held-out-too-few', `A standard error needs at least 2 held-out images, not ${imageCount}.`);
+  }
+  const timesteps = ranges.flatMap((range, rangeIndex) =>
+    Array.from({length: imageCount}, (_, image) => {
+      const random = createRandom(seed, 'heldout', 'timesteps', image, rangeIndex);
+      return Array.from({length: timestepsPerRange}, (_, k) => stratified(range, k, timestepsPerRange, random.float()));
+    }).flat(),
+  );
+  return {...settings, timesteps: Int32Array.from(timesteps)};
+}
+
+/**
+ * Loss of each draw: squared error of the prediction against its training target, mean over pixels and channels.
+ * Two models that are given the same draws and images see the same noisy inputs to the bit.
+ */
+export async function heldOutLosses(request: HeldOutRequest): Promise<LossTable> {
+  const {draws, images, shape, batch = 32, onlyRanges = draws.ranges.map((_, i) => i), onProgress} = request;
+  const expected = draws.imageCount * pixelCount(shape);
+  if (images.length !== expected) throw new Error(`held-out images hold ${images.length} numbers, not ${expected}`);
+  const values = new Float64Array(draws.timesteps.length).fill(NaN);
+  const perRange = draws.imageCount * draws.timestepsPerRange;
+  const wanted = onlyRanges.flatMap((range) => Array.from({length: perRange}, (_, i) => range * perRange + i));
+  for (let start = 0; start < wanted.length; start += batch) {
+    const chosen = wanted.slice(start, start + batch);
+    const losses = await batchLosses(request, filledUp(chosen, batch));
+    chosen.forEach((draw, i) => (values[draw] = losses[i] ?? NaN));
+    onProgress?.(start + chosen.length, wanted.length);
+  }
+  const {ranges, imageCount, timestepsPerRange} = draws;
+  return {ranges, images: imageCount, timestepsPerRange, values};
+}
+
+function stratified([low, high]: TimestepRange, stratum: number, strata: number, uniform: number): number {
+  return low + Math.floor(((stratum + uniform) * (high - low)) / strata);
+}
+
+function filledUp(draws: readonly number[], size: number): number[] {
+  return Array.from({length: size}, (_, i) => draws[Math.min(i, draws.length - 1)] ?? 0);
+}
+
+async function batchLosses(request: HeldOutRequest, chosen: readonly number[]): Promise<ArrayLike<number>> {
+  const {denoiser, params, schedule, draws} = request;
+  const timesteps = chosen.map((draw) => draws.timesteps[draw] ?? NaN);
+  const loss = tf.tidy(() => {
+    const images = batchTensor(request, chosen, imageOfDraw);
+    const noise = batchTensor(request, chosen, noiseOfDraw);
+    const prediction = denoiser.predict(params, addNoise(schedule, images, noise, timesteps), timesteps);
+    const target = trainingTarget(schedule, images, noise, timesteps);
+    return tf.mean(tf.squaredDifference(prediction, target), [1, 2, 3]);
+  });
+  try {
+    return await loss.data();
+  } finally {
+    loss.dispose();
+  }
+}
+
+function batchTensor(
+  request: HeldOutRequest,
+  chosen: readonly number[],
+  fill: (request: HeldOutRequest, draw: number, out: Float32Array) => void,
+): tf.Tensor4D {
+  const size = pixelCount(request.shape);
+  const values = new Float32Array(chosen.length * size);
+  chosen.forEach((draw, i) => fill(request, draw, values.subarray(i * size, (i + 1) * size)));
+  return tf.tensor4d(values, [chosen.length, ...request.shape]);
+}
+
+function imageOfDraw({draws, images}: HeldOutRequest, draw: number, out: Float32Array): void {
+  const {image} = coordinates(draws, draw);
+  out.set(images.subarray(image * out.length, (image + 1) * out.length));
+}
+
+function noiseOfDraw({draws}: HeldOutRequest, draw: number, out: Float32Array): void {
+  const {range, image, k} = coordinates(draws, draw);
+  createRandom(draws.seed, 'heldout', 'noise', image, range, k).fillNormal(out);
+}
+
+function coordinates({imageCount, timestepsPerRange}: HeldOutDraws, draw: number) {
+  const row = Math.floor(draw / timestepsPerRange);
+  return {k: draw % timestepsPerRange, image: row % imageCount, range: Math.floor(row / imageCount)};
+}
+
+function pixelCount([height, width, channels]: readonly [number, number, number]): number {
+  return height * width * channels;
+}

@@ -1,0 +1,58 @@
+import {UserError} from '../contract/errors.ts';
+import type {HeldOutLoss, RangeLoss} from '../contract/report.ts';
+import {estimate} from './estimate.ts';
+import {assertSameDraws, lossesOfRange, type LossTable} from './lossTable.ts';
+
+/**
+ * Held-out loss of a model and its paired difference to the base on the same images, noise and timesteps.
+ * Every range has equal mass. Draws of one image are not independent, so standard errors are clustered by image:
+ * an image's draws are averaged first, and the error is that of the mean over images.
+ */
+export function summariseHeldOut(table: LossTable, base: LossTable): HeldOutLoss {
+  assertSameDraws(table, base);
+  assertFinite(table);
+  assertFinite(base);
+  const losses = imageMeans(table);
+  const differences = imageMeans({...table, values: table.values.map((loss, i) => loss - (base.values[i] ?? NaN))});
+  return {
+    perRange: perRange(table, losses),
+    ...estimate(meanOverRanges(losses)),
+    differenceToBase: estimate(meanOverRanges(differences)),
+    perRangeDifference: perRange(table, differences),
+  };
+}
+
+/** The mean loss with equal mass for each range: what a weight search minimises. NaN where any loss is. */
+export function meanLoss(table: LossTable): number {
+  return table.values.reduce((sum, loss) => sum + loss, 0) / table.values.length;
+}
+
+function assertFinite(table: LossTable): void {
+  table.ranges.forEach(([low, high], range) => {
+    if (lossesOfRange(table, range).every(Number.isFinite)) return;
+    throw new UserError('loss-not-finite', `The held-out loss for timesteps [${low}, ${high}) is not finite.`, {
+      hint: 'The model has diverged: lower the learning rate, or leave the model out.',
+    });
+  });
+}
+
+/** Mean loss of each image in each range, [ranges][images]. */
+function imageMeans(table: LossTable): number[][] {
+  const draws = table.timestepsPerRange;
+  return table.ranges.map((_, range) => {
+    const losses = lossesOfRange(table, range);
+    return Array.from({length: table.images}, (_, image) => mean(losses.subarray(image * draws, (image + 1) * draws)));
+  });
+}
+
+function perRange({ranges}: LossTable, means: readonly number[][]): RangeLoss[] {
+  return ranges.map(([low, high], i) => ({range: [low, high], ...estimate(means[i] ?? [])}));
+}
+
+function meanOverRanges(means: readonly number[][]): number[] {
+  return (means[0] ?? []).map((_, image) => mean(means.map((row) => row[image] ?? NaN)));
+}
+
+function mean(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+}
