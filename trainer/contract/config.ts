@@ -11,14 +11,26 @@ const probability = z.number().min(0).max(1);
 /** Decouple: how the experts are finetuned. Paper: Decouple-Then-Merge, CVPR 2025, Eq. 3 to 6. */
 export const DecoupleConfig = z
   .strictObject({
-    ranges: z.int().min(1).optional().describe('Number of equal timestep ranges, one expert each (4 when edges are not given either).'),
-    edges: z.array(z.int().min(0)).min(2).optional().describe('Explicit range edges from 0 to the number of training timesteps, e.g. [0, 250, 500, 1000].'),
-    probability: probability.default(0.3).describe('Probability of a draw from all timesteps instead of the own range.'),
+    ranges: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Number of equal timestep ranges, one expert each (4 when edges are not given either).'),
+    edges: z
+      .array(z.int().min(0))
+      .min(2)
+      .optional()
+      .describe('Explicit range edges from 0 to the number of training timesteps, e.g. [0, 250, 500, 1000].'),
+    probability: probability
+      .default(0.3)
+      .describe('Probability of a draw from all timesteps instead of the own range.'),
     consistency: z.number().min(0).default(1).describe('Weight of the consistency loss against the frozen original.'),
     projection: z
       .enum(['full', 'stock-compatible', 'off'])
       .default('full')
-      .describe('Channel-wise projections: on every block (full), only where they fold into a stock model (stock-compatible), or none (off).'),
+      .describe(
+        'Channel-wise projections: on every block (full), only where they fold into a stock model (stock-compatible), or none (off).',
+      ),
     ...trainingFields,
   })
   .refine((decouple) => decouple.ranges === undefined || decouple.edges === undefined, {
@@ -36,7 +48,11 @@ export const PretrainConfig = z.strictObject({
   model: UNet2DConfig.describe('unet/config.json of the model to train.'),
   scheduler: SchedulerConfig.prefault({}).describe('scheduler_config.json of the model to train.'),
   dtype: z.enum(['F32', 'F16', 'BF16']).default('F32').describe('Number format of the written weights.'),
-  heldOutEvery: z.int().min(0).default(0).describe('Updates between two measurements of the held-out loss; 0 measures none.'),
+  heldOutEvery: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Updates between two measurements of the held-out loss; 0 measures none.'),
   ...trainingFields,
 });
 export type PretrainConfig = z.infer<typeof PretrainConfig>;
@@ -45,16 +61,26 @@ export const engineNames = ['auto', 'tensorflow', 'wasm'] as const;
 export type EngineChoice = (typeof engineNames)[number];
 
 export const EngineConfig = z.strictObject({
-  name: z.enum(engineNames).default('auto').describe('Which engine computes; auto takes the best healthy one and says which.'),
+  name: z
+    .enum(engineNames)
+    .default('auto')
+    .describe('Which engine computes; auto takes the best healthy one and says which.'),
   threads: z.int().min(1).optional().describe('Threads of one process (tensorflow).'),
-  processes: z.int().min(1).optional().describe('Experts trained at once; left out: as many as cores and memory allow.'),
+  processes: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Experts trained at once; left out: as many as cores and memory allow.'),
 });
 export type EngineConfig = z.infer<typeof EngineConfig>;
 
 /** One expert that was trained before, for a config that only merges. */
 export const ExpertSource = z.strictObject({
   model: z.string().describe('A diffusers folder or a bare safetensors file.'),
-  range: z.tuple([z.int().min(0), z.int().min(1)]).optional().describe('Its timesteps [low, high).'),
+  range: z
+    .tuple([z.int().min(0), z.int().min(1)])
+    .optional()
+    .describe('Its timesteps [low, high).'),
 });
 export type ExpertSource = z.infer<typeof ExpertSource>;
 
@@ -65,32 +91,49 @@ export const DemeConfig = z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, dot, dash and underscore only, at most 64')
       .describe('Name of the experiment; run folders are named after it.'),
-    base: z.string().min(1).optional().describe('The pretrained model: a diffusers folder, or owner/name of a hub model fetched by `deme fetch`.'),
+    base: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The pretrained model: a diffusers folder, or owner/name of a hub model fetched by `deme fetch`.'),
     data: DataConfig.optional(),
     pretrain: PretrainConfig.optional().describe('Train a base from random weights (`deme pretrain`).'),
     decouple: DecoupleConfig.optional().describe('Finetune the experts.'),
     experts: z.array(ExpertSource).min(1).optional().describe('Experts that exist already, instead of decouple.'),
-    ordinary: z.boolean().default(false).describe('Also finetune one ordinary model on all timesteps for the same total of updates, for comparison.'),
+    ordinary: z
+      .boolean()
+      .default(false)
+      .describe('Also finetune one ordinary model on all timesteps for the same total of updates, for comparison.'),
     merge: MergeConfig.optional().describe('Merge the experts.'),
     evaluate: EvaluateConfig.optional().describe('Measure base, experts, ensemble and merged model.'),
     engine: EngineConfig.prefault({}).describe('Where it computes.'),
     output: z.string().min(1).default('.deme/runs').describe('Folder of the run folders.'),
-    report: z.string().min(1).optional().describe('Folder that receives a copy of the report; left out: only the run folder has it.'),
+    report: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Folder that receives a copy of the report; left out: only the run folder has it.'),
   })
   .superRefine((config, context) => {
     const issue = (path: string, message: string) => context.addIssue({code: 'custom', path: [path], message});
     if (config.decouple && config.experts) issue('experts', 'give either decouple or experts, not both');
-    if (!config.pretrain && !config.base) issue('base', 'a base model is required (only a config with pretrain may go without)');
+    if (!config.pretrain && !config.base)
+      issue('base', 'a base model is required (only a config with pretrain may go without)');
     if (config.decouple && !config.data) issue('decouple', 'decouple needs data');
     if (config.pretrain && !config.data) issue('pretrain', 'pretrain needs data');
     if (config.evaluate && !config.data) issue('evaluate', 'evaluate needs data');
-    if (config.merge && !config.merge.weights && !config.data) issue('merge', 'a search needs data (validation images)');
+    if (config.merge && !config.merge.weights && !config.data)
+      issue('merge', 'a search needs data (validation images)');
     if (config.merge && !config.decouple && !config.experts) issue('merge', 'merge needs decouple or experts');
     if (config.ordinary && !config.decouple) issue('ordinary', 'ordinary needs decouple, whose settings it takes over');
     const experts = config.experts?.length ?? (config.decouple ? expertCount(config.decouple) : undefined);
     const weights = config.merge?.weights?.length;
     if (weights !== undefined && experts !== undefined && weights !== experts) {
-      context.addIssue({code: 'custom', path: ['merge', 'weights'], message: `${experts} experts need ${experts} weights, but ${weights} are given`});
+      context.addIssue({
+        code: 'custom',
+        path: ['merge', 'weights'],
+        message: `${experts} experts need ${experts} weights, but ${weights} are given`,
+      });
     }
   });
 export type DemeConfig = z.infer<typeof DemeConfig>;

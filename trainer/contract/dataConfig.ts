@@ -1,7 +1,11 @@
 import {z} from 'zod';
 
 const common = {
-  validation: z.int().min(0).default(500).describe('Images held out for the weight search and every choice of settings.'),
+  validation: z
+    .int()
+    .min(0)
+    .default(500)
+    .describe('Images held out for the weight search and every choice of settings.'),
   test: z.int().min(0).default(500).describe('Images held out for the report, looked at once.'),
   splitSeed: z.int().min(0).default(0).describe('Seed of the split into training, validation and test images.'),
   flip: z.boolean().default(false).describe('Flip half of the training images left to right.'),
@@ -14,15 +18,24 @@ const shaped = {
     .enum(['center', 'random'])
     .default('center')
     .describe('Where to cut the square once the short side has the resolution; random applies to training images.'),
-  channels: z.union([z.literal(1), z.literal(3)]).default(3).describe('1 for grey, 3 for RGB.'),
-  corrupt: z.enum(['stop', 'skip']).default('stop').describe('What a file that cannot be decoded does: stop with an error, or be left out with a warning.'),
+  channels: z
+    .union([z.literal(1), z.literal(3)])
+    .default(3)
+    .describe('1 for grey, 3 for RGB.'),
+  corrupt: z
+    .enum(['stop', 'skip'])
+    .default('stop')
+    .describe('What a file that cannot be decoded does: stop with an error, or be left out with a warning.'),
 };
 
 export const DataConfig = z
   .discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('mnist').describe('MNIST idx files.'),
-      path: z.string().optional().describe('Folder with the four idx files; left out: the digits that are installed with DeMe Studio.'),
+      path: z
+        .string()
+        .optional()
+        .describe('Folder with the four idx files; left out: the digits that are installed with DeMe Studio.'),
       ...common,
     }),
     z.strictObject({

@@ -6,7 +6,12 @@ const metric = z.number().nullable();
 
 /** One line of `events.jsonl`; the same object goes over IPC when a parent listens. `stage` is `expert-0`, `ordinary`, `search` … */
 export const RunEvent = z.discriminatedUnion('type', [
-  z.strictObject({type: z.literal('stage'), time: z.number(), stage: z.string(), state: z.enum(['started', 'done', 'skipped'])}),
+  z.strictObject({
+    type: z.literal('stage'),
+    time: z.number(),
+    stage: z.string(),
+    state: z.enum(['started', 'done', 'skipped']),
+  }),
   z.strictObject({
     type: z.literal('step'),
     time: z.number(),
@@ -32,11 +37,43 @@ export const RunEvent = z.discriminatedUnion('type', [
     consistency: z.array(metric),
   }),
   z.strictObject({type: z.literal('heldOut'), time: z.number(), stage: z.string(), update: z.int(), loss: metric}),
-  z.strictObject({type: z.literal('checkpoint'), time: z.number(), stage: z.string(), update: z.int(), folder: z.string()}),
-  z.strictObject({type: z.literal('candidate'), time: z.number(), stage: z.string(), weights: z.array(z.number()), loss: metric, origin: z.string()}),
-  z.strictObject({type: z.literal('progress'), time: z.number(), stage: z.string(), done: z.number(), total: z.number(), what: z.string()}),
-  z.strictObject({type: z.literal('images'), time: z.number(), stage: z.string(), file: z.string(), update: z.int().optional()}),
-  z.strictObject({type: z.literal('log'), time: z.number(), stage: z.string(), level: z.enum(['info', 'warning']), message: z.string()}),
+  z.strictObject({
+    type: z.literal('checkpoint'),
+    time: z.number(),
+    stage: z.string(),
+    update: z.int(),
+    folder: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal('candidate'),
+    time: z.number(),
+    stage: z.string(),
+    weights: z.array(z.number()),
+    loss: metric,
+    origin: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal('progress'),
+    time: z.number(),
+    stage: z.string(),
+    done: z.number(),
+    total: z.number(),
+    what: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal('images'),
+    time: z.number(),
+    stage: z.string(),
+    file: z.string(),
+    update: z.int().optional(),
+  }),
+  z.strictObject({
+    type: z.literal('log'),
+    time: z.number(),
+    stage: z.string(),
+    level: z.enum(['info', 'warning']),
+    message: z.string(),
+  }),
   z.strictObject({type: z.literal('failed'), time: z.number(), stage: z.string(), error: ErrorRecord}),
   z.strictObject({type: z.literal('stopped'), time: z.number(), stage: z.string()}),
   z.strictObject({type: z.literal('done'), time: z.number(), stage: z.string()}),

@@ -6,7 +6,11 @@ export const searchStrategies = ['quadratic', 'coordinate', 'grid'] as const;
 export const SearchConfig = z.strictObject({
   strategy: z.enum(searchStrategies).default('quadratic').describe('How candidates are chosen.'),
   images: z.int().min(2).default(128).describe('Validation images per candidate.'),
-  timesteps: z.int().min(1).default(4).describe('Timesteps per image and range, drawn once and kept for all candidates.'),
+  timesteps: z
+    .int()
+    .min(1)
+    .default(4)
+    .describe('Timesteps per image and range, drawn once and kept for all candidates.'),
   low: z.number().default(0).describe('Smallest weight that grid and coordinate try.'),
   high: z.number().default(1).describe('Largest weight that grid and coordinate try.'),
   step: z.number().positive().default(0.25).describe('Step of the grid.'),
@@ -17,7 +21,11 @@ export type SearchConfig = z.infer<typeof SearchConfig>;
 
 export const MergeConfig = z
   .strictObject({
-    weights: z.array(z.number()).min(1).optional().describe('One weight per expert, range 0 first; they need not sum to 1 and may be negative.'),
+    weights: z
+      .array(z.number())
+      .min(1)
+      .optional()
+      .describe('One weight per expert, range 0 first; they need not sum to 1 and may be negative.'),
     search: SearchConfig.optional().describe('Search the weights instead.'),
     dtype: z.enum(['F32', 'F16', 'BF16']).default('F32').describe('Number format of the written weights.'),
   })

@@ -3,7 +3,11 @@ import {DemeConfig, expertCount} from './config.ts';
 import {SearchResult} from './report.ts';
 
 /** `config.json` of a run: the config with all defaults, and where its relative paths start. */
-export const ResolvedConfig = z.strictObject({folder: z.string(), baseFolder: z.string().nullable(), config: DemeConfig});
+export const ResolvedConfig = z.strictObject({
+  folder: z.string(),
+  baseFolder: z.string().nullable(),
+  config: DemeConfig,
+});
 export type ResolvedConfig = z.infer<typeof ResolvedConfig>;
 
 /** `plan.json` of a run: the stages that were asked for last, which `deme resume` goes on with. */
@@ -27,7 +31,7 @@ export const LossRecord = z.strictObject({
 });
 export type LossRecord = z.infer<typeof LossRecord>;
 
-/** Models of a run, in the order in which tables show them. `ensemble` routes by timestep and has no folder of its own. */
+/** Models of a run, in the order in which tables show them. `ensemble` routes by timestep between experts and has no folder of its own. */
 export function modelNames(config: DemeConfig): string[] {
   const experts = Array.from({length: runExperts(config)}, (_, i) => `expert-${i}`);
   const ofExperts = experts.length > 0 ? [...experts, 'ensemble', 'merged'] : [];

@@ -29,7 +29,9 @@ export const MergeRecord = z.strictObject({
   tool: z.string(),
   method: z.literal('linear'),
   base: z.strictObject({name: z.string(), sha256}),
-  experts: z.array(z.strictObject({name: z.string(), sha256, range: z.tuple([z.int(), z.int()]).optional(), weight: z.number()})),
+  experts: z.array(
+    z.strictObject({name: z.string(), sha256, range: z.tuple([z.int(), z.int()]).optional(), weight: z.number()}),
+  ),
   warnings: z.array(z.string()),
 });
 export type MergeRecord = z.infer<typeof MergeRecord>;

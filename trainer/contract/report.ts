@@ -49,6 +49,8 @@ export const Report = z.strictObject({
   kid: byModel(Estimate),
   engine: EngineInfo.omit({reason: true}),
   seconds: z.record(z.string(), z.number()).describe('Wall time of each stage and their total.'),
-  recipe: z.record(z.string(), z.json()).describe('Everything needed to read the numbers: seeds, counts, sampler, feature network, data split.'),
+  recipe: z
+    .record(z.string(), z.json())
+    .describe('Everything needed to read the numbers: seeds, counts, sampler, feature network, data split.'),
 });
 export type Report = z.infer<typeof Report>;

@@ -28,7 +28,11 @@ export type LearningRateConfig = z.infer<typeof LearningRateConfig>;
 /** EMA with the warm-up form min(maxDecay, 1 - (1 + k)^-power), k = updates so far. */
 export const EmaConfig = z.strictObject({
   maxDecay: z.number().min(0).lt(1).default(0.9999).describe('Largest decay.'),
-  power: z.number().positive().default(0.75).describe('How fast the decay grows: 3/4 suits a million updates, 2/3 fewer.'),
+  power: z
+    .number()
+    .positive()
+    .default(0.75)
+    .describe('How fast the decay grows: 3/4 suits a million updates, 2/3 fewer.'),
 });
 export type EmaConfig = z.infer<typeof EmaConfig>;
 
@@ -39,12 +43,21 @@ export const trainingFields = {
   accumulation: count.default(1).describe('Micro-batches per optimizer update.'),
   optimizer: OptimizerConfig.prefault({}).describe('AdamW settings.'),
   schedule: LearningRateConfig.prefault({}).describe('Learning rate over the updates.'),
-  clipNorm: z.number().positive().nullable().default(1).describe('Largest global gradient norm; null turns clipping off.'),
-  ema: EmaConfig.nullable().prefault({}).describe('Moving average of the weights, which is what gets merged; null turns it off.'),
+  clipNorm: z
+    .number()
+    .positive()
+    .nullable()
+    .default(1)
+    .describe('Largest global gradient norm; null turns clipping off.'),
+  ema: EmaConfig.nullable()
+    .prefault({})
+    .describe('Moving average of the weights, which is what gets merged; null turns it off.'),
   draw: z
     .enum(['batch', 'sample'])
     .default('batch')
-    .describe('One coin for each micro-batch with antithetic pairs of timesteps (batch), or one coin for each image (sample).'),
+    .describe(
+      'One coin for each micro-batch with antithetic pairs of timesteps (batch), or one coin for each image (sample).',
+    ),
   dropout: z.boolean().default(false).describe('Use the dropout of the model config while training.'),
   seed: z.int().min(0).default(0).describe('Seed of all random draws.'),
   logEvery: count.default(10).describe('Updates between two metric events.'),

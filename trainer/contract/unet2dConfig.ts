@@ -6,7 +6,10 @@ import {z} from 'zod';
  */
 export const UNet2DConfig = z.looseObject({
   _class_name: z.string().default('UNet2DModel'),
-  sample_size: z.union([z.int(), z.tuple([z.int(), z.int()])]).nullable().default(null),
+  sample_size: z
+    .union([z.int(), z.tuple([z.int(), z.int()])])
+    .nullable()
+    .default(null),
   in_channels: z.int().min(1).default(3),
   out_channels: z.int().min(1).default(3),
   center_input_sample: z.boolean().default(false),
@@ -14,7 +17,9 @@ export const UNet2DConfig = z.looseObject({
   time_embedding_dim: z.int().nullable().default(null),
   freq_shift: z.number().default(0),
   flip_sin_to_cos: z.boolean().default(true),
-  down_block_types: z.array(z.string()).default(['DownBlock2D', 'AttnDownBlock2D', 'AttnDownBlock2D', 'AttnDownBlock2D']),
+  down_block_types: z
+    .array(z.string())
+    .default(['DownBlock2D', 'AttnDownBlock2D', 'AttnDownBlock2D', 'AttnDownBlock2D']),
   mid_block_type: z.string().nullable().default('UNetMidBlock2D'),
   up_block_types: z.array(z.string()).default(['AttnUpBlock2D', 'AttnUpBlock2D', 'AttnUpBlock2D', 'UpBlock2D']),
   block_out_channels: z.array(z.int().min(1)).default([224, 448, 672, 896]),

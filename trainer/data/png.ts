@@ -1,4 +1,4 @@
-import {encode} from 'fast-png';
+import {decode, encode} from 'fast-png';
 import {toBytes} from './pixelRange.ts';
 
 export interface Picture {
@@ -13,6 +13,15 @@ export interface Picture {
 export function encodePng(pixels: Uint8Array, width: number, height: number, channels: number): Uint8Array {
   if (channels !== 1 && channels !== 3) throw new RangeError(`A PNG has 1 or 3 channels here, not ${channels}.`);
   return encode({data: pixels, width, height, channels, depth: 8});
+}
+
+/** Pixels of a PNG as `encodePng` writes it: 8 bits, grey or RGB. Throws where the file is broken. */
+export function decodePng(bytes: Uint8Array): Picture {
+  const {data, width, height, channels, depth} = decode(bytes, {checkCrc: true});
+  if (depth !== 8 || (channels !== 1 && channels !== 3)) {
+    throw new RangeError(`A PNG has 1 or 3 channels of 8 bits here, not ${channels} of ${depth}.`);
+  }
+  return {pixels: Uint8Array.from(data), width, height, channels};
 }
 
 /** Pixels between neighbours, white like the free places of the last row. */
@@ -38,6 +47,27 @@ export function imageGrid(
     pixels.set(bytes.subarray(row * line, (row + 1) * line), (top * width + left) * channels);
   }
   return {pixels, width, height, channels};
+}
+
+/** The first rows and columns of a grid that `imageGrid` made with `layout`, as a smaller grid: at most `keep` of each. */
+export function gridCorner(
+  grid: Picture,
+  layout: {readonly columns: number; readonly rows: number},
+  keep: number,
+): Picture {
+  const {channels} = grid;
+  const width = keptLength(grid.width, layout.columns, keep);
+  const height = keptLength(grid.height, layout.rows, keep);
+  const pixels = new Uint8Array(width * height * channels);
+  for (let y = 0; y < height; y++) {
+    const start = y * grid.width * channels;
+    pixels.set(grid.pixels.subarray(start, start + width * channels), y * width * channels);
+  }
+  return {pixels, width, height, channels};
+}
+
+function keptLength(length: number, images: number, keep: number): number {
+  return lengthOf(Math.min(images, keep), (length + GAP) / images - GAP);
 }
 
 function lengthOf(images: number, side: number): number {

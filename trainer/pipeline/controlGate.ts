@@ -1,5 +1,5 @@
 import {setTimeout as wait} from 'node:timers/promises';
-import {readControl} from '../store/runState.ts';
+import {readControl, type ControlCommand} from '../store/runState.ts';
 
 const lookEvery = 500;
 
@@ -12,16 +12,19 @@ export function controlGate(run: string): () => Promise<'train' | 'stop'> {
   const stop = () => void (stopped = true);
   process.on('SIGTERM', stop).on('SIGINT', stop).on('disconnect', stop);
   let lookedAt = 0;
+  let paused = false;
+  let command: ControlCommand | null = null;
   return async () => {
     for (;;) {
       // Lets messages and signals in: a training update never yields by itself.
       await new Promise((resolve) => setImmediate(resolve));
-      if (stopped) return 'stop';
-      if (Date.now() - lookedAt < lookEvery) return 'train';
-      lookedAt = Date.now();
-      const command = await readControl(run);
-      if (command === 'stop') return 'stop';
-      if (command !== 'pause') return 'train';
+      if (Date.now() - lookedAt >= lookEvery) {
+        lookedAt = Date.now();
+        command = await readControl(run);
+      }
+      if (stopped || command === 'stop') return 'stop';
+      paused = command === 'pause';
+      if (!paused) return 'train';
       await wait(lookEvery);
     }
   };

@@ -8,7 +8,11 @@ import {UserError} from '../contract/errors.ts';
 const tensorName = 'features';
 
 /** Computes and stores the features of images [N,H,W,C] in [-1, 1]. */
-export async function writeFeatures(file: string, images: Float32Array, shape: readonly [number, number, number]): Promise<void> {
+export async function writeFeatures(
+  file: string,
+  images: Float32Array,
+  shape: readonly [number, number, number],
+): Promise<void> {
   const {params} = await loadDigitClassifier();
   const {values, count, dimension} = await digitFeatures(params, images, shape);
   disposeParams(params);
@@ -21,7 +25,10 @@ export async function readFeatures(file: string): Promise<FeatureSet> {
   try {
     const [count, dimension] = reader.shapes.get(tensorName) ?? [];
     if (count === undefined || dimension === undefined) {
-      throw new UserError('features-invalid', 'This file holds no features.', {where: file, hint: 'Delete its folder and resume the run.'});
+      throw new UserError('features-invalid', 'This file holds no features.', {
+        where: file,
+        hint: 'Delete its folder and resume the run.',
+      });
     }
     return {values: await reader.read(tensorName), count, dimension};
   } finally {

@@ -8,7 +8,11 @@ import {resolveBase} from '../store/hubFetch.ts';
 /** Reads and checks a config file and finds its base model. Throws a UserError with file, line and column. */
 export async function resolveConfig(file: string): Promise<ResolvedConfig> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new UserError('config-missing', 'The config file cannot be read.', {where: file, hint: 'Check the path.', cause});
+    throw new UserError('config-missing', 'The config file cannot be read.', {
+      where: file,
+      hint: 'Check the path.',
+      cause,
+    });
   });
   const config = parseConfig(text, file);
   const folder = dirname(resolve(file));

@@ -3,13 +3,14 @@ import {dirname, join} from 'node:path';
 import type {EngineConfig} from '../contract/config.ts';
 import type {NewRunEvent, RunEvent} from '../contract/events.ts';
 import {toErrorRecord} from '../contract/errors.ts';
-import {StageRecord} from '../contract/pipeline.ts';
+import type {StageRecord} from '../contract/pipeline.ts';
 import {launchStage, type StageProcess} from '../launch/stageProcess.ts';
 import {EventLog, eventLogPath} from '../store/eventLog.ts';
-import {fileExists} from '../store/fileExists.ts';
-import {readJson, writeJsonAtomic} from '../store/jsonFile.ts';
+import {writeJsonAtomic} from '../store/jsonFile.ts';
 import {ownIdentity} from '../store/processIdentity.ts';
 import {clearControl, readControl, writeState} from '../store/runState.ts';
+import {finishedStages, requireNeeds} from './finishedStages.ts';
+import {startHeartbeat} from './heartbeat.ts';
 import {runPaths} from './runPaths.ts';
 import {runStageGraph} from './stageGraph.ts';
 import type {PlannedStage} from './stagePlan.ts';
@@ -26,7 +27,7 @@ export interface RunOptions {
   onEvent(event: RunEvent): void;
 }
 
-const heartbeatMilliseconds = 2000;
+const interruptPatience = 2000;
 
 /**
  * Owns a run from here to its end: starts the stages that are not done yet, writes the event log, the state and the heartbeat, and
@@ -35,9 +36,10 @@ const heartbeatMilliseconds = 2000;
 export class RunOwner {
   readonly #log: EventLog;
   readonly #processes = new Map<string, StageProcess>();
-  readonly #finished = new Map<string, number>();
   readonly #shares = new Map<string, number>();
-  #stopping = false;
+  #finished = new Map<string, number>();
+  #stoppingSince: number | null = null;
+  #failure: {error: unknown} | null = null;
   #started = 0;
 
   constructor(readonly options: RunOptions) {
@@ -46,17 +48,17 @@ export class RunOwner {
 
   /** Carries the run out. */
   async carryOut(): Promise<'done' | 'stopped'> {
-    const {run, stages, parallel} = this.options;
+    const {run, stages} = this.options;
     await clearControl(run);
     this.#started = (await ownIdentity()).started;
-    await this.#findFinished();
-    const timer = setInterval(() => void this.#heartbeat(), heartbeatMilliseconds);
-    const stop = () => this.stop();
-    process.on('SIGINT', stop).on('SIGTERM', stop);
+    this.#finished = await finishedStages(run, stages);
+    requireNeeds(stages, new Set(this.#finished.keys()));
+    const skipped = stages.filter(({name}) => this.#finished.has(name));
+    skipped.forEach(({name}) => this.#emit({type: 'stage', stage: name, state: 'skipped'}));
+    const interrupt = () => this.#interrupt();
+    process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
     try {
-      await this.#writeState('running');
-      const hooks = {run: (stage: PlannedStage) => this.#runStage(stage), mayStart: () => !this.#stopping};
-      const outcome = await runStageGraph(stages, new Set(this.#finished.keys()), parallel, hooks);
+      const outcome = await this.#runStages();
       this.#emit({type: outcome, stage: 'run'});
       await this.#writeState(outcome);
       return outcome;
@@ -64,60 +66,79 @@ export class RunOwner {
       await this.#writeState('failed', error);
       throw error;
     } finally {
-      clearInterval(timer);
-      process.off('SIGINT', stop).off('SIGTERM', stop);
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     }
   }
 
   /** Asks all stages to write a checkpoint and end, and starts no more. */
   stop(): void {
-    this.#stopping = true;
+    if (this.#stoppingSince !== null) return;
+    this.#stoppingSince = Date.now();
     for (const child of this.#processes.values()) child.stop();
   }
 
-  async #findFinished(): Promise<void> {
-    for (const {name} of this.options.stages) {
-      const file = runPaths.stage(this.options.run, name);
-      if (!(await fileExists(file))) continue;
-      this.#finished.set(name, (await readJson(file, StageRecord, 'the stage record')).seconds);
-      this.#emit({type: 'stage', stage: name, state: 'skipped'});
+  /** Somebody who interrupts again does not want to wait for checkpoints. One Ctrl-C may arrive twice, hence the patience. */
+  #interrupt(): void {
+    if (this.#stoppingSince === null) {
+      this.#emit({type: 'log', stage: 'run', level: 'info', message: 'stopping; interrupt again to end at once'});
+      this.stop();
+    } else if (Date.now() - this.#stoppingSince > interruptPatience) {
+      for (const child of this.#processes.values()) child.kill();
     }
   }
 
+  async #runStages(): Promise<'done' | 'stopped'> {
+    const {stages, parallel} = this.options;
+    await this.#writeState('running');
+    const endHeartbeat = startHeartbeat(
+      () => this.#beat(),
+      (error) => this.#fail(error),
+    );
+    const hooks = {run: (stage: PlannedStage) => this.#runStage(stage), mayStart: () => this.#stoppingSince === null};
+    const outcome = await runStageGraph(stages, new Set(this.#finished.keys()), parallel, hooks).finally(endHeartbeat);
+    if (this.#failure) throw this.#failure.error;
+    return outcome;
+  }
+
   async #runStage({name}: PlannedStage): Promise<'done' | 'stopped'> {
-    const {run, engine} = this.options;
     this.#emit({type: 'stage', stage: name, state: 'started'});
     const begin = performance.now();
-    const child = launchStage({
-      entry: trainerEntry(),
-      run,
-      stage: name,
-      engine,
-      log: join(run, 'logs', `${name}.log`),
-      onEvent: (event) => this.#relay(event),
-    });
-    this.#processes.set(name, child);
-    try {
-      if ((await child.finished) === 'stopped') {
-        this.#emit({type: 'stopped', stage: name});
-        return 'stopped';
-      }
-    } catch (error) {
-      this.#emit({type: 'failed', stage: name, error: toErrorRecord(error)});
-      // One failure ends the run; what the others have learnt so far is saved.
+    if ((await this.#runProcess(name)) === 'stopped') {
+      this.#emit({type: 'stopped', stage: name});
       this.stop();
-      throw error;
-    } finally {
-      this.#processes.delete(name);
+      return 'stopped';
     }
     const seconds = (performance.now() - begin) / 1000;
     const record: StageRecord = {stage: name, seconds, finished: new Date().toISOString()};
-    const file = runPaths.stage(run, name);
+    const file = runPaths.stage(this.options.run, name);
     await mkdir(dirname(file), {recursive: true});
     await writeJsonAtomic(file, record);
     this.#finished.set(name, seconds);
     this.#emit({type: 'stage', stage: name, state: 'done'});
     return 'done';
+  }
+
+  async #runProcess(stage: string): Promise<'done' | 'stopped'> {
+    const {run, engine} = this.options;
+    const log = join(run, 'logs', `${stage}.log`);
+    const onEvent = (event: RunEvent) => this.#relay(event);
+    const child = launchStage({entry: trainerEntry(), run, stage, engine, log, onEvent});
+    this.#processes.set(stage, child);
+    try {
+      return await child.finished;
+    } catch (error) {
+      this.#emit({type: 'failed', stage, error: toErrorRecord(error)});
+      // One failure ends the run; what the others have learnt so far is saved.
+      this.#fail(error);
+      throw error;
+    } finally {
+      this.#processes.delete(stage);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= {error};
+    this.stop();
   }
 
   #relay(event: RunEvent): void {
@@ -130,13 +151,17 @@ export class RunOwner {
     this.options.onEvent(this.#log.append(event));
   }
 
-  async #heartbeat(): Promise<void> {
+  async #beat(): Promise<void> {
     const command = await readControl(this.options.run);
-    if (command === 'stop' && !this.#stopping) this.stop();
-    await this.#writeState(this.#stopping ? 'stopping' : command === 'pause' ? 'paused' : 'running');
+    if (command === 'stop') this.stop();
+    const isStopping = this.#stoppingSince !== null;
+    await this.#writeState(isStopping ? 'stopping' : command === 'pause' ? 'paused' : 'running');
   }
 
-  async #writeState(state: 'running' | 'paused' | 'stopping' | 'stopped' | 'failed' | 'done', error?: unknown): Promise<void> {
+  async #writeState(
+    state: 'running' | 'paused' | 'stopping' | 'stopped' | 'failed' | 'done',
+    error?: unknown,
+  ): Promise<void> {
     await writeState(this.options.run, {
       state,
       pid: process.pid,

@@ -4,6 +4,7 @@ import type {ResolvedConfig} from '../contract/pipeline.ts';
 /** Where things lie in a run folder. */
 export const runPaths = {
   config: (run: string) => join(run, 'config.json'),
+  plan: (run: string) => join(run, 'plan.json'),
   stage: (run: string, stage: string) => join(run, 'stages', `${stage}.json`),
   checkpoints: (run: string, stage: string) => join(run, 'checkpoints', stage),
   weights: (run: string) => join(run, 'search.json'),

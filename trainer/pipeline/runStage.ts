@@ -27,7 +27,7 @@ const named: Record<string, (context: StageContext) => Promise<StageOutcome>> = 
   report: reportStage,
 };
 
-/** Stages that only read and write files: their process needs no engine. */
+/** The report only reads and writes files: its process needs no engine. */
 export function needsEngine(stage: string): boolean {
-  return stage !== 'merge' && stage !== 'report';
+  return stage !== 'report';
 }

@@ -10,8 +10,11 @@ export interface PlannedStage {
   readonly effort: number;
 }
 
+/** The stages that `deme pretrain` carries out. */
+export const pretrainStages: readonly PlannedStage[] = [{name: 'pretrain', needs: [], effort: 1}];
+
 /**
- * All stages of a config as a graph: experts and the ordinary finetune are independent of each other, the search needs all
+ * All stages of `deme run` as a graph: experts and the ordinary finetune are independent of each other, the search needs all
  * experts, and each evaluation needs only its own model, so that idle cores always find something to do.
  */
 export function planStages(config: DemeConfig): PlannedStage[] {
@@ -37,10 +40,15 @@ function addEvaluations(
   add: (name: string, needs: readonly string[], effort: number) => void,
 ): void {
   const names = modelNames(config).filter((name) => name !== 'merged' || config.merge);
-  const ownStage = (name: string) => (name === 'merged' ? ['merge'] : trained.includes(name) || name === 'ordinary' ? [name] : []);
+  const ownStage = (name: string) =>
+    name === 'merged' ? ['merge'] : trained.includes(name) || name === 'ordinary' ? [name] : [];
   if (config.evaluate?.features !== 'none') add('reference', [], 10);
   for (const name of names) {
     add(`evaluate-${name}`, name === 'ensemble' ? trained : ownStage(name), 60);
   }
-  add('report', [...names.map((name) => `evaluate-${name}`), ...(config.evaluate?.features === 'none' ? [] : ['reference'])], 1);
+  add(
+    'report',
+    [...names.map((name) => `evaluate-${name}`), ...(config.evaluate?.features === 'none' ? [] : ['reference'])],
+    1,
+  );
 }

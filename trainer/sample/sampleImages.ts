@@ -29,7 +29,7 @@ export async function sampleImages(request: SampleImagesRequest): Promise<Float3
     const onStep = (done: number) => request.onProgress?.(Math.min(count, first + (batch * done) / steps), count);
     const drawn = await sample({...request, noise, stepNoise: (step) => stepNoise(series, step), onStep});
     const values = await drawn.data();
-    images.set(values.subarray(0, Math.min(batch, count - first) * pixels) as Float32Array, first * pixels);
+    images.set(values.subarray(0, Math.min(batch, count - first) * pixels), first * pixels);
     noise.dispose();
     drawn.dispose();
   }

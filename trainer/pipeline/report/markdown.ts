@@ -1,7 +1,11 @@
 import type {Estimate, HeldOutLoss, Report} from '../../contract/report.ts';
 
 /** `report.md`: the report for reading; pictures are named relative to it. */
-export function reportMarkdown(name: string, report: Report, pictures: readonly {title: string; file: string}[]): string {
+export function reportMarkdown(
+  name: string,
+  report: Report,
+  pictures: readonly {title: string; file: string}[],
+): string {
   return [
     `# ${name}`,
     verdict(report),
@@ -28,7 +32,9 @@ function verdict({heldOut, mergedToOrdinary}: Report): string {
   if (!merged) return '';
   const lines = [`The merged model against the base: ${comparison(merged.differenceToBase)}.`];
   if (mergedToOrdinary) {
-    lines.push(`The merged model against one ordinary finetune with the same total of updates: ${comparison(mergedToOrdinary)}.`);
+    lines.push(
+      `The merged model against one ordinary finetune with the same total of updates: ${comparison(mergedToOrdinary)}.`,
+    );
   }
   return lines.join('\n');
 }
@@ -62,10 +68,15 @@ function rangeTable({heldOut}: Report): string {
 }
 
 function sampleTable({frechet, kid, recipe}: Report): string {
-  if (Object.keys(frechet).length === 0) return 'No feature network was asked for, so samples are shown but not measured.';
+  if (Object.keys(frechet).length === 0)
+    return 'No feature network was asked for, so samples are shown but not measured.';
   const rows = Object.entries(frechet).map(([model, distance]) => {
     const estimate = kid[model];
-    return [model, distance.toFixed(3), estimate ? `${estimate.mean.toFixed(4)} ± ${estimate.standardError.toFixed(4)}` : ''];
+    return [
+      model,
+      distance.toFixed(3),
+      estimate ? `${estimate.mean.toFixed(4)} ± ${estimate.standardError.toFixed(4)}` : '',
+    ];
   });
   const features = typeof recipe['features'] === 'string' ? recipe['features'] : '';
   return `${table(['model', 'Fréchet distance', 'KID'], rows)}\n\nFeatures: ${features}.`;
@@ -88,7 +99,8 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 }
 
 const plusMinus = ({mean, standardError}: Estimate) => `${mean.toFixed(5)} ± ${standardError.toFixed(5)}`;
-const signed = ({mean, standardError}: Estimate) => `${mean < 0 ? '' : '+'}${mean.toExponential(2)} ± ${standardError.toExponential(1)}`;
+const signed = ({mean, standardError}: Estimate) =>
+  `${mean < 0 ? '' : '+'}${mean.toExponential(2)} ± ${standardError.toExponential(1)}`;
 const percent = (share: number) => `${share < 0 ? '' : '+'}${(share * 100).toFixed(2)} %`;
 const secondsText = ({seconds}: Report) =>
   Object.entries(seconds)

@@ -20,18 +20,21 @@ import {runPaths} from '../runPaths.ts';
 import {runRanges} from '../runRanges.ts';
 import {progress, warn, type StageContext, type StageOutcome} from '../stageContext.ts';
 
-
 /** Measures one model on the test images: held-out losses, a sample grid, and the features of its samples. */
 export async function evaluateStage(context: StageContext, model: string): Promise<StageOutcome> {
   const config = requireEvaluate(context);
   await mkdir(runPaths.evaluation(context.run, model), {recursive: true});
   const base = await loadBase(context);
   const ranges = runRanges(context.resolved.config, base.schedule.timesteps);
-  const weights = model === 'ensemble' ? (await loadExperts(context, base)).experts : [await loadModelParams(context, base, model)];
+  const weights =
+    model === 'ensemble' ? (await loadExperts(context, base)).experts : [await loadModelParams(context, base, model)];
   const losses = await measureLosses(context, config, base, weights, ranges);
   await writeJsonAtomic(runPaths.losses(context.run, model), toRecord(losses));
   if ((await context.nextAction()) === 'stop') return 'stopped';
-  const predict = model === 'ensemble' ? ensemblePredict(base.denoiser, weights, ranges) : modelPredict(base.denoiser, weights[0] ?? new Map());
+  const predict =
+    model === 'ensemble'
+      ? ensemblePredict(base.denoiser, weights, ranges)
+      : modelPredict(base.denoiser, weights[0] ?? new Map());
   return drawSamples(context, config, base, predict, model);
 }
 
@@ -46,8 +49,16 @@ async function measureLosses(
   if (data === undefined) throw new Error('an evaluation needs data');
   const {test} = await openData(data, context.resolved.folder, warn(context));
   const imageCount = Math.min(config.heldOut.images, test.size);
-  const draws = heldOutDraws({imageCount, timestepsPerRange: config.heldOut.timesteps, ranges, seed: config.heldOut.seed});
-  const images = await heldOutBatch(test, Array.from({length: imageCount}, (_, i) => i));
+  const draws = heldOutDraws({
+    imageCount,
+    timestepsPerRange: config.heldOut.timesteps,
+    ranges,
+    seed: config.heldOut.seed,
+  });
+  const images = await heldOutBatch(
+    test,
+    Array.from({length: imageCount}, (_, i) => i),
+  );
   const {denoiser, schedule} = base;
   const onProgress = progress(context, 'held-out draws');
   const request = {denoiser, schedule, draws, images, shape: test.shape, onProgress};
@@ -69,14 +80,28 @@ async function drawSamples(
   if (count === 0) return 'done';
   const shape = sampleShape(context, base);
   const onProgress = progress(context, 'samples');
-  const images = await sampleImages({predict, schedule: base.schedule, shape, count, ...config.sampling, onProgress, shouldStop: async () => (await context.nextAction()) === 'stop'});
+  const images = await sampleImages({
+    predict,
+    schedule: base.schedule,
+    shape,
+    count,
+    ...config.sampling,
+    onProgress,
+    shouldStop: async () => (await context.nextAction()) === 'stop',
+  });
   if (images === null) return 'stopped';
-  if (config.grid > 0) await writeGrid(context, model, images.subarray(0, config.grid * shape[0] * shape[1] * shape[2]), shape);
+  if (config.grid > 0)
+    await writeGrid(context, model, images.subarray(0, config.grid * shape[0] * shape[1] * shape[2]), shape);
   if (config.features !== 'none') await writeFeatures(runPaths.features(context.run, model), images, shape);
   return 'done';
 }
 
-async function writeGrid(context: StageContext, model: string, images: Float32Array, shape: readonly [number, number, number]): Promise<void> {
+async function writeGrid(
+  context: StageContext,
+  model: string,
+  images: Float32Array,
+  shape: readonly [number, number, number],
+): Promise<void> {
   const count = images.length / (shape[0] * shape[1] * shape[2]);
   const grid = imageGrid(images, [count, ...shape], Math.ceil(Math.sqrt(count)));
   const file = runPaths.grid(context.run, model);

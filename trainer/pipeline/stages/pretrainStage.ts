@@ -20,8 +20,16 @@ export async function pretrainStage(context: StageContext): Promise<StageOutcome
   const {train: images, validation} = await openData(data, resolved.folder, warn(context));
   const denoiser = createUNet2D(config.model);
   const schedule = createSchedule(config.scheduler);
-  const draws = heldOutDraws({imageCount: Math.min(validation.size, 256), timestepsPerRange: 4, ranges: equalRanges(4, schedule.timesteps), seed: config.seed});
-  const heldOut = await heldOutBatch(validation, Array.from({length: draws.imageCount}, (_, i) => i));
+  const draws = heldOutDraws({
+    imageCount: Math.min(validation.size, 256),
+    timestepsPerRange: 4,
+    ranges: equalRanges(4, schedule.timesteps),
+    seed: config.seed,
+  });
+  const heldOut = await heldOutBatch(
+    validation,
+    Array.from({length: draws.imageCount}, (_, i) => i),
+  );
   const measure = async (params: Params, update: number) => {
     const table = await heldOutLosses({denoiser, params, schedule, draws, images: heldOut, shape: images.shape});
     const loss = table.values.reduce((sum, value) => sum + value, 0) / table.values.length;

@@ -11,7 +11,10 @@ export async function referenceStage(context: StageContext): Promise<StageOutcom
   if (data === undefined) throw new Error('a reference needs data');
   const {test} = await openData(data, context.resolved.folder, warn(context));
   await mkdir(runPaths.evaluation(context.run, 'reference'), {recursive: true});
-  const images = await heldOutBatch(test, Array.from({length: test.size}, (_, i) => i));
+  const images = await heldOutBatch(
+    test,
+    Array.from({length: test.size}, (_, i) => i),
+  );
   await writeFeatures(runPaths.features(context.run, 'reference'), images, test.shape);
   return 'done';
 }

@@ -9,8 +9,11 @@ import {fileExists} from '../../store/fileExists.ts';
 import {readJson, writeJsonAtomic} from '../../store/jsonFile.ts';
 import {openRun} from '../../store/runFolder.ts';
 import {readFeatures} from '../featureFile.ts';
+import {drawBeforeAfter} from '../report/beforeAfter.ts';
 import {buildReport, type Measurements} from '../report/buildReport.ts';
+import {drawCurves} from '../report/curves.ts';
 import {reportMarkdown} from '../report/markdown.ts';
+import type {PictureFile} from '../report/pictureFile.ts';
 import {runPaths} from '../runPaths.ts';
 import {planStages} from '../stagePlan.ts';
 import type {StageContext, StageOutcome} from '../stageContext.ts';
@@ -22,7 +25,11 @@ export async function reportStage(context: StageContext): Promise<StageOutcome> 
   const report = Report.parse(buildReport(resolved, measured));
   const folder = runPaths.report(run);
   await mkdir(folder, {recursive: true});
-  const pictures = [...(await copyGrids(context, folder)), ...(await drawCurves(context, folder))];
+  const pictures = [
+    ...(await drawBeforeAfter(run, resolved, folder)),
+    ...(await copyGrids(context, folder)),
+    ...(await drawCurves(run, resolved, report, folder)),
+  ];
   await writeJsonAtomic(join(folder, 'report.json'), report);
   await writeFileAtomic(join(folder, 'report.md'), reportMarkdown(resolved.config.name, report, pictures));
   return 'done';
@@ -33,7 +40,8 @@ async function gather({run, resolved}: StageContext): Promise<Measurements> {
   const features = new Map<string, FeatureSet>();
   for (const model of modelNames(resolved.config)) {
     if (await fileExists(runPaths.losses(run, model))) losses.set(model, await readLosses(run, model));
-    if (await fileExists(runPaths.features(run, model))) features.set(model, await readFeatures(runPaths.features(run, model)));
+    if (await fileExists(runPaths.features(run, model)))
+      features.set(model, await readFeatures(runPaths.features(run, model)));
   }
   const reference = runPaths.features(run, 'reference');
   const weights = runPaths.weights(run);
@@ -41,7 +49,9 @@ async function gather({run, resolved}: StageContext): Promise<Measurements> {
     losses,
     features,
     reference: (await fileExists(reference)) ? await readFeatures(reference) : null,
-    weights: (await fileExists(weights)) ? await readJson(weights, WeightsRecord, 'the merge weights') : {weights: [], search: null},
+    weights: (await fileExists(weights))
+      ? await readJson(weights, WeightsRecord, 'the merge weights')
+      : {weights: [], search: null},
     engine: (await openRun(run)).record.engine,
     seconds: await stageSeconds({run, resolved}),
   };
@@ -66,8 +76,8 @@ async function stageSeconds({run, resolved}: Pick<StageContext, 'run' | 'resolve
   return {...seconds, total: Number.isFinite(first) ? Date.now() / 1000 - first : 0};
 }
 
-async function copyGrids({run, resolved}: StageContext, folder: string): Promise<{title: string; file: string}[]> {
-  const pictures = [];
+async function copyGrids({run, resolved}: StageContext, folder: string): Promise<PictureFile[]> {
+  const pictures: PictureFile[] = [];
   for (const model of modelNames(resolved.config)) {
     const source = runPaths.grid(run, model);
     if (!(await fileExists(source))) continue;
@@ -76,8 +86,4 @@ async function copyGrids({run, resolved}: StageContext, folder: string): Promise
     pictures.push({title: `Samples of ${model} (same seeds)`, file});
   }
   return pictures;
-}
-
-async function drawCurves(_context: StageContext, _folder: string): Promise<{title: string; file: string}[]> {
-  return Promise.resolve([]);
 }

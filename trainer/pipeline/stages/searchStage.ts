@@ -25,7 +25,16 @@ export async function searchStage(context: StageContext): Promise<StageOutcome> 
   return 'done';
 }
 
-const defaultSearch: SearchConfig = {strategy: 'quadratic', images: 128, timesteps: 4, low: 0, high: 1, step: 0.25, budget: 31, seed: 0};
+const defaultSearch: SearchConfig = {
+  strategy: 'quadratic',
+  images: 128,
+  timesteps: 4,
+  low: 0,
+  high: 1,
+  step: 0.25,
+  budget: 31,
+  seed: 0,
+};
 
 class Stopped extends Error {}
 
@@ -65,7 +74,10 @@ async function scorer(context: StageContext, config: SearchConfig) {
   const ranges = runRanges(context.resolved.config, pretrained.schedule.timesteps);
   const imageCount = Math.min(config.images, validation.size);
   const draws = heldOutDraws({imageCount, timestepsPerRange: config.timesteps, ranges, seed: config.seed});
-  const images = await heldOutBatch(validation, Array.from({length: imageCount}, (_, i) => i));
+  const images = await heldOutBatch(
+    validation,
+    Array.from({length: imageCount}, (_, i) => i),
+  );
   const {denoiser, schedule} = pretrained;
   return {
     experts: vectors.length,

@@ -63,7 +63,12 @@ async function finetune(context: StageContext, plan: (base: Pretrained) => Finet
   const task: TrainTask = {
     stage,
     config,
-    setting: {denoiser: base.denoiser, schedule: base.schedule, teacher: consistency > 0 ? base.params : null, consistency},
+    setting: {
+      denoiser: base.denoiser,
+      schedule: base.schedule,
+      teacher: consistency > 0 ? base.params : null,
+      consistency,
+    },
     initial: addIdentityProjections(base.params, base.folder.unetConfig, projection),
     range,
     probability,

@@ -1,0 +1,25 @@
+export interface Proposal {
+  readonly weights: readonly number[];
+  readonly origin: string;
+}
+
+/**
+ * What each search tries first, so that its answer can be read against the obvious ones: the base (zero), uniform 1/N, all ones,
+ * each expert alone, and for four experts the only weights that the authors published (LSUN Church, from their code).
+ */
+export function alwaysCandidates(experts: number): Proposal[] {
+  const constant = (value: number) => Array.from({length: experts}, () => value);
+  const published = experts === 4 ? [{weights: [0.1, 0.1, 0.2, 0.5], origin: 'paper'}] : [];
+  return [
+    {weights: constant(0), origin: 'base'},
+    {weights: constant(1 / experts), origin: 'uniform'},
+    {weights: constant(1), origin: 'ones'},
+    ...constant(0).map((_, i) => ({weights: scaledUnit(experts, i, 1), origin: `expert-${i}`})),
+    ...published,
+  ];
+}
+
+/** `value` at one index, zero elsewhere. */
+export function scaledUnit(experts: number, index: number, value: number): number[] {
+  return Array.from({length: experts}, (_, i) => (i === index ? value : 0));
+}

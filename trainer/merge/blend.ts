@@ -1,0 +1,35 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type {Tensor} from '@tensorflow/tfjs-core';
+import {disposeParams, mapParams, param, type Params} from '../nn/params.ts';
+
+/** theta + sum_i w_i (theta_i - theta) on the device (Eq. 8 of the paper); the caller owns the result. All have the same names. */
+export function blendParams(base: Params, experts: readonly Params[], weights: readonly number[]): Params {
+  const vectors = taskVectors(base, experts);
+  const blend = applyWeights(base, vectors, weights);
+  vectors.forEach(disposeParams);
+  return blend;
+}
+
+/** tau_i = theta_i - theta, one map an expert; the caller owns them. Kept over a search, so that a candidate costs no subtraction. */
+export function taskVectors(base: Params, experts: readonly Params[]): Params[] {
+  return experts.map((expert, i) => {
+    if (expert.size !== base.size) throw new Error(`expert ${i} has ${expert.size} tensors, the base ${base.size}`);
+    return mapParams(base, (tensor, name) => tf.sub(param(expert, name), tensor));
+  });
+}
+
+/** theta + sum_i w_i tau_i in the order of `mergeLinear`; zero weights cost nothing. The caller owns the result. */
+export function applyWeights(base: Params, vectors: readonly Params[], weights: readonly number[]): Params {
+  if (vectors.length !== weights.length)
+    throw new Error(`${vectors.length} task vectors but ${weights.length} weights`);
+  return mapParams(base, (tensor, name) => tf.tidy(() => addTasks(tensor, name, vectors, weights)));
+}
+
+function addTasks(tensor: Tensor, name: string, vectors: readonly Params[], weights: readonly number[]): Tensor {
+  const terms = vectors.flatMap((vector, i) => (weights[i] ? [tf.mul(param(vector, name), weights[i])] : []));
+  if (terms.length === 0) return tf.clone(tensor);
+  return tf.add(
+    tensor,
+    terms.reduce((sum, term) => tf.add(sum, term)),
+  );
+}
