@@ -6,8 +6,8 @@ import {createUNet2D} from '../../trainer/models/unet2d.ts';
 import type {Params} from '../../trainer/nn/params.ts';
 
 /**
- * A small UNet with weights that are a formula, so that outputs and gradients of the original PyTorch implementation can be compared without
- * a file.
+ * A small UNet with weights that are a formula, so that outputs and gradients of the original PyTorch implementation can be
+ * compared without a file.
  */
 export const anchorConfig = UNet2DConfig.parse({
   sample_size: 8,

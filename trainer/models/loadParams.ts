@@ -1,0 +1,65 @@
+import {tensor, type Tensor} from '@tensorflow/tfjs-core';
+import {UserError} from '../contract/errors.ts';
+import {disposeParams, type Params} from '../nn/params.ts';
+import {isProjection} from '../store/projections.ts';
+import {elementCount, type TensorReader} from '../store/tensorReader.ts';
+import {fileShape, memoryShape, toMemoryOrder} from './layout.ts';
+
+/**
+ * Loads the tensors named in `shapes` (in-memory order, a `Denoiser`'s), on the current backend; the caller owns them. The
+ * file must hold exactly these; only projections may be missing. `where` names it in the UserError about anything else.
+ */
+export async function loadParams(
+  reader: TensorReader,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  where?: string,
+): Promise<Params> {
+  checkTensors(reader.shapes, shapes, where);
+  const params = new Map<string, Tensor>();
+  try {
+    for (const [name, shape] of shapes) {
+      if (reader.shapes.has(name))
+        params.set(name, tensor(toMemoryOrder(await reader.read(name), fileShape(shape)), [...shape], 'float32'));
+    }
+    return params;
+  } catch (error) {
+    disposeParams(params);
+    throw error;
+  }
+}
+
+type Shapes = ReadonlyMap<string, readonly number[]>;
+
+function checkTensors(found: Shapes, wanted: Shapes, where?: string): void {
+  const missing = [...wanted.keys()].filter((name) => !found.has(name) && !isProjection(name));
+  const unexpected = [...found.keys()].filter((name) => !wanted.has(name));
+  const misshapen = [...wanted].flatMap(([name, shape]) => {
+    const actual = found.get(name);
+    return actual === undefined || fits(actual, shape)
+      ? []
+      : [`${name} [${actual.join(',')}] instead of [${fileShape(shape).join(',')}]`];
+  });
+  const problems = [
+    ...problem('missing', missing),
+    ...problem('unexpected', unexpected),
+    ...problem('of another shape', misshapen),
+  ];
+  if (problems.length === 0) return;
+  throw new UserError('weights-mismatch', `The weights do not belong to the config: ${problems.join('; ')}.`, {
+    where,
+    hint: 'Take config and weights from the same model.',
+  });
+}
+
+/** Whether a file's tensor is the one wanted; the attention weights of the original DDPM files are 1x1 convolutions. */
+function fits(actual: readonly number[], shape: readonly number[]): boolean {
+  const squeezed =
+    shape.length === 2 && actual.length === 4 && elementCount(actual.slice(2)) === 1 ? actual.slice(0, 2) : actual;
+  return memoryShape(squeezed).join() === shape.join();
+}
+
+/** `3 missing (a, b, c, …)`, or nothing. */
+function problem(kind: string, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  return [`${names.length} ${kind} (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''})`];
+}

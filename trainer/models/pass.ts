@@ -1,0 +1,21 @@
+import type {Tensor1D, Tensor2D} from '@tensorflow/tfjs-core';
+import type {GroupNormAffine} from '../nn/groupNorm.ts';
+import {param, type Params} from '../nn/params.ts';
+
+/** What every block of one evaluation of the network needs besides its input. */
+export interface Pass {
+  readonly params: Params;
+  /** SiLU of the time embedding, [N, width]. */
+  readonly time: Tensor2D;
+  /** Left out: no dropout. */
+  readonly dropoutSeed?: number;
+}
+
+export function bias(params: Params, layer: string): Tensor1D {
+  return param<Tensor1D>(params, `${layer}.bias`);
+}
+
+/** The parameters of the normalisation called `name`. */
+export function affine(params: Params, name: string): GroupNormAffine {
+  return {gamma: param(params, `${name}.weight`), beta: param(params, `${name}.bias`)};
+}
