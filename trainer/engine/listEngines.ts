@@ -1,5 +1,5 @@
+import type {EngineInfo, EngineName} from '../contract/engineInfo.ts';
 import {UserError} from '../contract/errors.ts';
-import type {EngineInfo, EngineName} from './engineInfo.ts';
 import {findInstalled} from './install.ts';
 import {probeAddon} from './probeAddon.ts';
 import {startEngine} from './startEngine.ts';

@@ -1,8 +1,8 @@
 // For its side effect: the gradients of all operations.
 import '@tensorflow/tfjs';
 import type {EngineConfig} from '../contract/config.ts';
+import type {EngineInfo} from '../contract/engineInfo.ts';
 import {UserError} from '../contract/errors.ts';
-import type {EngineInfo} from './engineInfo.ts';
 import {findInstalled} from './install.ts';
 import {selfTest} from './selfTest.ts';
 import {requireSingleCore} from './singleCore.ts';

@@ -1,9 +1,9 @@
 import {createRequire} from 'node:module';
 import {availableParallelism} from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
+import type {EngineInfo} from '../contract/engineInfo.ts';
 import {UserError} from '../contract/errors.ts';
 import {brokenTensorflow} from './brokenTensorflow.ts';
-import type {EngineInfo} from './engineInfo.ts';
 import {gpuWarning} from './gpuWarning.ts';
 import {findInstalled, type InstalledTensorflow} from './install.ts';
 

@@ -2,8 +2,8 @@ import {createRequire} from 'node:module';
 import {dirname, sep} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import {setWasmPaths, version_wasm, type BackendWasm} from '@tensorflow/tfjs-backend-wasm';
+import type {EngineInfo} from '../contract/engineInfo.ts';
 import {UserError} from '../contract/errors.ts';
-import type {EngineInfo} from './engineInfo.ts';
 import {guardAllocations} from './wasmMemory.ts';
 import {registerWasmKernels} from './wasmKernels/registerWasmKernels.ts';
 

@@ -28,6 +28,18 @@ export function batchMatMul(
   });
 }
 
+/** Multiplications in one product of two matrices up to which cutting the batch into single matrices costs more than it brings. */
+const smallProduct = 2 ** 16;
+
+/** Whether wasm's own batched kernel is the faster one: a plain loop, but without a slice and a call for each matrix of the batch. */
+export function suitsOwnKernel(left: readonly number[], right: readonly number[], transposeLeft: boolean): boolean {
+  const batch = tf.util.sizeFromShape(right.slice(0, -2));
+  const [first = 1, second = 1] = left.slice(-2);
+  const [rows, inner] = transposeLeft ? [second, first] : [first, second];
+  const columns = tf.util.sizeFromShape(right.slice(-2)) / inner;
+  return batch > 1 && rows * inner * columns <= smallProduct;
+}
+
 /** One right matrix for the whole batch: the batch is more rows. */
 function foldedProduct(
   a: tf.Tensor3D,

@@ -1,9 +1,12 @@
+import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import {convGeometry, type ConvGradientAttributes} from '../convGeometry.ts';
-import {batchMatMul} from './batchMatMul.ts';
+import {batchMatMul, suitsOwnKernel} from './batchMatMul.ts';
 import {convFilterGradient} from './convFilterGradient.ts';
 import {convInputGradient} from './convInputGradient.ts';
+import {isPixelSum, pixelSum} from './pixelSum.ts';
 import {segmentSum} from './segmentSum.ts';
+import {slice} from './slice.ts';
 
 /** Kernels of the wasm backend that this project adds or replaces: absent, or an order of magnitude too slow to train with. */
 export const wasmOverrides = [
@@ -12,6 +15,8 @@ export const wasmOverrides = [
   tf.BatchMatMul,
   tf.UnsortedSegmentSum,
   tf.Identity,
+  tf.Slice,
+  tf.Sum,
 ] as const;
 
 type Shape4D = [number, number, number, number];
@@ -35,9 +40,16 @@ export function registerWasmKernels(): void {
     return convInputGradient(dy, filter, convGeometry(inputShape, filter.shape, attributes));
   });
   registerMatMul();
+  registerSum();
   replace(tf.UnsortedSegmentSum, ({inputs, attrs}) => {
     const {x, segmentIds} = inputs as {x: tf.Tensor; segmentIds: tf.Tensor1D};
     return segmentSum(x, segmentIds, (attrs as unknown as tf.UnsortedSegmentSumAttrs).numSegments);
+  });
+  replace(tf.Slice, ({inputs, attrs, backend}) => {
+    const {x} = inputs as Record<'x', tf.Tensor>;
+    const {begin, size} = attrs as unknown as tf.SliceAttrs;
+    const [from = [], extent = []] = tf.slice_util.parseSliceParams(x, begin, size);
+    return slice(x, from, extent, backend as BackendWasm);
   });
   // wasm's own copies the data of each tensor that is saved for the backward pass.
   replace(tf.Identity, ({inputs, backend}) => {
@@ -53,6 +65,7 @@ function registerMatMul(): void {
   replace(tf.BatchMatMul, ({inputs, attrs, backend}) => {
     const {a, b} = inputs as Record<'a' | 'b', tf.Tensor>;
     const {transposeA, transposeB} = attrs as unknown as tf.BatchMatMulAttrs;
+    if (suitsOwnKernel(a.shape, b.shape, transposeA)) return original.kernelFunc({inputs, attrs, backend});
     const multiply = (left: tf.Tensor3D, right: tf.Tensor3D): tf.Tensor3D => {
       const product = original.kernelFunc({
         inputs: {a: left, b: right},
@@ -62,6 +75,18 @@ function registerMatMul(): void {
       return tf.engine().makeTensorFromTensorInfo(product as tf.TensorInfo) as tf.Tensor3D;
     };
     return batchMatMul(a, b, {left: transposeA, right: transposeB}, multiply);
+  });
+}
+
+function registerSum(): void {
+  const original = tf.getKernel(tf.Sum, 'wasm');
+  replace(tf.Sum, ({inputs, attrs, backend}) => {
+    const {x} = inputs as Record<'x', tf.Tensor>;
+    const {axis, keepDims} = attrs as unknown as tf.SumAttrs;
+    const axes = tf.util.parseAxisParam(axis, x.shape);
+    if (!isPixelSum(x, axes)) return original.kernelFunc({inputs, attrs, backend});
+    const sum = pixelSum(x as tf.Tensor4D, axes.length === 3);
+    return keepDims ? tf.reshape(sum, tf.backend_util.expandShapeToKeepDim(sum.shape, axes)) : sum;
   });
 }
 
