@@ -38,6 +38,7 @@ const boundaries: readonly Boundary[] = [
   {part: 'trainer/schedulers/', row: 2, packages: [tfjsCore]},
   {part: 'trainer/store/', row: 2, packages: [node, zod, /^fflate$/, /^pickleparser$/]},
   {part: 'trainer/launch/', row: 2, packages: [node]},
+  {part: 'trainer/chart/', row: 1, packages: []},
   {part: 'trainer/random.ts', row: 1, packages: []},
   {part: 'trainer/packageRoot.ts', row: 1, packages: [node, zod]},
   {part: 'trainer/contract/', row: 0, packages: [zod, /^yaml$/]},

@@ -14,13 +14,18 @@ import {readJson} from './store/jsonFile.ts';
 /** Entry of a stage process: `trainer.js RUN STAGE ENGINE`, started by the owner of the run, to which all events go over IPC. */
 const [run = '', stage = '', engine = '{}'] = process.argv.slice(2);
 
+/** Resolves when the newest message, hence each before it, has left this process. */
+let allSent: Promise<void> = Promise.resolve();
+
 async function carryOutStage(): Promise<number> {
+  // First of all, since it listens for the signals to stop.
+  const nextAction = controlGate(run);
   const resolved = await readJson(runPaths.config(run), ResolvedConfig, 'the config of the run');
   if (needsEngine(stage)) {
     const {reason} = await startEngine(EngineConfig.parse(JSON.parse(engine)));
     emit({type: 'log', stage, level: 'info', message: reason});
   }
-  const outcome = await runStage({run, resolved, stage, emit, nextAction: controlGate(run)});
+  const outcome = await runStage({run, resolved, stage, emit, nextAction});
   return outcome === 'done' ? 0 : stoppedExitCode;
 }
 
@@ -29,27 +34,29 @@ async function probe(): Promise<number> {
     (info) => ({engine: info}),
     (error: unknown) => ({error: toErrorRecord(error)}),
   );
-  await send(reply);
+  send(reply);
   return 0;
 }
 
 function emit(event: NewRunEvent): void {
-  process.send?.({...event, time: Date.now()});
+  send({...event, time: Date.now()});
 }
 
-function send(message: object): Promise<void> {
-  return new Promise((resolve) => process.send?.(message, () => resolve()));
+/** An owner that is gone hears nothing more, but what was learnt must still reach the disk: a message that fails is dropped. */
+function send(message: object): void {
+  if (!process.connected) return;
+  allSent = new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve()));
 }
 
 /** Ends the process once all messages have left it; the engines keep handles that would hold it open. */
-function end(code: number): void {
-  if (process.connected) process.disconnect();
+async function end(code: number): Promise<void> {
+  await allSent;
   process.exit(code);
 }
 
 const work = run === probeArgument ? probe() : carryOutStage();
-work.then(end, async (error: unknown) => {
+work.then(end, (error: unknown) => {
   if (!process.connected) throw error;
-  await send({type: 'failed', time: Date.now(), stage, error: toErrorRecord(error)});
-  end(1);
+  emit({type: 'failed', stage, error: toErrorRecord(error)});
+  return end(1);
 });

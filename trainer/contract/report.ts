@@ -48,7 +48,10 @@ export const Report = z.strictObject({
   frechet: byModel(z.number()),
   kid: byModel(Estimate),
   engine: EngineInfo.omit({reason: true}),
-  seconds: z.record(z.string(), z.number()).describe('Wall time of each stage and their total.'),
+  /** Wall time from the first stage's start to the report. */
+  seconds: z.number(),
+  /** Wall time of each stage; stages overlap. */
+  stageSeconds: z.record(z.string(), z.number()),
   recipe: z
     .record(z.string(), z.json())
     .describe('Everything needed to read the numbers: seeds, counts, sampler, feature network, data split.'),

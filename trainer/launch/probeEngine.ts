@@ -22,6 +22,6 @@ export function probeEngine(entry: string, config: EngineConfig): Promise<Engine
       else reject(fromErrorRecord(reply.error));
     });
     child.on('error', reject);
-    child.on('exit', (code) => reject(new Error(`the engine probe ended with code ${code} and no answer: ${said}`)));
+    child.on('close', (code) => reject(new Error(`the engine probe ended with code ${code} and no answer: ${said}`)));
   });
 }

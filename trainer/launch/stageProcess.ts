@@ -24,6 +24,8 @@ export interface StageProcess {
   readonly finished: Promise<'done' | 'stopped'>;
   /** Asks it to write a checkpoint and end. */
   stop(): void;
+  /** Ends it as it is. */
+  kill(): void;
 }
 
 /** Exit code of a process that was asked to stop. */
@@ -38,8 +40,15 @@ export function launchStage(launch: StageLaunch): StageProcess {
     serialization: 'json',
   });
   closeSync(log);
-  return {finished: outcome(child, launch), stop: () => void child.kill('SIGTERM')};
+  return {
+    finished: outcome(child, launch),
+    stop: () => void child.kill('SIGTERM'),
+    kill: () => void child.kill('SIGKILL'),
+  };
 }
+
+/** Signals that mean a stop. A process that is still loading ends by them at once, since it does not listen yet. */
+const stopSignals: readonly (NodeJS.Signals | null)[] = ['SIGINT', 'SIGTERM'];
 
 function outcome(child: ChildProcess, launch: StageLaunch): Promise<'done' | 'stopped'> {
   return new Promise((resolve, reject) => {
@@ -54,10 +63,12 @@ function outcome(child: ChildProcess, launch: StageLaunch): Promise<'done' | 'st
       launch.onEvent(event.data);
     });
     child.on('error', reject);
-    child.on('exit', (code, signal) => {
+    // Not `exit`, which may come before the last messages.
+    child.on('close', (code, signal) => {
+      const isKilled = signal === 'SIGKILL' && child.killed;
       if (failure) reject(failure);
       else if (code === 0) resolve('done');
-      else if (code === stoppedExitCode) resolve('stopped');
+      else if (code === stoppedExitCode || stopSignals.includes(signal) || isKilled) resolve('stopped');
       else reject(diedError(launch, code, signal));
     });
   });

@@ -12,7 +12,6 @@ export function controlGate(run: string): () => Promise<'train' | 'stop'> {
   const stop = () => void (stopped = true);
   process.on('SIGTERM', stop).on('SIGINT', stop).on('disconnect', stop);
   let lookedAt = 0;
-  let paused = false;
   let command: ControlCommand | null = null;
   return async () => {
     for (;;) {
@@ -23,8 +22,7 @@ export function controlGate(run: string): () => Promise<'train' | 'stop'> {
         command = await readControl(run);
       }
       if (stopped || command === 'stop') return 'stop';
-      paused = command === 'pause';
-      if (!paused) return 'train';
+      if (command !== 'pause') return 'train';
       await wait(lookEvery);
     }
   };

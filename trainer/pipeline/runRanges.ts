@@ -1,28 +1,45 @@
-import type {DemeConfig} from '../contract/config.ts';
+import {stat} from 'node:fs/promises';
+import type {ExpertSource} from '../contract/config.ts';
 import {UserError} from '../contract/errors.ts';
-import {runExperts} from '../contract/pipeline.ts';
+import {runExperts, type ResolvedConfig} from '../contract/pipeline.ts';
 import {equalRanges, rangesFromEdges, type TimestepRange} from '../deme/timesteps.ts';
+import {checkRanges} from '../merge/checkRanges.ts';
+import {readModelFolder} from '../store/modelFolder.ts';
+import {modelPath} from './runPaths.ts';
 
 /**
- * The timestep ranges of a run's experts: the config's edges, the given experts' own ranges, or equal ones. Throws a UserError when the
- * given ranges do not tile [0, timesteps) in this order, or when only some are given and they are not the equal ones.
+ * The timestep range of each expert of a run: between the config's edges, as given for experts that exist already (in the config, else
+ * in their own records), or equal ones. Throws a UserError where the given ones do not tile [0, timesteps) or some experts lack one.
  */
-export function runRanges(config: DemeConfig, timesteps: number): TimestepRange[] {
+export async function runRanges(run: string, resolved: ResolvedConfig, timesteps: number): Promise<TimestepRange[]> {
+  const {config} = resolved;
   if (config.decouple?.edges) return rangesFromEdges(config.decouple.edges, timesteps);
-  const given = config.experts?.map((expert) => expert.range) ?? [];
-  const ranges = given.length > 0 && given.every(isGiven) ? tiled(given, timesteps) : equalRanges(Math.max(1, runExperts(config)), timesteps);
-  given.forEach((range, i) => {
-    const [low, high] = ranges[i] ?? [];
-    if (range === undefined || (range[0] === low && range[1] === high)) return;
-    throw new UserError('ranges-invalid', `Expert ${i} has range [${range.join(', ')}], but [${low}, ${high}] is what the others leave to it.`, {
-      hint: 'Give every expert its range; together they must cover each timestep once, in rising order.',
-    });
-  });
-  return ranges;
+  const paths = (config.experts ?? []).map((_, i) => modelPath(run, resolved, `expert-${i}`));
+  const experts = await Promise.all(paths.map((path, i) => givenExpert(config.experts?.[i], path, i)));
+  const given = experts.flatMap(({range}) => (range ? [range] : []));
+  if (given.length === 0) return equalRanges(Math.max(1, runExperts(config)), timesteps);
+  const unknown = experts.find(({range}) => range === null);
+  if (unknown) {
+    throw new UserError(
+      'ranges-incomplete',
+      `Nothing says which timesteps ${unknown.label} is for, as it does for others.`,
+      {
+        where: unknown.path,
+        hint: 'Give its range in the config.',
+      },
+    );
+  }
+  checkRanges(experts, timesteps);
+  return given;
 }
 
-const isGiven = (range: readonly [number, number] | undefined): range is readonly [number, number] => range !== undefined;
+async function givenExpert(source: ExpertSource | undefined, path: string, index: number) {
+  const range = source?.range ?? (await recordedRange(path)) ?? null;
+  return {label: `expert ${index}`, path, range};
+}
 
-function tiled(given: readonly TimestepRange[], timesteps: number): TimestepRange[] {
-  return rangesFromEdges([...given.map(([low]) => low), given.at(-1)?.[1] ?? timesteps], timesteps);
+/** A bare weights file has no record. */
+async function recordedRange(path: string): Promise<TimestepRange | undefined> {
+  const isFile = (await stat(path).catch(() => null))?.isFile() === true;
+  return isFile ? undefined : (await readModelFolder(path)).record?.range;
 }

@@ -1,4 +1,3 @@
-import {UserError} from '../contract/errors.ts';
 import type {PlannedStage} from './stagePlan.ts';
 
 export interface GraphHooks {
@@ -10,8 +9,7 @@ export interface GraphHooks {
 
 /**
  * Runs stages in dependency order, at most `parallel` at once, in the order given where several are ready.
- * Waits for what runs already before it rejects with the first error. Rejects with a UserError when a stage waits for one that is neither
- * finished nor among `stages`.
+ * Waits for what runs already before it rejects with the first error.
  */
 export async function runStageGraph(
   stages: readonly PlannedStage[],
@@ -44,14 +42,5 @@ export async function runStageGraph(
   }
   const thrown = failure as {error: unknown} | null;
   if (thrown) throw thrown.error;
-  if (!stopped && hooks.mayStart()) requireNothingLeft(waiting, done);
   return waiting.length === 0 && !stopped ? 'done' : 'stopped';
-}
-
-function requireNothingLeft([stage]: readonly PlannedStage[], done: ReadonlySet<string>): void {
-  if (stage === undefined) return;
-  const lacking = stage.needs.filter((need) => !done.has(need));
-  throw new UserError('stage-missing', `The stage ${stage.name} needs ${lacking.join(', ')}, which this run has not done.`, {
-    hint: 'Resume the whole run, or name with --resume one in which they are done.',
-  });
 }

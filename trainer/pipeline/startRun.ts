@@ -7,6 +7,7 @@ import {probeEngine} from '../launch/probeEngine.ts';
 import {writeJsonAtomic} from '../store/jsonFile.ts';
 import {createRun, type RunFolder} from '../store/runFolder.ts';
 import {currentState, isActive} from '../store/runState.ts';
+import {processesThatFit, trainingBytes} from './memoryEstimate.ts';
 import {planProcesses} from './processPlan.ts';
 import {RunOwner} from './runOwner.ts';
 import {runPaths} from './runPaths.ts';
@@ -47,7 +48,8 @@ export async function carryOut(
   await requireIdle(run.path);
   const plan: PlanRecord = {stages: stages.map(({name}) => name)};
   await writeJsonAtomic(runPaths.plan(run.path), plan);
-  const {parallel, engine} = planProcesses(resolved.config.engine, run.record.engine, stages.length);
+  const fit = resolved.baseFolder === null ? 1 : processesThatFit(await trainingBytes(resolved.baseFolder));
+  const {parallel, engine} = planProcesses(resolved.config.engine, run.record.engine, {stages: stages.length, fit});
   return new RunOwner({run: run.path, stages, parallel, engine, onEvent}).carryOut();
 }
 

@@ -10,6 +10,11 @@ export type ControlCommand = ControlRecord['command'];
 /** A state as an onlooker sees it: `lost` when the file says that the run goes on, but its process is gone. */
 export type CurrentState = Omit<StateRecord, 'state'> & {readonly state: StateRecord['state'] | 'lost'};
 
+/** Whether a process carries the run out, as the state says; `currentState` has checked it, a state file alone has not. */
+export function isActive({state}: Pick<CurrentState, 'state'>): boolean {
+  return state === 'running' || state === 'paused' || state === 'stopping';
+}
+
 const statePath = (run: string) => join(run, 'state.json');
 const controlPath = (run: string) => join(run, 'control.json');
 
@@ -26,10 +31,10 @@ export async function readState(run: string): Promise<StateRecord | null> {
 /** The state of a run, checked against the process that owns it; null before the run has written any. */
 export async function currentState(run: string): Promise<CurrentState | null> {
   const state = await readState(run);
-  if (state === null || !needsProcess(state) || (await isAlive(state))) return state;
+  if (state === null || !isActive(state) || (await isAlive(state))) return state;
   // The owner may have written its last state between the two looks.
   const last = (await readState(run)) ?? state;
-  return needsProcess(last) ? {...last, state: 'lost'} : last;
+  return isActive(last) ? {...last, state: 'lost'} : last;
 }
 
 /** Asks the owner of a run to do something; it looks between two updates. A newer request replaces an older one. */
@@ -46,8 +51,4 @@ export async function readControl(run: string): Promise<ControlCommand | null> {
 /** Forgets what was asked; the owner does so when it starts, or an old `stop` would end a resumed run at once. */
 export async function clearControl(run: string): Promise<void> {
   await rm(controlPath(run), {force: true});
-}
-
-function needsProcess({state}: StateRecord): boolean {
-  return state === 'running' || state === 'paused' || state === 'stopping';
 }

@@ -1,9 +1,11 @@
-import {mkdir, readdir, rename, rm} from 'node:fs/promises';
+import {readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import {UserError} from '../contract/errors.ts';
 import {CheckpointRecord} from '../contract/records.ts';
 import type {FlatLayout} from '../nn/flatParams.ts';
+import {writeFolderAtomic} from '../store/atomicFolder.ts';
+import {fileExists} from '../store/fileExists.ts';
 import {readJson, writeJsonAtomic} from '../store/jsonFile.ts';
 import {openSafetensors, writeSafetensors} from '../store/safetensors.ts';
 import {hashFile} from '../store/sha256.ts';
@@ -21,7 +23,7 @@ export interface CheckpointIdentity {
 
 /**
  * Writes `<folder>/<update>` with weights, EMA and optimizer moments (memory order, one entry per parameter name), then removes all
- * but the newest `keep`. The folder is written under a temporary name and renamed, so a crash leaves whole checkpoints only.
+ * but the newest `keep` and what a crash left half written. One that is there already is the state that was continued from: it stays.
  */
 export async function saveCheckpoint(
   folder: string,
@@ -30,28 +32,28 @@ export async function saveCheckpoint(
   identity: CheckpointIdentity,
   keep: number,
 ): Promise<string> {
-  const name = String(state.update).padStart(9, '0');
-  const temporary = join(folder, `.${name}.${process.pid}.partial`);
-  await rm(temporary, {recursive: true, force: true});
-  await mkdir(temporary, {recursive: true});
-  const hash = await writeSafetensors(join(temporary, stateFile), await stateTensors(state, layout));
-  const record: CheckpointRecord = {format: 1, update: state.update, ...identity, files: {[stateFile]: hash}};
-  await writeJsonAtomic(join(temporary, recordFile), record);
-  const target = join(folder, name);
-  await rm(target, {recursive: true, force: true});
-  await rename(temporary, target);
+  const target = join(folder, String(state.update).padStart(9, '0'));
+  if (!(await fileExists(target))) {
+    await writeFolderAtomic(target, async (temporary) => {
+      const hash = await writeSafetensors(join(temporary, stateFile), await stateTensors(state, layout));
+      const record: CheckpointRecord = {format: 1, update: state.update, ...identity, files: {[stateFile]: hash}};
+      await writeJsonAtomic(join(temporary, recordFile), record);
+    });
+  }
   await removeOld(folder, keep);
   return target;
 }
 
 /**
  * The newest checkpoint of the folder, or null when there is none.
- * Throws a UserError when it does not belong to this seed, data or network, or when its bytes changed.
+ * Throws a UserError when it does not belong to this seed, data or network, lacks or has an EMA against `withEma`, or when its bytes
+ * changed.
  */
 export async function loadLatestCheckpoint(
   folder: string,
   layout: FlatLayout,
   identity: CheckpointIdentity,
+  withEma: boolean,
 ): Promise<TrainState | null> {
   const newest = (await checkpointNames(folder)).at(-1);
   if (newest === undefined) return null;
@@ -59,22 +61,30 @@ export async function loadLatestCheckpoint(
   const record = await readJson(join(path, recordFile), CheckpointRecord, 'checkpoint record');
   requireSame(record, identity, path);
   const file = join(path, stateFile);
-  if ((await hashFile(file)) !== record.files[stateFile]) {
-    throw new UserError('checkpoint-corrupt', 'The checkpoint is damaged: its checksum differs from the recorded one.', {
-      where: file,
-      hint: `Delete ${path} to go on from the checkpoint before it.`,
-    });
+  if (!(await fileExists(file)) || (await hashFile(file)) !== record.files[stateFile]) {
+    throw new UserError(
+      'checkpoint-corrupt',
+      'The checkpoint is damaged: its checksum differs from the recorded one.',
+      {
+        where: file,
+        hint: `Delete ${path} to go on from the checkpoint before it.`,
+      },
+    );
   }
-  return readState(file, layout, record.update);
+  return readState(file, layout, withEma, record.update);
 }
 
-function requireSame(record: CheckpointRecord, identity: CheckpointIdentity, path: string): void {
-  const hint = 'Start a new run, or put back what the run began with.';
+const newRunHint = 'Start a new run, or put back what the run began with.';
+
+function requireSame(record: CheckpointRecord, identity: CheckpointIdentity, where: string): void {
+  const refuse = (why: string) => {
+    throw new UserError('checkpoint-mismatch', why, {where, hint: newRunHint});
+  };
   if (record.seed !== identity.seed) {
-    throw new UserError('checkpoint-mismatch', `The checkpoint has seed ${record.seed}, the config ${identity.seed}.`, {where: path, hint});
+    refuse(`The checkpoint has seed ${record.seed}, the config ${identity.seed}.`);
   }
   if (record.dataFingerprint !== identity.dataFingerprint) {
-    throw new UserError('checkpoint-mismatch', 'The training images changed since the checkpoint was written.', {where: path, hint});
+    refuse('The training images changed since the checkpoint was written.');
   }
 }
 
@@ -90,20 +100,25 @@ async function stateTensors(state: TrainState, layout: FlatLayout) {
     if (vector === null) continue;
     const values = (await vector.data()) as Float32Array;
     offsets(layout).forEach(([begin, end], i) => {
-      tensors.push({name: `${part}/${layout.names[i]}`, shape: layout.shapes[i] ?? [], dtype: 'F32', read: () => values.subarray(begin, end)});
+      tensors.push({
+        name: `${part}/${layout.names[i]}`,
+        shape: layout.shapes[i] ?? [],
+        dtype: 'F32',
+        read: () => values.subarray(begin, end),
+      });
     });
   }
   return tensors;
 }
 
-async function readState(file: string, layout: FlatLayout, update: number): Promise<TrainState> {
+async function readState(file: string, layout: FlatLayout, withEma: boolean, update: number): Promise<TrainState> {
   const reader = await openSafetensors(file);
   try {
-    const vector = (part: string) => readVector(reader, part, layout, file);
-    const hasEma = reader.shapes.has(`ema/${layout.names[0]}`);
+    requireSameNetwork(reader, layout, withEma, file);
+    const vector = (part: string) => readVector(reader, part, layout);
     return {
       weights: await vector('weights'),
-      ema: hasEma ? await vector('ema') : null,
+      ema: withEma ? await vector('ema') : null,
       optimizer: {first: await vector('first'), second: await vector('second'), updates: update},
       update,
     };
@@ -112,17 +127,24 @@ async function readState(file: string, layout: FlatLayout, update: number): Prom
   }
 }
 
-async function readVector(reader: TensorReader, part: string, layout: FlatLayout, file: string): Promise<tf.Tensor1D> {
+/** Exactly the tensors of this network: one too many means that its training would go on without it. */
+function requireSameNetwork(reader: TensorReader, layout: FlatLayout, withEma: boolean, where: string): void {
+  const parts = ['weights', ...(withEma ? ['ema'] : []), 'first', 'second'];
+  const wanted = new Map(
+    parts.flatMap((part) => layout.names.map((name, i) => [`${part}/${name}`, (layout.shapes[i] ?? []).join()])),
+  );
+  const odd = [...new Set([...wanted.keys(), ...reader.shapes.keys()])].find(
+    (name) => reader.shapes.get(name)?.join() !== wanted.get(name),
+  );
+  if (odd === undefined) return;
+  const why = `The checkpoint was made by another network or with another EMA setting: ${odd} is missing, unknown or of another shape.`;
+  throw new UserError('checkpoint-mismatch', why, {where, hint: newRunHint});
+}
+
+async function readVector(reader: TensorReader, part: string, layout: FlatLayout): Promise<tf.Tensor1D> {
   const values = new Float32Array(layout.total);
-  for (const [i, [begin, end]] of offsets(layout).entries()) {
-    const name = `${part}/${layout.names[i]}`;
-    const shape = reader.shapes.get(name);
-    if (shape === undefined || shape.join() !== (layout.shapes[i] ?? []).join()) {
-      throw new UserError('checkpoint-mismatch', `The checkpoint was made by another network: ${name} is missing or has another shape.`, {where: file});
-    }
-    values.set(await reader.read(name), begin);
-    if (end - begin !== layout.sizes[i]) throw new Error('layout offsets disagree with sizes');
-  }
+  for (const [i, [begin]] of offsets(layout).entries())
+    values.set(await reader.read(`${part}/${layout.names[i]}`), begin);
   return tf.tensor1d(values);
 }
 
@@ -134,7 +156,10 @@ function offsets(layout: FlatLayout): [number, number][] {
 
 async function removeOld(folder: string, keep: number): Promise<void> {
   const names = await checkpointNames(folder);
-  for (const name of names.slice(0, Math.max(0, names.length - keep))) await rm(join(folder, name), {recursive: true});
+  const halfWritten = (await readdir(folder)).filter((name) => name.startsWith('.'));
+  for (const name of [...names.slice(0, Math.max(0, names.length - keep)), ...halfWritten]) {
+    await rm(join(folder, name), {recursive: true, force: true});
+  }
 }
 
 async function checkpointNames(folder: string): Promise<string[]> {

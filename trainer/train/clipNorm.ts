@@ -5,10 +5,10 @@ import * as tf from '@tensorflow/tfjs-core';
  * the factor is min(1, limit / (norm + 1e-6)). Stays on the device; `norm` [] is before clipping.
  */
 export function clipGlobalNorm(gradient: tf.Tensor1D, limit: number | null): {gradient: tf.Tensor1D; norm: tf.Scalar} {
-  const [clipped, norm] = tf.tidy(() => {
-    const before = tf.sqrt(tf.sum(tf.square(gradient)));
+  const [clipped, norm] = tf.tidy((): [tf.Tensor1D, tf.Scalar] => {
+    const before = tf.sqrt(tf.sum<tf.Scalar>(tf.square(gradient)));
     if (limit === null) return [tf.clone(gradient), before];
     return [tf.mul(gradient, tf.minimum(1, tf.div(limit, tf.add(before, 1e-6)))), before];
   });
-  return {gradient: clipped as tf.Tensor1D, norm: norm as tf.Scalar};
+  return {gradient: clipped, norm};
 }

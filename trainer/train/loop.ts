@@ -48,8 +48,10 @@ export async function train(task: TrainTask, hooks: TrainHooks): Promise<TrainOu
   const {config, setting} = task;
   const layout = flatLayout(task.initial);
   const identity = {seed: config.seed, dataFingerprint: task.images.fingerprint};
+  const withEma = config.ema !== null;
   const teacherHash = setting.teacher && (await hashParams(setting.teacher));
-  let state = (await loadLatestCheckpoint(task.checkpoints, layout, identity)) ?? initialState(task.initial, config.ema !== null);
+  let state =
+    (await loadLatestCheckpoint(task.checkpoints, layout, identity, withEma)) ?? initialState(task.initial, withEma);
   let params = unflatten(state.weights, layout);
   const log = new StepLog(task.stage, config, setting.schedule.timesteps, state.update, hooks.emit);
   try {
@@ -69,7 +71,8 @@ export async function train(task: TrainTask, hooks: TrainHooks): Promise<TrainOu
       }
       await probe(hooks, config, state, layout);
     }
-    if (setting.teacher && (await hashParams(setting.teacher)) !== teacherHash) throw new Error('the teacher changed during training');
+    if (setting.teacher && (await hashParams(setting.teacher)) !== teacherHash)
+      throw new Error('the teacher changed during training');
     return unflatten(state.ema ?? state.weights, layout);
   } finally {
     log.dispose();
@@ -99,7 +102,13 @@ async function drawMicroBatch(task: TrainTask, update: number, micro: number): P
     randomCrop: task.randomCrop,
   });
   const shape: [number, number, number, number] = [config.batch, ...task.images.shape];
-  const draw = {range: task.range, timesteps: setting.schedule.timesteps, batch: config.batch, probability: task.probability, draw: config.draw};
+  const draw = {
+    range: task.range,
+    timesteps: setting.schedule.timesteps,
+    batch: config.batch,
+    probability: task.probability,
+    draw: config.draw,
+  };
   return {
     images: tf.tensor4d(pixels, shape),
     noise: tf.tensor4d(random('noise').fillNormal(new Float32Array(pixels.length)), shape),

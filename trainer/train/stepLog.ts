@@ -50,20 +50,40 @@ export class StepLog {
   async #emitStep(update: number): Promise<void> {
     const count = this.#waiting.length;
     const {denoise, consistency, gradientNorm} = await this.#readBack();
-    const learningRate = learningRateAt(this.config.schedule, this.config.optimizer.learningRate, update - 1, this.config.updates);
+    const learningRate = learningRateAt(
+      this.config.schedule,
+      this.config.optimizer.learningRate,
+      update - 1,
+      this.config.updates,
+    );
     const now = performance.now();
     const secondsPerUpdate = (now - this.#lastTime) / 1000 / count;
     this.#lastTime = now;
     const {updates} = this.config;
-    this.emit({type: 'step', stage: this.stage, update, updates, denoise, consistency, gradientNorm, learningRate, secondsPerUpdate});
-    if (![denoise, consistency, gradientNorm].every(Number.isFinite)) throw divergedError(this.stage, update, learningRate);
+    this.emit({
+      type: 'step',
+      stage: this.stage,
+      update,
+      updates,
+      denoise,
+      consistency,
+      gradientNorm,
+      learningRate,
+      secondsPerUpdate,
+    });
+    if (![denoise, consistency, gradientNorm].every(Number.isFinite))
+      throw divergedError(this.stage, update, learningRate);
   }
 
   /** Means over the waiting updates; the per-image losses go to the buckets. */
   async #readBack() {
     const all = {denoise: [] as number[], consistency: [] as number[], gradientNorm: [] as number[]};
     for (const losses of this.#waiting) {
-      const [denoise, consistency, norm] = await Promise.all([losses.denoise.data(), losses.consistency.data(), losses.gradientNorm.data()]);
+      const [denoise, consistency, norm] = await Promise.all([
+        losses.denoise.data(),
+        losses.consistency.data(),
+        losses.gradientNorm.data(),
+      ]);
       this.#buckets.add(losses.timesteps, denoise, consistency);
       all.denoise.push(...denoise);
       all.consistency.push(...consistency);
@@ -75,9 +95,13 @@ export class StepLog {
 }
 
 function divergedError(stage: string, update: number, learningRate: number): UserError {
-  return new UserError('loss-not-finite', `The loss of ${stage} is not a finite number at update ${update} (learning rate ${learningRate}).`, {
-    hint: 'Lower the learning rate; the last checkpoint is from before it happened.',
-  });
+  return new UserError(
+    'loss-not-finite',
+    `The loss of ${stage} is not a finite number at update ${update} (learning rate ${learningRate}).`,
+    {
+      hint: 'Lower the learning rate; the last checkpoint is from before it happened.',
+    },
+  );
 }
 
 function mean(values: readonly number[]): number {

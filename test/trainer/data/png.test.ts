@@ -1,6 +1,6 @@
-import {decode} from 'fast-png';
+import {decode, encode} from 'fast-png';
 import {describe, expect, it} from 'vitest';
-import {encodePng, imageGrid} from '../../../trainer/data/png.ts';
+import {decodePng, encodePng, gridCorner, imageGrid} from '../../../trainer/data/png.ts';
 
 describe('encodePng', () => {
   it.each([1, 3])('keeps every pixel of %i channels', (channels) => {
@@ -46,5 +46,33 @@ describe('imageGrid', () => {
     const {pixels, width} = imageGrid(images, [2, 2, 2, 1], 8);
     expect(width).toBe(6);
     expect([...pixels]).toEqual([0, 51, 255, 255, 204, 255, 102, 153, 255, 255, 10, 20]);
+  });
+});
+
+describe('decodePng', () => {
+  it.each([1, 3])('reads what encodePng wrote, %i channels', (channels) => {
+    const pixels = Uint8Array.from({length: 5 * 4 * channels}, (_, i) => (i * 37) % 256);
+    expect(decodePng(encodePng(pixels, 5, 4, channels))).toEqual({pixels, width: 5, height: 4, channels});
+  });
+
+  it('refuses other kinds of PNG', () => {
+    expect(() => decodePng(encode({data: new Uint16Array(4), width: 2, height: 2, channels: 1, depth: 16}))).toThrow(
+      RangeError,
+    );
+    expect(() => decodePng(encode({data: new Uint8Array(16), width: 2, height: 2, channels: 4}))).toThrow(RangeError);
+  });
+});
+
+describe('gridCorner', () => {
+  const levels = Float32Array.from({length: 12}, (_, i) => i / 127.5 - 1);
+  const grid = imageGrid(levels, [12, 1, 1, 1], 4);
+
+  it('is the grid of the first images of the first rows', () => {
+    const kept = Float32Array.from([0, 1, 4, 5], (i) => i / 127.5 - 1);
+    expect(gridCorner(grid, {columns: 4, rows: 3}, 2)).toEqual(imageGrid(kept, [4, 1, 1, 1], 2));
+  });
+
+  it('is the whole grid where that is smaller', () => {
+    expect(gridCorner(grid, {columns: 4, rows: 3}, 6)).toEqual(grid);
   });
 });

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 
 type Values = Float32Array | Int32Array | Uint8Array;
@@ -9,7 +9,7 @@ type Values = Float32Array | Int32Array | Uint8Array;
  */
 export function slice(x: tf.TensorInfo, begin: number[], size: number[], backend: BackendWasm): tf.TensorInfo {
   const out = backend.makeOutput(size, x.dtype);
-  const [source, target] = [backend.typedArrayFromHeap(x) as Values, backend.typedArrayFromHeap(out) as Values];
+  const [source, target] = [backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(out)];
   const {rows, run, offsets} = sliceRuns(x.shape, begin, size);
   for (let row = 0; row < rows; row++) copyRun(source, offsets[row] ?? 0, target, row * run, run);
   return out;

@@ -15,7 +15,7 @@ const between = 48;
 const labelSize = 3;
 const labelSpace = textHeight(labelSize) + 20;
 /** Small images are enlarged by whole numbers up to about this many pixels a side of the grid. */
-const gridLength = 560;
+const gridLength = 620;
 
 /** `before-after.png`: samples of the base on the left, of the merged model from the same noise on the right. */
 export async function drawBeforeAfter(run: string, resolved: ResolvedConfig, folder: string): Promise<PictureFile[]> {

@@ -14,7 +14,8 @@ export interface Measurements {
   readonly reference: FeatureSet | null;
   readonly weights: Pick<Report, 'weights' | 'search'>;
   readonly engine: Report['engine'];
-  readonly seconds: Report['seconds'];
+  readonly seconds: number;
+  readonly stageSeconds: Report['stageSeconds'];
 }
 
 const kidSettings = {subsets: 50, seed: 2020};
@@ -39,6 +40,7 @@ export function buildReport(resolved: ResolvedConfig, measured: Measurements): R
     ),
     engine: measured.engine,
     seconds: measured.seconds,
+    stageSeconds: measured.stageSeconds,
     recipe: recipe(resolved, measured, subsetSize),
   };
 }

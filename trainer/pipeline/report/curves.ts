@@ -46,13 +46,15 @@ function inOrder(curves: ReadonlyMap<string, TrainingCurves>, {config}: Resolved
 /** One loss of the stages that have it, smoothed, with the raw values behind. */
 function lossChart(stages: readonly Stage[], loss: 'denoise' | 'consistency', title: string): RgbPicture | null {
   const shown = stages.filter(([, {steps}]) => steps.some((step) => (step[loss] ?? 0) > 0));
-  if (shown.length === 0) return null;
+  const [first] = shown;
+  if (first === undefined) return null;
   // An ordinary finetune has the updates of all experts together: on one axis of updates the experts would be squeezed to the left.
   const alike = new Set(shown.map(([, curves]) => updatesOf(curves))).size === 1;
   return lineChart({
     ...chartSize,
     title,
-    xLabel: alike ? 'update' : 'updates done by each stage, in %',
+    xLabel: alike ? 'update' : "% of a stage's updates (their number is in the legend)",
+    xRange: {low: 0, high: alike ? updatesOf(first[1]) : 100},
     yLabel: 'moving average (raw values behind), log scale',
     series: shown.flatMap(([name, curves]) => {
       const label = alike ? name : `${name} (${updatesOf(curves)})`;
@@ -88,6 +90,7 @@ function timestepChart(stages: readonly Stage[], {heldOut}: Report): RgbPicture 
     ...chartSize,
     title: 'Denoising loss per timestep',
     xLabel: 'timestep',
+    xRange: {low: 0, high: timesteps},
     yLabel: 'mean over the second half of each training, log scale',
     series: shown.map(([name, {buckets}]) => ({
       name,

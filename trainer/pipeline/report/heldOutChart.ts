@@ -16,7 +16,7 @@ export function heldOutChart({heldOut}: Report): RgbPicture | null {
     ...chartSize,
     title: 'Held-out loss against the base',
     xLabel: 'timesteps',
-    yLabel: "paired difference in % of the base's loss, below 0 is better; bars show 2 standard errors",
+    yLabel: "paired difference in % of the base's loss (below 0 is better), ± 2 standard errors",
     groups: base.perRange.map(({range: [low, high]}) => `[${low}, ${high})`),
     series: others.map(([model, loss]) => ({name: model, colour: modelColour(model), bars: barsOf(loss, base)})),
   });

@@ -16,11 +16,12 @@ export function reportMarkdown(
     rangeTable(report),
     '## Samples',
     sampleTable(report),
+    '## Pictures',
     ...pictures.map(({title, file}) => `### ${title}\n\n![${title}](${file})`),
     '## Merge weights',
     weightsText(report),
     '## How it was made',
-    `Engine: ${report.engine.name} ${report.engine.version} on ${report.engine.device}, ${report.engine.threads} thread(s) a process. Seconds: ${secondsText(report)}.`,
+    `Engine: ${report.engine.name} ${report.engine.version} on ${report.engine.device}, ${report.engine.threads} thread(s) a process. ${report.seconds.toFixed(0)} seconds in all, by stage (they overlap): ${secondsText(report)}.`,
     '```json\n' + JSON.stringify(report.recipe, null, 2) + '\n```',
     '',
   ].join('\n\n');
@@ -102,7 +103,7 @@ const plusMinus = ({mean, standardError}: Estimate) => `${mean.toFixed(5)} ± ${
 const signed = ({mean, standardError}: Estimate) =>
   `${mean < 0 ? '' : '+'}${mean.toExponential(2)} ± ${standardError.toExponential(1)}`;
 const percent = (share: number) => `${share < 0 ? '' : '+'}${(share * 100).toFixed(2)} %`;
-const secondsText = ({seconds}: Report) =>
-  Object.entries(seconds)
+const secondsText = ({stageSeconds}: Report) =>
+  Object.entries(stageSeconds)
     .map(([stage, value]) => `${stage} ${value.toFixed(0)}`)
     .join(', ');

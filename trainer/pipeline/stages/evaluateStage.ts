@@ -2,6 +2,7 @@ import {mkdir} from 'node:fs/promises';
 import type {EvaluateConfig} from '../../contract/evaluateConfig.ts';
 import type {LossRecord} from '../../contract/pipeline.ts';
 import {heldOutBatch} from '../../data/batches.ts';
+import type {ImageSource} from '../../data/dataset.ts';
 import {openData} from '../../data/openData.ts';
 import {encodePng, imageGrid} from '../../data/png.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
@@ -10,8 +11,8 @@ import {ensembleTable, type LossTable} from '../../evaluate/lossTable.ts';
 import type {Pretrained} from '../../models/pretrained.ts';
 import type {Params} from '../../nn/params.ts';
 import {ensemblePredict} from '../../sample/ensemble.ts';
-import {modelPredict, type Predict} from '../../sample/predict.ts';
-import {sampleImages} from '../../sample/sampleImages.ts';
+import {modelPredict} from '../../sample/predict.ts';
+import {sampleImages, type SampleImagesRequest} from '../../sample/sampleImages.ts';
 import {writeFileAtomic} from '../../store/atomicFile.ts';
 import {writeJsonAtomic} from '../../store/jsonFile.ts';
 import {writeFeatures} from '../featureFile.ts';
@@ -25,17 +26,27 @@ export async function evaluateStage(context: StageContext, model: string): Promi
   const config = requireEvaluate(context);
   await mkdir(runPaths.evaluation(context.run, model), {recursive: true});
   const base = await loadBase(context);
-  const ranges = runRanges(context.resolved.config, base.schedule.timesteps);
+  const ranges = await runRanges(context.run, context.resolved, base.schedule.timesteps);
   const weights =
     model === 'ensemble' ? (await loadExperts(context, base)).experts : [await loadModelParams(context, base, model)];
-  const losses = await measureLosses(context, config, base, weights, ranges);
+  const test = await openTestImages(context);
+  const losses = await measureLosses(context, config, base, weights, ranges, test);
   await writeJsonAtomic(runPaths.losses(context.run, model), toRecord(losses));
   if ((await context.nextAction()) === 'stop') return 'stopped';
   const predict =
     model === 'ensemble'
       ? ensemblePredict(base.denoiser, weights, ranges)
       : modelPredict(base.denoiser, weights[0] ?? new Map());
-  return drawSamples(context, config, base, predict, model);
+  // The model's own size where its config names one.
+  const [height, width] = base.denoiser.sampleSize ?? test.shape;
+  const shape = [height, width, base.denoiser.outChannels] as const;
+  return drawSamples(context, config, {predict, schedule: base.schedule, shape}, model);
+}
+
+async function openTestImages(context: StageContext): Promise<ImageSource> {
+  const {data} = context.resolved.config;
+  if (data === undefined) throw new Error('an evaluation needs data');
+  return (await openData(data, context.resolved.folder, warn(context))).test;
 }
 
 async function measureLosses(
@@ -44,10 +55,8 @@ async function measureLosses(
   base: Pretrained,
   weights: readonly Params[],
   ranges: readonly TimestepRange[],
+  test: ImageSource,
 ): Promise<LossTable> {
-  const {data} = context.resolved.config;
-  if (data === undefined) throw new Error('an evaluation needs data');
-  const {test} = await openData(data, context.resolved.folder, warn(context));
   const imageCount = Math.min(config.heldOut.images, test.size);
   const draws = heldOutDraws({
     imageCount,
@@ -72,27 +81,20 @@ async function measureLosses(
 async function drawSamples(
   context: StageContext,
   config: EvaluateConfig,
-  base: Pretrained,
-  predict: Predict,
+  sampled: Pick<SampleImagesRequest, 'predict' | 'schedule' | 'shape'>,
   model: string,
 ): Promise<StageOutcome> {
-  const count = Math.max(config.grid, config.features === 'none' ? 0 : config.samples);
+  const measured = config.features === 'none' ? 0 : config.samples;
+  const count = Math.max(config.grid, measured);
   if (count === 0) return 'done';
-  const shape = sampleShape(context, base);
+  const shouldStop = async () => (await context.nextAction()) === 'stop';
   const onProgress = progress(context, 'samples');
-  const images = await sampleImages({
-    predict,
-    schedule: base.schedule,
-    shape,
-    count,
-    ...config.sampling,
-    onProgress,
-    shouldStop: async () => (await context.nextAction()) === 'stop',
-  });
+  const images = await sampleImages({...sampled, ...config.sampling, count, onProgress, shouldStop});
   if (images === null) return 'stopped';
-  if (config.grid > 0)
-    await writeGrid(context, model, images.subarray(0, config.grid * shape[0] * shape[1] * shape[2]), shape);
-  if (config.features !== 'none') await writeFeatures(runPaths.features(context.run, model), images, shape);
+  const {shape} = sampled;
+  const first = (number: number) => images.subarray(0, number * shape[0] * shape[1] * shape[2]);
+  if (config.grid > 0) await writeGrid(context, model, first(config.grid), shape);
+  if (measured > 0) await writeFeatures(runPaths.features(context.run, model), first(measured), shape);
   return 'done';
 }
 
@@ -107,13 +109,6 @@ async function writeGrid(
   const file = runPaths.grid(context.run, model);
   await writeFileAtomic(file, encodePng(grid.pixels, grid.width, grid.height, grid.channels));
   context.emit({type: 'images', stage: context.stage, file});
-}
-
-/** Pixels of a sample: what the model config names, else the resolution of the data. */
-function sampleShape(context: StageContext, base: Pretrained): [number, number, number] {
-  const size = base.denoiser.sampleSize;
-  if (size === null) throw new Error(`${context.stage}: the model config names no sample_size`);
-  return [size[0], size[1], base.denoiser.outChannels];
 }
 
 function toRecord({ranges, images, timestepsPerRange, values}: LossTable): LossRecord {

@@ -27,8 +27,8 @@ export async function reportStage(context: StageContext): Promise<StageOutcome> 
   await mkdir(folder, {recursive: true});
   const pictures = [
     ...(await drawBeforeAfter(run, resolved, folder)),
-    ...(await copyGrids(context, folder)),
     ...(await drawCurves(run, resolved, report, folder)),
+    ...(await copyGrids(context, folder)),
   ];
   await writeJsonAtomic(join(folder, 'report.json'), report);
   await writeFileAtomic(join(folder, 'report.md'), reportMarkdown(resolved.config.name, report, pictures));
@@ -53,7 +53,7 @@ async function gather({run, resolved}: StageContext): Promise<Measurements> {
       ? await readJson(weights, WeightsRecord, 'the merge weights')
       : {weights: [], search: null},
     engine: (await openRun(run)).record.engine,
-    seconds: await stageSeconds({run, resolved}),
+    ...(await wallTimes({run, resolved})),
   };
 }
 
@@ -62,18 +62,21 @@ async function readLosses(run: string, model: string): Promise<LossTable> {
   return {...table, values: Float64Array.from(values)};
 }
 
-/** Wall seconds of each finished stage; stages overlap, so their sum is more than the run took. */
-async function stageSeconds({run, resolved}: Pick<StageContext, 'run' | 'resolved'>): Promise<Record<string, number>> {
-  const seconds: Record<string, number> = {};
-  let first = Infinity;
+/** Wall time of each finished stage, and from the start of the first to now. */
+async function wallTimes({
+  run,
+  resolved,
+}: Pick<StageContext, 'run' | 'resolved'>): Promise<Pick<Measurements, 'seconds' | 'stageSeconds'>> {
+  const stageSeconds: Record<string, number> = {};
+  let first = Date.now() / 1000;
   for (const {name} of planStages(resolved.config)) {
     const file = runPaths.stage(run, name);
     if (!(await fileExists(file))) continue;
     const record = await readJson(file, StageRecord, 'the stage record');
-    seconds[name] = record.seconds;
+    stageSeconds[name] = record.seconds;
     first = Math.min(first, Date.parse(record.finished) / 1000 - record.seconds);
   }
-  return {...seconds, total: Number.isFinite(first) ? Date.now() / 1000 - first : 0};
+  return {seconds: Date.now() / 1000 - first, stageSeconds};
 }
 
 async function copyGrids({run, resolved}: StageContext, folder: string): Promise<PictureFile[]> {

@@ -1,4 +1,4 @@
-import type {SearchConfig} from '../../contract/mergeConfig.ts';
+import {SearchConfig} from '../../contract/mergeConfig.ts';
 import type {WeightsRecord} from '../../contract/pipeline.ts';
 import type {SearchResult} from '../../contract/report.ts';
 import {heldOutBatch} from '../../data/batches.ts';
@@ -18,23 +18,12 @@ import {progress, warn, type StageContext, type StageOutcome} from '../stageCont
 export async function searchStage(context: StageContext): Promise<StageOutcome> {
   const {merge} = context.resolved.config;
   if (merge === undefined) throw new Error('the search needs a merge section');
-  const search = merge.weights ? null : await runSearch(context, merge.search ?? defaultSearch);
+  const search = merge.weights ? null : await runSearch(context, merge.search ?? SearchConfig.parse({}));
   if (search === 'stopped') return 'stopped';
   const record: WeightsRecord = {weights: merge.weights ?? search?.best.weights ?? [], search};
   await writeJsonAtomic(runPaths.weights(context.run), record);
   return 'done';
 }
-
-const defaultSearch: SearchConfig = {
-  strategy: 'quadratic',
-  images: 128,
-  timesteps: 4,
-  low: 0,
-  high: 1,
-  step: 0.25,
-  budget: 31,
-  seed: 0,
-};
 
 class Stopped extends Error {}
 
@@ -71,7 +60,7 @@ async function scorer(context: StageContext, config: SearchConfig) {
   const {base, experts} = await loadExperts(context, pretrained);
   const vectors = taskVectors(base, experts);
   experts.forEach(disposeParams);
-  const ranges = runRanges(context.resolved.config, pretrained.schedule.timesteps);
+  const ranges = await runRanges(context.run, context.resolved, pretrained.schedule.timesteps);
   const imageCount = Math.min(config.images, validation.size);
   const draws = heldOutDraws({imageCount, timestepsPerRange: config.timesteps, ranges, seed: config.seed});
   const images = await heldOutBatch(

@@ -15,8 +15,8 @@ import {warn, type StageContext, type StageOutcome} from '../stageContext.ts';
 /** Finetunes expert `index` on its own range with the three techniques of the paper. */
 export async function expertStage(context: StageContext, index: number): Promise<StageOutcome> {
   const decouple = requireDecouple(context);
-  return finetune(context, (base) => {
-    const range = runRanges(context.resolved.config, base.schedule.timesteps)[index];
+  return finetune(context, async (base) => {
+    const range = (await runRanges(context.run, context.resolved, base.schedule.timesteps))[index];
     if (range === undefined) throw new Error(`there is no range ${index}`);
     return {
       config: decouple,
@@ -52,11 +52,11 @@ interface Finetune extends Pick<TrainTask, 'range' | 'probability'> {
   record: Pick<ModelRecord, 'role' | 'range'>;
 }
 
-async function finetune(context: StageContext, plan: (base: Pretrained) => Finetune): Promise<StageOutcome> {
+async function finetune(context: StageContext, plan: (base: Pretrained) => Finetune | Promise<Finetune>): Promise<StageOutcome> {
   const {run, resolved, stage} = context;
   const base = await loadPretrained(requireBase(resolved));
   base.warnings.forEach(warn(context));
-  const {config, consistency, projection, range, probability, record} = plan(base);
+  const {config, consistency, projection, range, probability, record} = await plan(base);
   const data = resolved.config.data;
   if (data === undefined) throw new Error('a training stage needs data');
   const {train: images} = await openData(data, resolved.folder, warn(context));
