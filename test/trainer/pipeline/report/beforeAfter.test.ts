@@ -1,0 +1,51 @@
+import {mkdir, readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {decodePng} from '../../../../trainer/data/png.ts';
+import {drawBeforeAfter} from '../../../../trainer/pipeline/report/beforeAfter.ts';
+import {runPaths} from '../../../../trainer/pipeline/runPaths.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {syntheticConfig, writeGrid} from './syntheticRun.ts';
+
+const side = 28;
+/** Length of six images with gaps of two pixels. */
+const corner = 6 * side + 5 * 2;
+
+describe('drawBeforeAfter', () => {
+  it('shows the first 6 x 6 images of base and merged side by side, enlarged', async () => {
+    const run = await runWithGrids('base', 'merged');
+    const pictures = await drawBeforeAfter(run, syntheticConfig(10), runPaths.report(run));
+    expect(pictures.map(({file}) => file)).toEqual(['before-after.png']);
+    const picture = decodePng(await readFile(join(runPaths.report(run), 'before-after.png')));
+    const scale = 3;
+    const left = picture.width - 28 - corner * scale;
+    const top = picture.height - 28 - corner * scale;
+    const at = (x: number, y: number) => picture.pixels[(y * picture.width + x) * 3];
+    const levels = (start: number) =>
+      [0, 1, 5].flatMap((row) => [0, 5].map((column) => at(start + cell(column, scale), top + cell(row, scale))));
+    expect(levels(28)).toEqual([0, 5, 8, 13, 40, 45]);
+    expect(levels(left)).toEqual([100, 105, 108, 113, 140, 145]);
+    expect(at(28 + (side + 1) * scale, top + 5)).toBe(255);
+  });
+
+  it('is left out where a model has no samples', async () => {
+    const run = await runWithGrids('base');
+    expect(await drawBeforeAfter(run, syntheticConfig(10), runPaths.report(run))).toEqual([]);
+  });
+});
+
+/** Grids of 8 x 8 images; image i of the base has the grey level i, of the merged model 100 + i. */
+async function runWithGrids(...models: string[]): Promise<string> {
+  const run = await temporaryFolder();
+  await mkdir(runPaths.report(run));
+  for (const model of models) {
+    const from = model === 'merged' ? 100 : 0;
+    await writeGrid(run, model, side, (i) => (from + i) / 127.5 - 1);
+  }
+  return run;
+}
+
+/** Middle of image `index` along a side. */
+function cell(index: number, scale: number): number {
+  return (index * (side + 2) + side / 2) * scale;
+}
