@@ -27,7 +27,13 @@ const unetConfig = UNet2DConfig.parse({
 export async function writeTinyBase(path: string, seed = 1): Promise<void> {
   const params = initialiseParams(unetConfig, seed);
   const schedulerConfig = SchedulerConfig.parse({});
-  await savePretrained(path, {unetConfig, schedulerConfig, params, record: ModelRecord.parse({role: 'base'}), dtype: 'F32'});
+  await savePretrained(path, {
+    unetConfig,
+    schedulerConfig,
+    params,
+    record: ModelRecord.parse({role: 'base'}),
+    dtype: 'F32',
+  });
   disposeParams(params);
 }
 

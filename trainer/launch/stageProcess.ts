@@ -28,6 +28,9 @@ export interface StageProcess {
   kill(): void;
 }
 
+/** Code of the error for a stage whose process ended without saying why, killed for its memory perhaps. */
+export const diedCode = 'stage-died';
+
 /** Exit code of a process that was asked to stop. */
 export const stoppedExitCode = 130;
 
@@ -77,7 +80,7 @@ function outcome(child: ChildProcess, launch: StageLaunch): Promise<'done' | 'st
 function diedError(launch: StageLaunch, code: number | null, signal: NodeJS.Signals | null): UserError {
   const how = signal ? `was killed by ${signal}` : `ended with exit code ${code}`;
   const last = readFileSync(launch.log, 'utf8').trim().split('\n').slice(-3).join(' | ');
-  return new UserError('stage-died', `The process of ${launch.stage} ${how}.${last ? ` It last said: ${last}` : ''}`, {
+  return new UserError(diedCode, `The process of ${launch.stage} ${how}.${last ? ` It last said: ${last}` : ''}`, {
     where: launch.log,
     hint: 'Resume the run to go on from its last checkpoint.',
   });

@@ -27,12 +27,19 @@ export function updateAdamW(
   const updates = state.updates + 1;
   const stepSize = learningRate / (1 - beta1 ** updates);
   const rootCorrection = Math.sqrt(1 - beta2 ** updates);
-  const [newWeights, first, second] = tf.tidy(() => {
-    const m = tf.add(state.first, tf.mul(tf.sub(gradient, state.first), 1 - beta1));
-    const v = tf.add(tf.mul(state.second, beta2), tf.mul(tf.square(gradient), 1 - beta2));
-    const denominator = tf.add(tf.div(tf.sqrt(v), rootCorrection), config.epsilon);
-    const decayed = config.weightDecay === 0 ? weights : tf.mul(weights, 1 - learningRate * config.weightDecay);
-    return [tf.sub(decayed, tf.mul(tf.div(m, denominator), stepSize)), m, v] as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+  // A tidy for each result: vectors have the size of the network, so temporaries must not outlive the line that needs them.
+  const first = tf.tidy(() => tf.add<tf.Tensor1D>(state.first, tf.mul(tf.sub(gradient, state.first), 1 - beta1)));
+  const second = tf.tidy(() =>
+    tf.add<tf.Tensor1D>(tf.mul(state.second, beta2), tf.mul(tf.square(gradient), 1 - beta2)),
+  );
+  const step = tf.tidy(() => {
+    const denominator = tf.tidy(() => tf.add(tf.div(tf.sqrt(second), rootCorrection), config.epsilon));
+    return tf.mul(tf.div(first, denominator), stepSize);
   });
+  const newWeights = tf.tidy(() => {
+    const decayed = config.weightDecay === 0 ? weights : tf.mul(weights, 1 - learningRate * config.weightDecay);
+    return tf.sub<tf.Tensor1D>(decayed, step);
+  });
+  step.dispose();
   return {weights: newWeights, state: {first, second, updates}};
 }

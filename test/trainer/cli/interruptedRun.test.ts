@@ -1,0 +1,91 @@
+import {join} from 'node:path';
+import type {ChildProcessWithoutNullStreams} from 'node:child_process';
+import {describe, expect, it} from 'vitest';
+import {readEvents, eventLogPath} from '../../../trainer/store/eventLog.ts';
+import {readModelFolder} from '../../../trainer/store/modelFolder.ts';
+import {currentState} from '../../../trainer/store/runState.ts';
+import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {deme, useBuiltProgram, type Ended} from '../../helpers/deme.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+
+/** Two experts and their merge; checkpoints are written at a stop and at the end only. */
+async function experiment(updates: number) {
+  const folder = await temporaryFolder();
+  const config = await writeTinyExperiment(folder, {
+    decouple: {ranges: 2, updates, batch: 4, logEvery: 1, bucketEvery: 50, checkpointEvery: 10_000},
+    evaluate: undefined,
+    merge: {weights: [0.5, 0.75]},
+  });
+  return {config, run: join(folder, '.deme', 'runs', 'tiny-1')};
+}
+
+async function mergedHash(run: string): Promise<string> {
+  return (await readModelFolder(join(run, 'models', 'merged'))).weightsHash();
+}
+
+/** Runs `act` once an expert has made its fifth update. */
+function afterSomeUpdates(act: (child: ChildProcessWithoutNullStreams) => void) {
+  return (child: ChildProcessWithoutNullStreams) => {
+    let isDone = false;
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (isDone || !chunk.toString().includes('"update":5,')) return;
+      isDone = true;
+      act(child);
+    });
+  };
+}
+
+describe('a run that is interrupted', {timeout: 300_000}, () => {
+  useBuiltProgram();
+  useCpuBackend();
+
+  it('ends at a checkpoint, and resumed makes the bytes of one that was not', async () => {
+    const updates = 80;
+    const unbroken = await experiment(updates);
+    expect((await deme(['run', unbroken.config])).code).toBe(0);
+
+    const broken = await experiment(updates);
+    const onStart = afterSomeUpdates((child) => void child.kill('SIGINT'));
+    const {code, stderr} = await deme(['run', broken.config, '--json'], {onStart});
+    expect(code, stderr).toBe(130);
+    expect(await currentState(broken.run)).toMatchObject({state: 'stopped'});
+    const events = await readEvents(eventLogPath(broken.run));
+    const saved = events.flatMap((event) => (event.type === 'checkpoint' ? [event.update] : []));
+    expect(Math.max(...saved)).toBeGreaterThanOrEqual(5);
+    expect(Math.max(...saved)).toBeLessThan(updates);
+
+    const resumed = await deme(['resume', broken.run]);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(await currentState(broken.run)).toMatchObject({state: 'done'});
+    expect(await mergedHash(broken.run)).toBe(await mergedHash(unbroken.run));
+  });
+
+  it('is paused and stopped from elsewhere, and taken up by one process only', async () => {
+    const {config, run} = await experiment(10_000);
+    let running: Promise<Ended> | undefined;
+    await new Promise<void>((resolve) => {
+      running = deme(['run', config, '--json'], {onStart: afterSomeUpdates(() => resolve())});
+    });
+    expect((await deme(['pause', run])).code).toBe(0);
+    await expect.poll(async () => (await currentState(run))?.state, {timeout: 30_000}).toBe('paused');
+    const second = await deme(['run', config, '--resume', run]);
+    expect(second.code).toBe(2);
+    expect(second.stderr).toContain('carries this run out already');
+    expect((await deme(['stop', run])).code).toBe(0);
+    expect((await running)?.code).toBe(130);
+    expect(await currentState(run)).toMatchObject({state: 'stopped'});
+  });
+
+  it('saves what was learnt when its owner is killed, and is lost until resumed', async () => {
+    const {config, run} = await experiment(80);
+    const onStart = afterSomeUpdates((child) => void child.kill('SIGKILL'));
+    expect((await deme(['finetune', config, '--json'], {onStart})).code).toBeNull();
+    expect(await currentState(run)).toMatchObject({state: 'lost'});
+    const {code, stdout, stderr} = await deme(['resume', run]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('expert-1: ');
+    // Only what was asked for: no merge.
+    expect((await readEvents(eventLogPath(run))).map(({stage}) => stage)).not.toContain('merge');
+  });
+});

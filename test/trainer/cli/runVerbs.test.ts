@@ -1,0 +1,124 @@
+import {access, readdir, readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {z} from 'zod';
+import {EngineInfo} from '../../../trainer/contract/engineInfo.ts';
+import {RunEvent} from '../../../trainer/contract/events.ts';
+import {Report} from '../../../trainer/contract/report.ts';
+import {readModelFolder} from '../../../trainer/store/modelFolder.ts';
+import {currentState} from '../../../trainer/store/runState.ts';
+import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+
+const Begun = z.strictObject({run: z.string(), id: z.string(), engine: EngineInfo.omit({reason: true})});
+
+/** What a run prints with `--json`: where it is, then its events. */
+function parseLines(stdout: string) {
+  const [first = '', ...rest] = stdout.trimEnd().split('\n');
+  return {begun: Begun.parse(JSON.parse(first)), events: rest.map((line) => RunEvent.parse(JSON.parse(line)))};
+}
+
+const stages = ['expert-0', 'expert-1', 'search', 'merge', 'report'];
+
+describe('deme run', {timeout: 300_000}, () => {
+  useBuiltProgram();
+  useCpuBackend();
+
+  it('carries out the pipeline, and skips all of it when resumed', async () => {
+    const folder = await temporaryFolder();
+    const config = await writeTinyExperiment(folder, {report: 'report'});
+    const first = await deme(['run', config, '--json']);
+    expect(first.code, first.stderr).toBe(0);
+    const {begun, events} = parseLines(first.stdout);
+    expect(begun).toMatchObject({id: 'tiny-1', engine: {name: 'wasm', device: 'CPU'}});
+    const done = events.flatMap((event) => (event.type === 'stage' && event.state === 'done' ? [event.stage] : []));
+    expect(done).toEqual(expect.arrayContaining(stages));
+    expect(await currentState(begun.run)).toMatchObject({state: 'done', progress: 1});
+    await checkReport(join(folder, 'report', 'report.json'));
+
+    const merged = await readModelFolder(join(begun.run, 'models', 'merged'));
+    const hash = await merged.weightsHash();
+    const again = await deme(['run', config, '--json', '--resume', 'tiny-1']);
+    expect(again.code, again.stderr).toBe(0);
+    const repeated = parseLines(again.stdout).events;
+    expect(repeated.flatMap((event) => (event.type === 'stage' ? [event.state] : []))).toEqual(
+      new Array(done.length).fill('skipped'),
+    );
+    expect(await (await readModelFolder(merged.path)).weightsHash()).toBe(hash);
+  });
+
+  it('goes on only with the config and the engine that the run began with', async () => {
+    const folder = await temporaryFolder();
+    const config = await writeTinyExperiment(folder, {evaluate: undefined, merge: undefined});
+    expect((await deme(['finetune', config, '--range', '0'])).code).toBe(0);
+    const resume = ['finetune', config, '--resume', 'tiny-1'];
+    const other = await deme([...resume, '--engine', 'tensorflow']);
+    expect(other.code).toBe(2);
+    expect(other.stderr).toContain('begun with the engine wasm');
+    await writeFile(config, (await readFile(config, 'utf8')).replace('"updates": 3', '"updates": 4'));
+    const changed = await deme(resume);
+    expect(changed.code).toBe(2);
+    expect(changed.stderr).toContain('decouple changed');
+  });
+
+  it('names the stage that a verb lacks before it makes a run', async () => {
+    const folder = await temporaryFolder();
+    const config = await writeTinyExperiment(folder);
+    const {code, stderr} = await deme(['search', config]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('The stage search needs expert-0, expert-1, not done in this run.');
+    await expect(access(join(folder, '.deme'))).rejects.toThrow('ENOENT');
+  });
+
+  it('ends with the error of the stage that failed', async () => {
+    const folder = await temporaryFolder();
+    const config = await writeTinyExperiment(folder);
+    for (const image of await readdir(join(folder, 'images'))) await writeFile(join(folder, 'images', image), 'broken');
+    const {code, stderr} = await deme(['run', config]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^deme: .*images.*\.png/);
+    const run = join(folder, '.deme', 'runs', 'tiny-1');
+    expect(await currentState(run)).toMatchObject({state: 'failed'});
+    expect((await deme(['pause', run])).stderr).toContain('has failed');
+  });
+});
+
+describe('deme merge CONFIG', () => {
+  useBuiltProgram();
+  useCpuBackend();
+
+  it('merges experts that exist, with weights of the config and without data', async () => {
+    const folder = await temporaryFolder();
+    await writeTinyExperiment(folder);
+    const config = join(folder, 'merge.deme.yaml');
+    const experts = [{model: 'base', range: [0, 1000]}];
+    const settings = {name: 'only', base: 'base', experts, merge: {weights: [0.5]}, engine: {name: 'wasm'}};
+    await writeFile(config, JSON.stringify(settings));
+    const {code, stdout, stderr} = await deme(['merge', config], {cwd: folder});
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('merged: .deme/runs/only-1/models/merged\n');
+    const merged = await readModelFolder(join(folder, '.deme/runs/only-1/models/merged'));
+    expect(merged.record).toMatchObject({role: 'merged', projection: 'off'});
+    // base + 0.5 (base - base)
+    expect(await merged.weightsHash()).toBe(await (await readModelFolder(join(folder, 'base'))).weightsHash());
+  });
+});
+
+async function checkReport(file: string): Promise<void> {
+  const report = Report.parse(JSON.parse(await readFile(file, 'utf8')));
+  const models = ['base', 'expert-0', 'expert-1', 'ensemble', 'merged'];
+  expect(Object.keys(report.heldOut).toSorted()).toEqual(models.toSorted());
+  expect(report.heldOut.base?.differenceToBase).toEqual({mean: 0, standardError: 0});
+  expect(report.heldOut.merged?.perRange.map(({range}) => range)).toEqual([
+    [0, 500],
+    [500, 1000],
+  ]);
+  expect(report.weights).toEqual(report.search?.best.weights);
+  expect(report.weights).toHaveLength(2);
+  expect(report).toMatchObject({frechet: {}, kid: {}, engine: {name: 'wasm'}});
+  expect(Object.keys(report.stageSeconds)).toEqual(expect.arrayContaining(stages.slice(0, 4)));
+  expect(report.seconds).toBeGreaterThan(report.stageSeconds['expert-0'] ?? Infinity);
+  expect(report.recipe).toMatchObject({models, features: 'none', sampling: {steps: 2, seed: 0}});
+}

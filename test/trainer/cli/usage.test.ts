@@ -1,0 +1,66 @@
+import {join} from 'node:path';
+import type {Command} from 'commander';
+import {describe, expect, it} from 'vitest';
+import {z} from 'zod';
+import {program} from '../../../trainer/cli/program.ts';
+import {ErrorRecord} from '../../../trainer/contract/errors.ts';
+import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+
+const verbs =
+  'validate run pretrain finetune search evaluate merge fetch inspect sample predict runs stop pause resume engine';
+
+/** Verbs that do something themselves: `engine list`, not `engine`. */
+function leaves(command: Command, name = ''): [string, string[]][] {
+  if (command.commands.length === 0) return [[name.trim(), command.options.map(({long}) => long ?? '')]];
+  return command.commands.flatMap((child) => leaves(child, `${name} ${child.name()}`));
+}
+
+describe('deme', () => {
+  useBuiltProgram();
+
+  it('names all verbs in its help', async () => {
+    const {code, stdout} = await deme(['--help']);
+    expect(code).toBe(0);
+    for (const verb of verbs.split(' ')) expect(stdout).toMatch(new RegExp(`^  ${verb} `, 'm'));
+  });
+
+  it.each(leaves(program()))('takes --json: %s', (_, options) => {
+    expect(options).toContain('--json');
+  });
+
+  it.each('run pretrain finetune search evaluate merge sample predict'.split(' '))('takes --engine: %s', (verb) => {
+    expect(Object.fromEntries(leaves(program()))[verb]).toContain('--engine');
+  });
+
+  it.each([
+    [['frobnicate'], "unknown command 'frobnicate'"],
+    [['run'], "missing required argument 'config'"],
+    [['run', 'x', '--engine', 'abacus'], 'Allowed choices are auto, tensorflow, wasm.'],
+    [['finetune', 'x', '--range', 'first'], 'Give a whole number from 0.'],
+    [['engine', 'install', 'tensorflow', '--cpu', '--cuda'], 'cannot be used with'],
+  ])('ends with 2 for wrong usage: %j', async (args, message) => {
+    const {code, stdout, stderr} = await deme(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stdout).toBe('');
+  });
+
+  it('tells a mistake in one line with where and what to do, and ends with 2', async () => {
+    const folder = await temporaryFolder();
+    const {code, stdout, stderr} = await deme(['run', 'none.deme.yaml'], {cwd: folder});
+    expect({code, stdout, stderr}).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'deme: none.deme.yaml: The config file cannot be read. Check the path.\n',
+    });
+  });
+
+  it('tells a mistake as a record with --json', async () => {
+    const {code, stdout, stderr} = await deme(['inspect', join(await temporaryFolder(), 'none'), '--json']);
+    expect(code).toBe(2);
+    expect(stderr).toBe('');
+    const {error} = z.strictObject({error: ErrorRecord}).parse(JSON.parse(stdout));
+    expect(error.code).toBe('model-missing');
+  });
+});

@@ -1,0 +1,110 @@
+import {readFileSync} from 'node:fs';
+import * as tf from '@tensorflow/tfjs-core';
+import {expect, it} from 'vitest';
+import {TrainingConfig} from '../../../trainer/contract/training.ts';
+import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
+import {loadParams} from '../../../trainer/models/loadParams.ts';
+import {loadPretrained, type Pretrained} from '../../../trainer/models/pretrained.ts';
+import {flatLayout, flatten, unflatten, type FlatLayout} from '../../../trainer/nn/flatParams.ts';
+import {param} from '../../../trainer/nn/params.ts';
+import {openSafetensors} from '../../../trainer/store/safetensors.ts';
+import {lossAndGradient} from '../../../trainer/train/lossAndGradient.ts';
+import {initialState} from '../../../trainer/train/trainState.ts';
+import {trainUpdate} from '../../../trainer/train/trainUpdate.ts';
+import {describeOnEngines} from '../../helpers/engines.ts';
+import {goldenFolder, goldenImages} from '../../helpers/goldenImages.ts';
+import {noisyElements} from './noisyElements.ts';
+
+interface TraceRow {
+  denoise: number;
+  consistency: number;
+  grad_norm: number;
+}
+
+const manifest = JSON.parse(readFileSync(`${goldenFolder('.')}/manifest.json`, 'utf8')) as Record<
+  string,
+  {deme: TraceRow[]}
+>;
+
+const config = TrainingConfig.parse({updates: 3});
+const learningRate = config.optimizer.learningRate;
+const timesteps = [
+  [250, 499, 301, 448],
+  [7, 992, 650, 349],
+  [250, 499, 301, 448],
+];
+
+describeOnEngines('three DeMe updates against PyTorch', () => {
+  it.each(['cifar', 'lsun', 'modern'])('repeats losses, gradient norm, weights and EMA: %s', async (model) => {
+    const base = await loadPretrained(goldenFolder(model));
+    const initial = addIdentityProjections(base.params, base.folder.unetConfig, 'full');
+    const layout = flatLayout(initial);
+    const setting = {denoiser: base.denoiser, schedule: base.schedule, teacher: base.params, consistency: 1};
+    let state = initialState(initial, true);
+    let params = unflatten(state.weights, layout);
+    let noisy: ReadonlySet<number> = new Set();
+    for (const [k, row] of (manifest[model]?.deme ?? []).entries()) {
+      const batch = {
+        images: await goldenImages(model, `deme.${k}.images`),
+        noise: await goldenImages(model, `deme.${k}.noise`),
+        timesteps: timesteps[k] ?? [],
+      };
+      if (k === 0) noisy = await noisyElements(lossAndGradient(setting, params, batch).gradient, layout);
+      const next = trainUpdate(setting, config, layout, state, params, [batch]);
+      ({state, params} = next);
+      const {denoise, consistency, gradientNorm} = next.losses;
+      expectRelative(await meanOf(denoise), row.denoise, 1e-4);
+      expectRelative((await gradientNorm.data())[0] ?? NaN, row.grad_norm, 1e-4);
+      if (k === 0) expect(await meanOf(consistency)).toBeLessThan(1e-10);
+      else expectRelative(await meanOf(consistency), row.consistency, 1e-4);
+    }
+    await expectWeights(state.weights, await goldenWeights(model, 'deme_expert_after3', base, layout), layout, noisy);
+    await expectWeights(
+      state.ema ?? state.weights,
+      await goldenWeights(model, 'deme_ema_after3', base, layout),
+      layout,
+      noisy,
+    );
+  });
+});
+
+/** Within 2e-6, but for elements that Adam moves by rounding noise: up to the learning rate in each of three updates. */
+async function expectWeights(
+  actual: tf.Tensor1D,
+  expected: tf.Tensor1D,
+  layout: FlatLayout,
+  noisy: ReadonlySet<number>,
+): Promise<void> {
+  const difference = await tf.abs(tf.sub(actual, expected)).data();
+  let begin = 0;
+  for (const [i, name] of layout.names.entries()) {
+    const end = begin + (layout.sizes[i] ?? 0);
+    for (let at = begin; at < end; at++) {
+      const tolerance = noisy.has(at) ? 3 * learningRate : 2e-6;
+      if (!((difference[at] ?? NaN) <= tolerance)) expect.fail(`${name}[${at - begin}] is off by ${difference[at]}`);
+    }
+    begin = end;
+  }
+  expect(begin).toBe(difference.length);
+}
+
+async function goldenWeights(
+  model: string,
+  file: string,
+  {denoiser}: Pretrained,
+  layout: FlatLayout,
+): Promise<tf.Tensor1D> {
+  const reader = await openSafetensors(`${goldenFolder(model)}/${file}.safetensors`);
+  const params = await loadParams(reader, denoiser.shapes);
+  await reader.close();
+  return flatten(layout.names.map((name) => param(params, name)));
+}
+
+async function meanOf(values: tf.Tensor1D): Promise<number> {
+  const numbers = await values.data();
+  return numbers.reduce((sum: number, value: number) => sum + value, 0) / numbers.length;
+}
+
+function expectRelative(actual: number, expected: number, tolerance: number): void {
+  expect(Math.abs(actual - expected) / Math.abs(expected)).toBeLessThanOrEqual(tolerance);
+}

@@ -1,0 +1,242 @@
+import {readdir} from 'node:fs/promises';
+import * as tf from '@tensorflow/tfjs-core';
+import {describe, expect, it} from 'vitest';
+import type {NewRunEvent} from '../../../trainer/contract/events.ts';
+import {OptimizerConfig} from '../../../trainer/contract/training.ts';
+import {flatLayout} from '../../../trainer/nn/flatParams.ts';
+import {disposeParams, type Params} from '../../../trainer/nn/params.ts';
+import {loadLatestCheckpoint} from '../../../trainer/train/checkpoint.ts';
+import {train, type TrainTask} from '../../../trainer/train/loop.ts';
+import {hashParams} from '../../../trainer/train/paramsHash.ts';
+import {describeOnEngines} from '../../helpers/engines.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {recordingHooks} from './recordingHooks.ts';
+import {timedTask} from './timedTask.ts';
+import {tinyTask} from './tinyTask.ts';
+
+/** All that a training leaves behind, as numbers. */
+async function finalState(task: TrainTask, outcome: Params | null) {
+  const layout = flatLayout(task.initial);
+  const identity = {seed: task.config.seed, dataFingerprint: task.images.fingerprint};
+  const state = await loadLatestCheckpoint(task.checkpoints, layout, identity, task.config.ema !== null);
+  if (state === null || outcome === null) throw new Error('the training did not end');
+  return {
+    update: state.update,
+    weights: await state.weights.data(),
+    ema: await state.ema?.data(),
+    first: await state.optimizer.first.data(),
+    second: await state.optimizer.second.data(),
+    outcome: await hashParams(outcome),
+  };
+}
+
+/** Events that must not depend on stops: no time, and no folder. */
+function measured(events: readonly NewRunEvent[]): NewRunEvent[] {
+  return events
+    .filter(({type}) => type === 'step' || type === 'buckets')
+    .map((event) => (event.type === 'step' ? {...event, secondsPerUpdate: 0} : event));
+}
+
+describeOnEngines('training', () => {
+  it.each([
+    ['with dropout and draws per image', {}],
+    ['with draws per batch and no EMA', {draw: 'batch', ema: null, dropout: false}],
+  ] as const)('resumes bit for bit as if it had not been stopped, %s', async (_, settings) => {
+    const whole = tinyTask(settings, await temporaryFolder());
+    const unbroken = recordingHooks();
+    const expected = await finalState(whole, await train(whole, unbroken));
+
+    const parted = tinyTask(settings, await temporaryFolder());
+    const [before, after] = [recordingHooks(4), recordingHooks()];
+    expect(await train(parted, before)).toBeNull();
+    const resumed = tinyTask(settings, parted.checkpoints);
+    const actual = await finalState(resumed, await train(resumed, after));
+
+    expect(actual).toEqual(expected);
+    expect(measured([...before.events, ...after.events])).toEqual(measured(unbroken.events));
+    expect(after.of('step')[0]?.update).toBe(6);
+  });
+
+  it('keeps the average through a resume instead of starting it anew from the weights', async () => {
+    const task = tinyTask({updates: 6}, await temporaryFolder());
+    await train(task, recordingHooks(5));
+    const identity = {seed: 5, dataFingerprint: 'tiny'};
+    const state = await loadLatestCheckpoint(task.checkpoints, flatLayout(task.initial), identity, true);
+    const [ema, weights] = [await state?.ema?.data(), await state?.weights.data()];
+    expect(ema).toBeDefined();
+    expect(ema).not.toEqual(weights);
+    const outcome = await train(task, recordingHooks());
+    expect(await hashParams(outcome ?? new Map())).toBe((await finalState(task, outcome)).outcome);
+  });
+
+  it('leaves teacher and starting weights as they were, bit for bit', async () => {
+    const task = tinyTask({updates: 3}, await temporaryFolder());
+    const [teacher, initial] = [await hashParams(task.setting.teacher), await hashParams(task.initial)];
+    await train(task, recordingHooks(2));
+    await train(task, recordingHooks());
+    expect(await hashParams(task.setting.teacher)).toBe(teacher);
+    expect(await hashParams(task.initial)).toBe(initial);
+  });
+
+  it('learns: the loss of a single image falls', async () => {
+    const settings = {
+      updates: 40,
+      logEvery: 5,
+      dropout: false,
+      schedule: {kind: 'constant', warmup: 0, final: 0, power: 1},
+    } as const;
+    const task = {
+      ...tinyTask(settings, await temporaryFolder()),
+      setting: {...tinyTask(settings, '').setting, teacher: null},
+    };
+    const hooks = recordingHooks();
+    await train(task, hooks);
+    const losses = hooks.of('step').map(({denoise}) => denoise ?? NaN);
+    expect(losses.at(-1)).toBeLessThan(0.97 * (losses[0] ?? NaN));
+  });
+
+  it('depends on the seed and on the stage, and on nothing else', async () => {
+    const run = async (change: Partial<TrainTask>, seed = 5) => {
+      const outcome = await train(
+        {...tinyTask({updates: 2, seed}, await temporaryFolder()), ...change},
+        recordingHooks(),
+      );
+      return hashParams(outcome ?? new Map());
+    };
+    const first = await run({});
+    expect(await run({})).toBe(first);
+    expect(await run({}, 6)).not.toBe(first);
+    expect(await run({stage: 'expert-3'})).not.toBe(first);
+  });
+
+  it('seeds the dropout, and leaves it out unless the config asks for it', async () => {
+    const run = async (dropout: boolean) => {
+      const hooks = recordingHooks();
+      await train(tinyTask({updates: 2, dropout}, await temporaryFolder()), hooks);
+      return hooks.of('step')[0];
+    };
+    const [withIt, again, without] = [await run(true), await run(true), await run(false)];
+    expect(again?.denoise).toBe(withIt?.denoise);
+    expect(without?.denoise).not.toBe(withIt?.denoise);
+    // Only dropout can part the student from its teacher before the first update; the mean is over two.
+    expect(withIt?.consistency).toBeGreaterThan(100 * (without?.consistency ?? NaN));
+  });
+
+  it('leaks no tensors over 200 updates', {timeout: 600_000}, async () => {
+    const settings = {updates: 200, batch: 1, accumulation: 1, logEvery: 1, checkpointEvery: 90};
+    const task = tinyTask(settings, await temporaryFolder());
+    const counts: number[] = [];
+    const nextAction = () => {
+      counts.push(liveTensors());
+      return Promise.resolve('train' as const);
+    };
+    // TensorFlow copies a tensor of the host into the library at its first use: teacher and starting weights.
+    await train({...task, checkpoints: await temporaryFolder()}, recordingHooks(1));
+    const before = liveTensors();
+    const outcome = await train(task, {...recordingHooks(), nextAction});
+    expect(counts).toHaveLength(200);
+    expect(new Set(counts.slice(1))).toEqual(new Set([counts[1]]));
+    disposeParams(outcome ?? new Map());
+    expect(liveTensors()).toBe(before);
+  });
+
+  it('leaks nothing when it is stopped, resumed or fails', async () => {
+    const task = tinyTask({updates: 4}, await temporaryFolder());
+    const run = async (stopBefore: number) =>
+      disposeParams((await train(task, recordingHooks(stopBefore))) ?? new Map());
+    await run(1);
+    const before = liveTensors();
+    await run(1);
+    const failing = {...recordingHooks(), emit: () => expect.fail('the log is full')};
+    await expect(train(task, failing)).rejects.toThrow('the log is full');
+    expect(liveTensors()).toBe(before);
+  });
+});
+
+/** What tfjs-node's backend keeps in TensorFlow's C library. */
+interface NativeBackend {
+  binding: {getNumOfTensors(): number};
+}
+
+/** Live tensors of tfjs and, on TensorFlow, of the library; the latter in units of 100,000, so that one cannot make up for the other. */
+function liveTensors(): number {
+  const {numTensors} = tf.memory();
+  if (tf.getBackend() !== 'tensorflow') return numTensors;
+  return numTensors + 100_000 * (tf.backend() as unknown as NativeBackend).binding.getNumOfTensors();
+}
+
+describe('a loss that is not finite', () => {
+  /** Like the timed task, but from its `spoilt`-th prediction on the student predicts NaN. */
+  function spoiltTask(spoilt: number, settings: Parameters<typeof timedTask>[0], checkpoints: string): TrainTask {
+    const task = timedTask(settings, checkpoints);
+    const {denoiser, teacher} = task.setting;
+    let predictions = 0;
+    const predict: typeof denoiser.predict = (params, noisy, timesteps) => {
+      const prediction = denoiser.predict(params, noisy, timesteps);
+      if (params === teacher || predictions++ < spoilt) return prediction;
+      return tf.mul(prediction, NaN);
+    };
+    return {...task, setting: {...task.setting, denoiser: {...denoiser, predict}}};
+  }
+
+  it('ends the training with a clear error, keeping the checkpoint from before it', async () => {
+    await tf.setBackend('wasm');
+    const checkpoints = await temporaryFolder();
+    const hooks = recordingHooks();
+    const task = spoiltTask(5, {updates: 12, checkpointEvery: 2, logEvery: 100, bucketEvery: 100}, checkpoints);
+    await expect(train(task, hooks)).rejects.toMatchObject({
+      name: 'UserError',
+      code: 'loss-not-finite',
+      message: expect.stringContaining('expert-1') as string,
+      hint: expect.stringContaining('learning rate') as string,
+    });
+    expect(await readdir(checkpoints)).toEqual(['000000002', '000000004']);
+    const identity = {seed: 0, dataFingerprint: 'grey'};
+    const state = await loadLatestCheckpoint(checkpoints, flatLayout(task.initial), identity, true);
+    expect(state?.update).toBe(4);
+    expect([...((await state?.weights.data()) ?? [NaN])].every(Number.isFinite)).toBe(true);
+    expect(hooks.of('step').at(-1)?.denoise).toBeNaN();
+  });
+
+  it('is found before a stop could save it', async () => {
+    const checkpoints = await temporaryFolder();
+    const task = spoiltTask(1, {checkpointEvery: 100, logEvery: 100, bucketEvery: 100}, checkpoints);
+    await expect(train(task, recordingHooks(3))).rejects.toMatchObject({code: 'loss-not-finite'});
+    expect(await readdir(checkpoints)).toEqual([]);
+  });
+
+  it('says so at the next logged update', async () => {
+    const task = spoiltTask(4, {logEvery: 3, bucketEvery: 100}, await temporaryFolder());
+    const hooks = recordingHooks();
+    await expect(train(task, hooks)).rejects.toMatchObject({code: 'loss-not-finite'});
+    expect(hooks.of('step').map(({update}) => update)).toEqual([3, 6]);
+  });
+});
+
+describe('the probe', () => {
+  /** [update, weight] as the probe saw them. */
+  const probed = async (settings: Parameters<typeof timedTask>[0], every: number) => {
+    const seen: [number, number][] = [];
+    const measure = async (params: Params, update: number) => {
+      seen.push([update, (await params.get('offset')?.data())?.[0] ?? NaN]);
+    };
+    await train(timedTask(settings, await temporaryFolder()), {...recordingHooks(), probe: {every, measure}});
+    return seen;
+  };
+
+  it('is called every so many updates and after the last', async () => {
+    expect((await probed({updates: 10}, 4)).map(([update]) => update)).toEqual([4, 8, 10]);
+  });
+
+  it('sees the average where there is one, else the weights', async () => {
+    const optimizer = OptimizerConfig.parse({learningRate: 0.1});
+    const [[, weight] = [], [, average] = []] = [
+      ...(await probed({updates: 5, optimizer, ema: null}, 5)),
+      ...(await probed({updates: 5, optimizer}, 5)),
+    ];
+    // The weight goes from 0.25 towards the optimum below; its average lags behind.
+    expect(weight).toBeLessThan(0.25);
+    expect(average).toBeGreaterThan((weight ?? NaN) + 0.01);
+    expect(average).toBeLessThan(0.25);
+  });
+});

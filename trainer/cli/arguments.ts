@@ -1,0 +1,47 @@
+import {InvalidArgumentError, Option} from 'commander';
+import {engineNames} from '../contract/config.ts';
+
+// Parsers of option values. Commander turns what they throw into a usage error, hence exit code 2.
+
+/** A whole number from 0. */
+export function wholeNumber(text: string): number {
+  return numberThat(text, (value) => Number.isSafeInteger(value) && value >= 0, 'Give a whole number from 0.');
+}
+
+/** A whole number from 1. */
+export function count(text: string): number {
+  return numberThat(text, (value) => Number.isSafeInteger(value) && value >= 1, 'Give a whole number from 1.');
+}
+
+/** A number from 0 to 1. */
+export function share(text: string): number {
+  return numberThat(text, (value) => value >= 0 && value <= 1, 'Give a number from 0 to 1.');
+}
+
+/** `0.1,-0.2,0.5` */
+export function numberList(text: string): number[] {
+  return text.split(',').map((part) => numberThat(part, Number.isFinite, 'Give numbers with commas between them.'));
+}
+
+/** `0,250`: the timesteps [0, 250). */
+export function timestepRange(text: string): [number, number] {
+  const [low, high, ...rest] = text.split(',').map(wholeNumber);
+  if (low !== undefined && high !== undefined && low < high && rest.length === 0) return [low, high];
+  throw new InvalidArgumentError('Give the first timestep and the one after the last, as in 0,250.');
+}
+
+/** An option that may be given several times: the values in their order. */
+export function collect<T>(parse: (text: string) => T): (text: string, before?: readonly T[]) => readonly T[] {
+  return (text, before = []) => [...before, parse(text)];
+}
+
+/** `--engine`, of every verb that computes. */
+export function engineOption(): Option {
+  return new Option('--engine <name>', 'what computes').choices(engineNames);
+}
+
+function numberThat(text: string, isRight: (value: number) => boolean, message: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (isRight(value)) return value;
+  throw new InvalidArgumentError(message);
+}

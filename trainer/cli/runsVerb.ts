@@ -1,0 +1,62 @@
+import type {Command} from 'commander';
+import {listRuns, type RunFolder} from '../store/runFolder.ts';
+import {currentState} from '../store/runState.ts';
+import {action} from './action.ts';
+import {formatAge} from './duration.ts';
+import {defaultOutput} from './findRun.ts';
+import {printResult, type ExitCode, type OutputOptions} from './outcome.ts';
+
+/** A run as the list shows it. */
+interface RunRow {
+  readonly id: string;
+  readonly path: string;
+  readonly created: string;
+  readonly engine: string;
+  /** `new` for a run whose owner has not written a state yet. */
+  readonly state: string;
+  readonly stage: string;
+  /** 0..1 over all that was asked for. */
+  readonly progress: number;
+  /** Seconds since its owner last wrote; null for a new one. */
+  readonly heartbeatAge: number | null;
+  readonly error: string | null;
+}
+
+export function addRunsVerb(deme: Command): void {
+  const command = deme
+    .command('runs')
+    .description('list runs, oldest first')
+    .option('--output <folder>', 'folder of the runs', defaultOutput);
+  action(command, listVerb);
+}
+
+async function listVerb(options: OutputOptions & {output: string}): Promise<ExitCode> {
+  const unreadable: string[] = [];
+  const runs = await listRuns(options.output, (error) => void unreadable.push(error.line));
+  const rows = await Promise.all(runs.map(toRow));
+  const warnings = unreadable.map((line) => `warning: ${line}`);
+  const lines = rows.length === 0 ? [`No runs in ${options.output}.`] : rows.map(rowLine);
+  printResult(options, {runs: rows, unreadable}, [...lines, ...warnings]);
+  return 0;
+}
+
+async function toRow({path, record}: RunFolder): Promise<RunRow> {
+  const state = await currentState(path);
+  return {
+    id: record.id,
+    path,
+    created: record.created,
+    engine: record.engine.name,
+    state: state?.state ?? 'new',
+    stage: state?.stage ?? '',
+    progress: state?.progress ?? 0,
+    heartbeatAge: state === null ? null : Date.now() / 1000 - state.heartbeat,
+    error: state?.error?.message ?? null,
+  };
+}
+
+function rowLine({id, created, engine, state, stage, progress, error}: RunRow): string {
+  const age = formatAge((Date.now() - Date.parse(created)) / 1000);
+  const columns = [id.padEnd(24), state.padEnd(8), `${Math.floor(progress * 100)} %`.padStart(5), age.padStart(9)];
+  return [...columns, engine.padEnd(10), error ?? stage].join('  ').trimEnd();
+}

@@ -1,0 +1,62 @@
+import {dirname, resolve} from 'node:path';
+import type {Command} from 'commander';
+import type {DemeConfig} from '../contract/config.ts';
+import {UserError} from '../contract/errors.ts';
+import {checkConfig, parseConfig, problemText} from '../contract/parseConfig.ts';
+import {runExperts} from '../contract/pipeline.ts';
+import {readConfigText} from '../pipeline/resolveConfig.ts';
+import {planStages} from '../pipeline/stagePlan.ts';
+import {resolveBase} from '../store/hubFetch.ts';
+import {action} from './action.ts';
+import {printResult, type ExitCode, type OutputOptions} from './outcome.ts';
+
+export function addValidateVerb(deme: Command): void {
+  const command = deme.command('validate <config>').description('check a config without running it');
+  action(command, validate);
+}
+
+async function validate(file: string, options: OutputOptions): Promise<ExitCode> {
+  const text = await readConfigText(file);
+  const problems = checkConfig(text);
+  if (problems.length > 0) {
+    const lines = problems.map((problem) => `${file}:${problem.line}:${problem.column}: ${problemText(problem)}`);
+    if (options.json) printResult(options, {file, valid: false, problems}, []);
+    else process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+    return 2;
+  }
+  const config = parseConfig(text, file);
+  const stages = planStages(config).map(({name}) => name);
+  const warnings = await findWarnings(config, file);
+  const value = {file, valid: true, problems, name: config.name, experts: runExperts(config), stages, warnings};
+  printResult(options, value, [
+    `OK: ${file}`,
+    ...summaryLines(config, stages),
+    ...warnings.map((warning) => `warning: ${warning}`),
+  ]);
+  return 0;
+}
+
+/** A valid config may name a base that is only on the machine where it will run. */
+async function findWarnings({base}: DemeConfig, file: string): Promise<string[]> {
+  if (base === undefined) return [];
+  try {
+    await resolveBase(base, dirname(resolve(file)));
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [error.line];
+  }
+}
+
+function summaryLines(config: DemeConfig, stages: readonly string[]): string[] {
+  const {name, base, data, decouple, experts, pretrain} = config;
+  return [
+    `name: ${name}`,
+    ...(base === undefined ? [] : [`base: ${base}`]),
+    ...(data === undefined ? [] : [`data: ${data.kind}${data.path === undefined ? '' : ` ${data.path}`}`]),
+    ...(pretrain ? [`pretrain: ${pretrain.updates} updates`] : []),
+    ...(decouple ? [`experts: ${runExperts(config)}, ${decouple.updates} updates each`] : []),
+    ...(experts ? [`experts: ${experts.map(({model}) => model).join(', ')}`] : []),
+    ...(stages.length > 0 ? [`stages: ${stages.join(', ')}`] : []),
+  ];
+}
