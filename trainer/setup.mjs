@@ -1,7 +1,7 @@
 // Every npm script comes through here, because .npmrc switches install and pre/post scripts off:
 // it installs what is missing, builds what is stale, then does the job. Node built-ins only, so that it runs in a bare checkout.
 import {spawn} from 'node:child_process';
-import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {constants} from 'node:os';
 import {basename, dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -86,8 +86,11 @@ async function build() {
   const sources = readdirSync(join(root, 'trainer'), {recursive: true}).map((file) => join(root, 'trainer', file));
   if (Math.min(...outputs) > Math.max(...[...sources, join(root, 'package-lock.json')].map(changed))) return 0;
   heading('Building');
+  // Shared code goes into chunks, so that a verb loads no engine that it does not use; their names change, so the old ones go first.
+  const built = existsSync(join(root, 'dist')) ? readdirSync(join(root, 'dist')) : [];
+  for (const file of built.filter((name) => /\.js(\.map)?$/.test(name))) rmSync(join(root, 'dist', file));
   const entries = ['cli=trainer/cli.ts', 'trainer=trainer/main.ts', '--outdir=dist', '--banner:js=#!/usr/bin/env node'];
-  const options = '--bundle --packages=external --platform=node --format=esm --target=node20 --sourcemap';
+  const options = '--bundle --splitting --packages=external --platform=node --format=esm --target=node20 --sourcemap';
   return node([bin.esbuild, ...entries, ...options.split(' '), '--log-level=warning']);
 }
 
