@@ -14,7 +14,7 @@ import {runRanges} from '../../trainer/pipeline/runRanges.ts';
 import {createRandom} from '../../trainer/random.ts';
 import {createSchedule} from '../../trainer/schedulers/schedule.ts';
 import type {MicroBatch} from '../../trainer/train/lossAndGradient.ts';
-import {disposeState, initialState} from '../../trainer/train/trainState.ts';
+import {disposeState, initialState, type TrainState} from '../../trainer/train/trainState.ts';
 import {trainUpdate} from '../../trainer/train/trainUpdate.ts';
 import {describeOnEngines} from '../helpers/engines.ts';
 
@@ -104,17 +104,30 @@ async function expectTrains(preset: string, {network, parameters, withProjection
     expect(norm).toBeGreaterThan(0);
     expect(norm).toBeLessThan(Infinity);
   }
-  const rate = decouple.optimizer.learningRate;
-  const moved = tf.tidy(() => tf.abs(tf.sub(state.weights, start)));
-  expect(await first(tf.tidy(() => tf.mean(tf.cast(tf.greater(moved, 0), 'float32'))))).toBeGreaterThan(0.9);
-  // Adam moves each weight by the learning rate at most, and rounding adds to that.
-  expect(await first(tf.max(moved))).toBeLessThan(2.1 * rate);
-  const ema = state.ema ?? expect.fail('the presets average the weights');
-  // The second average lies between the two weights: it began as a copy of the first.
-  expect(await first(tf.tidy(() => tf.max(tf.abs(tf.sub(ema, state.weights)))))).toBeLessThan(1.1 * rate);
-  tf.dispose([start, moved]);
+  await expectMoved(await start.data(), state, decouple.optimizer.learningRate);
+  start.dispose();
   disposeState(state);
   [params, initial, teacher].forEach(disposeParams);
+}
+
+/** Nearly all weights have moved, by the learning rate an update at most; and the second average lies between the two weights. */
+async function expectMoved(start: ArrayLike<number>, {weights, ema}: TrainState, learningRate: number): Promise<void> {
+  const [after, average] = [
+    await weights.data(),
+    (await ema?.data()) ?? expect.fail('the presets average the weights'),
+  ];
+  let [moved, farthest, farthestAverage] = [0, 0, 0];
+  for (let i = 0; i < after.length; i++) {
+    const [value = NaN, distance] = [after[i], Math.abs((after[i] ?? NaN) - (start[i] ?? NaN))];
+    if (!Number.isFinite(value)) expect.fail(`weight ${i} is ${value}`);
+    if (distance > 0) moved++;
+    farthest = Math.max(farthest, distance);
+    farthestAverage = Math.max(farthestAverage, Math.abs((average[i] ?? NaN) - value));
+  }
+  expect(moved / after.length).toBeGreaterThan(0.9);
+  expect(farthest).toBeLessThan(2.1 * learningRate);
+  expect(farthestAverage).toBeGreaterThan(0);
+  expect(farthestAverage).toBeLessThan(1.1 * learningRate);
 }
 
 describe('the presets', () => {
@@ -133,7 +146,8 @@ describe('the presets', () => {
 describeOnEngines('a preset on the network that it is for', (engine) => {
   const timeout = 600_000;
 
-  it('trains ddpm-cifar10-32', {timeout}, () => expectTrains('cifar10', cifar10));
+  // On wasm it takes minutes; the updates themselves are compared with PyTorch on both engines elsewhere.
+  it.skipIf(engine === 'wasm')('trains ddpm-cifar10-32', {timeout}, () => expectTrains('cifar10', cifar10));
 
   // Weights, moments, averages and gradients of these take more than the memory of wasm.
   it.skipIf(engine === 'wasm')('trains ddpm-ema-church-256', {timeout}, () => expectTrains('lsun-church', lsun));

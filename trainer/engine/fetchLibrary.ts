@@ -3,7 +3,7 @@ import {cp, mkdir, rename, rm, symlink} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
 import type {TensorflowVariant} from '../contract/engineRecord.ts';
 import {UserError} from '../contract/errors.ts';
-import {tensorflowVersion} from './cache.ts';
+import {tensorflowVersion} from './tensorflowFolder.ts';
 import {extraRequirements, findPip, pipInstall} from './pip.ts';
 
 /** The two files that are TensorFlow's C library in a wheel. */

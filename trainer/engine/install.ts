@@ -7,7 +7,8 @@ import {explainWriteError} from '../store/atomicFile.ts';
 import {writeJsonAtomic} from '../store/jsonFile.ts';
 import {hashFile} from '../store/sha256.ts';
 import {addonSourceVersion, buildAddon} from './buildAddon.ts';
-import {cacheFolder, tensorflowFolder, tensorflowVersion, type TensorflowFolder} from './cache.ts';
+import {cacheFolder} from '../store/cacheFolder.ts';
+import {tensorflowFolder, tensorflowVersion, type TensorflowFolder} from './tensorflowFolder.ts';
 import {fetchLibrary, libraryFiles, linkLibrary} from './fetchLibrary.ts';
 import {probeAddon} from './probeAddon.ts';
 

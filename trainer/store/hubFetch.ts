@@ -84,7 +84,7 @@ function requireRepositoryName(repository: string): void {
 }
 
 function cachedFolder(repository: string): string {
-  return join(cacheFolder(), 'models', repository.replace('/', '--'));
+  return join(cacheFolder().path, 'models', repository.replace('/', '--'));
 }
 
 function requestSettings({token = process.env.HF_TOKEN, retryDelay = 1000}: FetchOptions): RequestSettings {

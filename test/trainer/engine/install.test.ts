@@ -3,7 +3,7 @@ import {mkdir, readFile, readdir, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {UserError} from '../../../trainer/contract/errors.ts';
-import {tensorflowFolder} from '../../../trainer/engine/cache.ts';
+import {tensorflowFolder} from '../../../trainer/engine/tensorflowFolder.ts';
 import {findInstalled, installTensorflow} from '../../../trainer/engine/install.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../helpers/textContaining.ts';

@@ -101,7 +101,7 @@ async function goldenWeights(
 }
 
 async function meanOf(values: tf.Tensor1D): Promise<number> {
-  const numbers = await values.data();
+  const numbers = await values.data<'float32'>();
   return numbers.reduce((sum: number, value: number) => sum + value, 0) / numbers.length;
 }
 

@@ -1,0 +1,25 @@
+import {join} from 'node:path';
+import type {TensorflowVariant} from '../contract/engineRecord.ts';
+import {cacheFolder} from '../store/cacheFolder.ts';
+
+/** The TensorFlow release whose C library the addon is built against. */
+export const tensorflowVersion = '2.21.0';
+
+/** Where the parts of one installed TensorFlow lie. */
+export interface TensorflowFolder {
+  root: string;
+  /** Holds `tensorflow/` (the libraries and the headers) and, for CUDA, `nvidia/` beside it, where the libraries look for it. */
+  library: string;
+  addon: string;
+  record: string;
+}
+
+export function tensorflowFolder(variant: TensorflowVariant, cache: string = cacheFolder().path): TensorflowFolder {
+  const root = join(cache, `tensorflow-${tensorflowVersion}-${variant}`);
+  return {
+    root,
+    library: join(root, 'library'),
+    addon: join(root, 'addon', 'tfjs_binding.node'),
+    record: join(root, 'engine.json'),
+  };
+}
