@@ -33,7 +33,7 @@ function run(config: OptimizerConfig, from: number[], steps: number[][], learnin
   const trace: Float32Array[] = [];
   for (const gradient of steps) {
     ({weights, state} = updateAdamW(weights, tf.tensor1d(gradient), state, config, learningRate));
-    trace.push(weights.dataSync());
+    trace.push(weights.dataSync<'float32'>());
   }
   return {trace, state};
 }

@@ -118,7 +118,7 @@ describe('the losses that a training reports', () => {
     const {steps} = await runWithStops({updates: 6, logEvery: 1, schedule}, [3]);
     const shares = [1 / 3, 2 / 3, 1, 0.75, 0.5, 0.25];
     expect(steps.map(({learningRate}) => learningRate / 1e-30)).toEqual(
-      shares.map((share) => expect.closeTo(share, 9)),
+      shares.map((share): unknown => expect.closeTo(share, 9)),
     );
   });
 });
