@@ -33,7 +33,9 @@ export async function openParquet(
   onSkip: (message: string) => void,
 ): Promise<ImageSource> {
   const files = await parquetFiles(path);
-  const groups = (await Promise.all(files.map((file) => openParquetColumn(file, settings.column)))).flat();
+  // One after the other, so that of several bad files the first is named.
+  const groups: ParquetRowGroup[] = [];
+  for (const file of files) groups.push(...(await openParquetColumn(file, settings.column)));
   const starts = rowStarts(groups);
   const size = starts[groups.length] ?? 0;
   if (size === 0) throw noRows(path);
