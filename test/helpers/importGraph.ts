@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {posix} from 'node:path';
 import ts from 'typescript';
 
@@ -15,7 +15,8 @@ const root = new URL('../../', import.meta.url);
 
 /** All TypeScript sources below the named top folders. */
 export function sourceFiles(folders: readonly string[]): string[] {
-  return folders.flatMap((folder) =>
+  const present = folders.filter((folder) => existsSync(new URL(`${folder}/`, root)));
+  return present.flatMap((folder) =>
     readdirSync(new URL(`${folder}/`, root), {recursive: true, encoding: 'utf8'})
       .map((file) => posix.join(folder, file.replaceAll('\\', '/')))
       .filter((file) => /\.tsx?$/.test(file)),

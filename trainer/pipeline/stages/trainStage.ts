@@ -52,7 +52,10 @@ interface Finetune extends Pick<TrainTask, 'range' | 'probability'> {
   record: Pick<ModelRecord, 'role' | 'range'>;
 }
 
-async function finetune(context: StageContext, plan: (base: Pretrained) => Finetune | Promise<Finetune>): Promise<StageOutcome> {
+async function finetune(
+  context: StageContext,
+  plan: (base: Pretrained) => Finetune | Promise<Finetune>,
+): Promise<StageOutcome> {
   const {run, resolved, stage} = context;
   const base = await loadPretrained(requireBase(resolved));
   base.warnings.forEach(warn(context));
