@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Params} from '../nn/params.ts';
-
-const isProjection = (name: string): boolean => name.startsWith('adapter_list.');
+import {isProjection} from '../store/projections.ts';
 
 /**
  * Gives every model the projections that any of them has: a missing one is the identity, not zero, as the original network behaves
