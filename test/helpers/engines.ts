@@ -1,5 +1,5 @@
 import {beforeAll, describe, it} from 'vitest';
-import {findInstalled} from '../../trainer/engine/install.ts';
+import {findInstalled} from '../../trainer/engine/installedTensorflow.ts';
 import {startEngine} from '../../trainer/engine/startEngine.ts';
 import type {EngineName} from '../../trainer/contract/engineInfo.ts';
 

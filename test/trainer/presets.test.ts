@@ -8,14 +8,14 @@ import {UNet2DConfig} from '../../trainer/contract/unet2dConfig.ts';
 import {addIdentityProjections} from '../../trainer/deme/projection.ts';
 import {initialiseParams} from '../../trainer/models/initialise.ts';
 import {createUNet2D} from '../../trainer/models/unet2d.ts';
-import {flatLayout, unflatten} from '../../trainer/nn/flatParams.ts';
+import {flatLayout} from '../../trainer/nn/flatParams.ts';
 import {countParams, disposeParams} from '../../trainer/nn/params.ts';
 import {runRanges} from '../../trainer/pipeline/runRanges.ts';
 import {createRandom} from '../../trainer/random.ts';
 import {createSchedule} from '../../trainer/schedulers/schedule.ts';
-import type {MicroBatch} from '../../trainer/train/lossAndGradient.ts';
+import type {MicroBatch} from '../../trainer/train/microBatch.ts';
+import {TrainProgram} from '../../trainer/train/trainProgram.ts';
 import {disposeState, initialState, type TrainState} from '../../trainer/train/trainState.ts';
-import {trainUpdate} from '../../trainer/train/trainUpdate.ts';
 import {describeOnEngines} from '../helpers/engines.ts';
 
 const google = {
@@ -61,7 +61,7 @@ function readPreset(name: string): {config: DemeConfig; decouple: DecoupleConfig
   return {config, decouple: config.decouple};
 }
 
-/** One image of noise at one timestep: a whole batch would take minutes. */
+/** One image of noise at one timestep: all batches of an update would take minutes. */
 function microBatch(size: number, timestep: number): MicroBatch {
   const shape: [number, number, number, number] = [1, size, size, 3];
   const normals = (what: string) => createRandom(timestep, what).fillNormal(new Float32Array(size * size * 3));
@@ -81,33 +81,32 @@ async function first(tensor: tf.Tensor): Promise<number> {
 /** Trains two updates as the preset says, on random weights of the published network, and checks what must hold of them. */
 async function expectTrains(preset: string, {network, parameters, withProjections, size}: Published): Promise<void> {
   const {decouple} = readPreset(preset);
+  const config = {...decouple, accumulation: 1};
   const schedule = createSchedule(SchedulerConfig.parse({}));
   const teacher = initialiseParams(network, 1);
   const initial = addIdentityProjections(teacher, network, decouple.projection);
   expect([countParams(teacher), countParams(initial)]).toEqual([parameters, withProjections]);
   const setting = {denoiser: createUNet2D(network), schedule, teacher, consistency: decouple.consistency};
-  const layout = flatLayout(initial);
-  let state = initialState(initial, decouple.ema !== null);
-  let params = unflatten(state.weights, layout);
-  const start = tf.clone(state.weights);
-  for (const [update, timestep] of [250, 999].entries()) {
-    const batch = microBatch(size, timestep);
-    const next = trainUpdate(setting, decouple, layout, state, params, [batch]);
-    ({state, params} = next);
+  const before = initialState(initial, decouple.ema !== null);
+  const batches = [250, 999].map((timestep) => microBatch(size, timestep));
+  const program = new TrainProgram(setting, config, flatLayout(initial), before, batches[0] ?? expect.fail());
+  for (const [update, batch] of batches.entries()) {
+    const losses = program.update([batch]);
     tf.dispose([batch.images, batch.noise]);
-    const [denoise, consistency] = [await first(next.losses.denoise), await first(next.losses.consistency)];
+    const [denoise, consistency] = [await first(losses.denoise), await first(losses.consistency)];
     expect(denoise).toBeGreaterThan(0.5);
     expect(denoise).toBeLessThan(2);
     if (update === 0) expect(consistency).toBeLessThan(1e-9);
     else expect(consistency).toBeGreaterThan(0);
-    const norm = await first(next.losses.gradientNorm);
+    const norm = await first(losses.gradientNorm);
     expect(norm).toBeGreaterThan(0);
     expect(norm).toBeLessThan(Infinity);
   }
-  await expectMoved(await start.data(), state, decouple.optimizer.learningRate);
-  start.dispose();
-  disposeState(state);
-  [params, initial, teacher].forEach(disposeParams);
+  const after = program.state();
+  program.dispose();
+  await expectMoved(await before.weights.data(), after, decouple.optimizer.learningRate);
+  [before, after].forEach(disposeState);
+  [initial, teacher].forEach(disposeParams);
 }
 
 /** Nearly all weights have moved, by the learning rate an update at most; and the second average lies between the two weights. */

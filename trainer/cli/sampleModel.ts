@@ -6,6 +6,7 @@ import type {SamplingConfig} from '../contract/evaluateConfig.ts';
 import {encodePng, imageGrid} from '../data/png.ts';
 import {startEngine} from '../engine/startEngine.ts';
 import {loadPretrained, type Pretrained} from '../models/pretrained.ts';
+import {Predictor} from '../models/predictor.ts';
 import {modelPredict} from '../sample/predict.ts';
 import {sampleImages} from '../sample/sampleImages.ts';
 import {writeFileAtomic} from '../store/atomicFile.ts';
@@ -31,7 +32,7 @@ export async function sampleModel(
   const shape = imageShape(denoiser, folder.path);
   const {count, sampler, steps, eta, seed, batch} = options;
   const settings = {count, sampler, steps, eta, seed, batch};
-  const predict = modelPredict(denoiser, params);
+  const predict = modelPredict(new Predictor(denoiser, params));
   const images = await sampleImages({...settings, predict, schedule, shape, onProgress});
   if (images === null) throw new Error('the sampling stopped although nobody asked');
   await writePng(options.out, images, shape, count);

@@ -59,6 +59,10 @@ export const trainingFields = {
       'One coin for each micro-batch with antithetic pairs of timesteps (batch), or one coin for each image (sample).',
     ),
   dropout: z.boolean().default(false).describe('Use the dropout of the model config while training.'),
+  gradientCheckpointing: z
+    .boolean()
+    .default(false)
+    .describe('Compute activations again on the way back instead of keeping them: less memory, about a third more time.'),
   seed: z.int().min(0).default(0).describe('Seed of all random draws.'),
   logEvery: count.default(10).describe('Updates between two metric events.'),
   bucketEvery: count.default(50).describe('Updates between two per-timestep loss events.'),

@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import {UserError} from '../contract/errors.ts';
 import type {TimestepRange} from '../deme/timesteps.ts';
 import type {Denoiser} from '../models/denoiser.ts';
+import {Predictor} from '../models/predictor.ts';
 import type {Params} from '../nn/params.ts';
 import {createRandom} from '../random.ts';
-import {addNoise, type NoiseSchedule, trainingTarget} from '../schedulers/schedule.ts';
+import {addNoise, noiseLevels, type NoiseSchedule, trainingTarget} from '../schedulers/schedule.ts';
 import type {LossTable} from './lossTable.ts';
 
 export interface DrawSettings {
@@ -21,9 +22,12 @@ export interface HeldOutDraws extends Readonly<DrawSettings> {
   readonly timesteps: Int32Array;
 }
 
-export interface HeldOutRequest {
+export interface HeldOutRequest extends HeldOutSettings {
   denoiser: Denoiser;
   params: Params;
+}
+
+export interface HeldOutSettings {
   schedule: NoiseSchedule;
   draws: HeldOutDraws;
   /** [N,H,W,C] in [-1, 1], N the image count of the draws. */
@@ -59,7 +63,17 @@ export function heldOutDraws(settings: DrawSettings): HeldOutDraws {
  * Loss of each draw: squared error of the prediction against its training target, mean over pixels and channels.
  * Two models that are given the same draws and images see the same noisy inputs to the bit.
  */
-export async function heldOutLosses(request: HeldOutRequest): Promise<LossTable> {
+export async function heldOutLosses({denoiser, params, ...request}: HeldOutRequest): Promise<LossTable> {
+  const predictor = new Predictor(denoiser, params);
+  try {
+    return await predictorLosses(predictor, request);
+  } finally {
+    predictor.dispose();
+  }
+}
+
+/** The same for weights that a predictor holds: what is measured again and again is prepared once. */
+export async function predictorLosses(predictor: Predictor, request: HeldOutSettings): Promise<LossTable> {
   const {draws, images, shape, batch = 32, onlyRanges = draws.ranges.map((_, i) => i), onProgress} = request;
   const expected = draws.imageCount * pixelCount(shape);
   if (images.length !== expected) throw new Error(`held-out images hold ${images.length} numbers, not ${expected}`);
@@ -68,7 +82,7 @@ export async function heldOutLosses(request: HeldOutRequest): Promise<LossTable>
   const wanted = onlyRanges.flatMap((range) => Array.from({length: perRange}, (_, i) => range * perRange + i));
   for (let start = 0; start < wanted.length; start += batch) {
     const chosen = wanted.slice(start, start + batch);
-    const losses = await batchLosses(request, filledUp(chosen, batch));
+    const losses = await batchLosses(predictor, request, filledUp(chosen, batch));
     chosen.forEach((draw, i) => (values[draw] = losses[i] ?? NaN));
     onProgress?.(start + chosen.length, wanted.length);
   }
@@ -84,14 +98,19 @@ function filledUp(draws: readonly number[], size: number): number[] {
   return Array.from({length: size}, (_, i) => draws[Math.min(i, draws.length - 1)] ?? 0);
 }
 
-async function batchLosses(request: HeldOutRequest, chosen: readonly number[]): Promise<ArrayLike<number>> {
-  const {denoiser, params, schedule, draws} = request;
+async function batchLosses(
+  predictor: Predictor,
+  request: HeldOutSettings,
+  chosen: readonly number[],
+): Promise<ArrayLike<number>> {
+  const {schedule, draws} = request;
   const timesteps = chosen.map((draw) => draws.timesteps[draw] ?? NaN);
   const loss = tf.tidy(() => {
     const images = batchTensor(request, chosen, imageOfDraw);
     const noise = batchTensor(request, chosen, noiseOfDraw);
-    const prediction = denoiser.predict(params, addNoise(schedule, images, noise, timesteps), timesteps);
-    const target = trainingTarget(schedule, images, noise, timesteps);
+    const levels = noiseLevels(schedule, timesteps);
+    const prediction = predictor.predict(addNoise(levels, images, noise), timesteps);
+    const target = trainingTarget(schedule, levels, images, noise);
     return tf.mean(tf.squaredDifference(prediction, target), [1, 2, 3]);
   });
   try {
@@ -102,9 +121,9 @@ async function batchLosses(request: HeldOutRequest, chosen: readonly number[]): 
 }
 
 function batchTensor(
-  request: HeldOutRequest,
+  request: HeldOutSettings,
   chosen: readonly number[],
-  fill: (request: HeldOutRequest, draw: number, out: Float32Array) => void,
+  fill: (request: HeldOutSettings, draw: number, out: Float32Array) => void,
 ): tf.Tensor4D {
   const size = pixelCount(request.shape);
   const values = new Float32Array(chosen.length * size);
@@ -112,12 +131,12 @@ function batchTensor(
   return tf.tensor4d(values, [chosen.length, ...request.shape]);
 }
 
-function imageOfDraw({draws, images}: HeldOutRequest, draw: number, out: Float32Array): void {
+function imageOfDraw({draws, images}: HeldOutSettings, draw: number, out: Float32Array): void {
   const {image} = coordinates(draws, draw);
   out.set(images.subarray(image * out.length, (image + 1) * out.length));
 }
 
-function noiseOfDraw({draws}: HeldOutRequest, draw: number, out: Float32Array): void {
+function noiseOfDraw({draws}: HeldOutSettings, draw: number, out: Float32Array): void {
   const {range, image, k} = coordinates(draws, draw);
   createRandom(draws.seed, 'heldout', 'noise', image, range, k).fillNormal(out);
 }

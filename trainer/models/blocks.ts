@@ -4,6 +4,7 @@ import {concatChannels, conv2d} from '../nn/layers.ts';
 import {param} from '../nn/params.ts';
 import {downsample, upsampleNearest} from '../nn/resample.ts';
 import {createAttentionBlock} from './attentionBlock.ts';
+import {checkpointed, type Block} from './checkpointedBlock.ts';
 import {bias, type Pass} from './pass.ts';
 import {createResnetBlock} from './resnetBlock.ts';
 import {convShapes, type ShapeEntry} from './shapes.ts';
@@ -13,11 +14,6 @@ export interface DownBlock {
   readonly shapes: readonly ShapeEntry[];
   /** Returns the hidden state and what goes to the skip connections, oldest first. */
   apply(pass: Pass, x: Tensor4D): {hidden: Tensor4D; skips: Tensor4D[]};
-}
-
-export interface MidBlock {
-  readonly shapes: readonly ShapeEntry[];
-  apply(pass: Pass, x: Tensor4D): Tensor4D;
 }
 
 export interface UpBlock {
@@ -52,7 +48,7 @@ export function createDownBlock(config: UNet2DConfig, style: UNet2DStyle, index:
 }
 
 /** UNetMidBlock2D: resnet, attention (unless `add_attention` is off), resnet; nothing where `mid_block_type` is null. */
-export function createMidBlock(config: UNet2DConfig, style: UNet2DStyle): MidBlock {
+export function createMidBlock(config: UNet2DConfig, style: UNet2DStyle): Block {
   if (config.mid_block_type === null) return {shapes: [], apply: (_, x) => x};
   const channels = at(config.block_out_channels, config.block_out_channels.length - 1);
   const divisor = config.mid_block_scale_factor;
@@ -60,7 +56,8 @@ export function createMidBlock(config: UNet2DConfig, style: UNet2DStyle): MidBlo
   const groups = config.attn_norm_num_groups ?? (style.scaleShift ? null : style.groups);
   const resnet = (index: number) => createResnetBlock(`mid_block.resnets.${index}`, channels, channels, style, divisor);
   const attention = () => createAttentionBlock('mid_block.attentions.0', channels, style, {groups, divisor});
-  const parts = config.add_attention ? [resnet(0), attention(), resnet(1)] : [resnet(0), resnet(1)];
+  const blocks = config.add_attention ? [resnet(0), attention(), resnet(1)] : [resnet(0), resnet(1)];
+  const parts = blocks.map(checkpointed);
   return {
     shapes: parts.flatMap((part) => part.shapes),
     apply: (pass, x) => parts.reduce((hidden, part) => part.apply(pass, hidden), x),
@@ -100,14 +97,14 @@ function createLayer(
   output: number,
   attend: boolean,
   style: UNet2DStyle,
-): MidBlock {
+): Block {
   const resnet = createResnetBlock(`${block}.resnets.${index}`, input, output, style);
-  if (!attend) return resnet;
+  if (!attend) return checkpointed(resnet);
   const attention = createAttentionBlock(`${block}.attentions.${index}`, output, style, {groups: style.groups});
-  return {
+  return checkpointed({
     shapes: [...resnet.shapes, ...attention.shapes],
     apply: (pass, x) => attention.apply(pass, resnet.apply(pass, x)),
-  };
+  });
 }
 
 function applyDownsampler({params}: Pass, name: string, x: Tensor4D, padding: 0 | 1): Tensor4D {

@@ -9,6 +9,8 @@ export interface Pass {
   readonly time: Tensor2D;
   /** Left out: no dropout. */
   readonly dropoutSeed?: number;
+  /** Compute the activations inside a block again on the way back, instead of keeping them. */
+  readonly gradientCheckpointing?: boolean;
 }
 
 export function bias(params: Params, layer: string): Tensor1D {

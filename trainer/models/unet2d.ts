@@ -22,11 +22,14 @@ export function createUNet2D(config: UNet2DConfig, where?: string): Denoiser {
   checkSupported(config, where);
   const network = createNetwork(config, where);
   const size = config.sample_size;
+  const [first = 0] = config.block_out_channels;
   return {
     shapes: new Map([...network.shapes, ...projectionShapes(config.block_out_channels)]),
     inChannels: config.in_channels,
     outChannels: config.out_channels,
     sampleSize: typeof size === 'number' ? [size, size] : size,
+    embedTimesteps: (timesteps) =>
+      timeEmbedding(timesteps, {width: first, flip: config.flip_sin_to_cos, shift: config.freq_shift}),
     predict(params, noisy, timesteps, options = {}) {
       checkInput(config, noisy, timesteps, where);
       return network.apply(params, noisy, timesteps, options);
@@ -36,7 +39,7 @@ export function createUNet2D(config: UNet2DConfig, where?: string): Denoiser {
 
 interface Network {
   readonly shapes: readonly ShapeEntry[];
-  apply(params: Params, noisy: Tensor4D, timesteps: readonly number[], options: PredictOptions): Tensor4D;
+  apply(params: Params, noisy: Tensor4D, timesteps: Tensor2D, options: PredictOptions): Tensor4D;
 }
 
 function createNetwork(config: UNet2DConfig, where?: string): Network {
@@ -56,8 +59,8 @@ function createNetwork(config: UNet2DConfig, where?: string): Network {
       ...normShapes('conv_norm_out', first),
       ...convShapes('conv_out', 3, first, config.out_channels),
     ],
-    apply(params, noisy, timesteps, {dropoutSeed}) {
-      const pass: Pass = {params, time: silu(embedTime(params, config, first, timesteps)), dropoutSeed};
+    apply(params, noisy, timesteps, options) {
+      const pass: Pass = {params, time: silu(embedTime(params, timesteps)), ...options};
       let hidden = applyConv(params, 'conv_in', config.center_input_sample ? tf.sub(tf.mul(noisy, 2), 1) : noisy);
       const skips = [hidden];
       for (const [index, block] of downs.entries()) {
@@ -79,8 +82,7 @@ function createNetwork(config: UNet2DConfig, where?: string): Network {
 }
 
 /** [N, timeWidth]: the sinusoids through a dense layer, SiLU and another dense layer. */
-function embedTime(params: Params, config: UNet2DConfig, width: number, timesteps: readonly number[]): Tensor2D {
-  const sinusoids = timeEmbedding(timesteps, {width, flip: config.flip_sin_to_cos, shift: config.freq_shift});
+function embedTime(params: Params, sinusoids: Tensor2D): Tensor2D {
   const dense = (layer: string, x: Tensor2D) =>
     linear(x, param<Tensor2D>(params, `${layer}.weight`), bias(params, layer));
   return dense('time_embedding.linear_2', silu(dense('time_embedding.linear_1', sinusoids)));
@@ -90,10 +92,10 @@ function applyConv(params: Params, layer: string, x: Tensor4D): Tensor4D {
   return conv2d(x, param<Tensor4D>(params, `${layer}.weight`), bias(params, layer));
 }
 
-function checkInput(config: UNet2DConfig, noisy: Tensor4D, timesteps: readonly number[], where?: string): void {
+function checkInput(config: UNet2DConfig, noisy: Tensor4D, timesteps: Tensor2D, where?: string): void {
   const [batch, height, width, channels] = noisy.shape;
   const halvings = config.block_out_channels.length - 1;
-  if (timesteps.length !== batch) throw new Error(`${timesteps.length} timesteps for ${batch} images`);
+  if (timesteps.shape[0] !== batch) throw new Error(`${timesteps.shape[0]} timesteps for ${batch} images`);
   if (channels !== config.in_channels) {
     const message = `Images of ${channels} channels do not fit a model of ${config.in_channels}.`;
     throw new UserError('image-channels', message, {where, hint: 'Choose data and model with the same channels.'});

@@ -18,7 +18,10 @@ export async function predictNchw(
 ): Promise<NchwImages> {
   const output = tf.tidy(() => {
     const noisy: tf.Tensor4D = tf.transpose(tf.tensor4d(values, [...shape]), [0, 2, 3, 1]);
-    const prediction: tf.Tensor4D = tf.transpose(denoiser.predict(params, noisy, timesteps), [0, 3, 1, 2]);
+    const prediction: tf.Tensor4D = tf.transpose(
+      denoiser.predict(params, noisy, denoiser.embedTimesteps(timesteps)),
+      [0, 3, 1, 2],
+    );
     return prediction;
   });
   try {

@@ -38,33 +38,35 @@ export function createSchedule(config: SchedulerConfig, where?: string): NoiseSc
   return {config, timesteps: betas.length, betas, alphasCumprod: alphasCumprod(betas)};
 }
 
-/** x_t of [N,H,W,C] images and noise, with one timestep for each image. */
-export function addNoise(
-  schedule: NoiseSchedule,
-  images: Tensor4D,
-  noise: Tensor4D,
-  timesteps: readonly number[],
-): Tensor4D {
-  return tf.tidy(() => {
-    const {signal, sigma} = perImage(schedule, timesteps);
-    return tf.add(tf.mul(signal, images), tf.mul(sigma, noise));
-  });
+/** sqrt(ᾱ_t) and sqrt(1 - ᾱ_t) of each image, [N,1,1,1]. */
+export interface NoiseLevels {
+  readonly signal: Tensor4D;
+  readonly sigma: Tensor4D;
+}
+
+/** The levels of N timesteps, computed on the host; the caller owns them. */
+export function noiseLevels(schedule: NoiseSchedule, timesteps: readonly number[]): NoiseLevels {
+  const levels = timesteps.map((timestep) => noiseLevel(schedule, timestep));
+  const column = (values: number[]) => tf.tensor4d(values, [values.length, 1, 1, 1]);
+  return {signal: column(levels.map(({signal}) => signal)), sigma: column(levels.map(({sigma}) => sigma))};
+}
+
+/** x_t of [N,H,W,C] images and noise. */
+export function addNoise({signal, sigma}: NoiseLevels, images: Tensor4D, noise: Tensor4D): Tensor4D {
+  return tf.tidy(() => tf.add(tf.mul(signal, images), tf.mul(sigma, noise)));
 }
 
 /** What the network should say: ε, x_0, or v = sqrt(ᾱ) ε - sqrt(1 - ᾱ) x_0 (Salimans and Ho 2022, App. D), [N,H,W,C]. */
 export function trainingTarget(
   schedule: NoiseSchedule,
+  {signal, sigma}: NoiseLevels,
   images: Tensor4D,
   noise: Tensor4D,
-  timesteps: readonly number[],
 ): Tensor4D {
   const type = schedule.config.prediction_type;
   if (type === 'epsilon') return tf.clone(noise);
   if (type === 'sample') return tf.clone(images);
-  return tf.tidy(() => {
-    const {signal, sigma} = perImage(schedule, timesteps);
-    return tf.sub(tf.mul(signal, noise), tf.mul(sigma, images));
-  });
+  return tf.tidy(() => tf.sub(tf.mul(signal, noise), tf.mul(sigma, images)));
 }
 
 /** x_0 of a prediction at one timestep, not clipped, [N,H,W,C]. */
@@ -116,11 +118,4 @@ export function alphaCumprod(schedule: NoiseSchedule, timestep: number): number 
 function noiseLevel(schedule: NoiseSchedule, timestep: number): {signal: number; sigma: number} {
   const alpha = alphaCumprod(schedule, timestep);
   return {signal: Math.fround(Math.sqrt(alpha)), sigma: Math.fround(Math.sqrt(Math.fround(1 - alpha)))};
-}
-
-/** The two factors of each image as [N,1,1,1]. */
-function perImage(schedule: NoiseSchedule, timesteps: readonly number[]): {signal: Tensor4D; sigma: Tensor4D} {
-  const levels = timesteps.map((timestep) => noiseLevel(schedule, timestep));
-  const column = (values: number[]) => tf.tensor4d(values, [values.length, 1, 1, 1]);
-  return {signal: column(levels.map(({signal}) => signal)), sigma: column(levels.map(({sigma}) => sigma))};
 }

@@ -1,15 +1,35 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {OptimizerConfig} from '../contract/training.ts';
+import {adamWInPlace} from './adamWInPlace.ts';
 
-/** First and second moment of the gradient, [total] each, and the number of updates behind them. */
-export interface AdamWState {
+/** First and second moment of the gradient, [total] each. */
+export interface Moments {
   readonly first: tf.Tensor1D;
   readonly second: tf.Tensor1D;
-  readonly updates: number;
 }
 
-export function initAdamW(total: number): AdamWState {
-  return {first: tf.zeros([total]), second: tf.zeros([total]), updates: 0};
+export function initMoments(total: number): Moments {
+  return {first: tf.zeros([total]), second: tf.zeros([total])};
+}
+
+/** What changes from update to update: numbers, or scalars where the update is recorded once and repeated. */
+export interface AdamWFactors<Factor = number | tf.Scalar> {
+  /** learningRate / (1 - beta1^k) */
+  readonly stepSize: Factor;
+  /** sqrt(1 - beta2^k) */
+  readonly rootCorrection: Factor;
+  /** 1 - learningRate * weightDecay */
+  readonly retained: Factor;
+}
+
+/** The factors of update number `update` (from 1). */
+export function adamWFactors(config: OptimizerConfig, learningRate: number, update: number): AdamWFactors<number> {
+  const [beta1, beta2] = config.betas;
+  return {
+    stepSize: learningRate / (1 - beta1 ** update),
+    rootCorrection: Math.sqrt(1 - beta2 ** update),
+    retained: 1 - learningRate * config.weightDecay,
+  };
 }
 
 /**
@@ -19,27 +39,26 @@ export function initAdamW(total: number): AdamWState {
 export function updateAdamW(
   weights: tf.Tensor1D,
   gradient: tf.Tensor1D,
-  state: AdamWState,
+  moments: Moments,
   config: OptimizerConfig,
-  learningRate: number,
-): {weights: tf.Tensor1D; state: AdamWState} {
+  {stepSize, rootCorrection, retained}: AdamWFactors,
+): {weights: tf.Tensor1D; moments: Moments} {
+  const fused = adamWInPlace(weights, gradient, moments, config, {stepSize, rootCorrection, retained});
+  if (fused) return fused;
   const [beta1, beta2] = config.betas;
-  const updates = state.updates + 1;
-  const stepSize = learningRate / (1 - beta1 ** updates);
-  const rootCorrection = Math.sqrt(1 - beta2 ** updates);
   // A tidy for each result: vectors have the size of the network, so temporaries must not outlive the line that needs them.
-  const first = tf.tidy(() => tf.add<tf.Tensor1D>(state.first, tf.mul(tf.sub(gradient, state.first), 1 - beta1)));
+  const first = tf.tidy(() => tf.add<tf.Tensor1D>(moments.first, tf.mul(tf.sub(gradient, moments.first), 1 - beta1)));
   const second = tf.tidy(() =>
-    tf.add<tf.Tensor1D>(tf.mul(state.second, beta2), tf.mul(tf.square(gradient), 1 - beta2)),
+    tf.add<tf.Tensor1D>(tf.mul(moments.second, beta2), tf.mul(tf.square(gradient), 1 - beta2)),
   );
   const step = tf.tidy(() => {
     const denominator = tf.tidy(() => tf.add(tf.div(tf.sqrt(second), rootCorrection), config.epsilon));
     return tf.mul(tf.div(first, denominator), stepSize);
   });
   const newWeights = tf.tidy(() => {
-    const decayed = config.weightDecay === 0 ? weights : tf.mul(weights, 1 - learningRate * config.weightDecay);
+    const decayed = config.weightDecay === 0 ? weights : tf.mul(weights, retained);
     return tf.sub<tf.Tensor1D>(decayed, step);
   });
   step.dispose();
-  return {weights: newWeights, state: {first, second, updates}};
+  return {weights: newWeights, moments: {first, second}};
 }

@@ -92,8 +92,8 @@ async function stateTensors(state: TrainState, layout: FlatLayout) {
   const parts: [string, tf.Tensor1D | null][] = [
     ['weights', state.weights],
     ['ema', state.ema],
-    ['first', state.optimizer.first],
-    ['second', state.optimizer.second],
+    ['first', state.moments.first],
+    ['second', state.moments.second],
   ];
   const tensors: {name: string; shape: readonly number[]; dtype: 'F32'; read(): Float32Array}[] = [];
   for (const [part, vector] of parts) {
@@ -119,7 +119,7 @@ async function readState(file: string, layout: FlatLayout, withEma: boolean, upd
     return {
       weights: await vector('weights'),
       ema: withEma ? await vector('ema') : null,
-      optimizer: {first: await vector('first'), second: await vector('second'), updates: update},
+      moments: {first: await vector('first'), second: await vector('second')},
       update,
     };
   } finally {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import {activeRecorder} from '../engine/graph/graphRecorder.ts';
 
 /**
  * Scales a gradient [total] so that its Euclidean norm is at most `limit`, as torch.nn.utils.clip_grad_norm_ does:
@@ -6,11 +7,17 @@ import * as tf from '@tensorflow/tfjs-core';
  */
 export function clipGlobalNorm(gradient: tf.Tensor1D, limit: number | null): {gradient: tf.Tensor1D; norm: tf.Scalar} {
   const [clipped, norm] = tf.tidy((): [tf.Tensor1D, tf.Scalar] => {
-    const before = tf.sqrt(sumInTwoStages(tf.square(gradient)));
+    const before = tf.sqrt(squaredSum(gradient));
     if (limit === null) return [tf.clone(gradient), before];
     return [tf.mul(gradient, tf.minimum(1, tf.div(limit, tf.add(before, 1e-6)))), before];
   });
   return {gradient: clipped, norm};
+}
+
+/** The sum of squares; where it is recorded for TensorFlow, by an operation that makes no vector of squares. */
+function squaredSum(values: tf.Tensor1D): tf.Scalar {
+  const half = activeRecorder()?.call('L2Loss', [values]);
+  return half ? tf.mul<tf.Scalar>(half, 2) : sumInTwoStages(tf.square(values));
 }
 
 /**

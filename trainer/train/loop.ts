@@ -4,16 +4,17 @@ import type {TrainingConfig} from '../contract/training.ts';
 import {trainBatch} from '../data/batches.ts';
 import type {ImageSource} from '../data/dataset.ts';
 import {drawTimesteps, type TimestepRange} from '../deme/timesteps.ts';
-import {checkWasmMemory} from '../engine/wasmMemory.ts';
+import {checkEngine} from '../engine/checkEngine.ts';
 import {flatLayout, unflatten, type FlatLayout} from '../nn/flatParams.ts';
 import {disposeParams, type Params} from '../nn/params.ts';
 import {createRandom} from '../random.ts';
 import {loadLatestCheckpoint, saveCheckpoint, type CheckpointIdentity} from './checkpoint.ts';
 import {hashParams} from './paramsHash.ts';
 import {StepLog} from './stepLog.ts';
-import {disposeState, initialState, type TrainState} from './trainState.ts';
-import {trainUpdate} from './trainUpdate.ts';
-import type {LossSetting, MicroBatch} from './lossAndGradient.ts';
+import type {LossSetting} from './lossAndGradient.ts';
+import type {MicroBatch} from './microBatch.ts';
+import {TrainProgram} from './trainProgram.ts';
+import {disposeState, initialState} from './trainState.ts';
 
 /** One training: an expert, the ordinary finetune, or a pretraining. */
 export interface TrainTask {
@@ -48,37 +49,53 @@ export async function train(task: TrainTask, hooks: TrainHooks): Promise<TrainOu
   const {config, setting} = task;
   const layout = flatLayout(task.initial);
   const identity = {seed: config.seed, dataFingerprint: task.images.fingerprint};
-  const withEma = config.ema !== null;
   const teacherHash = setting.teacher && (await hashParams(setting.teacher));
-  let state =
-    (await loadLatestCheckpoint(task.checkpoints, layout, identity, withEma)) ?? initialState(task.initial, withEma);
-  let params = unflatten(state.weights, layout);
-  const log = new StepLog(task.stage, config, setting.schedule.timesteps, state.update, hooks.emit);
+  const program = await startProgram(task, layout, identity);
+  const log = new StepLog(task.stage, config, setting.schedule.timesteps, program.updates, hooks.emit);
+  const save = () => checkpoint(task, hooks, program, identity, log);
   try {
-    while (state.update < config.updates) {
+    while (program.updates < config.updates) {
       if ((await hooks.nextAction()) === 'stop') {
-        await checkpoint(task, hooks, state, layout, identity, log);
+        await save();
         return null;
       }
-      checkWasmMemory();
-      const batches = await drawUpdate(task, state.update);
-      const next = trainUpdate(setting, config, layout, state, params, batches);
+      checkEngine();
+      const batches = await drawUpdate(task, program.updates);
+      const losses = program.update(batches);
       disposeBatches(batches);
-      ({state, params} = next);
-      await log.add(state.update, next.losses);
-      if (state.update % config.checkpointEvery === 0 || state.update === config.updates) {
-        await checkpoint(task, hooks, state, layout, identity, log);
-      }
-      await probe(hooks, config, state, layout);
+      await log.add(program.updates, losses);
+      if (program.updates % config.checkpointEvery === 0 || program.updates === config.updates) await save();
+      await probe(hooks, config, program);
     }
     if (setting.teacher && (await hashParams(setting.teacher)) !== teacherHash)
       throw new Error('the teacher changed during training');
-    return unflatten(state.ema ?? state.weights, layout);
+    return averagedParams(program);
   } finally {
     log.dispose();
-    disposeState(state);
-    disposeParams(params);
+    program.dispose();
   }
+}
+
+/** The program at the latest checkpoint, or at the beginning. */
+async function startProgram(task: TrainTask, layout: FlatLayout, identity: CheckpointIdentity): Promise<TrainProgram> {
+  const withEma = task.config.ema !== null;
+  const latest = await loadLatestCheckpoint(task.checkpoints, layout, identity, withEma);
+  const state = latest ?? initialState(task.initial, withEma);
+  const example = await drawMicroBatch(task, state.update, 0);
+  try {
+    return new TrainProgram(task.setting, task.config, layout, state, example);
+  } finally {
+    disposeBatches([example]);
+    disposeState(state);
+  }
+}
+
+/** The weights that count (EMA where it is on), owned by the caller. */
+function averagedParams(program: TrainProgram): Params {
+  const state = program.state();
+  const params = unflatten(state.ema ?? state.weights, program.layout);
+  disposeState(state);
+  return params;
 }
 
 /** The micro-batches of an update: pure in (seed, stage, update), which is what makes a resumed run equal to an unbroken one. */
@@ -125,21 +142,26 @@ function disposeBatches(batches: readonly MicroBatch[]): void {
 async function checkpoint(
   task: TrainTask,
   hooks: TrainHooks,
-  state: TrainState,
-  layout: FlatLayout,
+  program: TrainProgram,
   identity: CheckpointIdentity,
   log: StepLog,
 ): Promise<void> {
-  await log.flush(state.update);
-  const folder = await saveCheckpoint(task.checkpoints, state, layout, identity, task.config.keepCheckpoints);
-  hooks.emit({type: 'checkpoint', stage: task.stage, update: state.update, folder});
+  await log.flush(program.updates);
+  const state = program.state();
+  try {
+    const {keepCheckpoints} = task.config;
+    const folder = await saveCheckpoint(task.checkpoints, state, program.layout, identity, keepCheckpoints);
+    hooks.emit({type: 'checkpoint', stage: task.stage, update: state.update, folder});
+  } finally {
+    disposeState(state);
+  }
 }
 
-async function probe(hooks: TrainHooks, config: TrainingConfig, state: TrainState, layout: FlatLayout): Promise<void> {
-  if (!hooks.probe || (state.update % hooks.probe.every !== 0 && state.update !== config.updates)) return;
-  const params = unflatten(state.ema ?? state.weights, layout);
+async function probe(hooks: TrainHooks, config: TrainingConfig, program: TrainProgram): Promise<void> {
+  if (!hooks.probe || (program.updates % hooks.probe.every !== 0 && program.updates !== config.updates)) return;
+  const params = averagedParams(program);
   try {
-    await hooks.probe.measure(params, state.update);
+    await hooks.probe.measure(params, program.updates);
   } finally {
     disposeParams(params);
   }

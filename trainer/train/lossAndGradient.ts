@@ -1,16 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {Denoiser} from '../models/denoiser.ts';
+import type {Denoiser, PredictOptions} from '../models/denoiser.ts';
 import {flatten} from '../nn/flatParams.ts';
 import type {Params} from '../nn/params.ts';
 import {addNoise, trainingTarget, type NoiseSchedule} from '../schedulers/schedule.ts';
-
-/** One micro-batch: what the network sees and what it is compared with. */
-export interface MicroBatch {
-  readonly images: tf.Tensor4D;
-  readonly noise: tf.Tensor4D;
-  readonly timesteps: readonly number[];
-  readonly dropoutSeed?: number;
-}
+import type {PreparedBatch} from './microBatch.ts';
 
 /** The networks and weights of one DeMe expert. */
 export interface LossSetting {
@@ -33,16 +26,21 @@ export interface LossAndGradient {
  * DeMe's finetuning loss (paper Eq. 3-5): mean ||target - s||² + consistency * mean ||e - s||², s = student, e = frozen original,
  * both on the same noisy images. The teacher runs outside the gradient.
  */
-export function lossAndGradient(setting: LossSetting, params: Params, batch: MicroBatch): LossAndGradient {
+export function lossAndGradient(
+  setting: LossSetting,
+  params: Params,
+  batch: PreparedBatch,
+  options: PredictOptions = {},
+): LossAndGradient {
   return tf.tidy(() => {
-    const noisy = addNoise(setting.schedule, batch.images, batch.noise, batch.timesteps);
-    const target = trainingTarget(setting.schedule, batch.images, batch.noise, batch.timesteps);
-    const original = setting.teacher && setting.denoiser.predict(setting.teacher, noisy, batch.timesteps);
+    const noisy = addNoise(batch, batch.images, batch.noise);
+    const target = trainingTarget(setting.schedule, batch, batch.images, batch.noise);
+    const original = setting.teacher && setting.denoiser.predict(setting.teacher, noisy, batch.time);
     const names = [...params.keys()];
     let perImage: {denoise: tf.Tensor1D; consistency: tf.Tensor1D} | undefined;
     const loss = (...tensors: tf.Tensor[]): tf.Scalar => {
       const student = new Map(names.map((name, i) => [name, tensors[i] as tf.Tensor]));
-      const prediction = setting.denoiser.predict(student, noisy, batch.timesteps, {dropoutSeed: batch.dropoutSeed});
+      const prediction = setting.denoiser.predict(student, noisy, batch.time, options);
       const denoise = errorPerImage(prediction, target);
       const consistency = original ? errorPerImage(prediction, original) : tf.zerosLike(denoise);
       perImage = {denoise: tf.keep(denoise), consistency: tf.keep(consistency)};
@@ -51,7 +49,10 @@ export function lossAndGradient(setting: LossSetting, params: Params, batch: Mic
     };
     const {grads} = tf.valueAndGrads(loss)([...params.values()]);
     if (perImage === undefined) throw new Error('the loss was not evaluated');
-    return {gradient: flatten(grads), ...perImage};
+    // Kept through the gradient's own tidy; a clone belongs to the tidy around, like any result.
+    const losses = {denoise: tf.clone(perImage.denoise), consistency: tf.clone(perImage.consistency)};
+    tf.dispose({...perImage});
+    return {gradient: flatten(grads), ...losses};
   });
 }
 

@@ -4,7 +4,7 @@ import type {NewRunEvent} from '../contract/events.ts';
 import type {TrainingConfig} from '../contract/training.ts';
 import {learningRateAt} from './learningRate.ts';
 import {TimestepBuckets} from './timestepBuckets.ts';
-import type {UpdateLosses} from './trainUpdate.ts';
+import type {UpdateLosses} from './trainProgram.ts';
 
 /**
  * Gathers the losses of updates and emits them as `step` and `buckets` events. Losses stay on the device until `logEvery` updates

@@ -8,6 +8,7 @@ import {countParams, type Params} from '../../../trainer/nn/params.ts';
 import {expectAllClose, maxAbsDifference} from '../../helpers/allClose.ts';
 import {anchorConfig, anchorParams, cosineImage} from '../../helpers/anchorModel.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
+import {predictAt} from '../../helpers/predictAt.ts';
 import {expectNoLeak} from '../../helpers/tensorCount.ts';
 
 const config: UNet2DConfig = {...anchorConfig, block_out_channels: [8, 16]};
@@ -15,7 +16,7 @@ const church = {...anchorConfig, block_out_channels: [128, 128, 256, 256, 512, 5
 
 async function predict(given: UNet2DConfig, params: Params): Promise<Float32Array> {
   const image = cosineImage(3, 8, 0.1);
-  return tf.tidy(() => createUNet2D(given).predict(params, image, [10])).data<'float32'>();
+  return tf.tidy(() => predictAt(createUNet2D(given), params, image, [10])).data<'float32'>();
 }
 
 /** The parameters with projection `index` replaced by a multiple of the identity, or by numbers without a pattern. */

@@ -9,6 +9,7 @@ import {param, type Params} from '../../../trainer/nn/params.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
+import {embedPlainly, perImage} from '../../helpers/plainTimesteps.ts';
 
 const schedule = createSchedule(SchedulerConfig.parse({num_train_timesteps: 100}));
 const shape = [2, 3, 1] as const;
@@ -21,10 +22,11 @@ function constantDenoiser(byTimestep = false): Denoiser {
     inChannels: 1,
     outChannels: 1,
     sampleSize: null,
+    embedTimesteps: embedPlainly,
     predict: (params, noisy, timesteps) => {
-      const factors = timesteps.map((t) => (byTimestep ? t / 100 : 1));
+      const factors = byTimestep ? tf.div<tf.Tensor2D>(timesteps, 100) : tf.onesLike(timesteps);
       const constant = tf.mul(tf.onesLike(noisy), param<tf.Scalar>(params, 'constant'));
-      return tf.mul(constant, tf.tensor4d(factors, [factors.length, 1, 1, 1]));
+      return tf.mul(constant, perImage(factors));
     },
   };
 }
@@ -97,10 +99,9 @@ describe('heldOutLosses', () => {
     // With images of zero the noisy image is sqrt(1 - alphaBar) times the noise.
     const oracle: Denoiser = {
       ...constantDenoiser(),
-      predict: (_, noisy, timesteps) => {
-        const roots = timesteps.map((t) => Math.sqrt(1 - (schedule.alphasCumprod[t] ?? NaN)));
-        return tf.div(noisy, tf.tensor4d(roots, [roots.length, 1, 1, 1]));
-      },
+      embedTimesteps: (timesteps) =>
+        embedPlainly(timesteps.map((t) => Math.sqrt(1 - (schedule.alphasCumprod[t] ?? NaN)))),
+      predict: (_, noisy, roots) => tf.div(noisy, perImage(roots)),
     };
     const {values} = await heldOutLosses(request({denoiser: oracle, images: new Float32Array(3 * PIXELS)}));
     expect(Math.max(...values)).toBeLessThan(1e-10);

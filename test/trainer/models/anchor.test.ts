@@ -5,6 +5,7 @@ import {createUNet2D} from '../../../trainer/models/unet2d.ts';
 import {anchorConfig, anchorParams, cosineImage, unit} from '../../helpers/anchorModel.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {paramGradients} from '../../helpers/paramGradients.ts';
+import {predictAt} from '../../helpers/predictAt.ts';
 
 // Outputs at NCHW elements 0, 1, 64, 96, 191, then mean and mean of absolutes.
 const cases = [
@@ -43,7 +44,7 @@ describeOnEngines('UNet2D with formula weights', () => {
     const params = anchorParams(config);
     expect(params.size).toBe(144);
     const output = tf.tidy(() =>
-      tf.transpose(createUNet2D(config).predict(params, cosineImage(3, 8, 0.1), [10]), [0, 3, 1, 2]),
+      tf.transpose(predictAt(createUNet2D(config), params, cosineImage(3, 8, 0.1), [10]), [0, 3, 1, 2]),
     );
     const values = await output.data<'float32'>();
     const mean = (f: (value: number) => number) => values.reduce((sum, value) => sum + f(value), 0) / values.length;
@@ -58,7 +59,7 @@ describeOnEngines('UNet2D with formula weights', () => {
   it('has the gradients of the anchor', async () => {
     const denoiser = createUNet2D(anchorConfig);
     const {loss, gradients} = await paramGradients(anchorParams(anchorConfig), (params) =>
-      tf.mean(tf.squaredDifference(denoiser.predict(params, cosineImage(3, 8, 0.1), [10]), cosineImage(3, 8, 0.3))),
+      tf.mean(tf.squaredDifference(predictAt(denoiser, params, cosineImage(3, 8, 0.1), [10]), cosineImage(3, 8, 0.3))),
     );
     expect(loss).toBeCloseTo(0.68855554, 5);
     for (const [name, norm, first, second] of gradientTable) {

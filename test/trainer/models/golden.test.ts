@@ -6,6 +6,7 @@ import {openSafetensors} from '../../../trainer/store/safetensors.ts';
 import {expectAllClose, maxAbsDifference} from '../../helpers/allClose.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {goldenFolder, goldenImages} from '../../helpers/goldenImages.ts';
+import {predictAt} from '../../helpers/predictAt.ts';
 
 const timesteps = [0, 421, 999];
 
@@ -18,7 +19,7 @@ describeOnEngines('UNet2D against diffusers', () => {
   ])('predicts what diffusers does: %s', async (model, arrays) => {
     const {denoiser, params, warnings} = await loadPretrained(goldenFolder(model));
     const input = await goldenImages(arrays, 'forward.input');
-    const output = tf.tidy(() => denoiser.predict(params, input, timesteps));
+    const output = tf.tidy(() => predictAt(denoiser, params, input, timesteps));
     expectAllClose(await output.data(), await (await goldenImages(arrays, 'forward.output')).data(), 1e-4);
     expect(warnings).toEqual([]);
   });
@@ -29,10 +30,10 @@ describeOnEngines('UNet2D against diffusers', () => {
     const expert = await loadParams(reader, denoiser.shapes);
     await reader.close();
     const input = await goldenImages(model, 'forward.input');
-    const output = await tf.tidy(() => denoiser.predict(expert, input, timesteps)).data();
+    const output = await tf.tidy(() => predictAt(denoiser, expert, input, timesteps)).data();
     const expected = await (await goldenImages(model, 'deme.projected_output')).data();
     expectAllClose(output, expected, 1e-4);
-    const base = await tf.tidy(() => denoiser.predict(params, input, timesteps)).data();
+    const base = await tf.tidy(() => predictAt(denoiser, params, input, timesteps)).data();
     expect(maxAbsDifference(base, expected)).toBeGreaterThan(1e-3);
   });
 });

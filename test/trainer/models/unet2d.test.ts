@@ -9,6 +9,7 @@ import {expectAllClose, maxAbsDifference} from '../../helpers/allClose.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {paramGradients} from '../../helpers/paramGradients.ts';
+import {predictAt} from '../../helpers/predictAt.ts';
 import {expectNoLeak} from '../../helpers/tensorCount.ts';
 
 const small: UNet2DConfig = {...anchorConfig, block_out_channels: [8, 16], dropout: 0.3};
@@ -52,7 +53,7 @@ describe('UNet2D', () => {
     const denoiser = createUNet2D(small, 'unet/config.json');
     const params = anchorParams(small);
     const predictZeros = (shape: [number, number, number, number]) => () =>
-      denoiser.predict(params, tf.zeros(shape), [0]);
+      predictAt(denoiser, params, tf.zeros(shape), [0]);
     expect(predictZeros([1, 8, 7, 3])).toThrow('Images of 8x7 do not fit a model that halves them 1 times.');
     expect(predictZeros([1, 8, 8, 1])).toThrow('Images of 1 channels do not fit a model of 3.');
     expect(denoiser.sampleSize).toEqual([8, 8]);
@@ -63,8 +64,8 @@ describeOnEngines('UNet2D training steps', () => {
   it('treats each image of a batch by itself', async () => {
     const params = anchorParams(small);
     const [a, b] = [cosineImage(3, 8, 0.1), cosineImage(3, 8, 0.7)];
-    const together = await tf.tidy(() => createUNet2D(small).predict(params, tf.concat([a, b]), [10, 700])).data();
-    const alone = await tf.tidy(() => createUNet2D(small).predict(params, b, [700])).data();
+    const together = await tf.tidy(() => predictAt(createUNet2D(small), params, tf.concat([a, b]), [10, 700])).data();
+    const alone = await tf.tidy(() => predictAt(createUNet2D(small), params, b, [700])).data();
     expectAllClose(together.slice(alone.length), alone, 1e-5);
   });
 
@@ -72,7 +73,7 @@ describeOnEngines('UNet2D training steps', () => {
     const denoiser = createUNet2D(small);
     const [params, image] = [anchorParams(small), cosineImage(3, 8, 0.1)];
     await expectNoLeak(async () => {
-      await paramGradients(params, (given) => energy(denoiser.predict(given, image, [10], {dropoutSeed: 3})));
+      await paramGradients(params, (given) => energy(predictAt(denoiser, given, image, [10], {dropoutSeed: 3})));
     });
   });
 
@@ -82,7 +83,7 @@ describeOnEngines('UNet2D training steps', () => {
     const params = anchorParams(config);
     const [a, b] = [cosineImage(3, 8, 0.1), cosineImage(3, 8, 0.7)];
     const gradientsOf = async (images: Tensor4D, timesteps: number[]) =>
-      (await paramGradients(params, (given) => energy(denoiser.predict(given, images, timesteps)))).gradients;
+      (await paramGradients(params, (given) => energy(predictAt(denoiser, given, images, timesteps)))).gradients;
     const [both, first, second] = [
       await gradientsOf(tf.concat([a, b]), [10, 700]),
       await gradientsOf(a, [10]),
@@ -100,7 +101,7 @@ describeOnEngines('UNet2D training steps', () => {
     const config = {...small, resnet_time_scale_shift: 'scale_shift'};
     const denoiser = createUNet2D(config);
     const [params, image] = [anchorParams(config), cosineImage(3, 8, 0.1)];
-    const loss = (given: Params) => energy(denoiser.predict(given, image, [10]));
+    const loss = (given: Params) => energy(predictAt(denoiser, given, image, [10]));
     const {gradients} = await paramGradients(params, loss);
     const length = Math.hypot(...[...gradients.values()].map((values) => Math.hypot(...values)));
     const lossAt = async (step: number) => {
@@ -126,7 +127,7 @@ async function predict(
   image: Tensor4D,
   dropoutSeed?: number,
 ): Promise<Float32Array> {
-  return tf.tidy(() => createUNet2D(config).predict(params, image, [10], {dropoutSeed})).data<'float32'>();
+  return tf.tidy(() => predictAt(createUNet2D(config), params, image, [10], {dropoutSeed})).data<'float32'>();
 }
 
 function along(gradient: Float32Array | undefined, tensor: Tensor, step: number): Tensor {

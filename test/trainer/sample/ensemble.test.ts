@@ -3,12 +3,14 @@ import {describe, expect, it} from 'vitest';
 import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
 import {equalRanges} from '../../../trainer/deme/timesteps.ts';
 import type {Denoiser} from '../../../trainer/models/denoiser.ts';
-import {param, type Params} from '../../../trainer/nn/params.ts';
+import {Predictor} from '../../../trainer/models/predictor.ts';
+import {param} from '../../../trainer/nn/params.ts';
 import {ensemblePredict} from '../../../trainer/sample/ensemble.ts';
 import {modelPredict, type Predict} from '../../../trainer/sample/predict.ts';
 import {sample} from '../../../trainer/sample/sample.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {embedPlainly} from '../../helpers/plainTimesteps.ts';
 import {referenceImages, referencePredict} from '../../helpers/referenceLoop.ts';
 
 useCpuBackend();
@@ -19,12 +21,14 @@ const denoiser: Denoiser = {
   inChannels: 3,
   outChannels: 3,
   sampleSize: null,
+  embedTimesteps: embedPlainly,
   predict(params, noisy, timesteps) {
-    expect(timesteps).toEqual(new Array<number>(noisy.shape[0]).fill(timesteps[0] as number));
-    return tf.mul(referencePredict(noisy, timesteps[0] as number), param(params, 'scale'));
+    const [timestep = NaN, ...others] = timesteps.dataSync<'float32'>();
+    expect(others).toEqual(new Array<number>(noisy.shape[0] - 1).fill(timestep));
+    return tf.mul(referencePredict(noisy, timestep), param(params, 'scale'));
   },
 };
-const scaled = (scale: number): Params => new Map([['scale', tf.tensor1d([scale])]]);
+const scaled = (scale: number) => new Predictor(denoiser, new Map([['scale', tf.tensor1d([scale])]]));
 
 describe('ensemblePredict', () => {
   it('equals the single model when the experts are equal, for every number of steps', async () => {
@@ -35,16 +39,16 @@ describe('ensemblePredict', () => {
       return (await sample({predict, schedule, sampler: 'ddim', steps, eta: 0, noise, stepNoise})).data();
     };
     for (const steps of [1, 2, 3, 7, 10, 30, 50, 75, 84, 333]) {
-      const alone = await run(modelPredict(denoiser, scaled(1)), steps);
+      const alone = await run(modelPredict(scaled(1)), steps);
       for (const count of [1, 3, 4, 7]) {
         const experts = Array.from({length: count}, () => scaled(1));
-        expect(await run(ensemblePredict(denoiser, experts, equalRanges(count, 1000)), steps)).toEqual(alone);
+        expect(await run(ensemblePredict(experts, equalRanges(count, 1000)), steps)).toEqual(alone);
       }
     }
   });
 
   it('routes by the timestep', async () => {
-    const predict = ensemblePredict(denoiser, [1, 10, 100].map(scaled), equalRanges(3, 1000));
+    const predict = ensemblePredict([1, 10, 100].map(scaled), equalRanges(3, 1000));
     const ones = tf.ones<tf.Rank.R4>([2, 1, 1, 3]);
     for (const [timestep, scale] of [
       [1, 1],
@@ -60,6 +64,6 @@ describe('ensemblePredict', () => {
   });
 
   it('refuses another number of experts than of ranges', () => {
-    expect(() => ensemblePredict(denoiser, [scaled(1)], equalRanges(2, 1000))).toThrow('1 experts do not fit 2 ranges');
+    expect(() => ensemblePredict([scaled(1)], equalRanges(2, 1000))).toThrow('1 experts do not fit 2 ranges');
   });
 });

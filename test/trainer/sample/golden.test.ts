@@ -3,11 +3,12 @@ import type {Tensor4D} from '@tensorflow/tfjs-core';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {equalRanges} from '../../../trainer/deme/timesteps.ts';
 import {loadPretrained, type Pretrained} from '../../../trainer/models/pretrained.ts';
+import {Predictor} from '../../../trainer/models/predictor.ts';
 import {disposeParams} from '../../../trainer/nn/params.ts';
 import {ensemblePredict} from '../../../trainer/sample/ensemble.ts';
 import {modelPredict} from '../../../trainer/sample/predict.ts';
 import {sample, type SampleRequest} from '../../../trainer/sample/sample.ts';
-import {addNoise} from '../../../trainer/schedulers/schedule.ts';
+import {addNoise, noiseLevels} from '../../../trainer/schedulers/schedule.ts';
 import {inferenceTimesteps} from '../../../trainer/schedulers/spacing.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
@@ -18,19 +19,22 @@ import {goldenFolder, openGoldenArrays, type GoldenArrays} from './goldenArrays.
 describeOnEngines('images of diffusers', () => {
   describe.each(['cifar', 'lsun', 'modern'])('%s', (name) => {
     let model: Pretrained;
+    let predictor: Predictor;
     let golden: GoldenArrays;
 
     beforeAll(async () => {
       golden = await openGoldenArrays(name);
       model = await loadPretrained(goldenFolder(name));
+      predictor = new Predictor(model.denoiser, model.params);
     });
     afterAll(async () => {
+      predictor.dispose();
       disposeParams(model.params);
       await golden.close();
     });
 
     const request = async (sampler: 'ddim' | 'ddpm'): Promise<SampleRequest> => ({
-      predict: modelPredict(model.denoiser, model.params),
+      predict: modelPredict(predictor),
       schedule: model.schedule,
       sampler,
       steps: 10,
@@ -68,9 +72,9 @@ describeOnEngines('images of diffusers', () => {
 
     it('noises images alike', async () => {
       for (const k of [0, 1, 2]) {
-        const timesteps = await golden.numbers(`deme.${k}.timesteps`);
+        const levels = noiseLevels(model.schedule, await golden.numbers(`deme.${k}.timesteps`));
         const images = await golden.images(`deme.${k}.images`);
-        const noisy = addNoise(model.schedule, images, await golden.images(`deme.${k}.noise`), timesteps);
+        const noisy = addNoise(levels, images, await golden.images(`deme.${k}.noise`));
         await expectImages(noisy, await golden.images(`deme.${k}.noisy`), 1e-6);
       }
     });
@@ -88,13 +92,15 @@ describeOnEngines('images of diffusers', () => {
     const noise = tf.randomNormal<tf.Rank.R4>([1, 12, 12, 1], 0, 1, 'float32', 5);
     const run = async (predict: SampleRequest['predict'], steps: number) =>
       (await sample({predict, schedule, sampler: 'ddim', steps, eta: 0, noise, stepNoise: unexpectedNoise})).data();
+    const experts = Array.from({length: 8}, () => new Predictor(denoiser, params));
     for (const steps of [1, 7, 30]) {
-      const alone = await run(modelPredict(denoiser, params), steps);
+      const alone = await run(modelPredict(experts[0] as Predictor), steps);
       for (const count of [3, 8]) {
-        const experts = new Array<typeof params>(count).fill(params);
-        expect(await run(ensemblePredict(denoiser, experts, equalRanges(count, 1000)), steps)).toEqual(alone);
+        const ensemble = ensemblePredict(experts.slice(0, count), equalRanges(count, 1000));
+        expect(await run(ensemble, steps)).toEqual(alone);
       }
     }
+    for (const expert of experts) expert.dispose();
   });
 });
 

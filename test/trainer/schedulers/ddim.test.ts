@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
 import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
 import {ddimStep, ddimVariance} from '../../../trainer/schedulers/ddim.ts';
-import {addNoise, createSchedule, type NoiseSchedule} from '../../../trainer/schedulers/schedule.ts';
+import {addNoise, createSchedule, noiseLevels, type NoiseSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {followingTimestep, inferenceTimesteps} from '../../../trainer/schedulers/spacing.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
@@ -63,7 +63,8 @@ describe('ddimStep', () => {
   it('runs the loop of diffusers from a noised image', async () => {
     const current = schedule();
     const timestep = inferenceTimesteps(current, 10)[8] as number;
-    const start = addNoise(current, referenceImages(), referenceImages('falling'), new Array<number>(4).fill(timestep));
+    const levels = noiseLevels(current, new Array<number>(4).fill(timestep));
+    const start = addNoise(levels, referenceImages(), referenceImages('falling'));
     expect(Math.abs((await sumAbs(loop(current, start, 8))) - 354.5418)).toBeLessThan(1e-3);
   });
 });

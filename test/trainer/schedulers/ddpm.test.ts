@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
 import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
 import {ddpmStep, ddpmVariance} from '../../../trainer/schedulers/ddpm.ts';
-import {addNoise, createSchedule, type NoiseSchedule} from '../../../trainer/schedulers/schedule.ts';
+import {addNoise, createSchedule, noiseLevels, type NoiseSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {fromNchw, referenceImages, referencePredict, referenceShape, sumAbs} from '../../helpers/referenceLoop.ts';
@@ -38,7 +38,7 @@ describe('ddpmStep', () => {
 
   it('runs the loop of diffusers from a noised image', async () => {
     const current = schedule();
-    const start = addNoise(current, referenceImages(), referenceImages('falling'), [1, 1, 1, 1]);
+    const start = addNoise(noiseLevels(current, [1, 1, 1, 1]), referenceImages(), referenceImages('falling'));
     expect(Math.abs((await sumAbs(loop(current, start, 1))) - 387.9466)).toBeLessThan(1e-3);
   });
 

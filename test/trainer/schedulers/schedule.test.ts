@@ -6,12 +6,14 @@ import {
   addNoise,
   createSchedule,
   epsilonFromPrediction,
+  noiseLevels,
   originalFromPrediction,
   trainingTarget,
 } from '../../../trainer/schedulers/schedule.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {referenceImages} from '../../helpers/referenceLoop.ts';
+import {expectNoLeak} from '../../helpers/tensorCount.ts';
 
 useCpuBackend();
 
@@ -72,7 +74,7 @@ describe('addNoise', () => {
   it('mixes each image with noise by its own timestep', async () => {
     const images = tf.fill<tf.Rank.R4>([3, 1, 2, 1], 0.5);
     const noise = tf.fill<tf.Rank.R4>([3, 1, 2, 1], -2);
-    const noisy = addNoise(schedule(), images, noise, [0, 499, 999]);
+    const noisy = addNoise(noiseLevels(schedule(), [0, 499, 999]), images, noise);
     const expected = [0.9998999834, 0.0785872489, 4.03583072e-5].map((a) => 0.5 * Math.sqrt(a) - 2 * Math.sqrt(1 - a));
     expectAllClose(
       await noisy.data(),
@@ -81,10 +83,34 @@ describe('addNoise', () => {
     );
   });
 
-  it('refuses a timestep that the schedule lacks', () => {
-    const image = tf.zeros<tf.Rank.R4>([1, 1, 1, 1]);
-    for (const timestep of [-1, 1000, 0.5])
-      expect(() => addNoise(schedule(), image, image, [timestep])).toThrow(RangeError);
+  it('leaves no tensors behind but the noisy images', async () => {
+    const [images, noise, levels] = [
+      referenceImages(),
+      referenceImages('falling'),
+      noiseLevels(schedule(), [0, 1, 2, 3]),
+    ];
+    await expectNoLeak(() => addNoise(levels, images, noise).dispose());
+  });
+});
+
+describe('noiseLevels', () => {
+  it('are the shares of image and noise, whose squares add up to one', async () => {
+    const {signal, sigma} = noiseLevels(schedule(), [0, 499, 999]);
+    const alphas = [0.9998999834, 0.0785872489, 4.03583072e-5];
+    expect([signal.shape, sigma.shape]).toEqual([
+      [3, 1, 1, 1],
+      [3, 1, 1, 1],
+    ]);
+    expectAllClose(await tf.square(signal).data(), alphas, 1e-7);
+    expectAllClose(
+      await tf.square(sigma).data(),
+      alphas.map((alpha) => 1 - alpha),
+      1e-7,
+    );
+  });
+
+  it.each([-1, 1000, 0.5])('refuse the timestep %d, which the schedule lacks', (timestep) => {
+    expect(() => noiseLevels(schedule(), [0, timestep])).toThrow(RangeError);
   });
 });
 
@@ -93,9 +119,9 @@ describe.each(['epsilon', 'v_prediction', 'sample'])('prediction type %s', (pred
     const current = schedule({prediction_type});
     const [images, noise] = [referenceImages(), referenceImages('falling')];
     for (const timestep of [0, 1, 250, 500]) {
-      const timesteps = [timestep, timestep, timestep, timestep];
-      const noisy = addNoise(current, images, noise, timesteps);
-      const target = trainingTarget(current, images, noise, timesteps);
+      const levels = noiseLevels(current, [timestep, timestep, timestep, timestep]);
+      const noisy = addNoise(levels, images, noise);
+      const target = trainingTarget(current, levels, images, noise);
       const original = originalFromPrediction(current, target, noisy, timestep);
       const epsilon = epsilonFromPrediction(current, target, noisy, timestep);
       expectAllClose(await original.data(), await images.data(), 1e-6);
@@ -108,14 +134,15 @@ describe('trainingTarget', () => {
   it('is sqrt(ᾱ) ε - sqrt(1 - ᾱ) x_0 for v', async () => {
     const images = tf.tensor4d([0.5, -1], [2, 1, 1, 1]);
     const noise = tf.tensor4d([2, 0.25], [2, 1, 1, 1]);
-    const target = trainingTarget(schedule({prediction_type: 'v_prediction'}), images, noise, [499, 0]);
+    const current = schedule({prediction_type: 'v_prediction'});
+    const target = trainingTarget(current, noiseLevels(current, [499, 0]), images, noise);
     const v = (a: number, e: number, x: number) => Math.sqrt(a) * e - Math.sqrt(1 - a) * x;
     expectAllClose(await target.data(), [v(0.0785872489, 2, 0.5), v(0.9998999834, 0.25, -1)], 1e-6);
   });
 
   it('stays usable when the noise is freed', async () => {
     const noise = tf.tensor4d([3], [1, 1, 1, 1]);
-    const target = trainingTarget(schedule(), noise, noise, [5]);
+    const target = trainingTarget(schedule(), noiseLevels(schedule(), [5]), noise, noise);
     noise.dispose();
     expect([...(await target.data())]).toEqual([3]);
   });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
 import {OptimizerConfig} from '../../../trainer/contract/training.ts';
-import {initAdamW, updateAdamW} from '../../../trainer/train/adamW.ts';
+import {adamWFactors, initMoments, updateAdamW, type AdamWFactors} from '../../../trainer/train/adamW.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {expectNoLeak} from '../../helpers/tensorCount.ts';
@@ -27,25 +27,42 @@ const expected = [
 const expectedFirst = [0.07508, -0.13512, 0.00021231, 0];
 const expectedSecond = [0.0300591769, 0.29741783, 1.4603687e-7, 0];
 
-function run(config: OptimizerConfig, from: number[], steps: number[][], learningRate: number) {
+type Factors = (config: OptimizerConfig, learningRate: number, update: number) => AdamWFactors;
+
+function run(
+  config: OptimizerConfig,
+  from: number[],
+  steps: number[][],
+  learningRate: number,
+  factors: Factors = adamWFactors,
+) {
   let weights = tf.tensor1d(from);
-  let state = initAdamW(from.length);
+  let moments = initMoments(from.length);
   const trace: Float32Array[] = [];
-  for (const gradient of steps) {
-    ({weights, state} = updateAdamW(weights, tf.tensor1d(gradient), state, config, learningRate));
+  for (const [k, gradient] of steps.entries()) {
+    const given = factors(config, learningRate, k + 1);
+    ({weights, moments} = updateAdamW(weights, tf.tensor1d(gradient), moments, config, given));
     trace.push(weights.dataSync<'float32'>());
   }
-  return {trace, state};
+  return {trace, moments};
 }
 
+/** The factors as tensors, in which form a recorded update takes them. */
+const scalarFactors: Factors = (...settings) => {
+  const {stepSize, rootCorrection, retained} = adamWFactors(...settings);
+  return {stepSize: tf.scalar(stepSize), rootCorrection: tf.scalar(rootCorrection), retained: tf.scalar(retained)};
+};
+
 describe('AdamW', () => {
-  it('takes the steps of PyTorch, weight decay included', () => {
+  it.each([
+    ['numbers', adamWFactors],
+    ['scalars', scalarFactors],
+  ] as const)('takes the steps of PyTorch, weight decay included, with factors as %s', (_, factors) => {
     const config = OptimizerConfig.parse({betas: [0.9, 0.99], weightDecay: 0.2, epsilon: 1e-3});
-    const {trace, state} = run(config, start, gradients, 0.1);
+    const {trace, moments} = run(config, start, gradients, 0.1, factors);
     trace.forEach((weights, k) => expectAllClose(weights, expected[k] ?? [], 5e-7));
-    expectAllClose(state.first.dataSync(), expectedFirst, 1e-7);
-    expectAllClose(state.second.dataSync(), expectedSecond, 1e-7);
-    expect(state.updates).toBe(5);
+    expectAllClose(moments.first.dataSync(), expectedFirst, 1e-7);
+    expectAllClose(moments.second.dataSync(), expectedSecond, 1e-7);
   });
 
   it('moves by the learning rate a step under a constant gradient, whatever its size', () => {
@@ -70,11 +87,11 @@ describe('AdamW', () => {
   it('leaves its inputs alive and frees what it needs on the way', async () => {
     const config = OptimizerConfig.parse({});
     await expectNoLeak(() => {
-      const [weights, gradient, before] = [tf.tensor1d([1, 2]), tf.tensor1d([3, 4]), initAdamW(2)];
-      const after = updateAdamW(weights, gradient, before, config, 0.1);
+      const [weights, gradient, before] = [tf.tensor1d([1, 2]), tf.tensor1d([3, 4]), initMoments(2)];
+      const after = updateAdamW(weights, gradient, before, config, adamWFactors(config, 0.1, 1));
       const inputs = [weights, gradient, before.first, before.second];
       expect(inputs.map((tensor) => tensor.isDisposed)).toEqual([false, false, false, false]);
-      tf.dispose([...inputs, after.weights, after.state.first, after.state.second]);
+      tf.dispose([...inputs, after.weights, after.moments.first, after.moments.second]);
     });
   });
 });

@@ -27,18 +27,17 @@ const layout = () => flatLayout(network());
 function stateAt(update: number, withEma = true): TrainState {
   const {weights} = initialState(network(), withEma);
   const scaled = (factor: number) => tf.mul<tf.Tensor1D>(weights, factor);
-  const optimizer = {first: scaled(0.1), second: scaled(0.01), updates: update};
-  return {weights, ema: withEma ? scaled(0.9) : null, optimizer, update};
+  const moments = {first: scaled(0.1), second: scaled(0.01)};
+  return {weights, ema: withEma ? scaled(0.9) : null, moments, update};
 }
 
-async function numbers({weights, ema, optimizer, update}: TrainState) {
-  const [first, second] = [await optimizer.first.data(), await optimizer.second.data()];
+async function numbers({weights, ema, moments, update}: TrainState) {
+  const [first, second] = [await moments.first.data(), await moments.second.data()];
   return {
     weights: await weights.data(),
     ema: ema && (await ema.data()),
     first,
     second,
-    updates: optimizer.updates,
     update,
   };
 }

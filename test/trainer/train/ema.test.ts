@@ -38,16 +38,17 @@ describe('decay of the moving average', () => {
 });
 
 describe('the moving average', () => {
-  it('copies the weights at decay 0 and mixes them in by 1 - decay', async () => {
+  it('copies the weights at share 1 and mixes them in by a smaller one', async () => {
     const [average, weights] = [tf.tensor1d([1, -2, 0.5]), tf.tensor1d([3, 5, 0.25])];
-    expectAllClose(await updateEma(average, weights, 0).data(), [3, 5, 0.25], 1e-6);
-    expectAllClose(await updateEma(average, weights, 0.75).data(), [1.5, -0.25, 0.4375], 1e-6);
+    expectAllClose(await updateEma(average, weights, 1).data(), [3, 5, 0.25], 1e-6);
+    for (const share of [0.25, tf.scalar(0.25)])
+      expectAllClose(await updateEma(average, weights, share).data(), [1.5, -0.25, 0.4375], 1e-6);
   });
 
   it('has forgotten where it began after a run with warm-up', async () => {
     let average = tf.tensor1d([1000]);
     for (let update = 1; update <= 50; update++)
-      average = updateEma(average, tf.tensor1d([2]), emaDecay(paper, update));
+      average = updateEma(average, tf.tensor1d([2]), 1 - emaDecay(paper, update));
     expectAllClose(await average.data(), [2], 1e-6);
   });
 });

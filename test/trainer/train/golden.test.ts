@@ -5,12 +5,13 @@ import {TrainingConfig} from '../../../trainer/contract/training.ts';
 import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
 import {loadParams} from '../../../trainer/models/loadParams.ts';
 import {loadPretrained, type Pretrained} from '../../../trainer/models/pretrained.ts';
-import {flatLayout, flatten, unflatten, type FlatLayout} from '../../../trainer/nn/flatParams.ts';
+import {flatLayout, flatten, type FlatLayout} from '../../../trainer/nn/flatParams.ts';
 import {param} from '../../../trainer/nn/params.ts';
 import {openSafetensors} from '../../../trainer/store/safetensors.ts';
 import {lossAndGradient} from '../../../trainer/train/lossAndGradient.ts';
+import {prepareBatch, type MicroBatch} from '../../../trainer/train/microBatch.ts';
+import {TrainProgram} from '../../../trainer/train/trainProgram.ts';
 import {initialState} from '../../../trainer/train/trainState.ts';
-import {trainUpdate} from '../../../trainer/train/trainUpdate.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {goldenFolder, goldenImages} from '../../helpers/goldenImages.ts';
 import {noisyElements} from './noisyElements.ts';
@@ -40,24 +41,18 @@ describeOnEngines('three DeMe updates against PyTorch', () => {
     const initial = addIdentityProjections(base.params, base.folder.unetConfig, 'full');
     const layout = flatLayout(initial);
     const setting = {denoiser: base.denoiser, schedule: base.schedule, teacher: base.params, consistency: 1};
-    let state = initialState(initial, true);
-    let params = unflatten(state.weights, layout);
-    let noisy: ReadonlySet<number> = new Set();
+    const first = await goldenBatch(model, 0);
+    const noisy = await noisyElements(lossAndGradient(setting, initial, prepareBatch(setting, first)).gradient, layout);
+    const program = new TrainProgram(setting, config, layout, initialState(initial, true), first);
     for (const [k, row] of (manifest[model]?.deme ?? []).entries()) {
-      const batch = {
-        images: await goldenImages(model, `deme.${k}.images`),
-        noise: await goldenImages(model, `deme.${k}.noise`),
-        timesteps: timesteps[k] ?? [],
-      };
-      if (k === 0) noisy = await noisyElements(lossAndGradient(setting, params, batch).gradient, layout);
-      const next = trainUpdate(setting, config, layout, state, params, [batch]);
-      ({state, params} = next);
-      const {denoise, consistency, gradientNorm} = next.losses;
+      const {denoise, consistency, gradientNorm} = program.update([await goldenBatch(model, k)]);
       expectRelative(await meanOf(denoise), row.denoise, 1e-4);
       expectRelative((await gradientNorm.data())[0] ?? NaN, row.grad_norm, 1e-4);
       if (k === 0) expect(await meanOf(consistency)).toBeLessThan(1e-10);
       else expectRelative(await meanOf(consistency), row.consistency, 1e-4);
     }
+    const state = program.state();
+    program.dispose();
     await expectWeights(state.weights, await goldenWeights(model, 'deme_expert_after3', base, layout), layout, noisy);
     await expectWeights(
       state.ema ?? state.weights,
@@ -67,6 +62,14 @@ describeOnEngines('three DeMe updates against PyTorch', () => {
     );
   });
 });
+
+async function goldenBatch(model: string, update: number): Promise<MicroBatch> {
+  return {
+    images: await goldenImages(model, `deme.${update}.images`),
+    noise: await goldenImages(model, `deme.${update}.noise`),
+    timesteps: timesteps[update] ?? [],
+  };
+}
 
 /** Within 2e-6, but for elements that Adam moves by rounding noise: up to the learning rate in each of three updates. */
 async function expectWeights(

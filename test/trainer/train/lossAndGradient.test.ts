@@ -2,16 +2,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
 import {TrainingConfig} from '../../../trainer/contract/training.ts';
-import {flatLayout, unflatten} from '../../../trainer/nn/flatParams.ts';
+import {flatLayout} from '../../../trainer/nn/flatParams.ts';
 import {param, type Params} from '../../../trainer/nn/params.ts';
 import type {Denoiser} from '../../../trainer/models/denoiser.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
-import {lossAndGradient, type MicroBatch} from '../../../trainer/train/lossAndGradient.ts';
+import {lossAndGradient, type LossSetting} from '../../../trainer/train/lossAndGradient.ts';
+import {batchTensors, prepareBatch, type MicroBatch} from '../../../trainer/train/microBatch.ts';
+import {TrainProgram} from '../../../trainer/train/trainProgram.ts';
 import {initialState} from '../../../trainer/train/trainState.ts';
-import {trainUpdate} from '../../../trainer/train/trainUpdate.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
+import {embedPlainly} from '../../helpers/plainTimesteps.ts';
 import {expectNoLeak} from '../../helpers/tensorCount.ts';
 import {tinyModel} from './tinyModel.ts';
 
@@ -29,6 +31,7 @@ const constant: Denoiser = {
   inChannels: 1,
   outChannels: 1,
   sampleSize: null,
+  embedTimesteps: embedPlainly,
   predict: (params) => tf.mul(param<tf.Tensor4D>(params, 'output'), params.get('gain') ?? 1),
 };
 
@@ -50,18 +53,18 @@ function mean(values: ArrayLike<number>): number {
 
 describeOnEngines('loss of an expert', () => {
   const [student, teacher, noise] = [normals(10), normals(20), normals(2)];
-  const batch = () => microBatch(1);
+  const batch = (setting: LossSetting) => prepareBatch(setting, microBatch(1));
 
   it('has the gradient 2(2s - noise - e) / size', async () => {
     const setting = {denoiser: constant, schedule, teacher: predicting(teacher), consistency: 1};
-    const {gradient} = lossAndGradient(setting, predicting(student), batch());
+    const {gradient} = lossAndGradient(setting, predicting(student), batch(setting));
     const expected = student.map((s, i) => (2 * (2 * s - (noise[i] ?? NaN) - (teacher[i] ?? NaN))) / size);
     expectAllClose(await gradient.data(), expected, 1e-6);
   });
 
   it('equals twice the error against the midpoint plus half the distance of noise and teacher', async () => {
     const setting = {denoiser: constant, schedule, teacher: predicting(teacher), consistency: 1};
-    const {denoise, consistency} = lossAndGradient(setting, predicting(student), batch());
+    const {denoise, consistency} = lossAndGradient(setting, predicting(student), batch(setting));
     const loss = mean(await denoise.data()) + mean(await consistency.data());
     const [toMidpoint, apart] = [
       mean(student.map((s, i) => (s - ((noise[i] ?? NaN) + (teacher[i] ?? NaN)) / 2) ** 2)),
@@ -72,7 +75,7 @@ describeOnEngines('loss of an expert', () => {
 
   it('keeps both losses of each image apart, unweighted', async () => {
     const setting = {denoiser: constant, schedule, teacher: predicting(teacher), consistency: 0.25};
-    const {denoise, consistency} = lossAndGradient(setting, predicting(student), batch());
+    const {denoise, consistency} = lossAndGradient(setting, predicting(student), batch(setting));
     const perImage = (other: Float32Array) =>
       [0, 1, 2].map((image) =>
         mean(student.map((s, i) => (s - (other[i] ?? NaN)) ** 2).subarray(image * 16, image * 16 + 16)),
@@ -83,14 +86,14 @@ describeOnEngines('loss of an expert', () => {
 
   it('weighs the consistency in the gradient', async () => {
     const setting = {denoiser: constant, schedule, teacher: predicting(teacher), consistency: 0.25};
-    const {gradient} = lossAndGradient(setting, predicting(student), batch());
+    const {gradient} = lossAndGradient(setting, predicting(student), batch(setting));
     const expected = student.map((s, i) => (2 * (s - (noise[i] ?? NaN)) + 0.5 * (s - (teacher[i] ?? NaN))) / size);
     expectAllClose(await gradient.data(), expected, 1e-6);
   });
 
   it('without a teacher is the denoising loss alone', async () => {
     const setting = {denoiser: constant, schedule, teacher: null, consistency: 1};
-    const {gradient, consistency} = lossAndGradient(setting, predicting(student), batch());
+    const {gradient, consistency} = lossAndGradient(setting, predicting(student), batch(setting));
     expectAllClose(
       await gradient.data(),
       student.map((s, i) => (2 * (s - (noise[i] ?? NaN))) / size),
@@ -103,7 +106,7 @@ describeOnEngines('loss of an expert', () => {
     const shared = predicting(teacher);
     const doubled = new Map([...shared, ['gain', tf.scalar(2)]]);
     const setting = {denoiser: constant, schedule, teacher: shared, consistency: 1};
-    const {gradient} = lossAndGradient(setting, doubled, batch());
+    const {gradient} = lossAndGradient(setting, doubled, batch(setting));
     // d/do of (2o - noise)² + (2o - e)² with e constant.
     const expected = teacher.map((o, i) => (4 * (2 * o - (noise[i] ?? NaN)) + 4 * (2 * o - o)) / size);
     expectAllClose((await gradient.data()).subarray(0, size), expected, 2e-6);
@@ -111,7 +114,7 @@ describeOnEngines('loss of an expert', () => {
 
   it('has no consistency loss at the start, where the projections are identities', async () => {
     const {setting, initial} = tinyModel();
-    const {consistency, denoise} = lossAndGradient(setting, initial, microBatch(1));
+    const {consistency, denoise} = lossAndGradient(setting, initial, batch(setting));
     expect(Math.max(...(await consistency.data()))).toBeLessThan(1e-12);
     expect(Math.min(...(await denoise.data()))).toBeGreaterThan(0.1);
   });
@@ -119,9 +122,9 @@ describeOnEngines('loss of an expert', () => {
   it('leaves nothing behind but what it returns', async () => {
     const {setting, initial} = tinyModel();
     await expectNoLeak(() => {
-      const micro = microBatch(1);
-      const {gradient, denoise, consistency} = lossAndGradient(setting, initial, micro);
-      tf.dispose([micro.images, micro.noise, gradient, denoise, consistency]);
+      const prepared = batch(setting);
+      const {gradient, denoise, consistency} = lossAndGradient(setting, initial, prepared);
+      tf.dispose([...batchTensors(prepared), gradient, denoise, consistency]);
     });
   });
 });
@@ -146,17 +149,17 @@ describeOnEngines('accumulation', () => {
 });
 
 /** The first moment after one update holds (1 - beta1) times the mean gradient. */
-async function firstUpdate(setting: Parameters<typeof trainUpdate>[0], initial: Params, batches: MicroBatch[]) {
-  const layout = flatLayout(initial);
-  const start = initialState(initial, true);
-  const config = TrainingConfig.parse({clipNorm: null});
-  const params = unflatten(start.weights, layout);
-  const {state, losses} = trainUpdate(setting, config, layout, start, params, batches);
+async function firstUpdate(setting: LossSetting, initial: Params, batches: [MicroBatch, ...MicroBatch[]]) {
+  const config = TrainingConfig.parse({clipNorm: null, accumulation: batches.length});
+  const program = new TrainProgram(setting, config, flatLayout(initial), initialState(initial, true), batches[0]);
+  const losses = program.update(batches);
+  const {moments} = program.state();
+  program.dispose();
   return {
     timesteps: losses.timesteps,
     denoise: await losses.denoise.data(),
     consistency: await losses.consistency.data(),
-    gradient: await state.optimizer.first.data(),
+    gradient: await moments.first.data(),
     norm: await losses.gradientNorm.data(),
   };
 }

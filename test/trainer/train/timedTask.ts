@@ -6,6 +6,7 @@ import type {Denoiser} from '../../../trainer/models/denoiser.ts';
 import {param} from '../../../trainer/nn/params.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import type {TrainTask} from '../../../trainer/train/loop.ts';
+import {embedPlainly, perImage} from '../../helpers/plainTimesteps.ts';
 
 /** Every image is this grey; as the model predicts the image itself, losses depend on nothing but the timestep. */
 const grey = 0.5;
@@ -17,11 +18,9 @@ const timed: Denoiser = {
   inChannels: 1,
   outChannels: 1,
   sampleSize: null,
+  embedTimesteps: embedPlainly,
   predict(params, noisy, timesteps) {
-    const times = tf.tensor4d(
-      timesteps.map((timestep) => timestep / 1000),
-      [timesteps.length, 1, 1, 1],
-    );
+    const times = perImage(tf.div(timesteps, 1000));
     return tf.add(tf.add(tf.zerosLike(noisy), times), param(params, 'offset'));
   },
 };

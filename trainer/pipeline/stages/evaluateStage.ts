@@ -6,10 +6,10 @@ import type {ImageSource} from '../../data/dataset.ts';
 import {openData} from '../../data/openData.ts';
 import {encodePng, imageGrid} from '../../data/png.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
-import {heldOutDraws, heldOutLosses} from '../../evaluate/heldOut.ts';
+import {heldOutDraws, predictorLosses} from '../../evaluate/heldOut.ts';
 import {ensembleTable, type LossTable} from '../../evaluate/lossTable.ts';
+import {Predictor} from '../../models/predictor.ts';
 import type {Pretrained} from '../../models/pretrained.ts';
-import type {Params} from '../../nn/params.ts';
 import {ensemblePredict} from '../../sample/ensemble.ts';
 import {modelPredict} from '../../sample/predict.ts';
 import {sampleImages, type SampleImagesRequest} from '../../sample/sampleImages.ts';
@@ -30,13 +30,11 @@ export async function evaluateStage(context: StageContext, model: string): Promi
   const weights =
     model === 'ensemble' ? (await loadExperts(context, base)).experts : [await loadModelParams(context, base, model)];
   const test = await openTestImages(context);
-  const losses = await measureLosses(context, config, base, weights, ranges, test);
+  const predictors = weights.map((params) => new Predictor(base.denoiser, params));
+  const losses = await measureLosses(context, config, base, predictors, ranges, test);
   await writeJsonAtomic(runPaths.losses(context.run, model), toRecord(losses));
   if ((await context.nextAction()) === 'stop') return 'stopped';
-  const predict =
-    model === 'ensemble'
-      ? ensemblePredict(base.denoiser, weights, ranges)
-      : modelPredict(base.denoiser, weights[0] ?? new Map());
+  const predict = model === 'ensemble' ? ensemblePredict(predictors, ranges) : modelPredict(predictors[0] as Predictor);
   // The model's own size where its config names one.
   const [height, width] = base.denoiser.sampleSize ?? test.shape;
   const shape = [height, width, base.denoiser.outChannels] as const;
@@ -53,7 +51,7 @@ async function measureLosses(
   context: StageContext,
   config: EvaluateConfig,
   base: Pretrained,
-  weights: readonly Params[],
+  predictors: readonly Predictor[],
   ranges: readonly TimestepRange[],
   test: ImageSource,
 ): Promise<LossTable> {
@@ -68,14 +66,14 @@ async function measureLosses(
     test,
     Array.from({length: imageCount}, (_, i) => i),
   );
-  const {denoiser, schedule} = base;
+  const {schedule} = base;
   const onProgress = progress(context, 'held-out draws');
-  const request = {denoiser, schedule, draws, images, shape: test.shape, onProgress};
+  const request = {schedule, draws, images, shape: test.shape, onProgress};
   const tables: LossTable[] = [];
-  for (const [i, params] of weights.entries()) {
-    tables.push(await heldOutLosses({...request, params, ...(weights.length > 1 && {onlyRanges: [i]})}));
+  for (const [i, predictor] of predictors.entries()) {
+    tables.push(await predictorLosses(predictor, {...request, ...(predictors.length > 1 && {onlyRanges: [i]})}));
   }
-  return weights.length > 1 ? ensembleTable(tables) : (tables[0] as LossTable);
+  return predictors.length > 1 ? ensembleTable(tables) : (tables[0] as LossTable);
 }
 
 async function drawSamples(

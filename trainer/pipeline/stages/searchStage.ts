@@ -3,10 +3,11 @@ import type {WeightsRecord} from '../../contract/pipeline.ts';
 import type {SearchResult} from '../../contract/report.ts';
 import {heldOutBatch} from '../../data/batches.ts';
 import {openData} from '../../data/openData.ts';
-import {heldOutDraws, heldOutLosses} from '../../evaluate/heldOut.ts';
+import {heldOutDraws, predictorLosses} from '../../evaluate/heldOut.ts';
 import {meanLoss} from '../../evaluate/heldOutSummary.ts';
 import {applyWeights, taskVectors} from '../../merge/blend.ts';
 import {searchWeights} from '../../merge/search.ts';
+import {Predictor} from '../../models/predictor.ts';
 import {disposeParams} from '../../nn/params.ts';
 import {writeJsonAtomic} from '../../store/jsonFile.ts';
 import {loadBase, loadExperts} from '../runModels.ts';
@@ -68,14 +69,19 @@ async function scorer(context: StageContext, config: SearchConfig) {
     Array.from({length: imageCount}, (_, i) => i),
   );
   const {denoiser, schedule} = pretrained;
+  const predictor = new Predictor(denoiser, base);
   return {
     experts: vectors.length,
     loss: async (weights: readonly number[]) => {
       const params = applyWeights(base, vectors, weights);
-      const table = await heldOutLosses({denoiser, params, schedule, draws, images, shape: validation.shape});
+      predictor.load(params);
+      const table = await predictorLosses(predictor, {schedule, draws, images, shape: validation.shape});
       disposeParams(params);
       return meanLoss(table);
     },
-    dispose: () => [base, ...vectors].forEach(disposeParams),
+    dispose: () => {
+      predictor.dispose();
+      [base, ...vectors].forEach(disposeParams);
+    },
   };
 }

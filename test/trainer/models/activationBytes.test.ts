@@ -1,0 +1,95 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {describe, expect, it} from 'vitest';
+import {UNet2DConfig} from '../../../trainer/contract/unet2dConfig.ts';
+import {activationBytes} from '../../../trainer/models/activationBytes.ts';
+import {initialiseParams} from '../../../trainer/models/initialise.ts';
+import {createUNet2D} from '../../../trainer/models/unet2d.ts';
+import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {variedUNets} from './variedUNets.ts';
+
+const settings = {size: [32, 32], gradientCheckpointing: false, dropout: false} as const;
+
+describe('the activations of a UNet', () => {
+  /** One level, one resnet down and two up: 3 x (input, norm, conv, norm), no attention. */
+  const oneLevel = UNet2DConfig.parse({
+    block_out_channels: [4],
+    down_block_types: ['DownBlock2D'],
+    up_block_types: ['UpBlock2D'],
+    layers_per_block: 1,
+    norm_num_groups: 2,
+    mid_block_type: null,
+    dropout: 0.5,
+  });
+  const pixels = 10 * 6;
+  const oneLevelBytes = (changes: Partial<Parameters<typeof activationBytes>[1]>) =>
+    activationBytes(oneLevel, {...settings, size: [10, 6], ...changes}) / 4 / pixels;
+
+  it('are the inputs and outputs of norms and convolutions', () => {
+    const ends = 4 + 4;
+    const down = {inside: 4 + 4 + 4, output: 4};
+    const up = {inside: 8 + 4 + 4, output: 4, joined: 8};
+    expect(oneLevelBytes({})).toBe(ends + down.inside + down.output + 2 * (up.inside + up.output + up.joined));
+  });
+
+  it('are, with gradient checkpointing, those between the parts and the inside of the largest', () => {
+    expect(oneLevelBytes({gradientCheckpointing: true})).toBe(4 + 4 + 4 + 2 * (4 + 8) + (8 + 4 + 4));
+  });
+
+  it('have a mask for each resnet where dropout is used', () => {
+    expect(oneLevelBytes({dropout: true}) - oneLevelBytes({})).toBe(3 * 4);
+  });
+
+  it('grow with the pixels, and those of attention with their square', () => {
+    const of = (config: UNet2DConfig, side: number) => activationBytes(config, {...settings, size: [side, side]});
+    const plain = variedUNets.plainMiddle;
+    expect(of(plain, 64)).toBe(4 * of(plain, 32));
+    // 16 images pixels at the attention's level: 2 layers of 8 channels more than linear.
+    const {digits} = variedUNets;
+    const scores = (side: number) => 4 * 4 * (side / 4) ** 4 * 4;
+    expect(of(digits, 64) - 4 * of(digits, 32)).toBe(scores(64) - 4 * scores(32));
+  });
+
+  it('are most of what the published networks need for an image', () => {
+    // Measured slope of the peak from batch 1 to 16 on a recorded graph: 62 to 73 MB for each image.
+    expect(activationBytes(variedUNets.cifar, settings) / 1e6).toBeCloseTo(40.6, 1);
+    const church = {...settings, size: [256, 256]} as const;
+    expect(activationBytes(variedUNets.church, church) / 1e9).toBeCloseTo(1.04, 1);
+  });
+});
+
+describe('the activations that the operations keep for the gradient', () => {
+  useCpuBackend();
+
+  it.each(['digits', 'scaleShift', 'plainMiddle', 'noMiddle'] as const)('are those of the estimate: %s', (name) => {
+    const config = variedUNets[name];
+    const estimated = 2 * activationBytes(config, {...settings, size: [16, 16]});
+    const kept = keptBytes(config, 2, 16);
+    expect(kept / estimated).toBeGreaterThan(0.9);
+    expect(kept / estimated).toBeLessThan(1.1);
+  });
+});
+
+/** Bytes that the tape holds after a forward pass of `batch` images, without the parameters. */
+function keptBytes(config: UNet2DConfig, batch: number, side: number): number {
+  const denoiser = createUNet2D(config);
+  const params = initialiseParams(config, 1);
+  const names = [...params.keys()];
+  const noisy = tf.zeros<tf.Rank.R4>([batch, side, side, config.in_channels]);
+  const time = denoiser.embedTimesteps(new Array<number>(batch).fill(3));
+  const ids = new Set<object>([...params.values(), noisy].map(({dataId}) => dataId));
+  let bytes = 0;
+  const loss = (...tensors: tf.Tensor[]): tf.Scalar => {
+    const given = new Map(names.map((name, i) => [name, tensors[i] as tf.Tensor]));
+    const result = tf.mean<tf.Scalar>(denoiser.predict(given, noisy, time));
+    for (const {saved = []} of tf.engine().state.activeTape ?? []) {
+      for (const tensor of saved) {
+        if (ids.has(tensor.dataId)) continue;
+        ids.add(tensor.dataId);
+        bytes += 4 * tensor.size;
+      }
+    }
+    return result;
+  };
+  tf.tidy(() => void tf.grads(loss)([...params.values()]));
+  return bytes;
+}

@@ -1,0 +1,219 @@
+import type {BackendValues, Tensor} from '@tensorflow/tfjs-core';
+import {graphAttribute} from './graphAttribute.ts';
+import type {GraphAttribute, GraphNode} from './graphDef.ts';
+import {ImaginedTensors} from './imaginedTensors.ts';
+import type {OpAttribute, TensorflowBackend, TensorflowBinding, TensorMetadata} from './tensorflowBackend.ts';
+
+/** Values up to this many bytes become constants of the graph; larger ones are captured, which keeps them out of the graph's file. */
+const largestConstant = 16_384;
+
+/** An operation may start this many operations before its turn. */
+const largestLead = 200;
+
+/** A tensor that a recorded function used but was not given: a variable of the graph with this value. */
+export interface CapturedTensor {
+  readonly handle: string;
+  readonly dtype: number;
+  readonly tensorId: number;
+}
+
+/** A variable as it is read: at first, or after the node that changed it. */
+export interface VariableRead {
+  readonly handle: string;
+  readonly after?: string;
+}
+
+let active: GraphRecorder | undefined;
+
+/** The recorder while a function is being recorded. */
+export function activeRecorder(): GraphRecorder | undefined {
+  return active;
+}
+
+/**
+ * Writes down what TensorFlow.js asks of the TensorFlow addon, as nodes of a graph: the same operations in the same
+ * order with the same attributes, but run by TensorFlow itself, without JavaScript between any two of them.
+ */
+export class GraphRecorder {
+  readonly nodes: GraphNode[] = [];
+  readonly captured: CapturedTensor[] = [];
+  /** Output of a node (`name:index`) for each tensor the addon knows. */
+  readonly #sources = new Map<number, string>();
+  readonly #positions = new Map<string, number>();
+  /** Nodes of the function that is recorded, without constants. */
+  #recorded: string[] = [];
+  /** Real tensors that were freed during the recording; they live until `release`, as one may have been captured. */
+  readonly #freed: number[] = [];
+  readonly #reads = new Map<string, VariableRead>();
+  #prefix = '';
+
+  /** The addon itself: while recording, `backend.binding` is the one that records. */
+  readonly #binding: TensorflowBinding;
+  readonly #tensors: ImaginedTensors;
+
+  constructor(readonly backend: TensorflowBackend) {
+    this.#binding = backend.binding;
+    this.#tensors = new ImaginedTensors(backend.binding);
+  }
+
+  /** Adds a node; its name is made unique by its number. */
+  add(op: string, inputs: readonly string[], attributes: Record<string, GraphAttribute>): string {
+    const name = `${this.#prefix}${op}_${this.nodes.length}`;
+    this.#positions.set(name, this.nodes.length);
+    this.nodes.push({name, op, inputs, attributes});
+    return name;
+  }
+
+  /**
+   * A tensor like `tensor` that stands for this output in what is recorded. Not `tensor` itself: TensorFlow.js lets tensors share
+   * memory, and then two of them would stand for one output.
+   */
+  standIn(tensor: Tensor, source: string): Tensor {
+    const [made] = this.#binding.executeOp('Identity', [], [this.#idOf(tensor)], 1);
+    if (!made) throw new Error('TensorFlow made no copy of a tensor');
+    this.#sources.set(made.id, source);
+    return this.backend.createOutputTensor(made);
+  }
+
+  /** The output that computes `tensor`; one that nothing recorded computes is captured. */
+  sourceOf(tensor: Tensor): string {
+    return this.#source(this.#idOf(tensor));
+  }
+
+  /** An operation of TensorFlow that tfjs has no kernel for, with one output and the attribute T alone; while recording. */
+  call(op: string, inputs: readonly Tensor[]): Tensor {
+    const {binding} = this.backend;
+    const type = this.backend.getDTypeInteger(inputs[0]?.dtype ?? 'float32');
+    const attributes = [{name: 'T', type: binding.TF_ATTR_TYPE, value: type}];
+    const [made] = binding.executeOp(op, attributes, this.backend.getInputTensorIds(inputs), 1);
+    if (!made) throw new Error(`${op} has no output`);
+    return this.backend.createOutputTensor(made);
+  }
+
+  /** Records what `body` asks for; nothing is computed. */
+  record<T>(prefix: string, body: () => T): T {
+    this.#prefix = `${prefix}/`;
+    this.#recorded = [];
+    this.backend.binding = this.#recording(this.#binding);
+    active = this;
+    try {
+      return body();
+    } finally {
+      this.backend.binding = this.#binding;
+      active = undefined;
+      this.#prefix = '';
+    }
+  }
+
+  /** Frees what the recording kept; to be called once the captured values are in their variables. */
+  release(): void {
+    for (const id of this.#freed.splice(0)) this.#binding.deleteTensor(id);
+  }
+
+  #recording(binding: TensorflowBinding): TensorflowBinding {
+    // The addon's own properties are read-only, so the recording is an object of its own that inherits the rest.
+    return Object.create(binding, {
+      executeOp: {
+        value: (name: string, attributes: OpAttribute[], inputs: number[], outputs: number) => {
+          const made = this.#tensors.outputs(name, attributes, inputs, outputs);
+          this.#recordOp(name, attributes, inputs, made);
+          return made;
+        },
+      },
+      createTensor: {
+        value: (shape: number[], dtype: number, values: BackendValues) => {
+          const id = binding.createTensor(shape, dtype, values);
+          this.#recordUpload(id, shape, dtype, values);
+          return id;
+        },
+      },
+      deleteTensor: {
+        value: (id: number) => {
+          this.#freed.push(id);
+        },
+      },
+    }) as TensorflowBinding;
+  }
+
+  #recordOp(op: string, attributes: readonly OpAttribute[], inputs: readonly number[], made: TensorMetadata[]): void {
+    const named = attributes.map(
+      (attribute) => [attribute.name, graphAttribute(this.#binding, op, attribute)] as const,
+    );
+    const sources = inputs.map((id) => this.#source(id));
+    const node = this.add(op, [...sources, ...this.#turn(sources)], Object.fromEntries(named));
+    this.#recorded.push(node);
+    for (const [index, {id}] of made.entries()) this.#sources.set(id, `${node}:${index}`);
+  }
+
+  /**
+   * TensorFlow starts an operation as soon as its inputs are there. What the way back computes again from inputs of the way
+   * forward (activations that were not kept) would be computed on the way forward and kept, or merged with its first computation.
+   * So an operation whose inputs are long there waits for one that is recorded shortly before it.
+   */
+  #turn(sources: readonly string[]): string[] {
+    const latest = Math.max(...sources.map((source) => this.#positions.get(nodeOf(source)) ?? 0));
+    const before = this.#recorded.at(-1);
+    if (sources.length === 0 || before === undefined || this.nodes.length - latest <= largestLead) return [];
+    return [`^${before}`];
+  }
+
+  #recordUpload(id: number, shape: readonly number[], dtype: number, values: BackendValues): void {
+    if (!ArrayBuffer.isView(values)) throw new Error('a graph cannot hold a tensor of strings');
+    if (values.byteLength > largestConstant) return;
+    // A copy: the array is its owner's to change.
+    const content = Uint8Array.from(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    const value: GraphAttribute = {kind: 'tensor', value: {dtype, shape: [...shape], content}};
+    const node = this.add('Const', [], {dtype: {kind: 'type', value: dtype}, value});
+    this.#sources.set(id, `${node}:0`);
+    if (values instanceof Int32Array) this.#tensors.know(id, {shape: [...shape], dtype, values: [...values]});
+  }
+
+  #idOf(tensor: Tensor): number {
+    const [id] = this.backend.getInputTensorIds([tensor]);
+    if (id === undefined) throw new Error('the TensorFlow addon does not know this tensor');
+    return id;
+  }
+
+  #source(id: number): string {
+    const known = this.#sources.get(id);
+    if (known !== undefined) return known;
+    const captured = this.#capture(id);
+    this.#sources.set(id, captured);
+    return captured;
+  }
+
+  #capture(id: number): string {
+    const {dtype, shape} = this.#tensors.describe(id);
+    const handle = this.variable(dtype, shape);
+    this.captured.push({handle, dtype, tensorId: id});
+    return this.read(handle, dtype);
+  }
+
+  /** The handle of a variable without a value yet. */
+  variable(dtype: number, shape: readonly number[]): string {
+    const node = this.add('VarHandleOp', [], {
+      dtype: {kind: 'type', value: dtype},
+      shape: {kind: 'shape', value: shape},
+      shared_name: {kind: 'text', value: `variable_${this.nodes.length}`},
+    });
+    return `${node}:0`;
+  }
+
+  /** Reads a variable, after the node `after` where one is given. */
+  read(handle: string, dtype: number, after?: string): string {
+    const inputs = after === undefined ? [handle] : [handle, `^${after}`];
+    const source = `${this.add('ReadVariableOp', inputs, {dtype: {kind: 'type', value: dtype}})}:0`;
+    this.#reads.set(source, {handle, after});
+    return source;
+  }
+
+  /** The variable that `tensor` is the value of, and the node that last changed it, if one did. */
+  variableOf(tensor: Tensor): VariableRead | undefined {
+    return this.#reads.get(this.sourceOf(tensor));
+  }
+}
+
+/** The node of an output. */
+export function nodeOf(source: string): string {
+  return source.slice(0, source.lastIndexOf(':'));
+}

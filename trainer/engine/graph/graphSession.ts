@@ -1,0 +1,33 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {encodeSavedModel, type GraphNode} from './graphDef.ts';
+import type {TensorflowBinding, TensorMetadata} from './tensorflowBackend.ts';
+
+/** A graph loaded into TensorFlow, with the variables it holds there. */
+export class GraphSession {
+  readonly #model: number;
+
+  constructor(
+    readonly binding: TensorflowBinding,
+    nodes: readonly GraphNode[],
+  ) {
+    // The addon loads graphs from a folder only; once loaded, the folder is of no more use.
+    const folder = mkdtempSync(join(tmpdir(), 'deme-graph-'));
+    try {
+      writeFileSync(join(folder, 'saved_model.pb'), encodeSavedModel(nodes));
+      this.#model = binding.loadSavedModel(folder, 'deme');
+    } finally {
+      rmSync(folder, {recursive: true, force: true});
+    }
+  }
+
+  /** Feeds tensors by the name of the output they replace, and fetches outputs. */
+  run(feeds: ReadonlyMap<string, number>, fetches: readonly string[]): TensorMetadata[] {
+    return this.binding.runSavedModel(this.#model, [...feeds.values()], [...feeds.keys()].join(','), fetches.join(','));
+  }
+
+  dispose(): void {
+    this.binding.deleteSavedModel(this.#model);
+  }
+}

@@ -1,0 +1,69 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type {TensorflowBackend} from './graph/tensorflowBackend.ts';
+import {createTensorflowProgram} from './graph/tensorflowProgram.ts';
+
+/** One function of a program: pure in its tensors, and with the same operations and shapes at every call. */
+export interface ProgramFunction {
+  /** Tensors of the shapes and types that it will be called with. */
+  readonly examples: readonly tf.Tensor[];
+  /** Runs inside a tidy. A state tensor that does not change may be returned as it is. */
+  body(
+    state: readonly tf.Tensor[],
+    inputs: readonly tf.Tensor[],
+  ): {state: readonly tf.Tensor[]; outputs: readonly tf.Tensor[]};
+}
+
+/** Functions over tensors that stay on the device between calls. */
+export interface Program {
+  /** Runs one function and keeps its new state; the outputs are the caller's. */
+  run(name: string, inputs: readonly tf.Tensor[]): tf.Tensor[];
+  /** The state as tensors of the caller. */
+  state(): tf.Tensor[];
+  dispose(): void;
+}
+
+export interface ProgramOptions {
+  /** False for functions that do something else at each call, which cannot be recorded. */
+  readonly repeatable?: boolean;
+}
+
+/**
+ * A program that starts with `initial`, which stays the caller's. Tensors that the functions use without being given them are taken as
+ * they are now. On the tensorflow engine each function becomes a graph that TensorFlow runs as a whole; elsewhere it runs as it stands.
+ */
+export function createProgram(
+  initial: readonly tf.Tensor[],
+  functions: Readonly<Record<string, ProgramFunction>>,
+  {repeatable = true}: ProgramOptions = {},
+): Program {
+  if (tf.getBackend() !== 'tensorflow' || !repeatable) return createPlainProgram(initial, functions);
+  return createTensorflowProgram(tf.backend() as unknown as TensorflowBackend, initial, functions);
+}
+
+function createPlainProgram(
+  initial: readonly tf.Tensor[],
+  functions: Readonly<Record<string, ProgramFunction>>,
+): Program {
+  let current = initial.map(owned);
+  return {
+    run(name, inputs) {
+      const called = functions[name];
+      if (called === undefined) throw new Error(`the program has no function ${name}`);
+      const {state, outputs} = tf.tidy(() => {
+        const made = called.body(current, inputs);
+        const state = made.state.map((tensor, i) => (tensor === current[i] ? tensor : owned(tensor)));
+        return {state, outputs: made.outputs.map((tensor) => tf.clone(tensor))};
+      });
+      tf.dispose(current.filter((tensor, i) => tensor !== state[i]));
+      current = state;
+      return outputs;
+    },
+    state: () => current.map((tensor) => tf.clone(tensor)),
+    dispose: () => tf.dispose(current),
+  };
+}
+
+/** Another owner of the same memory, who is not the tidy around. */
+function owned(tensor: tf.Tensor): tf.Tensor {
+  return tf.keep(tf.clone(tensor));
+}

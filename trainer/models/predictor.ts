@@ -1,0 +1,70 @@
+import type {Tensor, Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
+import {createProgram, type Program} from '../engine/program.ts';
+import type {Params} from '../nn/params.ts';
+import type {Denoiser} from './denoiser.ts';
+
+/** A network with weights on the device, for many predictions without gradients. */
+export class Predictor {
+  /** One program for each shape of images. */
+  readonly #programs = new Map<string, Program>();
+  readonly #names: readonly string[];
+  #params: Params;
+
+  /** The weights stay the caller's and must live as long as the predictor, or until `load`. */
+  constructor(
+    readonly denoiser: Denoiser,
+    params: Params,
+  ) {
+    this.#params = params;
+    this.#names = [...params.keys()];
+  }
+
+  /** [N,H,W,C] noisy images and N timesteps -> [N,H,W,C] prediction, the caller's. */
+  predict(noisy: Tensor4D, timesteps: readonly number[]): Tensor4D {
+    const embedded = this.denoiser.embedTimesteps(timesteps);
+    const key = noisy.shape.join();
+    const program = this.#programs.get(key) ?? this.#createProgram(noisy, embedded);
+    this.#programs.set(key, program);
+    const [prediction] = program.run('predict', [noisy, embedded]);
+    embedded.dispose();
+    return prediction as Tensor4D;
+  }
+
+  /** Other weights of the same names and shapes. */
+  load(params: Params): void {
+    this.#params = params;
+    for (const program of this.#programs.values()) program.run('load', this.#tensors(params));
+  }
+
+  dispose(): void {
+    for (const program of this.#programs.values()) program.dispose();
+    this.#programs.clear();
+  }
+
+  #createProgram(noisy: Tensor4D, embedded: Tensor2D): Program {
+    const weights = this.#tensors(this.#params);
+    return createProgram(weights, {
+      predict: {
+        examples: [noisy, embedded],
+        body: (state, [noisy, embedded]) => ({
+          state,
+          outputs: [this.denoiser.predict(this.#named(state), noisy as Tensor4D, embedded as Tensor2D)],
+        }),
+      },
+      load: {examples: weights, body: (_, inputs) => ({state: inputs, outputs: []})},
+    });
+  }
+
+  #tensors(params: Params): Tensor[] {
+    return this.#names.map((name) => {
+      const tensor = params.get(name);
+      if (tensor === undefined || params.size !== this.#names.length)
+        throw new Error(`the weights do not fit: ${name}`);
+      return tensor;
+    });
+  }
+
+  #named(tensors: readonly Tensor[]): Params {
+    return new Map(tensors.map((tensor, i) => [this.#names[i] ?? '', tensor]));
+  }
+}

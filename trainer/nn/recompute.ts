@@ -1,0 +1,27 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type {GradSaveFunc, Tensor} from '@tensorflow/tfjs-core';
+
+/**
+ * f(inputs) that keeps nothing but its inputs for the way back and computes the rest again there (gradient checkpointing,
+ * Chen et al. 2016): less memory for one more forward pass. Gradients reach only what is among the inputs, so `f` must take all
+ * trained tensors from there, and must give the same result each time. First derivatives only.
+ */
+export function recompute<T extends Tensor>(f: (...inputs: Tensor[]) => T, inputs: readonly Tensor[]): T {
+  const operation = tf.customGrad<T>((...args: (Tensor | GradSaveFunc)[]) => {
+    const [given, save] = [args.slice(0, -1) as Tensor[], args.at(-1) as GradSaveFunc];
+    save(given);
+    return {value: tf.tidy(() => f(...given)), gradFunc: (dy: T, saved: Tensor[]) => gradients(f, saved, dy)};
+  });
+  return operation(...inputs);
+}
+
+/** A gradient within a gradient ends the recording of the outer one unless that is put back. */
+function gradients<T extends Tensor>(f: (...inputs: Tensor[]) => T, inputs: Tensor[], dy: T): Tensor[] {
+  const {state} = tf.engine();
+  const {activeTape, gradientDepth} = state;
+  try {
+    return tf.grads(f)(inputs, dy);
+  } finally {
+    Object.assign(state, {activeTape, gradientDepth});
+  }
+}
