@@ -34,6 +34,10 @@ const jobs = {
     return node([cli, 'run', join('media', 'digits', config), ...args.filter((arg) => arg !== '--full')]);
   },
   deme: (args) => node([cli, ...args], callerFolder()),
+  bench: async (args) => {
+    const entries = ['bench', 'worker', 'makeModel'].map((name) => `${name}=test/bench/${name}.ts`);
+    return (await bundle(entries, join('dist', 'bench'))) || node([join('dist', 'bench', 'bench.js'), ...args]);
+  },
 };
 const jobsOnTheBuild = ['build', 'test', 'demo', 'deme'];
 
@@ -86,12 +90,15 @@ async function build() {
   const sources = readdirSync(join(root, 'trainer'), {recursive: true}).map((file) => join(root, 'trainer', file));
   if (Math.min(...outputs) > Math.max(...[...sources, join(root, 'package-lock.json')].map(changed))) return 0;
   heading('Building');
-  // Shared code goes into chunks, so that a verb loads no engine that it does not use; their names change, so the old ones go first.
-  const built = existsSync(join(root, 'dist')) ? readdirSync(join(root, 'dist')) : [];
-  for (const file of built.filter((name) => /\.js(\.map)?$/.test(name))) rmSync(join(root, 'dist', file));
-  const entries = ['cli=trainer/cli.ts', 'trainer=trainer/main.ts', '--outdir=dist', '--banner:js=#!/usr/bin/env node'];
+  return bundle(['cli=trainer/cli.ts', 'trainer=trainer/main.ts', '--banner:js=#!/usr/bin/env node'], 'dist');
+}
+
+/** Shared code goes into chunks, so that a verb loads no engine that it does not use; their names change, so the old ones go first. */
+function bundle(entries, folder) {
+  const built = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : [];
+  for (const file of built.filter((name) => /\.js(\.map)?$/.test(name))) rmSync(join(root, folder, file));
   const options = '--bundle --splitting --packages=external --platform=node --format=esm --target=node20 --sourcemap';
-  return node([bin.esbuild, ...entries, ...options.split(' '), '--log-level=warning']);
+  return node([bin.esbuild, ...entries, `--outdir=${folder}`, ...options.split(' '), '--log-level=warning']);
 }
 
 /** Time of the last change in milliseconds; 0 for a file that is not there. */

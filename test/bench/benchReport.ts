@@ -1,0 +1,53 @@
+import {mkdir} from 'node:fs/promises';
+import {availableParallelism, cpus, totalmem} from 'node:os';
+import {dirname} from 'node:path';
+import {writeJsonAtomic} from '../../trainer/store/jsonFile.ts';
+import type {Workload} from './cases.ts';
+import {compare, tolerance} from './comparison.ts';
+import type {Failure, Measurement} from './measureWorkload.ts';
+
+/** One workload and what all contestants made of it. */
+export interface BenchEntry {
+  readonly case: string;
+  readonly workload: Workload;
+  readonly outcomes: readonly (Measurement | Failure)[];
+}
+
+/** Writes bench.json: the machine, the ratios, and every single measurement. */
+export async function writeBenchReport(
+  path: string,
+  settings: {readonly rounds: number; readonly busyCores: number},
+  entries: readonly BenchEntry[],
+): Promise<void> {
+  const machine = {
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memory: totalmem(),
+    system: `${process.platform} ${process.arch}`,
+    node: process.version,
+  };
+  await mkdir(dirname(path), {recursive: true});
+  const date = new Date().toISOString();
+  await writeJsonAtomic(path, {
+    format: 1,
+    date,
+    machine,
+    ...settings,
+    tolerance,
+    ratios: entries.flatMap(ratios),
+    entries,
+  });
+}
+
+/** Ours divided by PyTorch's, for each engine. */
+function ratios({case: name, workload, outcomes}: BenchEntry) {
+  return compare(workload, outcomes).map(({ours, torch, deviation}) => ({
+    case: name,
+    work: workload.title,
+    threads: workload.threads,
+    engine: ours.engine,
+    time: torch && ours.seconds / torch.seconds,
+    memory: torch && ours.peak / torch.peak,
+    deviation,
+  }));
+}

@@ -1,0 +1,92 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {addIdentityProjections} from '../../trainer/deme/projection.ts';
+import {loadPretrained} from '../../trainer/models/pretrained.ts';
+import {flatLayout, flatten} from '../../trainer/nn/flatParams.ts';
+import type {Params} from '../../trainer/nn/params.ts';
+import type {MicroBatch} from '../../trainer/train/microBatch.ts';
+import {TrainProgram, type UpdateLosses} from '../../trainer/train/trainProgram.ts';
+import {disposeState, initialState} from '../../trainer/train/trainState.ts';
+import {readBenchData, type BenchData} from './benchData.ts';
+import type {BenchResult, BenchTask} from './contract.ts';
+import {peakMemory} from './peakMemory.ts';
+
+type Losses = BenchResult['losses'][number];
+
+/** Trains one DeMe expert as the train stage does, with the batches of the file; `ready` is awaited before the clock runs. */
+export async function measureUpdates(
+  task: BenchTask,
+  ready: () => Promise<void>,
+): Promise<Omit<BenchResult, 'engine'>> {
+  const data = await readBenchData(task.data);
+  const {folder, denoiser, schedule, params} = await loadPretrained(task.model);
+  const {consistency, ...config} = task.training;
+  const initial = addIdentityProjections(params, folder.unetConfig, 'full');
+  const program = startProgram({denoiser, schedule, teacher: params, consistency}, config, initial, data);
+  const losses = await runUpdates(program, data, task.warmup);
+  await ready();
+  const seconds: number[] = [];
+  for (let i = 0; i < task.chunks; i++) {
+    const start = performance.now();
+    await runUpdates(program, data, task.chunk);
+    seconds.push((performance.now() - start) / 1000 / task.chunk);
+  }
+  // Before the check, which copies the weights.
+  const peak = peakMemory();
+  return {type: 'result', losses, seconds, peak, check: await averageDistance(program, initial)};
+}
+
+function startProgram(
+  setting: TrainProgram['setting'],
+  config: TrainProgram['config'],
+  initial: Params,
+  data: BenchData,
+): TrainProgram {
+  const state = initialState(initial, config.ema !== null);
+  const example = microBatch(data, 0);
+  const program = new TrainProgram(setting, config, flatLayout(initial), state, example);
+  disposeState(state);
+  tf.dispose([example.images, example.noise]);
+  return program;
+}
+
+/** Losses are read back together, after the last update, as the training loop does. */
+async function runUpdates(program: TrainProgram, data: BenchData, count: number): Promise<Losses[]> {
+  const waiting: UpdateLosses[] = [];
+  for (let i = 0; i < count; i++) {
+    const batch = microBatch(data, program.updates);
+    waiting.push(program.update([batch]));
+    tf.dispose([batch.images, batch.noise]);
+  }
+  return Promise.all(waiting.map(readLosses));
+}
+
+async function readLosses({denoise, consistency, gradientNorm}: UpdateLosses): Promise<Losses> {
+  const [a, b, [norm = NaN]] = await Promise.all([denoise.data(), consistency.data(), gradientNorm.data()]);
+  tf.dispose([denoise, consistency, gradientNorm]);
+  return [mean(a), mean(b), norm];
+}
+
+/** Copies, since a tensor may take over the array that it is given. */
+function microBatch({shape, batches}: BenchData, update: number): MicroBatch {
+  const batch = batches[update % batches.length];
+  if (batch === undefined) throw new Error('the data file holds no batch');
+  const {images, noise, timesteps} = batch;
+  return {images: tf.tensor4d(images.slice(), [...shape]), noise: tf.tensor4d(noise.slice(), [...shape]), timesteps};
+}
+
+/** Euclidean distance of the EMA from the first weights. */
+async function averageDistance(program: TrainProgram, initial: Params): Promise<number> {
+  const state = program.state();
+  const distance = tf.tidy(() => {
+    const moved = tf.sub(state.ema ?? state.weights, flatten([...initial.values()]));
+    return tf.sqrt(tf.sum(tf.square(moved)));
+  });
+  const [value = NaN] = await distance.data();
+  distance.dispose();
+  disposeState(state);
+  return value;
+}
+
+function mean(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+}

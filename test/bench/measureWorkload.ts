@@ -1,0 +1,126 @@
+import {join} from 'node:path';
+import {SchedulerConfig} from '../../trainer/contract/schedulerConfig.ts';
+import {TrainingConfig} from '../../trainer/contract/training.ts';
+import {createSchedule} from '../../trainer/schedulers/schedule.ts';
+import {writeJsonAtomic} from '../../trainer/store/jsonFile.ts';
+import type {ModelFolder} from '../../trainer/store/modelFolder.ts';
+import {writeBenchData} from './benchData.ts';
+import type {Workload} from './cases.ts';
+import type {Contestant} from './contestants.ts';
+import type {BenchResult, BenchTask} from './contract.ts';
+import {median} from './median.ts';
+import {runWorkers} from './workerProcess.ts';
+
+/** What one contestant needed for a workload, over all rounds. */
+export interface Measurement {
+  readonly contestant: string;
+  readonly engine: Contestant['engine'];
+  /** Name and version of the library. */
+  readonly library: string;
+  /** Median over the rounds, for one update or sampling; with several processes, divided by their number. */
+  readonly seconds: number;
+  /** Largest of the rounds, in bytes; of several processes, the sum. */
+  readonly peak: number;
+  /** Of the first process of the first round, see `BenchResult`. */
+  readonly losses: BenchResult['losses'];
+  readonly check: number;
+  /** Seconds by round, process and chunk. */
+  readonly samples: readonly (readonly (readonly number[])[])[];
+}
+
+/** A contestant that gave up, and what it said. */
+export interface Failure {
+  readonly contestant: string;
+  readonly engine: Contestant['engine'];
+  readonly error: string;
+}
+
+export function isMeasurement(outcome: Measurement | Failure): outcome is Measurement {
+  return 'seconds' in outcome;
+}
+
+/** Losses that are compared. Later rounds, which compare none, warm up for less time. */
+const comparedUpdates = 5;
+const shortWarmup = 2;
+
+/** Lets all contestants do the workload in turn, each in new processes, `rounds` times. `folder` is for the files that they read. */
+export async function measureWorkload(
+  workload: Workload,
+  contestants: readonly Contestant[],
+  model: ModelFolder,
+  folder: string,
+  rounds: number,
+): Promise<(Measurement | Failure)[]> {
+  const tasks = await writeTasks(workload, model, folder);
+  const results = new Map<Contestant, BenchResult[][]>(contestants.map((contestant) => [contestant, []]));
+  const failures = new Map<Contestant, string>();
+  for (let round = 0; round < rounds; round++) {
+    for (const [contestant, runs] of results) {
+      if (failures.has(contestant)) continue;
+      const command = contestant.command(round === 0 ? tasks.first : tasks.later);
+      try {
+        runs.push(await runWorkers(Array.from({length: workload.processes}, () => command)));
+      } catch (error) {
+        failures.set(contestant, error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+  return [...results].map(([contestant, runs]) => {
+    const error = failures.get(contestant);
+    return error === undefined
+      ? summarise(contestant, runs)
+      : {contestant: contestant.name, engine: contestant.engine, error};
+  });
+}
+
+async function writeTasks(
+  workload: Workload,
+  model: ModelFolder,
+  folder: string,
+): Promise<{first: string; later: string}> {
+  const {kind, steps, threads, chunks, chunk, batch, size} = workload;
+  const scheduler = model.schedulerConfig ?? SchedulerConfig.parse({});
+  const data = join(folder, 'data.safetensors');
+  await writeBenchData(data, {batch, size, channels: model.unetConfig.in_channels}, createSchedule(scheduler), steps);
+  const [weights = ''] = model.weightsFiles;
+  const task = {
+    kind,
+    model: model.path,
+    weights,
+    data,
+    unet: model.unetConfig,
+    scheduler,
+    steps,
+    threads,
+    chunks,
+    chunk,
+  };
+  const training = {...TrainingConfig.parse({batch}), consistency: 1};
+  const write = async (name: string, warmup: number) => {
+    const path = join(folder, `${name}.json`);
+    await writeJsonAtomic(path, {...task, training, warmup} satisfies BenchTask);
+    return path;
+  };
+  const first = kind === 'update' ? comparedUpdates : 1;
+  return {first: await write('first', first), later: await write('later', Math.min(first, shortWarmup))};
+}
+
+function summarise({name, engine}: Contestant, rounds: readonly BenchResult[][]): Measurement {
+  const first = rounds[0]?.[0];
+  if (first === undefined) throw new Error(`${name} was not measured`);
+  return {
+    contestant: name,
+    engine,
+    library: first.engine,
+    seconds: median(rounds.map(secondsOfRound)),
+    peak: Math.max(...rounds.map((results) => results.reduce((sum, {peak}) => sum + peak, 0))),
+    losses: first.losses,
+    check: first.check,
+    samples: rounds.map((results) => results.map(({seconds}) => seconds)),
+  };
+}
+
+/** Processes that work at the same time do the sum of their rates. */
+function secondsOfRound(results: readonly BenchResult[]): number {
+  return 1 / results.reduce((rate, {seconds}) => rate + 1 / median(seconds), 0);
+}

@@ -1,0 +1,49 @@
+import {tolerance, type Comparison} from './comparison.ts';
+
+const columns = [
+  'work',
+  'threads',
+  'engine',
+  'ours',
+  'PyTorch',
+  'time ratio',
+  'memory',
+  'PyTorch',
+  'ratio',
+  'same results',
+];
+
+/** The comparisons of one case as a Markdown table. */
+export function formatTable(comparisons: readonly Comparison[]): string {
+  const rows = [columns, ...comparisons.map(formatRow)];
+  const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  const [head = [], ...body] = rows;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
+}
+
+function formatRow({workload, ours, torch, deviation}: Comparison): string[] {
+  const speed = ({seconds}: {seconds: number}) =>
+    workload.kind === 'update' ? `${format(seconds)} s` : `${format(workload.batch / seconds)} images/s`;
+  return [
+    workload.title,
+    String(workload.threads),
+    ours.engine ?? '',
+    speed(ours),
+    torch ? `${speed(torch)} (${torch.contestant.replace('PyTorch ', '')})` : 'not measured',
+    torch ? `${(ours.seconds / torch.seconds).toFixed(2)}x` : '',
+    formatBytes(ours.peak),
+    torch ? formatBytes(torch.peak) : '',
+    torch ? `${(ours.peak / torch.peak).toFixed(2)}x` : '',
+    deviation === null ? '' : `${deviation <= tolerance ? 'yes' : 'NO'}, to ${deviation.toExponential(0)}`,
+  ];
+}
+
+/** Three digits. */
+function format(value: number): string {
+  return value >= 1000 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+function formatBytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+}

@@ -1,0 +1,77 @@
+"""One DeMe expert in PyTorch: what the trainer does in an update, with the foreach forms of clipping, AdamW and EMA."""
+import torch
+import torch.nn.functional as F
+
+from unet2d import UNet2D
+
+
+class Training:
+    """`config` is the trainer's TrainingConfig with `consistency`; `weights` are those of the teacher."""
+
+    def __init__(self, unet_config, weights, alphas_cumprod, config, prediction_type, memory_format):
+        self.config = config
+        self.prediction_type = prediction_type
+        self.memory_format = memory_format
+        self.signal, self.sigma = alphas_cumprod.sqrt(), (1 - alphas_cumprod).sqrt()
+        self.teacher = load(UNet2D(unet_config, projected=False), weights, memory_format).requires_grad_(False)
+        self.student = load(UNet2D(unet_config, projected=True), weights, memory_format)
+        self.params = list(self.student.parameters())
+        self.ema = [param.detach().clone() for param in self.params]
+        optimizer = config["optimizer"]
+        self.optimizer = torch.optim.AdamW(
+            self.params,
+            lr=optimizer["learningRate"],
+            betas=tuple(optimizer["betas"]),
+            eps=optimizer["epsilon"],
+            weight_decay=optimizer["weightDecay"],
+            foreach=True,
+        )
+        self.updates = 0
+
+    def update(self, images, noise, timesteps):
+        """[N,C,H,W] images and noise, [N] timesteps -> denoising loss, consistency loss, gradient norm, all on the device."""
+        signal, sigma = self.signal[timesteps][:, None, None, None], self.sigma[timesteps][:, None, None, None]
+        noisy = (signal * images + sigma * noise).contiguous(memory_format=self.memory_format)
+        target = self.target(images, noise, signal, sigma)
+        with torch.no_grad():
+            original = self.teacher(noisy, timesteps)
+        prediction = self.student(noisy, timesteps)
+        denoise, consistency = F.mse_loss(prediction, target), F.mse_loss(prediction, original)
+        (denoise + self.config["consistency"] * consistency).backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.params, self.config["clipNorm"], foreach=True)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.average()
+        return torch.stack([denoise.detach(), consistency.detach(), norm])
+
+    def target(self, images, noise, signal, sigma):
+        if self.prediction_type == "epsilon":
+            return noise
+        return images if self.prediction_type == "sample" else signal * noise - sigma * images
+
+    @torch.no_grad()
+    def average(self):
+        """EMA with the warm-up form of diffusers' EMAModel."""
+        ema = self.config["ema"]
+        decay = min(ema["maxDecay"], 1 - (1 + self.updates) ** -ema["power"]) if self.updates > 0 else 0
+        self.updates += 1
+        torch._foreach_lerp_(self.ema, self.params, 1 - decay)
+
+    @torch.no_grad()
+    def distance(self, weights):
+        """Euclidean distance of the average from the weights that the training began with, projections included."""
+        names = [name for name, _ in self.student.named_parameters()]
+        squares = 0.0
+        for name, average in zip(names, self.ema):
+            start = weights[name] if name in weights else torch.eye(average.shape[0])[:, :, None, None]
+            squares += (average.double() - start).square().sum().item()
+        return squares**0.5
+
+
+def load(model, weights, memory_format):
+    """All weights must fit; only projections may be missing, which then stay identities."""
+    result = model.load_state_dict(weights, strict=False)
+    missing = [name for name in result.missing_keys if not name.startswith("adapter_list.")]
+    if missing or result.unexpected_keys:
+        raise ValueError(f"missing {missing[:3]}, unexpected {result.unexpected_keys[:3]}")
+    return model.to(memory_format=memory_format)
