@@ -4,19 +4,23 @@ import {tensorflowVariants} from '../contract/engineRecord.ts';
 import type {EngineStatus} from '../engine/listEngines.ts';
 import {installTensorflow, type InstallOptions} from '../engine/install.ts';
 import {action} from './action.ts';
+import {addBenchVerb} from './benchVerb.ts';
+import {installView} from './installView.ts';
 import {printResult, type ExitCode, type OutputOptions} from './outcome.ts';
 
 interface InstallFlags extends OutputOptions {
   variant: InstallOptions['variant'];
   from?: string;
+  python?: string;
 }
 
-/** `deme engine list | check | install`. */
+/** `deme engine list | check | bench | install`. */
 export function addEngineVerbs(deme: Command): void {
-  const engine = deme.command('engine').description('list, check and install what computes').helpCommand(false);
+  const engine = deme.command('engine').description('list, check, time and install what computes').helpCommand(false);
   action(engine.command('list').description('tell which engines there are and whether they work'), list);
   const check = engine.command('check').description('start an engine and have it pass the self test');
   action(check.addArgument(new Argument('<engine>').choices(EngineInfo.shape.name.options)), checkVerb);
+  addBenchVerb(engine);
   const install = engine
     .command('install')
     .description('fetch TensorFlow by pip into the cache of this user and build the addon')
@@ -28,7 +32,11 @@ export function addEngineVerbs(deme: Command): void {
     )
     .addOption(new Option('--cpu', 'short for --variant cpu').implies({variant: 'cpu'}))
     .addOption(new Option('--cuda', 'short for --variant cuda').implies({variant: 'cuda'}).conflicts('cpu'))
-    .option('--from <folder>', 'use this TensorFlow instead: the folder tensorflow of a site-packages');
+    .option(
+      '--from <folder>',
+      'use this TensorFlow instead: a site-packages, its folder tensorflow, or the archive for C',
+    )
+    .option('--python <path>', 'the Python whose pip downloads (the first on the PATH that has pip)');
   action(install, installVerb);
 }
 
@@ -40,19 +48,21 @@ async function list(options: OutputOptions): Promise<ExitCode> {
 }
 
 async function checkVerb(name: EngineName, options: OutputOptions): Promise<ExitCode> {
-  const {checkEngine} = await import('../engine/listEngines.ts');
-  const status = await checkEngine(name);
+  const {testEngine} = await import('../engine/listEngines.ts');
+  const status = await testEngine(name);
   printResult(options, status, [statusLine(status)]);
   return status.healthy ? 0 : 2;
 }
 
-async function installVerb(_engine: 'tensorflow', {variant, from, json}: InstallFlags): Promise<ExitCode> {
-  // Lines of progress would spoil JSON, so there they go to stderr.
-  const out = json ? process.stderr : process.stdout;
-  const onProgress = (message: string) => void out.write(`${message}\n`);
-  const {record, folder, already} = await installTensorflow({variant, from, onProgress});
+async function installVerb(
+  _engine: 'tensorflow',
+  {variant, from, python, json = false}: InstallFlags,
+): Promise<ExitCode> {
+  const view = installView(json);
+  const outcome = await installTensorflow({variant, from, python, onProgress: view.show}).finally(() => view.end());
+  const {record, folder, already, reason} = outcome;
   const {engine, version} = record;
-  printResult({json}, {engine, version, variant: record.variant, folder: folder.root, already}, []);
+  printResult({json}, {engine, version, variant: record.variant, folder: folder.root, already, reason}, []);
   return 0;
 }
 

@@ -57,20 +57,48 @@ export const PretrainConfig = z.strictObject({
 });
 export type PretrainConfig = z.infer<typeof PretrainConfig>;
 
-export const engineNames = ['auto', 'tensorflow', 'wasm'] as const;
+export const engineNames = ['auto', 'tensorflow', 'webgpu', 'wasm'] as const;
 export type EngineChoice = (typeof engineNames)[number];
+
+export const devices = ['auto', 'gpu', 'cpu'] as const;
+export type DeviceChoice = (typeof devices)[number];
+
+/** Ways of the webgpu engine to compute the gradient of a convolution by its filter. */
+export const filterGradients = ['built-in', 'im2col'] as const;
+export type FilterGradient = (typeof filterGradients)[number];
 
 export const EngineConfig = z.strictObject({
   name: z
     .enum(engineNames)
     .default('auto')
     .describe('Which engine computes; auto takes the best healthy one and says which.'),
+  device: z
+    .enum(devices)
+    .optional()
+    .describe(
+      'gpu refuses to compute anywhere else; cpu leaves GPUs alone; left out or auto takes a GPU where there is one.',
+    ),
   threads: z.int().min(1).optional().describe('Threads of one process (tensorflow).'),
   processes: z
     .int()
     .min(1)
     .optional()
-    .describe('Experts trained at once; left out: as many as cores and memory allow.'),
+    .describe('Experts trained at once; left out: one for each GPU, else as many as cores and memory allow.'),
+  memory: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Gigabytes that a training process may need before the run is refused; left out: what the machine has.'),
+  filterGradient: z
+    .enum(filterGradients)
+    .optional()
+    .describe(
+      'How webgpu computes the gradient of a convolution by its filter, built-in when left out; `deme engine bench` tells which is faster.',
+    ),
+  allowSoftware: z
+    .boolean()
+    .optional()
+    .describe('Let webgpu compute on an adapter that is a program on the CPU: about a hundred times slower than wasm.'),
 });
 export type EngineConfig = z.infer<typeof EngineConfig>;
 

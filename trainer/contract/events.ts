@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {ErrorRecord} from './errors.ts';
+import {MemoryPeak} from './memoryPeak.ts';
 
 /** JSON has no NaN: a number that is not finite is null, and a curve has a gap there. */
 const metric = z.number().nullable();
@@ -74,6 +75,7 @@ export const RunEvent = z.discriminatedUnion('type', [
     level: z.enum(['info', 'warning']),
     message: z.string(),
   }),
+  z.strictObject({type: z.literal('memory'), time: z.number(), stage: z.string(), ...MemoryPeak.shape}),
   z.strictObject({type: z.literal('failed'), time: z.number(), stage: z.string(), error: ErrorRecord}),
   z.strictObject({type: z.literal('stopped'), time: z.number(), stage: z.string()}),
   z.strictObject({type: z.literal('done'), time: z.number(), stage: z.string()}),

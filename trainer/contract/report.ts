@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {EngineInfo} from './engineInfo.ts';
+import {MemoryPeak} from './memoryPeak.ts';
 
 /** A mean over held-out draws with its standard error. */
 export const Estimate = z.strictObject({mean: z.number(), standardError: z.number()});
@@ -52,6 +53,8 @@ export const Report = z.strictObject({
   seconds: z.number(),
   /** Wall time of each stage; stages overlap. */
   stageSeconds: z.record(z.string(), z.number()),
+  /** The most memory that the process of each stage has had at once. */
+  peakMemory: z.record(z.string(), MemoryPeak).default({}),
   recipe: z
     .record(z.string(), z.json())
     .describe('Everything needed to read the numbers: seeds, counts, sampler, feature network, data split.'),

@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs';
 import {readdir} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 
 /** NVIDIA's libraries that TensorFlow opens by name once it runs. */
 const names = [
@@ -15,7 +15,14 @@ const names = [
   'nccl',
   'cupti',
   'nvJitLink',
+  'nvrtc',
+  'nvrtc-builtins',
 ];
+
+/** Absolute folders of NVIDIA's libraries, for those that open one another by name. */
+export async function cudaFolders(library: string): Promise<string[]> {
+  return [...new Set((await findCudaLibraries(library)).map((file) => join(library, dirname(file))))];
+}
 
 /**
  * Paths, relative to `library`, of NVIDIA's libraries in `nvidia/<package>/lib`, as their wheels lay them out. The addon is linked
@@ -29,7 +36,7 @@ export async function findCudaLibraries(library: string): Promise<string[]> {
     const folder = join('nvidia', name, 'lib');
     if (!existsSync(join(library, folder))) continue;
     for (const file of await readdir(join(library, folder))) {
-      const match = /^lib(\w+)\.so\.\d+$/.exec(file);
+      const match = /^lib([\w-]+)\.so(?:\.\d+)+$/.exec(file);
       if (match?.[1] !== undefined && names.includes(match[1])) found.push(join(folder, file));
     }
   }

@@ -1,80 +1,77 @@
-import {existsSync} from 'node:fs';
-import {cp, mkdir, rename, rm, symlink} from 'node:fs/promises';
-import {dirname, join, resolve} from 'node:path';
-import type {TensorflowVariant} from '../contract/engineRecord.ts';
+import {dirname, join} from 'node:path';
+import type {LibraryRecord, TensorflowVariant} from '../contract/engineRecord.ts';
 import {UserError} from '../contract/errors.ts';
-import {tensorflowVersion} from './tensorflowFolder.ts';
-import {extraRequirements, findPip, pipInstall} from './pip.ts';
+import {bytesBelow} from './bytesBelow.ts';
+import {requireSpace, type freeBytes} from './diskSpace.ts';
+import {removeFolder} from './emptyFolder.ts';
+import {fetchWheel, type FetchedWheel} from './fetchWheel.ts';
+import type {ReportProgress} from './installProgress.ts';
+import {findPip, type PythonCommand} from './pip.ts';
+import {tensorflowVersion, type TensorflowFolder} from './tensorflowFolder.ts';
+import {unpackLibrary} from './unpackLibrary.ts';
+import {withWheel} from './wheelFile.ts';
 
-/** The two files that are TensorFlow's C library in a wheel. */
-export const libraryFiles = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
-
-/** The headers that the addon includes, under `include/`; the rest of 290 MB is not kept. */
-const headerFolders = ['tensorflow/c', 'tensorflow/core/platform', 'tsl/platform', 'xla/tsl/c'];
+/**
+ * Bytes to download and to keep: of the CPU build as measured, of the CUDA build by the wheels of NVIDIA that were the newest in
+ * October 2026, with something to spare.
+ */
+export const librarySizes = {
+  cpu: {download: 0.28e9, unpacked: 0.86e9},
+  cuda: {download: 3.6e9, unpacked: 5.6e9},
+} as const satisfies Record<TensorflowVariant, {download: number; unpacked: number}>;
 
 export interface FetchLibrary {
   variant: TensorflowVariant;
-  /** Folder to fill: it appears when it is complete. */
-  library: string;
-  onProgress: (message: string) => void;
+  folder: TensorflowFolder;
+  /** The Python whose pip fetches; left out: the first that has pip. */
+  python?: string;
+  onProgress: ReportProgress;
+  free?: typeof freeBytes;
 }
 
-/** Fetches the wheel by pip and keeps of it what the addon needs. */
-export async function fetchLibrary({variant, library, onProgress}: FetchLibrary): Promise<void> {
-  const python = await findPip();
-  const download = `${library}.download`;
-  const partial = `${library}.partial`;
-  await emptyFolder(partial);
-  await emptyFolder(download);
-  await mkdir(join(download, 'temporary'));
-  const target = join(download, 'packages');
-  const fetch = (requirements: readonly string[]) =>
-    pipInstall({python, requirements, target, temporary: join(download, 'temporary'), onProgress});
-  await fetch([`${variant === 'cuda' ? 'tensorflow' : 'tensorflow-cpu'}==${tensorflowVersion}`]);
-  if (variant === 'cuda') await fetch(await extraRequirements(target, 'and-cuda'));
-  await keepNeeded(target, partial);
-  await rename(partial, library);
-  await rm(download, {recursive: true, force: true});
-}
-
-/** Links a folder that the user has already: `site-packages/tensorflow`, with NVIDIA's libraries beside it where it has them. */
-export async function linkLibrary(from: string, library: string): Promise<void> {
-  const source = resolve(from);
-  requireLibrary(source);
-  const partial = `${library}.partial`;
-  await emptyFolder(partial);
-  await symlink(source, join(partial, 'tensorflow'), 'dir');
-  const nvidia = join(dirname(source), 'nvidia');
-  if (existsSync(nvidia)) await symlink(nvidia, join(partial, 'nvidia'), 'dir');
-  await rm(library, {recursive: true, force: true});
-  await rename(partial, library);
-}
-
-function requireLibrary(folder: string): void {
-  const missing = [...libraryFiles, join('include', 'tensorflow', 'c', 'c_api.h')].find(
-    (file) => !existsSync(join(folder, file)),
-  );
-  if (missing === undefined) return;
-  throw new UserError('tensorflow-library-missing', `The folder has no ${missing}.`, {
-    where: folder,
-    hint: 'Give the folder tensorflow inside the site-packages of a Python that has TensorFlow 2.21.',
-  });
-}
-
-async function keepNeeded(packages: string, partial: string): Promise<void> {
-  const source = join(packages, 'tensorflow');
-  requireLibrary(source);
-  const kept = join(partial, 'tensorflow');
-  await mkdir(kept);
-  for (const file of libraryFiles) await rename(join(source, file), join(kept, file));
-  for (const folder of headerFolders) {
-    const from = join(source, 'include', folder);
-    if (existsSync(from)) await cp(from, join(kept, 'include', folder), {recursive: true});
+/**
+ * Fetches TensorFlow's wheel, for CUDA with the wheels of NVIDIA that it asks for, and keeps of them what the addon needs. The library
+ * appears when it is complete; until then each complete wheel stays, so that the next attempt goes on from there.
+ */
+export async function fetchLibrary({variant, folder, python, onProgress, free}: FetchLibrary): Promise<LibraryRecord> {
+  const {download, unpacked} = librarySizes[variant];
+  await requireSpace(folder.root, Math.max(0, download - bytesBelow(folder.wheels)) + unpacked, free);
+  try {
+    const wheels = await fetchWheels({variant, folder, python, onProgress});
+    return await unpackLibrary(wheels, folder, onProgress, free);
+  } catch (error) {
+    // A wheel that pip was content with must not stay for the next attempt.
+    const isUseless = error instanceof UserError && uselessWheel.includes(error.code);
+    if (isUseless && error.where?.startsWith(folder.wheels)) await removeFolder(dirname(error.where));
+    throw error;
   }
-  if (existsSync(join(packages, 'nvidia'))) await rename(join(packages, 'nvidia'), join(partial, 'nvidia'));
 }
 
-async function emptyFolder(path: string): Promise<void> {
-  await rm(path, {recursive: true, force: true});
-  await mkdir(path, {recursive: true});
+const uselessWheel = ['wheel-damaged', 'zip-invalid', 'zip-compressed'];
+
+async function fetchWheels({variant, folder, python, onProgress}: FetchLibrary): Promise<FetchedWheel[]> {
+  let found: Promise<PythonCommand> | undefined;
+  const fetch = (requirement: string): Promise<FetchedWheel> =>
+    fetchWheel({
+      python: () => (found ??= findPip(python)),
+      requirement,
+      folder: join(folder.wheels, packageName(requirement)),
+      onProgress,
+    });
+  if (variant === 'cpu') return [await fetch(`tensorflow-cpu==${tensorflowVersion}`)];
+  const main = await fetch(`tensorflow==${tensorflowVersion}`);
+  const wheels = [main];
+  for (const requirement of await extraRequirements(main, 'and-cuda')) wheels.push(await fetch(requirement));
+  return wheels;
+}
+
+/** The requirements behind one extra of a package: `and-cuda` of TensorFlow lists NVIDIA's libraries. */
+function extraRequirements({path}: FetchedWheel, extra: string): Promise<string[]> {
+  const pattern = new RegExp(`^Requires-Dist: ([^;\\n]+?) *; *extra == ["']${extra}["'] *$`, 'gm');
+  return withWheel(path, ({metadata}) => [...metadata.matchAll(pattern)].map((match) => match[1] ?? ''));
+}
+
+/** `nvidia-cublas-cu12<13.0,>=12.5.3.2` -> `nvidia-cublas-cu12` */
+function packageName(requirement: string): string {
+  return /^[A-Za-z0-9._-]+/.exec(requirement)?.[0] ?? 'wheel';
 }

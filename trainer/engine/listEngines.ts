@@ -1,8 +1,14 @@
 import type {EngineInfo, EngineName} from '../contract/engineInfo.ts';
 import {UserError} from '../contract/errors.ts';
-import {findInstalled} from './install.ts';
+import {gigabytes} from './diskSpace.ts';
+import {librarySizes} from './fetchLibrary.ts';
+import {tensorflowState} from './installedTensorflow.ts';
 import {probeAddon} from './probeAddon.ts';
 import {startEngine} from './startEngine.ts';
+import {findDawn} from './webgpu/dawnPackage.ts';
+import {noAdapter} from './webgpu/openDevice.ts';
+import {probeAdapter} from './webgpu/probeAdapter.ts';
+import {adapterName, isSoftwareAdapter} from './webgpu/softwareAdapter.ts';
 
 export interface EngineStatus {
   name: EngineName;
@@ -15,15 +21,15 @@ export interface EngineStatus {
   note: string;
 }
 
-/** All engines. TensorFlow is only loaded, in a process of its own; `checkEngine` also has it compute. */
+/** All engines. TensorFlow and WebGPU are only loaded, each in a process of its own; `testEngine` also has them compute. */
 export async function listEngines(): Promise<EngineStatus[]> {
-  return [await tensorflowStatus(), await checkEngine('wasm')];
+  return [...(await Promise.all([tensorflowStatus(), webgpuStatus()])), await testEngine('wasm')];
 }
 
 /** Starts an engine in this process, where it stays the current one, and has it pass the self test. */
-export async function checkEngine(name: EngineName): Promise<EngineStatus> {
+export async function testEngine(name: EngineName): Promise<EngineStatus> {
   try {
-    const {version, device, reason} = await startEngine({name});
+    const {version, device, reason} = await startEngine({name, allowSoftware: true});
     return {name, installed: true, healthy: true, version, device, note: reason};
   } catch (error) {
     return unhealthy(name, error);
@@ -31,15 +37,18 @@ export async function checkEngine(name: EngineName): Promise<EngineStatus> {
 }
 
 async function tensorflowStatus(): Promise<EngineStatus> {
-  const found = await findInstalled();
-  if (!found) {
-    const note = 'Not installed: `deme engine install tensorflow` fetches it by pip (about 300 MB, 1.5 GB for a GPU).';
+  const found = await tensorflowState();
+  if (found.state === 'absent') {
+    const [cpu, cuda] = [librarySizes.cpu, librarySizes.cuda].map(({download}) => gigabytes(download));
+    const note = `Not installed: \`deme engine install tensorflow\` fetches it by pip (about ${cpu}, ${cuda} with CUDA).`;
     return {name: 'tensorflow', installed: false, healthy: false, version: null, device: null, note};
   }
+  if (found.state === 'broken') return unhealthy('tensorflow', found.error);
+  const {record, folder} = found.installed;
   try {
-    const {version, gpu} = await probeAddon(found.folder.addon);
-    const note = `${found.record.variant === 'cuda' ? 'CUDA' : 'CPU'} build in ${found.folder.root}`;
-    const lost = found.record.variant === 'cuda' && !gpu ? '; it found NO USABLE GPU and computes on the CPU' : '';
+    const {version, gpu} = await probeAddon(folder.addon);
+    const note = `${record.variant === 'cuda' ? 'CUDA' : 'CPU'} build in ${folder.root}`;
+    const lost = record.variant === 'cuda' && !gpu ? '; it found NO USABLE GPU and computes on the CPU' : '';
     return {
       name: 'tensorflow',
       installed: true,
@@ -50,6 +59,19 @@ async function tensorflowStatus(): Promise<EngineStatus> {
     };
   } catch (error) {
     return unhealthy('tensorflow', error);
+  }
+}
+
+async function webgpuStatus(): Promise<EngineStatus> {
+  try {
+    const {version} = findDawn();
+    const adapter = await probeAdapter();
+    if (adapter === null) throw noAdapter();
+    const isSoftware = isSoftwareAdapter(adapter);
+    const note = `${adapterName(adapter)}${isSoftware ? ': SOFTWARE, no GPU, refused unless engine.allowSoftware is set' : ''}.`;
+    return {name: 'webgpu', installed: true, healthy: true, version, device: isSoftware ? 'CPU' : 'GPU', note};
+  } catch (error) {
+    return unhealthy('webgpu', error);
   }
 }
 

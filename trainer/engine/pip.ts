@@ -1,65 +1,118 @@
-import {readdir, readFile} from 'node:fs/promises';
-import {join} from 'node:path';
 import {UserError} from '../contract/errors.ts';
-import {lastWords, runCommand} from './runCommand.ts';
+import {lastWords, ranOutOfSpace, runCommand, type CommandResult} from '../launch/runCommand.ts';
+import {bytesBelow} from './bytesBelow.ts';
+import {diskFull} from './diskSpace.ts';
 
-const pythonNames = ['python3', 'python', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3.9'];
+/** Commands that may be a Python; `py -3` is the launcher that some systems have instead. */
+const pythonCommands = [
+  ['python3'],
+  ['python'],
+  ['py', '-3'],
+  ...['3.14', '3.13', '3.12', '3.11', '3.10', '3.9'].map((version) => [`python${version}`]),
+];
+
+/** The first that knows the platforms of today's wheels. */
+const oldestPip = 20.3;
 
 /** The Python whose wheels are asked for. Only the C library of the wheel is used, so the host's own Python may be any other. */
 const wheelPython = '3.11';
 
-/** The first Python on the PATH that has pip. */
-export async function findPip(): Promise<string> {
-  for (const python of pythonNames) {
-    const result = await runCommand(python, ['-m', 'pip', '--version']);
-    if (result?.code === 0) return python;
+const otherWays = 'give a TensorFlow that you have with --from, or use the engine wasm';
+
+/** A Python that has pip: the program and its first parameters. */
+export type PythonCommand = readonly string[];
+
+/** The named Python, or the first on the PATH that has pip; a `UserError` that says what to install where there is none. */
+export async function findPip(named?: string): Promise<PythonCommand> {
+  const commands = named === undefined ? pythonCommands : [[named]];
+  const faults: string[] = [];
+  for (const command of commands) {
+    const fault = await pipFault(command);
+    if (fault === null) return command;
+    if (fault !== undefined) faults.push(`${command.join(' ')} ${fault}`);
   }
-  throw new UserError('pip-missing', 'No Python with pip was found, and TensorFlow is fetched by pip.', {
-    hint: 'Install python3 and pip, or give the folder of an unpacked TensorFlow with --from, or use the engine wasm.',
-  });
+  throw missingPip(named, faults);
 }
 
-export interface PipInstall {
-  python: string;
-  /** Requirements such as `tensorflow-cpu==2.21.0`; their dependencies are not followed. */
-  requirements: readonly string[];
-  /** Folder that receives the packages. */
+/** Null: it works. Undefined: there is no such Python. */
+async function pipFault([program = '', ...first]: PythonCommand): Promise<string | null | undefined> {
+  const result = await runCommand(program, [...first, '-m', 'pip', '--version']);
+  if (result === null) return undefined;
+  if (result.code !== 0) return 'has no pip';
+  const version = /^pip (\d+(?:\.\d+)?)/.exec(result.stdout)?.[1] ?? '0';
+  return Number(version) < oldestPip ? `has pip ${version}, which is too old` : null;
+}
+
+function missingPip(named: string | undefined, faults: readonly string[]): UserError {
+  if (faults.length > 0) {
+    const message = `TensorFlow is fetched by pip, which does not work here: ${faults.join('; ')}.`;
+    const hint = `Install pip (Debian and Ubuntu: apt install python3-pip; elsewhere: python3 -m ensurepip --upgrade), name another Python with --python, ${otherWays}.`;
+    return new UserError('pip-missing', message, {hint});
+  }
+  const message =
+    named === undefined
+      ? 'TensorFlow is fetched by pip, and no Python was found.'
+      : `There is no program ${named}, so TensorFlow cannot be fetched by its pip.`;
+  const hint = `Install Python with pip (Debian and Ubuntu: apt install python3-pip; Fedora: dnf install python3-pip), name it with --python, ${otherWays}.`;
+  return new UserError('pip-missing', message, {hint});
+}
+
+export interface PipDownload {
+  python: PythonCommand;
+  /** Such as `tensorflow-cpu==2.21.0`; its dependencies are not followed. */
+  requirement: string;
+  /** Folder that receives the wheel. */
   target: string;
-  /** A folder on the same disk: the default one is often too small for these wheels. */
+  /** A folder on the same disk: the usual one is often too small for these wheels. */
   temporary: string;
-  onProgress: (message: string) => void;
+  /** Bytes on the disk, and all of them as soon as pip has said how many. */
+  onBytes: (done: number, total: number | undefined) => void;
 }
 
-/** Downloads and unpacks binary wheels for this machine's processor into a folder. */
-export async function pipInstall({python, requirements, target, temporary, onProgress}: PipInstall): Promise<void> {
-  const parameters = ['-m', 'pip', 'install', '--no-deps', '--no-compile', '--disable-pip-version-check'];
+/**
+ * Downloads the newest binary wheel that meets a requirement and runs on this machine's processor. pip compares what it gets with the
+ * hash that the package index lists. Which index, mirror and proxy that is stays the user's choice in the settings of pip.
+ */
+export async function pipDownload({python, requirement, target, temporary, onBytes}: PipDownload): Promise<void> {
+  const [program = '', ...first] = python;
+  const parameters = ['-m', 'pip', 'download', '--no-deps', '--no-cache-dir', '--disable-pip-version-check'];
   parameters.push('--no-input', '--progress-bar', 'off', '--retries', '2', '--timeout', '60');
   parameters.push('--only-binary=:all:', '--implementation', 'cp', '--python-version', wheelPython, ...platforms());
-  parameters.push('--upgrade', '--target', target, ...requirements);
-  const environment = {...process.env, TMPDIR: temporary, PIP_ROOT_USER_ACTION: 'ignore'};
-  const result = await runCommand(python, parameters, {
+  parameters.push('--dest', target, requirement);
+  const environment = {...process.env, TMPDIR: temporary, PIP_REQUIRE_VIRTUALENV: 'false'};
+  let total: number | undefined;
+  const result = await runCommand(program, [...first, ...parameters], {
     environment,
-    onLine: (line) => onProgress(`pip: ${line.trim()}`),
+    onLine: (line) => (total = downloadSize(line) ?? total),
+    onTick: () => onBytes(Math.max(bytesBelow(temporary), bytesBelow(target)), total),
   });
-  if (result?.code === 0) return;
-  const said = result ? lastWords(result) : `${python} is gone`;
-  throw new UserError('pip-failed', `pip could not fetch ${requirements.join(', ')}: ${said}`, {
-    hint: 'Check the network and the disk space and try again, or give the folder of an unpacked TensorFlow with --from.',
+  if (result?.code !== 0) throw failedDownload(requirement, target, result);
+}
+
+/** pip says `Downloading tensorflow-….whl (644.9 MB)`. */
+function downloadSize(line: string): number | undefined {
+  const [, value, unit] = /^\s*Downloading \S+\.whl \(([\d.]+) (kB|MB|GB)\)/.exec(line) ?? [];
+  if (value === undefined) return undefined;
+  return Number(value) * (unit === 'GB' ? 1e9 : unit === 'MB' ? 1e6 : 1e3);
+}
+
+function failedDownload(requirement: string, target: string, result: CommandResult | null): UserError {
+  if (result && ranOutOfSpace(result)) return diskFull(target, `pip fetched ${requirement}`);
+  if (/DO NOT MATCH THE HASHES/i.test(result?.stderr ?? '')) {
+    const message = `What pip got for ${requirement} is not what the package index lists: its hash is another.`;
+    return new UserError('checksum-wrong', message, {hint: 'Nothing was kept. Install again.'});
+  }
+  const said = (result && lastWords(result)) || 'it was ended from outside';
+  return new UserError('pip-failed', `pip could not fetch ${requirement}: ${said}`, {
+    hint: `Check the network and the settings of pip and try again, or ${otherWays}.`,
   });
 }
 
-/** The requirements behind one extra of an installed package, from its metadata: `and-cuda` lists NVIDIA's libraries. */
-export async function extraRequirements(target: string, extra: string): Promise<string[]> {
-  const folder = (await readdir(target)).find((name) => /^tensorflow-.*\.dist-info$/.test(name));
-  if (folder === undefined) return [];
-  const metadata = await readFile(join(target, folder, 'METADATA'), 'utf8');
-  const requirement = new RegExp(`^Requires-Dist: ([^;\\n]+?) *; *extra == ["']${extra}["'] *$`, 'gm');
-  return [...metadata.matchAll(requirement)].map((match) => match[1] ?? '');
-}
-
-/** Wheels name the oldest C library that they run with; NVIDIA's name older ones than TensorFlow's. */
+/** A wheel names the oldest C library that it runs with. */
 function platforms(): string[] {
-  const processor = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-  const tags = ['manylinux_2_28', 'manylinux_2_27', 'manylinux_2_18', 'manylinux_2_17', 'manylinux2014', 'manylinux1'];
+  const isArm = process.arch === 'arm64';
+  const [processor, oldest] = isArm ? ['aarch64', 17] : ['x86_64', 5];
+  const versions = Array.from({length: 28 - oldest + 1}, (_, i) => `manylinux_2_${28 - i}`);
+  const tags = [...versions, 'manylinux2014', ...(isArm ? [] : ['manylinux2010', 'manylinux1'])];
   return tags.flatMap((tag) => ['--platform', `${tag}_${processor}`]);
 }

@@ -1,6 +1,6 @@
 import {AddonReport} from '../contract/engineRecord.ts';
+import {lastWords, runCommand} from '../launch/runCommand.ts';
 import {brokenTensorflow} from './brokenTensorflow.ts';
-import {lastWords, runCommand} from './runCommand.ts';
 
 const program = `
 const addon = {exports: {}};

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type {EngineName} from '../contract/engineInfo.ts';
 import {UserError} from '../contract/errors.ts';
 import {convGeometry} from './convGeometry.ts';
 import {plainConv} from './plainConv.ts';
@@ -14,9 +15,33 @@ type KernelCheck = {
   expected: number[];
 };
 
+interface ConvShapes {
+  /** [N, H, W, C] */
+  readonly images: readonly [number, number, number, number];
+  /** [kh, kw, C, K] */
+  readonly filter: readonly [number, number, number, number];
+}
+
+const small: ConvShapes = {images: [2, 6, 5, 2], filter: [3, 3, 2, 4]};
+
+/** Channels in fours, and more than a tile of results: other kernels of the same engine. */
+const wide: ConvShapes = {images: [2, 8, 8, 8], filter: [3, 3, 8, 36]};
+
+const remedies: Record<EngineName, string> = {
+  tensorflow: 'Install the engine again (`deme engine install tensorflow`)',
+  webgpu: 'Update the driver of the GPU',
+  wasm: 'Use Node 20 or newer and run `npm ci`',
+};
+
 /** Computes small convolutions, their gradients, a matrix product and a segment sum, and compares them with plain loops. */
-export async function selfTest(engine: string): Promise<void> {
-  const checks = tf.tidy(() => [...convChecks(1), ...convChecks(2), matMulCheck(), segmentCheck()]);
+export async function selfTest(engine: EngineName): Promise<void> {
+  const checks = tf.tidy(() => [
+    ...convChecks(small, 1),
+    ...convChecks(small, 2),
+    ...convChecks(wide, 1),
+    matMulCheck(),
+    segmentCheck(),
+  ]);
   try {
     for (const check of checks) await compare(engine, check);
   } finally {
@@ -24,7 +49,7 @@ export async function selfTest(engine: string): Promise<void> {
   }
 }
 
-async function compare(engine: string, {kernel, actual, expected}: KernelCheck): Promise<void> {
+async function compare(engine: EngineName, {kernel, actual, expected}: KernelCheck): Promise<void> {
   const values = await actual.data();
   const worst = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - (values[i] ?? NaN))), 0);
   // Written so that a NaN fails.
@@ -32,17 +57,14 @@ async function compare(engine: string, {kernel, actual, expected}: KernelCheck):
   throw new UserError(
     'engine-wrong',
     `The engine ${engine} computes ${kernel} wrongly: it is off by ${worst.toPrecision(3)}.`,
-    {
-      hint: `Install the engine again (\`deme engine install tensorflow\`) or use another one, and do not train with this one.`,
-    },
+    {hint: `${remedies[engine]}, or use another engine, and do not train with this one.`},
   );
 }
 
-function convChecks(stride: number): KernelCheck[] {
-  const shapes = {images: [2, 6, 5, 2], filter: [3, 3, 2, 4]} as const;
+function convChecks(shapes: ConvShapes, stride: number): KernelCheck[] {
   const geometry = convGeometry([...shapes.images], [...shapes.filter], {strides: stride, pad: 'valid'});
-  const images = eighths(120, 1);
-  const filter = eighths(72, 2);
+  const images = eighths(tf.util.sizeFromShape([...shapes.images]), 1);
+  const filter = eighths(tf.util.sizeFromShape([...shapes.filter]), 2);
   const outputGradient = eighths(tf.util.sizeFromShape(geometry.outShape), 3);
   const convolve = (x: tf.Tensor, w: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, 'valid');
   const inputs: [tf.Tensor, tf.Tensor] = [tf.tensor(images, [...shapes.images]), tf.tensor(filter, [...shapes.filter])];

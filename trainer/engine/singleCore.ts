@@ -4,7 +4,12 @@ import {UserError} from '../contract/errors.ts';
 
 const require = createRequire(import.meta.url);
 
-const packages = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-node-gpu'];
+const packages = [
+  '@tensorflow/tfjs',
+  '@tensorflow/tfjs-backend-wasm',
+  '@tensorflow/tfjs-backend-webgpu',
+  '@tensorflow/tfjs-node-gpu',
+];
 
 /**
  * Refuses an installation where tfjs-core is there more than once: kernels and gradients would be registered with one copy,

@@ -3,40 +3,39 @@ import '@tensorflow/tfjs';
 import type {EngineConfig} from '../contract/config.ts';
 import type {EngineInfo} from '../contract/engineInfo.ts';
 import {UserError} from '../contract/errors.ts';
-import {findInstalled} from './install.ts';
-import {selfTest} from './selfTest.ts';
 import {requireSingleCore} from './singleCore.ts';
-import {useTensorflow} from './tensorflowEngine.ts';
-import {useWasm} from './wasmEngine.ts';
+import {startBest} from './startBest.ts';
+import {startTensorflow, startWasm, startWebgpu} from './startNamed.ts';
+import {probeAdapter} from './webgpu/probeAdapter.ts';
 
 /**
- * Starts the engine that a config asks for, makes it the current backend and lets it pass the self test. `auto` takes TensorFlow
- * where it is installed and healthy, else wasm, and `reason` says which and why. A named engine is never exchanged for another.
+ * Starts the engine that a config asks for, makes it the current backend and lets it pass the self test. `auto` takes the best
+ * that is there, and `reason` says which and why. A named engine is never exchanged for another, nor a device that is asked for.
  */
-export async function startEngine(config: EngineConfig): Promise<EngineInfo> {
+export async function startEngine(config: EngineConfig, probe = probeAdapter): Promise<EngineInfo> {
   requireSingleCore();
-  if (config.name === 'tensorflow') return startTensorflow(config, 'as asked for');
-  if (config.name === 'wasm') return startWasm('as asked for');
-  if (!(await findInstalled()))
-    return startWasm('because TensorFlow is not installed (`deme engine install tensorflow`)');
-  try {
-    return await startTensorflow(config, 'because it is installed and healthy');
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return startWasm(`because TensorFlow is installed BUT NOT HEALTHY: ${error.message}`);
+  const engine = await start(config, probe);
+  const {device = 'auto'} = config;
+  if (device === 'auto' || device === engine.device.toLowerCase()) return engine;
+  const wanted = device === 'gpu' ? 'a GPU' : 'the CPU';
+  throw new UserError(
+    `${device}-missing`,
+    `The config asks for ${wanted}, and this is something else: ${engine.reason}`,
+    {
+      hint: 'Choose another engine, or set engine.device to auto.',
+    },
+  );
+}
+
+function start(config: EngineConfig, probe: typeof probeAdapter): Promise<EngineInfo> {
+  switch (config.name) {
+    case 'tensorflow':
+      return startTensorflow(config, 'as asked for');
+    case 'webgpu':
+      return startWebgpu(config, 'as asked for');
+    case 'wasm':
+      return startWasm('as asked for');
+    case 'auto':
+      return startBest(config, probe);
   }
-}
-
-async function startTensorflow(config: EngineConfig, why: string): Promise<EngineInfo> {
-  const {warning, ...engine} = await useTensorflow(config.threads);
-  await selfTest('tensorflow');
-  const where = `${engine.threads} CPU ${engine.threads === 1 ? 'thread' : 'threads'}`;
-  const reason = `TensorFlow ${engine.version} on ${engine.device === 'GPU' ? 'the GPU' : where}, ${why}${warning ? `. NOTE: ${warning}` : ''}.`;
-  return {...engine, reason};
-}
-
-async function startWasm(why: string): Promise<EngineInfo> {
-  const engine = await useWasm();
-  await selfTest('wasm');
-  return {...engine, reason: `WebAssembly on 1 CPU thread, ${why}.`};
 }

@@ -1,11 +1,13 @@
 import {createRequire} from 'node:module';
 import {availableParallelism} from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
+import type {EngineConfig} from '../contract/config.ts';
 import type {EngineInfo} from '../contract/engineInfo.ts';
-import {UserError} from '../contract/errors.ts';
+import {nvidiaGpus, visibleGpus} from '../launch/nvidiaGpus.ts';
+import {trainerEnvironment} from '../launch/trainerEnvironment.ts';
 import {brokenTensorflow} from './brokenTensorflow.ts';
-import {gpuWarning} from './gpuWarning.ts';
-import {findInstalled, type InstalledTensorflow} from './install.ts';
+import {gpuWarning, missingGpu} from './gpuWarning.ts';
+import {requireInstalled, type InstalledTensorflow} from './installedTensorflow.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -27,49 +29,46 @@ interface LoadedTensorflow {
 
 let loaded: LoadedTensorflow | undefined;
 
+/** What of a config's engine concerns TensorFlow; left out: all cores, and a GPU where there is one. */
+type TensorflowSettings = Pick<EngineConfig, 'threads' | 'device'>;
+
 /**
- * Makes TensorFlow's C library the current backend, from the per-user cache.
- *
- * @param threads of one operation; left out: all cores. TensorFlow fixes them at its first start in a process.
+ * Makes TensorFlow's C library the current backend, from the per-user cache. It fixes threads and device at its first start in a
+ * process. Throws a `UserError` where a GPU is asked for and TensorFlow does not compute on it.
  */
-export async function useTensorflow(threads?: number): Promise<Omit<EngineInfo, 'reason'> & {warning?: string}> {
-  loaded ??= await load(threads);
-  const {addon, installed} = loaded;
+export async function useTensorflow(
+  settings: TensorflowSettings = {},
+): Promise<Omit<EngineInfo, 'reason'> & {warning?: string}> {
+  loaded ??= await load(settings);
+  const {addon, installed, threads} = loaded;
   const isUp = await tf.setBackend('tensorflow');
   if (!isUp) throw brokenTensorflow(installed.folder.addon, 'its backend does not start');
   const isGpu = addon.isUsingGpuDevice();
-  const warning = gpuWarning(installed.record.variant, isGpu, process.env.CUDA_VISIBLE_DEVICES);
-  return {
-    name: 'tensorflow',
-    version: addon.TF_Version,
-    device: isGpu ? 'GPU' : 'CPU',
-    threads: loaded.threads,
-    warning,
-  };
+  const {variant} = installed.record;
+  const visible = process.env.CUDA_VISIBLE_DEVICES;
+  if (settings.device === 'gpu' && !isGpu) throw missingGpu(variant, visible);
+  const warning = settings.device === 'cpu' ? undefined : gpuWarning(variant, isGpu, visible);
+  return {name: 'tensorflow', version: addon.TF_Version, device: isGpu ? 'GPU' : 'CPU', threads, warning};
 }
 
-async function load(threads: number = availableParallelism()): Promise<LoadedTensorflow> {
-  const installed = await findInstalled();
-  if (!installed) {
-    throw new UserError('engine-missing', 'The engine tensorflow is not installed.', {
-      hint: 'Run `deme engine install tensorflow`, or set the engine to wasm or auto.',
-    });
-  }
-  setEnvironment(threads);
+async function load({threads = availableParallelism(), device}: TensorflowSettings): Promise<LoadedTensorflow> {
+  const installed = await requireInstalled();
+  const {variant} = installed.record;
+  // Said before the library is loaded, which takes seconds.
+  if (device === 'gpu' && variant === 'cpu') throw missingGpu(variant, process.env.CUDA_VISIBLE_DEVICES);
+  const gpu = variant === 'cuda' && device !== 'cpu' ? await oneGpu() : undefined;
+  // The library reads these when it is loaded and when it first computes.
+  Object.assign(process.env, trainerEnvironment({engine: {name: 'tensorflow', threads, device}, gpu}));
   restoreNodeFunctions();
   const addon = openAddon(installed);
   registerBackend(addon);
   return {addon, installed, threads};
 }
 
-/** The library reads these when it is loaded and when it first computes; what the user has set stays. */
-function setEnvironment(threads: number): void {
-  process.env.TF_NUM_INTRAOP_THREADS = String(threads);
-  process.env.TF_NUM_INTEROP_THREADS = String(threads);
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  // Without it TensorFlow takes nearly all of a GPU's memory at its start.
-  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
-  process.env.TF_DETERMINISTIC_OPS ??= '1';
+/** The addon would prepare all GPUs, which takes memory of each, and compute on the last. */
+async function oneGpu(): Promise<string | undefined> {
+  const allowed = process.env.CUDA_VISIBLE_DEVICES;
+  return visibleGpus(allowed === undefined ? await nvidiaGpus() : [], allowed)[0];
 }
 
 /** tfjs-node calls two functions that Node 23 removed (tensorflow/tfjs#8609). They must be there before its modules are read. */

@@ -4,6 +4,7 @@ import {dirname} from 'node:path';
 import type {EngineConfig} from '../contract/config.ts';
 import {RunEvent} from '../contract/events.ts';
 import {fromErrorRecord, UserError} from '../contract/errors.ts';
+import {trainerEnvironment} from './trainerEnvironment.ts';
 
 /** How one stage process is started. */
 export interface StageLaunch {
@@ -13,6 +14,10 @@ export interface StageLaunch {
   readonly stage: string;
   /** The engine as the run settled it, with the threads of this process. */
   readonly engine: EngineConfig;
+  /** The one GPU of this process, as CUDA_VISIBLE_DEVICES names it; left out: those of this process. */
+  readonly gpu?: string;
+  /** Folders of libraries that the engine opens by name. */
+  readonly libraryFolders?: readonly string[];
   /** File that receives what the process prints. */
   readonly log: string;
   onEvent(event: RunEvent): void;
@@ -41,6 +46,7 @@ export function launchStage(launch: StageLaunch): StageProcess {
   const child = fork(launch.entry, [launch.run, launch.stage, JSON.stringify(launch.engine)], {
     stdio: ['ignore', log, log, 'ipc'],
     serialization: 'json',
+    env: trainerEnvironment(launch),
   });
   closeSync(log);
   return {

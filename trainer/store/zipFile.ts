@@ -1,12 +1,20 @@
+import {createReadStream} from 'node:fs';
+import {Readable} from 'node:stream';
+import {createInflateRaw} from 'node:zlib';
 import {UserError} from '../contract/errors.ts';
 import type {PositionedFile} from './positionedFile.ts';
 
-/** A stored (not compressed) entry of a zip archive. */
+/** An entry of a zip archive. */
 export interface ZipEntry {
   readonly size: number;
+  /** Bytes that it takes in the file. */
+  readonly packedSize: number;
   /** Position of the entry's local header in the file. */
   readonly header: number;
+  /** Not compressed. */
   readonly stored: boolean;
+  /** Compressed in the one way that this reader undoes. */
+  readonly deflated: boolean;
 }
 
 const endRecord = {signature: 0x06054b50, length: 22, longestComment: 0xffff};
@@ -36,15 +44,33 @@ export async function readZipDirectory(file: PositionedFile): Promise<ReadonlyMa
 }
 
 /** Position of the entry's first content byte; only the local header knows the padding in front of it. */
-export async function locateEntry(file: PositionedFile, {size, header, stored}: ZipEntry): Promise<number> {
-  if (!stored)
+export async function locateEntry(file: PositionedFile, entry: ZipEntry): Promise<number> {
+  if (!entry.stored)
     throw new UserError('zip-compressed', 'The archive is compressed; PyTorch writes it uncompressed.', {
       where: file.path,
     });
+  return contentStart(file, entry);
+}
+
+/** The content of an entry, uncompressed, as a stream. Damaged data end it with an error of zlib. */
+export async function openEntry(file: PositionedFile, entry: ZipEntry): Promise<Readable> {
+  const {packedSize, stored, deflated} = entry;
+  if (!stored && !deflated)
+    throw new UserError('zip-compressed', 'The archive is compressed in an unusual way.', {where: file.path});
+  const start = await contentStart(file, entry);
+  if (packedSize === 0) return Readable.from([]);
+  const packed = createReadStream(file.path, {start, end: start + packedSize - 1, highWaterMark: 1 << 20});
+  if (stored) return packed;
+  const inflate = createInflateRaw({chunkSize: 1 << 18});
+  packed.on('error', (error) => inflate.destroy(error));
+  return packed.pipe(inflate);
+}
+
+async function contentStart(file: PositionedFile, {packedSize, header}: ZipEntry): Promise<number> {
   const bytes = Buffer.from((await file.read(header, localHeader.length)).buffer);
   if (bytes.readUInt32LE(0) !== localHeader.signature) throw damaged(file);
   const start = header + localHeader.length + bytes.readUInt16LE(26) + bytes.readUInt16LE(28);
-  if (start + size > file.size) throw damaged(file);
+  if (start + packedSize > file.size) throw damaged(file);
   return start;
 }
 
@@ -79,7 +105,8 @@ function parseEntry(central: Buffer, extra: Buffer, file: PositionedFile): ZipEn
   const packedSize = field(20);
   const header = field(42);
   if (header + localHeader.length > file.size) throw damaged(file);
-  return {size, header, stored: central.readUInt16LE(10) === 0 && packedSize === size};
+  const method = central.readUInt16LE(10);
+  return {size, packedSize, header, stored: method === 0 && packedSize === size, deflated: method === 8};
 }
 
 /** The 64-bit values of the zip64 extra field. */

@@ -1,10 +1,12 @@
 import {describe, expect, it} from 'vitest';
 import {z} from 'zod';
+import {BenchReport} from '../../../trainer/contract/engineBench.ts';
 import {deme, demeJson, useBuiltProgram} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {textContaining} from '../../helpers/textContaining.ts';
 
 const Status = z.strictObject({
-  name: z.enum(['tensorflow', 'wasm']),
+  name: z.enum(['tensorflow', 'webgpu', 'wasm']),
   installed: z.boolean(),
   healthy: z.boolean(),
   version: z.string().nullable(),
@@ -18,9 +20,11 @@ describe('deme engine', () => {
   it('lists the engines of this user', async () => {
     const env = {DEME_CACHE: await temporaryFolder()};
     const {engines} = await demeJson(z.strictObject({engines: z.array(Status)}), ['engine', 'list'], {env});
-    expect(engines.map(({name, installed, healthy}) => [name, installed, healthy])).toEqual([
-      ['tensorflow', false, false],
-      ['wasm', true, true],
+    // Whether webgpu is healthy is the machine's matter.
+    expect(engines).toMatchObject([
+      {name: 'tensorflow', installed: false, healthy: false},
+      {name: 'webgpu'},
+      {name: 'wasm', installed: true, healthy: true},
     ]);
   });
 
@@ -30,6 +34,15 @@ describe('deme engine', () => {
     const {code, stdout} = await deme(['engine', 'check', 'tensorflow'], {env});
     expect(code).toBe(2);
     expect(stdout).toContain('not installed');
+  });
+
+  it('times the engines that are there, and says which are not', async () => {
+    const env = {DEME_CACHE: await temporaryFolder(), VK_ICD_FILENAMES: '/nowhere.json'};
+    const {engines, skipped} = await demeJson(BenchReport, ['engine', 'bench', '--seconds', '0.01'], {env});
+    expect(skipped).toContainEqual({name: 'tensorflow', reason: textContaining('not installed')});
+    const wasm = engines.find(({engine}) => engine.name === 'wasm');
+    expect(wasm?.rows.filter(({gflop}) => gflop !== undefined)).toHaveLength(9);
+    expect(wasm?.rows.at(-1)).toMatchObject({task: textContaining('update of a small UNet')});
   });
 
   it('installs no TensorFlow from a folder without one', async () => {

@@ -28,6 +28,12 @@ const Inspected = z.strictObject({
     })
     .nullable(),
   record: ModelRecord.nullable(),
+  training: z
+    .strictObject({
+      needs: z.strictObject({batch: z.int(), size: z.tuple([z.int(), z.int()])}),
+      engines: z.array(z.looseObject({name: z.string(), weights: z.number(), activations: z.number()})),
+    })
+    .nullable(),
   metadata: z.record(z.string(), z.string()),
 });
 
@@ -60,6 +66,14 @@ describe('deme inspect', () => {
     expect(summary.blocks.reduce((sum, {parameters}) => sum + parameters, 0)).toBe(summary.parameters);
   });
 
+  it('estimates the memory of a training with default settings', async () => {
+    const {training} = await demeJson(Inspected, ['inspect', golden('cifar')]);
+    expect(training?.needs).toEqual({batch: 16, size: [16, 16]});
+    expect(training?.engines.map(({name}) => name)).toEqual(['tensorflow', 'wasm']);
+    const {stdout} = await deme(['inspect', golden('cifar')]);
+    expect(stdout).toMatch(/^ {2}memory on wasm: about \d\.\d\d GB: .* 16 images of 16x16/m);
+  });
+
   it('reads a flat folder with PyTorch weights', async () => {
     const summary = await demeJson(Inspected, ['inspect', golden('legacy')]);
     expect(summary).toMatchObject({format: 'PyTorch', parameters: 143_267, class: 'UNet2DModel'});
@@ -67,7 +81,7 @@ describe('deme inspect', () => {
 
   it('reads a bare weights file', async () => {
     const summary = await demeJson(Inspected, ['inspect', golden('merge/merged.safetensors')]);
-    expect(summary).toMatchObject({class: null, scheduler: null, files: ['merged.safetensors']});
+    expect(summary).toMatchObject({class: null, scheduler: null, training: null, files: ['merged.safetensors']});
     expect(summary.projections).toBeGreaterThan(0);
   });
 

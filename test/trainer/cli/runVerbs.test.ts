@@ -3,9 +3,12 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {z} from 'zod';
 import {EngineInfo} from '../../../trainer/contract/engineInfo.ts';
+import {ErrorRecord} from '../../../trainer/contract/errors.ts';
 import {RunEvent} from '../../../trainer/contract/events.ts';
 import {Report} from '../../../trainer/contract/report.ts';
+import {stagePeaks} from '../../../trainer/pipeline/stagePeaks.ts';
 import {readModelFolder} from '../../../trainer/store/modelFolder.ts';
+import {openRun} from '../../../trainer/store/runFolder.ts';
 import {currentState} from '../../../trainer/store/runState.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
@@ -36,6 +39,10 @@ describe('deme run', {timeout: 300_000}, () => {
     const done = events.flatMap((event) => (event.type === 'stage' && event.state === 'done' ? [event.stage] : []));
     expect(done).toEqual(expect.arrayContaining(stages));
     expect(await currentState(begun.run)).toMatchObject({state: 'done', progress: 1});
+    const peaks = stagePeaks(events);
+    expect([...peaks.keys()].toSorted()).toEqual(done.toSorted());
+    // Node and the engine alone.
+    for (const [stage, {host}] of peaks) expect(host, stage).toBeGreaterThan(3e7);
     await checkReport(join(folder, 'report', 'report.json'));
 
     const merged = await readModelFolder(join(begun.run, 'models', 'merged'));
@@ -61,6 +68,41 @@ describe('deme run', {timeout: 300_000}, () => {
     const changed = await deme(resume);
     expect(changed.code).toBe(2);
     expect(changed.stderr).toContain('decouple changed');
+  });
+
+  it('records the engine, and warns where another version of it goes on', async () => {
+    const folder = await temporaryFolder();
+    const config = await writeTinyExperiment(folder, {evaluate: undefined, merge: undefined});
+    const first = await deme(['finetune', config, '--range', '0']);
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stdout).toMatch(/^Peak memory of a process: 0\.\d\d GB \(expert-0\)$/m);
+    expect(first.stdout).not.toContain('warning');
+    const {path, record} = await openRun(join(folder, '.deme', 'runs', 'tiny-1'));
+    const {version} = record.engine;
+    expect(record.engine).toEqual({
+      name: 'wasm',
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      device: 'CPU',
+      threads: 1,
+    });
+    await writeFile(join(path, 'run.json'), JSON.stringify({...record, engine: {...record.engine, version: '0.0.1'}}));
+    const second = await deme(['finetune', config, '--range', '1', '--resume', 'tiny-1']);
+    expect(second.code, second.stderr).toBe(0);
+    const change = `begun with wasm 0.0.1 on the CPU with 1 thread and goes on with wasm ${version}`;
+    expect(second.stdout).toContain(`expert-1: warning: the run was ${change}`);
+  });
+
+  it('refuses a training that needs more memory than it may have, before it makes a run', async () => {
+    const folder = await temporaryFolder();
+    const config = await writeTinyExperiment(folder, {engine: {name: 'wasm', memory: 0.05}});
+    const {code, stdout} = await deme(['run', config, '--json']);
+    expect(code).toBe(2);
+    const {error} = z.object({error: ErrorRecord}).parse(JSON.parse(stdout));
+    expect(error.code).toBe('memory-insufficient');
+    expect(error.message).toMatch(
+      /on wasm needs about 0\.\d\d GB: .* activations of 4 images of 8x8, .* but there are 0\.05 GB\./,
+    );
+    await expect(access(join(folder, '.deme'))).rejects.toThrow('ENOENT');
   });
 
   it('names the stage that a verb lacks before it makes a run', async () => {
@@ -119,6 +161,7 @@ async function checkReport(file: string): Promise<void> {
   expect(report.weights).toHaveLength(2);
   expect(report).toMatchObject({frechet: {}, kid: {}, engine: {name: 'wasm'}});
   expect(Object.keys(report.stageSeconds)).toEqual(expect.arrayContaining(stages.slice(0, 4)));
+  expect(Object.keys(report.peakMemory)).toEqual(expect.arrayContaining(stages.slice(0, 4)));
   expect(report.seconds).toBeGreaterThan(report.stageSeconds['expert-0'] ?? Infinity);
   expect(report.recipe).toMatchObject({models, features: 'none', sampling: {steps: 2, seed: 0}});
 }

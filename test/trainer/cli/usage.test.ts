@@ -36,7 +36,7 @@ describe('deme', () => {
   it.each([
     [['frobnicate'], "unknown command 'frobnicate'"],
     [['run'], "missing required argument 'config'"],
-    [['run', 'x', '--engine', 'abacus'], 'Allowed choices are auto, tensorflow, wasm.'],
+    [['run', 'x', '--engine', 'abacus'], 'Allowed choices are auto, tensorflow, webgpu, wasm.'],
     [['finetune', 'x', '--range', 'first'], 'Give a whole number from 0.'],
     [['engine', 'install', 'tensorflow', '--cpu', '--cuda'], 'cannot be used with'],
   ])('ends with 2 for wrong usage: %j', async (args, message) => {

@@ -4,6 +4,7 @@ import {describe, expect, it} from 'vitest';
 import {z} from 'zod';
 import {deme, demeJson, useBuiltProgram} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {golden} from '../store/golden.ts';
 
 async function writeConfig(text: string): Promise<string> {
   const file = join(await temporaryFolder(), 'x.deme.yaml');
@@ -25,6 +26,15 @@ experts: [{model: a}, {model: b}]
 merge: {weights: [0.5, 0.5]}
 `;
 
+const EngineEstimate = z.strictObject({
+  name: z.string(),
+  engine: z.number(),
+  weights: z.number(),
+  activations: z.number(),
+  checkpoint: z.number(),
+  shortage: z.string().nullable(),
+});
+
 const Checked = z.strictObject({
   file: z.string(),
   valid: z.literal(true),
@@ -32,6 +42,7 @@ const Checked = z.strictObject({
   name: z.string(),
   experts: z.int(),
   stages: z.array(z.string()),
+  memory: z.array(EngineEstimate),
   warnings: z.array(z.string()),
 });
 
@@ -75,5 +86,30 @@ describe('deme validate', () => {
     const checked = await demeJson(Checked, ['validate', file]);
     expect(checked).toMatchObject({experts: 2, stages: ['search', 'merge']});
     expect(checked.warnings[0]).toContain('deme fetch owner/model');
+  });
+
+  it('estimates the memory of a training process for each engine that the config may mean', async () => {
+    const data = '{kind: images, path: images, resolution: 32}';
+    const estimates = async (settings: string) => {
+      const text = `name: x\nbase: ${golden('cifar')}\ndata: ${data}\ndecouple: {batch: 64}\n${settings}`;
+      return (await demeJson(Checked, ['validate', await writeConfig(text)])).memory;
+    };
+    const free = await estimates('');
+    expect(free.map(({name, shortage}) => [name, shortage])).toEqual([
+      ['tensorflow', null],
+      ['wasm', null],
+    ]);
+    const [bound] = await estimates('engine: {name: wasm, memory: 0.1}');
+    expect(bound).toMatchObject({name: 'wasm', shortage: 'there are 0.10 GB', activations: free[1]?.activations});
+  });
+
+  it('says what of a training does not fit', async () => {
+    const model = '{block_out_channels: [512], down_block_types: [DownBlock2D], up_block_types: [UpBlock2D]}';
+    const text = `name: x\ndata: {kind: cifar10, path: x}\npretrain: {model: ${model}, batch: 512}\nengine: {name: wasm}\n`;
+    const {code, stdout} = await deme(['validate', await writeConfig(text)]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^memory on wasm: about .*512 images of 32x32.*IT DOES NOT FIT: the engine wasm can hold 3\.22 GB/m,
+    );
   });
 });

@@ -71,7 +71,9 @@ describe('a mistake is told with its place and what is expected', () => {
     [
       'an unknown key that is near none',
       `${head}engine: {speed: 9}\n`,
-      ['4:10 unknown key engine.speed; expected name, threads or processes'],
+      [
+        '4:10 unknown key engine.speed; expected name, device, threads, processes, memory, filterGradient or allowSoftware',
+      ],
     ],
     [
       'an unknown key of a union',
@@ -248,7 +250,7 @@ describe('parseConfig', () => {
     expect(error).toMatchObject({code: 'config-invalid', where: 'dir/a.deme.yaml:3:1'});
     expect((error as UserError).line).toBe(
       'dir/a.deme.yaml:3:1: unknown key merg; did you mean merge?\n' +
-        'dir/a.deme.yaml:4:16: engine.name is "cuda"; expected auto, tensorflow or wasm',
+        'dir/a.deme.yaml:4:16: engine.name is "cuda"; expected auto, tensorflow, webgpu or wasm',
     );
   });
 });

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {gpuWarning} from '../../../trainer/engine/gpuWarning.ts';
+import {gpuWarning, missingGpu} from '../../../trainer/engine/gpuWarning.ts';
 
 describe('gpuWarning', () => {
   it('is silent when a GPU is used or none was asked for', () => {
@@ -16,5 +16,28 @@ describe('gpuWarning', () => {
 
   it('speaks up when a GPU is named and the CPU build is installed', () => {
     expect(gpuWarning('cpu', false, '1')).toContain('CUDA_VISIBLE_DEVICES=1');
+    expect(gpuWarning('cpu', false, '1')).toContain('deme engine install tensorflow --cuda');
+  });
+});
+
+describe('missingGpu', () => {
+  it.each([
+    [
+      'the CPU build is installed',
+      'cpu',
+      undefined,
+      /its CPU build is installed/,
+      /deme engine install tensorflow --cuda/,
+    ],
+    ['all GPUs are hidden', 'cuda', '', /CUDA_VISIBLE_DEVICES= hides all GPUs/, /Unset it/],
+    ['all GPUs are hidden by a number', 'cuda', '-1', /CUDA_VISIBLE_DEVICES=-1 hides all GPUs/, /Unset it/],
+    ['CUDA finds none', 'cuda', undefined, /found no usable GPU\.$/, /nvidia-smi/],
+    ['CUDA does not find the named one', 'cuda', '7', /among CUDA_VISIBLE_DEVICES=7/, /nvidia-smi/],
+  ] as const)('says why there is no GPU and what to do: %s', (_, variant, visible, message, hint) => {
+    const error = missingGpu(variant, visible);
+    expect(error).toMatchObject({name: 'UserError', code: 'gpu-missing'});
+    expect(error.message).toMatch(message);
+    expect(error.hint).toMatch(hint);
+    expect(error.hint).toContain('engine.device');
   });
 });

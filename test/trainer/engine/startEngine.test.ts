@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {installTensorflow} from '../../../trainer/engine/install.ts';
-import {checkEngine, listEngines} from '../../../trainer/engine/listEngines.ts';
+import {listEngines, testEngine} from '../../../trainer/engine/listEngines.ts';
 import {startEngine} from '../../../trainer/engine/startEngine.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
@@ -13,13 +13,16 @@ async function installBroken(): Promise<void> {
   await installTensorflow({variant: 'cpu'}, () => Promise.resolve({version: '2.21.0', gpu: false}));
 }
 
+/** For tests that must not depend on the GPU of the machine. */
+const noGpu = () => Promise.resolve(null);
+
 // Before the tests with the real TensorFlow: what a process has loaded stays.
 describe('without a working TensorFlow', () => {
   beforeEach(async () => void (await fakeTools(await temporaryFolder())));
   afterEach(() => vi.unstubAllEnvs());
 
   it('auto takes wasm and says why', async () => {
-    const engine = await startEngine({name: 'auto'});
+    const engine = await startEngine({name: 'auto'}, noGpu);
     expect(engine).toMatchObject({name: 'wasm', version: '4.22.0', device: 'CPU', threads: 1});
     expect(engine.reason).toContain('TensorFlow is not installed');
     expect(tf.getBackend()).toBe('wasm');
@@ -36,7 +39,7 @@ describe('without a working TensorFlow', () => {
 
   it('auto says loudly that it is there but broken', async () => {
     await installBroken();
-    const engine = await startEngine({name: 'auto'});
+    const engine = await startEngine({name: 'auto'}, noGpu);
     expect(engine.name).toBe('wasm');
     expect(engine.reason).toMatch(/NOT HEALTHY: TensorFlow does not load: .*(file too short|invalid ELF header)/);
   });
@@ -55,6 +58,7 @@ describe('without a working TensorFlow', () => {
     const absent = await listEngines();
     expect(absent).toMatchObject([
       {name: 'tensorflow', installed: false, healthy: false, note: textContaining('deme engine install')},
+      {name: 'webgpu'},
       {name: 'wasm', installed: true, healthy: true, version: '4.22.0', device: 'CPU'},
     ]);
     await installBroken();
@@ -65,13 +69,13 @@ describe('without a working TensorFlow', () => {
       version: null,
       note: textContaining('does not load'),
     });
-    expect(await checkEngine('tensorflow')).toMatchObject({installed: true, healthy: false});
+    expect(await testEngine('tensorflow')).toMatchObject({installed: true, healthy: false});
   });
 });
 
 describeOnEngines('the self test', (engine) => {
   it('passes on the engine as it is', async () => {
-    expect(await checkEngine(engine)).toMatchObject({name: engine, installed: true, healthy: true});
+    expect(await testEngine(engine)).toMatchObject({name: engine, installed: true, healthy: true});
     expect(tf.getBackend()).toBe(engine);
   });
 
@@ -108,7 +112,7 @@ describeOnEngines('the self test', (engine) => {
 
 describeOnEngines('startEngine', (engine) => {
   it.runIf(engine === 'tensorflow')('is what auto takes where it is healthy', async () => {
-    const found = await startEngine({name: 'auto'});
+    const found = await startEngine({name: 'auto'}, noGpu);
     expect(found).toMatchObject({name: 'tensorflow', reason: textContaining('installed and healthy')});
     expect(process.env.TF_NUM_INTRAOP_THREADS).toBe(String(found.threads));
     expect(process.env.TF_DETERMINISTIC_OPS).toBe('1');

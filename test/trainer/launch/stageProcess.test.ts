@@ -2,13 +2,17 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import type {RunEvent} from '../../../trainer/contract/events.ts';
-import {launchStage, type StageProcess} from '../../../trainer/launch/stageProcess.ts';
+import {launchStage, type StageLaunch, type StageProcess} from '../../../trainer/launch/stageProcess.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const said = {type: 'log', time: 1, stage: 'search', level: 'info', message: 'up'} as const;
 
 /** Starts a program of a few lines in place of the trainer; `act` gets the process when its first event arrives. */
-async function launch(program: string, act: (child: StageProcess) => void = () => undefined) {
+async function launch(
+  program: string,
+  act: (child: StageProcess) => void = () => undefined,
+  setting: Partial<StageLaunch> = {},
+) {
   const folder = await temporaryFolder();
   const entry = join(folder, 'entry.mjs');
   await writeFile(entry, `const say = (event) => process.send(event);\n${program}`);
@@ -23,6 +27,7 @@ async function launch(program: string, act: (child: StageProcess) => void = () =
     onEvent: (event) => {
       if (events.push(event) === 1) act(child);
     },
+    ...setting,
   });
   return {child, events, log};
 }
@@ -38,6 +43,17 @@ describe('a stage process', () => {
     expect(events).toEqual([said]);
     const [, stage, engine] = JSON.parse(await readFile(log, 'utf8')) as string[];
     expect([stage, engine]).toEqual(['search', '{"name":"wasm"}']);
+  });
+
+  it('sees one GPU and the libraries of CUDA, which it must know before it starts', async () => {
+    const names = ['CUDA_VISIBLE_DEVICES', 'TF_FORCE_GPU_ALLOW_GROWTH', 'TF_NUM_INTRAOP_THREADS', 'LD_LIBRARY_PATH'];
+    const program = `console.log(JSON.stringify(${JSON.stringify(names)}.map((name) => process.env[name]))); process.disconnect();`;
+    const setting = {engine: {name: 'tensorflow', threads: 3}, gpu: 'GPU-b', libraryFolders: ['/cudnn/lib']} as const;
+    const {child, log} = await launch(program, undefined, setting);
+    expect(await child.finished).toBe('done');
+    const [gpu, growth, threads, libraries] = JSON.parse(await readFile(log, 'utf8')) as string[];
+    expect([gpu, growth, threads]).toEqual(['GPU-b', 'true', '3']);
+    expect(libraries?.split(':')[0]).toBe('/cudnn/lib');
   });
 
   it('delivers all that was sent before the end', async () => {

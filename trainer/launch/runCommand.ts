@@ -9,25 +9,46 @@ export interface CommandResult {
 
 export interface CommandOptions {
   environment?: NodeJS.ProcessEnv;
-  /** Called for each whole line of standard output as it comes. */
+  /** Milliseconds after which the command is ended by SIGKILL; left out: it may take as long as it likes. */
+  timeout?: number;
+  /** Called for each whole line of standard output as it comes. What it throws ends the command. */
   onLine?: (line: string) => void;
+  /** Called twice a second while the command runs. What it throws ends the command. */
+  onTick?: () => void;
 }
+
+const tickMilliseconds = 500;
 
 /** Runs a program without a shell; null when there is no such program. */
 export function runCommand(
   program: string,
   parameters: readonly string[],
-  {environment, onLine}: CommandOptions = {},
+  {environment, timeout, onLine, onTick}: CommandOptions = {},
 ): Promise<CommandResult | null> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, parameters, {stdio: ['ignore', 'pipe', 'pipe'], env: environment ?? process.env});
+    const child = spawn(program, parameters, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: environment ?? process.env,
+      timeout,
+      killSignal: 'SIGKILL',
+    });
     const result: CommandResult = {code: null, stdout: '', stderr: ''};
+    const guard = (report: () => void): void => {
+      try {
+        report();
+      } catch (error) {
+        child.kill('SIGKILL');
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    };
+    const tick = onTick && setInterval(() => guard(onTick), tickMilliseconds);
     let reported = 0;
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       result.stdout += chunk;
       for (let end = result.stdout.indexOf('\n', reported); end >= 0; end = result.stdout.indexOf('\n', reported)) {
-        onLine?.(result.stdout.slice(reported, end));
+        const line = result.stdout.slice(reported, end);
         reported = end + 1;
+        if (onLine) guard(() => onLine(line));
       }
     });
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (result.stderr += chunk));
@@ -36,7 +57,10 @@ export function runCommand(
       if (error.code === 'ENOENT' || error.code === 'EACCES') resolve(null);
       else reject(error);
     });
-    child.on('close', (code) => resolve({...result, code}));
+    child.on('close', (code) => {
+      clearInterval(tick);
+      resolve({...result, code});
+    });
   });
 }
 
@@ -44,4 +68,9 @@ export function runCommand(
 export function lastWords({stdout, stderr}: CommandResult, lines = 4): string {
   const said = stderr.trim() || stdout.trim();
   return said.split('\n').slice(-lines).join('\n');
+}
+
+/** Whether a failed command says that it had no space left to write to. */
+export function ranOutOfSpace({stdout, stderr}: CommandResult): boolean {
+  return /No space left on device|Errno 28\b|\bENOSPC\b|Disk quota exceeded/i.test(stderr + stdout);
 }

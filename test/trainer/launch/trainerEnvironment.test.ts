@@ -1,0 +1,42 @@
+import {describe, expect, it} from 'vitest';
+import {trainerEnvironment} from '../../../trainer/launch/trainerEnvironment.ts';
+
+const engine = {name: 'tensorflow'} as const;
+
+describe('the environment of a trainer process', () => {
+  it('lets TensorFlow take the memory of a GPU as it needs it, and compute the same every time', () => {
+    expect(trainerEnvironment({engine}, {})).toEqual({
+      TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+      TF_CPP_MIN_LOG_LEVEL: '2',
+      TF_DETERMINISTIC_OPS: '1',
+      CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+    });
+  });
+
+  it('keeps what the user has set', () => {
+    const own = {TF_FORCE_GPU_ALLOW_GROWTH: 'false', CUDA_VISIBLE_DEVICES: '3', HOME: '/home'};
+    expect(trainerEnvironment({engine}, own)).toMatchObject(own);
+  });
+
+  it('has the threads and the one GPU of the process', () => {
+    const environment = trainerEnvironment(
+      {engine: {...engine, threads: 2}, gpu: 'GPU-b'},
+      {CUDA_VISIBLE_DEVICES: '0,1'},
+    );
+    expect(environment).toMatchObject({
+      CUDA_VISIBLE_DEVICES: 'GPU-b',
+      TF_NUM_INTRAOP_THREADS: '2',
+      TF_NUM_INTEROP_THREADS: '2',
+    });
+  });
+
+  it('hides all GPUs where the CPU is asked for', () => {
+    const environment = trainerEnvironment({engine: {...engine, device: 'cpu'}, gpu: 'GPU-b'}, {});
+    expect(environment.CUDA_VISIBLE_DEVICES).toBe('-1');
+  });
+
+  it('puts the libraries before those of the user', () => {
+    const {LD_LIBRARY_PATH} = trainerEnvironment({engine, libraryFolders: ['/a', '/b']}, {LD_LIBRARY_PATH: '/mine'});
+    expect(LD_LIBRARY_PATH).toBe('/a:/b:/mine');
+  });
+});

@@ -1,0 +1,29 @@
+import type {EngineConfig} from '../contract/config.ts';
+import type {EngineInfo} from '../contract/engineInfo.ts';
+import {selfTest} from './selfTest.ts';
+import {useTensorflow} from './tensorflowEngine.ts';
+import {useWasm} from './wasmEngine.ts';
+import {useWebgpu} from './webgpuEngine.ts';
+
+// Each makes its engine the current backend and lets it pass the self test. `why` ends the reason that the user reads.
+
+export async function startTensorflow(config: EngineConfig, why: string): Promise<EngineInfo> {
+  const {warning, ...engine} = await useTensorflow(config);
+  await selfTest('tensorflow');
+  const where = `${engine.threads} CPU ${engine.threads === 1 ? 'thread' : 'threads'}`;
+  const reason = `TensorFlow ${engine.version} on ${engine.device === 'GPU' ? 'the GPU' : where}, ${why}${warning ? `. NOTE: ${warning}` : ''}.`;
+  return {...engine, reason};
+}
+
+export async function startWebgpu(config: EngineConfig, why: string): Promise<EngineInfo> {
+  const engine = await useWebgpu(config);
+  await selfTest('webgpu');
+  const software = engine.device === 'CPU' ? ' (SOFTWARE, no GPU: for tests only)' : '';
+  return {...engine, reason: `WebGPU ${engine.version} on ${engine.adapter}${software}, ${why}.`};
+}
+
+export async function startWasm(why: string): Promise<EngineInfo> {
+  const engine = await useWasm();
+  await selfTest('wasm');
+  return {...engine, reason: `WebAssembly on 1 CPU thread, ${why}.`};
+}
