@@ -2,6 +2,7 @@ import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import {convGeometry, type ConvGradientAttributes} from '../convGeometry.ts';
 import {batchMatMul, suitsOwnKernel} from './batchMatMul.ts';
+import {concat} from './concat.ts';
 import {convFilterGradient} from './convFilterGradient.ts';
 import {convInputGradient} from './convInputGradient.ts';
 import {isPixelSum, pixelSum} from './pixelSum.ts';
@@ -16,6 +17,8 @@ export const wasmOverrides = [
   tf.UnsortedSegmentSum,
   tf.Identity,
   tf.Slice,
+  tf.SplitV,
+  tf.Concat,
   tf.Sum,
 ] as const;
 
@@ -51,6 +54,7 @@ export function registerWasmKernels(): void {
     const [from = [], extent = []] = tf.slice_util.parseSliceParams(x, begin, size);
     return slice(x, from, extent, backend as BackendWasm);
   });
+  registerSplitAndConcat();
   // wasm's own copies the data of each tensor that is saved for the backward pass.
   replace(tf.Identity, ({inputs, backend}) => {
     const {x} = inputs as Record<'x', tf.TensorInfo>;
@@ -58,6 +62,28 @@ export function registerWasmKernels(): void {
     return {dataId: x.dataId, shape: x.shape, dtype: x.dtype};
   });
   isRegistered = true;
+}
+
+/** Taking the flat weights apart, and joining skip connections: wasm's own kernels of both are many times slower than the copying itself. */
+function registerSplitAndConcat(): void {
+  replace(tf.SplitV, ({inputs, attrs, backend}) => {
+    const {x} = inputs as Record<'x', tf.Tensor>;
+    const {numOrSizeSplits, axis} = attrs as unknown as tf.SplitVAttrs;
+    const [at = 0] = tf.util.parseAxisParam(axis, x.shape);
+    let begin = 0;
+    return tf.backend_util.prepareSplitSize(x, numOrSizeSplits, at).map((size) => {
+      const from = x.shape.map((_, i) => (i === at ? begin : 0));
+      begin += size;
+      return slice(x, from, x.shape.with(at, size), backend as BackendWasm);
+    });
+  });
+  const original = tf.getKernel(tf.Concat, 'wasm');
+  replace(tf.Concat, ({inputs, attrs, backend}) => {
+    const given = inputs as unknown as tf.TensorInfo[];
+    const [axis = 0] = tf.util.parseAxisParam((attrs as unknown as tf.ConcatAttrs).axis, given[0]?.shape ?? []);
+    const isPlain = given.every(({dtype, shape}) => dtype === 'float32' && tf.util.sizeFromShape(shape) > 0);
+    return isPlain ? concat(given, axis, backend as BackendWasm) : original.kernelFunc({inputs, attrs, backend});
+  });
 }
 
 function registerMatMul(): void {

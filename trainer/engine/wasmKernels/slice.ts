@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
-
-type Values = Float32Array | Int32Array | Uint8Array;
+import {copyRun} from './heapRuns.ts';
 
 /**
  * A part of a tensor, copied within the heap. wasm's own kernel first copies the whole input out of the heap, for every
@@ -37,10 +36,4 @@ function sliceRuns(
     offsets[row] = offset;
   }
   return {rows, run, offsets};
-}
-
-/** A typed array's own copy costs more than a loop for the few channels of a pixel. */
-function copyRun(source: Values, from: number, target: Values, to: number, length: number): void {
-  if (length > 64) target.set(source.subarray(from, from + length), to);
-  else for (let i = 0; i < length; i++) target[to + i] = source[from + i] ?? 0;
 }
