@@ -42,8 +42,6 @@ export class GraphRecorder {
   readonly #positions = new Map<string, number>();
   /** Nodes of the function that is recorded, without constants. */
   #recorded: string[] = [];
-  /** Real tensors that were freed during the recording; they live until `release`, as one may have been captured. */
-  readonly #freed: number[] = [];
   readonly #reads = new Map<string, VariableRead>();
   #prefix = '';
 
@@ -105,9 +103,9 @@ export class GraphRecorder {
     }
   }
 
-  /** Frees what the recording kept; to be called once the captured values are in their variables. */
+  /** Frees the captured values; to be called once they are in their variables. */
   release(): void {
-    for (const id of this.#freed.splice(0)) this.#binding.deleteTensor(id);
+    for (const {tensorId} of this.captured) this.#binding.deleteTensor(tensorId);
   }
 
   #recording(binding: TensorflowBinding): TensorflowBinding {
@@ -125,11 +123,6 @@ export class GraphRecorder {
           const id = binding.createTensor(shape, dtype, values);
           this.#recordUpload(id, shape, dtype, values);
           return id;
-        },
-      },
-      deleteTensor: {
-        value: (id: number) => {
-          this.#freed.push(id);
         },
       },
     }) as TensorflowBinding;
@@ -185,7 +178,10 @@ export class GraphRecorder {
   #capture(id: number): string {
     const {dtype, shape} = this.#tensors.describe(id);
     const handle = this.variable(dtype, shape);
-    this.captured.push({handle, dtype, tensorId: id});
+    // A handle of our own: the tensor may be freed before its value is in the variable.
+    const [own] = this.#binding.executeOp('Identity', [], [id], 1);
+    if (!own) throw new Error('TensorFlow made no copy of a tensor');
+    this.captured.push({handle, dtype, tensorId: own.id});
     return this.read(handle, dtype);
   }
 

@@ -29,7 +29,7 @@ export function createTensorflowProgram(
   const reads = variables.map(({handle, dtype}) => recorder.read(handle, dtype));
   const initialise = recordInitialisation(recorder, variables, initial);
   const session = new GraphSession(backend.binding, recorder.nodes);
-  tf.tidy(() => session.run(initialise.feeds, [initialise.done]).map((made) => backend.createOutputTensor(made)));
+  tf.dispose(session.run(initialise.feeds, [initialise.done]).map((made) => backend.createOutputTensor(made)));
   recorder.release();
   return {
     run(name, inputs) {
@@ -70,7 +70,8 @@ function recordFunction(
       recorder,
       stores.filter((store) => store !== undefined),
     );
-    return {placeholders, fetches: [...outputs.map((tensor) => recorder.sourceOf(tensor)), done]};
+    const sources = outputs.map((tensor) => fetchable(recorder, tensor, placeholders));
+    return {placeholders, fetches: [...sources, done]};
   });
 }
 
@@ -85,6 +86,14 @@ function storeVariable(
   if (read?.handle === handle) return read.after;
   const source = recorder.sourceOf(tensor);
   return recorder.add('AssignVariableOp', [handle, source, ...after], {dtype: {kind: 'type', value: dtype}});
+}
+
+/** An output that a run may fetch: what is fed must not be. */
+function fetchable(recorder: GraphRecorder, tensor: tf.Tensor, placeholders: readonly string[]): string {
+  const source = recorder.sourceOf(tensor);
+  if (!placeholders.includes(source)) return source;
+  const dtype = recorder.backend.getDTypeInteger(tensor.dtype);
+  return `${recorder.add('Identity', [source], {T: {kind: 'type', value: dtype}})}:0`;
 }
 
 function addPlaceholder(recorder: GraphRecorder, example: tf.Tensor): string {
