@@ -7,9 +7,11 @@ import {startEngine} from './engine/startEngine.ts';
 import {probeArgument} from './launch/probeEngine.ts';
 import {stoppedExitCode} from './launch/stageProcess.ts';
 import {controlGate} from './pipeline/controlGate.ts';
+import {engineChange} from './pipeline/engineChange.ts';
 import {runPaths} from './pipeline/runPaths.ts';
 import {needsEngine, runStage} from './pipeline/runStage.ts';
 import {readJson} from './store/jsonFile.ts';
+import {openRun} from './store/runFolder.ts';
 
 /** Entry of a stage process: `trainer.js RUN STAGE ENGINE`, started by the owner of the run, to which all events go over IPC. */
 const [run = '', stage = '', engine = '{}'] = process.argv.slice(2);
@@ -22,8 +24,10 @@ async function carryOutStage(): Promise<number> {
   const nextAction = controlGate(run);
   const resolved = await readJson(runPaths.config(run), ResolvedConfig, 'the config of the run');
   if (needsEngine(stage)) {
-    const {reason} = await startEngine(EngineConfig.parse(JSON.parse(engine)));
-    emit({type: 'log', stage, level: 'info', message: reason});
+    const started = await startEngine(EngineConfig.parse(JSON.parse(engine)));
+    emit({type: 'log', stage, level: 'info', message: started.reason});
+    const change = engineChange((await openRun(run)).record.engine, started);
+    if (change !== null) emit({type: 'log', stage, level: 'warning', message: change});
   }
   const outcome = await runStage({run, resolved, stage, emit, nextAction});
   return outcome === 'done' ? 0 : stoppedExitCode;

@@ -31,7 +31,7 @@ export async function startRun(configFile: string, options: RunOptions, select: 
   const stages = requireWork(select(resolved.config, configFile), resolved, configFile);
   if (options.resume !== undefined) return continueRun(configFile, resolved, stages, options.resume, options);
   requireNeeds(stages, new Set());
-  const run = await createRunOf(configFile, resolved, ({reason}) => {
+  const run = await createRunOf(configFile, resolved, stages, ({reason}) => {
     if (!options.json) process.stdout.write(`Engine: ${reason}\n`);
   });
   return follow(run, resolved, stages, options);

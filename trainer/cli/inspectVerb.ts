@@ -1,4 +1,5 @@
 import type {Command} from 'commander';
+import {memoryLine} from '../pipeline/memoryByEngine.ts';
 import {action} from './action.ts';
 import {summariseModel, type ModelSummary} from './modelSummary.ts';
 import {printResult, type ExitCode, type OutputOptions} from './outcome.ts';
@@ -24,6 +25,7 @@ function summaryLines(summary: ModelSummary): string[] {
     ...schedulerLines(summary),
     ...recordLines(summary),
     ...Object.entries(summary.metadata).map(([key, value]) => `Metadata ${key}: ${value}`),
+    ...trainingLines(summary),
     'Blocks:',
     ...rows,
   ];
@@ -41,6 +43,14 @@ function schedulerLines({class: modelClass, scheduler}: ModelSummary): string[] 
   const {timesteps, predictionType, betaSchedule, betaStart, betaEnd} = scheduler;
   const betas = `betas ${betaSchedule} from ${betaStart} to ${betaEnd}`;
   return [`Scheduler: ${scheduler.class}, ${timesteps} timesteps, predicts ${predictionType}, ${betas}`];
+}
+
+function trainingLines({training}: ModelSummary): string[] {
+  if (training === null) return [];
+  return [
+    'Training of an expert with default settings:',
+    ...training.engines.map((engine) => `  ${memoryLine(engine, training.needs)}`),
+  ];
 }
 
 function recordLines({record}: ModelSummary): string[] {

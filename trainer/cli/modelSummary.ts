@@ -1,8 +1,13 @@
 import {stat} from 'node:fs/promises';
 import {basename} from 'node:path';
+import {EngineConfig} from '../contract/config.ts';
 import type {ModelRecord} from '../contract/records.ts';
 import type {SchedulerConfig} from '../contract/schedulerConfig.ts';
 import {UserError} from '../contract/errors.ts';
+import {TrainingConfig} from '../contract/training.ts';
+import type {UNet2DConfig} from '../contract/unet2dConfig.ts';
+import {memoryByEngine, type EngineEstimate} from '../pipeline/memoryByEngine.ts';
+import type {TrainingNeeds} from '../pipeline/memoryEstimate.ts';
 import {fileExists} from '../store/fileExists.ts';
 import {extendedClass} from '../store/modelConfigs.ts';
 import {readModelFolder} from '../store/modelFolder.ts';
@@ -34,7 +39,14 @@ export interface ModelSummary {
   readonly blocks: readonly BlockSummary[];
   readonly scheduler: SchedulerSummary | null;
   readonly record: ModelRecord | null;
+  /** Of an expert's training with default settings, for each engine; null where the config names no image size. */
+  readonly training: TrainingMemory | null;
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface TrainingMemory {
+  readonly needs: Pick<TrainingNeeds, 'batch' | 'size'>;
+  readonly engines: readonly EngineEstimate[];
 }
 
 export interface SchedulerSummary {
@@ -66,12 +78,23 @@ async function summariseFolder(path: string): Promise<ModelSummary> {
     sha256: await folder.weightsHash(),
     scheduler: schedulerConfig && schedulerSummary(schedulerConfig),
     record,
+    training: await trainingMemory(unetConfig),
   };
 }
 
 async function summariseFile(path: string): Promise<ModelSummary> {
   const weights = await summariseWeights(await openWeightsFile(path), [path]);
-  return {path, class: null, ...weights, sha256: await hashFile(path), scheduler: null, record: null};
+  return {path, class: null, ...weights, sha256: await hashFile(path), scheduler: null, record: null, training: null};
+}
+
+async function trainingMemory(unetConfig: UNet2DConfig): Promise<TrainingMemory | null> {
+  const {sample_size: side} = unetConfig;
+  if (side === null) return null;
+  const size = typeof side === 'number' ? ([side, side] as const) : side;
+  const {batch, accumulation, gradientCheckpointing, dropout} = TrainingConfig.parse({});
+  const settings = {batch, accumulation, gradientCheckpointing, dropout, ema: true, teacher: true, projections: true};
+  const needs = {unetConfig, size, ...settings};
+  return {needs: {batch, size}, engines: await memoryByEngine(needs, EngineConfig.parse({}))};
 }
 
 async function summariseWeights(reader: TensorReader, files: readonly string[]) {

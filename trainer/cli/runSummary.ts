@@ -1,7 +1,10 @@
 import {join, relative} from 'node:path';
+import type {RunEvent} from '../contract/events.ts';
 import {Report} from '../contract/report.ts';
 import {runPaths} from '../pipeline/runPaths.ts';
 import type {PlannedStage} from '../pipeline/stagePlan.ts';
+import {peakText, stagePeaks} from '../pipeline/stagePeaks.ts';
+import {eventLogPath, readEvents} from '../store/eventLog.ts';
 import {readJson} from '../store/jsonFile.ts';
 import type {RunFolder} from '../store/runFolder.ts';
 
@@ -11,10 +14,17 @@ export async function summaryLines(
   outcome: 'done' | 'stopped',
   stages: readonly PlannedStage[],
 ): Promise<string[]> {
-  if (outcome === 'stopped') return [`Stopped at a checkpoint. Go on with: deme resume ${fromHere(run.path)}`];
+  const peak = peakLine(await readEvents(eventLogPath(run.path)));
+  if (outcome === 'stopped') return [...peak, `Stopped at a checkpoint. Go on with: deme resume ${fromHere(run.path)}`];
   const names = stages.map(({name}) => name);
-  if (names.includes('report')) return reportLines(run.path);
-  return ['Done.', ...names.flatMap((name) => modelLine(run.path, name))];
+  if (names.includes('report')) return [...(await reportLines(run.path)), ...peak];
+  return ['Done.', ...names.flatMap((name) => modelLine(run.path, name)), ...peak];
+}
+
+/** The most memory that one process of the run has had, and which. */
+function peakLine(events: readonly RunEvent[]): string[] {
+  const [largest] = [...stagePeaks(events)].sort(([, one], [, other]) => other.host - one.host);
+  return largest === undefined ? [] : [`Peak memory of a process: ${peakText(largest[1])} (${largest[0]})`];
 }
 
 async function reportLines(run: string): Promise<string[]> {

@@ -5,7 +5,10 @@ import {UserError} from '../contract/errors.ts';
 import {checkConfig, parseConfig, problemText} from '../contract/parseConfig.ts';
 import {runExperts} from '../contract/pipeline.ts';
 import {readConfigText} from '../pipeline/resolveConfig.ts';
-import {planStages} from '../pipeline/stagePlan.ts';
+import {memoryByEngine, memoryLine} from '../pipeline/memoryByEngine.ts';
+import type {TrainingNeeds} from '../pipeline/memoryEstimate.ts';
+import {planStages, pretrainStages} from '../pipeline/stagePlan.ts';
+import {trainingNeeds} from '../pipeline/trainingNeeds.ts';
 import {resolveBase} from '../store/hubFetch.ts';
 import {action} from './action.ts';
 import {printResult, type ExitCode, type OutputOptions} from './outcome.ts';
@@ -26,25 +29,27 @@ async function validate(file: string, options: OutputOptions): Promise<ExitCode>
   }
   const config = parseConfig(text, file);
   const stages = planStages(config).map(({name}) => name);
-  const warnings = await findWarnings(config, file);
-  const value = {file, valid: true, problems, name: config.name, experts: runExperts(config), stages, warnings};
+  const {needs, warnings} = await findNeeds(config, file);
+  const memory = needs ? await memoryByEngine(needs, config.engine) : [];
+  const value = {file, valid: true, problems, name: config.name, experts: runExperts(config), stages, memory, warnings};
   printResult(options, value, [
     `OK: ${file}`,
     ...summaryLines(config, stages),
+    ...memory.map((estimate) => (needs ? memoryLine(estimate, needs) : '')),
     ...warnings.map((warning) => `warning: ${warning}`),
   ]);
   return 0;
 }
 
-/** A valid config may name a base that is only on the machine where it will run. */
-async function findWarnings({base}: DemeConfig, file: string): Promise<string[]> {
-  if (base === undefined) return [];
+/** What the training of the config needs, null where it has none. A valid config may name a base that is only where it will run. */
+async function findNeeds(config: DemeConfig, file: string): Promise<{needs: TrainingNeeds | null; warnings: string[]}> {
   try {
-    await resolveBase(base, dirname(resolve(file)));
-    return [];
+    const baseFolder = config.base === undefined ? null : await resolveBase(config.base, dirname(resolve(file)));
+    const stages = config.decouple ? planStages(config) : pretrainStages;
+    return {needs: await trainingNeeds({config, baseFolder}, stages), warnings: []};
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return [error.line];
+    return {needs: null, warnings: [error.line]};
   }
 }
 

@@ -62,7 +62,9 @@ export const trainingFields = {
   gradientCheckpointing: z
     .boolean()
     .default(false)
-    .describe('Compute activations again on the way back instead of keeping them: less memory, about a third more time.'),
+    .describe(
+      'Compute activations again on the way back instead of keeping them: less memory, about a third more time.',
+    ),
   seed: z.int().min(0).default(0).describe('Seed of all random draws.'),
   logEvery: count.default(10).describe('Updates between two metric events.'),
   bucketEvery: count.default(50).describe('Updates between two per-timestep loss events.'),

@@ -25,6 +25,11 @@ export interface Program {
 export interface ProgramOptions {
   /** False for functions that do something else at each call, which cannot be recorded. */
   readonly repeatable?: boolean;
+  /**
+   * Tensors that the functions use without being given them. Those that wait on the host would be recorded as constants and else as
+   * variables, which compute the same but for the last bit: named here, they are always variables.
+   */
+  readonly captured?: readonly tf.Tensor[];
 }
 
 /**
@@ -34,10 +39,10 @@ export interface ProgramOptions {
 export function createProgram(
   initial: readonly tf.Tensor[],
   functions: Readonly<Record<string, ProgramFunction>>,
-  {repeatable = true}: ProgramOptions = {},
+  {repeatable = true, captured = []}: ProgramOptions = {},
 ): Program {
   if (tf.getBackend() !== 'tensorflow' || !repeatable) return createPlainProgram(initial, functions);
-  return createTensorflowProgram(tf.backend() as unknown as TensorflowBackend, initial, functions);
+  return createTensorflowProgram(tf.backend() as unknown as TensorflowBackend, initial, functions, captured);
 }
 
 function createPlainProgram(

@@ -1,29 +1,61 @@
-import {freemem} from 'node:os';
-import {openWeightsFiles} from '../store/weightsFile.ts';
-import {readModelFolder} from '../store/modelFolder.ts';
-import {elementCount} from '../store/tensorReader.ts';
+import type {EngineInfo} from '../contract/engineInfo.ts';
+import type {UNet2DConfig} from '../contract/unet2dConfig.ts';
+import {activationBytes} from '../models/activationBytes.ts';
+import {parameterCount, projectionCount} from '../models/parameterCount.ts';
+import {engineMemory} from './engineMemory.ts';
 
-/**
- * Float32 vectors of the size of the network that live at once while an expert trains: weights and their flat copy, gradient and its
- * flat copy, two moments and their successors, EMA and its successor, teacher.
- */
-const trainingVectors = 11;
-
-/** Code and buffers of an engine, and activations of a small batch. */
-const processBytes = 1.5 * 2 ** 30;
-
-/** Bytes that a training process of this base needs at least; activations of large images come on top. */
-export async function trainingBytes(baseFolder: string): Promise<number> {
-  const reader = await openWeightsFiles((await readModelFolder(baseFolder)).weightsFiles);
-  try {
-    const parameters = [...reader.shapes.values()].reduce((sum, shape) => sum + elementCount(shape), 0);
-    return processBytes + 4 * parameters * trainingVectors;
-  } finally {
-    await reader.close();
-  }
+/** What decides how much memory a training takes. */
+export interface TrainingNeeds {
+  readonly unetConfig: UNet2DConfig;
+  /** Height and width of the images. */
+  readonly size: readonly [number, number];
+  readonly batch: number;
+  readonly accumulation: number;
+  readonly gradientCheckpointing: boolean;
+  readonly dropout: boolean;
+  readonly ema: boolean;
+  readonly teacher: boolean;
+  readonly projections: boolean;
 }
 
-/** How many processes of that size fit into the memory that is free now; at least one, which then has to try. */
-export function processesThatFit(bytes: number, free = freemem()): number {
-  return Math.max(1, Math.floor(free / bytes));
+export type EngineKind = Pick<EngineInfo, 'name' | 'device'>;
+
+/** The memory of one training process in bytes, to about a quarter. */
+export interface MemoryEstimate {
+  /** The engine's own. */
+  readonly engine: number;
+  /** Weights, gradient, optimizer, moving average and teacher. */
+  readonly weights: number;
+  /** Activations of one micro-batch. */
+  readonly activations: number;
+  /** What a checkpoint reads back to the host. */
+  readonly checkpoint: number;
+}
+
+/** What one training process takes with this engine. */
+export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEstimate {
+  const {base, vectors, activations} = engineMemory(kind);
+  const vector = 4 * (parameterCount(needs.unetConfig) + (needs.projections ? projectionCount(needs.unetConfig) : 0));
+  const count =
+    vectors.always +
+    (needs.ema ? vectors.ema : 0) +
+    (needs.teacher ? vectors.teacher : 0) +
+    (needs.accumulation > 1 ? vectors.accumulation : 0);
+  return {
+    engine: base,
+    weights: count * vector,
+    activations: activations * needs.batch * activationBytes(needs.unetConfig, needs),
+    // Weights and both moments, and the moving average.
+    checkpoint: (needs.ema ? 4 : 3) * vector,
+  };
+}
+
+/** Bytes that the engine holds in tensors; on a GPU they lie in its memory. */
+export function tensorBytes({weights, activations}: MemoryEstimate): number {
+  return weights + activations;
+}
+
+/** Bytes of the process in the memory of the machine. */
+export function hostBytes(estimate: MemoryEstimate, {device}: EngineKind): number {
+  return estimate.engine + estimate.checkpoint + (device === 'GPU' ? 0 : tensorBytes(estimate));
 }

@@ -10,6 +10,7 @@ import {writeJsonAtomic} from '../store/jsonFile.ts';
 import {ownIdentity} from '../store/processIdentity.ts';
 import {clearControl, readControl, writeState} from '../store/runState.ts';
 import {finishedStages, requireNeeds} from './finishedStages.ts';
+import {GpuSlots} from './gpuSlots.ts';
 import {startHeartbeat} from './heartbeat.ts';
 import {runPaths} from './runPaths.ts';
 import {runStageGraph} from './stageGraph.ts';
@@ -24,6 +25,12 @@ export interface RunOptions {
   readonly parallel: number;
   /** The engine of each. */
   readonly engine: EngineConfig;
+  /** GPUs to share among the processes, one each. */
+  readonly gpus: readonly string[];
+  /** Folders of libraries that the engine opens by name. */
+  readonly libraryFolders: readonly string[];
+  /** What the user should know before the first stage starts. */
+  readonly warnings: readonly string[];
   onEvent(event: RunEvent): void;
 }
 
@@ -37,6 +44,7 @@ export class RunOwner {
   readonly #log: EventLog;
   readonly #processes = new Map<string, StageProcess>();
   readonly #shares = new Map<string, number>();
+  readonly #gpus: GpuSlots;
   #finished = new Map<string, number>();
   #stoppingSince: number | null = null;
   #failure: {error: unknown} | null = null;
@@ -44,6 +52,7 @@ export class RunOwner {
 
   constructor(readonly options: RunOptions) {
     this.#log = new EventLog(eventLogPath(options.run));
+    this.#gpus = new GpuSlots(options.gpus);
   }
 
   /** Carries the run out. */
@@ -53,6 +62,7 @@ export class RunOwner {
     this.#started = (await ownIdentity()).started;
     this.#finished = await finishedStages(run, stages);
     requireNeeds(stages, new Set(this.#finished.keys()));
+    this.options.warnings.forEach((message) => this.#emit({type: 'log', stage: 'run', level: 'warning', message}));
     const skipped = stages.filter(({name}) => this.#finished.has(name));
     skipped.forEach(({name}) => this.#emit({type: 'stage', stage: name, state: 'skipped'}));
     const interrupt = () => this.#interrupt();
@@ -103,7 +113,7 @@ export class RunOwner {
   async #runStage({name}: PlannedStage): Promise<'done' | 'stopped'> {
     this.#emit({type: 'stage', stage: name, state: 'started'});
     const begin = performance.now();
-    if ((await this.#runProcess(name)) === 'stopped') {
+    if ((await this.#gpus.use((gpu) => this.#runProcess(name, gpu))) === 'stopped') {
       this.#emit({type: 'stopped', stage: name});
       this.stop();
       return 'stopped';
@@ -118,11 +128,11 @@ export class RunOwner {
     return 'done';
   }
 
-  async #runProcess(stage: string): Promise<'done' | 'stopped'> {
-    const {run, engine} = this.options;
+  async #runProcess(stage: string, gpu: string | undefined): Promise<'done' | 'stopped'> {
+    const {run, engine, libraryFolders} = this.options;
     const log = join(run, 'logs', `${stage}.log`);
     const onEvent = (event: RunEvent) => this.#relay(event);
-    const child = launchStage({entry: trainerEntry(), run, stage, engine, log, onEvent});
+    const child = launchStage({entry: trainerEntry(), run, stage, engine, gpu, libraryFolders, log, onEvent});
     this.#processes.set(stage, child);
     try {
       return await child.finished;

@@ -1,3 +1,4 @@
+import {peakMemory} from './peakMemory.ts';
 import {evaluateStage} from './stages/evaluateStage.ts';
 import {mergeStage} from './stages/mergeStage.ts';
 import {pretrainStage} from './stages/pretrainStage.ts';
@@ -7,8 +8,16 @@ import {searchStage} from './stages/searchStage.ts';
 import {expertStage, ordinaryStage} from './stages/trainStage.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 
-/** Runs the stage that the context names, to its end or to a stop. */
+/** Runs the stage that the context names, to its end or to a stop, and tells at last how much memory it took. */
 export async function runStage(context: StageContext): Promise<StageOutcome> {
+  try {
+    return await carryOut(context);
+  } finally {
+    context.emit({type: 'memory', stage: context.stage, ...(await peakMemory())});
+  }
+}
+
+async function carryOut(context: StageContext): Promise<StageOutcome> {
   const expert = /^expert-(\d+)$/.exec(context.stage);
   if (expert) return expertStage(context, Number(expert[1]));
   const evaluation = /^evaluate-(.+)$/.exec(context.stage);

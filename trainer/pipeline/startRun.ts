@@ -1,14 +1,18 @@
+import {availableParallelism} from 'node:os';
 import {resolve} from 'node:path';
 import type {EngineInfo} from '../contract/engineInfo.ts';
 import {UserError} from '../contract/errors.ts';
 import type {RunEvent} from '../contract/events.ts';
 import type {PlanRecord, ResolvedConfig} from '../contract/pipeline.ts';
+import type {RunRecord} from '../contract/records.ts';
 import {probeEngine} from '../launch/probeEngine.ts';
 import {writeJsonAtomic} from '../store/jsonFile.ts';
 import {createRun, type RunFolder} from '../store/runFolder.ts';
 import {currentState, isActive} from '../store/runState.ts';
-import {processesThatFit, trainingBytes} from './memoryEstimate.ts';
-import {planProcesses} from './processPlan.ts';
+import {cudaSetting} from './cudaSetting.ts';
+import {finishedStages} from './finishedStages.ts';
+import {planRun} from './planRun.ts';
+import type {ProcessPlan} from './processPlan.ts';
 import {RunOwner} from './runOwner.ts';
 import {runPaths} from './runPaths.ts';
 import type {PlannedStage} from './stagePlan.ts';
@@ -16,23 +20,26 @@ import {toolVersion} from './toolVersion.ts';
 import {trainerEntry} from './trainerEntry.ts';
 
 /**
- * Makes the folder of a new run. The engine is probed first, so that an unhealthy one is told before any work begins; `onEngine`
- * hears which one it is and why.
+ * Makes the folder of a new run. The engine is probed first, so that an unhealthy one, or memory that is too small for it, is told
+ * before any work begins; `onEngine` hears which one it is and why.
  */
 export async function createRunOf(
   configFile: string,
   resolved: ResolvedConfig,
+  stages: readonly PlannedStage[],
   onEngine: (engine: EngineInfo) => void,
 ): Promise<RunFolder> {
   const {config, folder} = resolved;
-  const probed = await probeEngine(trainerEntry(), config.engine);
+  const {gpus, libraryFolders} = await cudaSetting(config.engine);
+  const probed = await probeEngine(trainerEntry(), config.engine, {gpu: gpus[0], libraryFolders});
   onEngine(probed);
   const {reason: _, ...engine} = probed;
+  const {plan} = await planRun(resolved, {stages, engine, gpus});
   const run = await createRun(resolve(folder, config.output), config.name, {
     tool: toolVersion(),
     created: new Date().toISOString(),
     config: configFile,
-    engine,
+    engine: {...engine, threads: ownThreads(engine, plan)},
   });
   await writeJsonAtomic(runPaths.config(run.path), resolved);
   return run;
@@ -46,11 +53,34 @@ export async function carryOut(
   onEvent: (event: RunEvent) => void,
 ): Promise<'done' | 'stopped'> {
   await requireIdle(run.path);
-  const plan: PlanRecord = {stages: stages.map(({name}) => name)};
-  await writeJsonAtomic(runPaths.plan(run.path), plan);
-  const fit = resolved.baseFolder === null ? 1 : processesThatFit(await trainingBytes(resolved.baseFolder));
-  const {parallel, engine} = planProcesses(resolved.config.engine, run.record.engine, {stages: stages.length, fit});
-  return new RunOwner({run: run.path, stages, parallel, engine, onEvent}).carryOut();
+  const record: PlanRecord = {stages: stages.map(({name}) => name)};
+  await writeJsonAtomic(runPaths.plan(run.path), record);
+  const {engine} = run.record;
+  const {gpus, libraryFolders} = await cudaSetting({...resolved.config.engine, name: engine.name});
+  const request = {stages: await remaining(run, stages), engine, gpus, cores: coresFor(resolved, engine)};
+  const {plan, warnings} = await planRun(withThreads(resolved, engine), request);
+  return new RunOwner({...plan, run: run.path, stages, libraryFolders, warnings, onEvent}).carryOut();
+}
+
+/** Threads of each process as it will start; only TensorFlow has more than one. */
+function ownThreads({name, threads}: RunRecord['engine'], plan: ProcessPlan): number {
+  return name === 'tensorflow' ? (plan.engine.threads ?? threads) : threads;
+}
+
+/** All stages of a run have the threads that it began with: other sums in other orders would be other numbers. */
+function withThreads(resolved: ResolvedConfig, {threads}: RunRecord['engine']): ResolvedConfig {
+  const {config} = resolved;
+  return {...resolved, config: {...config, engine: {...config.engine, threads}}};
+}
+
+/** Processes that the cores carry with these threads, where the config leaves the threads open. */
+function coresFor({config}: ResolvedConfig, {threads}: RunRecord['engine']): number | undefined {
+  return config.engine.threads === undefined ? Math.max(1, Math.floor(availableParallelism() / threads)) : undefined;
+}
+
+async function remaining({path}: RunFolder, stages: readonly PlannedStage[]): Promise<PlannedStage[]> {
+  const finished = await finishedStages(path, stages);
+  return stages.filter(({name}) => !finished.has(name));
 }
 
 async function requireIdle(run: string): Promise<void> {

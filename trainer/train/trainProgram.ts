@@ -62,7 +62,9 @@ export class TrainProgram {
     const factors = tf.zeros([4]);
     // Dropout masks are drawn on the host for every update.
     const repeatable = example.dropoutSeed === undefined;
-    this.#program = createProgram(this.#list(given), this.#functions(batchTensors(prepared), factors), {repeatable});
+    const captured = [...(setting.teacher?.values() ?? [])];
+    const functions = this.#functions(batchTensors(prepared), factors);
+    this.#program = createProgram(this.#list(given), functions, {repeatable, captured});
     tf.dispose([prepared.signal, prepared.sigma, prepared.time, factors, ...(gradient ? [gradient] : [])]);
   }
 

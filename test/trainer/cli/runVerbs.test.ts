@@ -78,13 +78,9 @@ describe('deme run', {timeout: 300_000}, () => {
     expect(first.stdout).toMatch(/^Peak memory of a process: 0\.\d\d GB \(expert-0\)$/m);
     expect(first.stdout).not.toContain('warning');
     const {path, record} = await openRun(join(folder, '.deme', 'runs', 'tiny-1'));
-    const {version} = record.engine;
-    expect(record.engine).toEqual({
-      name: 'wasm',
-      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
-      device: 'CPU',
-      threads: 1,
-    });
+    const {version, ...engine} = record.engine;
+    expect(engine).toEqual({name: 'wasm', device: 'CPU', threads: 1});
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
     await writeFile(join(path, 'run.json'), JSON.stringify({...record, engine: {...record.engine, version: '0.0.1'}}));
     const second = await deme(['finetune', config, '--range', '1', '--resume', 'tiny-1']);
     expect(second.code, second.stderr).toBe(0);

@@ -6,6 +6,7 @@ import {planProcesses} from '../../../trainer/pipeline/processPlan.ts';
 const cpu: RunRecord['engine'] = {name: 'tensorflow', version: '2.18.0', device: 'CPU', threads: 8};
 const gpu: RunRecord['engine'] = {...cpu, device: 'GPU'};
 const wasm: RunRecord['engine'] = {...cpu, name: 'wasm', threads: 1};
+const webgpu: RunRecord['engine'] = {...gpu, name: 'webgpu', threads: 1};
 const auto: EngineConfig = {name: 'auto'};
 
 describe('processes of a run', () => {
@@ -26,7 +27,24 @@ describe('processes of a run', () => {
       1,
     ],
   ] as const)('are %s', (_, config, settled, bounds, parallel, threads) => {
-    expect(planProcesses(config, settled, bounds)).toEqual({parallel, engine: {name: settled.name, threads}});
+    expect(planProcesses(config, settled, bounds)).toMatchObject({parallel, engine: {name: settled.name, threads}});
+  });
+
+  const twoGpus = {stages: 20, fit: 1, cores: 8, gpus: ['GPU-a', 'GPU-b']};
+  it.each([
+    ['one for each GPU, whatever fits into the memory of the host', auto, gpu, twoGpus, 2, 4, twoGpus.gpus],
+    ['no more than stages', auto, gpu, {...twoGpus, stages: 1}, 1, 8, twoGpus.gpus],
+    ['as many as the config says', {...auto, processes: 6}, gpu, twoGpus, 6, 1, twoGpus.gpus],
+    ['one at a time where the GPUs cannot be listed', auto, gpu, {...twoGpus, gpus: []}, 1, 8, []],
+    ['as ever on the CPU of a machine with GPUs', auto, cpu, {...twoGpus, fit: 99}, 8, 1, []],
+    ['one at a time on the GPU of another engine', auto, webgpu, twoGpus, 1, 8, []],
+  ] as const)('on several GPUs are %s', (_, config, settled, bounds, parallel, threads, gpus) => {
+    expect(planProcesses(config, settled, bounds)).toMatchObject({parallel, engine: {threads}, gpus});
+  });
+
+  it('compute on the device that the run settled on, or not at all', () => {
+    expect(planProcesses(auto, gpu, {stages: 1, fit: 1}).engine.device).toBe('gpu');
+    expect(planProcesses(auto, cpu, {stages: 1, fit: 1}).engine.device).toBe('cpu');
   });
 
   it('compute on the engine that the run settled on, whatever the config leaves open', () => {

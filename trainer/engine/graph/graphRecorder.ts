@@ -25,6 +25,10 @@ export interface VariableRead {
 
 let active: GraphRecorder | undefined;
 
+function setActive(recorder: GraphRecorder | undefined): void {
+  active = recorder;
+}
+
 /** The recorder while a function is being recorded. */
 export function activeRecorder(): GraphRecorder | undefined {
   return active;
@@ -40,7 +44,9 @@ export class GraphRecorder {
   /** Output of a node (`name:index`) for each tensor the addon knows. */
   readonly #sources = new Map<number, string>();
   readonly #positions = new Map<string, number>();
-  /** Nodes of the function that is recorded, without constants. */
+  /** Nodes that depend on constants alone. */
+  readonly #constants = new Set<string>();
+  /** Nodes of the function that is recorded, without those. */
   #recorded: string[] = [];
   readonly #reads = new Map<string, VariableRead>();
   #prefix = '';
@@ -93,12 +99,12 @@ export class GraphRecorder {
     this.#prefix = `${prefix}/`;
     this.#recorded = [];
     this.backend.binding = this.#recording(this.#binding);
-    active = this;
+    setActive(this);
     try {
       return body();
     } finally {
       this.backend.binding = this.#binding;
-      active = undefined;
+      setActive(undefined);
       this.#prefix = '';
     }
   }
@@ -133,21 +139,25 @@ export class GraphRecorder {
       (attribute) => [attribute.name, graphAttribute(this.#binding, op, attribute)] as const,
     );
     const sources = inputs.map((id) => this.#source(id));
-    const node = this.add(op, [...sources, ...this.#turn(sources)], Object.fromEntries(named));
-    this.#recorded.push(node);
+    const turn = this.#turn(sources);
+    const node = this.add(op, [...sources, ...(turn ?? [])], Object.fromEntries(named));
+    if (turn === null) this.#constants.add(node);
+    else this.#recorded.push(node);
     for (const [index, {id}] of made.entries()) this.#sources.set(id, `${node}:${index}`);
   }
 
   /**
    * TensorFlow starts an operation as soon as its inputs are there. What the way back computes again from inputs of the way
    * forward (activations that were not kept) would be computed on the way forward and kept, or merged with its first computation.
-   * So an operation whose inputs are long there waits for one that is recorded shortly before it.
+   * So an operation whose inputs are long there waits for one that is recorded shortly before it. Null for what depends on
+   * constants alone, which says nothing of when it is needed.
    */
-  #turn(sources: readonly string[]): string[] {
-    const latest = Math.max(...sources.map((source) => this.#positions.get(nodeOf(source)) ?? 0));
+  #turn(sources: readonly string[]): string[] | null {
+    const varying = sources.map(nodeOf).filter((node) => !this.#constants.has(node));
+    if (varying.length === 0) return null;
+    const latest = Math.max(...varying.map((node) => this.#positions.get(node) ?? 0));
     const before = this.#recorded.at(-1);
-    if (sources.length === 0 || before === undefined || this.nodes.length - latest <= largestLead) return [];
-    return [`^${before}`];
+    return before === undefined || this.nodes.length - latest <= largestLead ? [] : [`^${before}`];
   }
 
   #recordUpload(id: number, shape: readonly number[], dtype: number, values: BackendValues): void {
@@ -157,6 +167,7 @@ export class GraphRecorder {
     const content = Uint8Array.from(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     const value: GraphAttribute = {kind: 'tensor', value: {dtype, shape: [...shape], content}};
     const node = this.add('Const', [], {dtype: {kind: 'type', value: dtype}, value});
+    this.#constants.add(node);
     this.#sources.set(id, `${node}:0`);
     if (values instanceof Int32Array) this.#tensors.know(id, {shape: [...shape], dtype, values: [...values]});
   }

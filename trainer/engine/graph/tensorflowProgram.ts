@@ -20,7 +20,10 @@ export function createTensorflowProgram(
   backend: TensorflowBackend,
   initial: readonly tf.Tensor[],
   functions: Readonly<Record<string, ProgramFunction>>,
+  captured: readonly tf.Tensor[],
 ): Program {
+  // Uploads what waits on the host, so that the recording meets no upload of theirs.
+  backend.getInputTensorIds(captured);
   const recorder = new GraphRecorder(backend);
   const variables = initial.map((tensor) => createVariable(recorder, tensor));
   const recorded = Object.fromEntries(

@@ -16,6 +16,7 @@ export interface Measurements {
   readonly engine: Report['engine'];
   readonly seconds: number;
   readonly stageSeconds: Report['stageSeconds'];
+  readonly peakMemory: Report['peakMemory'];
 }
 
 const kidSettings = {subsets: 50, seed: 2020};
@@ -41,6 +42,7 @@ export function buildReport(resolved: ResolvedConfig, measured: Measurements): R
     engine: measured.engine,
     seconds: measured.seconds,
     stageSeconds: measured.stageSeconds,
+    peakMemory: measured.peakMemory,
     recipe: recipe(resolved, measured, subsetSize),
   };
 }

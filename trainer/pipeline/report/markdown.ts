@@ -1,4 +1,5 @@
 import type {Estimate, HeldOutLoss, Report} from '../../contract/report.ts';
+import {peakText} from '../stagePeaks.ts';
 
 /** `report.md`: the report for reading; pictures are named relative to it. */
 export function reportMarkdown(
@@ -21,7 +22,7 @@ export function reportMarkdown(
     '## Merge weights',
     weightsText(report),
     '## How it was made',
-    `Engine: ${report.engine.name} ${report.engine.version} on ${report.engine.device}, ${report.engine.threads} thread(s) a process. ${report.seconds.toFixed(0)} seconds in all, by stage (they overlap): ${secondsText(report)}.`,
+    `Engine: ${report.engine.name} ${report.engine.version} on ${report.engine.device}, ${report.engine.threads} thread(s) a process. ${report.seconds.toFixed(0)} seconds in all, by stage (they overlap): ${secondsText(report)}. ${memoryText(report)}`,
     '```json\n' + JSON.stringify(report.recipe, null, 2) + '\n```',
     '',
   ].join('\n\n');
@@ -103,6 +104,10 @@ const plusMinus = ({mean, standardError}: Estimate) => `${mean.toFixed(5)} ± ${
 const signed = ({mean, standardError}: Estimate) =>
   `${mean < 0 ? '' : '+'}${mean.toExponential(2)} ± ${standardError.toExponential(1)}`;
 const percent = (share: number) => `${share < 0 ? '' : '+'}${(share * 100).toFixed(2)} %`;
+const memoryText = ({peakMemory}: Report) => {
+  const peaks = Object.entries(peakMemory).map(([stage, peak]) => `${stage} ${peakText(peak)}`);
+  return peaks.length === 0 ? '' : `Peak memory of the process of each stage: ${peaks.join(', ')}.`;
+};
 const secondsText = ({stageSeconds}: Report) =>
   Object.entries(stageSeconds)
     .map(([stage, value]) => `${stage} ${value.toFixed(0)}`)

@@ -6,6 +6,7 @@ import type {FeatureSet} from '../../evaluate/featureSet.ts';
 import type {LossTable} from '../../evaluate/lossTable.ts';
 import {writeFileAtomic} from '../../store/atomicFile.ts';
 import {fileExists} from '../../store/fileExists.ts';
+import {eventLogPath, readEvents} from '../../store/eventLog.ts';
 import {readJson, writeJsonAtomic} from '../../store/jsonFile.ts';
 import {openRun} from '../../store/runFolder.ts';
 import {readFeatures} from '../featureFile.ts';
@@ -16,6 +17,7 @@ import {reportMarkdown} from '../report/markdown.ts';
 import type {PictureFile} from '../report/pictureFile.ts';
 import {runPaths} from '../runPaths.ts';
 import {planStages} from '../stagePlan.ts';
+import {stagePeaks} from '../stagePeaks.ts';
 import type {StageContext, StageOutcome} from '../stageContext.ts';
 
 /** Gathers what the stages measured into `report/`: report.json, report.md and the pictures. */
@@ -53,6 +55,7 @@ async function gather({run, resolved}: StageContext): Promise<Measurements> {
       ? await readJson(weights, WeightsRecord, 'the merge weights')
       : {weights: [], search: null},
     engine: (await openRun(run)).record.engine,
+    peakMemory: Object.fromEntries(stagePeaks(await readEvents(eventLogPath(run)))),
     ...(await wallTimes({run, resolved})),
   };
 }

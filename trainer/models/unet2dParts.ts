@@ -1,0 +1,85 @@
+import type {UNet2DConfig} from '../contract/unet2dConfig.ts';
+
+/** One part of a UNet2DModel, by its name in the parameters, with what its activations depend on. */
+export interface UNet2DPart {
+  readonly name: string;
+  readonly kind: 'resnet' | 'attention' | 'downsampler' | 'upsampler';
+  /** Pixels of its output. */
+  readonly pixels: number;
+  /** Channels of its input and its output. */
+  readonly input: number;
+  readonly output: number;
+  /** The input is joined from the hidden state and a skip connection. */
+  readonly joined: boolean;
+}
+
+type Shape = Omit<UNet2DPart, 'name' | 'kind'>;
+
+/** Channels and pixels of the levels, from the full resolution down; indices beyond the ends mean the ends. */
+interface Levels {
+  readonly last: number;
+  channels(level: number): number;
+  pixels(level: number): number;
+}
+
+/** The parts of the network in forward order, for images of [height, width], without their weights. */
+export function unet2dParts(config: UNet2DConfig, [height, width]: readonly [number, number]): UNet2DPart[] {
+  const widths = config.block_out_channels;
+  const last = widths.length - 1;
+  const levels: Levels = {
+    last,
+    channels: (level) => widths[Math.min(Math.max(level, 0), last)] ?? 0,
+    pixels: (level) => Math.ceil(height / 2 ** level) * Math.ceil(width / 2 ** level),
+  };
+  return [
+    ...widths.flatMap((_, level) => downParts(config, levels, level)),
+    ...midParts(config, levels),
+    ...widths.flatMap((_, index) => upParts(config, levels, index)),
+  ];
+}
+
+function downParts(config: UNet2DConfig, levels: Levels, level: number): UNet2DPart[] {
+  const name = `down_blocks.${level}`;
+  const output = levels.channels(level);
+  const layers = Array.from({length: config.layers_per_block}, (_, layer) => {
+    const input = layer === 0 ? levels.channels(level - 1) : output;
+    const shape = {pixels: levels.pixels(level), input, output, joined: false};
+    return layerParts(name, layer, config.down_block_types[level], shape);
+  });
+  if (level === levels.last) return layers.flat();
+  const shape = {pixels: levels.pixels(level + 1), input: output, output, joined: false};
+  return [...layers.flat(), {name: `${name}.downsamplers.0`, kind: 'downsampler', ...shape}];
+}
+
+function midParts(config: UNet2DConfig, levels: Levels): UNet2DPart[] {
+  if (config.mid_block_type === null) return [];
+  const channels = levels.channels(levels.last);
+  const shape = {pixels: levels.pixels(levels.last), input: channels, output: channels, joined: false};
+  const resnet = (index: number) => ({name: `mid_block.resnets.${index}`, kind: 'resnet', ...shape}) as const;
+  const attention = {name: 'mid_block.attentions.0', kind: 'attention', ...shape} as const;
+  return [resnet(0), ...(config.add_attention ? [attention] : []), resnet(1)];
+}
+
+/** Up block number `index`, counted from the middle. */
+function upParts(config: UNet2DConfig, levels: Levels, index: number): UNet2DPart[] {
+  const name = `up_blocks.${index}`;
+  const level = levels.last - index;
+  const output = levels.channels(level);
+  const layers = Array.from({length: config.layers_per_block + 1}, (_, layer) => {
+    const hidden = layer === 0 ? levels.channels(level + 1) : output;
+    const skip = layer === config.layers_per_block ? levels.channels(level - 1) : output;
+    const shape = {pixels: levels.pixels(level), input: hidden + skip, output, joined: true};
+    return layerParts(name, layer, config.up_block_types[index], shape);
+  });
+  if (level === 0) return layers.flat();
+  const shape = {pixels: levels.pixels(level - 1), input: output, output, joined: false};
+  return [...layers.flat(), {name: `${name}.upsamplers.0`, kind: 'upsampler', ...shape}];
+}
+
+/** A resnet and, in the Attn blocks, the attention after it. */
+function layerParts(block: string, layer: number, type: string | undefined, shape: Shape): UNet2DPart[] {
+  const resnet = {name: `${block}.resnets.${layer}`, kind: 'resnet', ...shape} as const;
+  if (type?.startsWith('Attn') !== true) return [resnet];
+  const name = `${block}.attentions.${layer}`;
+  return [resnet, {name, kind: 'attention', ...shape, input: shape.output, joined: false}];
+}
