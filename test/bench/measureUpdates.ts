@@ -78,8 +78,9 @@ function microBatch({shape, batches}: BenchData, update: number): MicroBatch {
 async function averageDistance(program: TrainProgram, initial: Params): Promise<number> {
   const state = program.state();
   const distance = tf.tidy(() => {
-    const moved = tf.sub(state.ema ?? state.weights, flatten([...initial.values()]));
-    return tf.sqrt(tf.sum(tf.square(moved)));
+    const before = flatten([...initial.values()], program.layout);
+    const moved = (state.ema ?? state.weights).map((segment, i) => tf.sub(segment, before[i] as tf.Tensor1D));
+    return tf.sqrt(tf.addN(moved.map((segment) => tf.sum(tf.square(segment)))));
   });
   const [value = NaN] = await distance.data();
   distance.dispose();

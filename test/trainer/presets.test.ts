@@ -16,6 +16,7 @@ import {createSchedule} from '../../trainer/schedulers/schedule.ts';
 import type {MicroBatch} from '../../trainer/train/microBatch.ts';
 import {TrainProgram} from '../../trainer/train/trainProgram.ts';
 import {disposeState, initialState, type TrainState} from '../../trainer/train/trainState.ts';
+import {joined} from '../helpers/joined.ts';
 import {describeOnEngines} from '../helpers/engines.ts';
 
 const google = {
@@ -104,7 +105,7 @@ async function expectTrains(preset: string, {network, parameters, withProjection
   }
   const after = program.state();
   program.dispose();
-  await expectMoved(await before.weights.data(), after, decouple.optimizer.learningRate);
+  await expectMoved(await joined(before.weights).data(), after, decouple.optimizer.learningRate);
   [before, after].forEach(disposeState);
   [initial, teacher].forEach(disposeParams);
 }
@@ -112,8 +113,8 @@ async function expectTrains(preset: string, {network, parameters, withProjection
 /** Nearly all weights have moved, by the learning rate an update at most; and the second average lies between the two weights. */
 async function expectMoved(start: ArrayLike<number>, {weights, ema}: TrainState, learningRate: number): Promise<void> {
   const [after, average] = [
-    await weights.data(),
-    (await ema?.data()) ?? expect.fail('the presets average the weights'),
+    await joined(weights).data(),
+    await joined(ema ?? expect.fail('the presets average the weights')).data(),
   ];
   let [moved, farthest, farthestAverage] = [0, 0, 0];
   for (let i = 0; i < after.length; i++) {

@@ -28,7 +28,7 @@ interface DigitBatch {
   labels: number[];
 }
 
-/** Weights and both moments of Adam, [total] each. */
+/** Weights and both moments of Adam, [total] each: the classifier is small enough for one segment. */
 type AdamState = [weights: tf.Tensor1D, first: tf.Tensor1D, second: tf.Tensor1D];
 
 /**
@@ -39,7 +39,8 @@ export async function trainDigitClassifier(training: DigitTraining): Promise<Par
   const {source, seed, epochs, batch, learningRate, onEpoch} = training;
   const initial = initialiseDigitClassifier(createRandom(seed, 'digits', 'initial'));
   const layout = flatLayout(initial);
-  let state: AdamState = [flatten([...initial.values()]), tf.zeros([layout.total]), tf.zeros([layout.total])];
+  const [weights] = flatten([...initial.values()], layout) as [tf.Tensor1D];
+  let state: AdamState = [weights, tf.zeros([layout.total]), tf.zeros([layout.total])];
   disposeParams(initial);
   const perEpoch = Math.floor(source.size / batch);
   for (let epoch = 0; epoch < epochs; epoch++) {
@@ -56,7 +57,7 @@ export async function trainDigitClassifier(training: DigitTraining): Promise<Par
     }
     onEpoch?.(epoch + 1, sum / perEpoch);
   }
-  const params = unflatten(state[0], layout);
+  const params = unflatten([state[0]], layout);
   tf.dispose(state);
   return params;
 }
@@ -90,7 +91,7 @@ async function updateOn(
   const [loss, ...next] = tf.tidy(() => {
     const batch = tf.tensor4d(images, [labels.length, ...digitShape]);
     const {value, grad} = tf.valueAndGrad((weights: tf.Tensor1D) =>
-      crossEntropy(classifyDigits(unflatten(weights, layout), batch).scores, labels),
+      crossEntropy(classifyDigits(unflatten([weights], layout), batch).scores, labels),
     )(state[0]);
     return [value, ...adam(state, grad, update, learningRate)] as const;
   });

@@ -2,14 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {OptimizerConfig} from '../contract/training.ts';
 import {adamWInPlace} from './adamWInPlace.ts';
 
-/** First and second moment of the gradient, [total] each. */
+/** First and second moment of the gradient, [n] each. */
 export interface Moments {
   readonly first: tf.Tensor1D;
   readonly second: tf.Tensor1D;
-}
-
-export function initMoments(total: number): Moments {
-  return {first: tf.zeros([total]), second: tf.zeros([total])};
 }
 
 /** What changes from update to update: numbers, or scalars where the update is recorded once and repeated. */
@@ -34,7 +30,7 @@ export function adamWFactors(config: OptimizerConfig, learningRate: number, upda
 
 /**
  * One AdamW update as torch.optim.AdamW computes it (Loshchilov & Hutter, 2019): decay first, then the Adam step with
- * epsilon added to the bias-corrected root. Vectors are [total]; the inputs stay alive, the results are the caller's.
+ * epsilon added to the bias-corrected root. Vectors are [n]; the inputs stay alive, the results are the caller's.
  */
 export function updateAdamW(
   weights: tf.Tensor1D,
@@ -46,7 +42,7 @@ export function updateAdamW(
   const fused = adamWInPlace(weights, gradient, moments, config, {stepSize, rootCorrection, retained});
   if (fused) return fused;
   const [beta1, beta2] = config.betas;
-  // A tidy for each result: vectors have the size of the network, so temporaries must not outlive the line that needs them.
+  // A tidy for each result: vectors may be as large as the network, so temporaries must not outlive the line that needs them.
   const first = tf.tidy(() => tf.add<tf.Tensor1D>(moments.first, tf.mul(tf.sub(gradient, moments.first), 1 - beta1)));
   const second = tf.tidy(() =>
     tf.add<tf.Tensor1D>(tf.mul(moments.second, beta2), tf.mul(tf.square(gradient), 1 - beta2)),

@@ -3,13 +3,13 @@ import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import {UserError} from '../contract/errors.ts';
 import {CheckpointRecord} from '../contract/records.ts';
-import type {FlatLayout} from '../nn/flatParams.ts';
+import {segments, type FlatLayout, type FlatVector} from '../nn/flatParams.ts';
 import {writeFolderAtomic} from '../store/atomicFolder.ts';
 import {fileExists} from '../store/fileExists.ts';
 import {readJson, writeJsonAtomic} from '../store/jsonFile.ts';
-import {openSafetensors, writeSafetensors} from '../store/safetensors.ts';
+import {openSafetensors, writeSafetensors, type TensorSource} from '../store/safetensors.ts';
 import {hashFile} from '../store/sha256.ts';
-import type {TensorReader} from '../store/tensorReader.ts';
+import {elementCount, type TensorReader} from '../store/tensorReader.ts';
 import type {TrainState} from './trainState.ts';
 
 const stateFile = 'state.safetensors';
@@ -35,7 +35,7 @@ export async function saveCheckpoint(
   const target = join(folder, String(state.update).padStart(9, '0'));
   if (!(await fileExists(target))) {
     await writeFolderAtomic(target, async (temporary) => {
-      const hash = await writeSafetensors(join(temporary, stateFile), await stateTensors(state, layout));
+      const hash = await writeSafetensors(join(temporary, stateFile), stateTensors(state, layout));
       const record: CheckpointRecord = {format: 1, update: state.update, ...identity, files: {[stateFile]: hash}};
       await writeJsonAtomic(join(temporary, recordFile), record);
     });
@@ -88,27 +88,33 @@ function requireSame(record: CheckpointRecord, identity: CheckpointIdentity, whe
   }
 }
 
-async function stateTensors(state: TrainState, layout: FlatLayout) {
-  const parts: [string, tf.Tensor1D | null][] = [
-    ['weights', state.weights],
-    ['ema', state.ema],
-    ['first', state.moments.first],
-    ['second', state.moments.second],
-  ];
-  const tensors: {name: string; shape: readonly number[]; dtype: 'F32'; read(): Float32Array}[] = [];
-  for (const [part, vector] of parts) {
-    if (vector === null) continue;
-    const values = (await vector.data()) as Float32Array;
-    offsets(layout).forEach(([begin, end], i) => {
-      tensors.push({
-        name: `${part}/${layout.names[i]}`,
-        shape: layout.shapes[i] ?? [],
-        dtype: 'F32',
-        read: () => values.subarray(begin, end),
-      });
+const parts = ['weights', 'ema', 'first', 'second'] as const;
+
+function stateTensors(state: TrainState, layout: FlatLayout): TensorSource[] {
+  return parts.flatMap((part) => {
+    const vector = state[part];
+    return vector === null ? [] : vectorTensors(part, vector, layout);
+  });
+}
+
+/** The parameters of a vector, each on the host only while it is being written. */
+function vectorTensors(part: string, vector: FlatVector, layout: FlatLayout): TensorSource[] {
+  const shapes = segments(layout.shapes, layout);
+  return segments(layout.names, layout).flatMap((names, i) => {
+    let end = 0;
+    return names.map((name, k) => {
+      const shape = shapes[i]?.[k] ?? [];
+      const begin = end;
+      end += elementCount(shape);
+      const read = () => readPart(vector[i] as tf.Tensor1D, begin, elementCount(shape));
+      return {name: `${part}/${name}`, shape, dtype: 'F32' as const, read};
     });
-  }
-  return tensors;
+  });
+}
+
+async function readPart(segment: tf.Tensor1D, begin: number, size: number): Promise<Float32Array> {
+  const values = tf.slice1d(segment, begin, size);
+  return values.data<'float32'>().finally(() => values.dispose());
 }
 
 async function readState(file: string, layout: FlatLayout, withEma: boolean, update: number): Promise<TrainState> {
@@ -119,7 +125,8 @@ async function readState(file: string, layout: FlatLayout, withEma: boolean, upd
     return {
       weights: await vector('weights'),
       ema: withEma ? await vector('ema') : null,
-      moments: {first: await vector('first'), second: await vector('second')},
+      first: await vector('first'),
+      second: await vector('second'),
       update,
     };
   } finally {
@@ -129,9 +136,10 @@ async function readState(file: string, layout: FlatLayout, withEma: boolean, upd
 
 /** Exactly the tensors of this network: one too many means that its training would go on without it. */
 function requireSameNetwork(reader: TensorReader, layout: FlatLayout, withEma: boolean, where: string): void {
-  const parts = ['weights', ...(withEma ? ['ema'] : []), 'first', 'second'];
   const wanted = new Map(
-    parts.flatMap((part) => layout.names.map((name, i) => [`${part}/${name}`, (layout.shapes[i] ?? []).join()])),
+    parts
+      .filter((part) => withEma || part !== 'ema')
+      .flatMap((part) => layout.names.map((name, i) => [`${part}/${name}`, (layout.shapes[i] ?? []).join()])),
   );
   const odd = [...new Set([...wanted.keys(), ...reader.shapes.keys()])].find(
     (name) => reader.shapes.get(name)?.join() !== wanted.get(name),
@@ -141,17 +149,24 @@ function requireSameNetwork(reader: TensorReader, layout: FlatLayout, withEma: b
   throw new UserError('checkpoint-mismatch', why, {where, hint: newRunHint});
 }
 
-async function readVector(reader: TensorReader, part: string, layout: FlatLayout): Promise<tf.Tensor1D> {
-  const values = new Float32Array(layout.total);
-  for (const [i, [begin]] of offsets(layout).entries())
-    values.set(await reader.read(`${part}/${layout.names[i]}`), begin);
-  return tf.tensor1d(values);
+async function readVector(reader: TensorReader, part: string, layout: FlatLayout): Promise<FlatVector> {
+  const vector: tf.Tensor1D[] = [];
+  for (const names of segments(layout.names, layout)) {
+    const values = [];
+    for (const name of names) values.push(await reader.read(`${part}/${name}`));
+    vector.push(tf.tensor1d(joined(values)));
+  }
+  return vector;
 }
 
-/** [begin, end) of each parameter in the flat vector. */
-function offsets(layout: FlatLayout): [number, number][] {
+function joined(values: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(values.reduce((sum, {length}) => sum + length, 0));
   let end = 0;
-  return layout.sizes.map((size) => [end, (end += size)]);
+  for (const part of values) {
+    all.set(part, end);
+    end += part.length;
+  }
+  return all;
 }
 
 async function removeOld(folder: string, keep: number): Promise<void> {

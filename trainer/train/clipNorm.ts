@@ -1,17 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {activeRecorder} from '../engine/graph/graphRecorder.ts';
+import type {FlatVector} from '../nn/flatParams.ts';
 
 /**
- * Scales a gradient [total] so that its Euclidean norm is at most `limit`, as torch.nn.utils.clip_grad_norm_ does:
+ * Scales a gradient so that its Euclidean norm is at most `limit`, as torch.nn.utils.clip_grad_norm_ does:
  * the factor is min(1, limit / (norm + 1e-6)). Stays on the device; `norm` [] is before clipping.
  */
-export function clipGlobalNorm(gradient: tf.Tensor1D, limit: number | null): {gradient: tf.Tensor1D; norm: tf.Scalar} {
-  const [clipped, norm] = tf.tidy((): [tf.Tensor1D, tf.Scalar] => {
-    const before = tf.sqrt(squaredSum(gradient));
-    if (limit === null) return [tf.clone(gradient), before];
-    return [tf.mul(gradient, tf.minimum(1, tf.div(limit, tf.add(before, 1e-6)))), before];
+export function clipGlobalNorm(gradient: FlatVector, limit: number | null): {gradient: FlatVector; norm: tf.Scalar} {
+  return tf.tidy(() => {
+    const norm = tf.sqrt(tf.addN(gradient.map(squaredSum)));
+    if (limit === null) return {gradient: gradient.map((segment) => tf.clone(segment)), norm};
+    const factor = tf.minimum(1, tf.div(limit, tf.add(norm, 1e-6)));
+    return {gradient: gradient.map((segment) => tf.mul<tf.Tensor1D>(segment, factor)), norm};
   });
-  return {gradient: clipped, norm};
 }
 
 /** The sum of squares; where it is recorded for TensorFlow, by an operation that makes no vector of squares. */

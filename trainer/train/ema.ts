@@ -11,7 +11,7 @@ export function emaDecay(config: EmaConfig, update: number): number {
   return k <= 0 ? 0 : Math.min(config.maxDecay, 1 - (1 + k) ** -config.power);
 }
 
-/** The average [total] after one more look at the weights [total], `share` = 1 - decay; the result is the caller's. */
+/** The average [n] after one more look at the weights [n], `share` = 1 - decay; the result is the caller's. */
 export function updateEma(average: tf.Tensor1D, weights: tf.Tensor1D, share: number | tf.Scalar): tf.Tensor1D {
   return emaInPlace(average, weights, share) ?? tf.tidy(() => tf.sub(average, step(average, weights, share)));
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Denoiser, PredictOptions} from '../models/denoiser.ts';
-import {flatten} from '../nn/flatParams.ts';
+import {flatLayout, flatten, type FlatVector} from '../nn/flatParams.ts';
 import type {Params} from '../nn/params.ts';
 import {addNoise, trainingTarget, type NoiseSchedule} from '../schedulers/schedule.ts';
 import type {PreparedBatch} from './microBatch.ts';
@@ -15,9 +15,9 @@ export interface LossSetting {
   readonly consistency: number;
 }
 
-/** Gradient [total] of the mean loss, and both losses of each image, [N]. The caller owns all three. */
+/** Gradient of the mean loss, and both losses of each image, [N]. The caller owns all. */
 export interface LossAndGradient {
-  readonly gradient: tf.Tensor1D;
+  readonly gradient: FlatVector;
   readonly denoise: tf.Tensor1D;
   readonly consistency: tf.Tensor1D;
 }
@@ -52,7 +52,7 @@ export function lossAndGradient(
     // Kept through the gradient's own tidy; a clone belongs to the tidy around, like any result.
     const losses = {denoise: tf.clone(perImage.denoise), consistency: tf.clone(perImage.consistency)};
     tf.dispose({...perImage});
-    return {gradient: flatten(grads), ...losses};
+    return {gradient: flatten(grads, flatLayout(params)), ...losses};
   });
 }
 

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {TrainingConfig} from '../contract/training.ts';
 import {createProgram, type Program, type ProgramFunction} from '../engine/program.ts';
-import {unflatten, type FlatLayout} from '../nn/flatParams.ts';
-import {adamWFactors, updateAdamW} from './adamW.ts';
+import {unflatten, type FlatLayout, type FlatVector} from '../nn/flatParams.ts';
+import {adamWFactors, updateAdamW, type Moments} from './adamW.ts';
 import {clipGlobalNorm} from './clipNorm.ts';
 import {emaDecay, updateEma} from './ema.ts';
 import {learningRateAt} from './learningRate.ts';
@@ -20,13 +20,13 @@ export interface UpdateLosses {
   readonly gradientNorm: tf.Scalar;
 }
 
-/** What stays on the device between updates, [total] each; `gradient` is the sum over the micro-batches of an update so far. */
+/** What stays on the device between updates; `gradient` is the sum over the micro-batches of an update so far. */
 interface Vectors {
-  readonly weights: tf.Tensor1D;
-  readonly first: tf.Tensor1D;
-  readonly second: tf.Tensor1D;
-  readonly ema?: tf.Tensor1D;
-  readonly gradient?: tf.Tensor1D;
+  readonly weights: FlatVector;
+  readonly first: FlatVector;
+  readonly second: FlatVector;
+  readonly ema?: FlatVector;
+  readonly gradient?: FlatVector;
 }
 
 const vectorNames = ['weights', 'first', 'second', 'ema', 'gradient'] as const;
@@ -55,8 +55,9 @@ export class TrainProgram {
     example: MicroBatch,
   ) {
     this.#updates = state.update;
-    const gradient = config.accumulation > 1 ? tf.zerosLike(state.weights) : undefined;
-    const given: Vectors = {weights: state.weights, ...state.moments, ema: state.ema ?? undefined, gradient};
+    const gradient = config.accumulation > 1 ? state.weights.map((segment) => tf.zerosLike(segment)) : undefined;
+    const {weights, first, second, ema} = state;
+    const given: Vectors = {weights, first, second, ema: ema ?? undefined, gradient};
     this.#names = vectorNames.filter((name) => given[name] !== undefined);
     const prepared = prepareBatch(setting, example);
     const factors = tf.zeros([4]);
@@ -65,7 +66,7 @@ export class TrainProgram {
     const captured = [...(setting.teacher?.values() ?? [])];
     const functions = this.#functions(batchTensors(prepared), factors);
     this.#program = createProgram(this.#list(given), functions, {repeatable, captured});
-    tf.dispose([prepared.signal, prepared.sigma, prepared.time, factors, ...(gradient ? [gradient] : [])]);
+    tf.dispose([prepared.signal, prepared.sigma, prepared.time, factors, ...(gradient ?? [])]);
   }
 
   /** Optimizer updates done, those before this program included. */
@@ -87,8 +88,8 @@ export class TrainProgram {
   /** The state as tensors of the caller. */
   state(): TrainState {
     const {weights, first, second, ema, gradient} = this.#vectors(this.#program.state());
-    gradient?.dispose();
-    return {weights, moments: {first, second}, ema: ema ?? null, update: this.#updates};
+    tf.dispose(gradient ?? []);
+    return {weights, first, second, ema: ema ?? null, update: this.#updates};
   }
 
   dispose(): void {
@@ -132,28 +133,47 @@ export class TrainProgram {
 
   #addGradient(state: Vectors, inputs: readonly tf.Tensor[], adds: boolean) {
     const {gradient, denoise, consistency} = this.#gradient(state.weights, inputs);
-    const sum = adds && state.gradient ? tf.add<tf.Tensor1D>(state.gradient, gradient) : gradient;
+    const before = adds ? state.gradient : undefined;
+    const sum = before
+      ? gradient.map((segment, i) => tf.add<tf.Tensor1D>(segment, before[i] as tf.Tensor1D))
+      : gradient;
     return {state: {...state, gradient: sum}, outputs: [denoise, consistency]};
   }
 
   #applySum(state: Vectors, factors: tf.Tensor | undefined) {
-    const mean = tf.div<tf.Tensor1D>(state.gradient as tf.Tensor1D, this.config.accumulation);
+    const sum = state.gradient as FlatVector;
+    const mean = sum.map((segment) => tf.div<tf.Tensor1D>(segment, this.config.accumulation));
     const {norm, ...next} = this.#step(state, mean, factors as tf.Tensor1D);
-    return {state: {...next, gradient: state.gradient}, outputs: [norm]};
+    return {state: {...next, gradient: sum}, outputs: [norm]};
   }
 
-  #gradient(weights: tf.Tensor1D, batch: readonly tf.Tensor[]) {
+  #gradient(weights: FlatVector, batch: readonly tf.Tensor[]) {
     const {gradientCheckpointing} = this.config;
     const options = {dropoutSeed: this.#dropoutSeed, gradientCheckpointing};
     return lossAndGradient(this.setting, unflatten(weights, this.layout), batchOfTensors(batch), options);
   }
 
-  #step({weights, first, second, ema}: Vectors, mean: tf.Tensor1D, factors: tf.Tensor1D) {
+  #step({weights, first, second, ema}: Vectors, mean: FlatVector, factors: tf.Tensor1D) {
     const {clipNorm, optimizer} = this.config;
     const [stepSize, rootCorrection, retained, emaShare] = tf.unstack(factors) as Scalars;
     const {gradient, norm} = clipGlobalNorm(mean, clipNorm);
-    const next = updateAdamW(weights, gradient, {first, second}, optimizer, {stepSize, rootCorrection, retained});
-    return {weights: next.weights, ...next.moments, ...(ema && {ema: updateEma(ema, next.weights, emaShare)}), norm};
+    const segments = gradient.map((part, i) => {
+      const moments = {first: first[i], second: second[i]} as Moments;
+      const next = updateAdamW(weights[i] as tf.Tensor1D, part, moments, optimizer, {
+        stepSize,
+        rootCorrection,
+        retained,
+      });
+      const average = ema && updateEma(ema[i] as tf.Tensor1D, next.weights, emaShare);
+      return {weights: next.weights, ...next.moments, average};
+    });
+    const next = {
+      weights: segments.map(({weights}) => weights),
+      first: segments.map(({first}) => first),
+      second: segments.map(({second}) => second),
+      ...(ema && {ema: segments.map(({average}) => average as tf.Tensor1D)}),
+    };
+    return {...next, norm};
   }
 
   /** The numbers of the coming update, in the order of `Scalars`, [4]. */
@@ -180,10 +200,12 @@ export class TrainProgram {
   }
 
   #vectors(tensors: readonly tf.Tensor[]): Vectors {
-    return Object.fromEntries(this.#names.map((name, i) => [name, tensors[i]])) as unknown as Vectors;
+    const count = this.layout.counts.length;
+    const part = (i: number) => tensors.slice(i * count, (i + 1) * count);
+    return Object.fromEntries(this.#names.map((name, i) => [name, part(i)])) as unknown as Vectors;
   }
 
   #list(vectors: Vectors): tf.Tensor[] {
-    return this.#names.map((name) => vectors[name] as tf.Tensor1D);
+    return this.#names.flatMap((name) => [...(vectors[name] ?? [])]);
   }
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
 import {OptimizerConfig} from '../../../trainer/contract/training.ts';
-import {adamWFactors, initMoments, updateAdamW, type AdamWFactors} from '../../../trainer/train/adamW.ts';
+import {adamWFactors, updateAdamW, type AdamWFactors, type Moments} from '../../../trainer/train/adamW.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {expectNoLeak} from '../../helpers/tensorCount.ts';
@@ -37,7 +37,7 @@ function run(
   factors: Factors = adamWFactors,
 ) {
   let weights = tf.tensor1d(from);
-  let moments = initMoments(from.length);
+  let moments = zeroMoments(from.length);
   const trace: Float32Array[] = [];
   for (const [k, gradient] of steps.entries()) {
     const given = factors(config, learningRate, k + 1);
@@ -45,6 +45,10 @@ function run(
     trace.push(weights.dataSync<'float32'>());
   }
   return {trace, moments};
+}
+
+function zeroMoments(size: number): Moments {
+  return {first: tf.zeros([size]), second: tf.zeros([size])};
 }
 
 /** The factors as tensors, in which form a recorded update takes them. */
@@ -87,7 +91,7 @@ describe('AdamW', () => {
   it('leaves its inputs alive and frees what it needs on the way', async () => {
     const config = OptimizerConfig.parse({});
     await expectNoLeak(() => {
-      const [weights, gradient, before] = [tf.tensor1d([1, 2]), tf.tensor1d([3, 4]), initMoments(2)];
+      const [weights, gradient, before] = [tf.tensor1d([1, 2]), tf.tensor1d([3, 4]), zeroMoments(2)];
       const after = updateAdamW(weights, gradient, before, config, adamWFactors(config, 0.1, 1));
       const inputs = [weights, gradient, before.first, before.second];
       expect(inputs.map((tensor) => tensor.isDisposed)).toEqual([false, false, false, false]);

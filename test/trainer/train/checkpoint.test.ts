@@ -6,6 +6,7 @@ import {flatLayout} from '../../../trainer/nn/flatParams.ts';
 import type {Params} from '../../../trainer/nn/params.ts';
 import {loadLatestCheckpoint, saveCheckpoint} from '../../../trainer/train/checkpoint.ts';
 import {initialState, type TrainState} from '../../../trainer/train/trainState.ts';
+import {joined} from '../../helpers/joined.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {flipByte} from '../../helpers/flipByte.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
@@ -26,20 +27,13 @@ const layout = () => flatLayout(network());
 
 function stateAt(update: number, withEma = true): TrainState {
   const {weights} = initialState(network(), withEma);
-  const scaled = (factor: number) => tf.mul<tf.Tensor1D>(weights, factor);
-  const moments = {first: scaled(0.1), second: scaled(0.01)};
-  return {weights, ema: withEma ? scaled(0.9) : null, moments, update};
+  const scaled = (factor: number) => weights.map((segment) => tf.mul<tf.Tensor1D>(segment, factor));
+  return {weights, ema: withEma ? scaled(0.9) : null, first: scaled(0.1), second: scaled(0.01), update};
 }
 
-async function numbers({weights, ema, moments, update}: TrainState) {
-  const [first, second] = [await moments.first.data(), await moments.second.data()];
-  return {
-    weights: await weights.data(),
-    ema: ema && (await ema.data()),
-    first,
-    second,
-    update,
-  };
+async function numbers({weights, ema, first, second, update}: TrainState) {
+  const all = [weights, first, second, ...(ema ? [ema] : [])];
+  return {update, values: await Promise.all(all.map((vector) => joined(vector).data()))};
 }
 
 async function saved(updates: readonly number[], keep = 2): Promise<string> {

@@ -11,6 +11,7 @@ import {lossAndGradient, type LossSetting} from '../../../trainer/train/lossAndG
 import {batchTensors, prepareBatch, type MicroBatch} from '../../../trainer/train/microBatch.ts';
 import {TrainProgram} from '../../../trainer/train/trainProgram.ts';
 import {initialState} from '../../../trainer/train/trainState.ts';
+import {joined} from '../../helpers/joined.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {embedPlainly} from '../../helpers/plainTimesteps.ts';
@@ -59,7 +60,7 @@ describeOnEngines('loss of an expert', () => {
     const setting = {denoiser: constant, schedule, teacher: predicting(teacher), consistency: 1};
     const {gradient} = lossAndGradient(setting, predicting(student), batch(setting));
     const expected = student.map((s, i) => (2 * (2 * s - (noise[i] ?? NaN) - (teacher[i] ?? NaN))) / size);
-    expectAllClose(await gradient.data(), expected, 1e-6);
+    expectAllClose(await joined(gradient).data(), expected, 1e-6);
   });
 
   it('equals twice the error against the midpoint plus half the distance of noise and teacher', async () => {
@@ -88,14 +89,14 @@ describeOnEngines('loss of an expert', () => {
     const setting = {denoiser: constant, schedule, teacher: predicting(teacher), consistency: 0.25};
     const {gradient} = lossAndGradient(setting, predicting(student), batch(setting));
     const expected = student.map((s, i) => (2 * (s - (noise[i] ?? NaN)) + 0.5 * (s - (teacher[i] ?? NaN))) / size);
-    expectAllClose(await gradient.data(), expected, 1e-6);
+    expectAllClose(await joined(gradient).data(), expected, 1e-6);
   });
 
   it('without a teacher is the denoising loss alone', async () => {
     const setting = {denoiser: constant, schedule, teacher: null, consistency: 1};
     const {gradient, consistency} = lossAndGradient(setting, predicting(student), batch(setting));
     expectAllClose(
-      await gradient.data(),
+      await joined(gradient).data(),
       student.map((s, i) => (2 * (s - (noise[i] ?? NaN))) / size),
       1e-6,
     );
@@ -109,7 +110,7 @@ describeOnEngines('loss of an expert', () => {
     const {gradient} = lossAndGradient(setting, doubled, batch(setting));
     // d/do of (2o - noise)² + (2o - e)² with e constant.
     const expected = teacher.map((o, i) => (4 * (2 * o - (noise[i] ?? NaN)) + 4 * (2 * o - o)) / size);
-    expectAllClose((await gradient.data()).subarray(0, size), expected, 2e-6);
+    expectAllClose((await joined(gradient).data()).subarray(0, size), expected, 2e-6);
   });
 
   it('has no consistency loss at the start, where the projections are identities', async () => {
@@ -124,7 +125,7 @@ describeOnEngines('loss of an expert', () => {
     await expectNoLeak(() => {
       const prepared = batch(setting);
       const {gradient, denoise, consistency} = lossAndGradient(setting, initial, prepared);
-      tf.dispose([...batchTensors(prepared), gradient, denoise, consistency]);
+      tf.dispose([...batchTensors(prepared), ...gradient, denoise, consistency]);
     });
   });
 });
@@ -153,13 +154,13 @@ async function firstUpdate(setting: LossSetting, initial: Params, batches: [Micr
   const config = TrainingConfig.parse({clipNorm: null, accumulation: batches.length});
   const program = new TrainProgram(setting, config, flatLayout(initial), initialState(initial, true), batches[0]);
   const losses = program.update(batches);
-  const {moments} = program.state();
+  const {first} = program.state();
   program.dispose();
   return {
     timesteps: losses.timesteps,
     denoise: await losses.denoise.data(),
     consistency: await losses.consistency.data(),
-    gradient: await moments.first.data(),
+    gradient: await joined(first).data(),
     norm: await losses.gradientNorm.data(),
   };
 }

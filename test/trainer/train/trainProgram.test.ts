@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {TrainingConfig} from '../../../trainer/contract/training.ts';
-import {flatLayout, unflatten} from '../../../trainer/nn/flatParams.ts';
+import {flatLayout, unflatten, type FlatVector} from '../../../trainer/nn/flatParams.ts';
 import {disposeParams, type Params} from '../../../trainer/nn/params.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {adamWFactors, updateAdamW} from '../../../trainer/train/adamW.ts';
@@ -12,6 +12,7 @@ import {lossAndGradient, type LossSetting} from '../../../trainer/train/lossAndG
 import {prepareBatch, type MicroBatch} from '../../../trainer/train/microBatch.ts';
 import {TrainProgram, type UpdateLosses} from '../../../trainer/train/trainProgram.ts';
 import {disposeState, initialState, type TrainState} from '../../../trainer/train/trainState.ts';
+import {joined} from '../../helpers/joined.ts';
 import {expectAllClose, maxAbsDifference} from '../../helpers/allClose.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {liveTensors} from '../../helpers/liveTensors.ts';
@@ -75,26 +76,29 @@ function updateByHand(
   const parts = batches.map((batch) =>
     lossAndGradient(setting, params, prepareBatch(setting, batch), {dropoutSeed: batch.dropoutSeed}),
   );
-  const mean = tf.div<tf.Tensor1D>(tf.addN(parts.map(({gradient}) => gradient)), batches.length);
-  const {gradient, norm} = clipGlobalNorm(mean, config.clipNorm);
+  const sum = tf.addN(parts.map(({gradient}) => joined(gradient)));
+  const {gradient, norm} = clipGlobalNorm([tf.div(sum, batches.length)], config.clipNorm);
   const {learningRate} = config.optimizer;
   const rate = learningRateAt(config.schedule, learningRate, before.update, config.updates);
   const update = before.update + 1;
   const factors = adamWFactors(config.optimizer, rate, update);
-  const {weights, moments} = updateAdamW(before.weights, gradient, before.moments, config.optimizer, factors);
-  const ema = before.ema && config.ema && updateEma(before.ema, weights, 1 - emaDecay(config.ema, update));
+  const moments = {first: joined(before.first), second: joined(before.second)};
+  const next = updateAdamW(joined(before.weights), joined(gradient), moments, config.optimizer, factors);
+  const ema = before.ema && config.ema && updateEma(joined(before.ema), next.weights, 1 - emaDecay(config.ema, update));
   const losses: UpdateLosses = {
     timesteps: batches.flatMap(({timesteps}) => timesteps),
     denoise: tf.concat1d(parts.map(({denoise}) => denoise)),
     consistency: tf.concat1d(parts.map(({consistency}) => consistency)),
     gradientNorm: norm,
   };
-  return {state: {weights, moments, ema, update}, losses};
+  const {first, second} = next.moments;
+  return {state: {weights: [next.weights], first: [first], second: [second], ema: ema && [ema], update}, losses};
 }
 
-async function stateNumbers({weights, moments, ema, update}: TrainState) {
-  const [first, second] = [await moments.first.data(), await moments.second.data()];
-  return {weights: await weights.data(), first, second, ema: ema && (await ema.data()), update};
+async function stateNumbers({weights, first, second, ema, update}: TrainState) {
+  const numbers = (vector: FlatVector) => joined(vector).data();
+  const moments = {first: await numbers(first), second: await numbers(second)};
+  return {weights: await numbers(weights), ...moments, ema: ema && (await numbers(ema)), update};
 }
 
 /** Within `tolerance` times the largest number. */
@@ -106,11 +110,11 @@ async function expectSame(actual: tf.Tensor, expected: tf.Tensor, tolerance = 1e
 
 async function expectSameState(actual: TrainState, expected: TrainState): Promise<void> {
   expect(actual.update).toBe(expected.update);
-  await expectSame(actual.weights, expected.weights);
-  await expectSame(actual.moments.first, expected.moments.first, gradientTolerance);
-  await expectSame(actual.moments.second, expected.moments.second, gradientTolerance);
+  await expectSame(joined(actual.weights), joined(expected.weights));
+  await expectSame(joined(actual.first), joined(expected.first), gradientTolerance);
+  await expectSame(joined(actual.second), joined(expected.second), gradientTolerance);
   expect(actual.ema === null).toBe(expected.ema === null);
-  if (actual.ema && expected.ema) await expectSame(actual.ema, expected.ema);
+  if (actual.ema && expected.ema) await expectSame(joined(actual.ema), joined(expected.ema));
 }
 
 describeOnEngines('the updates of a training', () => {
