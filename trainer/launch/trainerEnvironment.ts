@@ -20,6 +20,8 @@ export function trainerEnvironment(
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     TF_CPP_MIN_LOG_LEVEL: '2',
     TF_DETERMINISTIC_OPS: '1',
+    // glibc gives each thread memory of its own, and what one has freed is of no use to the others.
+    MALLOC_ARENA_MAX: '1',
     // Numbers then mean the same GPUs as in nvidia-smi.
     CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
     ...base,

@@ -10,10 +10,10 @@ export interface Moments {
 
 /** What changes from update to update: numbers, or scalars where the update is recorded once and repeated. */
 export interface AdamWFactors<Factor = number | tf.Scalar> {
-  /** learningRate / (1 - beta1^k) */
-  readonly stepSize: Factor;
-  /** sqrt(1 - beta2^k) */
-  readonly rootCorrection: Factor;
+  /** learningRate sqrt(1 - beta2^k) / (1 - beta1^k) */
+  readonly rate: Factor;
+  /** epsilon sqrt(1 - beta2^k) */
+  readonly epsilon: Factor;
   /** 1 - learningRate * weightDecay */
   readonly retained: Factor;
 }
@@ -21,25 +21,27 @@ export interface AdamWFactors<Factor = number | tf.Scalar> {
 /** The factors of update number `update` (from 1). */
 export function adamWFactors(config: OptimizerConfig, learningRate: number, update: number): AdamWFactors<number> {
   const [beta1, beta2] = config.betas;
+  const rootCorrection = Math.sqrt(1 - beta2 ** update);
   return {
-    stepSize: learningRate / (1 - beta1 ** update),
-    rootCorrection: Math.sqrt(1 - beta2 ** update),
+    rate: (learningRate * rootCorrection) / (1 - beta1 ** update),
+    epsilon: config.epsilon * rootCorrection,
     retained: 1 - learningRate * config.weightDecay,
   };
 }
 
 /**
- * One AdamW update as torch.optim.AdamW computes it (Loshchilov & Hutter, 2019): decay first, then the Adam step with
- * epsilon added to the bias-corrected root. Vectors are [n]; the inputs stay alive, the results are the caller's.
+ * One AdamW update as torch.optim.AdamW computes it (Loshchilov & Hutter, 2019): decay first, then the Adam step
+ * with epsilon added to the bias-corrected root, lr / (1 - b1^k) m / (sqrt(v) / sqrt(1 - b2^k) + eps), here with both sides of the fraction
+ * times sqrt(1 - b2^k). Vectors are [n]; the inputs stay alive, the results are the caller's.
  */
 export function updateAdamW(
   weights: tf.Tensor1D,
   gradient: tf.Tensor1D,
   moments: Moments,
   config: OptimizerConfig,
-  {stepSize, rootCorrection, retained}: AdamWFactors,
+  {rate, epsilon, retained}: AdamWFactors,
 ): {weights: tf.Tensor1D; moments: Moments} {
-  const fused = adamWInPlace(weights, gradient, moments, config, {stepSize, rootCorrection, retained});
+  const fused = adamWInPlace(weights, gradient, moments, config, {rate, epsilon, retained});
   if (fused) return fused;
   const [beta1, beta2] = config.betas;
   // A tidy for each result: vectors may be as large as the network, so temporaries must not outlive the line that needs them.
@@ -48,8 +50,8 @@ export function updateAdamW(
     tf.add<tf.Tensor1D>(tf.mul(moments.second, beta2), tf.mul(tf.square(gradient), 1 - beta2)),
   );
   const step = tf.tidy(() => {
-    const denominator = tf.tidy(() => tf.add(tf.div(tf.sqrt(second), rootCorrection), config.epsilon));
-    return tf.mul(tf.div(first, denominator), stepSize);
+    const denominator = tf.tidy(() => tf.add(tf.sqrt(second), epsilon));
+    return tf.mul(tf.div(first, denominator), rate);
   });
   const newWeights = tf.tidy(() => {
     const decayed = config.weightDecay === 0 ? weights : tf.mul(weights, retained);

@@ -10,31 +10,26 @@ const float = {kind: 'type', value: 1} as const;
  * The update of `updateAdamW` as TensorFlow's own operation, which goes once over the vectors and makes none: 3 vectors of the size
  * of the network less at the peak. Null where nothing is recorded.
  *
- * ResourceApplyAdam has the form of the Adam paper's section 2, var -= lr sqrt(1 - b2^k) / (1 - b1^k) m / (sqrt(v) + eps'), in which
- * PyTorch's epsilon is eps' = eps sqrt(1 - b2^k).
+ * ResourceApplyAdam computes var -= lr' m / (sqrt(v) + eps') with factors that are ours to give once its own corrections are off
+ * (powers of beta = 0).
  */
 export function adamWInPlace(
   weights: Tensor1D,
   gradient: Tensor1D,
   {first, second}: Moments,
-  {betas, epsilon, weightDecay}: OptimizerConfig,
-  {stepSize, rootCorrection, retained}: AdamWFactors,
+  {betas, weightDecay}: OptimizerConfig,
+  {rate, epsilon, retained}: AdamWFactors,
 ): {weights: Tensor1D; moments: Moments} | null {
   const variables = recordedVariables([weights, first, second]);
   const [variable] = variables ?? [];
   if (!variables || !variable) return null;
   const {recorder} = variable;
-  const source = (value: tf.Tensor | number) =>
-    recorder.sourceOf(typeof value === 'number' ? tf.fill([], value) : value);
-  const rate = source(tf.mul(stepSize, rootCorrection));
-  const scaledEpsilon = source(tf.mul(rootCorrection, epsilon));
+  const source = (value: tf.Tensor | number) => recorder.sourceOf(typeof value === 'number' ? tf.scalar(value) : value);
+  // Subtracted where the weights lie: assigned, they would lie elsewhere after each update, with holes between them.
+  const decay = () => source(tf.mul(weights, tf.sub(1, retained)));
   const decayed =
-    weightDecay === 0
-      ? []
-      : [
-          `^${changeVariables('AssignVariableOp', [variable], [source(tf.mul(weights, retained))], {dtype: float}).node}`,
-        ];
-  const inputs = [source(0), source(0), rate, source(betas[0]), source(betas[1]), scaledEpsilon, source(gradient)];
+    weightDecay === 0 ? [] : [`^${changeVariables('AssignSubVariableOp', [variable], [decay()], {dtype: float}).node}`];
+  const inputs = [...[0, 0, rate, ...betas, epsilon].map(source), source(gradient)];
   const {tensors} = changeVariables('ResourceApplyAdam', variables, [...inputs, ...decayed], {T: float});
   const [newWeights, newFirst, newSecond] = tensors as [Tensor1D, Tensor1D, Tensor1D];
   return {weights: newWeights, moments: {first: newFirst, second: newSecond}};

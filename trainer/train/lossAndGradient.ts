@@ -32,15 +32,16 @@ export function lossAndGradient(
   batch: PreparedBatch,
   options: PredictOptions = {},
 ): LossAndGradient {
+  const {denoiser, teacher} = setting;
   return tf.tidy(() => {
     const noisy = addNoise(batch, batch.images, batch.noise);
     const target = trainingTarget(setting.schedule, batch, batch.images, batch.noise);
-    const original = setting.teacher && setting.denoiser.predict(setting.teacher, noisy, batch.time);
+    const original = teacher && tf.tidy(() => denoiser.predict(teacher, noisy, batch.time));
     const names = [...params.keys()];
     let perImage: {denoise: tf.Tensor1D; consistency: tf.Tensor1D} | undefined;
     const loss = (...tensors: tf.Tensor[]): tf.Scalar => {
       const student = new Map(names.map((name, i) => [name, tensors[i] as tf.Tensor]));
-      const prediction = setting.denoiser.predict(student, noisy, batch.time, options);
+      const prediction = denoiser.predict(student, noisy, batch.time, options);
       const denoise = errorPerImage(prediction, target);
       const consistency = original ? errorPerImage(prediction, original) : tf.zerosLike(denoise);
       perImage = {denoise: tf.keep(denoise), consistency: tf.keep(consistency)};

@@ -32,7 +32,7 @@ interface Vectors {
 const vectorNames = ['weights', 'first', 'second', 'ema', 'gradient'] as const;
 
 /** The numbers of one update that are the same for all weights. */
-type Scalars = [stepSize: tf.Scalar, rootCorrection: tf.Scalar, retained: tf.Scalar, emaShare: tf.Scalar];
+type Scalars = [rate: tf.Scalar, epsilon: tf.Scalar, retained: tf.Scalar, emaShare: tf.Scalar];
 
 /**
  * The optimizer updates of one training, as functions whose state stays on the device. One micro-batch: `update` does it all.
@@ -155,13 +155,13 @@ export class TrainProgram {
 
   #step({weights, first, second, ema}: Vectors, mean: FlatVector, factors: tf.Tensor1D) {
     const {clipNorm, optimizer} = this.config;
-    const [stepSize, rootCorrection, retained, emaShare] = tf.unstack(factors) as Scalars;
+    const [rate, epsilon, retained, emaShare] = tf.unstack(factors) as Scalars;
     const {gradient, norm} = clipGlobalNorm(mean, clipNorm);
     const segments = gradient.map((part, i) => {
       const moments = {first: first[i], second: second[i]} as Moments;
       const next = updateAdamW(weights[i] as tf.Tensor1D, part, moments, optimizer, {
-        stepSize,
-        rootCorrection,
+        rate,
+        epsilon,
         retained,
       });
       const average = ema && updateEma(ema[i] as tf.Tensor1D, next.weights, emaShare);
@@ -181,8 +181,8 @@ export class TrainProgram {
     const {schedule, optimizer, updates, ema} = this.config;
     const update = this.#updates + 1;
     const learningRate = learningRateAt(schedule, optimizer.learningRate, this.#updates, updates);
-    const {stepSize, rootCorrection, retained} = adamWFactors(optimizer, learningRate, update);
-    return tf.tensor1d([stepSize, rootCorrection, retained, ema ? 1 - emaDecay(ema, update) : 0]);
+    const {rate, epsilon, retained} = adamWFactors(optimizer, learningRate, update);
+    return tf.tensor1d([rate, epsilon, retained, ema ? 1 - emaDecay(ema, update) : 0]);
   }
 
   /** A program's function from one on vectors by name. */

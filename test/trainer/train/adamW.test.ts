@@ -53,8 +53,8 @@ function zeroMoments(size: number): Moments {
 
 /** The factors as tensors, in which form a recorded update takes them. */
 const scalarFactors: Factors = (...settings) => {
-  const {stepSize, rootCorrection, retained} = adamWFactors(...settings);
-  return {stepSize: tf.scalar(stepSize), rootCorrection: tf.scalar(rootCorrection), retained: tf.scalar(retained)};
+  const {rate, epsilon, retained} = adamWFactors(...settings);
+  return {rate: tf.scalar(rate), epsilon: tf.scalar(epsilon), retained: tf.scalar(retained)};
 };
 
 describe('AdamW', () => {

@@ -1,6 +1,7 @@
 import type {BackendValues, Tensor} from '@tensorflow/tfjs-core';
 import {graphAttribute} from './graphAttribute.ts';
 import type {GraphAttribute, GraphNode} from './graphDef.ts';
+import {copyHandle} from './copyHandle.ts';
 import {ImaginedTensors} from './imaginedTensors.ts';
 import type {OpAttribute, TensorflowBackend, TensorflowBinding, TensorMetadata} from './tensorflowBackend.ts';
 
@@ -46,6 +47,8 @@ export class GraphRecorder {
   readonly #positions = new Map<string, number>();
   /** Nodes that depend on constants alone. */
   readonly #constants = new Set<string>();
+  /** Constants by type, shape and bytes: a network asks for the same few numbers thousands of times. */
+  readonly #constantNodes = new Map<string, string>();
   /** Nodes of the function that is recorded, without those. */
   #recorded: string[] = [];
   readonly #reads = new Map<string, VariableRead>();
@@ -73,8 +76,7 @@ export class GraphRecorder {
    * memory, and then two of them would stand for one output.
    */
   standIn(tensor: Tensor, source: string): Tensor {
-    const [made] = this.#binding.executeOp('Identity', [], [this.#idOf(tensor)], 1);
-    if (!made) throw new Error('TensorFlow made no copy of a tensor');
+    const made = copyHandle(this.#binding, this.#idOf(tensor));
     this.#sources.set(made.id, source);
     return this.backend.createOutputTensor(made);
   }
@@ -165,11 +167,19 @@ export class GraphRecorder {
     if (values.byteLength > largestConstant) return;
     // A copy: the array is its owner's to change.
     const content = Uint8Array.from(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    this.#sources.set(id, `${this.#constant(dtype, shape, content)}:0`);
+    if (values instanceof Int32Array) this.#tensors.know(id, {shape: [...shape], dtype, values: [...values]});
+  }
+
+  #constant(dtype: number, shape: readonly number[], content: Uint8Array): string {
+    const key = `${dtype} [${shape.join()}] ${Buffer.from(content).toString('latin1')}`;
+    const known = this.#constantNodes.get(key);
+    if (known !== undefined) return known;
     const value: GraphAttribute = {kind: 'tensor', value: {dtype, shape: [...shape], content}};
     const node = this.add('Const', [], {dtype: {kind: 'type', value: dtype}, value});
     this.#constants.add(node);
-    this.#sources.set(id, `${node}:0`);
-    if (values instanceof Int32Array) this.#tensors.know(id, {shape: [...shape], dtype, values: [...values]});
+    this.#constantNodes.set(key, node);
+    return node;
   }
 
   #idOf(tensor: Tensor): number {
@@ -190,8 +200,7 @@ export class GraphRecorder {
     const {dtype, shape} = this.#tensors.describe(id);
     const handle = this.variable(dtype, shape);
     // A handle of our own: the tensor may be freed before its value is in the variable.
-    const [own] = this.#binding.executeOp('Identity', [], [id], 1);
-    if (!own) throw new Error('TensorFlow made no copy of a tensor');
+    const own = copyHandle(this.#binding, id);
     this.captured.push({handle, dtype, tensorId: own.id});
     return this.read(handle, dtype);
   }

@@ -1,3 +1,4 @@
+import {copyHandle} from './copyHandle.ts';
 import {outputShapes, type KnownTensor} from './outputShapes.ts';
 import type {OpAttribute, TensorflowBinding, TensorMetadata} from './tensorflowBackend.ts';
 
@@ -39,8 +40,7 @@ export class ImaginedTensors {
 
   /** The addon has no call for the shape of a tensor: an operation that costs nothing tells. */
   #ask(id: number): KnownTensor {
-    const [copy] = this.binding.executeOp('Identity', [], [id], 1);
-    if (!copy) throw new Error('TensorFlow made no copy of a tensor');
+    const copy = copyHandle(this.binding, id);
     this.binding.deleteTensor(copy.id);
     return copy;
   }
