@@ -27,7 +27,8 @@ export function trainerEnvironment(
     ...base,
     ...(engine.threads !== undefined && {
       TF_NUM_INTRAOP_THREADS: String(engine.threads),
-      TF_NUM_INTEROP_THREADS: String(engine.threads),
+      // One operation at a time, on all threads: its memory is then free before the next one asks for some.
+      TF_NUM_INTEROP_THREADS: '1',
     }),
     ...(gpu !== undefined && {CUDA_VISIBLE_DEVICES: gpu}),
     ...(engine.device === 'cpu' && {CUDA_VISIBLE_DEVICES: noGpu}),

@@ -9,6 +9,7 @@ describe('the environment of a trainer process', () => {
       TF_FORCE_GPU_ALLOW_GROWTH: 'true',
       TF_CPP_MIN_LOG_LEVEL: '2',
       TF_DETERMINISTIC_OPS: '1',
+      MALLOC_ARENA_MAX: '1',
       CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
     });
   });
@@ -26,7 +27,7 @@ describe('the environment of a trainer process', () => {
     expect(environment).toMatchObject({
       CUDA_VISIBLE_DEVICES: 'GPU-b',
       TF_NUM_INTRAOP_THREADS: '2',
-      TF_NUM_INTEROP_THREADS: '2',
+      TF_NUM_INTEROP_THREADS: '1',
     });
   });
 
