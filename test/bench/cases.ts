@@ -32,8 +32,8 @@ export const cases: Readonly<Record<string, readonly Workload[]>> = {
   demo: [
     ...[2, 1].map((threads): Workload => ({
       ...digitsUpdate,
-      title: 'update, batch 32',
-      batch: 32,
+      title: 'update, batch 64',
+      batch: 64,
       threads,
       engines: enginesWith(threads),
     })),

@@ -11,7 +11,10 @@ import {measureUpdates} from './measureUpdates.ts';
 const [path = '', name = ''] = process.argv.slice(2);
 
 const task = await readJson(path, BenchTask, 'the task');
-const {name: started, version} = await startEngine(EngineConfig.parse({name, threads: task.threads}));
+const {name: started, version} = await startEngine({
+  ...EngineConfig.parse({name, threads: task.threads}),
+  work: task.kind === 'update' ? 'train' : 'predict',
+});
 const measure = task.kind === 'update' ? measureUpdates : measureSampling;
 report({...(await measure(task, waitForGo)), engine: `${started} ${version}`});
 // The engines keep handles that would hold the process open.

@@ -1,8 +1,7 @@
-import type {EngineConfig} from '../contract/config.ts';
 import type {EngineInfo} from '../contract/engineInfo.ts';
 import {UserError} from '../contract/errors.ts';
 import {tensorflowState} from './installedTensorflow.ts';
-import {startTensorflow, startWasm, startWebgpu} from './startNamed.ts';
+import {startTensorflow, startWasm, startWebgpu, type EngineRequest} from './startNamed.ts';
 import type {probeAdapter} from './webgpu/probeAdapter.ts';
 import {adapterName, isSoftwareAdapter} from './webgpu/softwareAdapter.ts';
 
@@ -10,7 +9,7 @@ import {adapterName, isSoftwareAdapter} from './webgpu/softwareAdapter.ts';
  * The first engine that is there and healthy of TensorFlow on a GPU, WebGPU on a GPU, TensorFlow on the CPU and wasm, which always
  * is. The reason tells why those before it were passed over, loudly where one is installed and does not work.
  */
-export async function startBest(config: EngineConfig, probe: typeof probeAdapter): Promise<EngineInfo> {
+export async function startBest(config: EngineRequest, probe: typeof probeAdapter): Promise<EngineInfo> {
   const {device} = config;
   const passedOver: string[] = [];
   const because = (...reasons: string[]) => `because ${[...reasons, ...passedOver].join(', and ')}`;

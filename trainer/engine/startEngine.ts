@@ -1,18 +1,17 @@
 // For its side effect: the gradients of all operations.
 import '@tensorflow/tfjs';
-import type {EngineConfig} from '../contract/config.ts';
 import type {EngineInfo} from '../contract/engineInfo.ts';
 import {UserError} from '../contract/errors.ts';
 import {requireSingleCore} from './singleCore.ts';
 import {startBest} from './startBest.ts';
-import {startTensorflow, startWasm, startWebgpu} from './startNamed.ts';
+import {startTensorflow, startWasm, startWebgpu, type EngineRequest} from './startNamed.ts';
 import {probeAdapter} from './webgpu/probeAdapter.ts';
 
 /**
  * Starts the engine that a config asks for, makes it the current backend and lets it pass the self test. `auto` takes the best
  * that is there, and `reason` says which and why. A named engine is never exchanged for another, nor a device that is asked for.
  */
-export async function startEngine(config: EngineConfig, probe = probeAdapter): Promise<EngineInfo> {
+export async function startEngine(config: EngineRequest, probe = probeAdapter): Promise<EngineInfo> {
   requireSingleCore();
   const engine = await start(config, probe);
   const {device = 'auto'} = config;
@@ -27,7 +26,7 @@ export async function startEngine(config: EngineConfig, probe = probeAdapter): P
   );
 }
 
-function start(config: EngineConfig, probe: typeof probeAdapter): Promise<EngineInfo> {
+function start(config: EngineRequest, probe: typeof probeAdapter): Promise<EngineInfo> {
   switch (config.name) {
     case 'tensorflow':
       return startTensorflow(config, 'as asked for');

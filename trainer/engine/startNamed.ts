@@ -1,13 +1,17 @@
 import type {EngineConfig} from '../contract/config.ts';
 import type {EngineInfo} from '../contract/engineInfo.ts';
+import type {EngineWork} from '../launch/trainerEnvironment.ts';
 import {selfTest} from './selfTest.ts';
 import {useTensorflow} from './tensorflowEngine.ts';
 import {useWasm} from './wasmEngine.ts';
 import {useWebgpu} from './webgpuEngine.ts';
 
+/** The engine that is wanted, and what for. */
+export type EngineRequest = EngineConfig & {readonly work?: EngineWork};
+
 // Each makes its engine the current backend and lets it pass the self test. `why` ends the reason that the user reads.
 
-export async function startTensorflow(config: EngineConfig, why: string): Promise<EngineInfo> {
+export async function startTensorflow(config: EngineRequest, why: string): Promise<EngineInfo> {
   const {warning, ...engine} = await useTensorflow(config);
   await selfTest('tensorflow');
   const where = `${engine.threads} CPU ${engine.threads === 1 ? 'thread' : 'threads'}`;

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {EngineConfig} from '../contract/config.ts';
 import type {EngineInfo} from '../contract/engineInfo.ts';
 import {nvidiaGpus, visibleGpus} from '../launch/nvidiaGpus.ts';
-import {trainerEnvironment} from '../launch/trainerEnvironment.ts';
+import {trainerEnvironment, type EngineWork} from '../launch/trainerEnvironment.ts';
 import {brokenTensorflow} from './brokenTensorflow.ts';
 import {gpuWarning, missingGpu} from './gpuWarning.ts';
 import {requireInstalled, type InstalledTensorflow} from './installedTensorflow.ts';
@@ -29,8 +29,8 @@ interface LoadedTensorflow {
 
 let loaded: LoadedTensorflow | undefined;
 
-/** What of a config's engine concerns TensorFlow; left out: all cores, and a GPU where there is one. */
-type TensorflowSettings = Pick<EngineConfig, 'threads' | 'device'>;
+/** What of a request concerns TensorFlow; left out: all cores, and a GPU where there is one. */
+type TensorflowSettings = Pick<EngineConfig, 'threads' | 'device'> & {work?: EngineWork};
 
 /**
  * Makes TensorFlow's C library the current backend, from the per-user cache. It fixes threads and device at its first start in a
@@ -51,14 +51,14 @@ export async function useTensorflow(
   return {name: 'tensorflow', version: addon.TF_Version, device: isGpu ? 'GPU' : 'CPU', threads, warning};
 }
 
-async function load({threads = availableParallelism(), device}: TensorflowSettings): Promise<LoadedTensorflow> {
+async function load({threads = availableParallelism(), device, work}: TensorflowSettings): Promise<LoadedTensorflow> {
   const installed = await requireInstalled();
   const {variant} = installed.record;
   // Said before the library is loaded, which takes seconds.
   if (device === 'gpu' && variant === 'cpu') throw missingGpu(variant, process.env.CUDA_VISIBLE_DEVICES);
   const gpu = variant === 'cuda' && device !== 'cpu' ? await oneGpu() : undefined;
   // The library reads these when it is loaded and when it first computes.
-  Object.assign(process.env, trainerEnvironment({engine: {name: 'tensorflow', threads, device}, gpu}));
+  Object.assign(process.env, trainerEnvironment({engine: {name: 'tensorflow', threads, device}, work, gpu}));
   restoreNodeFunctions();
   const addon = openAddon(installed);
   registerBackend(addon);

@@ -1,8 +1,13 @@
 import type {EngineConfig} from '../contract/config.ts';
 
+/** A way back has about two operations to do at any time, a prediction has one. */
+export type EngineWork = 'train' | 'predict';
+
 /** What a trainer process must know before it starts, because its libraries read it when they are loaded. */
 export interface TrainerSetting {
   readonly engine: Pick<EngineConfig, 'name' | 'threads' | 'device'>;
+  /** What it is for; left out: predictions. */
+  readonly work?: EngineWork;
   /** The one GPU of this process, as CUDA_VISIBLE_DEVICES names it; left out: those of the calling process. */
   readonly gpu?: string;
   /** Folders of libraries that TensorFlow opens by name. */
@@ -11,7 +16,7 @@ export interface TrainerSetting {
 
 /** The environment of a trainer process. What the user has set about logs and memory stays. */
 export function trainerEnvironment(
-  {engine, gpu, libraryFolders = []}: TrainerSetting,
+  {engine, work = 'predict', gpu, libraryFolders = []}: TrainerSetting,
   base: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
   const libraryPath = [...libraryFolders, ...(base.LD_LIBRARY_PATH ? [base.LD_LIBRARY_PATH] : [])].join(':');
@@ -25,15 +30,17 @@ export function trainerEnvironment(
     // Numbers then mean the same GPUs as in nvidia-smi.
     CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
     ...base,
-    ...(engine.threads !== undefined && {
-      TF_NUM_INTRAOP_THREADS: String(engine.threads),
-      // One operation at a time, on all threads: its memory is then free before the next one asks for some.
-      TF_NUM_INTEROP_THREADS: '1',
-    }),
+    ...(engine.threads !== undefined && tensorflowThreads(engine.threads, work)),
     ...(gpu !== undefined && {CUDA_VISIBLE_DEVICES: gpu}),
     ...(engine.device === 'cpu' && {CUDA_VISIBLE_DEVICES: noGpu}),
     ...(libraryPath !== '' && {LD_LIBRARY_PATH: libraryPath}),
   };
+}
+
+/** Threads are of more use to operations side by side than within small ones, which end before a second thread wakes up. */
+function tensorflowThreads(threads: number, work: EngineWork) {
+  const atOnce = work === 'train' ? Math.min(2, threads) : 1;
+  return {TF_NUM_INTRAOP_THREADS: String(Math.ceil(threads / atOnce)), TF_NUM_INTEROP_THREADS: String(atOnce)};
 }
 
 /** Value of CUDA_VISIBLE_DEVICES that hides all GPUs. */

@@ -7,11 +7,12 @@ import {reportStage} from './stages/reportStage.ts';
 import {searchStage} from './stages/searchStage.ts';
 import {expertStage, ordinaryStage} from './stages/trainStage.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
+import {whenRoom} from './whenRoom.ts';
 
 /** Runs the stage that the context names, to its end or to a stop, and tells at last how much memory it took. */
 export async function runStage(context: StageContext): Promise<StageOutcome> {
   try {
-    return await carryOut(context);
+    return await whenRoom(context, () => carryOut(context));
   } finally {
     context.emit({type: 'memory', stage: context.stage, ...(await peakMemory())});
   }
@@ -35,6 +36,11 @@ const named: Record<string, (context: StageContext) => Promise<StageOutcome>> = 
   reference: referenceStage,
   report: reportStage,
 };
+
+/** Whether a stage trains a network; the others only let it predict. */
+export function trains(stage: string): boolean {
+  return /^(pretrain|ordinary|expert-\d+)$/.test(stage);
+}
 
 /** The report only reads and writes files: its process needs no engine. */
 export function needsEngine(stage: string): boolean {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import {activeRecorder} from '../engine/graph/graphRecorder.ts';
 import type {Denoiser, PredictOptions} from '../models/denoiser.ts';
 import {flatLayout, flatten, type FlatVector} from '../nn/flatParams.ts';
 import type {Params} from '../nn/params.ts';
@@ -36,7 +37,7 @@ export function lossAndGradient(
   return tf.tidy(() => {
     const noisy = addNoise(batch, batch.images, batch.noise);
     const target = trainingTarget(setting.schedule, batch, batch.images, batch.noise);
-    const original = teacher && tf.tidy(() => denoiser.predict(teacher, noisy, batch.time));
+    const original = teacher && predictAside(denoiser, teacher, noisy, batch.time);
     const names = [...params.keys()];
     let perImage: {denoise: tf.Tensor1D; consistency: tf.Tensor1D} | undefined;
     const loss = (...tensors: tf.Tensor[]): tf.Scalar => {
@@ -55,6 +56,12 @@ export function lossAndGradient(
     tf.dispose({...perImage});
     return {gradient: flatten(grads, flatLayout(params)), ...losses};
   });
+}
+
+/** The teacher needs nothing of the student: where both are recorded, they may run at the same time. */
+function predictAside(denoiser: Denoiser, teacher: Params, noisy: tf.Tensor4D, time: tf.Tensor2D): tf.Tensor4D {
+  const predict = () => tf.tidy(() => denoiser.predict(teacher, noisy, time));
+  return activeRecorder()?.aside(predict) ?? predict();
 }
 
 /** Mean squared error over height, width and channels: [N,H,W,C] twice -> [N]. */

@@ -31,6 +31,22 @@ describe('the environment of a trainer process', () => {
     });
   });
 
+  it.each([
+    [1, 'train', '1', '1'],
+    [2, 'train', '1', '2'],
+    [3, 'train', '2', '2'],
+    [16, 'train', '8', '2'],
+    [16, 'predict', '16', '1'],
+  ] as const)(
+    'shares %i threads to %s: %s within an operation, %s operations at once',
+    (threads, work, within, atOnce) => {
+      expect(trainerEnvironment({engine: {...engine, threads}, work}, {})).toMatchObject({
+        TF_NUM_INTRAOP_THREADS: within,
+        TF_NUM_INTEROP_THREADS: atOnce,
+      });
+    },
+  );
+
   it('hides all GPUs where the CPU is asked for', () => {
     const environment = trainerEnvironment({engine: {...engine, device: 'cpu'}, gpu: 'GPU-b'}, {});
     expect(environment.CUDA_VISIBLE_DEVICES).toBe('-1');

@@ -111,6 +111,17 @@ export class GraphRecorder {
     }
   }
 
+  /** Records what may run beside all that is recorded after it, until something asks for its result. */
+  aside<T>(body: () => T): T {
+    const before = this.#recorded;
+    this.#recorded = [...before];
+    try {
+      return body();
+    } finally {
+      this.#recorded = before;
+    }
+  }
+
   /** Frees the captured values; to be called once they are in their variables. */
   release(): void {
     for (const {tensorId} of this.captured) this.#binding.deleteTensor(tensorId);
