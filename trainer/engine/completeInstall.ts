@@ -4,7 +4,7 @@ import {EngineRecord, type LibraryRecord, type TensorflowVariant} from '../contr
 import {writeJsonAtomic} from '../store/jsonFile.ts';
 import {hashFile} from '../store/sha256.ts';
 import {addonSourceVersion, buildAddon, findCompiler} from './buildAddon.ts';
-import type {freeBytes} from './diskSpace.ts';
+import type {freeBytes} from '../store/freeSpace.ts';
 import {removeFolder} from './emptyFolder.ts';
 import {fetchLibrary} from './fetchLibrary.ts';
 import type {InstalledTensorflow} from './installedTensorflow.ts';

@@ -1,11 +1,5 @@
-import {statfs} from 'node:fs/promises';
 import {UserError} from '../contract/errors.ts';
-
-/** Bytes that this user may still write to the disk of a folder. */
-export async function freeBytes(folder: string): Promise<number> {
-  const {bavail, bsize} = await statfs(folder);
-  return bavail * bsize;
-}
+import {freeBytes} from '../store/freeSpace.ts';
 
 /** Refuses to begin what will not fit: a `UserError` with what it needs, what there is, and where. */
 export async function requireSpace(folder: string, needs: number, free = freeBytes): Promise<void> {

@@ -6,7 +6,7 @@ import {cacheFolder} from '../store/cacheFolder.ts';
 import {fileExists} from '../store/fileExists.ts';
 import {chooseVariant} from './chooseVariant.ts';
 import {completeInstall} from './completeInstall.ts';
-import {freeBytes} from './diskSpace.ts';
+import {freeBytes} from '../store/freeSpace.ts';
 import {contentState, type InstalledTensorflow} from './installedTensorflow.ts';
 import {withInstallLock} from './installLock.ts';
 import type {ReportProgress} from './installProgress.ts';

@@ -1,4 +1,5 @@
-import type {EngineInfo, EngineName} from '../contract/engineInfo.ts';
+import type {EngineName} from '../contract/engineInfo.ts';
+import type {EngineStatus} from '../contract/engineStatus.ts';
 import {UserError} from '../contract/errors.ts';
 import {gigabytes} from './diskSpace.ts';
 import {librarySizes} from './fetchLibrary.ts';
@@ -9,17 +10,6 @@ import {findDawn} from './webgpu/dawnPackage.ts';
 import {noAdapter} from './webgpu/openDevice.ts';
 import {probeAdapter} from './webgpu/probeAdapter.ts';
 import {adapterName, isSoftwareAdapter} from './webgpu/softwareAdapter.ts';
-
-export interface EngineStatus {
-  name: EngineName;
-  installed: boolean;
-  healthy: boolean;
-  /** Null when it is not known, as for an engine that does not load. */
-  version: string | null;
-  device: EngineInfo['device'] | null;
-  /** For the user: where it is, what is wrong, what to do. */
-  note: string;
-}
 
 /** All engines. TensorFlow and WebGPU are only loaded, each in a process of its own; `testEngine` also has them compute. */
 export async function listEngines(): Promise<EngineStatus[]> {

@@ -2,12 +2,11 @@ import {createHash} from 'node:crypto';
 import {createWriteStream} from 'node:fs';
 import {mkdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {text} from 'node:stream/consumers';
 import {pipeline} from 'node:stream/promises';
 import type {FileRecord} from '../contract/engineRecord.ts';
 import {UserError} from '../contract/errors.ts';
 import {openPositioned, type PositionedFile} from '../store/positionedFile.ts';
-import {openEntry, readZipDirectory, type ZipEntry} from '../store/zipFile.ts';
+import {openEntry, readEntry, readZipDirectory, type ZipEntry} from '../store/zipFile.ts';
 
 /** An open wheel: a zip archive that lists the hashes of its files in its RECORD. */
 export interface Wheel {
@@ -82,17 +81,20 @@ async function unpackFile(
     const content = await openEntry(wheel.file, entry);
     await pipeline(content, measure, createWriteStream(path, {mode, flush: true}));
   } catch (error) {
-    throw isZlibError(error) ? damagedWheel(wheel.path, name, error) : error;
+    throw isZipError(error) ? damagedWheel(wheel.path, name, error) : error;
   }
   const digest = hash.digest();
   if (digest.toString('base64url') !== expected || size !== entry.size) throw damagedWheel(wheel.path, name);
   return {path: name, size, sha256: digest.toString('hex')};
 }
 
+/** RECORD lists some ten thousand files. */
+const largestInfo = 16_000_000;
+
 async function readInfo(file: PositionedFile, entries: ReadonlyMap<string, ZipEntry>, name: string): Promise<string> {
   const found = [...entries].find(([path]) => new RegExp(`^[^/]+\\.dist-info/${name}$`).test(path));
   if (!found) throw damagedWheel(file.path, name);
-  return text(await openEntry(file, found[1]));
+  return (await readEntry(file, found[1], largestInfo)).toString('utf8');
 }
 
 /** Lines `name,sha256=<base64url without padding>,size`; a name with a comma is in quotes. */
@@ -107,11 +109,11 @@ function parseRecord(record: string): Map<string, string> {
 }
 
 function isOutside(name: string): boolean {
-  return name.startsWith('/') || name.split('/').includes('..');
+  return /[\\:\0]/.test(name) || name.split('/').some((part) => part === '' || part === '.' || part === '..');
 }
 
-function isZlibError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+function isZipError(error: unknown): boolean {
+  return error instanceof UserError && error.code === 'zip-invalid';
 }
 
 function damagedWheel(path: string, name: string, cause?: unknown): UserError {

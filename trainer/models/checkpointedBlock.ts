@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 import {param} from '../nn/params.ts';
 import {recompute} from '../nn/recompute.ts';
@@ -18,7 +19,8 @@ export function checkpointed(block: Block): Block {
   return {
     shapes: block.shapes,
     apply(pass, x) {
-      if (!pass.gradientCheckpointing) return block.apply(pass, x);
+      // What is not kept for the way back goes with the block.
+      if (!pass.gradientCheckpointing) return tf.tidy(() => block.apply(pass, x));
       const apply = (...tensors: Tensor[]) => {
         const weights = new Map(names.map((name, i) => [name, tensors[i + 1] as Tensor]));
         const time = seesTime ? (tensors.at(-1) as Tensor2D) : pass.time;

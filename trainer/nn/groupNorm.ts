@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {GradSaveFunc, Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import {ownGradient} from './ownGradient.ts';
 
 export interface GroupNormSettings {
   groups: number;
@@ -19,17 +20,20 @@ export interface GroupNormAffine {
 /** Channels as [N or 1, G, C/G]: statistics per group broadcast over them without a tile. */
 type Grouped = tf.Tensor3D;
 
-/** What the forward pass leaves for the backward pass: all of it is small. */
+/** What the forward pass leaves for the backward pass besides x: all of it is small. */
 interface Statistics {
   /** Sum of x over the pixels, [N,G,C/G]. */
   sum: Grouped;
-  /** Mean of x + shift and the reciprocal of its deviation, [N,G,1]. */
-  mean: Grouped;
+  /** What x has where it is normalised to zero: the mean of x + shift, less the shift, [N,G,C/G]. */
+  level: Grouped;
+  /** Reciprocal of the deviation, [N,G,1]. */
   rstd: Grouped;
+  /** The normalisation as a multiply-add: gamma * (x + shift - mean) * rstd + beta = x * scale + offset, [N,G,C/G]. */
+  scale: Grouped;
+  offset: Grouped;
 }
 
-type Inputs = [x: Tensor4D, gamma: Tensor, beta: Tensor, shift?: Tensor];
-type Saved = [...Required<Inputs>, sum: Grouped, mean: Grouped, rstd: Grouped];
+type Saved = [x: Tensor4D, sum: Grouped, level: Grouped, rstd: Grouped, scale: Grouped, offset: Grouped];
 
 /**
  * GroupNorm (Wu & He 2018) of x + shift over [N,H,W,C], and SiLU if asked for, as one operation that keeps only x and
@@ -37,20 +41,18 @@ type Saved = [...Required<Inputs>, sum: Grouped, mean: Grouped, rstd: Grouped];
  * large mean costs no digits. First derivatives only.
  */
 export function groupNormSilu(x: Tensor4D, affine: GroupNormAffine, settings: GroupNormSettings): Tensor4D {
-  const hasShift = affine.shift !== undefined;
-  const normalise = tf.customGrad<Tensor4D>((...inputs: (Tensor | GradSaveFunc)[]) => {
-    const save = inputs.pop() as GradSaveFunc;
-    const [x, gamma, beta, shift = tf.zeros([x.shape[3]])] = inputs as Inputs;
-    const group = grouping(x, settings.groups);
-    const statistics = measure(x, group(shift), settings);
-    const z = preActivation(x, group(gamma), group(beta), group(shift), statistics);
-    save([x, gamma, beta, shift, statistics.sum, statistics.mean, statistics.rstd]);
-    return {
-      value: settings.activate ? tf.mul(z, tf.sigmoid(z)) : z,
-      gradFunc: (dy: Tensor4D, saved: Tensor[]) => backward(dy, saved, settings, hasShift),
-    };
-  });
-  return normalise(x, affine.gamma, affine.beta, ...(affine.shift === undefined ? [] : [affine.shift]));
+  const {gamma, beta, shift} = affine;
+  return ownGradient(
+    [x, gamma, beta, ...(shift === undefined ? [] : [shift])],
+    (x: Tensor4D, gamma: Tensor, beta: Tensor, shift?: Tensor) => {
+      const {sum, level, rstd, scale, offset} = measure(x, {gamma, beta, shift}, settings);
+      const z = multiplyAdd(x, scale, offset);
+      const value = settings.activate ? tf.mul<Tensor4D>(z, tf.sigmoid(z)) : z;
+      return {value, saved: [x, sum, level, rstd, scale, offset]};
+    },
+    (dy, [x, sum, level, rstd, scale, offset]: Saved) =>
+      backward(dy, x, {sum, level, rstd, scale, offset}, affine, settings),
+  );
 }
 
 /** A function from [C] or [N,C] to [1 or N, G, C/G]. */
@@ -62,50 +64,54 @@ function ungroup(channels: Grouped): Tensor4D {
   return tf.reshape(channels, [channels.shape[0], 1, 1, channels.shape[1] * channels.shape[2]]);
 }
 
-function measure(x: Tensor4D, shift: Grouped, {groups, eps}: GroupNormSettings): Statistics {
+function measure(x: Tensor4D, {gamma, beta, shift}: GroupNormAffine, {groups, eps}: GroupNormSettings): Statistics {
   const [, height, width, channels] = x.shape;
   const count = (height * width * channels) / groups;
   const group = grouping(x, groups);
+  const shifts = shift && group(shift);
   const sum = group(tf.sum(x, [1, 2]));
-  const total = tf.add(sum, tf.mul(shift, height * width));
+  const total = shifts ? tf.add(sum, tf.mul(shifts, height * width)) : sum;
   const mean: Grouped = tf.div(tf.sum(total, 2, true), count);
-  const squares = group(tf.sum(tf.squaredDifference(x, ungroup(tf.sub(mean, shift))), [1, 2]));
+  const level = tf.sub<Grouped>(mean, shifts ?? tf.zeros([1, groups, channels / groups]));
+  const squares = group(tf.sum(tf.squaredDifference(x, ungroup(level)), [1, 2]));
   const variance: Grouped = tf.div(tf.sum(squares, 2, true), count);
-  return {sum, mean, rstd: tf.rsqrt(tf.add<Grouped>(variance, eps))};
+  const rstd: Grouped = tf.rsqrt(tf.add<Grouped>(variance, eps));
+  const scale: Grouped = tf.mul(group(gamma), rstd);
+  return {sum, level, rstd, scale, offset: tf.sub(group(beta), tf.mul(level, scale))};
 }
 
-/** gamma * (x + shift - mean) * rstd + beta, as one multiply-add on the large tensor. */
-function preActivation(x: Tensor4D, gamma: Grouped, beta: Grouped, shift: Grouped, {mean, rstd}: Statistics): Tensor4D {
-  const scale: Grouped = tf.mul(gamma, rstd);
-  const offset: Grouped = tf.add(beta, tf.mul(tf.sub(shift, mean), scale));
+/** x * scale + offset, per image and channel. */
+function multiplyAdd(x: Tensor4D, scale: Grouped, offset: Grouped): Tensor4D {
   return tf.add(tf.mul(x, ungroup(scale)), ungroup(offset));
 }
 
 /** Gradients by x, gamma, beta and, if there is one, shift. */
-function backward(dy: Tensor4D, saved: Tensor[], settings: GroupNormSettings, hasShift: boolean): Tensor[] {
-  const [x, gamma, beta, shift, sum, mean, rstd] = saved as Saved;
+function backward(
+  dy: Tensor4D,
+  x: Tensor4D,
+  {sum, level, rstd, scale, offset}: Statistics,
+  {gamma, beta, shift}: GroupNormAffine,
+  {groups, activate}: GroupNormSettings,
+): Tensor[] {
   const pixels = x.shape[1] * x.shape[2];
-  const count = (pixels * x.shape[3]) / settings.groups;
-  const group = grouping(x, settings.groups);
-  const [g, b, t] = [group(gamma), group(beta), group(shift)];
-  const dz = settings.activate ? siluGradient(dy, preActivation(x, g, b, t, {sum, mean, rstd})) : dy;
+  const count = (pixels * x.shape[3]) / groups;
+  const group = grouping(x, groups);
+  const dz = activate ? siluGradient(dy, multiplyAdd(x, scale, offset)) : dy;
 
-  // Per channel and image: dBeta = sum(dz), dGamma = sum(dz * xhat) with xhat = (x + shift - mean) * rstd.
-  const centre = tf.sub(t, mean);
+  // Per channel and image: dBeta = sum(dz), dGamma = sum(dz * xhat) with xhat = (x - level) * rstd.
   const dBeta = group(tf.sum(dz, [1, 2]));
-  const dGamma: Grouped = tf.mul(rstd, tf.add(group(tf.sum(tf.mul(dz, x), [1, 2])), tf.mul(centre, dBeta)));
+  const dGamma: Grouped = tf.mul(rstd, tf.sub(group(tf.sum(tf.mul(dz, x), [1, 2])), tf.mul(level, dBeta)));
 
-  // dx = rstd (gamma dz - mean(gamma dz) - xhat mean(gamma dz xhat)), means over the group: scale dz + slope x + offset.
-  const meanDz = tf.div(tf.sum(tf.mul(g, dBeta), 2, true), count);
-  const meanDzXhat = tf.div(tf.sum(tf.mul(g, dGamma), 2, true), count);
-  const scale: Grouped = tf.mul(g, rstd);
-  const slope: Grouped = tf.mul(tf.fill(centre.shape, -1), tf.mul(tf.square(rstd), meanDzXhat));
-  const offset: Grouped = tf.sub(tf.mul(slope, centre), tf.mul(rstd, meanDz));
-  const dx = tf.add(tf.add(tf.mul(dz, ungroup(scale)), tf.mul(x, ungroup(slope))), ungroup(offset));
+  // dx = rstd (gamma dz - mean(gamma dz) - xhat mean(gamma dz xhat)), means over the group: scale dz - (slope x + rest).
+  const meanDz = tf.div(tf.sum(tf.mul(scale, dBeta), 2, true), count);
+  const meanDzXhat = tf.div(tf.sum(tf.mul(scale, dGamma), 2, true), count);
+  const slope: Grouped = tf.mul(tf.ones([1, groups, x.shape[3] / groups]), tf.mul(rstd, meanDzXhat));
+  const rest: Grouped = tf.sub(meanDz, tf.mul(slope, level));
+  const dx = tf.sub(tf.mul(dz, ungroup(scale)), multiplyAdd(x, slope, rest));
   const gradients = [dx, sumTo(dGamma, gamma), sumTo(dBeta, beta)];
-  if (!hasShift) return gradients;
+  if (shift === undefined) return gradients;
   // The shift is added to every pixel, so its gradient is the sum of dx over them.
-  const dShift: Grouped = tf.add(tf.add(tf.mul(scale, dBeta), tf.mul(slope, sum)), tf.mul(offset, pixels));
+  const dShift: Grouped = tf.sub(tf.mul(scale, dBeta), tf.add(tf.mul(slope, sum), tf.mul(rest, pixels)));
   return [...gradients, sumTo(dShift, shift)];
 }
 

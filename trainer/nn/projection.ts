@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
+import {conv2d} from './layers.ts';
 import type {Params} from './params.ts';
 
 /** Name, in the published checkpoints, of projection `index`, counted in forward order: down blocks, middle, up blocks. */
@@ -26,5 +26,5 @@ export function projectionShapes(blockChannels: readonly number[]): [string, rea
  */
 export function project(params: Params, index: number, x: Tensor4D): Tensor4D {
   const weight = params.get(projectionName(index));
-  return weight === undefined ? x : tf.conv2d(x, weight as Tensor4D, 1, 'valid');
+  return weight === undefined ? x : conv2d(x, weight as Tensor4D, null, 1, 'valid');
 }

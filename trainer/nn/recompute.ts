@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {GradSaveFunc, Tensor} from '@tensorflow/tfjs-core';
+import type {Tensor} from '@tensorflow/tfjs-core';
+import {ownGradient} from './ownGradient.ts';
 
 /**
  * f(inputs) that keeps nothing but its inputs for the way back and computes the rest again there (gradient checkpointing,
@@ -7,12 +8,11 @@ import type {GradSaveFunc, Tensor} from '@tensorflow/tfjs-core';
  * trained tensors from there, and must give the same result each time. First derivatives only.
  */
 export function recompute<T extends Tensor>(f: (...inputs: Tensor[]) => T, inputs: readonly Tensor[]): T {
-  const operation = tf.customGrad<T>((...args: (Tensor | GradSaveFunc)[]) => {
-    const [given, save] = [args.slice(0, -1) as Tensor[], args.at(-1) as GradSaveFunc];
-    save(given);
-    return {value: tf.tidy(() => f(...given)), gradFunc: (dy: T, saved: Tensor[]) => gradients(f, saved, dy)};
-  });
-  return operation(...inputs);
+  return ownGradient(
+    [...inputs],
+    (...given: Tensor[]) => ({value: tf.tidy(() => f(...given)), saved: given}),
+    (dy, saved: Tensor[]) => gradients(f, saved, dy),
+  );
 }
 
 /** A gradient within a gradient ends the recording of the outer one unless that is put back. */

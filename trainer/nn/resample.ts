@@ -1,17 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {Tensor, Tensor1D, Tensor4D} from '@tensorflow/tfjs-core';
+import type {Tensor1D, Tensor4D} from '@tensorflow/tfjs-core';
 import {conv2d} from './layers.ts';
+import {ownGradient} from './ownGradient.ts';
 
 /**
  * Nearest-neighbour enlargement [N,H,W,C] -> [N,2H,2W,C]. Its own gradient, the sum over each 2x2 block, because the stock
  * kernel is wrong for batches on one backend and slow on another.
  */
 export function upsampleNearest(x: Tensor4D): Tensor4D {
-  const enlarge = tf.customGrad((input) => ({
-    value: tf.image.resizeNearestNeighbor(input as Tensor4D, [x.shape[1] * 2, x.shape[2] * 2]),
-    gradFunc: (dy: Tensor) => tf.mul(tf.avgPool(dy as Tensor4D, 2, 2, 'valid'), 4),
-  }));
-  return enlarge(x) as Tensor4D;
+  const [, height, width] = x.shape;
+  return ownGradient(
+    [x],
+    (input) => ({value: tf.image.resizeNearestNeighbor(input, [height * 2, width * 2]), saved: []}),
+    (dy) => [tf.mul(tf.avgPool(dy, 2, 2, 'valid'), 4)],
+  );
 }
 
 /**

@@ -39,8 +39,7 @@ export function estimateText(
 /** What is too small for it, with its size; null: it fits. */
 export function findShortage(estimate: MemoryEstimate, kind: EngineKind, supply: MemorySupply): string | null {
   const {total, gpu} = supply;
-  if (kind.name === 'wasm' && tensorBytes(estimate) > wasmHeap)
-    return `the engine wasm can address ${gigabytes(wasmHeap)}`;
+  if (kind.name === 'wasm' && tensorBytes(estimate) > wasmHeap) return `the engine wasm can use ${gigabytes(wasmHeap)}`;
   if (gpu !== null && tensorBytes(estimate) > gpu) return `the GPU has ${gigabytes(gpu)}`;
   if (hostBytes(estimate, kind) > total) return `there are ${gigabytes(total)}`;
   return null;

@@ -19,17 +19,22 @@ const batches: ProductCase[] = [
   {left: [2, 3], right: [2, 3]},
   {left: [2, 3], right: []},
 ];
-const [rows, inner, columns] = [4, 5, 3];
+/** Rows, inner dimension and columns; a narrow right side is transposed in place of a long left one. */
+const sizes: [number, number, number][] = [
+  [4, 5, 3],
+  [8, 7, 1],
+];
 
 describeOnEngines('matMul', () => {
-  for (const batch of batches) {
+  for (const [batch, size] of batches.flatMap((batch) => sizes.map((size) => [batch, size] as const))) {
+    const [rows, inner, columns] = size;
     for (const [transposeLeft, transposeRight] of [
       [false, false],
       [true, false],
       [false, true],
       [true, true],
     ] as const) {
-      it(`matches plain loops for batches [${batch.left.join()}] and [${batch.right.join()}], transposed ${transposeLeft}, ${transposeRight}`, async () => {
+      it(`matches plain loops for batches [${batch.left.join()}] and [${batch.right.join()}] of ${size.join('x')}, transposed ${transposeLeft}, ${transposeRight}`, async () => {
         const leftShape = [...batch.left, ...(transposeLeft ? [inner, rows] : [rows, inner])];
         const rightShape = [...batch.right, ...(transposeRight ? [columns, inner] : [inner, columns])];
         const [left, right] = [waves(leftShape, 0.7), waves(rightShape, 1.9)];
@@ -37,7 +42,7 @@ describeOnEngines('matMul', () => {
           tf.matMul(tf.tensor(left, leftShape), tf.tensor(right, rightShape), transposeLeft, transposeRight),
         );
         expect(product.shape).toEqual([...(batch.left.length > 0 ? longer(batch) : batch.right), rows, columns]);
-        expectAllClose(await product.data(), plainProduct(left, right, transposeLeft, transposeRight), 1e-5);
+        expectAllClose(await product.data(), plainProduct(left, right, size, transposeLeft, transposeRight), 1e-5);
         product.dispose();
       });
     }
@@ -71,6 +76,7 @@ function longer({left, right}: ProductCase): number[] {
 function plainProduct(
   left: Float32Array,
   right: Float32Array,
+  [rows, inner, columns]: readonly [number, number, number],
   transposeLeft: boolean,
   transposeRight: boolean,
 ): number[] {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import {beforeAll, describe, expect, it} from 'vitest';
 import {UserError} from '../../../trainer/contract/errors.ts';
 import {startEngine} from '../../../trainer/engine/startEngine.ts';
-import {checkWasmMemory, wasmBytes, wasmMemoryLimit} from '../../../trainer/engine/wasmMemory.ts';
+import {checkWasmMemory, guardAllocations, wasmBytes, wasmMemoryLimit} from '../../../trainer/engine/wasmMemory.ts';
 import {textContaining} from '../../helpers/textContaining.ts';
 
 describe('the memory limit of the wasm engine', () => {
@@ -40,6 +41,33 @@ describe('the memory limit of the wasm engine', () => {
     expect(fill).toThrow(expect.objectContaining({code: 'engine-memory', hint: textContaining('smaller batch')}));
     expect(wasmBytes()).toBe(used);
     expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('stops at a heap of that size, however few of its bytes are tensors', () => {
+    const used = wasmBytes();
+    const heap = {HEAPU8: {length: wasmMemoryLimit - 1000}};
+    const freed: object[] = [];
+    const backend = {
+      wasm: heap,
+      // As where no gap is large enough.
+      move: (_: object, __: null, [size = 0]: number[]) => (heap.HEAPU8.length += 4 * size),
+      disposeData: (dataId: object) => freed.push(dataId) > 0,
+    } as unknown as BackendWasm;
+    guardAllocations(backend);
+    const allocate = (dataId: object, size: number) => () => backend.move(dataId, null, [size], 'float32', 1);
+    const [fits, grows, follows] = [{}, {}, {}];
+    expect(allocate(fits, 250)).not.toThrow();
+    const expectStop = (allocation: () => void) => {
+      const message = textContaining('3.00 GiB, 0.00 GiB of');
+      expect(allocation).toThrow(expect.objectContaining({code: 'engine-memory', message}));
+    };
+    expectStop(allocate(grows, 250));
+    expect(freed).toEqual([grows]);
+    expect(wasmBytes()).toBe(used + 1000);
+    // It never shrinks again, so that nothing more may be placed.
+    expectStop(allocate(follows, 1));
+    backend.disposeData(fits);
+    expect(wasmBytes()).toBe(used);
   });
 
   it('does not concern other backends', async () => {

@@ -1,4 +1,3 @@
-import {readFileSync} from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import {beforeAll, expect, it} from 'vitest';
 import {TrainingConfig} from '../../../trainer/contract/training.ts';
@@ -11,20 +10,10 @@ import {TrainProgram} from '../../../trainer/train/trainProgram.ts';
 import {initialState} from '../../../trainer/train/trainState.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {goldenFolder, goldenImages} from '../../helpers/goldenImages.ts';
+import {goldenTrace} from '../../helpers/goldenTrace.ts';
 import {describeOnWebgpu} from './describeOnWebgpu.ts';
 
 const model = 'modern';
-
-interface TraceRow {
-  denoise: number;
-  consistency: number;
-  grad_norm: number;
-}
-
-const manifest = JSON.parse(readFileSync(`${goldenFolder('.')}/manifest.json`, 'utf8')) as Record<
-  string,
-  {deme: TraceRow[]}
->;
 
 // A software adapter takes seconds for each: the other engines run all of the golden models.
 describeOnWebgpu('a small golden model on webgpu', () => {
@@ -55,8 +44,7 @@ describeOnWebgpu('a small golden model on webgpu', () => {
     const program = new TrainProgram(setting, config, flatLayout(initial), initialState(initial, true), batch);
     const {denoise, consistency, gradientNorm} = program.update([batch]);
     const [losses, distances] = [await denoise.data<'float32'>(), await consistency.data<'float32'>()];
-    const expected = manifest[model]?.deme[0];
-    if (expected === undefined) throw new Error(`the manifest has no updates of ${model}`);
+    const [expected] = goldenTrace(model);
     expect(mean(losses) / expected.denoise).toBeCloseTo(1, 4);
     expect(((await gradientNorm.data())[0] ?? NaN) / expected.grad_norm).toBeCloseTo(1, 4);
     expect(mean(distances)).toBeLessThan(1e-10);

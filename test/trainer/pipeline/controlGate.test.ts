@@ -12,7 +12,7 @@ let now = 0;
 
 beforeEach(() => {
   now = 1_000_000;
-  vi.spyOn(Date, 'now').mockImplementation(() => now);
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
 });
 
 afterEach(() => {
@@ -46,6 +46,16 @@ describe('the gate between two updates', () => {
     expect(await gate()).toBe('train');
     now += 100;
     expect(await gate()).toBe('stop');
+    expect(await gate()).toBe('stop');
+  });
+
+  it('looks every half second where the clock is set back an hour', async () => {
+    const run = await temporaryFolder();
+    const {gate} = startGate(run);
+    expect(await gate()).toBe('train');
+    vi.spyOn(Date, 'now').mockImplementation(() => -3_600_000);
+    await requestControl(run, 'stop');
+    now += 500;
     expect(await gate()).toBe('stop');
   });
 

@@ -1,4 +1,3 @@
-import {readFileSync} from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {TrainingConfig} from '../../../trainer/contract/training.ts';
@@ -15,18 +14,8 @@ import {initialState} from '../../../trainer/train/trainState.ts';
 import {joined} from '../../helpers/joined.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {goldenFolder, goldenImages} from '../../helpers/goldenImages.ts';
+import {goldenTrace} from '../../helpers/goldenTrace.ts';
 import {noisyElements} from './noisyElements.ts';
-
-interface TraceRow {
-  denoise: number;
-  consistency: number;
-  grad_norm: number;
-}
-
-const manifest = JSON.parse(readFileSync(`${goldenFolder('.')}/manifest.json`, 'utf8')) as Record<
-  string,
-  {deme: TraceRow[]}
->;
 
 const config = TrainingConfig.parse({updates: 3});
 const learningRate = config.optimizer.learningRate;
@@ -48,7 +37,7 @@ describeOnEngines('three DeMe updates against PyTorch', () => {
       layout,
     );
     const program = new TrainProgram(setting, config, layout, initialState(initial, true), first);
-    for (const [k, row] of (manifest[model]?.deme ?? []).entries()) {
+    for (const [k, row] of goldenTrace(model).entries()) {
       const {denoise, consistency, gradientNorm} = program.update([await goldenBatch(model, k)]);
       expectRelative(await meanOf(denoise), row.denoise, 1e-4);
       expectRelative((await gradientNorm.data())[0] ?? NaN, row.grad_norm, 1e-4);

@@ -1,6 +1,6 @@
 import {util, type TensorInfo} from '@tensorflow/tfjs-core';
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
-import {copyRun} from './heapRuns.ts';
+import {copyRuns, heapValues} from './heapRuns.ts';
 
 /** Tensors of one type joined along `axis`, copied within the heap; wasm's own kernel copies a run of channels at a time through views. */
 export function concat(inputs: readonly TensorInfo[], axis: number, backend: BackendWasm): TensorInfo {
@@ -9,15 +9,13 @@ export function concat(inputs: readonly TensorInfo[], axis: number, backend: Bac
   const length = inputs.reduce((sum, {shape}) => sum + (shape[axis] ?? 0), 0);
   const shape = first.shape.with(axis, length);
   const out = backend.makeOutput(shape, first.dtype);
-  const target = backend.typedArrayFromHeap(out);
+  const target = {values: heapValues(backend, out), step: util.sizeFromShape(shape.slice(axis))};
   const rows = util.sizeFromShape(shape.slice(0, axis));
-  const rowLength = util.sizeFromShape(shape.slice(axis));
-  let at = 0;
+  let start = 0;
   for (const input of inputs) {
-    const source = backend.typedArrayFromHeap(input);
     const run = util.sizeFromShape(input.shape.slice(axis));
-    for (let row = 0; row < rows; row++) copyRun(source, row * run, target, row * rowLength + at, run);
-    at += run;
+    copyRuns({values: heapValues(backend, input), start: 0, step: run}, {...target, start}, run, rows);
+    start += run;
   }
   return out;
 }

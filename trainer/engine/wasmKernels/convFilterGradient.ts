@@ -32,32 +32,24 @@ function pointwise(images: tf.Tensor4D, outputGradient: tf.Tensor4D, geometry: C
 }
 
 function swappedAxes(images: tf.Tensor4D, outputGradient: tf.Tensor4D, geometry: Conv2DGeometry): tf.Tensor4D {
-  const {strideHeight, strideWidth, outHeight, outWidth, filterHeight, filterWidth} = geometry;
-  const height = (outHeight - 1) * strideHeight + filterHeight;
-  const width = (outWidth - 1) * strideWidth + filterWidth;
-  const seen = tf.transpose(padAndCrop(images, geometry, height, width), [3, 1, 2, 0]);
-  const filter = tf.transpose(outputGradient, [1, 2, 0, 3]);
-  const gradient = tf.conv2d(seen, filter, 1, 'valid', 'NHWC', [strideHeight, strideWidth]);
+  const {strideHeight, strideWidth, outHeight, outWidth, filterHeight, filterWidth, padInfo} = geometry;
+  const rows = seen(images.shape[1], (outHeight - 1) * strideHeight + filterHeight, padInfo.top);
+  const columns = seen(images.shape[2], (outWidth - 1) * strideWidth + filterWidth, padInfo.left);
+  const swapped: tf.Tensor4D = tf.transpose(crop(images, rows.size, columns.size), [3, 1, 2, 0]);
+  const filter: tf.Tensor4D = tf.transpose(outputGradient, [1, 2, 0, 3]);
+  const padding: tf.backend_util.ExplicitPadding = [[0, 0], rows.pad, columns.pad, [0, 0]];
+  const gradient = tf.conv2d(swapped, filter, 1, padding, 'NHWC', [strideHeight, strideWidth]);
   return tf.transpose(gradient, [1, 2, 0, 3]);
 }
 
-/** The pixels that some filter position touches: a stride may leave the last rows and columns out. */
-function padAndCrop(
-  images: tf.Tensor4D,
-  {padInfo, inChannels}: Conv2DGeometry,
-  height: number,
-  width: number,
-): tf.Tensor4D {
-  const {top, bottom, left, right} = padInfo;
-  const isPadded = top + bottom + left + right > 0;
-  const padded = isPadded
-    ? tf.pad(images, [
-        [0, 0],
-        [top, bottom],
-        [left, right],
-        [0, 0],
-      ])
-    : images;
-  if (padded.shape[1] === height && padded.shape[2] === width) return padded;
-  return tf.slice(padded, [0, 0, 0, 0], [padded.shape[0], height, width, inChannels]);
+/** How many of `size` rows or columns some filter position touches, a stride may leave out the last, and the padding that it sees. */
+function seen(size: number, reach: number, before: number): {size: number; pad: [number, number]} {
+  const after = reach - before - size;
+  return {size: size + Math.min(0, after), pad: [before, Math.max(0, after)]};
+}
+
+function crop(images: tf.Tensor4D, height: number, width: number): tf.Tensor4D {
+  const [batch, rows, columns, channels] = images.shape;
+  if (rows === height && columns === width) return images;
+  return tf.slice(images, [0, 0, 0, 0], [batch, height, width, channels]);
 }

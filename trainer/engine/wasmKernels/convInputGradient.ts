@@ -16,9 +16,18 @@ export function convInputGradient(
 ): tf.Tensor4D {
   return tf.tidy(() => {
     const flipped = geometry.filterHeight * geometry.filterWidth > 1 ? tf.reverse(filter, [0, 1]) : filter;
-    const spread = padToInput(spreadByStride(outputGradient, geometry), geometry);
-    return tf.conv2d(spread, tf.transpose(flipped, [0, 1, 3, 2]), 1, 'valid');
+    const {rows, columns} = margins(geometry);
+    const spread = crop(spreadByStride(outputGradient, geometry), rows, columns);
+    const padding: tf.backend_util.ExplicitPadding = [[0, 0], rows.pad, columns.pad, [0, 0]];
+    return tf.conv2d(spread, tf.transpose(flipped, [0, 1, 3, 2]), 1, padding);
   });
+}
+
+/** What of the spread gradient's rows and columns to keep, and zeros to add to them. */
+interface Margin {
+  readonly start: number;
+  readonly size: number;
+  readonly pad: [number, number];
 }
 
 /** [N, OH, OW, K] to [N, OH*sh, OW*sw, K], zeros after each pixel. In ranks of at most four, which wasm can pad. */
@@ -42,21 +51,25 @@ function spreadByStride(gradient: tf.Tensor4D, geometry: Conv2DGeometry): tf.Ten
   return tf.reshape(spread, [batchSize, outHeight * strideHeight, outWidth * strideWidth, outChannels]);
 }
 
-/** Crops and pads so that a 'valid' convolution gives the input's size; a padding wider than k-1 crops at the start too. */
-function padToInput(spread: tf.Tensor4D, geometry: Conv2DGeometry): tf.Tensor4D {
-  const {inHeight, inWidth, filterHeight, filterWidth, padInfo, batchSize, outChannels} = geometry;
-  const rows = fit(spread.shape[1], inHeight + filterHeight - 1, filterHeight - 1 - padInfo.top);
-  const columns = fit(spread.shape[2], inWidth + filterWidth - 1, filterWidth - 1 - padInfo.left);
-  const cropped =
-    rows.size === spread.shape[1] && columns.size === spread.shape[2]
-      ? spread
-      : tf.slice(spread, [0, rows.start, columns.start, 0], [batchSize, rows.size, columns.size, outChannels]);
-  return tf.pad(cropped, [[0, 0], rows.pad, columns.pad, [0, 0]]);
+/** So that a 'valid' convolution gives the input's size; a padding wider than k-1 crops at the start too. */
+function margins(geometry: Conv2DGeometry): {rows: Margin; columns: Margin} {
+  const {inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth} = geometry;
+  const {filterHeight, filterWidth, padInfo} = geometry;
+  return {
+    rows: fit(outHeight * strideHeight, inHeight + filterHeight - 1, filterHeight - 1 - padInfo.top),
+    columns: fit(outWidth * strideWidth, inWidth + filterWidth - 1, filterWidth - 1 - padInfo.left),
+  };
 }
 
 /** What of `size` pixels to keep and what to add so that they fill `wanted`, the first one standing at `before` (which may be negative). */
-function fit(size: number, wanted: number, before: number): {start: number; size: number; pad: [number, number]} {
+function fit(size: number, wanted: number, before: number): Margin {
   const after = wanted - size - before;
   const start = Math.max(0, -before);
   return {start, size: size - start - Math.max(0, -after), pad: [Math.max(0, before), Math.max(0, after)]};
+}
+
+function crop(spread: tf.Tensor4D, rows: Margin, columns: Margin): tf.Tensor4D {
+  const [batch, height, width, channels] = spread.shape;
+  if (rows.size === height && columns.size === width) return spread;
+  return tf.slice(spread, [0, rows.start, columns.start, 0], [batch, rows.size, columns.size, channels]);
 }

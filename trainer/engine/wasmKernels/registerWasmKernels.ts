@@ -1,15 +1,19 @@
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import {convGeometry, type ConvGradientAttributes} from '../convGeometry.ts';
-import {batchMatMul, suitsOwnKernel} from './batchMatMul.ts';
+import {batchMatMul} from './batchMatMul.ts';
 import {concat} from './concat.ts';
 import {convFilterGradient} from './convFilterGradient.ts';
 import {convInputGradient} from './convInputGradient.ts';
+import {createEntryProducts} from './entryProducts.ts';
+import {asPixelBroadcast, pixelBroadcast} from './pixelBroadcast.ts';
 import {isPixelSum, pixelSum} from './pixelSum.ts';
 import {segmentSum} from './segmentSum.ts';
 import {slice} from './slice.ts';
 
-/** Kernels of the wasm backend that this project adds or replaces: absent, or an order of magnitude too slow to train with. */
+const elementwise = [tf.Add, tf.Sub, tf.Multiply, tf.SquaredDifference] as const;
+
+/** Kernels of the wasm backend that this project adds or replaces: absent, or several times slower than they need be. */
 export const wasmOverrides = [
   tf.Conv2DBackpropFilter,
   tf.Conv2DBackpropInput,
@@ -20,6 +24,7 @@ export const wasmOverrides = [
   tf.SplitV,
   tf.Concat,
   tf.Sum,
+  ...elementwise,
 ] as const;
 
 type Shape4D = [number, number, number, number];
@@ -27,8 +32,8 @@ type Shape4D = [number, number, number, number];
 let isRegistered = false;
 
 /**
- * Registers the overrides, once. The backend must be up: wasm's own kernels are bound when it starts, and the override of the matrix
- * product calls the original. The kernels are made of tfjs operations, of which nothing is taped inside a kernel.
+ * Registers the overrides, once. The backend must be up: wasm's own kernels are bound when it starts, and some overrides call
+ * the original. Those made of tfjs operations are legal, since inside a kernel nothing is taped.
  */
 export function registerWasmKernels(): void {
   if (isRegistered) return;
@@ -42,8 +47,9 @@ export function registerWasmKernels(): void {
     const {inputShape, ...attributes} = attrs as unknown as ConvGradientAttributes & {inputShape: Shape4D};
     return convInputGradient(dy, filter, convGeometry(inputShape, filter.shape, attributes));
   });
-  registerMatMul();
+  registerMatMul(createEntryProducts(tf.backend() as BackendWasm));
   registerSum();
+  for (const kernelName of elementwise) registerPixelBroadcast(kernelName);
   replace(tf.UnsortedSegmentSum, ({inputs, attrs}) => {
     const {x, segmentIds} = inputs as {x: tf.Tensor; segmentIds: tf.Tensor1D};
     return segmentSum(x, segmentIds, (attrs as unknown as tf.UnsortedSegmentSumAttrs).numSegments);
@@ -86,13 +92,12 @@ function registerSplitAndConcat(): void {
   });
 }
 
-function registerMatMul(): void {
+function registerMatMul(entries: ReturnType<typeof createEntryProducts>): void {
   const original = tf.getKernel(tf.BatchMatMul, 'wasm');
   replace(tf.BatchMatMul, ({inputs, attrs, backend}) => {
     const {a, b} = inputs as Record<'a' | 'b', tf.Tensor>;
     const {transposeA, transposeB} = attrs as unknown as tf.BatchMatMulAttrs;
-    if (suitsOwnKernel(a.shape, b.shape, transposeA)) return original.kernelFunc({inputs, attrs, backend});
-    const multiply = (left: tf.Tensor3D, right: tf.Tensor3D): tf.Tensor3D => {
+    const single = (left: tf.Tensor3D, right: tf.Tensor3D): tf.Tensor3D => {
       const product = original.kernelFunc({
         inputs: {a: left, b: right},
         attrs: {transposeA: false, transposeB: false},
@@ -100,19 +105,34 @@ function registerMatMul(): void {
       });
       return tf.engine().makeTensorFromTensorInfo(product as tf.TensorInfo) as tf.Tensor3D;
     };
-    return batchMatMul(a, b, {left: transposeA, right: transposeB}, multiply);
+    return batchMatMul(a, b, {left: transposeA, right: transposeB}, single, entries);
   });
 }
 
 function registerSum(): void {
   const original = tf.getKernel(tf.Sum, 'wasm');
+  const averagePool = tf.getKernel(tf.AvgPool, 'wasm');
   replace(tf.Sum, ({inputs, attrs, backend}) => {
-    const {x} = inputs as Record<'x', tf.Tensor>;
+    const {x} = inputs as Record<'x', tf.TensorInfo>;
     const {axis, keepDims} = attrs as unknown as tf.SumAttrs;
     const axes = tf.util.parseAxisParam(axis, x.shape);
     if (!isPixelSum(x, axes)) return original.kernelFunc({inputs, attrs, backend});
-    const sum = pixelSum(x as tf.Tensor4D, axes.length === 3);
-    return keepDims ? tf.reshape(sum, tf.backend_util.expandShapeToKeepDim(sum.shape, axes)) : sum;
+    const average = (x: tf.TensorInfo, filterSize: [number, number]) =>
+      averagePool.kernelFunc({inputs: {x}, attrs: {filterSize, strides: 1, pad: 'valid'}, backend}) as tf.TensorInfo;
+    const sum = pixelSum(x, axes.length === 3, average, backend as BackendWasm);
+    return keepDims ? {...sum, shape: tf.backend_util.expandShapeToKeepDim(sum.shape, axes)} : sum;
+  });
+}
+
+function registerPixelBroadcast(kernelName: string): void {
+  const original = tf.getKernel(kernelName, 'wasm');
+  replace(kernelName, ({inputs, attrs, backend}) => {
+    const {a, b} = inputs as Record<'a' | 'b', tf.TensorInfo>;
+    const operands = asPixelBroadcast(a, b);
+    if (operands === null) return original.kernelFunc({inputs, attrs, backend});
+    const compute = (a: tf.TensorInfo, b: tf.TensorInfo) =>
+      original.kernelFunc({inputs: {a, b}, attrs, backend}) as tf.TensorInfo;
+    return pixelBroadcast(operands, compute, backend as BackendWasm);
   });
 }
 

@@ -1,39 +1,48 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import {util, type TensorInfo} from '@tensorflow/tfjs-core';
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
-import {copyRun} from './heapRuns.ts';
+import {copyRuns, heapValues} from './heapRuns.ts';
 
 /**
  * A part of a tensor, copied within the heap. wasm's own kernel first copies the whole input out of the heap, for every
  * slice, so that taking a batch apart costs its square.
  */
-export function slice(x: tf.TensorInfo, begin: number[], size: number[], backend: BackendWasm): tf.TensorInfo {
+export function slice(x: TensorInfo, begin: number[], size: number[], backend: BackendWasm): TensorInfo {
   const out = backend.makeOutput(size, x.dtype);
-  const [source, target] = [backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(out)];
-  const {rows, run, offsets} = sliceRuns(x.shape, begin, size);
-  for (let row = 0; row < rows; row++) copyRun(source, offsets[row] ?? 0, target, row * run, run);
+  const [source, target] = [heapValues(backend, x), heapValues(backend, out)];
+  const strides = stridesOf(x.shape);
+  const {lead, count, length, step} = evenRuns(x.shape, size);
+  let to = 0;
+  const copyBox = (axis: number, from: number): void => {
+    if (axis === lead) {
+      copyRuns({values: source, start: from, step}, {values: target, start: to, step: length}, length, count);
+      to += count * length;
+    } else {
+      for (let i = 0; i < (size[axis] ?? 0); i++) copyBox(axis + 1, from + i * (strides[axis] ?? 1));
+    }
+  };
+  copyBox(
+    0,
+    begin.reduce((offset, at, axis) => offset + at * (strides[axis] ?? 1), 0),
+  );
   return out;
 }
 
-/** The longest contiguous runs that make up the slice, and where each starts in x. */
-function sliceRuns(
-  shape: number[],
-  begin: number[],
-  size: number[],
-): {rows: number; run: number; offsets: Float64Array} {
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, length) => product * length, 1));
-  let axis = shape.length;
-  let run = 1;
-  while (axis > 0 && (axis === shape.length || size[axis] === shape[axis])) run *= size[--axis] ?? 1;
-  const rows = size.slice(0, axis).reduce((product, length) => product * length, 1);
-  const first = begin.reduce((offset, at, i) => offset + at * (strides[i] ?? 1), 0);
-  const offsets = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) {
-    let [rest, offset] = [row, first];
-    for (let i = axis - 1; i >= 0; i--) {
-      offset += (rest % (size[i] ?? 1)) * (strides[i] ?? 1);
-      rest = Math.floor(rest / (size[i] ?? 1));
-    }
-    offsets[row] = offset;
-  }
-  return {rows, run, offsets};
+/**
+ * A box of this size as runs of values that lie side by side: from axis `lead` on, the box is `count` runs of the same length, one
+ * every `step` values.
+ */
+function evenRuns(shape: readonly number[], size: readonly number[]) {
+  const isCut = (length: number, axis: number) => length !== size[axis];
+  const run = Math.max(0, shape.findLastIndex(isCut));
+  const lead = Math.max(0, shape.slice(0, run).findLastIndex(isCut));
+  return {
+    lead,
+    count: util.sizeFromShape(size.slice(lead, run)),
+    length: util.sizeFromShape(size.slice(run)),
+    step: util.sizeFromShape(shape.slice(run)),
+  };
+}
+
+function stridesOf(shape: readonly number[]): number[] {
+  return shape.map((_, axis) => util.sizeFromShape(shape.slice(axis + 1)));
 }

@@ -60,7 +60,7 @@ function resolve(name: string): string {
     return require.resolve(name);
   } catch (error) {
     throw new UserError('engine-missing', 'The engine webgpu is not installed: the npm package webgpu is not there.', {
-      hint: 'Run `npm ci` without --omit=optional, or use the engine tensorflow or wasm.',
+      hint: 'The packaged extension has none; in a checkout run `npm ci` without --omit=optional. Or use the engine tensorflow or wasm.',
       cause: error,
     });
   }

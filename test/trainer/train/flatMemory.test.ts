@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
+import {expect, it} from 'vitest';
+import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
+import {TrainingConfig} from '../../../trainer/contract/training.ts';
+import {UNet2DConfig} from '../../../trainer/contract/unet2dConfig.ts';
+import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
+import {wasmModule} from '../../../trainer/engine/wasmModule.ts';
+import {initialiseParams} from '../../../trainer/models/initialise.ts';
+import {createUNet2D} from '../../../trainer/models/unet2d.ts';
+import {flatLayout} from '../../../trainer/nn/flatParams.ts';
+import {peakMemory} from '../../../trainer/pipeline/peakMemory.ts';
+import {createRandom} from '../../../trainer/random.ts';
+import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
+import {TrainProgram} from '../../../trainer/train/trainProgram.ts';
+import {disposeState, initialState} from '../../../trainer/train/trainState.ts';
+import {describeOnEngines} from '../../helpers/engines.ts';
+import {liveTensors} from '../../helpers/liveTensors.ts';
+import {usedHeap} from '../../helpers/usedHeap.ts';
+
+/** Updates after which nothing more is compiled or cached. */
+const warmUp = 200;
+const updates = 1000;
+
+describeOnEngines('the memory of a training', (engine) => {
+  it(`is the same after ${updates} updates as after ${warmUp}`, async () => {
+    const {setting, initial} = oneLevel();
+    const state = initialState(initial, true);
+    const config = TrainingConfig.parse({updates, batch: 3});
+    const program = new TrainProgram(setting, config, flatLayout(initial), state, drawBatch(0));
+    disposeState(state);
+    const after = async (target: number) => {
+      while (program.updates < target) await update(program);
+      return {
+        tensors: liveTensors(),
+        heap: engine === 'wasm' ? wasmHeapBytes() : 0,
+        scripts: usedHeap(),
+        // Of all the process, native libraries included: what it has at one moment goes up and down with the collections of garbage.
+        peak: (await peakMemory()).host,
+      };
+    };
+    const before = await after(warmUp);
+    const end = await after(updates);
+    program.dispose();
+    expect([end.tensors, end.heap]).toEqual([before.tensors, before.heap]);
+    expect(end.scripts / before.scripts).toBeLessThan(1.02);
+    expect(end.peak / before.peak).toBeLessThan(1.02);
+  }, 600_000);
+});
+
+/** A UNet of one level with attention and projections, as an expert and its teacher: the kinds of layers of larger ones in few operations. */
+function oneLevel() {
+  const config = UNet2DConfig.parse({
+    sample_size: 4,
+    in_channels: 1,
+    out_channels: 1,
+    block_out_channels: [4],
+    layers_per_block: 1,
+    norm_num_groups: 2,
+    down_block_types: ['DownBlock2D'],
+    up_block_types: ['UpBlock2D'],
+    attention_head_dim: 2,
+  });
+  const teacher = initialiseParams(config, 7);
+  const schedule = createSchedule(SchedulerConfig.parse({}));
+  const setting = {denoiser: createUNet2D(config), schedule, teacher, consistency: 1};
+  return {setting, initial: addIdentityProjections(teacher, config, 'full')};
+}
+
+async function update(program: TrainProgram): Promise<void> {
+  const batch = drawBatch(program.updates + 1);
+  const {denoise, consistency, gradientNorm} = program.update([batch]);
+  expect(await gradientNorm.data()).not.toContain(NaN);
+  tf.dispose([batch.images, batch.noise, denoise, consistency, gradientNorm]);
+}
+
+function drawBatch(index: number) {
+  const random = createRandom(4, 'batch', index);
+  const image = () => tf.tensor4d(random.fillNormal(new Float32Array(48)), [3, 4, 4, 1]);
+  return {images: image(), noise: image(), timesteps: [0, 1, 2].map(() => random.int(0, 1000))};
+}
+
+/** With the gaps in it. */
+function wasmHeapBytes(): number {
+  return wasmModule(tf.backend() as BackendWasm).HEAPU8.length;
+}
