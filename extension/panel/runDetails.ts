@@ -1,0 +1,34 @@
+import {join} from 'node:path';
+import type {RunEvent} from '../../trainer/contract/events.ts';
+import type {RunDetails} from '../../trainer/contract/panelViews.ts';
+import {WeightsRecord} from '../../trainer/contract/pipeline.ts';
+import {fileExists} from '../../trainer/store/fileExists.ts';
+import {readJson} from '../../trainer/store/jsonFile.ts';
+import type {Run} from '../run.ts';
+
+const keptMessages = 200;
+
+/** What a run has measured and said so far. */
+export async function runDetails(run: Run, milestones: readonly RunEvent[]): Promise<RunDetails> {
+  const {report} = run;
+  return {
+    report,
+    weights: (await chosenWeights(run)) ?? (report && {weights: report.weights, search: report.search}),
+    heldOut: milestones.flatMap((event) =>
+      event.type === 'heldOut' ? [{stage: event.stage, update: event.update, loss: event.loss}] : [],
+    ),
+    messages: milestones.flatMap(messagesOf).slice(-keptMessages),
+  };
+}
+
+async function chosenWeights({path}: Run): Promise<WeightsRecord | null> {
+  const file = join(path, 'search.json');
+  return (await fileExists(file)) ? readJson(file, WeightsRecord, 'the merge weights') : null;
+}
+
+function messagesOf(event: RunEvent): RunDetails['messages'] {
+  const {time, stage} = event;
+  if (event.type === 'log') return [{time, stage, level: event.level, text: event.message}];
+  if (event.type === 'failed') return [{time, stage, level: 'error', text: event.error.message}];
+  return [];
+}

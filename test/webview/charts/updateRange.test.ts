@@ -1,0 +1,36 @@
+import {describe, expect, it} from 'vitest';
+import {createRandom} from '../../../trainer/random.ts';
+import {inside, panned, zoomed} from '../../../webview/charts/updateRange.ts';
+
+const all = {from: 1, to: 1001};
+
+describe('the shown range', () => {
+  it('zooms about its middle, or about a mark', () => {
+    expect(zoomed(all, 0.5, all)).toEqual({from: 251, to: 751});
+    expect(zoomed(all, 0.5, all, 101)).toEqual({from: 51, to: 551});
+  });
+
+  it('is null when all is shown again', () => {
+    expect(zoomed({from: 251, to: 751}, 2, all)).toBeNull();
+    expect(inside(all, all)).toBeNull();
+  });
+
+  it('moves without getting narrower at the ends', () => {
+    expect(panned({from: 801, to: 1001}, 0.5, all)).toEqual({from: 801, to: 1001});
+    expect(panned({from: 1, to: 201}, -1, all)).toEqual({from: 1, to: 201});
+    expect(panned({from: 101, to: 301}, 0.25, all)).toEqual({from: 151, to: 351});
+  });
+
+  it('never leaves what there is, however it is moved', () => {
+    const random = createRandom(5);
+    let range = {from: 401, to: 601};
+    for (let i = 0; i < 500; i++) {
+      const next =
+        random.float() < 0.5 ? zoomed(range, 0.3 + 2 * random.float(), all) : panned(range, random.normal(), all);
+      range = next ?? all;
+      expect(range.from).toBeGreaterThanOrEqual(1);
+      expect(range.to).toBeLessThanOrEqual(1001);
+      expect(range.to - range.from).toBeGreaterThanOrEqual(2 - 1e-9);
+    }
+  });
+});

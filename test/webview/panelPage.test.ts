@@ -1,0 +1,299 @@
+import {createRequire} from 'node:module';
+import {readFile} from 'node:fs/promises';
+import type {Browser, Page} from 'playwright-core';
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {panelTabs} from '../../trainer/contract/panelPage.ts';
+import {chromiumForTests, chromiumMissing, startChromium} from '../helpers/chromium.ts';
+import {temporaryFolder} from '../helpers/temporaryFolder.ts';
+import {bundlePanel, type PanelFiles} from './bundlePanel.ts';
+import {fakeBuckets, fakeRun, fakeStep, type FakeRun} from '../helpers/fakeRunFolder.ts';
+import {TestPanel, type TestPanelOptions} from './testPanel.ts';
+import {themeKinds} from './themes.ts';
+
+const chromium = chromiumForTests();
+if (chromium === null) process.stderr.write(`${chromiumMissing}\n`);
+
+const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+describe.skipIf(chromium === null)('the panel in a browser', () => {
+  let browser: Browser;
+  let files: PanelFiles;
+  const open = (options: Omit<TestPanelOptions, 'files'>) => TestPanel.open(browser, {files, ...options});
+
+  beforeAll(async () => {
+    browser = await startChromium(chromium ?? '');
+    files = await bundlePanel();
+  });
+  afterAll(() => browser.close());
+
+  it('shows a snapshot, and then the steps that follow', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 100});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    await page.getByRole('heading', {name: 'digits'}).waitFor();
+    await page.getByText('400 of 400 points shown').first().waitFor();
+    for (let update = 101; update <= 150; update++) run.emit(fakeStep('expert-0', update));
+    run.emit(fakeBuckets('expert-0', 120));
+    panel.changed(run);
+    await page.getByText('450 of 450 points shown').first().waitFor();
+    const news = panel.posted.filter((message) => message.type === 'curves').at(-1);
+    expect(news?.curves).toMatchObject([{stage: 'expert-0', at: 100, steps: 150}]);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('draws the curves: pixels of every series are there', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 200});
+    const panel = await open({runs: [run]});
+    const chart = panel.page.getByRole('img', {name: /^Denoising loss over updates/});
+    await expect.poll(() => drawnColours(chart.evaluate(coloursOf))).toEqual([true, true, true, true]);
+    await panel.close();
+  });
+
+  it('keeps zoom over new steps, and shows all again at the press of a key', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 400});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    await page.getByText('1,600 of 1,600 points shown').first().waitFor();
+    await page.getByRole('group', {name: /^Charts/}).focus();
+    await page.keyboard.press('+');
+    await page.getByText('Updates 101 to 300').waitFor();
+    await eventually(() => page.getByText(/ of 808 points shown/).count()).toBe(2);
+    for (let update = 401; update <= 500; update++) run.emit(fakeStep('expert-0', update));
+    panel.changed(run);
+    await eventually(() => panel.posted.filter(({type}) => type === 'run').length).toBeGreaterThan(0);
+    await panel.session.idle();
+    expect(await page.getByText('Updates 101 to 300').count()).toBe(1);
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.getByText('Updates 151 to 350').waitFor();
+    await page.keyboard.press('0');
+    await page.getByText('All updates').waitFor();
+    await page.getByText('1,700 of 1,700 points shown').first().waitFor();
+    await panel.close();
+  });
+
+  it('reads values at the mark that the arrow keys move', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 200});
+    const panel = await open({runs: [run]});
+    const values = panel.page.getByRole('region', {name: 'Values at the marked update'});
+    await panel.page.getByText('800 of 800 points shown').first().waitFor();
+    await panel.page.getByRole('group', {name: /^Charts/}).press('ArrowRight');
+    await values.getByText('Update 5').waitFor();
+    const cells = values.getByRole('row', {name: /expert-0/}).getByRole('cell');
+    expect(Number(await cells.first().textContent())).toBeGreaterThan(0.5);
+    await panel.close();
+  });
+
+  it('reaches every tab by keyboard, and the next element after it', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 50});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    await page.getByRole('tab', {name: 'Losses'}).focus();
+    for (const name of ['Samples', 'Merge', 'Evaluation', 'Compare', 'System', 'Losses']) {
+      await page.keyboard.press('ArrowRight');
+      await eventually(() => focusedText(page)).toBe(name);
+      await page.getByRole('tabpanel', {name}).waitFor();
+    }
+    await page.keyboard.press('Tab');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.closest('[role=tabpanel]')?.id))
+      .toBe('view-losses');
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('merges with typed weights, and tells where', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    await page.getByRole('tab', {name: 'Merge'}).click();
+    const first = page.getByRole('textbox', {name: 'Weight of expert 0'});
+    await first.fill('x');
+    await eventually(() => page.getByRole('button', {name: 'Merge and save'}).isDisabled()).toBe(true);
+    await first.fill('-0.5');
+    await page.getByRole('button', {name: 'Merge and save'}).click();
+    await page.getByText('Saved the merged model in /models/merged-1').waitFor();
+    const [asked] = panel.asked;
+    expect(asked?.what).toBe('merge');
+    const weights = asked?.arguments[1] as number[];
+    expect(weights[0]).toBe(-0.5);
+    expect(weights.slice(1)).toEqual(run.run.report?.weights.slice(1));
+    await panel.close();
+  });
+
+  it('asks for pause and export, and refuses to run in an untrusted workspace', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20});
+    const panel = await open({runs: [run]});
+    await panel.page.getByRole('button', {name: 'Pause run'}).click();
+    await panel.page.getByRole('button', {name: 'Export'}).click();
+    await eventually(() => panel.asked.map(({what}) => what)).toEqual(['control', 'export']);
+    expect(panel.asked[0]?.arguments[1]).toBe('pause');
+    await panel.close();
+    const untrusted = await open({runs: [run], trusted: false});
+    await untrusted.page.getByRole('button', {name: 'Pause run'}).waitFor();
+    expect(await untrusted.page.getByRole('button', {name: 'Pause run'}).isDisabled()).toBe(true);
+    untrusted.session.receive({type: 'request', id: 1, request: {kind: 'control', run: run.run.path, command: 'stop'}});
+    await eventually(() => untrusted.posted.at(-1)).toMatchObject({type: 'refused', error: {code: 'untrusted'}});
+    expect(untrusted.asked).toEqual([]);
+    await untrusted.close();
+  });
+
+  it('saves charts as SVG and PNG with their legend', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 50});
+    const panel = await open({runs: [run]});
+    await panel.page.getByText('200 of 200 points shown').first().waitFor();
+    await panel.page.getByRole('button', {name: 'Save charts as SVG'}).click();
+    await panel.page.getByRole('button', {name: 'Save charts as PNG'}).click();
+    await eventually(() => panel.asked.length).toBe(4);
+    const [svg, , png] = panel.asked.map(({arguments: [, content]}) => content);
+    expect(svg).toContain('>expert-3</text>');
+    expect([...(png as Uint8Array).subarray(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('shows samples by checkpoint and wipes between two', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    await page.getByRole('tab', {name: 'Samples'}).click();
+    await page.getByRole('img', {name: 'Samples of merged'}).waitFor();
+    await page.getByRole('slider', {name: /Checkpoint/}).fill('0');
+    await page.getByRole('img', {name: 'Samples of expert-0 at update 100'}).waitFor();
+    await choose(page, 'Wipe between', 'base');
+    await choose(page, 'and', 'merged');
+    await page.getByRole('slider', {name: 'Edge between the two'}).fill('30');
+    const clip = () => page.locator('.wipe-over').evaluate((image) => (image as HTMLElement).style.clipPath);
+    await eventually(clip).toContain('30%');
+    const loaded = page
+      .locator('.samples img')
+      .evaluateAll((all) => all.every((img) => (img as HTMLImageElement).naturalWidth === 64));
+    expect(await loaded).toBe(true);
+    await panel.close();
+  });
+
+  it('lays runs over each other and names what differs', async () => {
+    const output = await temporaryFolder();
+    const runs = [
+      await fakeRun(output, {id: 'digits-1', updates: 50}),
+      await fakeRun(output, {id: 'digits-2', updates: 40, learningRate: 1e-4}),
+    ];
+    const panel = await open({runs, compare: true});
+    const {page} = panel;
+    for (const {run} of runs) await page.getByRole('checkbox', {name: run.record.id}).click();
+    await page.getByText('360 of 360 points shown').waitFor();
+    const row = page.getByRole('row', {name: /decouple.optimizer.learningRate/});
+    await eventually(() => row.getByRole('cell').allTextContents()).toEqual(['0.00005', '0.0001']);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('comes back as it was left', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20});
+    const panel = await open({runs: [run]});
+    await panel.page.getByRole('tab', {name: 'System'}).click();
+    await eventually(() => panel.saved).toMatchObject({scope: 'experiment', selected: run.run.path, tab: 'system'});
+    const again = await open({runs: [run], saved: panel.saved});
+    await again.page.getByRole('tabpanel', {name: 'System'}).waitFor();
+    await Promise.all([panel.close(), again.close()]);
+  });
+
+  it('says what is wrong instead of waiting for ever', async () => {
+    const empty = await open({runs: []});
+    await empty.page.getByText('This experiment has no runs yet.').first().waitFor();
+    await empty.close();
+    const failed = await fakeRun(await temporaryFolder(), {updates: 0, state: 'failed', report: false});
+    const panel = await open({runs: [failed]});
+    await panel.page.getByRole('alert').getByText('is not a finite number at update 300').waitFor();
+    await panel.page.getByText('This run has logged no steps.').waitFor();
+    await panel.page.getByRole('tab', {name: 'Evaluation'}).click();
+    await panel.page.getByText('The report of this run is not written yet.').waitFor();
+    await panel.page.evaluate(() => window.postMessage({type: 'nonsense'}, '*'));
+    await panel.page.getByRole('alert').getByText('does not understand').waitFor();
+    await panel.close();
+  });
+
+  describe.each(themeKinds)('in the theme %s', (theme) => {
+    it('has no axe violation and breaks no content policy in any tab', async () => {
+      const output = await temporaryFolder();
+      const runs: FakeRun[] = [
+        await fakeRun(output, {id: 'digits-1', updates: 60}),
+        await fakeRun(output, {id: 'digits-2', updates: 40}),
+      ];
+      const panel = await open({runs, theme});
+      const {page} = panel;
+      await page.getByText('240 of 240 points shown').first().waitFor();
+      for (const name of panelTabs) {
+        await page.locator(`#tab-${name}`).click();
+        if (name === 'compare') await page.getByRole('checkbox', {name: 'digits-1'}).click();
+        await page.waitForTimeout(300);
+        expect({name, violations: await axeViolations(page)}).toEqual({name, violations: []});
+      }
+      expectNoTrouble(panel);
+      await panel.close();
+    });
+  });
+});
+
+/** Other tests may keep the machine busy. */
+function eventually<T>(read: () => T) {
+  return expect.poll(read, {timeout: 20_000});
+}
+
+function expectNoTrouble(panel: TestPanel): void {
+  expect(panel.violations).toEqual([]);
+  expect(panel.errors).toEqual([]);
+  expect(panel.posted.filter(({type}) => type === 'trouble')).toEqual([]);
+}
+
+/** All rules of axe-core; it is put into the page by the debugger, past the page's own policy. */
+async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(axeFile, 'utf8'));
+  return page.evaluate(async () => {
+    const axe = (
+      window as unknown as {
+        axe: {run(): Promise<{violations: {id: string; nodes: {html: string; failureSummary?: string}[]}[]}>};
+      }
+    ).axe;
+    const {violations} = await axe.run();
+    return violations.flatMap(({id, nodes}) =>
+      nodes.map(({html, failureSummary}) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`),
+    );
+  });
+}
+
+/** In the toolkit's dropdown the options are there only while it is open. */
+async function choose(page: Page, label: string, option: string): Promise<void> {
+  await page.getByRole('combobox', {name: label, exact: true}).click();
+  await page.getByRole('option', {name: option, exact: true}).and(page.locator(':visible')).click();
+}
+
+function focusedText(page: Page): Promise<string | null | undefined> {
+  return page.evaluate(() => document.activeElement?.textContent);
+}
+
+/** Hues of the pixels of a canvas that are not grey, in steps of 30 degrees. */
+function coloursOf(canvas: Element): number[] {
+  const {width, height} = canvas as HTMLCanvasElement;
+  const data = (canvas as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
+  const hues = new Set<number>();
+  for (let i = 0; i < data.length; i += 4) {
+    const [red = 0, green = 0, blue = 0] = [data[i], data[i + 1], data[i + 2]];
+    const [max, min] = [Math.max(red, green, blue), Math.min(red, green, blue)];
+    if ((data[i + 3] ?? 0) < 200 || max - min < 50) continue;
+    const hue =
+      max === red
+        ? (green - blue) / (max - min)
+        : max === green
+          ? 2 + (blue - red) / (max - min)
+          : 4 + (red - green) / (max - min);
+    hues.add(Math.round(((hue + 6) % 6) * 2) % 12);
+  }
+  return [...hues];
+}
+
+/** Whether blue, orange, green and purple are among the hues. */
+async function drawnColours(hues: Promise<number[]>): Promise<boolean[]> {
+  const found = await hues;
+  return [7, 1, 4, 9].map((hue) => found.includes(hue));
+}

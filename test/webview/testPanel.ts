@@ -1,0 +1,172 @@
+import {readFile} from 'node:fs/promises';
+import type {Browser, Page} from 'playwright-core';
+import {panelHtml} from '../../extension/panel/panelHtml.ts';
+import {compareScope, experimentScope, type RunSource} from '../../extension/panel/panelScope.ts';
+import {PanelSession, type PanelActions} from '../../extension/panel/panelSession.ts';
+import type {HostMessage} from '../../trainer/contract/panel.ts';
+import type {PanelFiles} from './bundlePanel.ts';
+import type {FakeRun} from '../helpers/fakeRunFolder.ts';
+import {themeStyle, type ThemeKind} from './themes.ts';
+
+const origin = 'http://panel.test';
+const fileFolder = `${origin}/file`;
+
+export interface TestPanelOptions {
+  readonly files: PanelFiles;
+  readonly runs: readonly FakeRun[];
+  readonly compare?: boolean;
+  readonly theme?: ThemeKind;
+  readonly trusted?: boolean;
+  readonly saved?: unknown;
+  readonly actions?: Partial<PanelActions>;
+  readonly viewport?: {readonly width: number; readonly height: number};
+}
+
+/** What a panel was asked to do. */
+export interface Asked {
+  readonly what: string;
+  readonly arguments: readonly unknown[];
+}
+
+/** The page in a browser with the real host side behind it; only VS Code itself is played. */
+export class TestPanel {
+  readonly asked: Asked[] = [];
+  readonly posted: HostMessage[] = [];
+  readonly violations: string[] = [];
+  readonly errors: string[] = [];
+  readonly session: PanelSession;
+  saved: unknown;
+  #posting: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    readonly page: Page,
+    options: TestPanelOptions,
+  ) {
+    const source: RunSource = {
+      all: () => options.runs.map(({run}) => run),
+      get: (path) => options.runs.find(({run}) => run.path === path)?.run,
+    };
+    const first = options.runs[0]?.run.path ?? null;
+    const scope = options.compare || first === null ? compareScope(source) : experimentScope(source, first);
+    const post = (message: HostMessage) => this.#post(message);
+    const selected = options.compare ? null : first;
+    this.session = new PanelSession(
+      scope,
+      {post, source: (file) => fileFolder + file},
+      this.#actions(options),
+      selected,
+    );
+  }
+
+  static async open(browser: Browser, options: TestPanelOptions): Promise<TestPanel> {
+    const context = await browser.newContext({
+      viewport: options.viewport ?? {width: 1100, height: 800},
+      reducedMotion: 'reduce',
+    });
+    const page = await context.newPage();
+    const panel = new TestPanel(page, options);
+    await panel.#prepare(options);
+    await page.goto(`${origin}/`);
+    return panel;
+  }
+
+  /** Tells the host that a run has changed, as `Runs` does. */
+  changed(run: FakeRun): void {
+    this.session.runChanged(run.run.path);
+  }
+
+  /** Puts on another theme, as VS Code does. */
+  async setTheme(kind: ThemeKind): Promise<void> {
+    await this.page.evaluate(
+      ([style, name]) => {
+        document.documentElement.setAttribute('style', style ?? '');
+        document.body.className = name ?? '';
+      },
+      [themeStyle(kind), kind],
+    );
+  }
+
+  async close(): Promise<void> {
+    this.session.dispose();
+    await this.session.idle();
+    await this.#posting;
+    await this.page.context().close();
+  }
+
+  #actions({trusted = true, actions}: TestPanelOptions): PanelActions {
+    const note =
+      <T>(what: string, answer: T) =>
+      async (...given: unknown[]): Promise<T> => {
+        this.asked.push({what, arguments: given});
+        return answer;
+      };
+    return {
+      isTrusted: () => trusted,
+      merge: note('merge', '/models/merged-1'),
+      control: note('control', undefined),
+      export: note('export', '/export.csv'),
+      save: note('save', '/chart.svg'),
+      saveImage: note('saveImage', '/samples.png'),
+      ...actions,
+    };
+  }
+
+  /** One after the other, as they were posted. */
+  #post(message: HostMessage): void {
+    this.posted.push(message);
+    const deliver = (data: unknown) => window.postMessage(data, '*');
+    // A page that was closed in the meantime hears nothing.
+    this.#posting = this.#posting.then(() => this.page.evaluate(deliver, message as unknown).catch(() => undefined));
+  }
+
+  async #prepare({files, theme = 'vscode-dark', saved}: TestPanelOptions): Promise<void> {
+    this.saved = saved;
+    const {page} = this;
+    page.on('pageerror', (error) => this.errors.push(error.message));
+    await page.exposeFunction('violated', (text: string) => this.violations.push(text));
+    await page.exposeFunction('toHost', (message: unknown) => this.session.receive(message));
+    await page.exposeFunction('keepState', (state: unknown) => (this.saved = state));
+    await page.addInitScript(playVsCode, saved);
+    await page.route(`${origin}/**`, async (route) => {
+      const path = decodeURIComponent(new URL(route.request().url()).pathname);
+      const file = files.get(path.slice(1));
+      if (path === '/') await route.fulfill({body: this.#html(theme), contentType: 'text/html'});
+      else if (file !== undefined) await route.fulfill(file);
+      else if (path.startsWith('/file/'))
+        await route.fulfill({body: await readFile(path.slice(5)), contentType: 'image/png'});
+      else await route.fulfill({status: 404, body: ''});
+    });
+  }
+
+  #html(theme: ThemeKind): string {
+    const parts = {script: `${origin}/webview.js`, style: `${origin}/webview.css`, cspSource: origin, nonce: 'abc123'};
+    return panelHtml(parts)
+      .replace('<html lang="en">', `<html lang="en" style="${themeStyle(theme)}">`)
+      .replace('<body>', `<body class="${theme}">`);
+  }
+}
+
+declare global {
+  interface Window {
+    violated(text: string): Promise<void>;
+    toHost(message: unknown): Promise<void>;
+    keepState(state: unknown): Promise<void>;
+    acquireVsCodeApi(): unknown;
+  }
+}
+
+/** Runs in the page before its script. */
+function playVsCode(saved: unknown): void {
+  let state = saved;
+  document.addEventListener('securitypolicyviolation', (event) => {
+    void window.violated(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
+  });
+  window.acquireVsCodeApi = () => ({
+    postMessage: (message: unknown) => void window.toHost(message),
+    getState: () => state,
+    setState: (next: unknown) => {
+      state = next;
+      void window.keepState(next);
+    },
+  });
+}

@@ -1,0 +1,5 @@
+import {z} from 'zod';
+
+// Schemas compile themselves with `new Function` where they may. A page whose policy forbids that would report every try.
+// To be imported before anything that makes a schema.
+z.config({jitless: true});

@@ -1,0 +1,140 @@
+import type {CurveSeries} from '../../trainer/contract/curveBins.ts';
+import {element, setText} from '../dom.ts';
+import type {Panel} from '../panel.ts';
+import {printTheme} from '../theme.ts';
+import {button, setDisabled} from '../toolkit.ts';
+import {chartSvg} from './chartSvg.ts';
+import {allUpdates, type ChartData} from './chartLine.ts';
+import {svgToPng} from './chartPng.ts';
+import {CurveChart} from './curveChart.ts';
+import {HoverTable} from './hoverTable.ts';
+import {inside, panned, zoomed, type UpdateRange} from './updateRange.ts';
+
+const zoomStep = 0.5;
+const panStep = 0.25;
+/** Arrow keys go so far over the shown width. */
+const hoverSteps = 50;
+
+/** Charts over the same updates: they zoom, move and are pointed at together, and by keyboard. */
+export class ChartGroup {
+  readonly root: HTMLElement;
+  readonly #panel: Panel;
+  readonly #charts = new Map<CurveSeries, CurveChart>();
+  readonly #frame = element('div', {
+    class: 'charts',
+    role: 'group',
+    tabindex: '0',
+    'aria-label':
+      'Charts. Left and right arrow mark an update, plus and minus zoom, Shift with arrows moves, 0 shows all.',
+  });
+  readonly #hoverTable = new HoverTable();
+  readonly #range = element('span', {class: 'range-text', role: 'status'});
+  readonly #zoomIn = button('Zoom in', () => this.#zoom(zoomStep), {icon: 'zoom-in'});
+  readonly #zoomOut = button('Zoom out', () => this.#zoom(1 / zoomStep), {icon: 'zoom-out'});
+  readonly #all = button('Show all updates', () => this.#setRange(null), {icon: 'screen-full'});
+  #data: readonly ChartData[] = [];
+  /** All updates there are, as far as was seen: the shown curves end at the edges of the range. */
+  #whole: UpdateRange = {from: 1, to: 2};
+  #hover: number | null = null;
+  #isHoverDue = false;
+
+  constructor(panel: Panel) {
+    this.#panel = panel;
+    const svg = button('Save charts as SVG', () => void this.#save('svg'));
+    const png = button('Save charts as PNG', () => void this.#save('png'));
+    const tools = [this.#zoomIn, this.#zoomOut, this.#all, this.#range, svg, png];
+    this.root = element('div', {}, element('div', {class: 'bar'}, ...tools), this.#frame, this.#hoverTable.root);
+    this.#frame.addEventListener('keydown', (event) => this.#onKey(event));
+    this.#frame.addEventListener('dblclick', () => this.#setRange(null));
+  }
+
+  show(charts: readonly (readonly [CurveSeries, ChartData])[], lastUpdate: number): void {
+    const isSame = charts.length === this.#data.length && charts.every(([, data], i) => data === this.#data[i]);
+    if (isSame) return;
+    this.#data = charts.map(([, data]) => data);
+    const seen = allUpdates(this.#data.flatMap(({lines}) => lines));
+    const {range} = this.#panel.state.page;
+    this.#whole = {from: range ? 1 : Math.min(1, seen?.from ?? 1), to: Math.max(lastUpdate, seen?.to ?? 2)};
+    this.#place(charts.map(([series]) => series));
+    for (const [series, data] of charts) this.#charts.get(series)?.show(data);
+    setText(this.#range, range ? `Updates ${Math.round(range.from)} to ${Math.round(range.to)}` : 'All updates');
+    setDisabled(this.#all, range === null);
+    setDisabled(this.#zoomOut, range === null);
+    this.#hoverSoon();
+  }
+
+  restyle(): void {
+    for (const chart of this.#charts.values()) chart.restyle();
+  }
+
+  #place(series: readonly CurveSeries[]): void {
+    for (const name of series) {
+      if (this.#charts.has(name)) continue;
+      this.#charts.set(
+        name,
+        new CurveChart({onRange: (range) => this.#setRange(range), onHover: (at) => this.#setHover(at)}),
+      );
+    }
+    const wanted = series.flatMap((name) => this.#charts.get(name)?.root ?? []);
+    if (wanted.length === this.#frame.children.length && wanted.every((root, i) => root === this.#frame.children[i]))
+      return;
+    this.#frame.replaceChildren(...wanted);
+  }
+
+  #current(): UpdateRange {
+    return this.#panel.state.page.range ?? this.#whole;
+  }
+
+  #zoom(factor: number): void {
+    this.#setRange(zoomed(this.#current(), factor, this.#whole, this.#hover ?? undefined));
+  }
+
+  #setRange(range: UpdateRange | null): void {
+    this.#panel.setPage({range: range && inside(range, this.#whole)});
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (event.target !== this.#frame || event.ctrlKey || event.altKey || event.metaKey) return;
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (step !== 0 && event.shiftKey) this.#setRange(panned(this.#current(), step * panStep, this.#whole));
+    else if (step !== 0) this.#moveHover(step);
+    else if (event.key === '+' || event.key === '=') this.#zoom(zoomStep);
+    else if (event.key === '-') this.#zoom(1 / zoomStep);
+    else if (event.key === '0') this.#setRange(null);
+    else if (event.key === 'Escape') this.#setHover(null);
+    else return;
+    event.preventDefault();
+  }
+
+  #moveHover(step: number): void {
+    const {from, to} = this.#current();
+    const start = this.#hover ?? (step > 0 ? from : to);
+    this.#setHover(Math.min(to, Math.max(from, start + (step * (to - from)) / hoverSteps)));
+  }
+
+  #setHover(update: number | null): void {
+    this.#hover = update;
+    this.#hoverSoon();
+  }
+
+  #hoverSoon(): void {
+    if (this.#isHoverDue) return;
+    this.#isHoverDue = true;
+    requestAnimationFrame(() => {
+      this.#isHoverDue = false;
+      for (const chart of this.#charts.values()) chart.hover(this.#hover);
+      this.#hoverTable.show(this.#data, this.#hover);
+    });
+  }
+
+  async #save(kind: 'svg' | 'png'): Promise<void> {
+    for (const data of this.#data) {
+      const svg = chartSvg(data, printTheme);
+      const name = `${data.title.toLowerCase().replaceAll(' ', '-')}.${kind}`;
+      const content = kind === 'svg' ? svg : await svgToPng(svg);
+      const reply = await this.#panel.request({kind: 'save', name, content}, 'Could not save the chart');
+      if (reply?.kind !== 'written' || reply.path === null) return;
+      this.#panel.dispatch({type: 'notice', text: `Saved ${reply.path}`});
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import {element, setChildren, setText, table} from '../dom.ts';
+import {countText, numberText} from '../numberText.ts';
+import {nearestPoint, type ChartData, type ChartLine} from './chartLine.ts';
+
+const tableRows = 12;
+const tableMilliseconds = 2000;
+
+/** What a chart says in words: a caption, a summary in place of the picture, and a table of its values. */
+export class ChartText {
+  readonly caption: HTMLElement;
+  readonly table: HTMLElement;
+  readonly #title = element('span', {class: 'chart-title'});
+  readonly #counts = element('span', {class: 'chart-counts'});
+  readonly #rows = element('div');
+  #data: ChartData | null = null;
+  #filled = 0;
+
+  constructor() {
+    this.caption = element('figcaption', {}, this.#title, this.#counts);
+    const details = element('details', {}, element('summary', {}, 'Data table'), this.#rows);
+    details.addEventListener('toggle', () => this.#fill());
+    this.table = details;
+  }
+
+  show(data: ChartData, canvas: HTMLElement): void {
+    this.#data = data;
+    setText(this.#title, data.title);
+    setText(this.#counts, countsText(data));
+    canvas.setAttribute('aria-label', summaryText(data));
+    if (Date.now() - this.#filled > tableMilliseconds) this.#fill();
+  }
+
+  /** Only what is open costs anything. */
+  #fill(): void {
+    if (this.#data === null || !(this.table as HTMLDetailsElement).open) return;
+    this.#filled = Date.now();
+    setChildren(this.#rows, dataTable(this.#data));
+  }
+}
+
+/** How much of what there is can be seen. */
+export function countsText({lines}: ChartData): string {
+  const shown = lines.reduce((sum, {points}) => sum + points.x.length, 0);
+  const steps = lines.reduce((sum, {stepsInRange}) => sum + stepsInRange, 0);
+  const hidden = lines.reduce((sum, {points}) => sum + points.hidden, 0);
+  const cannot = hidden === 0 ? '' : `; ${countText(hidden)} at or below 0 cannot be shown on a logarithmic axis`;
+  return `${countText(shown)} of ${countText(steps)} points shown${cannot}`;
+}
+
+/** The chart in a few sentences. */
+export function summaryText(data: ChartData): string {
+  if (data.lines.length === 0) return `${data.title}: no values.`;
+  const axes = [data.logX ? 'updates logarithmic' : '', data.logY ? 'values logarithmic' : ''].filter(Boolean);
+  const scale = axes.length === 0 ? '' : ` (${axes.join(', ')})`;
+  return `${data.title} over updates${scale}. ${data.lines.map(lineSentence).join(' ')}`;
+}
+
+function lineSentence({label, points}: ChartLine): string {
+  const values = [...points.y].filter(Number.isFinite);
+  const [first, last] = [values[0], values.at(-1)];
+  if (first === undefined || last === undefined) return `${label}: no finite values.`;
+  const lowest = Math.min(...values);
+  return `${label}: from ${numberText(first)} to ${numberText(last)}, lowest ${numberText(lowest)}.`;
+}
+
+function dataTable({title, lines}: ChartData): HTMLElement {
+  const longest = lines.reduce<ChartLine | null>(
+    (best, line) => (best === null || line.points.x.length > best.points.x.length ? line : best),
+    null,
+  );
+  const updates = longest === null ? [] : evenlySpaced(longest.points.x, tableRows);
+  const rows = updates.map((update) => [
+    numberText(Math.round(update)),
+    ...lines.map(({points}) => numberText(points.y[nearestPoint(points, update)])),
+  ]);
+  return table(`${title}, smoothed`, ['Update', ...lines.map(({label}) => label)], rows);
+}
+
+function evenlySpaced(values: Float64Array, count: number): number[] {
+  const most = Math.min(count, values.length);
+  const place = (i: number) => Math.round((i * (values.length - 1)) / Math.max(1, most - 1));
+  return Array.from({length: most}, (_, i) => values[place(i)] ?? NaN);
+}

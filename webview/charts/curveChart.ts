@@ -1,0 +1,200 @@
+import {
+  Chart,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  type ChartConfiguration,
+  type Scale,
+} from 'chart.js';
+import zoomPlugin from 'chartjs-plugin-zoom';
+import {element} from '../dom.ts';
+import {tickText} from '../numberText.ts';
+import {readTheme, type Theme} from '../theme.ts';
+import {axesOf, type Axes, type ChartData} from './chartLine.ts';
+import {rawBehind, type RawLines} from './chartPlugins.ts';
+import {ChartText} from './chartText.ts';
+import {seriesStyle} from './seriesStyle.ts';
+import type {UpdateRange} from './updateRange.ts';
+
+Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, zoomPlugin);
+
+/** What a chart tells those around it. */
+export interface ChartHooks {
+  /** The user has zoomed or moved by mouse or touch. */
+  onRange(range: UpdateRange): void;
+  /** The update under the pointer; null when it has left. */
+  onHover(update: number | null): void;
+}
+
+type LinePoint = {x: number; y: number};
+
+/** Curves over the updates. Draws only while it is in view, and nothing twice. */
+export class CurveChart {
+  readonly root: HTMLElement;
+  readonly #canvas = element('canvas', {role: 'img'});
+  readonly #line = element('div', {class: 'hover-line', hidden: true});
+  readonly #frame: HTMLElement;
+  readonly #text = new ChartText();
+  readonly #raw: RawLines = {lines: [], styles: []};
+  readonly #hooks: ChartHooks;
+  #chart: Chart<'line', LinePoint[]> | null = null;
+  #theme: Theme | null = null;
+  #data: ChartData | null = null;
+  #axes: Axes | null = null;
+  #hover: number | null = null;
+  #isInView = false;
+  #isStale = false;
+
+  constructor(hooks: ChartHooks) {
+    this.#hooks = hooks;
+    this.#frame = element('div', {class: 'chart-frame'}, this.#canvas, this.#line);
+    this.root = element('figure', {class: 'chart'}, this.#text.caption, this.#frame, this.#text.table);
+    this.#frame.addEventListener('pointermove', (event) => this.#onPointer(event));
+    this.#frame.addEventListener('pointerleave', () => hooks.onHover(null));
+    const observer = new IntersectionObserver(([entry]) => {
+      this.#isInView = entry?.isIntersecting ?? false;
+      if (this.#isInView && this.#isStale) this.#draw();
+    });
+    observer.observe(this.#frame);
+  }
+
+  get data(): ChartData | null {
+    return this.#data;
+  }
+
+  /** Shows this; the same object again costs nothing. */
+  show(data: ChartData): void {
+    if (data === this.#data) return;
+    this.#data = data;
+    this.#text.show(data, this.#canvas);
+    if (this.#isInView) this.#draw();
+    else this.#isStale = true;
+  }
+
+  /** The shared hover line. */
+  hover(update: number | null): void {
+    this.#hover = update;
+    this.#placeLine();
+  }
+
+  restyle(): void {
+    this.#theme = null;
+    this.#chart?.destroy();
+    this.#chart = null;
+    if (this.#isInView) this.#draw();
+    else this.#isStale = true;
+  }
+
+  #draw(): void {
+    if (this.#data === null) return;
+    this.#isStale = false;
+    this.#theme ??= readTheme();
+    const {colours, styles} = stylesOf(this.#data, this.#theme);
+    this.#raw.lines = this.#data.lines;
+    this.#raw.styles = styles;
+    this.#axes = axesOf(this.#data);
+    this.#chart ??= new Chart<'line', LinePoint[]>(this.#canvas, this.#configuration(this.#theme));
+    const {options, data} = this.#chart;
+    Object.assign(options.scales?.['x'] ?? {}, {...this.#axes.x, type: this.#data.logX ? 'logarithmic' : 'linear'});
+    Object.assign(options.scales?.['y'] ?? {}, {...this.#axes.y, type: this.#data.logY ? 'logarithmic' : 'linear'});
+    data.datasets = this.#data.lines.map(({label, points}, i) => ({
+      label,
+      data: linePoints(points),
+      borderColor: styles[i]?.colour ?? colours[0],
+      borderDash: [...(styles[i]?.dash ?? [])],
+    }));
+    this.#chart.update('none');
+    this.#placeLine();
+  }
+
+  #configuration(theme: Theme): ChartConfiguration<'line', LinePoint[]> {
+    const font = {family: theme.fontFamily, size: Math.max(10, theme.fontSize - 2)};
+    const scale = (axis: 'xTicks' | 'yTicks') => ({
+      type: 'linear' as const,
+      grid: {color: theme.grid, lineWidth: 0.5},
+      border: {color: theme.grid},
+      ticks: {
+        color: theme.foreground,
+        font,
+        maxRotation: 0,
+        callback: (value: number | string) => tickText(Number(value)),
+      },
+      afterBuildTicks: (built: Scale) => {
+        built.ticks = (this.#axes?.[axis] ?? []).map((value) => ({value}));
+      },
+    });
+    return {
+      type: 'line',
+      data: {datasets: []},
+      plugins: [rawBehind(this.#raw)],
+      options: {
+        animation: false,
+        parsing: false,
+        normalized: true,
+        maintainAspectRatio: false,
+        events: [],
+        elements: {point: {radius: 0, hitRadius: 0}, line: {borderWidth: 1.5}},
+        scales: {x: scale('xTicks'), y: scale('yTicks')},
+        plugins: {zoom: this.#zoomOptions(theme)},
+      },
+    };
+  }
+
+  /** Wheel needs Ctrl, so that the page still scrolls; a drag marks a range, with Shift it moves the curves. */
+  #zoomOptions(theme: Theme) {
+    const tell = ({chart}: {chart: Chart}) => {
+      const {min, max} = chart.scales['x'] ?? {min: 0, max: 1};
+      this.#hooks.onRange({from: min, to: max});
+    };
+    const drag = {enabled: true, backgroundColor: `color-mix(in srgb, ${theme.foreground} 15%, transparent)`};
+    return {
+      zoom: {
+        mode: 'x' as const,
+        wheel: {enabled: true, modifierKey: 'ctrl' as const},
+        drag,
+        pinch: {enabled: true},
+        onZoom: tell,
+      },
+      pan: {mode: 'x' as const, enabled: true, modifierKey: 'shift' as const, onPan: tell},
+    };
+  }
+
+  #onPointer(event: PointerEvent): void {
+    const x = this.#chart?.scales['x'];
+    const area = this.#chart?.chartArea;
+    if (x === undefined || area === undefined) return;
+    const left = event.clientX - this.#canvas.getBoundingClientRect().left;
+    const isInside = left >= area.left && left <= area.right;
+    this.#hooks.onHover(isInside ? (x.getValueForPixel(left) ?? null) : null);
+  }
+
+  /** An element over the canvas: moving it draws nothing anew. */
+  #placeLine(): void {
+    const x = this.#chart?.scales['x'];
+    const area = this.#chart?.chartArea;
+    const at = this.#hover;
+    const isShown = at !== null && x !== undefined && area !== undefined && at >= x.min && at <= x.max;
+    this.#line.hidden = !isShown;
+    if (!isShown) return;
+    this.#line.style.transform = `translateX(${x.getPixelForValue(at)}px)`;
+    this.#line.style.top = `${area.top}px`;
+    this.#line.style.height = `${area.height}px`;
+  }
+}
+
+function stylesOf({lines}: ChartData, {series}: Theme) {
+  return {colours: series, styles: lines.map(({index}) => seriesStyle(index, series))};
+}
+
+const madePoints = new WeakMap<object, LinePoint[]>();
+
+/** The objects that Chart.js wants, made once for each curve. */
+function linePoints(points: ChartData['lines'][number]['points']): LinePoint[] {
+  const known = madePoints.get(points);
+  if (known !== undefined) return known;
+  const made = Array.from(points.x, (x, i) => ({x, y: points.y[i] ?? NaN}));
+  madePoints.set(points, made);
+  return made;
+}

@@ -1,0 +1,66 @@
+import type {RunView} from '../../trainer/contract/panelViews.ts';
+import type {Report} from '../../trainer/contract/report.ts';
+import {element, message, table} from '../dom.ts';
+import {estimateText, numberText, percentText, stateText} from '../numberText.ts';
+import type {PanelState} from '../state.ts';
+import {recipeFingerprint, settingDifferences} from './comparison.ts';
+
+/** What the compared runs reached, and the settings in which they differ. */
+export function compareTables(runs: readonly RunView[], state: PanelState): HTMLElement[] {
+  return [
+    element('h3', {}, 'Results'),
+    resultTable(runs, state),
+    element('h3', {}, 'Settings that differ'),
+    settingTable(runs),
+  ];
+}
+
+/** Only numbers that were measured by the recipe of the baseline (else of the first run with a report) stand in the table. */
+function resultTable(runs: readonly RunView[], {details, page}: PanelState): HTMLElement {
+  const reportOf = ({path}: RunView): Report | null => {
+    const known = details.get(path);
+    return known?.kind === 'there' ? known.details.report : null;
+  };
+  const reference = runs.find(({path}) => path === page.baseline) ?? runs.find((run) => reportOf(run) !== null);
+  const report = reference && reportOf(reference);
+  const recipe = report && recipeFingerprint(report);
+  const rows = runs.map((run) => [
+    run.path === page.baseline ? `${run.id} (baseline)` : run.id,
+    `${stateText(run.state)}, ${percentText(run.progress)}`,
+    ...resultCells(reportOf(run), report ?? null, recipe ?? null),
+  ]);
+  const head = [
+    'Run',
+    'State',
+    'Held-out loss of base',
+    'of merged',
+    'merged to base',
+    'against baseline',
+    'Fréchet of merged',
+  ];
+  return table('Best numbers; only those of the same recipe are comparable', head, rows);
+}
+
+function resultCells(report: Report | null, reference: Report | null, recipe: string | null): string[] {
+  if (report === null) return ['no report yet', '–', '–', '–', '–'];
+  if (recipe !== null && recipeFingerprint(report) !== recipe) return ['another recipe', '–', '–', '–', '–'];
+  const {base, merged} = report.heldOut;
+  const other = reference?.heldOut['merged'];
+  const against =
+    merged && other && reference !== report ? `${(100 * (merged.mean / other.mean - 1)).toFixed(2)} %` : '–';
+  return [
+    base ? estimateText(base) : '–',
+    merged ? estimateText(merged) : '–',
+    merged ? estimateText(merged.differenceToBase) : '–',
+    against,
+    numberText(report.frechet['merged']),
+  ];
+}
+
+function settingTable(runs: readonly RunView[]): HTMLElement {
+  const differences = settingDifferences(runs);
+  if (runs.length < 2) return message('Choose a second run to see what differs.');
+  if (differences.length === 0) return message('These runs have the same settings.');
+  const rows = differences.map(({name, values}) => [name, ...values.map((value) => value ?? '–')]);
+  return table('Settings that are not the same in all runs', ['Setting', ...runs.map(({id}) => id)], rows);
+}

@@ -1,0 +1,72 @@
+export type Child = Node | string | null | undefined;
+type Listener = (event: Event) => void;
+type Attributes = Readonly<Record<string, string | number | boolean | null | undefined | Listener>>;
+
+/** An element with attributes, listeners (`onclick` …) and children. False and null leave an attribute out. */
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes?: Attributes,
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[K];
+export function element(tag: string, attributes?: Attributes, ...children: readonly Child[]): HTMLElement;
+export function element(tag: string, attributes: Attributes = {}, ...children: readonly Child[]): HTMLElement {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) setAttribute(made, name, value);
+  made.append(...present(children));
+  return made;
+}
+
+/** Shows these children and no others. */
+export function setChildren(parent: Element, ...children: readonly Child[]): void {
+  parent.replaceChildren(...present(children));
+}
+
+/** Sets a text only if it is another one, so that nothing is read out twice. */
+export function setText(target: Element, text: string): void {
+  if (target.textContent !== text) target.textContent = text;
+}
+
+/** A part of the page that is built anew only when what it shows has changed. */
+export class Region {
+  #key: string | null = null;
+
+  constructor(readonly root: HTMLElement) {}
+
+  /** `key` is all that `build` depends on, as JSON. */
+  show(key: unknown, build: () => readonly Child[]): void {
+    const text = JSON.stringify(key);
+    if (text === this.#key) return;
+    this.#key = text;
+    const focused = this.root.contains(document.activeElement)
+      ? document.activeElement?.getAttribute('data-key')
+      : null;
+    setChildren(this.root, ...build());
+    if (focused) this.root.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  }
+}
+
+/** A table with a caption; the first cell of each row is its header. */
+export function table(caption: string, head: readonly string[], rows: readonly (readonly Child[])[]): HTMLElement {
+  const headCells = head.map((text) => element('th', {scope: 'col'}, text));
+  const bodyRows = rows.map(([first, ...cells]) =>
+    element('tr', {}, element('th', {scope: 'row'}, first), ...cells.map((cell) => element('td', {}, cell))),
+  );
+  const parts = [element('thead', {}, element('tr', {}, ...headCells)), element('tbody', {}, ...bodyRows)];
+  const whole = element('table', {}, element('caption', {}, caption), ...parts);
+  // A wide table scrolls by itself; what scrolls must be reachable by keyboard.
+  return element('div', {class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': caption}, whole);
+}
+
+export function message(text: string, kind: 'empty' | 'error' = 'empty'): HTMLElement {
+  return element('p', {class: `message ${kind}`, role: kind === 'error' ? 'alert' : null}, text);
+}
+
+function setAttribute(target: HTMLElement, name: string, value: Attributes[string]): void {
+  if (typeof value === 'function') target.addEventListener(name.slice(2), value);
+  else if (value === true) target.setAttribute(name, '');
+  else if (value !== false && value !== null && value !== undefined) target.setAttribute(name, String(value));
+}
+
+function present(children: readonly Child[]): (Node | string)[] {
+  return children.filter((child) => child !== null && child !== undefined);
+}

@@ -1,0 +1,78 @@
+import type {Report} from '../../trainer/contract/report.ts';
+import {neededDetails, recipeList} from '../details.ts';
+import {element, message, Region, table} from '../dom.ts';
+import {durationText, estimateText, numberText} from '../numberText.ts';
+import type {Panel, Tab} from '../panel.ts';
+
+/** The numbers of all models of a run, with the recipe that they were made by. */
+export class EvaluationTab implements Tab {
+  readonly root = element('div');
+  readonly #panel: Panel;
+  readonly #region = new Region(this.root);
+
+  constructor(panel: Panel) {
+    this.#panel = panel;
+  }
+
+  update(): void {
+    const needed = neededDetails(this.#panel);
+    if ('instead' in needed) {
+      this.#region.show([needed.key], () => [needed.instead]);
+      return;
+    }
+    const {run, details} = needed;
+    this.#region.show([run.path, details.report, details.heldOut], () => [
+      element('h2', {}, 'Evaluation'),
+      ...(details.report ? reportParts(details.report) : [message('The report of this run is not written yet.')]),
+      ...heldOutParts(details.heldOut),
+    ]);
+  }
+
+  restyle(): void {
+    // Tables follow the theme by themselves.
+  }
+}
+
+function reportParts(report: Report): HTMLElement[] {
+  const {heldOut, frechet, kid, recipe, engine, seconds} = report;
+  const models = [...new Set([...Object.keys(heldOut), ...Object.keys(frechet), ...Object.keys(kid)])];
+  const base = heldOut['base']?.mean;
+  const rows = models.map((model) => {
+    const loss = heldOut[model];
+    const distance = kid[model];
+    return [
+      model,
+      loss ? estimateText(loss) : '–',
+      loss && model !== 'base' ? signed(loss.differenceToBase) : '–',
+      loss && base !== undefined && model !== 'base' ? percent(loss.differenceToBase.mean / base) : '–',
+      numberText(frechet[model]),
+      distance ? estimateText(distance) : '–',
+    ];
+  });
+  const features = typeof recipe['features'] === 'string' ? recipe['features'] : 'none';
+  const head = ['Model', 'Held-out loss', 'Difference to base', 'in %', 'Fréchet distance', 'KID'];
+  return [
+    table('All models, on the same images, noise and timesteps; ± is one standard error', head, rows),
+    element('p', {}, `Features of Fréchet distance and KID: ${features}.`),
+    element('p', {}, `Made by ${engine.name} ${engine.version} on ${engine.device} in ${durationText(seconds)}.`),
+    recipeList(recipe),
+  ];
+}
+
+/** Held-out losses that a stage measured while it trained. */
+function heldOutParts(measured: readonly {stage: string; update: number; loss: number | null}[]): HTMLElement[] {
+  if (measured.length === 0) return [];
+  const rows = measured.map(({stage, update, loss}) => [stage, numberText(update), numberText(loss)]);
+  return [
+    element('h2', {}, 'While training'),
+    table('Held-out loss while training', ['Stage', 'Update', 'Loss'], rows),
+  ];
+}
+
+function signed(estimate: {mean: number; standardError: number}): string {
+  return `${estimate.mean > 0 ? '+' : ''}${estimateText(estimate)}`;
+}
+
+function percent(share: number): string {
+  return `${share > 0 ? '+' : ''}${(share * 100).toFixed(2)} %`;
+}

@@ -1,0 +1,41 @@
+import {curveSeries} from '../../trainer/contract/curveBins.ts';
+import type {PageState} from '../../trainer/contract/panelPage.ts';
+import {seriesNames} from '../charts/chartLine.ts';
+import {element, setText} from '../dom.ts';
+import type {Panel} from '../panel.ts';
+import {checkbox} from '../toolkit.ts';
+
+const mostSmoothing = 0.995;
+
+/** What can be set for all curves. */
+export function chartControls(panel: Panel, page: PageState): HTMLElement[] {
+  const series = curveSeries.map((name) =>
+    checkbox(seriesNames[name], page.series.includes(name), (isShown) => {
+      const others = panel.state.page.series.filter((other) => other !== name);
+      panel.setPage({series: isShown ? [...others, name] : others});
+    }),
+  );
+  return [
+    element('span', {class: 'group', role: 'group', 'aria-label': 'Shown charts'}, ...series),
+    checkbox('Logarithmic updates', page.logX, (logX) => panel.setPage({logX})),
+    checkbox('Logarithmic values', page.logY, (logY) => panel.setPage({logY})),
+    smoothingSlider(page.smoothing, (smoothing) => panel.setPage({smoothing})),
+  ];
+}
+
+/** The slider is even in the number of steps that the average spans, which is 1 / (1 - decay). */
+export function smoothingSlider(decay: number, onChange: (decay: number) => void): HTMLElement {
+  const steps = (value: number) => `${Math.round(1 / (1 - value))} steps`;
+  const text = element('span', {class: 'slider-value'}, steps(decay));
+  const input = element('input', {type: 'range', min: 0, max: 100, step: 1, 'data-key': 'smoothing'});
+  const span = Math.log(1 / (1 - mostSmoothing));
+  input.value = String(Math.round((100 * Math.log(1 / (1 - decay))) / span));
+  input.setAttribute('aria-valuetext', steps(decay));
+  input.addEventListener('input', () => {
+    const value = 1 - Math.exp((-Number(input.value) / 100) * span);
+    setText(text, steps(value));
+    input.setAttribute('aria-valuetext', steps(value));
+    onChange(Number(value.toFixed(4)));
+  });
+  return element('label', {class: 'field'}, element('span', {class: 'label'}, 'Smoothing over'), input, text);
+}

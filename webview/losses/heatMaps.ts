@@ -1,0 +1,77 @@
+import {element} from '../dom.ts';
+import {numberText} from '../numberText.ts';
+import {stageKey} from '../state.ts';
+import {heatExtent, heatMapOf, viridis, type HeatLoss, type HeatMap} from './heatImage.ts';
+import {HeatMapView} from './heatMapView.ts';
+
+const lossNames: Readonly<Record<HeatLoss, string>> = {denoise: 'denoising loss', consistency: 'consistency loss'};
+const legendSteps = 32;
+
+/** The heat maps of one loss for all stages of a run, with the same colours. */
+export class HeatMaps {
+  readonly root: HTMLElement;
+  readonly #loss: HeatLoss;
+  readonly #views = new Map<string, HeatMapView>();
+  readonly #drawn = new Map<string, unknown>();
+  readonly #legend = element('p', {class: 'heat-legend'});
+  readonly #grid = element('div', {class: 'heat-grid'});
+  readonly #known = new WeakMap<Float64Array, HeatMap>();
+  #text = '';
+
+  constructor(loss: HeatLoss) {
+    this.#loss = loss;
+    const title = `${lossNames[loss][0]?.toUpperCase()}${lossNames[loss].slice(1)} by timestep`;
+    this.root = element('section', {}, element('h3', {}, title), this.#legend, this.#grid);
+  }
+
+  show(run: string, stages: readonly string[], data: ReadonlyMap<string, Float64Array>, timesteps: number): void {
+    const maps = stages.flatMap((stage) => {
+      const bins = data.get(stageKey(run, stage));
+      return bins === undefined ? [] : [{stage, map: this.#map(bins)}];
+    });
+    const range = heatExtent(maps.map(({map}) => map));
+    const shown = range === null ? [] : maps.filter(({map}) => map.extent !== null);
+    this.root.hidden = shown.length === 0;
+    if (range === null) return;
+    this.#showLegend(range);
+    this.#place(shown.map(({stage}) => stage));
+    for (const {stage, map} of shown) {
+      const drawn = [map, range.join(), run, this.#grid.clientWidth];
+      const before = this.#drawn.get(stage) as unknown[] | undefined;
+      if (before !== undefined && drawn.every((part, i) => part === before[i])) continue;
+      this.#drawn.set(stage, drawn);
+      this.#views.get(stage)?.show(map, range, {stage, loss: lossNames[this.#loss], timesteps});
+    }
+  }
+
+  #map(bins: Float64Array): HeatMap {
+    const map = this.#known.get(bins) ?? heatMapOf(bins, this.#loss);
+    this.#known.set(bins, map);
+    return map;
+  }
+
+  #place(stages: readonly string[]): void {
+    for (const stage of stages) if (!this.#views.has(stage)) this.#views.set(stage, new HeatMapView());
+    const roots = stages.flatMap((stage) => this.#views.get(stage)?.root ?? []);
+    if (roots.length === this.#grid.children.length && roots.every((root, i) => root === this.#grid.children[i]))
+      return;
+    this.#grid.replaceChildren(...roots);
+  }
+
+  #showLegend([low, high]: readonly [number, number]): void {
+    const text = `${numberText(low)} ${numberText(high)}`;
+    if (text === this.#text) return;
+    this.#text = text;
+    const colours = Array.from({length: legendSteps}, (_, i) => {
+      const [red, green, blue] = viridis(i / (legendSteps - 1));
+      return `rgb(${red.toFixed(0)} ${green.toFixed(0)} ${blue.toFixed(0)})`;
+    });
+    const bar = element('span', {class: 'heat-bar', 'aria-hidden': 'true'});
+    bar.style.background = `linear-gradient(to right, ${colours.join(', ')})`;
+    this.#legend.replaceChildren(
+      `Mean loss, logarithmic: ${numberText(low)} `,
+      bar,
+      ` ${numberText(high)}. Empty: no draws. Magenta: not finite.`,
+    );
+  }
+}

@@ -1,0 +1,116 @@
+import {curveSeries, type CurveSeries} from '../../trainer/contract/curveBins.ts';
+import type {PageState} from '../../trainer/contract/panelPage.ts';
+import type {RunView} from '../../trainer/contract/panelViews.ts';
+import {ChartGroup} from '../charts/chartGroup.ts';
+import {seriesNames, type ChartData, type ChartLine} from '../charts/chartLine.ts';
+import {cachedPoints, memo} from '../charts/lineCache.ts';
+import {lineSample, seriesStyle} from '../charts/seriesStyle.ts';
+import {element, message, Region} from '../dom.ts';
+import type {Panel, Tab} from '../panel.ts';
+import {selectedRun, stageKey, type CurveData, type PanelState} from '../state.ts';
+import {readTheme} from '../theme.ts';
+import {checkbox} from '../toolkit.ts';
+import {chartControls} from './chartControls.ts';
+import {HeatMaps} from './heatMaps.ts';
+
+/** The curves of all stages of a run over its updates, and its losses by timestep. */
+export class LossesTab implements Tab {
+  readonly root: HTMLElement;
+  readonly #panel: Panel;
+  readonly #controls = new Region(element('div', {class: 'bar'}));
+  readonly #legend = new Region(element('div', {class: 'legend', role: 'group', 'aria-label': 'Shown curves'}));
+  readonly #empty = new Region(element('div'));
+  readonly #content: HTMLElement;
+  readonly #charts: ChartGroup;
+  readonly #heat = [new HeatMaps('denoise'), new HeatMaps('consistency')];
+  readonly #data = new Map(curveSeries.map((series) => [series, memo(chartData)]));
+  #themes = 0;
+
+  constructor(panel: Panel) {
+    this.#panel = panel;
+    this.#charts = new ChartGroup(panel);
+    const heat = element('section', {}, element('h2', {}, 'Losses by timestep'), ...this.#heat.map(({root}) => root));
+    const curves = [element('h2', {}, 'Curves'), this.#controls.root, this.#legend.root, this.#charts.root];
+    this.#content = element('div', {}, ...curves, heat);
+    this.root = element('div', {}, this.#empty.root, this.#content);
+  }
+
+  update(state: PanelState): void {
+    const {page, curves, heatMaps} = state;
+    const run = selectedRun(state);
+    const stages = run === undefined ? [] : trainedStages(run, curves);
+    this.#empty.show([run?.state, stages.length === 0], () => (stages.length === 0 ? [message(emptyText(run))] : []));
+    this.#content.hidden = stages.length === 0;
+    if (run === undefined || stages.length === 0) return;
+    this.#controls.show([page.smoothing, page.logX, page.logY, page.series], () => chartControls(this.#panel, page));
+    this.#showLegend(stages, page);
+    const stageText = stages.filter((stage) => !page.hidden.includes(stage)).join('\n');
+    const charts = curveSeries
+      .filter((series) => page.series.includes(series))
+      .map((series) => [series, this.#chartData(series, run, stages.join('\n'), stageText, state)] as const);
+    this.#charts.show(charts, Math.max(...run.stages.map(({update}) => update)));
+    const timesteps = run.ranges.at(-1)?.[1] ?? 1000;
+    for (const heat of this.#heat) heat.show(run.path, stages, heatMaps, timesteps);
+  }
+
+  restyle(): void {
+    this.#themes++;
+    this.#charts.restyle();
+  }
+
+  /** The same object for as long as nothing of it has changed, so that the chart can tell. */
+  #chartData(series: CurveSeries, run: RunView, all: string, shown: string, {curves, page}: PanelState): ChartData {
+    const data = shown.split('\n').map((stage) => curves.get(stageKey(run.path, stage)));
+    const logY = page.logY && series !== 'learningRate';
+    const make = this.#data.get(series) ?? chartData;
+    return make(series, all, shown, page.smoothing, page.logX, logY, page.range, ...data);
+  }
+
+  #showLegend(stages: readonly string[], {hidden}: PageState): void {
+    this.#legend.show([stages, hidden, this.#themes], () => {
+      const {series} = readTheme();
+      return stages.map((stage, i) => {
+        const toggle = (isShown: boolean) => {
+          const others = this.#panel.state.page.hidden.filter((name) => name !== stage);
+          this.#panel.setPage({hidden: isShown ? others : [...others, stage]});
+        };
+        const sample = lineSample(seriesStyle(i, series));
+        return element('span', {class: 'legend-item'}, sample, checkbox(stage, !hidden.includes(stage), toggle));
+      });
+    });
+  }
+}
+
+function chartData(
+  series: CurveSeries,
+  all: string,
+  shown: string,
+  smoothing: number,
+  logX: boolean,
+  logY: boolean,
+  range: PageState['range'],
+  ...curves: readonly (CurveData | undefined)[]
+): ChartData {
+  const order = all.split('\n');
+  const lines = shown.split('\n').flatMap((stage, i): ChartLine[] => {
+    const curve = curves[i];
+    if (curve === undefined) return [];
+    const points = cachedPoints(curve, {series, decay: smoothing, logX, logY});
+    const {stepsInRange, steps} = curve;
+    return [{key: stage, label: stage, index: order.indexOf(stage), points, stepsInRange, steps}];
+  });
+  return {title: seriesNames[series], lines, logX, logY, range};
+}
+
+/** Stages with curves, in the order of the plan. */
+function trainedStages(run: RunView, curves: PanelState['curves']): string[] {
+  return run.stages.map(({name}) => name).filter((name) => curves.has(stageKey(run.path, name)));
+}
+
+function emptyText(run: RunView | undefined): string {
+  if (run === undefined) return 'This experiment has no runs yet. Press "Run pipeline" above its config to start one.';
+  const isActive = run.state === 'running' || run.state === 'paused' || run.state === 'stopping';
+  return isActive
+    ? 'No step has been logged yet. The first curves appear when an expert trains.'
+    : 'This run has logged no steps.';
+}

@@ -1,0 +1,114 @@
+import '../trainer/contract/withoutEval.ts';
+import {toErrorRecord} from '../trainer/contract/errors.ts';
+import type {PanelReply, PanelRequest} from '../trainer/contract/panel.ts';
+import type {PageState} from '../trainer/contract/panelPage.ts';
+import {CompareTab} from './compare/compareTab.ts';
+import {element} from './dom.ts';
+import {EvaluationTab} from './evaluation/evaluationTab.ts';
+import {Header} from './header.ts';
+import {Host} from './host.ts';
+import {LossesTab} from './losses/lossesTab.ts';
+import {MergeTab} from './merge/mergeTab.ts';
+import type {Panel} from './panel.ts';
+import {SamplesTab} from './samples/samplesTab.ts';
+import {initialState, reduce, selectedRun, type PanelAction, type PanelState} from './state.ts';
+import {SystemTab} from './system/systemTab.ts';
+import {Tabs} from './tabs.ts';
+import {onThemeChange} from './theme.ts';
+import {registerControls} from './toolkit.ts';
+import {watchOf} from './watch.ts';
+
+const saveMilliseconds = 300;
+
+/** The page: keeps the state, asks the host for what is in view, and draws at most once a frame. */
+class Page implements Panel {
+  readonly #host = new Host((news) => this.dispatch(news));
+  readonly #header = new Header(this);
+  readonly #tabs: Tabs;
+  #state: PanelState = initialState(this.#host.saved);
+  #isFrameDue = false;
+  #saveTimer: number | undefined;
+
+  constructor(root: HTMLElement) {
+    this.#tabs = new Tabs(this, {
+      losses: new LossesTab(this),
+      samples: new SamplesTab(this),
+      merge: new MergeTab(this),
+      evaluation: new EvaluationTab(this),
+      compare: new CompareTab(this),
+      system: new SystemTab(this),
+    });
+    root.append(this.#header.root, element('main', {}, this.#tabs.root));
+    window.addEventListener('resize', () => this.#draw());
+    document.addEventListener('visibilitychange', () => this.#draw());
+    onThemeChange(() => {
+      this.#tabs.restyle();
+      this.#draw();
+    });
+    this.#draw();
+    this.#host.ready();
+  }
+
+  get state(): PanelState {
+    return this.#state;
+  }
+
+  dispatch(action: PanelAction): void {
+    const run = selectedRun(this.#state)?.path;
+    this.#state = reduce(this.#state, action);
+    const now = selectedRun(this.#state)?.path;
+    if (now !== undefined && now !== run) this.#host.select(now);
+    this.#draw();
+  }
+
+  setPage(change: Partial<PageState>): void {
+    this.dispatch({type: 'page', change});
+    window.clearTimeout(this.#saveTimer);
+    this.#saveTimer = window.setTimeout(() => this.#save(), saveMilliseconds);
+  }
+
+  async request(request: PanelRequest, doing: string): Promise<PanelReply | null> {
+    try {
+      return await this.#host.request(request);
+    } catch (error) {
+      const record = toErrorRecord(error);
+      this.dispatch({type: 'trouble', error: {...record, message: `${doing}: ${record.message}`}});
+      return null;
+    }
+  }
+
+  needDetails(run: string): void {
+    if (this.#state.details.has(run)) return;
+    this.dispatch({type: 'details', run, state: {kind: 'asked'}});
+    this.#host.request({kind: 'details', run}).then(
+      (reply) => {
+        if (reply.kind === 'details')
+          this.dispatch({type: 'details', run, state: {kind: 'there', details: reply.details}});
+      },
+      (error: unknown) => this.dispatch({type: 'details', run, state: {kind: 'failed', error: toErrorRecord(error)}}),
+    );
+  }
+
+  #draw(): void {
+    if (this.#isFrameDue) return;
+    this.#isFrameDue = true;
+    requestAnimationFrame(() => {
+      this.#isFrameDue = false;
+      if (document.hidden) return;
+      this.#header.update(this.#state);
+      this.#tabs.update(this.#state);
+      if (this.#state.isReady) this.#host.watch(watchOf(this.#state, this.#tabs.root.clientWidth));
+      if (this.#state.isReady && this.#host.saved === undefined) this.#save();
+    });
+  }
+
+  /** The run is saved by its path even where the page only shows the newest, or a restart could not find the experiment. */
+  #save(): void {
+    const {page} = this.#state;
+    this.#host.save({...page, selected: page.selected ?? selectedRun(this.#state)?.path ?? null});
+  }
+}
+
+registerControls();
+const root = document.getElementById('panel');
+if (root !== null) new Page(root);

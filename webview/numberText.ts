@@ -1,0 +1,54 @@
+/** Numbers as a table shows them. */
+
+/** About four significant digits, as short as can be; a gap has a dash. */
+export function numberText(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–';
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  if (size < 1e-3 || size >= 1e6) return value.toExponential(3);
+  return Number.isInteger(value) ? countText(value) : value.toPrecision(4);
+}
+
+export function countText(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}
+
+export function signedText(value: number): string {
+  return `${value > 0 ? '+' : ''}${numberText(value)}`;
+}
+
+/** A mean and its standard error; that with two digits, which is all that is known of it. */
+export function estimateText({mean, standardError}: {mean: number; standardError: number}): string {
+  const error = standardError < 1e-3 ? standardError.toExponential(1) : standardError.toPrecision(2);
+  return `${numberText(mean)} ± ${error}`;
+}
+
+/** A number at an axis, which is round: no digits that say nothing. */
+export function tickText(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  if (size < 1e-3 || size >= 1e6) return value.toExponential().replace('e+', 'e');
+  return size >= 1000 ? countText(value) : String(Number(value.toPrecision(6)));
+}
+
+export function percentText(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+/** Bytes in GiB or MiB. */
+export function bytesText(bytes: number): string {
+  const mebibytes = bytes / 1024 ** 2;
+  return mebibytes >= 1024 ? `${(mebibytes / 1024).toFixed(1)} GiB` : `${mebibytes.toFixed(0)} MiB`;
+}
+
+/** Seconds as hours and minutes, minutes, or seconds. */
+export function durationText(seconds: number | null): string {
+  if (seconds === null) return '–';
+  const minutes = Math.round(seconds / 60);
+  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return seconds >= 90 ? `${minutes} min` : `${Math.ceil(seconds)} s`;
+}
+
+export function stateText(state: string): string {
+  return state === 'lost' ? 'lost (its process is gone)' : state === 'new' ? 'not started' : state;
+}

@@ -1,0 +1,31 @@
+import type {ImageView} from '../../trainer/contract/panelViews.ts';
+import {element} from '../dom.ts';
+
+/** Two pictures on top of each other with an edge between them that a slider moves. */
+export function wipe(
+  left: ImageView,
+  right: ImageView,
+  share: number,
+  width: number,
+  onChange: (share: number) => void,
+): HTMLElement {
+  const under = element('img', {src: left.source, alt: `Samples of ${left.model}`, width});
+  const over = element('img', {src: right.source, alt: `Samples of ${right.model}`, width, class: 'wipe-over'});
+  const cut = (percent: number) => (over.style.clipPath = `inset(0 0 0 ${percent}%)`);
+  cut(share);
+  const slider = element('input', {
+    type: 'range',
+    min: 0,
+    max: 100,
+    value: share,
+    'aria-label': 'Edge between the two',
+    'data-key': 'wipe',
+  });
+  slider.addEventListener('input', () => {
+    cut(Number(slider.value));
+    onChange(Number(slider.value));
+  });
+  slider.style.width = `${width}px`;
+  const caption = element('figcaption', {}, `Left: ${left.model}. Right: ${right.model}.`);
+  return element('figure', {class: 'wipe'}, caption, element('div', {class: 'wipe-frame'}, under, over), slider);
+}

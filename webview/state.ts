@@ -1,0 +1,163 @@
+import {binLength, heatBinLength, heatColumn} from '../trainer/contract/curveBins.ts';
+import type {ErrorRecord} from '../trainer/contract/errors.ts';
+import type {CurveChange, HeatMapChange, HostMessage} from '../trainer/contract/panel.ts';
+import {PageState} from '../trainer/contract/panelPage.ts';
+import type {RunDetails, RunView, SystemUsage} from '../trainer/contract/panelViews.ts';
+
+/** Bins of a curve, thinned for what is in view. */
+export interface CurveData {
+  readonly bins: Float64Array;
+  readonly lead: number;
+  readonly stepsInRange: number;
+  readonly steps: number;
+}
+
+export type DetailsState =
+  | {readonly kind: 'asked'}
+  | {readonly kind: 'there'; readonly details: RunDetails}
+  | {readonly kind: 'failed'; readonly error: ErrorRecord};
+
+/** All that the page knows. Never changes: every action makes another one. */
+export interface PanelState {
+  /** Before the first snapshot there is nothing to show. */
+  readonly isReady: boolean;
+  readonly title: string;
+  readonly trusted: boolean;
+  /** Oldest first. */
+  readonly runs: readonly RunView[];
+  /** By `stageKey`. */
+  readonly curves: ReadonlyMap<string, CurveData>;
+  readonly heatMaps: ReadonlyMap<string, Float64Array>;
+  /** By the path of the run. */
+  readonly details: ReadonlyMap<string, DetailsState>;
+  /** Newest last. */
+  readonly usage: readonly SystemUsage[];
+  readonly trouble: ErrorRecord | null;
+  /** The last thing that was done, for the status line. */
+  readonly notice: string;
+  readonly page: PageState;
+}
+
+export type PanelAction =
+  | Exclude<HostMessage, {type: 'reply' | 'refused'}>
+  | {readonly type: 'page'; readonly change: Partial<PageState>}
+  | {readonly type: 'details'; readonly run: string; readonly state: DetailsState}
+  | {readonly type: 'notice'; readonly text: string}
+  | {readonly type: 'closeTrouble'};
+
+const keptUsage = 150;
+
+export function initialState(saved: unknown): PanelState {
+  const page = PageState.safeParse(saved);
+  return {
+    isReady: false,
+    title: '',
+    trusted: false,
+    runs: [],
+    curves: new Map(),
+    heatMaps: new Map(),
+    details: new Map(),
+    usage: [],
+    trouble: null,
+    notice: '',
+    page: page.success ? page.data : PageState.parse({scope: 'experiment', selected: null}),
+  };
+}
+
+export function stageKey(run: string, stage: string): string {
+  return `${run}\n${stage}`;
+}
+
+export function reduce(state: PanelState, action: PanelAction): PanelState {
+  switch (action.type) {
+    case 'snapshot':
+      return applySnapshot(state, action);
+    case 'run':
+      return applyRun(state, action.run);
+    case 'removed':
+      return {...state, runs: state.runs.filter(({path}) => path !== action.run)};
+    case 'curves':
+      return {...state, curves: action.curves.reduce(withCurve, state.curves)};
+    case 'heatMaps':
+      return {...state, heatMaps: action.heatMaps.reduce(withHeatMap, state.heatMaps)};
+    case 'system':
+      return {...state, usage: [...state.usage, action.usage].slice(-keptUsage)};
+    case 'trouble':
+      return {...state, trouble: action.error};
+    case 'closeTrouble':
+      return {...state, trouble: null};
+    case 'page':
+      return {...state, page: {...state.page, ...action.change}};
+    case 'details':
+      return {...state, details: new Map(state.details).set(action.run, action.state)};
+    case 'notice':
+      return {...state, notice: action.text};
+  }
+}
+
+/** The run that the page is about: the chosen one, else the newest. */
+export function selectedRun({runs, page}: PanelState): RunView | undefined {
+  return runs.find(({path}) => path === page.selected) ?? runs.at(-1);
+}
+
+/** A run that was chosen by the host counts more than the one the page remembers, unless it is gone. */
+function applySnapshot(state: PanelState, snapshot: Extract<HostMessage, {type: 'snapshot'}>): PanelState {
+  const {scope, title, trusted, runs} = snapshot;
+  const isThere = (path: string | null) => runs.some((run) => run.path === path);
+  const isNewScope = !state.isReady && state.page.scope !== scope;
+  const selected =
+    state.page.selected !== null && isThere(state.page.selected) && !state.isReady
+      ? state.page.selected
+      : (snapshot.selected ?? state.page.selected);
+  const tab = isNewScope && scope === 'compare' ? 'compare' : state.page.tab;
+  return {
+    ...state,
+    isReady: true,
+    title,
+    trusted,
+    runs: sorted(runs),
+    details: new Map(),
+    page: {...state.page, scope, selected, tab},
+  };
+}
+
+/** What a run has measured may be more when one of its stages came to an end: it is asked for again. */
+function applyRun(state: PanelState, run: RunView): PanelState {
+  const before = state.runs.find(({path}) => path === run.path);
+  const runs = sorted([...state.runs.filter((other) => other !== before), run]);
+  const ended = (view?: RunView) =>
+    view?.stages
+      .filter((stage) => stage.state !== 'running')
+      .map(({name}) => name)
+      .join();
+  if (ended(before) === ended(run) && before?.state === run.state) return {...state, runs};
+  const details = new Map(state.details);
+  details.delete(run.path);
+  return {...state, runs, details};
+}
+
+function withCurve(curves: PanelState['curves'], change: CurveChange): PanelState['curves'] {
+  const key = stageKey(change.run, change.stage);
+  const {lead, stepsInRange, steps} = change;
+  const bins = replacedFrom(curves.get(key)?.bins, change.at * binLength, change.bins);
+  return new Map(curves).set(key, {bins, lead, stepsInRange, steps});
+}
+
+function withHeatMap(maps: PanelState['heatMaps'], change: HeatMapChange): PanelState['heatMaps'] {
+  const key = stageKey(change.run, change.stage);
+  const before = maps.get(key);
+  const length = heatBinLength((before ?? change.bins)[heatColumn.buckets] ?? 0);
+  return new Map(maps).set(key, replacedFrom(before, change.at * length, change.bins));
+}
+
+function sorted(runs: readonly RunView[]): RunView[] {
+  return [...runs].sort((a, b) => Date.parse(a.created) - Date.parse(b.created));
+}
+
+function replacedFrom(before: Float64Array | undefined, at: number, tail: Float64Array): Float64Array {
+  if (before === undefined || at === 0) return tail;
+  const all = new Float64Array(at + tail.length);
+  all.set(before.subarray(0, at));
+  all.set(tail, at);
+  return all;
+}

@@ -1,0 +1,114 @@
+import type {RunView, SystemUsage} from '../../trainer/contract/panelViews.ts';
+import {element, message, Region, table} from '../dom.ts';
+import {bytesText, durationText, numberText, percentText, countText} from '../numberText.ts';
+import type {Panel, Tab} from '../panel.ts';
+import {selectedRun, type PanelState} from '../state.ts';
+import {sparkline} from './sparkline.ts';
+
+/** What the run takes: time, memory, processors, and how long it still needs. */
+export class SystemTab implements Tab {
+  readonly root: HTMLElement;
+  readonly #stages = new Region(element('div'));
+  readonly #usage = new Region(element('div', {class: 'usage'}));
+  readonly #messages = new Region(element('div'));
+  readonly #panel: Panel;
+
+  constructor(panel: Panel) {
+    this.#panel = panel;
+    this.root = element(
+      'div',
+      {},
+      element('h2', {}, 'Stages'),
+      this.#stages.root,
+      element('h2', {}, 'This machine'),
+      this.#usage.root,
+      element('h2', {}, 'Messages'),
+      this.#messages.root,
+    );
+  }
+
+  update(state: PanelState): void {
+    const run = selectedRun(state);
+    this.#stages.show([run?.stages, run?.engine, run?.secondsLeft], () =>
+      run ? stageParts(run) : [message('This experiment has no runs yet.')],
+    );
+    this.#usage.show([state.usage.at(-1)?.time], () => usageParts(state.usage));
+    if (run !== undefined) this.#panel.needDetails(run.path);
+    const details = state.details.get(run?.path ?? '');
+    const messages = details?.kind === 'there' ? details.details.messages : [];
+    this.#messages.show([messages], () => [messageTable(messages)]);
+  }
+
+  restyle(): void {
+    // Tables and lines follow the theme by themselves.
+  }
+}
+
+function stageParts(run: RunView): HTMLElement[] {
+  const rows = run.stages.map(({name, state, update, updates, secondsPerUpdate, secondsLeft, memory}) => [
+    name,
+    state,
+    updates === 0 ? '–' : `${countText(update)} of ${countText(updates)}`,
+    secondsPerUpdate === null ? '–' : `${numberText(secondsPerUpdate)} s`,
+    durationText(secondsLeft),
+    memory === null ? '–' : bytesText(memory.host),
+    memory?.device === undefined ? '–' : bytesText(memory.device),
+  ]);
+  const head = ['Stage', 'State', 'Updates', 'Time per update', 'Time left', 'Peak memory', 'Peak GPU memory'];
+  return [
+    element('p', {}, `Engine: ${run.engine}. Time left for all: ${durationText(run.secondsLeft)}.`),
+    table('Stages of the run', head, rows),
+  ];
+}
+
+function usageParts(usage: readonly SystemUsage[]): HTMLElement[] {
+  const now = usage.at(-1);
+  if (now === undefined) return [message('Measuring.')];
+  const line = (label: string, text: string, values: readonly (number | null)[]) =>
+    element(
+      'div',
+      {class: 'usage-line'},
+      element('span', {class: 'label'}, label),
+      sparkline(values),
+      element('span', {}, text),
+    );
+  const cpu = now.cpuShare === null ? '–' : percentText(now.cpuShare);
+  const parts = [
+    line(
+      `CPU (${now.cores} cores)`,
+      cpu,
+      usage.map(({cpuShare}) => cpuShare),
+    ),
+    line(
+      'Memory',
+      `${bytesText(now.memoryUsed)} of ${bytesText(now.memoryTotal)}`,
+      usage.map(({memoryUsed, memoryTotal}) => memoryUsed / memoryTotal),
+    ),
+  ];
+  if (now.runMemory !== null) {
+    parts.push(
+      line(
+        'Memory of this run',
+        bytesText(now.runMemory),
+        usage.map(({runMemory, memoryTotal}) => runMemory && runMemory / memoryTotal),
+      ),
+    );
+  }
+  const gpus = now.gpus.map(({name, share, memoryUsed, memoryTotal}, i) => {
+    const text = `${share === null ? '–' : percentText(share)}, ${bytesText(memoryUsed)} of ${bytesText(memoryTotal)}`;
+    return line(
+      name,
+      text,
+      usage.map((sample) => sample.gpus[i]?.share ?? null),
+    );
+  });
+  return [...parts, ...gpus, ...(gpus.length === 0 ? [message('No GPU whose load can be read.')] : [])];
+}
+
+function messageTable(messages: readonly {time: number; stage: string; level: string; text: string}[]): HTMLElement {
+  if (messages.length === 0) return message('The run has said nothing so far.');
+  const rows = [...messages]
+    .reverse()
+    .map(({time, stage, level, text}) => [new Date(time).toLocaleTimeString(), stage, level, text]);
+  return table('Messages of the run, newest first', ['Time', 'Stage', 'Level', 'Message'], rows);
+}

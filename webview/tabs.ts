@@ -1,0 +1,68 @@
+import {panelTabs, type PanelTab} from '../trainer/contract/panelPage.ts';
+import {element} from './dom.ts';
+import type {Panel, Tab} from './panel.ts';
+import type {PanelState} from './state.ts';
+
+const titles: Readonly<Record<PanelTab, string>> = {
+  losses: 'Losses',
+  samples: 'Samples',
+  merge: 'Merge',
+  evaluation: 'Evaluation',
+  compare: 'Compare',
+  system: 'System',
+};
+
+/** Tabs after the pattern of the ARIA Authoring Practices: arrow keys go between them, Tab into the shown one. */
+export class Tabs {
+  readonly root: HTMLElement;
+  readonly #panel: Panel;
+  readonly #tabs: Readonly<Record<PanelTab, Tab>>;
+  readonly #buttons = new Map<PanelTab, HTMLElement>();
+
+  constructor(panel: Panel, tabs: Readonly<Record<PanelTab, Tab>>) {
+    this.#panel = panel;
+    this.#tabs = tabs;
+    for (const name of panelTabs) this.#buttons.set(name, this.#button(name));
+    const list = element('div', {role: 'tablist', 'aria-label': 'Views of the run'}, ...this.#buttons.values());
+    list.addEventListener('keydown', (event) => this.#onKey(event));
+    for (const name of panelTabs) prepare(tabs[name].root, name);
+    this.root = element('div', {class: 'tabs'}, list, ...panelTabs.map((name) => tabs[name].root));
+  }
+
+  update(state: PanelState): void {
+    for (const name of panelTabs) {
+      const isShown = name === state.page.tab;
+      const button = this.#buttons.get(name);
+      button?.setAttribute('aria-selected', String(isShown));
+      button?.setAttribute('tabindex', isShown ? '0' : '-1');
+      this.#tabs[name].root.hidden = !isShown;
+    }
+    if (state.isReady) this.#tabs[state.page.tab].update(state);
+  }
+
+  restyle(): void {
+    for (const name of panelTabs) this.#tabs[name].restyle();
+  }
+
+  #button(name: PanelTab): HTMLElement {
+    const onclick = () => this.#panel.setPage({tab: name});
+    return element('button', {role: 'tab', id: `tab-${name}`, 'aria-controls': `view-${name}`, onclick}, titles[name]);
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const at = panelTabs.indexOf(this.#panel.state.page.tab);
+    const steps: Record<string, number> = {ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: panelTabs.length - 1};
+    const to = steps[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const tab = panelTabs[(to + panelTabs.length) % panelTabs.length] ?? 'losses';
+    this.#panel.setPage({tab});
+    this.#buttons.get(tab)?.focus();
+  }
+}
+
+function prepare(root: HTMLElement, name: PanelTab): void {
+  root.id = `view-${name}`;
+  root.setAttribute('role', 'tabpanel');
+  root.setAttribute('aria-labelledby', `tab-${name}`);
+}
