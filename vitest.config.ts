@@ -1,14 +1,37 @@
+import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitest/config';
 
 export default defineConfig({
+  // The module that only an editor has.
+  resolve: {alias: {vscode: fileURLToPath(new URL('test/helpers/fakeVscode.ts', import.meta.url))}},
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/vscode/**', 'test/bench/**'],
     // Native engines keep process-wide state: one process per test file.
     pool: 'forks',
-    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: process.env.CI ? ['default', ['json', {outputFile: 'dist/test-results.json'}]] : ['default'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/vscode/**', 'test/bench/**'],
+          maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // One VS Code, one browser and one training at a time, when all other tests are done.
+          name: 'stories',
+          include: ['test/vscode/**/*.test.ts'],
+          globalSetup: 'test/vscode/globalSetup.ts',
+          sequence: {groupOrder: 1},
+          maxWorkers: 1,
+          testTimeout: 900_000,
+        },
+      },
+    ],
   },
 });

@@ -4,6 +4,7 @@ import {dirname} from 'node:path';
 import type {EngineConfig} from '../contract/config.ts';
 import {RunEvent} from '../contract/events.ts';
 import {fromErrorRecord, UserError} from '../contract/errors.ts';
+import type {WrittenMessage} from '../contract/writtenMessage.ts';
 import {trainerEnvironment} from './trainerEnvironment.ts';
 
 /** How one stage process is started. */
@@ -20,7 +21,8 @@ export interface StageLaunch {
   readonly libraryFolders?: readonly string[];
   /** File that receives what the process prints. */
   readonly log: string;
-  onEvent(event: RunEvent): void;
+  /** Takes an event in; says whether it and all before are on the disk. */
+  onEvent(event: RunEvent): boolean;
 }
 
 /** A running stage. */
@@ -62,6 +64,7 @@ const stopSignals: readonly (NodeJS.Signals | null)[] = ['SIGINT', 'SIGTERM'];
 function outcome(child: ChildProcess, launch: StageLaunch): Promise<'done' | 'stopped'> {
   return new Promise((resolve, reject) => {
     let failure: Error | null = null;
+    const acknowledge = acknowledger(child);
     child.on('message', (message) => {
       const event = RunEvent.safeParse(message);
       if (!event.success) {
@@ -69,7 +72,7 @@ function outcome(child: ChildProcess, launch: StageLaunch): Promise<'done' | 'st
         return;
       }
       if (event.data.type === 'failed') failure = fromErrorRecord(event.data.error);
-      launch.onEvent(event.data);
+      acknowledge(launch.onEvent(event.data));
     });
     child.on('error', reject);
     // Not `exit`, which may come before the last messages.
@@ -83,8 +86,29 @@ function outcome(child: ChildProcess, launch: StageLaunch): Promise<'done' | 'st
   });
 }
 
+const acknowledgeEvery = 100;
+
+/** Tells the process how many of its events are on the disk, soon and not for each of them; takes in whether all of them are by now. */
+function acknowledger(child: ChildProcess): (areWritten: boolean) => void {
+  let heard = 0;
+  let written = 0;
+  let timer: NodeJS.Timeout | null = null;
+  const tell = () => {
+    timer = null;
+    const message: WrittenMessage = {written};
+    if (child.connected) child.send(message, () => undefined); // It may end meanwhile.
+  };
+  return (areWritten) => {
+    heard++;
+    if (!areWritten) return;
+    written = heard;
+    timer ??= setTimeout(tell, acknowledgeEvery);
+  };
+}
+
 function diedError(launch: StageLaunch, code: number | null, signal: NodeJS.Signals | null): UserError {
-  const how = signal ? `was killed by ${signal}` : `ended with exit code ${code}`;
+  const memory = signal === 'SIGKILL' ? ', as the system does when memory runs out' : '';
+  const how = signal ? `was killed by ${signal}${memory}` : `ended with exit code ${code}`;
   const last = readFileSync(launch.log, 'utf8').trim().split('\n').slice(-3).join(' | ');
   return new UserError(diedCode, `The process of ${launch.stage} ${how}.${last ? ` It last said: ${last}` : ''}`, {
     where: launch.log,

@@ -1,0 +1,141 @@
+import {readdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import * as vscode from 'vscode';
+import {UserError} from '../../trainer/contract/errors.ts';
+import {readNotes, writeNotes} from '../../trainer/store/runNotes.ts';
+import {configFileOf, isActiveRun, isResumable, type Run} from '../run.ts';
+import {pause, stopAtCheckpoint, stopNow, unpause} from '../runControl.ts';
+import {settings} from '../settings.ts';
+import type {Handler, Studio} from '../studio.ts';
+import {requireTrust} from '../trainer/requireTrust.ts';
+import {nodeOf, targetConfig, targetRun} from './targets.ts';
+
+/** Commands about runs that are there. */
+export const runCommands: Readonly<Record<string, Handler>> = {
+  'deme.stop': controls(isActiveRun, stopAtCheckpoint),
+  'deme.stopNow': controls(isActiveRun, stopAtOnce),
+  'deme.pause': controls(({state}) => state?.state === 'running', pause),
+  'deme.resume': controls((run) => run.state?.state === 'paused' || isResumable(run), resumeRun),
+  'deme.cancelJob': cancelJob,
+  'deme.openPanel': openPanel,
+  'deme.compareRuns': (studio) => studio.openPanel(),
+  'deme.editTags': withRun(editTags),
+  'deme.editNote': withRun(editNote),
+  'deme.openConfig': async (studio, ...args) => {
+    const config = await targetConfig(studio, args);
+    if (config !== undefined) await vscode.window.showTextDocument(config);
+  },
+  'deme.openReport': withRun(openReport),
+  'deme.showRunLog': withRun(showRunLog),
+  'deme.revealRun': withRun(async (_, run) => {
+    await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(run.path));
+  }),
+  'deme.copyRunPath': withRun(async (_, run) => vscode.env.clipboard.writeText(run.path)),
+  'deme.deleteRun': withRun(deleteRun),
+};
+
+/** Has a paused run go on, or puts one that has ended early into the queue. */
+export async function resumeRun(run: Run, {queue}: Pick<Studio, 'queue'>): Promise<void> {
+  if (run.state?.state === 'paused') return unpause(run);
+  if (!isResumable(run)) {
+    throw new UserError(
+      'run-state',
+      `${run.record.id} cannot be gone on with: it is ${run.state?.state ?? 'starting'}.`,
+    );
+  }
+  if (queue.all().some(({request}) => request.action === 'resume' && request.run === run.path)) return;
+  queue.add(`Resume ${run.record.id}`, {action: 'resume', run: run.path});
+}
+
+type RunAction = (studio: Studio, run: Run) => unknown;
+
+function withRun(act: RunAction, fits?: (run: Run) => boolean): Handler {
+  return async (studio, ...args) => {
+    const run = await targetRun(studio, args, fits);
+    if (run !== undefined) await act(studio, run);
+  };
+}
+
+function controls(fits: (run: Run) => boolean, act: (run: Run, studio: Studio) => Promise<void>): Handler {
+  const control: RunAction = async (studio, run) => {
+    requireTrust();
+    await act(run, studio);
+    await studio.runs.look(run.path);
+  };
+  return withRun(control, fits);
+}
+
+async function stopAtOnce(run: Run, {log}: Studio): Promise<void> {
+  const title = `Stopping ${run.record.id}`;
+  const how = await vscode.window.withProgress({location: vscode.ProgressLocation.Window, title}, () =>
+    stopNow(run, settings.stopGraceSeconds()),
+  );
+  if (how === 'killed') log.warn(`${run.path}: its owner did not react, so its processes were ended`);
+}
+
+async function cancelJob(studio: Studio, ...args: unknown[]): Promise<void> {
+  const id = nodeOf(studio, args)?.job?.id ?? args.find((arg) => studio.queue.all().some((job) => job.id === arg));
+  if (typeof id === 'string') return studio.queue.cancel(id);
+  const items = studio.queue
+    .all()
+    .filter(({state}) => state !== 'running')
+    .map((job) => ({label: job.title, description: job.state, job}));
+  const chosen = await vscode.window.showQuickPick(items, {placeHolder: 'What is taken out of the queue?'});
+  if (chosen !== undefined) await studio.queue.cancel(chosen.job.id);
+}
+
+async function openPanel(studio: Studio, ...args: unknown[]): Promise<void> {
+  await studio.openPanel(studio.runs.all().length === 0 ? undefined : await targetRun(studio, args));
+}
+
+async function editTags(_: Studio, run: Run): Promise<void> {
+  const notes = await readNotes(run.path);
+  const text = await vscode.window.showInputBox({
+    title: `Tags of ${run.record.id}`,
+    prompt: 'Separated by commas',
+    value: notes.tags.join(', '),
+  });
+  if (text === undefined) return;
+  const tags = [
+    ...new Set(
+      text
+        .split(',')
+        .map((tag) => tag.trim())
+        .filter((tag) => tag !== ''),
+    ),
+  ];
+  await writeNotes(run.path, {...notes, tags: tags.map((tag) => tag.slice(0, 60)).slice(0, 50)});
+}
+
+async function editNote(_: Studio, run: Run): Promise<void> {
+  const notes = await readNotes(run.path);
+  const note = await vscode.window.showInputBox({title: `Note on ${run.record.id}`, value: notes.note});
+  if (note !== undefined) await writeNotes(run.path, {...notes, note: note.slice(0, 10_000)});
+}
+
+async function openReport(_: Studio, run: Run): Promise<void> {
+  if (run.report === null) throw new UserError('report-missing', `${run.record.id} has no report yet.`);
+  const report = vscode.Uri.file(join(run.path, 'report', 'report.md'));
+  await vscode.commands.executeCommand('markdown.showPreview', report);
+}
+
+async function showRunLog(_: Studio, run: Run): Promise<void> {
+  const folder = join(run.path, 'logs');
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const files = ['events.jsonl', ...names.map((name) => join('logs', name))];
+  const file = files.length === 1 ? files[0] : await vscode.window.showQuickPick(files, {placeHolder: 'Which log?'});
+  if (file !== undefined) await vscode.window.showTextDocument(vscode.Uri.file(join(run.path, file)));
+}
+
+async function deleteRun({runs}: Studio, run: Run): Promise<void> {
+  requireTrust();
+  if (isActiveRun(run)) throw new UserError('run-busy', `${run.record.id} is being carried out; stop it first.`);
+  const question = `Move ${run.record.id} with its models to the trash?`;
+  const detail = `Made from ${configFileOf(run)}`;
+  if ((await vscode.window.showWarningMessage(question, {modal: true, detail}, 'Move to Trash')) === undefined) return;
+  await vscode.workspace.fs.delete(vscode.Uri.file(run.path), {recursive: true, useTrash: true});
+  await runs.refresh();
+}

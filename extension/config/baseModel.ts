@@ -1,0 +1,41 @@
+import {childValue} from '../../trainer/contract/configSchema.ts';
+import {UserError} from '../../trainer/contract/errors.ts';
+import {resolveBase} from '../../trainer/store/hubFetch.ts';
+import {readSchedulerConfig} from '../../trainer/store/modelConfigs.ts';
+
+/** Training timesteps of the model that a config starts from (or pretrains); null where that cannot be read. `value`: the parsed config. */
+export async function baseTimesteps(value: unknown, folder: string): Promise<number | null> {
+  const pretrain = childValue(value, 'pretrain');
+  if (pretrain !== undefined)
+    return wholeNumber(childValue(childValue(pretrain, 'scheduler'), 'num_train_timesteps')) ?? 1000;
+  const base = childValue(value, 'base');
+  if (typeof base !== 'string') return null;
+  try {
+    return (await readSchedulerConfig(await resolveBase(base, folder)))?.num_train_timesteps ?? null;
+  } catch (error) {
+    if (error instanceof UserError) return null; // `baseProblem` tells.
+    throw error;
+  }
+}
+
+/** Why the base model of a config cannot be used; null where it is there. */
+export async function baseProblem(value: unknown, folder: string): Promise<UserError | null> {
+  const base = childValue(value, 'base');
+  if (typeof base !== 'string' || base === '') return null;
+  try {
+    await resolveBase(base, folder);
+    return null;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+/** Whether a base may be the name of a model on the hub: `owner/name`. */
+export function isHubName(base: unknown): base is string {
+  return typeof base === 'string' && /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(base);
+}
+
+function wholeNumber(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : null;
+}

@@ -1,0 +1,22 @@
+import {allowedValues} from '../../trainer/contract/allowedValues.ts';
+import {settingName} from '../../trainer/contract/configIssue.ts';
+import {outlineConfig, type TextSpan} from '../../trainer/contract/configOutline.ts';
+import {schemaAt} from '../../trainer/contract/configSchema.ts';
+import {docText} from './completion.ts';
+
+/** What there is to say about a setting, as Markdown, and where it is written. */
+export interface SettingHelp {
+  readonly markdown: string;
+  readonly span: TextSpan;
+}
+
+/** Help for what is written at a position (line and column counted from 1); undefined for what is no setting. */
+export function helpAt(text: string, line: number, column: number): SettingHelp | undefined {
+  const outline = outlineConfig(text);
+  const place = outline.at(line, column);
+  if (place === undefined || place.path.length === 0) return undefined;
+  const schema = schemaAt(place.path, outline.value);
+  if (schema === undefined) return undefined;
+  const title = `**${settingName(place.path)}**: ${allowedValues(schema)}`;
+  return {markdown: [title, docText(schema)].filter((part) => part !== '').join('\n\n'), span: place.span};
+}

@@ -1,0 +1,156 @@
+import {outlineConfig, type ConfigOutline} from '../../trainer/contract/configOutline.ts';
+import {childValue} from '../../trainer/contract/configSchema.ts';
+import {equalEdges} from '../../trainer/contract/rangeEdges.ts';
+import type {Job} from '../jobQueue.ts';
+import {isActiveRun, type Run} from '../run.ts';
+import {bestText, runStateText, stageText} from '../runText.ts';
+
+/** A line of text above a line of a config that does something when it is pressed. */
+export interface Lens {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly title: string;
+  readonly tooltip: string;
+  /** Command id; its arguments follow the config file. */
+  readonly command: string;
+  readonly rest: readonly unknown[];
+}
+
+/** What is known about the work of a config. */
+export interface ConfigWork {
+  /** Newest run of the config. */
+  readonly run: Run | null;
+  /** Its jobs that wait or are being started. */
+  readonly jobs: readonly Job[];
+  /** Training timesteps of its base; null where they are not known. */
+  readonly timesteps: number | null;
+  /** Whether anything may be run here. */
+  readonly canRun: boolean;
+}
+
+/** The lenses of a config text. */
+export function lensesOf(text: string, work: ConfigWork): Lens[] {
+  const outline = outlineConfig(text);
+  const sections = work.canRun ? [pretrain, decouple, merge, evaluate] : [];
+  return [experiment, ...sections].flatMap((section) => section(outline, work));
+}
+
+function experiment(outline: ConfigOutline, work: ConfigWork): Lens[] {
+  const line = lineOf(outline, ['name']) ?? 1;
+  const {run, canRun} = work;
+  const lenses: Lens[] = [];
+  if (run !== null)
+    lenses.push(lens(line, `${icon(run)} ${runStateText(run)}`, 'deme.openPanel', `Open ${run.record.id}`));
+  if (canRun) lenses.push(...runLenses(outline, line, work));
+  if (run === null) lenses.push(lens(line, '$(graph) Open panel', 'deme.openPanel', 'Losses, samples and numbers'));
+  return lenses;
+}
+
+function runLenses(outline: ConfigOutline, line: number, {run, jobs}: ConfigWork): Lens[] {
+  const waiting = jobs.map(({id, title, state}) =>
+    lens(line, `$(clock) ${title}: ${state}`, 'deme.cancelJob', 'Take it out of the queue', id),
+  );
+  if (run !== null && isActiveRun(run)) return [...controlLenses(line, run), ...waiting];
+  const isPipeline = ['decouple', 'experts', 'merge', 'evaluate'].some((key) => has(outline, key));
+  if (!isPipeline) return waiting;
+  const what = 'Train the experts, search the weights, merge and evaluate';
+  return [lens(line, '$(play) Run pipeline', 'deme.runPipeline', what), ...waiting];
+}
+
+function controlLenses(line: number, run: Run): Lens[] {
+  const stop = lens(line, '$(debug-stop) Stop', 'deme.stop', 'Write checkpoints and end', run.path);
+  if (run.state?.state === 'running')
+    return [lens(line, '$(debug-pause) Pause', 'deme.pause', 'Wait after the next update', run.path), stop];
+  if (run.state?.state === 'paused')
+    return [lens(line, '$(debug-continue) Resume', 'deme.resume', 'Go on', run.path), stop];
+  return [];
+}
+
+function pretrain(outline: ConfigOutline, {run}: ConfigWork): Lens[] {
+  const line = lineOf(outline, ['pretrain']);
+  if (line === undefined) return [];
+  const title = withState('$(play) Pretrain', run, 'pretrain');
+  return [lens(line, title, 'deme.pretrain', 'Train a base from random weights')];
+}
+
+function decouple(outline: ConfigOutline, {run, timesteps}: ConfigWork): Lens[] {
+  const line = lineOf(outline, ['decouple']);
+  if (line === undefined) return [];
+  const edges = edgesOf(outline, timesteps);
+  const rangeLine = lineOf(outline, ['decouple', 'edges']) ?? lineOf(outline, ['decouple', 'ranges']) ?? line;
+  const all = lens(line, '$(play) Finetune all ranges', 'deme.finetune', 'Train one expert for each range', null);
+  const one = (range: number) => {
+    const title = withState(`Finetune range ${range}${intervalText(edges, range)}`, run, `expert-${range}`);
+    return lens(rangeLine, title, 'deme.finetune', `Train the expert of range ${range} only`, range);
+  };
+  return [all, ...Array.from({length: edges.length - 1}, (_, range) => one(range))];
+}
+
+function merge(outline: ConfigOutline, {run}: ConfigWork): Lens[] {
+  const line = lineOf(outline, ['merge']);
+  if (line === undefined) return [];
+  const number = run === null ? null : bestText(run);
+  const title = withState('$(git-merge) Merge', run, 'merge', number);
+  const lenses = [lens(line, title, 'deme.merge', 'Merge the experts with the weights of the config or of the search')];
+  if (outline.keySpan(['merge', 'weights']) !== undefined) return lenses;
+  const search = withState('$(search) Search weights', run, 'search');
+  const searchLine = lineOf(outline, ['merge', 'search']) ?? line;
+  return [...lenses, lens(searchLine, search, 'deme.searchWeights', 'Find the weights with the least held-out loss')];
+}
+
+function evaluate(outline: ConfigOutline, {run}: ConfigWork): Lens[] {
+  const line = lineOf(outline, ['evaluate']);
+  if (line === undefined) return [];
+  const title = withState('$(beaker) Evaluate', run, 'report');
+  const samplingLine = lineOf(outline, ['evaluate', 'sampling']) ?? line;
+  return [
+    lens(line, title, 'deme.evaluate', 'Measure base, experts, ensemble and merged model'),
+    lens(samplingLine, '$(device-camera) Sample', 'deme.sample', 'Draw images from a model of this experiment'),
+  ];
+}
+
+/** Edges between the ranges; NaN where only their number is known. */
+function edgesOf(outline: ConfigOutline, timesteps: number | null): number[] {
+  const section = childValue(outline.value, 'decouple');
+  const edges = childValue(section, 'edges');
+  if (Array.isArray(edges) && edges.length > 1) return edges.map(Number);
+  const ranges = childValue(section, 'ranges') ?? defaultRanges;
+  const isCount = typeof ranges === 'number' && Number.isInteger(ranges) && ranges >= 1 && ranges <= maxRanges;
+  return equalEdges(isCount ? ranges : 0, timesteps ?? NaN);
+}
+
+const defaultRanges = 4;
+/** More would not fit above a line. */
+const maxRanges = 64;
+
+/** ` [250, 500)` */
+function intervalText(edges: readonly number[], range: number): string {
+  const [low, high] = [edges[range], edges[range + 1]];
+  return Number.isInteger(low) && Number.isInteger(high) ? ` [${low}, ${high})` : '';
+}
+
+/** `Merge: done, held-out loss 0.0212`; the title alone for a stage that nobody has begun. */
+function withState(title: string, run: Run | null, stage: string, number: string | null = null): string {
+  const progress = run?.progress.stages.get(stage);
+  if (run === null || progress === undefined || progress.state === 'waiting') return title;
+  const isDone = progress.state === 'done';
+  return `${title}: ${[stageText(run, progress), ...(isDone && number !== null ? [number] : [])].join(', ')}`;
+}
+
+function icon(run: Run): string {
+  if (run.state?.state === 'running') return '$(sync~spin)';
+  if (run.state?.state === 'done') return '$(pass)';
+  return run.state?.state === 'failed' || run.state?.state === 'lost' ? '$(error)' : '$(graph)';
+}
+
+function has(outline: ConfigOutline, key: string): boolean {
+  return outline.keySpan([key]) !== undefined;
+}
+
+function lineOf(outline: ConfigOutline, path: readonly string[]): number | undefined {
+  return outline.keySpan(path)?.line;
+}
+
+function lens(line: number, title: string, command: string, tooltip: string, ...rest: unknown[]): Lens {
+  return {line, title, tooltip, command, rest};
+}

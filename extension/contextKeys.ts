@@ -1,0 +1,41 @@
+import * as vscode from 'vscode';
+import type {ConfigFiles} from './configFiles.ts';
+import {DisposableStore} from './disposable.ts';
+import type {JobQueue} from './jobQueue.ts';
+import {isActiveRun, isResumable} from './run.ts';
+import type {Runs} from './runs.ts';
+
+/** Keeps the context keys by which commands are enabled. */
+export function registerContextKeys(runs: Runs, configs: ConfigFiles, queue: JobQueue): vscode.Disposable {
+  const owned = new DisposableStore();
+  const known = new Map<string, boolean>();
+  const set = (key: string, value: boolean) => {
+    if (known.get(key) === value) return;
+    known.set(key, value);
+    void vscode.commands.executeCommand('setContext', key, value);
+  };
+  const update = () => {
+    const all = runs.all();
+    set('deme.hasRuns', all.length > 0);
+    set('deme.hasActiveRuns', all.some(isActiveRun));
+    set(
+      'deme.hasRunningRuns',
+      all.some(({state}) => state?.state === 'running'),
+    );
+    set(
+      'deme.hasResumableRuns',
+      all.some((run) => run.state?.state === 'paused' || isResumable(run)),
+    );
+    set('deme.hasConfigs', configs.all().length > 0);
+    set(
+      'deme.hasJobs',
+      queue.all().some(({state}) => state !== 'running'),
+    );
+  };
+  owned.add(runs.onDidChange(update));
+  owned.add(runs.onDidChangeList(update));
+  owned.add(configs.onDidChange(update));
+  owned.add(queue.onDidChange(update));
+  update();
+  return owned;
+}

@@ -1,0 +1,85 @@
+import * as vscode from 'vscode';
+import {registerCommands} from './commands.ts';
+import {registerConfigEditor} from './config/configEditor.ts';
+import {registerLenses} from './config/lensProvider.ts';
+import {ConfigFiles} from './configFiles.ts';
+import {registerContextKeys} from './contextKeys.ts';
+import {JobQueue} from './jobQueue.ts';
+import {startJob} from './jobStarter.ts';
+import {createLog} from './log.ts';
+import {registerNotices} from './notices.ts';
+import {lazyPanel} from './panelHost.ts';
+import {isActiveRun} from './run.ts';
+import {Runs} from './runs.ts';
+import {onSettingsChange, settings} from './settings.ts';
+import {registerStatusBar} from './statusBar.ts';
+import type {Studio} from './studio.ts';
+import {Trainer} from './trainer/trainer.ts';
+import {EnginesTree} from './views/enginesTree.ts';
+import {ExperimentsTree} from './views/experimentsTree.ts';
+import {ModelsTree} from './views/modelsTree.ts';
+
+/** Makes the parts and connects them. Files are looked for afterwards, and what parses them is loaded when it is needed. */
+export function activate(context: vscode.ExtensionContext): void {
+  const log = createLog();
+  const trainer = new Trainer(context.extensionPath, context.logUri.fsPath, log);
+  const runs = new Runs(log);
+  const configs = new ConfigFiles(log);
+  const queue = makeQueue(context, {trainer, runs, log});
+  const experiments = new ExperimentsTree(runs, configs, queue, context.workspaceState);
+  const models = new ModelsTree(runs);
+  const engines = new EnginesTree(trainer, log);
+  const parts = {context, log, trainer, runs, configs, queue, experiments, models, engines};
+  const studio: Studio = {...parts, openPanel: lazyPanel(parts)};
+  context.subscriptions.push(log, trainer, runs, configs, queue, experiments, models, engines);
+  context.subscriptions.push(registerCommands(studio), registerConfigEditor(), registerLenses(runs, queue));
+  context.subscriptions.push(registerContextKeys(runs, configs, queue), registerStatusBar(runs, queue));
+  connectQueue(studio);
+  // In its own turn, so that the activation does not wait for the file system.
+  setTimeout(() => void followWorkspace(studio), 0);
+}
+
+function makeQueue(
+  context: vscode.ExtensionContext,
+  parts: {trainer: Trainer; runs: Runs; log: vscode.LogOutputChannel},
+) {
+  const host = {
+    limit: () => (vscode.workspace.isTrusted ? settings.maxParallelRuns() : 0),
+    activeRuns: () =>
+      parts.runs
+        .all()
+        .filter(isActiveRun)
+        .map(({path}) => path),
+    start: (job: Parameters<typeof startJob>[0], onRun: (run: string) => void) => startJob(job, onRun, parts),
+  };
+  return new JobQueue(host, context.workspaceState);
+}
+
+function connectQueue({context, queue, log}: Studio): void {
+  const tell = async (error: unknown) => (await import('./showError.ts')).showError(log, error);
+  context.subscriptions.push(
+    queue.onDidFail(({error}) => void tell(error)),
+    onSettingsChange(['maxParallelRuns'], () => queue.pump()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => queue.pump()),
+  );
+}
+
+/** Finds the configs, follows the runs in their output folders, and goes on with what waited when the window was closed. */
+async function followWorkspace(studio: Studio): Promise<void> {
+  const {context, configs, runs, queue, log} = studio;
+  try {
+    const setOutputs = async () => runs.setOutputs(await configs.outputs());
+    await configs.start();
+    await setOutputs();
+    context.subscriptions.push(configs.onDidChange(() => void setOutputs()));
+    // From here on, so that runs that ended long ago are not told.
+    context.subscriptions.push(
+      registerNotices(studio, runs),
+      runs.onDidChange(() => queue.pump()),
+    );
+    queue.pump();
+  } catch (error) {
+    const {showError} = await import('./showError.ts');
+    await showError(log, error);
+  }
+}

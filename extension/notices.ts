@@ -1,0 +1,34 @@
+import * as vscode from 'vscode';
+import {isActiveRun, type Run} from './run.ts';
+import {runStateText} from './runText.ts';
+import type {Runs} from './runs.ts';
+import {settings} from './settings.ts';
+import type {Studio} from './studio.ts';
+
+/** Tells the user when a run that was seen at work ends: finished, failed or lost; not when somebody has stopped it. */
+export function registerNotices(studio: Pick<Studio, 'log' | 'openPanel'>, runs: Runs): vscode.Disposable {
+  const active = new Set<string>(
+    runs
+      .all()
+      .filter(isActiveRun)
+      .map(({path}) => path),
+  );
+  return runs.onDidChange((run) => {
+    if (isActiveRun(run)) active.add(run.path);
+    else if (active.delete(run.path)) void tellEnd(studio, run);
+  });
+}
+
+async function tellEnd({log, openPanel}: Pick<Studio, 'log' | 'openPanel'>, run: Run): Promise<void> {
+  const {id} = run.record;
+  const state = run.state?.state;
+  const text = `${id}: ${runStateText(run)}`;
+  log.info(text);
+  const choice = settings.notices();
+  if (choice === 'none' || state === 'stopped' || (choice === 'failures' && state === 'done')) return;
+  const show = state === 'done' ? vscode.window.showInformationMessage : vscode.window.showErrorMessage;
+  const hint = run.state?.error?.hint;
+  const answer = await show(hint ? `${text} ${hint}` : text, 'Open Panel', 'Show Log');
+  if (answer === 'Open Panel') await openPanel(run);
+  if (answer === 'Show Log') await vscode.commands.executeCommand('deme.showRunLog', run.path);
+}

@@ -1,0 +1,73 @@
+import {timeLeftText} from './durationText.ts';
+import {isActiveRun, type Run} from './run.ts';
+import type {StageProgress, StageState} from './runProgress.ts';
+
+/** `running 42 %, 3 min left`, `done, held-out loss 0.0212`, `failed: No images.` */
+export function runStateText(run: Run): string {
+  const {state, secondsLeft} = run;
+  if (state === null) return 'starting';
+  switch (state.state) {
+    case 'running':
+      return withTimeLeft(`running ${percent(state.progress)}`, secondsLeft);
+    case 'paused':
+    case 'stopping':
+    case 'stopped':
+      return `${state.state} at ${percent(state.progress)}`;
+    case 'lost':
+      return `lost at ${percent(state.progress)}, its process is gone`;
+    case 'failed':
+      return `failed: ${state.error?.message ?? 'for an unknown reason'}`;
+    case 'done':
+      return ['done', bestText(run)].filter((text) => text !== null).join(', ');
+  }
+}
+
+/** The number that a run is judged by: the held-out loss of its merged model, else of the best one; null as long as it has none. */
+export function bestLoss({report}: Run): {model: string; loss: number; toBase: number | null} | null {
+  if (report === null) return null;
+  const losses = Object.entries(report.heldOut).filter(([model]) => model !== 'base');
+  const best = losses.sort(([, a], [, b]) => a.mean - b.mean)[0];
+  const [model, heldOut] = report.heldOut.merged ? (['merged', report.heldOut.merged] as const) : (best ?? []);
+  if (model === undefined || heldOut === undefined) return null;
+  const base = report.heldOut.base?.mean;
+  return {model, loss: heldOut.mean, toBase: base ? heldOut.differenceToBase.mean / base : null};
+}
+
+/** `held-out loss 0.0212` */
+export function bestText(run: Run): string | null {
+  const best = bestLoss(run);
+  return best === null ? null : `held-out loss ${lossText(best.loss)}`;
+}
+
+/** The state of a stage, given that of its run: what a process that is gone was doing has been stopped. */
+export function stageStateOf(run: Run, stage: StageProgress): StageState {
+  return stage.state === 'running' && !isActiveRun(run) ? 'stopped' : stage.state;
+}
+
+/** `42 %, 3 min left`, `paused at 42 %`, `done`, `waiting` */
+export function stageText(run: Run, stage: StageProgress): string {
+  const state = stageStateOf(run, stage);
+  if (state === 'running' && run.state?.state === 'paused') return `paused at ${percent(stage.share)}`;
+  if (state === 'running') return stage.share < 1 ? withTimeLeft(percent(stage.share), stage.secondsLeft) : 'finishing';
+  if (state === 'stopped' && stage.share > 0) return `stopped at ${percent(stage.share)}`;
+  return state;
+}
+
+/** `0.0212`: three digits that count. */
+export function lossText(loss: number): string {
+  return loss >= 1e-4 && loss < 1000 ? String(Number(loss.toPrecision(3))) : loss.toExponential(2);
+}
+
+/** `42 %`; 100 only for what is complete. */
+export function percent(share: number): string {
+  return `${share >= 1 ? 100 : Math.min(99, Math.floor(share * 100))} %`;
+}
+
+/** `-0.19 %`: a difference relative to the base. */
+export function differenceText(share: number): string {
+  return `${share > 0 ? '+' : ''}${(share * 100).toFixed(2)} %`;
+}
+
+function withTimeLeft(text: string, seconds: number | null): string {
+  return seconds === null ? text : `${text}, ${timeLeftText(seconds)}`;
+}

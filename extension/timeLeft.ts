@@ -1,0 +1,51 @@
+/** A share of some work that was done at a time. */
+export interface Sample {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** 0..1 */
+  readonly share: number;
+}
+
+/** How fast some work goes: its newest samples, without those of the warm-up. */
+export interface Pace {
+  readonly samples: readonly Sample[];
+  /** The newest sample, which may belong to the warm-up. */
+  readonly last: Sample | null;
+  /** Samples since the work began or began anew. */
+  readonly seen: number;
+}
+
+export const noPace: Pace = {samples: [], last: null, seen: 0};
+
+/** The first ones include loading, compiling and filling caches: an estimate from them would be far too long. */
+const warmUpSamples = 2;
+const neededSamples = 3;
+const keptSamples = 40;
+/** A gap that long, and that much longer than the others, was a pause. */
+const pauseMilliseconds = 30_000;
+const pauseFactor = 10;
+
+/** The pace after one more sample. Work that goes back (resumed from a checkpoint, or in its next phase) or was paused begins anew. */
+export function addSample(pace: Pace, sample: Sample): Pace {
+  const {last} = pace;
+  if (last !== null && sample.time < last.time) return pace;
+  const isNew = last === null || sample.share < last.share || isPause(pace, sample.time - last.time);
+  if (isNew) return {samples: [], last: sample, seen: 1};
+  const seen = pace.seen + 1;
+  const samples = seen > warmUpSamples ? [...pace.samples, sample].slice(-keptSamples) : [];
+  return {samples, last: sample, seen};
+}
+
+/** Seconds that are left; null as long as it cannot be told. */
+export function secondsLeft({samples}: Pace): number | null {
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (first === undefined || last === undefined || samples.length < neededSamples) return null;
+  const gained = last.share - first.share;
+  return gained > 0 ? ((last.time - first.time) / 1000 / gained) * (1 - last.share) : null;
+}
+
+function isPause({samples}: Pace, gap: number): boolean {
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (gap <= pauseMilliseconds || first === undefined || last === undefined || samples.length < 2) return false;
+  return gap > (pauseFactor * (last.time - first.time)) / (samples.length - 1);
+}

@@ -1,0 +1,25 @@
+import {readFile} from 'node:fs/promises';
+import type {EngineChoice} from '../../trainer/contract/config.ts';
+import {UserError} from '../../trainer/contract/errors.ts';
+import type {OwnerRequest} from '../../trainer/contract/ownerMessages.ts';
+import {parseConfig} from '../../trainer/contract/parseConfig.ts';
+import {openRun} from '../../trainer/store/runFolder.ts';
+
+/** The request for a trainer in the editor's own runtime, where only wasm is sure to work. A config that leaves the engine open gets it; one that names another is refused. */
+export async function requestForEditor(request: OwnerRequest): Promise<OwnerRequest> {
+  const name = await engineOf(request);
+  if (name !== 'auto' && name !== 'wasm') {
+    throw new UserError('node-missing', `The engine ${name} needs a Node program, and none was found.`, {
+      hint: 'Install Node 20 or newer, or name it in the setting deme.nodePath; or use engine: {name: wasm}.',
+    });
+  }
+  return request.action === 'start' ? {...request, engine: 'wasm'} : request;
+}
+
+async function engineOf(request: OwnerRequest): Promise<EngineChoice> {
+  if (request.action === 'resume') {
+    return (await openRun(request.run)).record.engine.name;
+  }
+  if (request.engine !== undefined) return request.engine;
+  return parseConfig(await readFile(request.config, 'utf8'), request.config).engine.name;
+}

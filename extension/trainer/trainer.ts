@@ -1,0 +1,81 @@
+import {join} from 'node:path';
+import type * as vscode from 'vscode';
+import type {OwnerMessage, OwnerRequest} from '../../trainer/contract/ownerMessages.ts';
+import type {ResultSchema} from '../../trainer/contract/verbResult.ts';
+import type {OwnerProcess} from '../../trainer/launch/ownerProcess.ts';
+import type {Log} from '../log.ts';
+import {onSettingsChange, settings} from '../settings.ts';
+import type {DemeCall} from './demeProcess.ts';
+import type {NodeRuntime} from './nodeRuntime.ts';
+
+/** Starts the programs of the trainer. Everything that starts one comes through here, and nothing does in an untrusted workspace. */
+export class Trainer implements vscode.Disposable {
+  readonly #extensionPath: string;
+  readonly #logFolder: string;
+  readonly #log: Log;
+  readonly #settings: vscode.Disposable;
+  #node: Promise<NodeRuntime> | null = null;
+  #started = 0;
+
+  constructor(extensionPath: string, logFolder: string, log: Log) {
+    this.#extensionPath = extensionPath;
+    this.#logFolder = logFolder;
+    this.#log = log;
+    this.#settings = onSettingsChange(['nodePath'], () => (this.#node = null));
+  }
+
+  /** Calls a verb of `deme` and returns what it prints. Throws UserErrors. */
+  async deme<T>(
+    schema: ResultSchema<T>,
+    args: readonly string[],
+    options: Pick<DemeCall, 'cwd' | 'signal' | 'onLine'> = {},
+  ): Promise<T> {
+    const node = await this.#runtime();
+    const {callDeme} = await import('./demeProcess.ts');
+    this.#log.info(`deme ${args.join(' ')}`);
+    return callDeme(schema, {node, cli: this.#file('cli.js'), args, ...options});
+  }
+
+  /** Starts the owner of a run. Throws UserErrors; those of the run itself come from the process. */
+  async startOwner(request: OwnerRequest, onMessage: (message: OwnerMessage) => void): Promise<OwnerProcess> {
+    const node = await this.#runtime();
+    const [{launchOwner}, {requestForEditor}] = await Promise.all([
+      import('../../trainer/launch/ownerProcess.ts'),
+      import('./editorRequest.ts'),
+    ]);
+    const fitting = node.isEditor ? await requestForEditor(request) : request;
+    const log = join(this.#logFolder, `owner-${Date.now()}-${++this.#started}.log`);
+    this.#log.info(`starts ${JSON.stringify(fitting)}; its output goes to ${log}`);
+    const {path, environment} = node;
+    return launchOwner({node: path, environment, entry: this.#file('owner.js'), request: fitting, log, onMessage});
+  }
+
+  dispose(): void {
+    this.#settings.dispose();
+  }
+
+  async #runtime(): Promise<NodeRuntime> {
+    const {requireTrust} = await import('./requireTrust.ts');
+    requireTrust();
+    this.#node ??= this.#find();
+    return this.#node;
+  }
+
+  async #find(): Promise<NodeRuntime> {
+    try {
+      const {findNode} = await import('./nodeRuntime.ts');
+      const node = await findNode(settings.nodePath());
+      this.#log.info(
+        `runs the trainer with ${node.isEditor ? "the editor's own runtime" : node.path} (${node.version})`,
+      );
+      return node;
+    } catch (error) {
+      this.#node = null; // It may be installed by the next time.
+      throw error;
+    }
+  }
+
+  #file(name: string): string {
+    return join(this.#extensionPath, 'dist', name);
+  }
+}

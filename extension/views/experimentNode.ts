@@ -1,0 +1,25 @@
+import type {Job} from '../jobQueue.ts';
+import type {Run} from '../run.ts';
+
+/** A row of the tree, without what belongs to VS Code. */
+export interface ExperimentNode {
+  /** Stays the same as long as it is the same thing. */
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  /** Name of a codicon, and a theme colour. */
+  readonly icon: string;
+  readonly color?: string;
+  /** What menus go by: `run.running`, `model`, `job.queued` … */
+  readonly context: string;
+  readonly children: readonly ExperimentNode[];
+  readonly isExpanded?: boolean;
+  readonly run?: Run;
+  /** Absolute path of the config file. */
+  readonly config?: string;
+  readonly job?: Job;
+  /** Folder of a model. */
+  readonly model?: string;
+  /** File that a click opens. */
+  readonly file?: string;
+}

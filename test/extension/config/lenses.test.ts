@@ -1,0 +1,135 @@
+import {describe, expect, it} from 'vitest';
+import {lensesOf, type ConfigWork} from '../../../extension/config/lenses.ts';
+import {knownProgress, knownReport, knownRun, knownState, stepEvent} from '../../helpers/knownRun.ts';
+
+const text = `# an experiment
+name: digits
+base: base
+data: {kind: mnist}
+decouple:
+  ranges: 4
+merge:
+  search: {}
+evaluate:
+  sampling: {steps: 5}
+`;
+
+const idle: ConfigWork = {run: null, jobs: [], timesteps: 1000, canRun: true};
+
+/** Each lens as `line: title`, with its command where a test wants it. */
+function titles(source: string, work: Partial<ConfigWork> = {}): string[] {
+  return lensesOf(source, {...idle, ...work}).map(({line, title}) => `${line}: ${title}`);
+}
+
+describe('the lenses of a config', () => {
+  it('stand above the lines that they are about', () => {
+    expect(titles(text)).toEqual([
+      '2: $(play) Run pipeline',
+      '2: $(graph) Open panel',
+      '5: $(play) Finetune all ranges',
+      '6: Finetune range 0 [0, 250)',
+      '6: Finetune range 1 [250, 500)',
+      '6: Finetune range 2 [500, 750)',
+      '6: Finetune range 3 [750, 1000)',
+      '7: $(git-merge) Merge',
+      '8: $(search) Search weights',
+      '9: $(beaker) Evaluate',
+      '10: $(device-camera) Sample',
+    ]);
+  });
+
+  it('start what they say', () => {
+    const calls = lensesOf(text, idle).map(({command, rest}) => [command, ...rest].join(' '));
+    expect(calls).toEqual([
+      'deme.runPipeline',
+      'deme.openPanel',
+      'deme.finetune ',
+      'deme.finetune 0',
+      'deme.finetune 1',
+      'deme.finetune 2',
+      'deme.finetune 3',
+      'deme.merge',
+      'deme.searchWeights',
+      'deme.evaluate',
+      'deme.sample',
+    ]);
+  });
+
+  it('take the intervals from the edges, and leave out those that nobody knows', () => {
+    const edges = text.replace('ranges: 4', 'edges: [0, 100, 1000]');
+    expect(titles(edges).filter((title) => title.includes('range '))).toEqual([
+      '6: Finetune range 0 [0, 100)',
+      '6: Finetune range 1 [100, 1000)',
+    ]);
+    const unknown = titles(text, {timesteps: null}).filter((title) => title.includes('range '));
+    expect(unknown[1]).toBe('6: Finetune range 1');
+  });
+
+  it('offer no search for weights that are given', () => {
+    const given = text.replace('search: {}', 'weights: [1, 2, 3, 4]');
+    expect(titles(given).join()).not.toContain('Search');
+  });
+
+  it('say how the work goes', () => {
+    const events = Array.from({length: 42}, (_, i) => stepEvent(i + 1));
+    const run = knownRun({
+      state: knownState('running'),
+      secondsLeft: 180,
+      progress: knownProgress(['expert-0', 'expert-1', 'merge'], ['expert-1'], events),
+    });
+    const found = titles(text, {run});
+    expect(found.slice(0, 3)).toEqual([
+      '2: $(sync~spin) running 42 %, 3 min left',
+      '2: $(debug-pause) Pause',
+      '2: $(debug-stop) Stop',
+    ]);
+    expect(found).toContain('6: Finetune range 0 [0, 250): 42 %, 1 min left');
+    expect(found).toContain('6: Finetune range 1 [250, 500): done');
+    expect(found).toContain('6: Finetune range 2 [500, 750)');
+    expect(found).toContain('7: $(git-merge) Merge');
+  });
+
+  it('show the number at the end', () => {
+    const run = knownRun({
+      state: knownState('done', 1),
+      report: knownReport(0.0215, 0.0212),
+      progress: knownProgress([], ['merge', 'report']),
+    });
+    const found = titles(text, {run});
+    expect(found[0]).toBe('2: $(pass) done, held-out loss 0.0212');
+    expect(found[1]).toBe('2: $(play) Run pipeline');
+    expect(found).toContain('7: $(git-merge) Merge: done, held-out loss 0.0212');
+    expect(found).toContain('9: $(beaker) Evaluate: done');
+  });
+
+  it('offer a paused run to go on', () => {
+    const controls = lensesOf(text, {...idle, run: knownRun({state: knownState('paused')})}).slice(1, 3);
+    expect(controls.map(({command, rest}) => [command, ...rest])).toEqual([
+      ['deme.resume', '/work/.deme/runs/digits-1'],
+      ['deme.stop', '/work/.deme/runs/digits-1'],
+    ]);
+  });
+
+  it('let a job that waits be taken back', () => {
+    const job = {id: 'j', title: 'Merge digits', state: 'queued', run: null} as const;
+    const request = {action: 'start', config: '/work/digits.deme.yaml', selection: {kind: 'merge'}} as const;
+    const lens = lensesOf(text, {...idle, jobs: [{...job, request}]}).find(({title}) => title.includes('queued'));
+    expect(lens).toMatchObject({title: '$(clock) Merge digits: queued', command: 'deme.cancelJob', rest: ['j']});
+  });
+
+  it('only look where nothing may be run', () => {
+    expect(titles(text, {canRun: false})).toEqual(['2: $(graph) Open panel']);
+  });
+
+  it('also stand in a config that only pretrains, in JSON, and in one that is half typed', () => {
+    expect(titles('name: a\npretrain:\n  model: {}\n')).toEqual(['1: $(graph) Open panel', '2: $(play) Pretrain']);
+    expect(titles('{\n  "name": "a",\n  "merge": {}\n}')).toEqual([
+      '2: $(play) Run pipeline',
+      '2: $(graph) Open panel',
+      '3: $(git-merge) Merge',
+      '3: $(search) Search weights',
+    ]);
+    expect(titles('')).toEqual(['1: $(graph) Open panel']);
+    expect(titles('name: a\ndecouple:\n  ranges: x\n   y: [')).toContain('2: $(play) Finetune all ranges');
+  });
+});

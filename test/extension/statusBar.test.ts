@@ -1,0 +1,30 @@
+import {describe, expect, it} from 'vitest';
+import {statusContent} from '../../extension/statusBar.ts';
+import {knownReport, knownRun, knownState} from '../helpers/knownRun.ts';
+
+describe('the status bar item', () => {
+  it('is not there without runs', () => {
+    expect(statusContent([], 0)).toBeNull();
+  });
+
+  it('says how the newest active run goes, and what else there is', () => {
+    const running = knownRun({id: 'digits-2', state: knownState('running'), secondsLeft: 180});
+    expect(statusContent([knownRun({state: knownState('paused')}), running], 2)).toMatchObject({
+      text: '$(sync~spin) DeMe 42 %, 3 min left, 2 runs, 2 queued',
+      label: 'DeMe, digits-2: running 42 %, 3 min left, 2 runs, 2 queued',
+      run: running,
+    });
+  });
+
+  it('spins only while something works', () => {
+    expect(statusContent([knownRun({state: knownState('paused')})], 0)?.text).toBe(
+      '$(debug-pause) DeMe paused at 42 %',
+    );
+    const done = knownRun({state: knownState('done', 1), report: knownReport(0.02, 0.019)});
+    expect(statusContent([done], 0)).toMatchObject({
+      text: '$(beaker) DeMe',
+      tooltip: 'digits-1: done, held-out loss 0.019',
+    });
+    expect(statusContent([], 1)?.text).toBe('$(beaker) DeMe 1 queued');
+  });
+});

@@ -1,0 +1,123 @@
+import {describe, expect, it} from 'vitest';
+import type {Job} from '../../../extension/jobQueue.ts';
+import type {ExperimentNode} from '../../../extension/views/experimentNode.ts';
+import {experimentNodes, type TreeChoice} from '../../../extension/views/experimentNodes.ts';
+import type {Run} from '../../../extension/run.ts';
+import {knownProgress, knownReport, knownRun, knownState, stepEvent} from '../../helpers/knownRun.ts';
+
+const all: TreeChoice = {filter: '', sort: 'newest'};
+
+/** The tree as indented text: label, description and context of each row. */
+function rows(nodes: readonly ExperimentNode[], indent = ''): string[] {
+  return nodes.flatMap(({label, description, context, children}) => [
+    `${indent}${label} | ${description} | ${context}`,
+    ...rows(children, `${indent}  `),
+  ]);
+}
+
+const tree = (runs: readonly Run[], choice: Partial<TreeChoice> = {}, jobs: readonly Job[] = []) =>
+  experimentNodes(runs, ['/work/digits.deme.yaml'], jobs, {...all, ...choice});
+
+/** Ids of the runs, in the order of the tree. */
+const order = (runs: readonly Run[], choice: Partial<TreeChoice>) =>
+  tree(runs, choice).flatMap(({children}) => children.map(({label}) => label));
+
+const day = (n: number, id: string, changes: Partial<Run> = {}) => {
+  const run = knownRun({id, ...changes});
+  return {...run, record: {...run.record, created: `2026-01-0${n}T00:00:00.000Z`}};
+};
+
+describe('the tree of experiments', () => {
+  it('has the parts of a run with their states and numbers', () => {
+    const events = Array.from({length: 30}, (_, i) => stepEvent(i + 1));
+    const run = knownRun({
+      state: knownState('running'),
+      secondsLeft: 600,
+      progress: knownProgress(['expert-0', 'expert-1', 'search', 'merge', 'evaluate-base'], ['expert-1'], events),
+      notes: {format: 1, tags: ['small'], note: 'a first try\nmore'},
+    });
+    expect(rows(tree([run]))).toEqual([
+      'digits | digits.deme.yaml, 1 run | experiment',
+      '  digits-1 | running 42 %, 10 min left · #small · a first try | run.running',
+      '    Base | base | model',
+      '    Experts | 1 of 2 done | experts',
+      '      Expert 0 [0, 500) | 30 %, 1 min left · loss 0.02 | stage',
+      '      Expert 1 [500, 1000) | done | model',
+      '    Merged | waiting | stage',
+      '    Evaluations | 0 of 1 done | evaluations',
+      '      base | waiting | evaluation',
+    ]);
+  });
+
+  it('has the held-out losses at the end, and what a click opens', () => {
+    const run = knownRun({
+      state: knownState('done', 1),
+      report: knownReport(0.02, 0.019),
+      progress: knownProgress([], ['merge', 'evaluate-base', 'evaluate-merged']),
+    });
+    const [experiment] = tree([run]);
+    expect(rows([experiment!])).toEqual([
+      'digits | digits.deme.yaml, 1 run | experiment',
+      '  digits-1 | done, held-out loss 0.019 · -5.00 % to base | run.done',
+      '    Base | held-out loss 0.02 | model',
+      '    Merged | done · held-out loss 0.019 | model',
+      '    Evaluations | held-out loss 0.019 | evaluations',
+      '      base | held-out loss 0.02 | evaluation',
+      '      merged | held-out loss 0.019 | evaluation',
+    ]);
+    const parts = experiment!.children[0]!.children;
+    expect(parts[1]?.model).toBe('/work/.deme/runs/digits-1/models/merged');
+    expect(parts[2]?.children[1]?.file).toBe('/work/.deme/runs/digits-1/evaluations/merged/samples.png');
+  });
+
+  it('shows a search as part of the merge, and a stage whose process is gone as stopped', () => {
+    const events = [{type: 'progress', time: 1, stage: 'search', done: 3, total: 10, what: 'candidates'} as const];
+    const progress = knownProgress(['search', 'merge'], [], events);
+    const merged = (run: Run) => rows(tree([run])).find((row) => row.includes('Merged'));
+    expect(merged(knownRun({state: knownState('running'), progress}))).toContain('searching the weights, 30 %');
+    expect(merged(knownRun({state: knownState('lost'), progress}))).toContain('Merged | waiting');
+  });
+
+  it('has an id for every row, and each only once', () => {
+    const progress = knownProgress(['expert-0', 'expert-1', 'ordinary', 'merge'], ['evaluate-base', 'evaluate-merged']);
+    const runs = ['digits-1', 'digits-2'].map((id) => knownRun({id, progress}));
+    const ids = (nodes: readonly ExperimentNode[]): string[] =>
+      nodes.flatMap(({id, children}) => [id, ...ids(children)]);
+    const found = ids(tree(runs));
+    expect(new Set(found).size).toBe(found.length);
+    expect(found.length).toBeGreaterThan(20);
+  });
+
+  it('shows configs without runs, and what waits', () => {
+    const request = {action: 'resume', run: '/r'} as const;
+    const job = {id: 'j', title: 'Resume digits-1', request, state: 'queued', run: null} as const;
+    const running = {...job, id: 'k', state: 'running'} as const;
+    expect(rows(experimentNodes([], ['/a/new.deme.yaml'], [job, running], all))).toEqual([
+      'Queue | 1 waiting | queue',
+      '  Resume digits-1 | queued | job.queued',
+      'new | no runs yet | experiment',
+    ]);
+  });
+
+  it('sorts', () => {
+    const runs = [
+      day(1, 'digits-1', {state: knownState('done', 1), report: knownReport(0.02, 0.018)}),
+      day(2, 'digits-2', {state: knownState('running')}),
+      day(3, 'digits-3', {state: knownState('failed'), report: knownReport(0.02, 0.019)}),
+    ];
+    expect(order(runs, {sort: 'newest'})).toEqual(['digits-3', 'digits-2', 'digits-1']);
+    expect(order(runs, {sort: 'state'})).toEqual(['digits-2', 'digits-3', 'digits-1']);
+    expect(order(runs, {sort: 'loss'})).toEqual(['digits-1', 'digits-3', 'digits-2']);
+  });
+
+  it('filters by name, state, tags and note', () => {
+    const runs = [
+      day(1, 'digits-1', {state: knownState('done', 1), notes: {format: 1, tags: ['Best'], note: ''}}),
+      day(2, 'digits-2', {state: knownState('lost'), notes: {format: 1, tags: [], note: 'larger batch'}}),
+    ];
+    expect(order(runs, {filter: 'best'})).toEqual(['digits-1']);
+    expect(order(runs, {filter: 'batch lost'})).toEqual(['digits-2']);
+    expect(order(runs, {filter: 'digits-2'})).toEqual(['digits-2']);
+    expect(tree(runs, {filter: 'nothing'})).toEqual([]);
+  });
+});

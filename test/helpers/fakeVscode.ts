@@ -1,0 +1,254 @@
+import {readdir, readFile, rm, stat} from 'node:fs/promises';
+import {basename, join, relative} from 'node:path';
+import {Disposable, EventEmitter, FileType, Uri, type Diagnostic} from './fakeVscodeTypes.ts';
+
+export * from './fakeVscodeTypes.ts';
+
+/**
+ * Stands in for the module `vscode` in unit tests: the values and events that the extension uses, and nothing that draws. `editor` is
+ * what a test sets and looks at.
+ */
+export const editor = {
+  settings: new Map<string, unknown>(),
+  contextKeys: new Map<string, unknown>(),
+  handlers: new Map<string, (...args: unknown[]) => unknown>(),
+  /** Commands of the editor itself that were called. */
+  called: [] as [string, ...unknown[]][],
+  /** Messages that were shown, with their buttons. */
+  messages: [] as {kind: 'information' | 'warning' | 'error'; text: string; buttons: string[]}[],
+  /** Answers to the next questions: what is picked, typed or pressed. */
+  answers: [] as unknown[],
+  statusItems: [] as StatusItem[],
+  clipboard: '',
+  /** Back to an editor that was just opened. */
+  reset(): void {
+    this.settings.clear();
+    this.contextKeys.clear();
+    this.handlers.clear();
+    this.called = [];
+    this.messages = [];
+    this.answers = [];
+    this.statusItems = [];
+    workspace.isTrusted = true;
+    workspace.workspaceFolders = undefined;
+    workspace.textDocuments = [];
+    window.activeTextEditor = undefined;
+  },
+};
+
+interface StatusItem {
+  text: string;
+  tooltip: string;
+  isShown: boolean;
+}
+
+const nothing = () => new Disposable(() => undefined);
+
+/** Diagnostics of all collections, by file. */
+const diagnostics = new Map<string, readonly Diagnostic[]>();
+
+const documentOpened = new EventEmitter<TextDocument>();
+const documentChanged = new EventEmitter<{document: TextDocument}>();
+const documentClosed = new EventEmitter<TextDocument>();
+const settingsChanged = new EventEmitter<{affectsConfiguration(key: string): boolean}>();
+const trustGranted = new EventEmitter<void>();
+
+/** A document with the text given. */
+export class TextDocument {
+  version = 1;
+  isClosed = false;
+  isDirty = false;
+
+  constructor(
+    readonly uri: Uri,
+    private text: string,
+  ) {}
+
+  getText(): string {
+    return this.text;
+  }
+
+  async save(): Promise<boolean> {
+    return true;
+  }
+
+  /** Has the user type. */
+  change(text: string): void {
+    this.text = text;
+    this.version++;
+    documentChanged.fire({document: this});
+  }
+}
+
+/** Opens a document as a user does. */
+export function openDocument(path: string, text: string): TextDocument {
+  const document = new TextDocument(Uri.file(path), text);
+  workspace.textDocuments.push(document);
+  documentOpened.fire(document);
+  return document;
+}
+
+export function closeDocument(document: TextDocument): void {
+  document.isClosed = true;
+  workspace.textDocuments = workspace.textDocuments.filter((each) => each !== document);
+  documentClosed.fire(document);
+}
+
+/** Changes a setting as a user does. */
+export function changeSetting(key: string, value: unknown): void {
+  editor.settings.set(key, value);
+  settingsChanged.fire({affectsConfiguration: (each) => each === key});
+}
+
+/** Has the user trust the workspace. */
+export function grantTrust(): void {
+  workspace.isTrusted = true;
+  trustGranted.fire();
+}
+
+export const workspace = {
+  isTrusted: true,
+  workspaceFolders: undefined as {uri: Uri; name: string}[] | undefined,
+  textDocuments: [] as TextDocument[],
+  getConfiguration: (section: string) => ({get: (key: string) => editor.settings.get(`${section}.${key}`)}),
+  onDidChangeConfiguration: settingsChanged.event,
+  onDidOpenTextDocument: documentOpened.event,
+  onDidChangeTextDocument: documentChanged.event,
+  onDidCloseTextDocument: documentClosed.event,
+  onDidSaveTextDocument: nothing,
+  onDidChangeWorkspaceFolders: nothing,
+  onDidGrantWorkspaceTrust: trustGranted.event,
+  createFileSystemWatcher: () => ({
+    onDidCreate: nothing,
+    onDidChange: nothing,
+    onDidDelete: nothing,
+    dispose: () => undefined,
+  }),
+  openTextDocument: async (uri: Uri) =>
+    workspace.textDocuments.find((each) => each.uri.path === uri.path) ??
+    new TextDocument(uri, await readFile(uri.path, 'utf8')),
+  asRelativePath: (uri: Uri) => relative(workspace.workspaceFolders?.[0]?.uri.path ?? '/', uri.path),
+  getWorkspaceFolder: (uri: Uri) => workspace.workspaceFolders?.find((folder) => uri.path.startsWith(folder.uri.path)),
+  fs: {
+    readFile: (uri: Uri) => readFile(uri.path),
+    stat: (uri: Uri) => stat(uri.path),
+    delete: (uri: Uri) => rm(uri.path, {recursive: true}),
+    readDirectory: async (uri: Uri) =>
+      (await readdir(uri.path, {withFileTypes: true})).map((entry) => [
+        entry.name,
+        (entry.isDirectory() ? FileType.Directory : FileType.File) |
+          (entry.isSymbolicLink() ? FileType.SymbolicLink : 0),
+      ]),
+  },
+};
+
+function show(kind: 'information' | 'warning' | 'error') {
+  return async (text: string, ...rest: unknown[]) => {
+    editor.messages.push({kind, text, buttons: rest.filter((each) => typeof each === 'string')});
+    return editor.answers.shift();
+  };
+}
+
+const log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  show: () => undefined,
+  dispose: () => undefined,
+};
+
+export const window = {
+  activeTextEditor: undefined as {document: TextDocument} | undefined,
+  createOutputChannel: () => log,
+  createTreeView: () => ({badge: undefined, message: undefined, dispose: () => undefined}),
+  createStatusBarItem: () => {
+    const item = {
+      text: '',
+      tooltip: '',
+      isShown: false,
+      show: () => void (item.isShown = true),
+      hide: () => void (item.isShown = false),
+      dispose: () => undefined,
+    };
+    editor.statusItems.push(item);
+    return item;
+  },
+  showInformationMessage: show('information'),
+  showWarningMessage: show('warning'),
+  showErrorMessage: show('error'),
+  showQuickPick: async (items: readonly {label: string}[]) => {
+    const answer = editor.answers.shift();
+    return items.find((item) => item === answer || item.label === answer);
+  },
+  showInputBox: async () => editor.answers.shift(),
+  showOpenDialog: async () => editor.answers.shift(),
+  showTextDocument: async (document: Uri | TextDocument) => void editor.called.push(['showTextDocument', document]),
+  setStatusBarMessage: nothing,
+  registerWebviewPanelSerializer: nothing,
+  withProgress: (_: unknown, task: (progress: unknown, token: unknown) => unknown) =>
+    task({report: () => undefined}, {onCancellationRequested: nothing}),
+};
+
+export const commands = {
+  registerCommand: (id: string, handler: (...args: unknown[]) => unknown) => {
+    if (editor.handlers.has(id)) throw new Error(`${id} is registered twice`);
+    editor.handlers.set(id, handler);
+    return new Disposable(() => editor.handlers.delete(id));
+  },
+  executeCommand: async (id: string, ...args: unknown[]) => {
+    if (id === 'setContext') return void editor.contextKeys.set(String(args[0]), args[1]);
+    const handler = editor.handlers.get(id);
+    return handler === undefined ? void editor.called.push([id, ...args]) : handler(...args);
+  },
+};
+
+export const languages = {
+  createDiagnosticCollection: () => ({
+    set: (uri: Uri, found: readonly Diagnostic[]) => void diagnostics.set(uri.path, found),
+    delete: (uri: Uri) => void diagnostics.delete(uri.path),
+    dispose: () => diagnostics.clear(),
+  }),
+  getDiagnostics: (uri: Uri) => diagnostics.get(uri.path) ?? [],
+  registerCodeActionsProvider: provider('codeActions'),
+  registerCodeLensProvider: provider('codeLenses'),
+  registerCompletionItemProvider: provider('completion'),
+  registerHoverProvider: provider('hover'),
+};
+
+/** What was registered last for a language feature. */
+export const providers = new Map<string, unknown>();
+
+function provider(name: string) {
+  return (_: unknown, value: unknown) => {
+    providers.set(name, value);
+    return new Disposable(() => providers.delete(name));
+  };
+}
+
+export const env = {clipboard: {writeText: async (text: string) => void (editor.clipboard = text)}};
+
+/** What an extension gets when it is activated, for an installation in `extensionPath`. */
+export function extensionContext(extensionPath: string, storage: string) {
+  return {
+    subscriptions: [] as {dispose(): unknown}[],
+    extensionPath,
+    extensionUri: Uri.file(extensionPath),
+    extension: {id: `deme-studio.${basename(extensionPath)}`},
+    logUri: Uri.file(join(storage, 'logs')),
+    globalStorageUri: Uri.file(join(storage, 'global')),
+    workspaceState: memento(),
+    globalState: memento(),
+  };
+}
+
+/** A store that forgets. */
+export function memento() {
+  const values = new Map<string, unknown>();
+  return {
+    get: (key: string, fallback?: unknown) => values.get(key) ?? fallback,
+    // Like the real one, it keeps what can be written as JSON.
+    update: async (key: string, value: unknown) => void values.set(key, JSON.parse(JSON.stringify(value))),
+    keys: () => [...values.keys()],
+  };
+}

@@ -1,0 +1,51 @@
+import {toErrorRecord} from './contract/errors.ts';
+import {OwnerRequest} from './contract/ownerMessages.ts';
+import {ownerChannel} from './launch/lineChannel.ts';
+import {survivePrinting} from './launch/printingErrors.ts';
+import {fittingRun} from './pipeline/fittingRun.ts';
+import {carryOutWork, readWanted, unfinishedWork, workInNewRun, workInRun, type Work} from './pipeline/work.ts';
+import {openRun} from './store/runFolder.ts';
+
+/**
+ * Entry of the process that owns a run which an editor has started. It is told once what to do, says how it goes as long as somebody
+ * listens, and goes on when nobody does any more: the run folder has it all.
+ */
+survivePrinting();
+const channel = ownerChannel();
+
+async function prepare(request: OwnerRequest): Promise<Work> {
+  if (request.action === 'resume') return unfinishedWork(await openRun(request.run));
+  const wanted = await readWanted(request.config, request.selection, request);
+  const isWhole = request.selection.kind === 'pipeline' || request.selection.kind === 'pretrain';
+  const run = isWhole ? null : await fittingRun(wanted);
+  if (run !== null) return workInRun(wanted, run);
+  return workInNewRun(wanted, ({reason}) => channel.send({type: 'engine', reason}));
+}
+
+async function own(work: Work): Promise<void> {
+  channel.send({type: 'created', run: work.run.path, id: work.run.record.id});
+  try {
+    const outcome = await carryOutWork(work, (event) => channel.send({type: 'event', event}));
+    channel.send({type: 'ended', outcome});
+  } catch (error) {
+    channel.send({type: 'ended', outcome: 'failed', error: toErrorRecord(error)});
+  }
+}
+
+async function serve(): Promise<void> {
+  const line = await channel.firstLine;
+  // Whoever started this process is gone before it said what to do.
+  if (line === null) return;
+  channel.send({type: 'ready'});
+  try {
+    const work = await Promise.race([prepare(OwnerRequest.parse(JSON.parse(line))), channel.closed]);
+    // Before there is a run, nobody but the starter could see this process.
+    if (work !== undefined) await own(work);
+  } catch (error) {
+    channel.send({type: 'refused', error: toErrorRecord(error)});
+  }
+}
+
+await serve().finally(() => channel.close());
+// The stages' channels and the engine's handles would hold the process open.
+process.exit();
