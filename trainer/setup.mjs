@@ -5,6 +5,8 @@ import {existsSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {constants} from 'node:os';
 import {basename, dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {bundles, toolOptions} from './bundles.mjs';
+import {writeNotices} from './notices.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cli = join(root, 'dist', 'cli.js');
@@ -14,6 +16,7 @@ const bin = {
   eslint: 'node_modules/eslint/bin/eslint.js',
   prettier: 'node_modules/prettier/bin/prettier.cjs',
   vitest: 'node_modules/vitest/vitest.mjs',
+  vsce: 'node_modules/@vscode/vsce/vsce',
 };
 const typecheck = ['Type check', bin.tsc, '-b'];
 const lint = ['Lint', bin.eslint, '.', '--max-warnings', '0'];
@@ -34,12 +37,22 @@ const jobs = {
     return node([cli, 'run', join('media', 'digits', config), ...args.filter((arg) => arg !== '--full')]);
   },
   deme: (args) => node([cli, ...args], callerFolder()),
+  package: () => makePackage(),
+  open: async (args) => {
+    const code = (await makePackage()) || (await tool(['open=test/vscode/open.ts'], join('dist', 'open')));
+    return code || node([join('dist', 'open', 'open.js'), packageFile(), ...args]);
+  },
+  torture: async (args) => {
+    const code = await tool(['torture=test/torture/torture.ts'], join('dist', 'torture'));
+    return code || node([join('dist', 'torture', 'torture.js'), ...args]);
+  },
   bench: async (args) => {
     const entries = ['bench', 'worker', 'makeModel'].map((name) => `${name}=test/bench/${name}.ts`);
-    return (await bundle(entries, join('dist', 'bench'))) || node([join('dist', 'bench', 'bench.js'), ...args]);
+    const code = await tool(entries, join('dist', 'bench'));
+    return code || node([join('dist', 'bench', 'bench.js'), ...args]);
   },
 };
-const jobsOnTheBuild = ['build', 'test', 'demo', 'deme'];
+const jobsOnTheBuild = ['build', 'test', 'torture', 'demo', 'deme', 'package', 'open'];
 
 process.exitCode = await main(process.argv[2], process.argv.slice(3));
 
@@ -84,21 +97,76 @@ function npmCommand() {
   return {command: 'npm', args: [], options: {shell: process.platform === 'win32'}};
 }
 
-/** Bundles the command line and the trainer process into dist/ when a source is newer. */
+/** Makes the bundles in dist/ that are older than a source of theirs. */
 async function build() {
-  const outputs = ['cli.js', 'trainer.js'].map((file) => changed(join(root, 'dist', file)));
-  const sources = readdirSync(join(root, 'trainer'), {recursive: true}).map((file) => join(root, 'trainer', file));
-  if (Math.min(...outputs) > Math.max(...[...sources, join(root, 'package-lock.json')].map(changed))) return 0;
+  const stale = bundles
+    .filter(({entries}) => entries.every((entry) => existsSync(join(root, entry.split('=')[1]))))
+    .filter(isStale);
+  if (stale.length === 0) return 0;
   heading('Building');
-  return bundle(['cli=trainer/cli.ts', 'trainer=trainer/main.ts', '--banner:js=#!/usr/bin/env node'], 'dist');
+  for (const {name, entries, options} of stale) {
+    const code = await esbuild(entries, 'dist', [...options, `--metafile=${metafile(name)}`]);
+    if (code !== 0) return code;
+    if (options.includes('--splitting')) removeOldChunks(name);
+  }
+  return 0;
 }
 
-/** Shared code goes into chunks, so that a verb loads no engine that it does not use; their names change, so the old ones go first. */
-function bundle(entries, folder) {
-  const built = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : [];
-  for (const file of built.filter((name) => /\.js(\.map)?$/.test(name))) rmSync(join(root, folder, file));
-  const options = '--bundle --splitting --packages=external --platform=node --format=esm --target=node20 --sourcemap';
-  return node([bin.esbuild, ...entries, `--outdir=${folder}`, ...options.split(' '), '--log-level=warning']);
+function isStale({name, sources, outputs}) {
+  const built = [...outputs.map((output) => join('dist', output)), metafile(name)];
+  const files = sources.flatMap((folder) => [folder, ...filesBelow(folder)]);
+  return timeOf(Math.min, built) <= timeOf(Math.max, [...files, 'package-lock.json', 'trainer/bundles.mjs']);
+}
+
+/** Bundles a program that only runs here. */
+function tool(entries, folder) {
+  return esbuild(entries, folder, toolOptions);
+}
+
+function esbuild(entries, folder, options) {
+  const all = ['--bundle', '--sourcemap', `--outdir=${folder}`, '--log-level=warning', ...options];
+  return node([bin.esbuild, ...entries, ...all]);
+}
+
+/** The names of chunks change with their content. */
+function removeOldChunks(name) {
+  const {outputs} = JSON.parse(readFileSync(join(root, metafile(name)), 'utf8'));
+  const isOld = (file) => !Object.hasOwn(outputs, file.replaceAll('\\', '/'));
+  for (const file of filesBelow(join('dist', 'chunks')).filter(isOld)) rmSync(join(root, file));
+}
+
+/** Where esbuild says what is in a bundle. */
+function metafile(name) {
+  return join('dist', 'meta', `${name}.json`);
+}
+
+/** The installable extension, from the files that .vscodeignore allows, unless it is newer than all of them. */
+async function makePackage() {
+  const file = packageFile();
+  const built = bundles.flatMap(({outputs}) => outputs).map((name) => join('dist', name));
+  const texts = ['package.json', 'package-lock.json', '.vscodeignore', 'README.md', 'CHANGELOG.md', 'LICENSE'];
+  if (timeOf(Math.min, [file]) > timeOf(Math.max, [...built, ...filesBelow('media'), ...texts])) return 0;
+  heading('Packaging');
+  writeNotices(
+    root,
+    bundles.map(({name}) => metafile(name)),
+    join('dist', 'THIRD-PARTY-NOTICES.txt'),
+  );
+  return node([bin.vsce, 'package', '--out', file, '--allow-missing-repository', '--no-rewrite-relative-links']);
+}
+
+function filesBelow(folder) {
+  return readdirSync(join(root, folder), {recursive: true}).map((name) => join(folder, name));
+}
+
+/** Oldest (`Math.min`) or newest time of these files. */
+function timeOf(choose, files) {
+  return choose(...files.map((file) => changed(join(root, file))));
+}
+
+function packageFile() {
+  const {name, version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return join('dist', `${name}-${version}.vsix`);
 }
 
 /** Time of the last change in milliseconds; 0 for a file that is not there. */

@@ -37,9 +37,14 @@ export function useBuiltProgram(): void {
   afterAll(() => rm(installed, {recursive: true, force: true}));
 }
 
+/** A file of the built program. */
+export function builtFile(name: 'cli.js' | 'trainer.js' | 'owner.js'): string {
+  return join(installed, 'dist', name);
+}
+
 /** Calls `deme` with these arguments and waits for its end. */
 export function deme(args: readonly string[], {cwd, env, onStart}: CallOptions = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [join(installed, 'dist', 'cli.js'), ...args], {
+  const child = spawn(process.execPath, [builtFile('cli.js'), ...args], {
     cwd,
     env: {...process.env, ...env},
   });
@@ -65,10 +70,14 @@ export async function demeJson<T extends z.ZodType>(
   return schema.parse(JSON.parse(stdout));
 }
 
-/** The options of trainer/setup.mjs. */
+/** Like trainer/setup.mjs, but with all packages left in node_modules, which is faster. */
 async function bundle(outdir: string): Promise<void> {
   await build({
-    entryPoints: {cli: join(root, 'trainer/cli.ts'), trainer: join(root, 'trainer/main.ts')},
+    entryPoints: {
+      cli: join(root, 'trainer/cli.ts'),
+      trainer: join(root, 'trainer/main.ts'),
+      owner: join(root, 'trainer/owner.ts'),
+    },
     outdir,
     bundle: true,
     splitting: true,

