@@ -18,6 +18,7 @@ const anyTfjs = /^@tensorflow\/tfjs/;
 const boundaries: readonly Boundary[] = [
   {part: 'trainer/cli.ts', row: 6, packages: [node, /^commander$/]},
   {part: 'trainer/main.ts', row: 6, packages: [node]},
+  {part: 'trainer/owner.ts', row: 6, packages: [node]},
   {part: 'trainer/cli/', row: 6, packages: [node, zod, /^commander$/]},
   {part: 'trainer/pipeline/', row: 5, packages: [node, zod, tfjsCore]},
   {part: 'trainer/train/', row: 4, packages: [node, tfjsCore]},
@@ -53,7 +54,11 @@ const editorSide: readonly {part: string; trainer: readonly string[]; packages: 
     trainer: ['trainer/contract/', 'trainer/store/', 'trainer/launch/'],
     packages: [node, /^vscode$/],
   },
-  {part: 'webview/', trainer: ['trainer/contract/'], packages: [/^chart\.js/, /^@vscode\/webview-ui-toolkit/]},
+  {
+    part: 'webview/',
+    trainer: ['trainer/contract/'],
+    packages: [/^chart\.js$/, /^chartjs-plugin-zoom$/, /^@vscode\/webview-ui-toolkit$/],
+  },
 ];
 
 const files = sourceFiles(['trainer', 'extension', 'webview']);

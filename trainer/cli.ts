@@ -1,3 +1,6 @@
+#!/usr/bin/env node
+import {survivePrinting} from './launch/printingErrors.ts';
 import {program} from './cli/program.ts';
 
+survivePrinting();
 await program().parseAsync();

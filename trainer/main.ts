@@ -1,15 +1,18 @@
 import {EngineConfig} from './contract/config.ts';
 import {toErrorRecord} from './contract/errors.ts';
-import type {NewRunEvent} from './contract/events.ts';
 import {ResolvedConfig} from './contract/pipeline.ts';
 import type {ProbeReply} from './contract/probeReply.ts';
 import {startEngine} from './engine/startEngine.ts';
 import {probeArgument} from './launch/probeEngine.ts';
+import {survivePrinting} from './launch/printingErrors.ts';
 import {stoppedExitCode} from './launch/stageProcess.ts';
 import {controlGate} from './pipeline/controlGate.ts';
 import {engineChange} from './pipeline/engineChange.ts';
 import {runPaths} from './pipeline/runPaths.ts';
-import {needsEngine, runStage} from './pipeline/runStage.ts';
+import {needsEngine, runStage, trains} from './pipeline/runStage.ts';
+import type {StageContext} from './pipeline/stageContext.ts';
+import {takeStageLock} from './pipeline/stageLock.ts';
+import {StageOutbox} from './pipeline/stageOutbox.ts';
 import {readJson} from './store/jsonFile.ts';
 import {openRun} from './store/runFolder.ts';
 
@@ -19,17 +22,30 @@ const [run = '', stage = '', engine = '{}'] = process.argv.slice(2);
 /** Resolves when the newest message, hence each before it, has left this process. */
 let allSent: Promise<void> = Promise.resolve();
 
+const outbox = new StageOutbox(run, send);
+const emit = outbox.emit.bind(outbox);
+
 async function carryOutStage(): Promise<number> {
+  process.on('message', (message) => outbox.hear(message));
   // First of all, since it listens for the signals to stop.
   const nextAction = controlGate(run);
+  const release = await takeStageLock({run, stage, emit, nextAction});
+  if (release === null) return stoppedExitCode;
+  return carryOutLocked(nextAction).finally(release);
+}
+
+async function carryOutLocked(nextAction: StageContext['nextAction']): Promise<number> {
   const resolved = await readJson(runPaths.config(run), ResolvedConfig, 'the config of the run');
   if (needsEngine(stage)) {
-    const started = await startEngine(EngineConfig.parse(JSON.parse(engine)));
+    const started = await startEngine({
+      ...EngineConfig.parse(JSON.parse(engine)),
+      work: trains(stage) ? 'train' : 'predict',
+    });
     emit({type: 'log', stage, level: 'info', message: started.reason});
     const change = engineChange((await openRun(run)).record.engine, started);
     if (change !== null) emit({type: 'log', stage, level: 'warning', message: change});
   }
-  const outcome = await runStage({run, resolved, stage, emit, nextAction});
+  const outcome = await runStage({run, resolved, stage, emit, nextAction, outbox});
   return outcome === 'done' ? 0 : stoppedExitCode;
 }
 
@@ -40,10 +56,6 @@ async function probe(): Promise<number> {
   );
   send(reply);
   return 0;
-}
-
-function emit(event: NewRunEvent): void {
-  send({...event, time: Date.now()});
 }
 
 /** An owner that is gone hears nothing more, but what was learnt must still reach the disk: a message that fails is dropped. */
@@ -58,6 +70,7 @@ async function end(code: number): Promise<void> {
   process.exit(code);
 }
 
+survivePrinting();
 const work = run === probeArgument ? probe() : carryOutStage();
 work.then(end, (error: unknown) => {
   if (!process.connected) throw error;

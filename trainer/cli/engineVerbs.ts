@@ -1,8 +1,11 @@
 import {Argument, Option, type Command} from 'commander';
 import {EngineInfo, type EngineName} from '../contract/engineInfo.ts';
 import {tensorflowVariants} from '../contract/engineRecord.ts';
-import type {EngineStatus} from '../engine/listEngines.ts';
+import type {EngineStatus} from '../contract/engineStatus.ts';
 import {installTensorflow, type InstallOptions} from '../engine/install.ts';
+import {wasmHeap} from '../pipeline/engineMemory.ts';
+import {gigabytes} from '../pipeline/gigabytes.ts';
+import {memorySupply} from '../pipeline/memorySupply.ts';
 import {action} from './action.ts';
 import {addBenchVerb} from './benchVerb.ts';
 import {installView} from './installView.ts';
@@ -42,7 +45,7 @@ export function addEngineVerbs(deme: Command): void {
 
 async function list(options: OutputOptions): Promise<ExitCode> {
   const {listEngines} = await import('../engine/listEngines.ts');
-  const engines = await listEngines();
+  const engines = await Promise.all((await listEngines()).map(withMemory));
   printResult(options, {engines}, engines.map(statusLine));
   return 0;
 }
@@ -66,9 +69,17 @@ async function installVerb(
   return 0;
 }
 
-function statusLine({name, installed, healthy, version, device, note}: EngineStatus): string {
+async function withMemory(status: EngineStatus): Promise<EngineStatus> {
+  if (status.device === null) return status;
+  const {total, gpu} = await memorySupply({name: status.name, device: status.device});
+  if (status.name === 'wasm') return {...status, memory: Math.min(total, wasmHeap)};
+  // What another driver's GPU has cannot be told.
+  return status.device === 'GPU' && gpu === null ? status : {...status, memory: gpu ?? total};
+}
+
+function statusLine({name, installed, healthy, version, device, memory, note}: EngineStatus): string {
   const health = healthy ? 'healthy' : installed ? 'NOT HEALTHY' : 'not installed';
-  return [name.padEnd(10), health.padEnd(13), version ?? '', device ?? '', note]
+  return [name.padEnd(10), health.padEnd(13), version ?? '', device ?? '', memory ? gigabytes(memory) : '', note]
     .filter((part) => part !== '')
     .join('  ');
 }

@@ -4,7 +4,7 @@ import {action} from './action.ts';
 import {collect, numberList, timestepRange} from './arguments.ts';
 import {mergeByOptions, type MergeOptions} from './mergeByOptions.ts';
 import type {ExitCode} from './outcome.ts';
-import {addRunOptions, onlyStages} from './runVerbs.ts';
+import {addRunOptions} from './runVerbs.ts';
 import {startRun, type RunOptions} from './followRun.ts';
 
 /** `deme merge CONFIG` searches and merges as a run; `deme merge --base … --out …` merges files at once. */
@@ -30,5 +30,5 @@ async function merge(config: string | undefined, options: RunOptions & MergeOpti
       hint: 'Leave the config out to merge the files that options name.',
     });
   }
-  return startRun(config, options, onlyStages('merge', ['search', 'merge']));
+  return startRun(config, options, {kind: 'merge'});
 }

@@ -1,6 +1,8 @@
+import {relative} from 'node:path';
 import type {Command} from 'commander';
+import {findOrphans, type Orphan} from '../pipeline/orphans.ts';
 import {listRuns, type RunFolder} from '../store/runFolder.ts';
-import {currentState} from '../store/runState.ts';
+import {currentState, type CurrentState} from '../store/runState.ts';
 import {action} from './action.ts';
 import {formatAge} from './duration.ts';
 import {defaultOutput} from './findRun.ts';
@@ -20,6 +22,10 @@ interface RunRow {
   /** Seconds since its owner last wrote; null for a new one. */
   readonly heartbeatAge: number | null;
   readonly error: string | null;
+  /** Its stage processes that have outlived its owner, which end by themselves after a checkpoint. */
+  readonly orphans: readonly Orphan[];
+  /** The command that goes on with it; null where it goes on by itself or is done. */
+  readonly goOn: string | null;
 }
 
 export function addRunsVerb(deme: Command): void {
@@ -35,10 +41,12 @@ async function listVerb(options: OutputOptions & {output: string}): Promise<Exit
   const runs = await listRuns(options.output, (error) => void unreadable.push(error.line));
   const rows = await Promise.all(runs.map(toRow));
   const warnings = unreadable.map((line) => `warning: ${line}`);
-  const lines = rows.length === 0 ? [`No runs in ${options.output}.`] : rows.map(rowLine);
+  const lines = rows.length === 0 ? [`No runs in ${options.output}.`] : rows.flatMap(rowLines);
   printResult(options, {runs: rows, unreadable}, [...lines, ...warnings]);
   return 0;
 }
+
+const goesOn: readonly CurrentState['state'][] = ['lost', 'stopped', 'failed'];
 
 async function toRow({path, record}: RunFolder): Promise<RunRow> {
   const state = await currentState(path);
@@ -52,7 +60,21 @@ async function toRow({path, record}: RunFolder): Promise<RunRow> {
     progress: state?.progress ?? 0,
     heartbeatAge: state === null ? null : Date.now() / 1000 - state.heartbeat,
     error: state?.error?.message ?? null,
+    orphans: await findOrphans(path),
+    goOn: state !== null && goesOn.includes(state.state) ? `deme resume ${relative('', path) || '.'}` : null,
   };
+}
+
+/** A line for the run, and one for each thing that somebody should do or know about it. */
+function rowLines(row: RunRow): string[] {
+  const {state, orphans, goOn} = row;
+  return [
+    rowLine(row),
+    ...orphans.map(
+      ({stage, pid}) => `  its process ${pid} (${stage}) still runs: it ends by itself after a checkpoint`,
+    ),
+    ...(state === 'lost' && goOn !== null ? [`  its process is gone; go on with: ${goOn}`] : []),
+  ];
 }
 
 function rowLine({id, created, engine, state, stage, progress, error}: RunRow): string {

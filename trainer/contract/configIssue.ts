@@ -1,6 +1,6 @@
 import type {z} from 'zod';
 import {allowedValues, listWithOr} from './allowedValues.ts';
-import {childValue, type ConfigPath, knownKeys, schemaAt} from './configSchema.ts';
+import {childValue, type ConfigPath, type JsonSchema, knownKeys, members, schemaAt} from './configSchema.ts';
 import {nearestName} from './nearestName.ts';
 
 /** A mistake in a config before it is placed in the text: what is wrong, and what would be allowed instead. */
@@ -10,6 +10,8 @@ export interface ConfigIssue {
   readonly allowed?: string;
   /** Whether the key itself is wrong, not its value. */
   readonly atKey: boolean;
+  /** The known name that was most likely meant. */
+  readonly suggestion?: string;
 }
 
 /** Unknown keys reported of one section: a file with thousands of them is no config. */
@@ -36,7 +38,7 @@ function unknownKey(path: ConfigPath, root: unknown): ConfigIssue {
   const keys = section === undefined ? [] : knownKeys(section);
   const near = nearestName(String(path.at(-1)), keys);
   const message = `unknown key ${settingName(path)}`;
-  if (near !== undefined) return {message: `${message}; did you mean ${near}?`, path, atKey: true};
+  if (near !== undefined) return {message: `${message}; did you mean ${near}?`, path, atKey: true, suggestion: near};
   return {message, path, allowed: listWithOr(keys), atKey: true};
 }
 
@@ -44,7 +46,15 @@ function wrongValue(path: ConfigPath, root: unknown, format: string | undefined)
   const schema = schemaAt(path, root);
   const value = path.reduce<unknown>(childValue, root);
   const allowed = format ?? (schema && allowedValues(schema));
-  return {message: `${settingName(path)} ${describeValue(value)}`, path, allowed, atKey: false};
+  const suggestion = schema && nearestValue(value, schema);
+  return {message: `${settingName(path)} ${describeValue(value)}`, path, allowed, atKey: false, suggestion};
+}
+
+function nearestValue(value: unknown, schema: JsonSchema): string | undefined {
+  const names = members(schema).flatMap(
+    ({enum: options, const: only}) => options ?? (only === undefined ? [] : [only]),
+  );
+  return typeof value === 'string' ? nearestName(value, names.map(String)) : undefined;
 }
 
 function describeValue(value: unknown): string {

@@ -52,14 +52,6 @@ export const LibraryRecord = z.strictObject({
 });
 export type LibraryRecord = z.infer<typeof LibraryRecord>;
 
-/** `install.lock`: the process that installs right now. */
-export const InstallLock = z.strictObject({
-  pid: z.int(),
-  /** Its start in seconds since the epoch. */
-  started: z.number(),
-});
-export type InstallLock = z.infer<typeof InstallLock>;
-
 /** What a process that loaded the addon prints about it. */
 export const AddonReport = z.strictObject({version: z.string(), gpu: z.boolean()});
 export type AddonReport = z.infer<typeof AddonReport>;

@@ -20,10 +20,10 @@ export class UserError extends Error {
 
   /** `code` is kebab-case and stable (`config-invalid`, `model-missing`), so that callers may test for it. */
   constructor(code: string, message: string, detail: ErrorDetail = {}) {
-    super(message, {cause: detail.cause});
+    super(printable(message), {cause: detail.cause});
     this.name = 'UserError';
     this.code = code;
-    this.where = detail.where;
+    this.where = detail.where === undefined ? undefined : printable(detail.where);
     this.hint = detail.hint;
   }
 
@@ -32,6 +32,17 @@ export class UserError extends Error {
     return `${this.where === undefined ? '' : `${this.where}: `}${this.message}${this.hint ? ` ${this.hint}` : ''}`;
   }
 }
+
+const longestMessage = 8000;
+
+/** Messages quote names out of files: without what a terminal would obey or the order of the letters follow, and not by the megabyte. */
+function printable(text: string): string {
+  const cut = text.length > longestMessage ? `${text.slice(0, longestMessage)}...` : text;
+  return cut.replace(unprintable, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Control characters but the newline, and marks of writing direction. */
+const unprintable = /[^\P{Cc}\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** An error as it crosses a process or lies on disk. */
 export const ErrorRecord = z.strictObject({

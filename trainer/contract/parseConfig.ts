@@ -1,8 +1,9 @@
-import {type Document, LineCounter, parseDocument} from 'yaml';
+import type {Document, LineCounter} from 'yaml';
 import {DemeConfig} from './config.ts';
 import {type ConfigIssue, describeIssue} from './configIssue.ts';
 import type {ConfigPath} from './configSchema.ts';
 import {UserError} from './errors.ts';
+import {readYaml, tooManyAliases, yamlValue} from './yamlDocument.ts';
 import {yamlMistakes} from './yamlMistakes.ts';
 import {rangeOfPath, type TextRange} from './yamlPosition.ts';
 
@@ -17,12 +18,10 @@ export interface ConfigProblem {
   readonly endColumn: number;
   /** What would be right, in words. */
   readonly allowed?: string;
+  /** The known name that was most likely meant, in place of the marked text. */
+  readonly suggestion?: string;
 }
 
-/** A config is a page or two: anything larger is the wrong file. */
-const maxCharacters = 1_000_000;
-/** Limit against aliases of aliases that unfold to gigabytes. */
-const maxAliasCount = 50;
 /** More mistakes than that in one file are not listed. */
 const maxProblems = 50;
 
@@ -46,42 +45,30 @@ export function problemText({message, allowed}: ConfigProblem): string {
 }
 
 function readConfig(text: string): {config?: DemeConfig; problems: ConfigProblem[]} {
-  if (text.length > maxCharacters) return {problems: [wholeFile('the file is too large for a config (above 1 MB)')]};
-  const lines = new LineCounter();
-  // The parser's own check for duplicate keys compares all pairs of keys; ours is linear.
-  const document = parseDocument(text, {lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error'});
+  const {refusal, document, lines} = readYaml(text);
+  if (refusal !== undefined) return {problems: [wholeFile(refusal)]};
   const mistakes = yamlMistakes(document, lines).slice(0, maxProblems);
   if (mistakes.length > 0) {
     return {problems: inOrder(mistakes.map(({message, range}) => place({message, path: []}, range, lines)))};
   }
-  const value = toValue(document);
-  if (value === undefined) return {problems: [wholeFile('too many aliases (*name)')]};
+  const value = yamlValue(document);
+  if (value === undefined) return {problems: [wholeFile(tooManyAliases)]};
   const result = DemeConfig.safeParse(value);
   if (result.success) return {config: result.data, problems: []};
   const issues = result.error.issues.slice(0, maxProblems).flatMap((issue) => describeIssue(issue, value));
   return {problems: inOrder(issues.slice(0, maxProblems).map((issue) => placeIssue(issue, document, lines)))};
 }
 
-/** The document as plain values; undefined when its aliases unfold too far. */
-function toValue(document: Document): unknown {
-  try {
-    return document.toJS({maxAliasCount}) as unknown;
-  } catch (error) {
-    if (error instanceof ReferenceError) return undefined;
-    throw error;
-  }
-}
-
 function placeIssue(
-  {message, path, allowed, atKey}: ConfigIssue,
+  {message, path, allowed, atKey, suggestion}: ConfigIssue,
   document: Document,
   lines: LineCounter,
 ): ConfigProblem {
-  return place({message, path, allowed}, rangeOfPath(document, path, atKey), lines);
+  return place({message, path, allowed, suggestion}, rangeOfPath(document, path, atKey), lines);
 }
 
 function place(
-  problem: Pick<ConfigProblem, 'message' | 'path' | 'allowed'>,
+  problem: Pick<ConfigProblem, 'message' | 'path' | 'allowed' | 'suggestion'>,
   range: TextRange,
   lines: LineCounter,
 ): ConfigProblem {

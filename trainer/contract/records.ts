@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {EngineInfo} from './engineInfo.ts';
 import {ErrorRecord} from './errors.ts';
+import {ProcessIdentity} from './processIdentity.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -54,9 +55,8 @@ export type RunRecord = z.infer<typeof RunRecord>;
 /** `state.json`: who owns the run and how it goes; rewritten at every heartbeat. */
 export const StateRecord = z.strictObject({
   state: z.enum(runStates),
-  pid: z.int(),
-  /** Start of the owning process (seconds since the epoch), so that a recycled pid is recognised. */
-  started: z.number(),
+  /** The owning process, so that a recycled pid is recognised. */
+  ...ProcessIdentity.shape,
   heartbeat: z.number(),
   stage: z.string(),
   /** 0..1 over the whole pipeline. */
@@ -65,8 +65,11 @@ export const StateRecord = z.strictObject({
 });
 export type StateRecord = z.infer<typeof StateRecord>;
 
-/** `control.json`: what somebody else asks of the run. */
-export const ControlRecord = z.strictObject({command: z.enum(['stop', 'pause', 'resume'])});
+/**
+ * `control.json`: what somebody else asks of the run. `stop` has it write checkpoints and end; `kill` has it end at once, and marks a run
+ * whose process was killed afterwards as stopped instead of lost.
+ */
+export const ControlRecord = z.strictObject({command: z.enum(['stop', 'kill', 'pause', 'resume'])});
 export type ControlRecord = z.infer<typeof ControlRecord>;
 
 /** `checkpoint.json`: one training checkpoint; the tensors lie in safetensors files beside it. */
@@ -74,9 +77,28 @@ export const CheckpointRecord = z.strictObject({
   format: z.literal(1).default(1),
   /** Optimizer updates done. All random draws are functions of (seed, update, micro-batch), so this is also the RNG and data position. */
   update: z.int(),
+  /** Updates that the training was to make in all, which its learning rate depends on. */
+  updates: z.int().optional(),
   seed: z.int(),
   dataFingerprint: z.string(),
   /** SHA-256 of each file of the checkpoint. */
   files: z.record(z.string(), sha256),
 });
 export type CheckpointRecord = z.infer<typeof CheckpointRecord>;
+
+/** `best` beside the checkpoints of a training: the one with the lowest held-out loss so far, which no clean-up removes. */
+export const BestRecord = z.strictObject({format: z.literal(1).default(1), update: z.int(), loss: z.number()});
+export type BestRecord = z.infer<typeof BestRecord>;
+
+/**
+ * `course.json` beside the checkpoints of a training that did not go as its config alone says: what its learning rates depend on besides,
+ * so that whoever goes on from any of the checkpoints makes the same updates.
+ */
+export const CourseRecord = z.strictObject({
+  format: z.literal(1).default(1),
+  /** Up to update `until`, the training was to make `updates` in all; rising. */
+  extensions: z.array(z.strictObject({until: z.int(), updates: z.int()})).default([]),
+  /** Behind update `from`, the learning rate is that of the schedule times `factor`; each after a loss that was not finite. */
+  retries: z.array(z.strictObject({from: z.int(), factor: z.number(), diverged: z.int()})).default([]),
+});
+export type CourseRecord = z.infer<typeof CourseRecord>;

@@ -36,6 +36,18 @@ export const EmaConfig = z.strictObject({
 });
 export type EmaConfig = z.infer<typeof EmaConfig>;
 
+/** What a training does when its loss or its gradient is not finite, instead of ending there. */
+export const RetryConfig = z.strictObject({
+  times: count.default(2).describe('How often at most.'),
+  factor: z
+    .number()
+    .positive()
+    .lt(1)
+    .default(0.5)
+    .describe('The learning rate is multiplied by this, each time again.'),
+});
+export type RetryConfig = z.infer<typeof RetryConfig>;
+
 /** The fields that pretraining and finetuning share. */
 export const trainingFields = {
   updates: count.default(20_000).describe('Optimizer updates (not micro-batches), for each expert.'),
@@ -71,6 +83,9 @@ export const trainingFields = {
   timestepBuckets: count.default(100).describe('Number of per-timestep loss buckets over [0, T).'),
   checkpointEvery: count.default(1000).describe('Updates between two checkpoints.'),
   keepCheckpoints: count.default(2).describe('Newest checkpoints that are kept.'),
+  retry: RetryConfig.optional().describe(
+    'When a loss is not finite, go on from the last regular checkpoint with a lower learning rate; left out: the training ends there.',
+  ),
 };
 
 /** Everything the training loop needs besides model, data and timesteps. */

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
-import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {UserError} from '../contract/errors.ts';
+import {readRegularFile} from '../store/regularFile.ts';
 import type {ImageSource, OfficialSplit} from './dataset.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import {memorySource} from './memorySource.ts';
@@ -11,6 +11,9 @@ const PLANE = SIDE * SIDE;
 const PIXELS = 3 * PLANE;
 const RECORD = 1 + PIXELS;
 const CLASSES = 10;
+
+/** A batch has 31 MB. */
+const largestFile = 2 ** 31 - 1;
 
 const trainFiles = [1, 2, 3, 4, 5].map((number) => `data_batch_${number}.bin`);
 
@@ -57,7 +60,7 @@ async function readRecords(path: string): Promise<Uint8Array> {
 
 async function readBatch(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readRegularFile(path, largestFile);
   } catch (cause) {
     throw new UserError('data-missing', 'This CIFAR-10 file cannot be read.', {
       where: path,

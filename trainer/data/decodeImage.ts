@@ -10,8 +10,10 @@ export interface ImageFit {
   readonly channels: 1 | 3;
 }
 
-/** A file can claim any size in a few bytes; no photograph comes near this. */
-const MAX_PIXELS = 100_000_000;
+/** A file can claim any size in a few bytes. Rotated and progressive ones are held in memory whole, at eight bytes a pixel. */
+const MAX_PIXELS = 50_000_000;
+/** A progressive JPEG is drawn over and over, usually ten times, and a file of a few kilobytes can ask for thousands. */
+const MAX_DRAWN = 1_000_000_000;
 
 /**
  * Decodes one PNG, JPEG or WebP file to [resolution, resolution, channels] bytes: turned upright by its EXIF
@@ -47,7 +49,8 @@ async function decodeWithSharp(
   random?: () => number,
 ): Promise<Uint8Array> {
   const image = sharp(bytes, {limitInputPixels: MAX_PIXELS, failOn: 'error'});
-  const {autoOrient} = await image.metadata();
+  const {autoOrient, format} = await image.metadata();
+  if (format === 'jpeg') requireFewScans(bytes, autoOrient.width * autoOrient.height);
   const {width, height, left, top} = squareCrop(autoOrient.width, autoOrient.height, resolution, random);
   const pixels = await image
     .autoOrient()
@@ -58,6 +61,15 @@ async function decodeWithSharp(
     .raw({depth: 'uchar'})
     .toBuffer();
   return new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
+}
+
+/** Counts the markers at which scans start; in image data itself FF is always followed by 0. */
+function requireFewScans(bytes: Uint8Array, pixels: number): void {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let scans = 0;
+  for (let at = buffer.indexOf('\xff\xda', 0, 'latin1'); at >= 0; at = buffer.indexOf('\xff\xda', at + 2, 'latin1'))
+    scans++;
+  if (scans * pixels > MAX_DRAWN) throw new Error(`it is drawn ${scans} times over`);
 }
 
 function decodePlain(format: string, bytes: Uint8Array, resolution: number, reason: unknown): Uint8Array {

@@ -1,5 +1,5 @@
-import {readFile} from 'node:fs/promises';
 import {UserError} from '../contract/errors.ts';
+import {readRegularFile} from '../store/regularFile.ts';
 
 export interface IdxFile {
   /** Sizes of the dimensions: [images, rows, columns] or [labels]. */
@@ -11,6 +11,8 @@ export interface IdxFile {
 }
 
 const UNSIGNED_BYTE = 0x08;
+/** The whole file lies in memory; that of MNIST has 47 MB. */
+const largestFile = 2 ** 31 - 1;
 
 /**
  * Reads an idx file of unsigned bytes with the given number of dimensions (3 for images, 1 for labels).
@@ -27,12 +29,13 @@ export async function readIdx(path: string, rank: number): Promise<IdxFile> {
   const dimensions = Array.from({length: rank}, (_, axis) => view.getUint32(4 + 4 * axis));
   const expected = headerBytes + dimensions.reduce((product, size) => product * size, 1);
   if (bytes.length !== expected) throw truncated(path, bytes.length, expected);
+  if (dimensions.includes(0)) throw empty(path, dimensions);
   return {dimensions, values: bytes.subarray(headerBytes), bytes};
 }
 
 async function readWhole(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readRegularFile(path, largestFile);
   } catch (cause) {
     throw new UserError('data-missing', 'This idx file cannot be read.', {
       where: path,
@@ -54,6 +57,13 @@ function wrongMagic(path: string, bytes: Uint8Array, magic: number): UserError {
 
 function truncated(path: string, found: number, expected: number): UserError {
   return new UserError('data-invalid', `The file has ${found} bytes where its header says ${expected}.`, {
+    where: path,
+    hint: 'Download the file again.',
+  });
+}
+
+function empty(path: string, dimensions: readonly number[]): UserError {
+  return new UserError('data-invalid', `The file holds nothing: its sizes are [${dimensions.join(', ')}].`, {
     where: path,
     hint: 'Download the file again.',
   });

@@ -3,7 +3,7 @@ import {UserError} from '../contract/errors.ts';
 import type {ImageSource} from './dataset.ts';
 import {encodedSource, type DecodeSettings} from './encodedSource.ts';
 import {fingerprintOf} from './fingerprint.ts';
-import {listFiles} from './listFiles.ts';
+import {listFiles, type ListedFile} from './listFiles.ts';
 
 const endings = ['.png', '.jpg', '.jpeg', '.webp'];
 
@@ -23,9 +23,17 @@ export async function openImageFolder(
     size: files.length,
     fingerprint: fingerprintOf(files.flatMap(({name, size}) => [name, String(size)])),
     name: path,
-    bytes: (index: number) => readFile(path(index)),
+    bytes: (index: number) => readImage(files[index], path(index)),
   };
   return encodedSource(images, settings, onSkip);
+}
+
+/** Bytes of an image file. */
+const largestFile = 256_000_000;
+
+async function readImage(file: ListedFile | undefined, path: string): Promise<Uint8Array> {
+  if ((file?.size ?? 0) > largestFile) throw new Error(`it has more than ${largestFile} bytes`);
+  return readFile(path);
 }
 
 function noImages(folder: string): UserError {

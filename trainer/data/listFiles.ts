@@ -36,7 +36,9 @@ async function walk(
     const name = prefix + entry;
     const stats = await stat(path).catch((cause: unknown) => missing(path, cause));
     if (stats.isDirectory()) await walk(path, `${name}/`, new Set([...above, real]), endings, found);
-    else if (endings.includes(extname(entry).toLowerCase())) found.push({path, name, size: stats.size});
+    // Pipes and devices are no images, whatever they are called.
+    else if (stats.isFile() && endings.includes(extname(entry).toLowerCase()))
+      found.push({path, name, size: stats.size});
   };
   await Promise.all(visible.map(visit));
 }

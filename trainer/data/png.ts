@@ -1,4 +1,6 @@
-import {decode, encode} from 'fast-png';
+import {decode, encode, type DecodedPng} from 'fast-png';
+import {UserError} from '../contract/errors.ts';
+import {modestPng} from './modestPng.ts';
 import {toBytes} from './pixelRange.ts';
 
 export interface Picture {
@@ -15,13 +17,29 @@ export function encodePng(pixels: Uint8Array, width: number, height: number, cha
   return encode({data: pixels, width, height, channels, depth: 8});
 }
 
-/** Pixels of a PNG as `encodePng` writes it: 8 bits, grey or RGB. Throws where the file is broken. */
+/** More than any grid of samples has. */
+const mostPixels = 25_000_000;
+
+/** Pixels of a PNG as `encodePng` writes it: 8 bits, grey or RGB. A `UserError` where the file is broken. */
 export function decodePng(bytes: Uint8Array): Picture {
-  const {data, width, height, channels, depth} = decode(bytes, {checkCrc: true});
+  const {data, width, height, channels, depth} = decodeOwn(bytes);
   if (depth !== 8 || (channels !== 1 && channels !== 3)) {
-    throw new RangeError(`A PNG has 1 or 3 channels of 8 bits here, not ${channels} of ${depth}.`);
+    throw unreadable(`A PNG has 1 or 3 channels of 8 bits here, not ${channels} of ${depth}.`);
   }
   return {pixels: Uint8Array.from(data), width, height, channels};
+}
+
+function decodeOwn(bytes: Uint8Array): DecodedPng {
+  try {
+    return decode(modestPng(bytes, mostPixels), {checkCrc: true});
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw unreadable(`This picture of a run cannot be read: ${reason}.`, cause);
+  }
+}
+
+function unreadable(message: string, cause?: unknown): UserError {
+  return new UserError('image-corrupt', message, {cause});
 }
 
 /** Pixels between neighbours, white like the free places of the last row. */

@@ -1,4 +1,5 @@
 import {UserError} from '../contract/errors.ts';
+import {equalEdges} from '../contract/rangeEdges.ts';
 import type {Random} from '../random.ts';
 
 /** Timesteps [low, high). */
@@ -24,8 +25,7 @@ export function equalRanges(count: number, timesteps: number): TimestepRange[] {
       hint: `Ask for 1 to ${timesteps} ranges.`,
     });
   }
-  const edge = (i: number) => Math.floor((i * timesteps) / count);
-  return Array.from({length: count}, (_, i) => [edge(i), edge(i + 1)] as const);
+  return rangesFromEdges(equalEdges(count, timesteps), timesteps);
 }
 
 /** The ranges between rising integer edges, which must run from 0 to `timesteps` so that every timestep has one expert. */

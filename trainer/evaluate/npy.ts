@@ -9,6 +9,7 @@ export interface NpyArray {
 /** `\x93NUMPY`, version 1.0. */
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const ALIGNMENT = 64;
+const longestHeader = 1 << 16;
 
 /** Reads a `.npy` of little-endian doubles in C order; `where` names it in errors. */
 export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
@@ -18,6 +19,7 @@ export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
   const wide = bytes[6] !== 1;
   const start = wide ? 12 : 10;
   const end = start + (wide ? view.getUint32(8, true) : view.getUint16(8, true));
+  if (end > bytes.length || end > longestHeader) throw invalid('This NumPy array is cut off.', where);
   const shape = parseHeader(new TextDecoder('latin1').decode(bytes.subarray(start, end)), where);
   const size = shape.reduce((product, length) => product * length, 1);
   if (bytes.length - end !== size * 8) {

@@ -1,7 +1,8 @@
-import {readFile} from 'node:fs/promises';
-import {unzipSync, type Unzipped, zipSync} from 'fflate';
+import {zipSync} from 'fflate';
 import {UserError} from '../contract/errors.ts';
 import {writeFileAtomic} from '../store/atomicFile.ts';
+import {openPositioned, type PositionedFile} from '../store/positionedFile.ts';
+import {readEntry, readZipDirectory} from '../store/zipFile.ts';
 import type {Gaussian} from './frechet.ts';
 import {decodeNpy, encodeNpy} from './npy.ts';
 
@@ -35,10 +36,13 @@ export async function writeStatistics(path: string, {mean, covariance}: Gaussian
   await writeFileAtomic(path, zipSync(arrays, {mtime: new Date(1980, 0, 1)}));
 }
 
-async function unzip(path: string): Promise<Unzipped> {
+/** Bytes of an array; sigma of 2048 features, as Inception has, takes 34 MB. */
+const largestArray = 256_000_000;
+
+async function unzip(path: string): Promise<ReadonlyMap<string, Uint8Array>> {
   try {
-    // Only what is needed: statistics of the ADM evaluator also hold 10,000 images.
-    return unzipSync(await readFile(path), {filter: ({name}) => name === MEAN || name === COVARIANCE});
+    const file = await openPositioned(path);
+    return await readArrays(file).finally(() => file.close());
   } catch (cause) {
     throw new UserError('statistics-unreadable', 'Feature statistics could not be read from this file.', {
       where: path,
@@ -48,8 +52,19 @@ async function unzip(path: string): Promise<Unzipped> {
   }
 }
 
-function arrayOf(arrays: Unzipped, name: string, path: string) {
-  const bytes = arrays[name];
+/** Only what is needed: statistics of the ADM evaluator also hold 10,000 images. */
+async function readArrays(file: PositionedFile): Promise<ReadonlyMap<string, Uint8Array>> {
+  const entries = await readZipDirectory(file);
+  const arrays = new Map<string, Uint8Array>();
+  for (const name of [MEAN, COVARIANCE]) {
+    const entry = entries.get(name);
+    if (entry !== undefined) arrays.set(name, await readEntry(file, entry, largestArray));
+  }
+  return arrays;
+}
+
+function arrayOf(arrays: ReadonlyMap<string, Uint8Array>, name: string, path: string) {
+  const bytes = arrays.get(name);
   if (bytes === undefined) {
     throw new UserError('statistics-invalid', `This npz file holds no ${name}.`, {
       where: path,

@@ -11,17 +11,19 @@ export function controlGate(run: string): () => Promise<'train' | 'stop'> {
   let stopped = false;
   const stop = () => void (stopped = true);
   process.on('SIGTERM', stop).on('SIGINT', stop).on('disconnect', stop);
-  let lookedAt = 0;
+  // A clock that only goes forward, whatever somebody sets the other one to.
+  let lookedAt = -Infinity;
   let command: ControlCommand | null = null;
   return async () => {
     for (;;) {
       // Lets messages and signals in: a training update never yields by itself.
       await new Promise((resolve) => setImmediate(resolve));
-      if (Date.now() - lookedAt >= lookEvery) {
-        lookedAt = Date.now();
+      if (performance.now() - lookedAt >= lookEvery) {
+        lookedAt = performance.now();
         command = await readControl(run);
       }
-      if (stopped || command === 'stop') return 'stop';
+      // The event does not come where the owner was gone before anybody listened.
+      if (stopped || command === 'stop' || process.connected === false) return 'stop';
       if (command !== 'pause') return 'train';
       await wait(lookEvery);
     }

@@ -1,18 +1,33 @@
+import {mkdir} from 'node:fs/promises';
+import {dirname} from 'node:path';
 import {UserError} from '../contract/errors.ts';
 import {StageRecord} from '../contract/pipeline.ts';
 import {fileExists} from '../store/fileExists.ts';
-import {readJson} from '../store/jsonFile.ts';
+import {readJson, writeJsonAtomic} from '../store/jsonFile.ts';
 import {runPaths} from './runPaths.ts';
 import type {PlannedStage} from './stagePlan.ts';
 
-/** Seconds of the stages of a run that are done, by name: of those given and of those that they need. */
-export async function finishedStages(run: string, stages: readonly PlannedStage[]): Promise<Map<string, number>> {
-  const finished = new Map<string, number>();
+/** The records of the stages of a run that are done, by name: of those given and of those that they need. */
+export async function finishedStages(run: string, stages: readonly PlannedStage[]): Promise<Map<string, StageRecord>> {
+  const finished = new Map<string, StageRecord>();
   for (const name of new Set(stages.flatMap((stage) => [stage.name, ...stage.needs]))) {
-    const file = runPaths.stage(run, name);
-    if (await fileExists(file)) finished.set(name, (await readJson(file, StageRecord, 'the stage record')).seconds);
+    const record = await readStageRecord(run, name);
+    if (record !== null) finished.set(name, record);
   }
   return finished;
+}
+
+/** What a stage of a run recorded at its end; null for one that is not done. */
+export async function readStageRecord(run: string, stage: string): Promise<StageRecord | null> {
+  const file = runPaths.stage(run, stage);
+  return (await fileExists(file)) ? readJson(file, StageRecord, 'the stage record') : null;
+}
+
+/** Notes that a stage of a run is done. */
+export async function writeStageRecord(run: string, record: StageRecord): Promise<void> {
+  const file = runPaths.stage(run, record.stage);
+  await mkdir(dirname(file), {recursive: true});
+  await writeJsonAtomic(file, record);
 }
 
 /** Throws a UserError where a stage needs another that is neither done nor about to be. */

@@ -1,20 +1,23 @@
-import {mkdir} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
+import {join} from 'node:path';
 import type {EngineConfig} from '../contract/config.ts';
 import type {NewRunEvent, RunEvent} from '../contract/events.ts';
 import {toErrorRecord} from '../contract/errors.ts';
-import type {StageRecord} from '../contract/pipeline.ts';
+import type {StageInputs, StageRecord} from '../contract/pipeline.ts';
 import {launchStage, type StageProcess} from '../launch/stageProcess.ts';
-import {EventLog, eventLogPath} from '../store/eventLog.ts';
-import {writeJsonAtomic} from '../store/jsonFile.ts';
-import {ownIdentity} from '../store/processIdentity.ts';
-import {clearControl, readControl, writeState} from '../store/runState.ts';
-import {finishedStages, requireNeeds} from './finishedStages.ts';
+import {clearControl, readControl} from '../store/runState.ts';
+import {removeAbandoned} from '../store/temporaryFiles.ts';
+import {readCourseText} from '../train/course.ts';
+import {finishedStages, requireNeeds, writeStageRecord} from './finishedStages.ts';
 import {GpuSlots} from './gpuSlots.ts';
 import {startHeartbeat} from './heartbeat.ts';
+import {OwnerRecords, type OwnState} from './ownerRecords.ts';
 import {runPaths} from './runPaths.ts';
 import {runStageGraph} from './stageGraph.ts';
+import {stageKey} from './stageInputs.ts';
+import {hashOutputs} from './stageOutputs.ts';
 import type {PlannedStage} from './stagePlan.ts';
+import {StallWatch} from './stallWatch.ts';
+import type {StageDecision} from './takeOver.ts';
 import {trainerEntry} from './trainerEntry.ts';
 
 /** How a run is carried out. */
@@ -31,6 +34,10 @@ export interface RunOptions {
   readonly libraryFolders: readonly string[];
   /** What the user should know before the first stage starts. */
   readonly warnings: readonly string[];
+  /** What was taken over from earlier runs, and why the rest was not. */
+  readonly decisions: readonly StageDecision[];
+  /** What the result of a stage depends on, by the keys of those that it needs. */
+  inputs(stage: PlannedStage, keyOf: (stage: string) => string | undefined): StageInputs | null;
   onEvent(event: RunEvent): void;
 }
 
@@ -38,42 +45,46 @@ const interruptPatience = 2000;
 
 /**
  * Owns a run from here to its end: starts the stages that are not done yet, writes the event log, the state and the heartbeat, and
- * passes a stop on. Throws the error of the first stage that failed, after the others have stopped at a checkpoint.
+ * passes a stop on. Throws the error of the first stage that failed, after the others have stopped at a checkpoint. The caller holds
+ * the lock of the run.
  */
-export class RunOwner {
-  readonly #log: EventLog;
+export async function ownRun(options: RunOptions): Promise<'done' | 'stopped'> {
+  await removeAbandoned(options.run);
+  const records = await OwnerRecords.open(options.run, options.onEvent);
+  const owner = new RunOwner(options, records, await finishedStages(options.run, options.stages));
+  return owner.carryOut().finally(() => removeAbandoned(options.run));
+}
+
+class RunOwner {
   readonly #processes = new Map<string, StageProcess>();
   readonly #shares = new Map<string, number>();
   readonly #gpus: GpuSlots;
-  #finished = new Map<string, number>();
+  readonly #stalls = new StallWatch();
   #stoppingSince: number | null = null;
+  #isHurried = false;
   #failure: {error: unknown} | null = null;
-  #started = 0;
 
-  constructor(readonly options: RunOptions) {
-    this.#log = new EventLog(eventLogPath(options.run));
+  constructor(
+    readonly options: RunOptions,
+    readonly records: OwnerRecords,
+    readonly finished: Map<string, StageRecord>,
+  ) {
     this.#gpus = new GpuSlots(options.gpus);
   }
 
-  /** Carries the run out. */
   async carryOut(): Promise<'done' | 'stopped'> {
-    const {run, stages} = this.options;
-    await clearControl(run);
-    this.#started = (await ownIdentity()).started;
-    this.#finished = await finishedStages(run, stages);
-    requireNeeds(stages, new Set(this.#finished.keys()));
-    this.options.warnings.forEach((message) => this.#emit({type: 'log', stage: 'run', level: 'warning', message}));
-    const skipped = stages.filter(({name}) => this.#finished.has(name));
-    skipped.forEach(({name}) => this.#emit({type: 'stage', stage: name, state: 'skipped'}));
+    await clearControl(this.options.run);
+    requireNeeds(this.options.stages, new Set(this.finished.keys()));
+    await this.#introduce();
     const interrupt = () => this.#interrupt();
     process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
     try {
       const outcome = await this.#runStages();
       this.#emit({type: outcome, stage: 'run'});
-      await this.#writeState(outcome);
+      await this.#end({state: outcome});
       return outcome;
     } catch (error) {
-      await this.#writeState('failed', error);
+      await this.#end({state: 'failed', error: toErrorRecord(error)});
       throw error;
     } finally {
       process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
@@ -83,8 +94,21 @@ export class RunOwner {
   /** Asks all stages to write a checkpoint and end, and starts no more. */
   stop(): void {
     if (this.#stoppingSince !== null) return;
-    this.#stoppingSince = Date.now();
+    this.#stoppingSince = performance.now();
     for (const child of this.#processes.values()) child.stop();
+  }
+
+  /** Says what is done already, and what was taken over from other runs and why the rest was not. */
+  async #introduce(): Promise<void> {
+    const log = (stage: string, level: 'info' | 'warning', message: string) =>
+      this.#emit({type: 'log', stage, level, message});
+    this.options.warnings.forEach((message) => log('run', 'warning', message));
+    for (const {stage, message, from} of this.options.decisions) {
+      if (from) await this.records.journal.adoptStage(from.path, stage);
+      log(stage, 'info', message);
+    }
+    const skipped = this.options.stages.filter(({name}) => this.finished.has(name));
+    skipped.forEach(({name}) => this.#emit({type: 'stage', stage: name, state: 'skipped'}));
   }
 
   /** Somebody who interrupts again does not want to wait for checkpoints. One Ctrl-C may arrive twice, hence the patience. */
@@ -92,40 +116,62 @@ export class RunOwner {
     if (this.#stoppingSince === null) {
       this.#emit({type: 'log', stage: 'run', level: 'info', message: 'stopping; interrupt again to end at once'});
       this.stop();
-    } else if (Date.now() - this.#stoppingSince > interruptPatience) {
-      for (const child of this.#processes.values()) child.kill();
+    } else if (performance.now() - this.#stoppingSince > interruptPatience) {
+      this.#kill();
     }
+  }
+
+  #kill(): void {
+    this.#stoppingSince ??= performance.now();
+    this.#isHurried = true;
+    for (const child of this.#processes.values()) child.kill();
   }
 
   async #runStages(): Promise<'done' | 'stopped'> {
     const {stages, parallel} = this.options;
-    await this.#writeState('running');
+    await this.records.beat(this.#ownState('running'));
     const endHeartbeat = startHeartbeat(
       () => this.#beat(),
       (error) => this.#fail(error),
     );
     const hooks = {run: (stage: PlannedStage) => this.#runStage(stage), mayStart: () => this.#stoppingSince === null};
-    const outcome = await runStageGraph(stages, new Set(this.#finished.keys()), parallel, hooks).finally(endHeartbeat);
+    const outcome = await runStageGraph(stages, new Set(this.finished.keys()), parallel, hooks).finally(endHeartbeat);
     if (this.#failure) throw this.#failure.error;
     return outcome;
   }
 
-  async #runStage({name}: PlannedStage): Promise<'done' | 'stopped'> {
+  async #runStage(stage: PlannedStage): Promise<'done' | 'stopped'> {
+    const {name} = stage;
     this.#emit({type: 'stage', stage: name, state: 'started'});
     const begin = performance.now();
-    if ((await this.#gpus.use((gpu) => this.#runProcess(name, gpu))) === 'stopped') {
+    const outcome = await this.#gpus.use((gpu) => this.#runProcess(name, gpu));
+    if (outcome === 'stopped' || !(await this.#record(stage, (performance.now() - begin) / 1000))) {
       this.#emit({type: 'stopped', stage: name});
       this.stop();
       return 'stopped';
     }
-    const seconds = (performance.now() - begin) / 1000;
-    const record: StageRecord = {stage: name, seconds, finished: new Date().toISOString()};
-    const file = runPaths.stage(this.options.run, name);
-    await mkdir(dirname(file), {recursive: true});
-    await writeJsonAtomic(file, record);
-    this.#finished.set(name, seconds);
     this.#emit({type: 'stage', stage: name, state: 'done'});
     return 'done';
+  }
+
+  /** Notes that a stage is done; false where the disk has no room for that and a stop is asked. */
+  async #record(stage: PlannedStage, seconds: number): Promise<boolean> {
+    const {run} = this.options;
+    const {name} = stage;
+    const inputs = this.options.inputs(stage, (need) => this.finished.get(need)?.key);
+    const course = inputs && (await readCourseText(runPaths.checkpoints(run, name)));
+    const whole = course ? {...inputs, course} : inputs;
+    const record: StageRecord = {
+      stage: name,
+      seconds,
+      finished: new Date().toISOString(),
+      ...(whole && {key: stageKey(whole), inputs: whole, outputs: await hashOutputs(run, name)}),
+    };
+    const mayWait = () => this.#stoppingSince === null;
+    if (!(await this.records.persist(`the record of ${name}`, mayWait, () => writeStageRecord(run, record))))
+      return false;
+    this.finished.set(name, record);
+    return true;
   }
 
   async #runProcess(stage: string, gpu: string | undefined): Promise<'done' | 'stopped'> {
@@ -151,42 +197,48 @@ export class RunOwner {
     this.stop();
   }
 
-  #relay(event: RunEvent): void {
-    if (event.type === 'failed') return;
+  /** Says whether all events are on the disk. */
+  #relay(event: RunEvent): boolean {
     if (event.type === 'step') this.#shares.set(event.stage, event.update / event.updates);
-    this.#emit(event);
+    if (event.type !== 'failed') this.#note(this.records.relay(event));
+    return this.records.areWritten;
   }
 
   #emit(event: NewRunEvent): void {
-    this.options.onEvent(this.#log.append(event));
+    this.#note(this.records.emit(event));
+  }
+
+  #note(event: RunEvent): void {
+    const {stage} = event;
+    const back = this.#stalls.hear(event);
+    if (back !== null) this.records.emit({type: 'log', stage, level: 'info', message: back});
   }
 
   async #beat(): Promise<void> {
     const command = await readControl(this.options.run);
     if (command === 'stop') this.stop();
+    if (command === 'kill') this.#kill();
+    const isPaused = command === 'pause';
+    for (const {stage, message} of this.#stalls.look(isPaused)) {
+      this.records.emit({type: 'log', stage, level: 'warning', message});
+    }
     const isStopping = this.#stoppingSince !== null;
-    await this.#writeState(isStopping ? 'stopping' : command === 'pause' ? 'paused' : 'running');
+    await this.records.beat(this.#ownState(isStopping ? 'stopping' : isPaused ? 'paused' : 'running'));
   }
 
-  async #writeState(
-    state: 'running' | 'paused' | 'stopping' | 'stopped' | 'failed' | 'done',
-    error?: unknown,
-  ): Promise<void> {
-    await writeState(this.options.run, {
-      state,
-      pid: process.pid,
-      started: this.#started,
-      heartbeat: Date.now() / 1000,
-      stage: [...this.#processes.keys()].join(', '),
-      progress: state === 'done' ? 1 : this.#progress(),
-      ...(error !== undefined && {error: toErrorRecord(error)}),
-    });
+  /** The last words wait for a disk that is full, unless somebody is in a hurry. */
+  async #end({state, error}: Pick<OwnState, 'state' | 'error'>): Promise<void> {
+    await this.records.end({...this.#ownState(state), ...(error && {error})}, () => !this.#isHurried);
+  }
+
+  #ownState(state: OwnState['state']): OwnState {
+    return {state, stage: [...this.#processes.keys()].join(', '), progress: state === 'done' ? 1 : this.#progress()};
   }
 
   #progress(): number {
     const {stages} = this.options;
     const total = stages.reduce((sum, {effort}) => sum + effort, 0);
-    const share = ({name}: PlannedStage) => (this.#finished.has(name) ? 1 : (this.#shares.get(name) ?? 0));
+    const share = ({name}: PlannedStage) => (this.finished.has(name) ? 1 : (this.#shares.get(name) ?? 0));
     return Math.min(1, stages.reduce((sum, stage) => sum + stage.effort * share(stage), 0) / Math.max(1, total));
   }
 }

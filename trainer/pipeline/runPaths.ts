@@ -5,6 +5,10 @@ import type {ResolvedConfig} from '../contract/pipeline.ts';
 export const runPaths = {
   config: (run: string) => join(run, 'config.json'),
   plan: (run: string) => join(run, 'plan.json'),
+  /** There while a process carries the run out. */
+  ownerLock: (run: string) => join(run, 'owner.lock'),
+  /** There while a process carries the stage out. */
+  stageLock: (run: string, stage: string) => join(run, 'locks', `${stage}.lock`),
   stage: (run: string, stage: string) => join(run, 'stages', `${stage}.json`),
   checkpoints: (run: string, stage: string) => join(run, 'checkpoints', stage),
   weights: (run: string) => join(run, 'search.json'),

@@ -1,5 +1,6 @@
 import type {NewRunEvent} from '../contract/events.ts';
 import type {ResolvedConfig} from '../contract/pipeline.ts';
+import type {EventOutbox} from '../train/loop.ts';
 
 /** What every stage gets. */
 export interface StageContext {
@@ -8,6 +9,8 @@ export interface StageContext {
   readonly resolved: ResolvedConfig;
   readonly stage: string;
   emit(event: NewRunEvent): void;
+  /** Events that a checkpoint has to take along; left out: none. */
+  readonly outbox?: EventOutbox;
   /** Asked between units of work; waits while the run is paused. */
   nextAction(): Promise<'train' | 'stop'>;
 }

@@ -7,15 +7,18 @@ import type {PlanRecord, ResolvedConfig} from '../contract/pipeline.ts';
 import type {RunRecord} from '../contract/records.ts';
 import {probeEngine} from '../launch/probeEngine.ts';
 import {writeJsonAtomic} from '../store/jsonFile.ts';
+import {takeLock} from '../store/processLock.ts';
 import {createRun, type RunFolder} from '../store/runFolder.ts';
-import {currentState, isActive} from '../store/runState.ts';
 import {cudaSetting} from './cudaSetting.ts';
 import {finishedStages} from './finishedStages.ts';
 import {planRun} from './planRun.ts';
 import type {ProcessPlan} from './processPlan.ts';
-import {RunOwner} from './runOwner.ts';
+import {ownRun, type RunOptions} from './runOwner.ts';
 import {runPaths} from './runPaths.ts';
+import {gatherFacts} from './stageFacts.ts';
+import {stageInputs} from './stageInputs.ts';
 import type {PlannedStage} from './stagePlan.ts';
+import {takeOver} from './takeOver.ts';
 import {toolVersion} from './toolVersion.ts';
 import {trainerEntry} from './trainerEntry.ts';
 
@@ -45,21 +48,43 @@ export async function createRunOf(
   return run;
 }
 
+/** Which stages of a run are carried out, and how. */
+export interface RunRequest {
+  readonly resolved: ResolvedConfig;
+  readonly stages: readonly PlannedStage[];
+  /** Take over from earlier runs of the same output folder what they did with the same inputs. */
+  readonly reuse: boolean;
+  onEvent(event: RunEvent): void;
+}
+
 /** Carries out the stages of a run that are not done yet. Throws a UserError when another process does so already. */
-export async function carryOut(
-  run: RunFolder,
-  resolved: ResolvedConfig,
-  stages: readonly PlannedStage[],
-  onEvent: (event: RunEvent) => void,
-): Promise<'done' | 'stopped'> {
-  await requireIdle(run.path);
+export async function carryOut(run: RunFolder, request: RunRequest): Promise<'done' | 'stopped'> {
+  return whileOwned(run.path, () => carryOutOwned(run, request));
+}
+
+async function carryOutOwned(run: RunFolder, request: RunRequest): Promise<'done' | 'stopped'> {
+  const {resolved, stages, reuse, onEvent} = request;
   const record: PlanRecord = {stages: stages.map(({name}) => name)};
   await writeJsonAtomic(runPaths.plan(run.path), record);
+  const facts = await gatherFacts(run, resolved);
+  const decisions = reuse ? await takeOver(run, stages, facts) : [];
   const {engine} = run.record;
   const {gpus, libraryFolders} = await cudaSetting({...resolved.config.engine, name: engine.name});
-  const request = {stages: await remaining(run, stages), engine, gpus, cores: coresFor(resolved, engine)};
-  const {plan, warnings} = await planRun(withThreads(resolved, engine), request);
-  return new RunOwner({...plan, run: run.path, stages, libraryFolders, warnings, onEvent}).carryOut();
+  const planned = {stages: await remaining(run, stages), engine, gpus, cores: coresFor(resolved, engine)};
+  const {plan, warnings} = await planRun(withThreads(resolved, engine), planned);
+  const inputs: RunOptions['inputs'] = (stage, keyOf) => stageInputs(stage, facts, keyOf);
+  return ownRun({...plan, run: run.path, stages, libraryFolders, warnings, decisions, inputs, onEvent});
+}
+
+/** Works while no other process owns the run. Throws a UserError where one does. */
+export async function whileOwned<T>(run: string, work: () => Promise<T>): Promise<T> {
+  const lock = await takeLock(runPaths.ownerLock(run));
+  if (!lock.held) throw runBusy(run, lock.holder?.pid);
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
 }
 
 /** Threads of each process as it will start; only TensorFlow has more than one. */
@@ -83,10 +108,9 @@ async function remaining({path}: RunFolder, stages: readonly PlannedStage[]): Pr
   return stages.filter(({name}) => !finished.has(name));
 }
 
-async function requireIdle(run: string): Promise<void> {
-  const state = await currentState(run);
-  if (state === null || !isActive(state)) return;
-  throw new UserError('run-busy', `Process ${state.pid} carries this run out already: it is ${state.state}.`, {
+function runBusy(run: string, pid: number | undefined): UserError {
+  const who = pid === undefined ? 'Another process' : `Process ${pid}`;
+  return new UserError('run-busy', `${who} carries this run out already.`, {
     where: run,
     hint: 'Wait for its end, or stop it with `deme stop`.',
   });

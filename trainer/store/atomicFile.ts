@@ -3,6 +3,8 @@ import {open, rename, rm, type FileHandle} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {UserError} from '../contract/errors.ts';
 
+const diskFullCode = 'disk-full';
+
 /** Writes a whole file so that readers, and a crash at any moment, see either the old file or the new one. */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
   await writeAtomic(path, (file) => file.writeFile(data));
@@ -41,6 +43,12 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Whether an error says that the disk, or the user's quota of it, has no room left. */
+export function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === diskFullCode;
+}
+
 /** A `UserError` where the user can do something about a failed write, else the error itself. */
 export function explainWriteError(path: string, error: unknown): unknown {
   if (error instanceof UserError || !(error instanceof Error) || !('code' in error)) return error;
@@ -48,7 +56,7 @@ export function explainWriteError(path: string, error: unknown): unknown {
   switch (error.code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new UserError('disk-full', 'The disk is full.', {...detail, hint: 'Free some space and start again.'});
+      return new UserError(diskFullCode, 'The disk is full.', {...detail, hint: 'Free some space and start again.'});
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':

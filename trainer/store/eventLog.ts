@@ -1,8 +1,9 @@
-import {appendFileSync, closeSync, ftruncateSync, fstatSync, openSync, readSync} from 'node:fs';
+import {appendFileSync, closeSync, ftruncateSync, fstatSync, openSync, readSync, truncateSync} from 'node:fs';
 import {open} from 'node:fs/promises';
 import {join} from 'node:path';
 import {UserError} from '../contract/errors.ts';
 import {RunEvent, type NewRunEvent} from '../contract/events.ts';
+import {isDiskFull} from './atomicFile.ts';
 import {fileExists} from './fileExists.ts';
 import {parseJson} from './jsonFile.ts';
 
@@ -12,22 +13,75 @@ export function eventLogPath(run: string): string {
   return join(run, 'events.jsonl');
 }
 
-/** The append-only log of a run, one JSON event a line. Only the owner of the run writes it. */
+/** Hears of an event once its line is on the disk, and where the log ends with it. */
+type OnWritten = (event: RunEvent, end: number) => void;
+
+interface HeldLine {
+  readonly event: RunEvent;
+  readonly bytes: Buffer;
+}
+
+/**
+ * The append-only log of a run, one JSON event a line. Only the owner of the run writes it. While the disk is full, lines are held in
+ * memory and keep their order.
+ */
 export class EventLog {
   readonly #path: string;
+  readonly #write: typeof appendFileSync;
+  readonly #onWritten: OnWritten;
+  #held: HeldLine[] = [];
+  #size: number;
 
-  /** Opens or makes the log. A last line that a crash cut off is removed, or the next event would be glued to it. */
-  constructor(path: string) {
+  /**
+   * Opens or makes the log. A last line that a crash cut off is removed, or the next event would be glued to it.
+   * @param write for tests of a full disk
+   */
+  constructor(path: string, onWritten: OnWritten = () => undefined, write = appendFileSync) {
     this.#path = path;
-    removeTornLine(path);
+    this.#onWritten = onWritten;
+    this.#write = write;
+    this.#size = removeTornLine(path);
+  }
+
+  /** Lines that wait for room on the disk. */
+  get waiting(): number {
+    return this.#held.length;
   }
 
   /** Stamps the time, writes the line, and returns the event as readers will see it: numbers that are not finite are null. */
   append(event: NewRunEvent): RunEvent {
-    const line = JSON.stringify({...event, time: Date.now()});
-    const stamped = RunEvent.parse(JSON.parse(line));
-    appendFileSync(this.#path, `${line}\n`);
+    const stamped = RunEvent.parse(JSON.parse(JSON.stringify({...event, time: Date.now()})));
+    this.adopt(stamped);
     return stamped;
+  }
+
+  /** Writes the line of an event that has its time already. */
+  adopt(event: RunEvent): void {
+    this.#held.push({event, bytes: Buffer.from(`${JSON.stringify(event)}\n`)});
+    this.flush();
+  }
+
+  /** Writes what waits; false where the disk is still full. */
+  flush(): boolean {
+    for (let next = this.#held[0]; next !== undefined; next = this.#held[0]) {
+      if (!this.#writeLine(next.bytes)) return false;
+      this.#held.shift();
+      this.#size += next.bytes.length;
+      this.#onWritten(next.event, this.#size);
+    }
+    return true;
+  }
+
+  /** A line that was cut off by a full disk is taken back, or the next one would be glued to it. */
+  #writeLine(bytes: Buffer): boolean {
+    try {
+      this.#write(this.#path, bytes);
+      return true;
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      truncateSync(this.#path, this.#size);
+      return false;
+    }
   }
 }
 
@@ -65,12 +119,14 @@ async function readFrom(path: string, offset: number): Promise<Buffer> {
   }
 }
 
-function removeTornLine(path: string): void {
+/** The size of the log without a last line that has no end. */
+function removeTornLine(path: string): number {
   const file = openSync(path, 'a+');
   try {
     const {size} = fstatSync(file);
     const end = endOfLastLine(file, size);
     if (end < size) ftruncateSync(file, end);
+    return end;
   } finally {
     closeSync(file);
   }

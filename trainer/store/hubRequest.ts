@@ -1,5 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {UserError} from '../contract/errors.ts';
+import {refuseJson, usualLimits} from './jsonLimits.ts';
 
 export interface RequestSettings {
   readonly headers: Record<string, string>;
@@ -16,12 +17,34 @@ const attempts = 5;
 export async function requestJson(url: string, {headers, retryDelay}: RequestSettings): Promise<unknown> {
   return withRetries(retryDelay, async () => {
     const response = await request(url, headers);
+    const text = await readAnswer(response, url);
+    const refusal = refuseJson(text, usualLimits);
+    if (refusal !== undefined) throw new UserError('hub-answer', `The answer is not read: ${refusal}.`, {where: url});
     try {
-      return await response.json();
+      return JSON.parse(text) as unknown;
     } catch (cause) {
       throw new UserError('hub-answer', 'The answer is not JSON, so this is no hub.', {where: url, cause});
     }
   });
+}
+
+/** The text of an answer, unless it goes on for ever. */
+async function readAnswer({body}: Response, url: string): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+      length += chunk.length;
+      if (length > usualLimits.bytes) {
+        throw new UserError('hub-answer', `The answer has more than ${usualLimits.bytes} bytes.`, {where: url});
+      }
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    throw new TransientError(`The connection to ${url} broke: ${causeOf(cause)}`, {cause});
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Repeats what fails with a `TransientError`, with growing pauses. */

@@ -1,5 +1,6 @@
 import {open, type FileHandle} from 'node:fs/promises';
 import {UserError} from '../contract/errors.ts';
+import {requireRegularFile} from './regularFile.ts';
 
 /** A file read by position. Every read is complete or an error, so nobody mistakes a short file for data. */
 export interface PositionedFile {
@@ -27,8 +28,10 @@ export async function openPositioned(path: string): Promise<PositionedFile> {
 
 async function openForReading(path: string): Promise<FileHandle> {
   try {
+    await requireRegularFile(path);
     return await open(path, 'r');
   } catch (cause) {
+    if (cause instanceof UserError) throw cause;
     const {code} = cause as NodeJS.ErrnoException;
     throw new UserError('file-missing', `Cannot open the file: ${code ?? String(cause)}.`, {where: path, cause});
   }
@@ -43,7 +46,7 @@ async function readFully(
   position: number,
   length: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(length);
+  const bytes = allocate(length, path);
   for (let done = 0; done < length;) {
     const {bytesRead} = await handle.read(bytes, done, Math.min(length - done, largestRead), position + done);
     if (bytesRead === 0) {
@@ -54,4 +57,12 @@ async function readFully(
     done += bytesRead;
   }
   return bytes;
+}
+
+function allocate(length: number, path: string): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    throw new UserError('memory-short', `There is no memory for ${length} bytes of the file.`, {where: path, cause});
+  }
 }

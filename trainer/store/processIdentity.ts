@@ -1,11 +1,5 @@
 import {readFile} from 'node:fs/promises';
-
-/** A process that can be told from a later one with the same number. */
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** Start in seconds since the epoch. */
-  readonly started: number;
-}
+import type {ProcessIdentity} from '../contract/processIdentity.ts';
 
 /** Linux counts process times in hundredths of a second for all user programs. */
 const ticksPerSecond = 100;
@@ -15,14 +9,21 @@ const toleranceSeconds = 10;
 
 /** The process that asks. */
 export async function ownIdentity(): Promise<ProcessIdentity> {
-  return {pid: process.pid, started: (await startOf(process.pid)) ?? Date.now() / 1000 - process.uptime()};
+  const start = await startOf(process.pid);
+  return {
+    pid: process.pid,
+    started: start?.seconds ?? Date.now() / 1000 - process.uptime(),
+    ...(start?.birth !== undefined && {birth: start.birth}),
+  };
 }
 
 /** Whether that very process still runs. Where there is no /proc, a recycled pid cannot be told from the process. */
-export async function isAlive({pid, started}: ProcessIdentity): Promise<boolean> {
+export async function isAlive({pid, started, birth}: ProcessIdentity): Promise<boolean> {
   if (!answersSignal(pid)) return false;
   const start = await startOf(pid);
-  return start === null || Math.abs(start - started) <= toleranceSeconds;
+  if (start === null) return true;
+  if (birth !== undefined && start.birth !== undefined) return start.birth === birth;
+  return Math.abs(start.seconds - started) <= toleranceSeconds;
 }
 
 function answersSignal(pid: number): boolean {
@@ -35,16 +36,24 @@ function answersSignal(pid: number): boolean {
   }
 }
 
-/** Start of a process in seconds since the epoch; -Infinity for one that has ended but was not reaped; null without a usable /proc. */
-async function startOf(pid: number): Promise<number | null> {
-  const [status, system] = await Promise.all([readProc(`/proc/${pid}/stat`), readProc('/proc/stat')]);
+interface Start {
+  /** Since the epoch, by the clock as it is set now; -Infinity for a process that has ended but was not reaped. */
+  readonly seconds: number;
+  readonly birth: string | undefined;
+}
+
+/** When a process started; null without a usable /proc. */
+async function startOf(pid: number): Promise<Start | null> {
+  const files = [`/proc/${pid}/stat`, '/proc/stat', '/proc/sys/kernel/random/boot_id'];
+  const [status, system, bootId] = await Promise.all(files.map(readProc));
   const boot = /^btime (\d+)$/m.exec(system ?? '')?.[1];
-  if (status === null || boot === undefined) return null;
+  if (!status || boot === undefined) return null;
   // The second field is the program's name in parentheses and may hold anything, so count from the last parenthesis.
   const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
-  if (fields[0] === 'Z' || fields[0] === 'X') return -Infinity;
+  if (fields[0] === 'Z' || fields[0] === 'X') return {seconds: -Infinity, birth: 'ended'};
   const ticks = Number(fields[19]);
-  return ticks > 0 ? Number(boot) + ticks / ticksPerSecond : null;
+  if (!(ticks > 0)) return null;
+  return {seconds: Number(boot) + ticks / ticksPerSecond, birth: bootId ? `${bootId.trim()} ${ticks}` : undefined};
 }
 
 async function readProc(path: string): Promise<string | null> {

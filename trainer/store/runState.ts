@@ -7,7 +7,10 @@ import {isAlive} from './processIdentity.ts';
 
 export type ControlCommand = ControlRecord['command'];
 
-/** A state as an onlooker sees it: `lost` when the file says that the run goes on, but its process is gone. */
+/**
+ * A state as an onlooker sees it: `lost` when the file says that the run goes on, but its process is gone; `stopped` when somebody had
+ * asked for just that.
+ */
 export type CurrentState = Omit<StateRecord, 'state'> & {readonly state: StateRecord['state'] | 'lost'};
 
 /** Whether a process carries the run out, as the state says; `currentState` has checked it, a state file alone has not. */
@@ -34,7 +37,8 @@ export async function currentState(run: string): Promise<CurrentState | null> {
   if (state === null || !isActive(state) || (await isAlive(state))) return state;
   // The owner may have written its last state between the two looks.
   const last = (await readState(run)) ?? state;
-  return isActive(last) ? {...last, state: 'lost'} : last;
+  if (!isActive(last)) return last;
+  return {...last, state: (await readControl(run)) === 'kill' ? 'stopped' : 'lost'};
 }
 
 /** Asks the owner of a run to do something; it looks between two updates. A newer request replaces an older one. */

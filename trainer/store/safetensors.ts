@@ -3,6 +3,7 @@ import type {FileHandle} from 'node:fs/promises';
 import {UserError} from '../contract/errors.ts';
 import {writeAtomic} from './atomicFile.ts';
 import {bytesPerElement, dtypes, narrow, widen, type DType} from './dtype.ts';
+import {usualLimits} from './jsonLimits.ts';
 import {openPositioned, type PositionedFile} from './positionedFile.ts';
 import {formatHeader, parseHeader, type SafetensorsHeader, type TensorEntry} from './safetensorsHeader.ts';
 import {elementCount, type TensorReader} from './tensorReader.ts';
@@ -17,8 +18,8 @@ export interface TensorSource {
   read(): Promise<Float32Array | BigInt64Array | Uint8Array> | Float32Array | BigInt64Array | Uint8Array;
 }
 
-/** The largest header that the format allows. */
-const headerLimit = 100_000_000;
+/** The format allows six times as much, but a header of a thousand tensors has a hundred kilobytes, and all of it is held in memory. */
+const headerLimit = usualLimits.bytes;
 
 /** Opens a safetensors file: reads and checks the header, then tensors on demand by position. */
 export async function openSafetensors(path: string): Promise<TensorReader> {

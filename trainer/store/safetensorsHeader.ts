@@ -3,6 +3,7 @@ import {UserError} from '../contract/errors.ts';
 import {bytesPerElement, isDType, type DType} from './dtype.ts';
 import {firstDuplicateKey} from './duplicateKeys.ts';
 import {checkValue} from './jsonFile.ts';
+import {refuseJson, usualLimits} from './jsonLimits.ts';
 import {elementCount} from './tensorReader.ts';
 
 export interface TensorEntry {
@@ -57,10 +58,11 @@ export function formatHeader({entries, metadata}: SafetensorsHeader): Uint8Array
 function parseObject(bytes: Uint8Array, path: string): object {
   // The format demands '{' as the first byte, which JSON alone would not.
   if (bytes[0] !== 0x7b) throw invalid(path, 'The header is not a JSON object.');
-  let text: string;
+  const text = decodeText(bytes, path);
+  const refusal = refuseJson(text, usualLimits);
+  if (refusal !== undefined) throw invalid(path, `The header is not read: ${refusal}.`);
   let value: unknown;
   try {
-    text = new TextDecoder('utf-8', {fatal: true}).decode(bytes);
     value = JSON.parse(text);
   } catch (cause) {
     throw invalid(path, 'The header is not valid JSON.', cause);
@@ -68,6 +70,14 @@ function parseObject(bytes: Uint8Array, path: string): object {
   const twice = firstDuplicateKey(text);
   if (twice !== undefined) throw invalid(path, `The header holds the key '${twice}' twice.`);
   return value as object;
+}
+
+function decodeText(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
+  } catch (cause) {
+    throw invalid(path, 'The header is not valid JSON.', cause);
+  }
 }
 
 function parseEntry(name: string, value: unknown, path: string): TensorEntry {

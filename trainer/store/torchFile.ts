@@ -13,7 +13,7 @@ interface Archive {
 }
 
 /** A state dict without its tensors is small; anything near this is no state dict. */
-const pickleLimit = 100_000_000;
+const pickleLimit = 32_000_000;
 
 /**
  * Opens a state dict that `torch.save` wrote (PyTorch 1.6 or newer: a zip of uncompressed entries). Only tensors are interpreted, and
@@ -67,6 +67,10 @@ function checkBounds(name: string, tensor: TorchTensor, {file, entries, prefix}:
   const {storage, offset} = tensor;
   const stored = entries.get(`${prefix}data/${storage.key}`)?.size ?? 0;
   const needed = offset + spannedElements(tensor);
+  // Strides of 0 let a few bytes stand for any number of elements.
+  if (elementCount(tensor.shape) * bytesPerElement[storage.dtype] > file.size) {
+    throw invalid(file.path, `Tensor '${name}' is larger than the file that it lies in.`);
+  }
   if (needed > storage.elements || storage.elements * bytesPerElement[storage.dtype] > stored) {
     throw invalid(file.path, `Tensor '${name}' reaches beyond its storage.`);
   }

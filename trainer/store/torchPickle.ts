@@ -1,7 +1,7 @@
-import {Parser} from 'pickleparser';
 import {z} from 'zod';
 import {UserError} from '../contract/errors.ts';
 import {dtypes, type DType} from './dtype.ts';
+import {unpickle, type PickleCallable} from './pickle.ts';
 
 /** A run of elements of one type, kept in an archive entry of its own. */
 export class TorchStorage {
@@ -33,18 +33,15 @@ export class TorchTensor {
   }
 }
 
-type Callable = (...values: unknown[]) => unknown;
-
 const Size = z.int().min(0);
-const Shape = z.array(Size).max(16);
+const Shape = z.array(Size);
 const TensorArguments = z.tuple([z.instanceof(TorchStorage), Size, Shape, Shape], z.unknown());
-const Pairs = z.array(z.tuple([z.unknown(), z.unknown()]));
 
-const storageClasses: ReadonlyMap<Callable, DType> = new Map(dtypes.map((dtype) => [storageClass(), dtype]));
+const storageClasses: ReadonlyMap<PickleCallable, DType> = new Map(dtypes.map((dtype) => [storageClass(), dtype]));
 
 const StorageId = z.tuple([
   z.literal('storage'),
-  z.custom<Callable>((value) => typeof value === 'function' && storageClasses.has(value as Callable)),
+  z.custom<PickleCallable>((value) => typeof value === 'function' && storageClasses.has(value as PickleCallable)),
   z.string(),
   z.string(),
   Size,
@@ -61,12 +58,12 @@ const storageNames: Record<DType, string> = {
   BOOL: 'torch.BoolStorage',
 };
 
-/** Everything that a pickle may name. The parser calls these functions and no others; frozen, so that no pickle can alter them. */
-const allowed: ReadonlyMap<string, Callable> = new Map<string, Callable>([
-  ['collections.OrderedDict', Object.freeze((pairs: unknown = []) => new Map(Pairs.parse(pairs)))],
-  ['torch._utils._rebuild_tensor_v2', Object.freeze(rebuildTensor)],
-  ['torch._utils._rebuild_parameter', Object.freeze((tensor: unknown) => tensor)],
-  ...[...storageClasses].map(([callable, dtype]): [string, Callable] => [storageNames[dtype], callable]),
+/** Everything that a pickle may name. The machine calls these functions and no others. */
+const allowed: ReadonlyMap<string, PickleCallable> = new Map<string, PickleCallable>([
+  ['collections.OrderedDict', emptyDict],
+  ['torch._utils._rebuild_tensor_v2', rebuildTensor],
+  ['torch._utils._rebuild_parameter', ([tensor]) => tensor],
+  ...[...storageClasses].map(([callable, dtype]): [string, PickleCallable] => [storageNames[dtype], callable]),
 ]);
 
 /**
@@ -79,9 +76,8 @@ export function parseStateDict(pickle: Uint8Array, path: string): ReadonlyMap<st
   if (dict === undefined) throw invalid(path, 'The file holds no state dict.');
   const tensors = new Map<string, TorchTensor>();
   for (const [name, value] of dict) {
-    if (typeof name !== 'string' || !(value instanceof TorchTensor)) {
-      throw invalid(path, `The entry '${String(name)}' of the state dict is not a tensor.`);
-    }
+    if (typeof name !== 'string') throw invalid(path, 'The state dict has a key that is no text.');
+    if (!(value instanceof TorchTensor)) throw invalid(path, `The entry '${name}' of the state dict is not a tensor.`);
     tensors.set(name, value);
   }
   return tensors;
@@ -92,50 +88,56 @@ function asDict(value: unknown): ReadonlyMap<unknown, unknown> | undefined {
 }
 
 function parsePickle(pickle: Uint8Array, path: string): unknown {
-  const parser = new Parser({
-    nameResolver: {resolve: (module, name) => resolveName(module, name, path)},
-    persistentResolver: {resolve: resolveStorage},
-    unpicklingTypeOfDictionary: 'Map',
-  });
   try {
-    return parser.parse<unknown>(pickle);
+    return unpickle(pickle, {resolve: (module, name) => resolveName(`${module}.${name}`, path), load: resolveStorage});
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     throw invalid(path, 'The pickle in the file is damaged or no state dict.', cause);
   }
 }
 
-function resolveName(module: unknown, name: unknown, path: string): Callable {
-  const callable = allowed.get(`${String(module)}.${String(name)}`);
+function resolveName(name: string, path: string): PickleCallable {
+  const callable = allowed.get(name);
   if (callable !== undefined) return callable;
-  throw new UserError(
-    'pickle-refused',
-    `The file names the Python object ${String(module)}.${String(name)}, so it is no plain state dict.`,
-    {
-      where: path,
-      hint: 'Nothing of it was run. Save model.state_dict() or, better, a safetensors file.',
-    },
-  );
+  throw new UserError('pickle-refused', `The file names the Python object ${name}, so it is no plain state dict.`, {
+    where: path,
+    hint: 'Nothing of it was run. Save model.state_dict() or, better, a safetensors file.',
+  });
+}
+
+/** What is longer than any argument is not given to zod, which would note every wrong item. */
+const mostItems = 16;
+
+function requireShort(values: unknown): void {
+  if (Array.isArray(values) && values.length > mostItems) throw new Error('too many arguments');
 }
 
 function resolveStorage(id: unknown): TorchStorage {
+  requireShort(id);
   const [, type, key, , elements] = StorageId.parse(id);
   const dtype = storageClasses.get(type);
   if (dtype === undefined) throw new Error('not a storage class');
   return new TorchStorage(dtype, key, elements);
 }
 
-function rebuildTensor(...values: unknown[]): TorchTensor {
+/** Python 3 makes it empty and sets its entries afterwards. */
+function emptyDict(values: readonly unknown[]): Map<unknown, unknown> {
+  if (values.length > 0) throw new Error('a dict is made of pairs');
+  return new Map();
+}
+
+function rebuildTensor(values: readonly unknown[]): TorchTensor {
+  for (const value of [values, ...values.slice(0, mostItems)]) requireShort(value);
   const [storage, offset, shape, strides] = TensorArguments.parse(values);
   if (shape.length !== strides.length) throw new Error('shape and strides differ in length');
   return new TorchTensor(storage, offset, shape, strides);
 }
 
 /** A token that only stands for its class: a pickle passes it on, and calling it is an error. */
-function storageClass(): Callable {
-  return Object.freeze(() => {
+function storageClass(): PickleCallable {
+  return () => {
     throw new Error('a storage class is not callable');
-  });
+  };
 }
 
 function invalid(path: string, message: string, cause?: unknown): UserError {

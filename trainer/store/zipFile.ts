@@ -1,5 +1,5 @@
 import {createReadStream} from 'node:fs';
-import {Readable} from 'node:stream';
+import {pipeline, Readable} from 'node:stream';
 import {createInflateRaw} from 'node:zlib';
 import {UserError} from '../contract/errors.ts';
 import type {PositionedFile} from './positionedFile.ts';
@@ -22,7 +22,10 @@ const locator = {signature: 0x07064b50, length: 20};
 const endRecord64 = {signature: 0x06064b50, length: 56};
 const centralHeader = {signature: 0x02014b50, length: 46};
 const localHeader = {signature: 0x04034b50, length: 30};
-const directoryLimit = 100_000_000;
+/** Deflate makes at most so many bytes out of one. */
+const mostExpansion = 1032;
+/** Bytes of the list of entries, which is held in memory; the largest wheels and checkpoints list some hundred kilobytes. */
+const directoryLimit = 16_000_000;
 
 /** Reads the directory of a zip archive, with the 64-bit extension: name -> entry. */
 export async function readZipDirectory(file: PositionedFile): Promise<ReadonlyMap<string, ZipEntry>> {
@@ -40,7 +43,17 @@ export async function readZipDirectory(file: PositionedFile): Promise<ReadonlyMa
     entries.set(name, parseEntry(bytes.subarray(at, nameEnd), bytes.subarray(nameEnd, extraEnd), file));
     at = extraEnd + bytes.readUInt16LE(at + 32);
   }
+  if (overlap([...entries.values()])) throw damaged(file);
   return entries;
+}
+
+/** Whether two entries share bytes of the file, which lets a small file unpack to any size. */
+function overlap(entries: readonly ZipEntry[]): boolean {
+  const inOrder = [...entries].sort((a, b) => a.header - b.header);
+  return inOrder.some(({header, packedSize}, i) => {
+    const next = inOrder[i + 1];
+    return next !== undefined && header + localHeader.length + packedSize > next.header;
+  });
 }
 
 /** Position of the entry's first content byte; only the local header knows the padding in front of it. */
@@ -52,7 +65,7 @@ export async function locateEntry(file: PositionedFile, entry: ZipEntry): Promis
   return contentStart(file, entry);
 }
 
-/** The content of an entry, uncompressed, as a stream. Damaged data end it with an error of zlib. */
+/** The content of an entry, uncompressed, as a stream. Damaged data, and more than the directory says, end it with a `UserError`. */
 export async function openEntry(file: PositionedFile, entry: ZipEntry): Promise<Readable> {
   const {packedSize, stored, deflated} = entry;
   if (!stored && !deflated)
@@ -62,8 +75,33 @@ export async function openEntry(file: PositionedFile, entry: ZipEntry): Promise<
   const packed = createReadStream(file.path, {start, end: start + packedSize - 1, highWaterMark: 1 << 20});
   if (stored) return packed;
   const inflate = createInflateRaw({chunkSize: 1 << 18});
-  packed.on('error', (error) => inflate.destroy(error));
-  return packed.pipe(inflate);
+  pipeline(packed, inflate, () => undefined); // Its errors come out of `inflate`, too.
+  return Readable.from(inflated(inflate, entry, file));
+}
+
+/** The content of an entry of at most `limit` bytes. */
+export async function readEntry(file: PositionedFile, entry: ZipEntry, limit: number): Promise<Buffer> {
+  if (entry.size > limit) throw damaged(file);
+  const chunks: Buffer[] = [];
+  for await (const chunk of await openEntry(file, entry)) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+async function* inflated(chunks: Readable, {size}: ZipEntry, file: PositionedFile): AsyncGenerator<Buffer> {
+  let length = 0;
+  try {
+    for await (const chunk of chunks as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > size) throw damaged(file);
+      yield chunk;
+    }
+  } catch (error) {
+    throw isZlibError(error) ? damaged(file, error) : error;
+  }
+}
+
+function isZlibError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }
 
 async function contentStart(file: PositionedFile, {packedSize, header}: ZipEntry): Promise<number> {
@@ -106,6 +144,7 @@ function parseEntry(central: Buffer, extra: Buffer, file: PositionedFile): ZipEn
   const header = field(42);
   if (header + localHeader.length > file.size) throw damaged(file);
   const method = central.readUInt16LE(10);
+  if (size > packedSize * mostExpansion + mostExpansion) throw damaged(file);
   return {size, packedSize, header, stored: method === 0 && packedSize === size, deflated: method === 8};
 }
 
@@ -121,6 +160,6 @@ function wideFields(extra: Buffer): number[] {
   return [];
 }
 
-function damaged(file: PositionedFile): UserError {
-  return new UserError('zip-invalid', 'The zip archive is damaged or cut off.', {where: file.path});
+function damaged(file: PositionedFile, cause?: unknown): UserError {
+  return new UserError('zip-invalid', 'The zip archive is damaged or cut off.', {where: file.path, cause});
 }

@@ -1,19 +1,28 @@
-import {readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import {UserError} from '../contract/errors.ts';
-import {CheckpointRecord} from '../contract/records.ts';
+import type {RunEvent} from '../contract/events.ts';
+import type {CheckpointRecord} from '../contract/records.ts';
 import {segments, type FlatLayout, type FlatVector} from '../nn/flatParams.ts';
+import {writeFileAtomic} from '../store/atomicFile.ts';
 import {writeFolderAtomic} from '../store/atomicFolder.ts';
-import {fileExists} from '../store/fileExists.ts';
-import {readJson, writeJsonAtomic} from '../store/jsonFile.ts';
+import {readEvents} from '../store/eventLog.ts';
+import {writeJsonAtomic} from '../store/jsonFile.ts';
 import {openSafetensors, writeSafetensors, type TensorSource} from '../store/safetensors.ts';
-import {hashFile} from '../store/sha256.ts';
+import {hashBytes} from '../store/sha256.ts';
 import {elementCount, type TensorReader} from '../store/tensorReader.ts';
+import {
+  checkpointName,
+  checkpointNames,
+  damage,
+  eventsFile,
+  readRecord,
+  recordFile,
+  removeOld,
+  stateFile,
+  type KeptCheckpoints,
+} from './checkpointFolder.ts';
 import type {TrainState} from './trainState.ts';
-
-const stateFile = 'state.safetensors';
-const recordFile = 'checkpoint.json';
 
 /** What must be the same for a checkpoint to be continued. */
 export interface CheckpointIdentity {
@@ -21,57 +30,89 @@ export interface CheckpointIdentity {
   readonly dataFingerprint: string;
 }
 
+/** A checkpoint that was read back. */
+export interface LoadedCheckpoint {
+  readonly state: TrainState;
+  /** Updates that the training was to make when it was written. */
+  readonly updates: number | undefined;
+  /** Events that may not have reached the log before it was written. */
+  readonly events: readonly RunEvent[];
+  /** What was wrong with newer ones, a sentence each. */
+  readonly skipped: readonly string[];
+}
+
+/** How checkpoints are written. */
+export interface CheckpointSetting extends KeptCheckpoints {
+  readonly layout: FlatLayout;
+  readonly identity: CheckpointIdentity;
+  /** Updates that the training is to make. */
+  readonly updates: number;
+  /** Events that may not be in the log; left out: none. */
+  readonly events?: readonly RunEvent[];
+}
+
+/** Bytes that a checkpoint of this state takes on the disk, at most. */
+export function checkpointBytes({weights, ema, first, second}: TrainState, {names}: FlatLayout): number {
+  const vectors = [weights, first, second, ...(ema ? [ema] : [])];
+  const numbers = vectors.flat().reduce((sum, {size}) => sum + size, 0);
+  return 4 * numbers + vectors.length * names.reduce((sum, name) => sum + name.length + 200, 0) + 4096;
+}
+
 /**
- * Writes `<folder>/<update>` with weights, EMA and optimizer moments (memory order, one entry per parameter name), then removes all
- * but the newest `keep` and what a crash left half written. One that is there already is the state that was continued from: it stays.
+ * Writes `<folder>/<update>` with weights, EMA and optimizer moments (memory order, one entry per parameter name), then removes what
+ * `removeOld` finds. An intact one that is there already is the state that was continued from: it stays.
  */
-export async function saveCheckpoint(
-  folder: string,
-  state: TrainState,
-  layout: FlatLayout,
-  identity: CheckpointIdentity,
-  keep: number,
-): Promise<string> {
-  const target = join(folder, String(state.update).padStart(9, '0'));
-  if (!(await fileExists(target))) {
+export async function saveCheckpoint(folder: string, state: TrainState, setting: CheckpointSetting): Promise<string> {
+  const {layout, identity, updates, events = []} = setting;
+  const target = join(folder, checkpointName(state.update));
+  if ((await damage(target)) !== null) {
     await writeFolderAtomic(target, async (temporary) => {
       const hash = await writeSafetensors(join(temporary, stateFile), stateTensors(state, layout));
-      const record: CheckpointRecord = {format: 1, update: state.update, ...identity, files: {[stateFile]: hash}};
+      const files = {[stateFile]: hash, ...(events.length > 0 && (await writeEvents(temporary, events)))};
+      const record: CheckpointRecord = {format: 1, update: state.update, updates, ...identity, files};
       await writeJsonAtomic(join(temporary, recordFile), record);
     });
   }
-  await removeOld(folder, keep);
+  await removeOld(folder, state.update, setting);
   return target;
 }
 
 /**
- * The newest checkpoint of the folder, or null when there is none.
- * Throws a UserError when it does not belong to this seed, data or network, lacks or has an EMA against `withEma`, or when its bytes
- * changed.
+ * The newest checkpoint of the folder that is intact, or null when there is none at all. Throws a UserError when it does not belong to
+ * this seed, data or network, lacks or has an EMA against `withEma`, or when all of them are damaged.
  */
 export async function loadLatestCheckpoint(
   folder: string,
   layout: FlatLayout,
   identity: CheckpointIdentity,
   withEma: boolean,
-): Promise<TrainState | null> {
-  const newest = (await checkpointNames(folder)).at(-1);
-  if (newest === undefined) return null;
-  const path = join(folder, newest);
-  const record = await readJson(join(path, recordFile), CheckpointRecord, 'checkpoint record');
-  requireSame(record, identity, path);
-  const file = join(path, stateFile);
-  if (!(await fileExists(file)) || (await hashFile(file)) !== record.files[stateFile]) {
-    throw new UserError(
-      'checkpoint-corrupt',
-      'The checkpoint is damaged: its checksum differs from the recorded one.',
-      {
-        where: file,
-        hint: `Delete ${path} to go on from the checkpoint before it.`,
-      },
-    );
+): Promise<LoadedCheckpoint | null> {
+  const skipped: string[] = [];
+  for (const name of (await checkpointNames(folder)).reverse()) {
+    const path = join(folder, name);
+    const fault = await damage(path);
+    if (fault === null) return {...(await load(path, layout, identity, withEma)), skipped};
+    skipped.push(`The checkpoint ${name} is damaged (${fault}).`);
   }
-  return readState(file, layout, withEma, record.update);
+  if (skipped.length === 0) return null;
+  throw new UserError('checkpoint-corrupt', `No checkpoint can be read. ${skipped.join(' ')}`, {
+    where: folder,
+    hint: 'Delete the folder to begin this training anew.',
+  });
+}
+
+async function load(path: string, layout: FlatLayout, identity: CheckpointIdentity, withEma: boolean) {
+  const record = await readRecord(path);
+  requireSame(record, identity, path);
+  const state = await readState(join(path, stateFile), layout, withEma, record.update);
+  return {state, updates: record.updates, events: await readEvents(join(path, eventsFile))};
+}
+
+/** The entry of the file for the record. */
+async function writeEvents(folder: string, events: readonly RunEvent[]): Promise<Record<string, string>> {
+  const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+  await writeFileAtomic(join(folder, eventsFile), text);
+  return {[eventsFile]: hashBytes(text)};
 }
 
 const newRunHint = 'Start a new run, or put back what the run began with.';
@@ -106,15 +147,28 @@ function vectorTensors(part: string, vector: FlatVector, layout: FlatLayout): Te
       const shape = shapes[i]?.[k] ?? [];
       const begin = end;
       end += elementCount(shape);
-      const read = () => readPart(vector[i] as tf.Tensor1D, begin, elementCount(shape));
-      return {name: `${part}/${name}`, shape, dtype: 'F32' as const, read};
+      const full = `${part}/${name}`;
+      const read = () => readPart(full, vector[i] as tf.Tensor1D, begin, elementCount(shape));
+      return {name: full, shape, dtype: 'F32' as const, read};
     });
   });
 }
 
-async function readPart(segment: tf.Tensor1D, begin: number, size: number): Promise<Float32Array> {
-  const values = tf.slice1d(segment, begin, size);
-  return values.data<'float32'>().finally(() => values.dispose());
+const spoiltCode = 'state-not-finite';
+
+/** Whether an error says that a state could not be saved because a number of it is not finite. */
+export function isSpoilt(error: unknown): boolean {
+  return error instanceof UserError && error.code === spoiltCode;
+}
+
+/** Throws a UserError for a number that is not finite: a checkpoint is what a training can go on from. */
+async function readPart(name: string, segment: tf.Tensor1D, begin: number, size: number): Promise<Float32Array> {
+  const part = tf.slice1d(segment, begin, size);
+  const values = await part.data<'float32'>().finally(() => part.dispose());
+  if (values.every(Number.isFinite)) return values;
+  throw new UserError(spoiltCode, `${name} has become a number that is not finite.`, {
+    hint: 'Lower the learning rate.',
+  });
 }
 
 async function readState(file: string, layout: FlatLayout, withEma: boolean, update: number): Promise<TrainState> {
@@ -167,20 +221,4 @@ function joined(values: readonly Float32Array[]): Float32Array {
     end += part.length;
   }
   return all;
-}
-
-async function removeOld(folder: string, keep: number): Promise<void> {
-  const names = await checkpointNames(folder);
-  const halfWritten = (await readdir(folder)).filter((name) => name.startsWith('.'));
-  for (const name of [...names.slice(0, Math.max(0, names.length - keep)), ...halfWritten]) {
-    await rm(join(folder, name), {recursive: true, force: true});
-  }
-}
-
-async function checkpointNames(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  return names.filter((name) => /^\d{9}$/.test(name)).sort();
 }

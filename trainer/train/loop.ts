@@ -1,20 +1,27 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {NewRunEvent} from '../contract/events.ts';
+import type {NewRunEvent, RunEvent} from '../contract/events.ts';
+import type {CourseRecord} from '../contract/records.ts';
 import type {TrainingConfig} from '../contract/training.ts';
 import {trainBatch} from '../data/batches.ts';
 import type {ImageSource} from '../data/dataset.ts';
 import {drawTimesteps, type TimestepRange} from '../deme/timesteps.ts';
 import {checkEngine} from '../engine/checkEngine.ts';
-import {flatLayout, unflatten, type FlatLayout} from '../nn/flatParams.ts';
-import {disposeParams, type Params} from '../nn/params.ts';
+import {explainEngineError} from '../engine/engineLoss.ts';
+import {flatLayout} from '../nn/flatParams.ts';
+import type {Params} from '../nn/params.ts';
 import {createRandom} from '../random.ts';
-import {loadLatestCheckpoint, saveCheckpoint, type CheckpointIdentity} from './checkpoint.ts';
-import {hashParams} from './paramsHash.ts';
-import {StepLog} from './stepLog.ts';
+import type {DiskWatch} from '../store/writeWithRoom.ts';
+import {loadLatestCheckpoint, type LoadedCheckpoint} from './checkpoint.ts';
+import {extended, learningRates, readCourse, writeCourse} from './course.ts';
+import {Divergence} from './divergence.ts';
+import {averagedParams, identityOf, probe, save, type Training} from './keepProgress.ts';
 import type {LossSetting} from './lossAndGradient.ts';
 import type {MicroBatch} from './microBatch.ts';
+import {hashParams} from './paramsHash.ts';
+import {StepLog} from './stepLog.ts';
 import {TrainProgram} from './trainProgram.ts';
 import {disposeState, initialState} from './trainState.ts';
+import {retreat, withWayBack} from './wayBack.ts';
 
 /** One training: an expert, the ordinary finetune, or a pretraining. */
 export interface TrainTask {
@@ -33,30 +40,57 @@ export interface TrainTask {
   readonly checkpoints: string;
 }
 
+/** The events of a training that nobody may have written down yet. */
+export interface EventOutbox {
+  pending(): readonly RunEvent[];
+  /** Tells events that a checkpoint has kept, as far as the log lacks them. */
+  resend(events: readonly RunEvent[]): Promise<void>;
+}
+
 export interface TrainHooks {
   emit(event: NewRunEvent): void;
   /** Asked before every update; waits while the run is paused. */
   nextAction(): Promise<'train' | 'stop'>;
-  /** Called every `every` updates and after the last with the weights that would be saved (EMA where it is on). */
-  probe?: {every: number; measure(params: Params, update: number): Promise<void>};
+  /**
+   * Called every `every` updates and after the last with the weights that would be saved (EMA where it is on); returns their held-out loss,
+   * by which the best checkpoint is kept.
+   */
+  probe?: {every: number; measure(params: Params, update: number): Promise<number>};
+  /** Events on their way to the log. */
+  outbox?: EventOutbox;
+  /** How the room for checkpoints is found out. */
+  disk?: DiskWatch;
 }
 
 /** The trained weights (EMA where it is on), owned by the caller; null when it was stopped before the last update. */
 export type TrainOutcome = Params | null;
 
-/** Trains to the last update or to a stop, with events and checkpoints on the way. Throws a UserError when the loss is not finite. */
+/**
+ * Trains to the last update or to a stop, with events and checkpoints on the way. Throws a UserError when the loss is not finite, unless
+ * the config wants another try from an earlier checkpoint, and when the engine gives out.
+ */
 export async function train(task: TrainTask, hooks: TrainHooks): Promise<TrainOutcome> {
+  for (;;) {
+    try {
+      return await trainOnce(task, hooks);
+    } catch (error) {
+      const told = explainEngineError(error);
+      if (!(told instanceof Divergence) || !(await retreat(task, told, hooks.emit)))
+        throw await withWayBack(told, task);
+    }
+  }
+}
+
+async function trainOnce(task: TrainTask, hooks: TrainHooks): Promise<TrainOutcome> {
   const {config, setting} = task;
-  const layout = flatLayout(task.initial);
-  const identity = {seed: config.seed, dataFingerprint: task.images.fingerprint};
   const teacherHash = setting.teacher && (await hashParams(setting.teacher));
-  const program = await startProgram(task, layout, identity);
-  const log = new StepLog(task.stage, config, setting.schedule.timesteps, program.updates, hooks.emit);
-  const save = () => checkpoint(task, hooks, program, identity, log);
+  const program = await startProgram(task, hooks);
+  const log = new StepLog(task.stage, config, setting.schedule.timesteps, program.updates, hooks.emit, program.rates);
+  const training: Training = {task, hooks, program, log};
   try {
     while (program.updates < config.updates) {
       if ((await hooks.nextAction()) === 'stop') {
-        await save();
+        await save(training);
         return null;
       }
       checkEngine();
@@ -64,8 +98,9 @@ export async function train(task: TrainTask, hooks: TrainHooks): Promise<TrainOu
       const losses = program.update(batches);
       disposeBatches(batches);
       await log.add(program.updates, losses);
-      if (program.updates % config.checkpointEvery === 0 || program.updates === config.updates) await save();
-      await probe(hooks, config, program);
+      const isDue = program.updates % config.checkpointEvery === 0 || program.updates === config.updates;
+      if (isDue && !(await save(training))) return null;
+      if (!(await probe(training))) return null;
     }
     if (setting.teacher && (await hashParams(setting.teacher)) !== teacherHash)
       throw new Error('the teacher changed during training');
@@ -77,25 +112,34 @@ export async function train(task: TrainTask, hooks: TrainHooks): Promise<TrainOu
 }
 
 /** The program at the latest checkpoint, or at the beginning. */
-async function startProgram(task: TrainTask, layout: FlatLayout, identity: CheckpointIdentity): Promise<TrainProgram> {
-  const withEma = task.config.ema !== null;
-  const latest = await loadLatestCheckpoint(task.checkpoints, layout, identity, withEma);
-  const state = latest ?? initialState(task.initial, withEma);
+async function startProgram(task: TrainTask, {emit, outbox}: TrainHooks): Promise<TrainProgram> {
+  const {config, setting, stage} = task;
+  const layout = flatLayout(task.initial);
+  const withEma = config.ema !== null;
+  const latest = await loadLatestCheckpoint(task.checkpoints, layout, identityOf(task), withEma);
+  await outbox?.resend(latest?.events ?? []);
+  const state = latest?.state ?? initialState(task.initial, withEma);
+  for (const fault of latest?.skipped ?? []) {
+    const message = `${fault} The training goes on from update ${state.update}.`;
+    emit({type: 'log', stage, level: 'warning', message});
+  }
+  const rates = learningRates(config, await courseFrom(task, latest));
   const example = await drawMicroBatch(task, state.update, 0);
   try {
-    return new TrainProgram(task.setting, task.config, layout, state, example);
+    return new TrainProgram(setting, config, layout, state, example, rates);
   } finally {
     disposeBatches([example]);
     disposeState(state);
   }
 }
 
-/** The weights that count (EMA where it is on), owned by the caller. */
-function averagedParams(program: TrainProgram): Params {
-  const state = program.state();
-  const params = unflatten(state.ema ?? state.weights, program.layout);
-  disposeState(state);
-  return params;
+/** The course of the training, on which it is noted first where it is to make another number of updates than before. */
+async function courseFrom({checkpoints, config}: TrainTask, latest: LoadedCheckpoint | null): Promise<CourseRecord> {
+  const course = await readCourse(checkpoints);
+  if (latest?.updates === undefined) return course;
+  const next = extended(course, latest.state.update, latest.updates, config.updates);
+  if (next !== course) await writeCourse(checkpoints, next);
+  return next;
 }
 
 /** The micro-batches of an update: pure in (seed, stage, update), which is what makes a resumed run equal to an unbroken one. */
@@ -136,33 +180,4 @@ async function drawMicroBatch(task: TrainTask, update: number, micro: number): P
 
 function disposeBatches(batches: readonly MicroBatch[]): void {
   for (const {images, noise} of batches) tf.dispose([images, noise]);
-}
-
-/** Losses are read before a checkpoint is written, so that weights spoilt by a loss that is not finite never reach the disk. */
-async function checkpoint(
-  task: TrainTask,
-  hooks: TrainHooks,
-  program: TrainProgram,
-  identity: CheckpointIdentity,
-  log: StepLog,
-): Promise<void> {
-  await log.flush(program.updates);
-  const state = program.state();
-  try {
-    const {keepCheckpoints} = task.config;
-    const folder = await saveCheckpoint(task.checkpoints, state, program.layout, identity, keepCheckpoints);
-    hooks.emit({type: 'checkpoint', stage: task.stage, update: state.update, folder});
-  } finally {
-    disposeState(state);
-  }
-}
-
-async function probe(hooks: TrainHooks, config: TrainingConfig, program: TrainProgram): Promise<void> {
-  if (!hooks.probe || (program.updates % hooks.probe.every !== 0 && program.updates !== config.updates)) return;
-  const params = averagedParams(program);
-  try {
-    await hooks.probe.measure(params, program.updates);
-  } finally {
-    disposeParams(params);
-  }
 }

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {UserError} from '../contract/errors.ts';
 import type {NewRunEvent} from '../contract/events.ts';
 import type {TrainingConfig} from '../contract/training.ts';
-import {learningRateAt} from './learningRate.ts';
-import {TimestepBuckets} from './timestepBuckets.ts';
+import {learningRates, type LearningRates} from './course.ts';
+import {Divergence} from './divergence.ts';
+import {SpikeWatch} from './lossSpike.ts';
+import {bucketOf, TimestepBuckets} from './timestepBuckets.ts';
 import type {UpdateLosses} from './trainProgram.ts';
 
 /**
@@ -15,13 +16,15 @@ export class StepLog {
   #waiting: UpdateLosses[] = [];
   #bucketsFrom: number;
   #lastTime = performance.now();
+  readonly #spikes = new SpikeWatch();
 
   constructor(
     readonly stage: string,
     readonly config: TrainingConfig,
-    timesteps: number,
+    readonly timesteps: number,
     update: number,
     readonly emit: (event: NewRunEvent) => void,
+    readonly rates: LearningRates = learningRates(config),
   ) {
     this.#buckets = new TimestepBuckets(config.timestepBuckets, timesteps);
     this.#bucketsFrom = update;
@@ -48,60 +51,74 @@ export class StepLog {
   }
 
   async #emitStep(update: number): Promise<void> {
-    const count = this.#waiting.length;
-    const {denoise, consistency, gradientNorm} = await this.#readBack();
-    const learningRate = learningRateAt(
-      this.config.schedule,
-      this.config.optimizer.learningRate,
-      update - 1,
-      this.config.updates,
-    );
+    const read = await this.#readBack();
+    const learningRate = this.rates(update - 1);
     const now = performance.now();
-    const secondsPerUpdate = (now - this.#lastTime) / 1000 / count;
+    const secondsPerUpdate = (now - this.#lastTime) / 1000 / read.length;
     this.#lastTime = now;
-    const {updates} = this.config;
-    this.emit({
-      type: 'step',
-      stage: this.stage,
-      update,
-      updates,
-      denoise,
-      consistency,
-      gradientNorm,
-      learningRate,
-      secondsPerUpdate,
-    });
-    if (![denoise, consistency, gradientNorm].every(Number.isFinite))
-      throw divergedError(this.stage, update, learningRate);
+    const means = {
+      denoise: mean(read.flatMap(({denoise}) => [...denoise])),
+      consistency: mean(read.flatMap(({consistency}) => [...consistency])),
+      gradientNorm: mean(read.map(({gradientNorm}) => gradientNorm)),
+    };
+    const {stage} = this;
+    this.emit({type: 'step', stage, update, updates: this.config.updates, ...means, learningRate, secondsPerUpdate});
+    this.#requireFinite(read, update - read.length + 1);
+    this.#warnOfSpike(means.denoise, update);
   }
 
-  /** Means over the waiting updates; the per-image losses go to the buckets. */
-  async #readBack() {
-    const all = {denoise: [] as number[], consistency: [] as number[], gradientNorm: [] as number[]};
+  /** The waiting updates on the host; the losses of their images go to the buckets. */
+  async #readBack(): Promise<HostLosses[]> {
+    const read: HostLosses[] = [];
     for (const losses of this.#waiting) {
       const [denoise, consistency, norm] = await Promise.all([
-        losses.denoise.data(),
-        losses.consistency.data(),
-        losses.gradientNorm.data(),
+        losses.denoise.data<'float32'>(),
+        losses.consistency.data<'float32'>(),
+        losses.gradientNorm.data<'float32'>(),
       ]);
       this.#buckets.add(losses.timesteps, denoise, consistency);
-      all.denoise.push(...denoise);
-      all.consistency.push(...consistency);
-      all.gradientNorm.push(...norm);
+      read.push({timesteps: losses.timesteps, denoise, consistency, gradientNorm: norm[0] ?? NaN});
     }
     this.dispose();
-    return {denoise: mean(all.denoise), consistency: mean(all.consistency), gradientNorm: mean(all.gradientNorm)};
+    return read;
+  }
+
+  /** @param first number (from 1) of the first of these updates */
+  #requireFinite(read: readonly HostLosses[], first: number): void {
+    const at = read.findIndex(({denoise, consistency, gradientNorm}) =>
+      [...denoise, ...consistency, gradientNorm].some((value) => !Number.isFinite(value)),
+    );
+    const found = read[at];
+    if (found === undefined) return;
+    const update = first + at;
+    const timesteps = this.#brokenBuckets(found);
+    const what = timesteps.length > 0 ? 'loss' : 'gradient';
+    throw new Divergence({stage: this.stage, what, update, learningRate: this.rates(update - 1), timesteps});
+  }
+
+  /** Bounds of the buckets of the images whose losses are not finite. */
+  #brokenBuckets({timesteps, denoise, consistency}: HostLosses): [number, number][] {
+    const count = Math.min(this.config.timestepBuckets, this.timesteps);
+    const broken = timesteps.filter((_, i) => !Number.isFinite((denoise[i] ?? NaN) + (consistency[i] ?? NaN)));
+    const buckets = [...new Set(broken.map((timestep) => bucketOf(timestep, count, this.timesteps)))];
+    const bound = (bucket: number) => Math.ceil((bucket * this.timesteps) / count);
+    return buckets.sort((a, b) => a - b).map((bucket) => [bound(bucket), bound(bucket + 1)]);
+  }
+
+  #warnOfSpike(loss: number, update: number): void {
+    const usual = this.#spikes.add(loss);
+    if (usual === null) return;
+    const message = `the loss at update ${update} is ${loss.toPrecision(3)}, far above the usual ${usual.toPrecision(3)}.`;
+    this.emit({type: 'log', stage: this.stage, level: 'warning', message});
   }
 }
 
-function divergedError(stage: string, update: number, learningRate: number): UserError {
-  return new UserError(
-    'loss-not-finite',
-    `The loss of ${stage} is not a finite number at update ${update} (learning rate ${learningRate}).`,
-    {
-      hint: 'Lower the learning rate; the last checkpoint is from before it happened.',
-    },
-  );
+/** The losses of one update. */
+interface HostLosses {
+  readonly timesteps: readonly number[];
+  readonly denoise: Float32Array;
+  readonly consistency: Float32Array;
+  readonly gradientNorm: number;
 }
 
 function mean(values: readonly number[]): number {

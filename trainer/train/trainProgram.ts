@@ -4,8 +4,8 @@ import {createProgram, type Program, type ProgramFunction} from '../engine/progr
 import {unflatten, type FlatLayout, type FlatVector} from '../nn/flatParams.ts';
 import {adamWFactors, updateAdamW, type Moments} from './adamW.ts';
 import {clipGlobalNorm} from './clipNorm.ts';
+import {learningRates, type LearningRates} from './course.ts';
 import {emaDecay, updateEma} from './ema.ts';
-import {learningRateAt} from './learningRate.ts';
 import {lossAndGradient, type LossSetting} from './lossAndGradient.ts';
 import {batchOfTensors, batchTensors, prepareBatch, type MicroBatch} from './microBatch.ts';
 import type {TrainState} from './trainState.ts';
@@ -53,6 +53,7 @@ export class TrainProgram {
     readonly layout: FlatLayout,
     state: TrainState,
     example: MicroBatch,
+    readonly rates: LearningRates = learningRates(config),
   ) {
     this.#updates = state.update;
     const gradient = config.accumulation > 1 ? state.weights.map((segment) => tf.zerosLike(segment)) : undefined;
@@ -178,9 +179,9 @@ export class TrainProgram {
 
   /** The numbers of the coming update, in the order of `Scalars`, [4]. */
   #factors(): tf.Tensor1D {
-    const {schedule, optimizer, updates, ema} = this.config;
+    const {optimizer, ema} = this.config;
     const update = this.#updates + 1;
-    const learningRate = learningRateAt(schedule, optimizer.learningRate, this.#updates, updates);
+    const learningRate = this.rates(this.#updates);
     const {rate, epsilon, retained} = adamWFactors(optimizer, learningRate, update);
     return tf.tensor1d([rate, epsilon, retained, ema ? 1 - emaDecay(ema, update) : 0]);
   }

@@ -1,36 +1,31 @@
 import {describe, expect, it} from 'vitest';
-import {z} from 'zod';
 import {BenchReport} from '../../../trainer/contract/engineBench.ts';
+import {EngineList, EngineStatus} from '../../../trainer/contract/engineStatus.ts';
 import {deme, demeJson, useBuiltProgram} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../helpers/textContaining.ts';
-
-const Status = z.strictObject({
-  name: z.enum(['tensorflow', 'webgpu', 'wasm']),
-  installed: z.boolean(),
-  healthy: z.boolean(),
-  version: z.string().nullable(),
-  device: z.enum(['CPU', 'GPU']).nullable(),
-  note: z.string(),
-});
 
 describe('deme engine', () => {
   useBuiltProgram();
 
   it('lists the engines of this user', async () => {
     const env = {DEME_CACHE: await temporaryFolder()};
-    const {engines} = await demeJson(z.strictObject({engines: z.array(Status)}), ['engine', 'list'], {env});
+    const {engines} = await demeJson(EngineList, ['engine', 'list'], {env});
     // Whether webgpu is healthy is the machine's matter.
     expect(engines).toMatchObject([
       {name: 'tensorflow', installed: false, healthy: false},
       {name: 'webgpu'},
       {name: 'wasm', installed: true, healthy: true},
     ]);
+    expect(engines[2]?.memory).toBeGreaterThan(1e8);
   });
 
   it('checks an engine, and ends with 2 for one that does not work', async () => {
     const env = {DEME_CACHE: await temporaryFolder()};
-    expect(await demeJson(Status, ['engine', 'check', 'wasm'], {env})).toMatchObject({healthy: true, device: 'CPU'});
+    expect(await demeJson(EngineStatus, ['engine', 'check', 'wasm'], {env})).toMatchObject({
+      healthy: true,
+      device: 'CPU',
+    });
     const {code, stdout} = await deme(['engine', 'check', 'tensorflow'], {env});
     expect(code).toBe(2);
     expect(stdout).toContain('not installed');

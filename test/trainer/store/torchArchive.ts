@@ -1,11 +1,16 @@
 import {writeFile} from 'node:fs/promises';
 
-/** Writes a zip of stored entries, as torch.save does, if `wide` with the 64-bit extension for large files. Texts hold bytes. */
+/** Writes what `zipBytes` makes. */
 export async function writeZip(
   path: string,
   entries: Record<string, Uint8Array | string>,
   wide = false,
 ): Promise<void> {
+  await writeFile(path, zipBytes(entries, wide));
+}
+
+/** A zip of stored entries, as torch.save writes it, if `wide` with the 64-bit extension for large files. Texts hold bytes. */
+export function zipBytes(entries: Record<string, Uint8Array | string>, wide = false): Uint8Array {
   const parts: Uint8Array[] = [];
   const central: Uint8Array[] = [];
   let offset = 0;
@@ -17,10 +22,8 @@ export async function writeZip(
     offset += local.length + data.length;
   }
   const directory = Buffer.concat(central);
-  await writeFile(
-    path,
-    Buffer.concat([...parts, directory, endRecords(central.length, directory.length, offset, wide)]),
-  );
+  const end = endRecords(central.length, directory.length, offset, wide);
+  return new Uint8Array(Buffer.concat([...parts, directory, end]));
 }
 
 /** A state dict pickle in the text opcodes of protocol 0, of already pickled values. */

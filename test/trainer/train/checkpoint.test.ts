@@ -1,10 +1,14 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {mkdir, readdir, rm, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
 import {flatLayout} from '../../../trainer/nn/flatParams.ts';
 import type {Params} from '../../../trainer/nn/params.ts';
-import {loadLatestCheckpoint, saveCheckpoint} from '../../../trainer/train/checkpoint.ts';
+import {loadLatestCheckpoint, saveCheckpoint, type CheckpointSetting} from '../../../trainer/train/checkpoint.ts';
+import {newestRegular, removeBeyond} from '../../../trainer/train/checkpointFolder.ts';
+import {markBest, readBest} from '../../../trainer/train/bestCheckpoint.ts';
 import {initialState, type TrainState} from '../../../trainer/train/trainState.ts';
 import {joined} from '../../helpers/joined.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
@@ -31,14 +35,22 @@ function stateAt(update: number, withEma = true): TrainState {
   return {weights, ema: withEma ? scaled(0.9) : null, first: scaled(0.1), second: scaled(0.01), update};
 }
 
+const setting = (changes: Partial<CheckpointSetting> = {}): CheckpointSetting => ({
+  layout: layout(),
+  identity,
+  keep: 2,
+  updates: 1000,
+  ...changes,
+});
+
 async function numbers({weights, ema, first, second, update}: TrainState) {
   const all = [weights, first, second, ...(ema ? [ema] : [])];
   return {update, values: await Promise.all(all.map((vector) => joined(vector).data()))};
 }
 
-async function saved(updates: readonly number[], keep = 2): Promise<string> {
+async function saved(updates: readonly number[], changes: Partial<CheckpointSetting> = {}): Promise<string> {
   const folder = await temporaryFolder();
-  for (const update of updates) await saveCheckpoint(folder, stateAt(update), layout(), identity, keep);
+  for (const update of updates) await saveCheckpoint(folder, stateAt(update), setting(changes));
   return folder;
 }
 
@@ -46,9 +58,10 @@ describe('checkpoints', () => {
   it.each([true, false])('come back bit for bit, EMA %s', async (withEma) => {
     const folder = join(await temporaryFolder(), 'checkpoints', 'expert-0');
     const state = stateAt(12, withEma);
-    expect(await saveCheckpoint(folder, state, layout(), identity, 2)).toBe(join(folder, '000000012'));
+    expect(await saveCheckpoint(folder, state, setting())).toBe(join(folder, '000000012'));
     const loaded = await loadLatestCheckpoint(folder, layout(), identity, withEma);
-    expect(loaded && (await numbers(loaded))).toEqual(await numbers(state));
+    expect(loaded && (await numbers(loaded.state))).toEqual(await numbers(state));
+    expect(loaded).toMatchObject({updates: 1000, skipped: []});
   });
 
   it('are none where nothing was saved', async () => {
@@ -58,10 +71,10 @@ describe('checkpoints', () => {
   });
 
   it.each([1, 2, 3])('are the newest %i, by number and not by name or time', async (keep) => {
-    const folder = await saved([9, 10, 100, 1000], keep);
+    const folder = await saved([9, 10, 100, 1000], {keep});
     const all = ['000000009', '000000010', '000000100', '000001000'];
     expect((await readdir(folder)).sort()).toEqual(all.slice(-keep));
-    expect((await loadLatestCheckpoint(folder, layout(), identity, true))?.update).toBe(1000);
+    expect((await loadLatestCheckpoint(folder, layout(), identity, true))?.state.update).toBe(1000);
   });
 
   it('hold two files and nothing temporary', async () => {
@@ -73,19 +86,22 @@ describe('checkpoints', () => {
     ]);
   });
 
-  it('ignore what a crash left half written, and clear it away', async () => {
+  it('ignore what a crash left half written, and clear it away, but not what another process is writing', async () => {
     const folder = await saved([3]);
-    await mkdir(join(folder, '.000000006.123.abc.tmp'));
-    await writeFile(join(folder, '.000000006.123.abc.tmp', 'state.safetensors'), 'half');
-    expect((await loadLatestCheckpoint(folder, layout(), identity, true))?.update).toBe(3);
-    await saveCheckpoint(folder, stateAt(6), layout(), identity, 2);
-    expect((await readdir(folder)).sort()).toEqual(['000000003', '000000006']);
+    const [dead, living] = [await endedPid(), process.pid].map((pid) => `.000000006.${pid}.0a1b2c3d.tmp`);
+    for (const name of [dead, living]) {
+      await mkdir(join(folder, name ?? ''));
+      await writeFile(join(folder, name ?? '', 'state.safetensors'), 'half');
+    }
+    expect((await loadLatestCheckpoint(folder, layout(), identity, true))?.state.update).toBe(3);
+    await saveCheckpoint(folder, stateAt(6), setting());
+    expect((await readdir(folder)).sort()).toEqual([living, '000000003', '000000006']);
   });
 
   it('are not written again where one is there, so that a crash cannot cost the only one', async () => {
     const folder = await saved([3]);
     await writeFile(join(folder, '000000003', 'witness'), '');
-    await saveCheckpoint(folder, stateAt(3), layout(), identity, 1);
+    await saveCheckpoint(folder, stateAt(3), setting({keep: 1}));
     expect(await readdir(join(folder, '000000003'))).toContain('witness');
   });
 });
@@ -131,33 +147,95 @@ describe('checkpoints that do not fit', () => {
 
   it('are refused where the EMA was turned on since', async () => {
     const folder = await temporaryFolder();
-    await saveCheckpoint(folder, stateAt(3, false), layout(), identity, 2);
+    await saveCheckpoint(folder, stateAt(3, false), setting());
     await expect(load(folder)).rejects.toMatchObject(mismatch('EMA'));
   });
+});
 
-  it.each([
-    ['a flipped byte', (file: string) => flipByte(file, -3)],
-    ['a missing end', (file: string) => truncate(file, 100)],
-    ['no weights', (file: string) => rm(file)],
-  ])('are refused with %s, naming the folder to delete', async (_, damage) => {
+const state = 'state.safetensors';
+const record = 'checkpoint.json';
+const damages: [string, (checkpoint: string) => Promise<void>][] = [
+  ['a flipped byte', (checkpoint) => flipByte(join(checkpoint, state), -3)],
+  ['a missing end', (checkpoint) => truncate(join(checkpoint, state), 100)],
+  ['no weights', (checkpoint) => rm(join(checkpoint, state))],
+  ['a torn record', (checkpoint) => writeFile(join(checkpoint, record), '{"format": 1, "upd')],
+  ['a record of another format', (checkpoint) => writeFile(join(checkpoint, record), '{"format": 2}')],
+  ['no record', (checkpoint) => rm(join(checkpoint, record))],
+];
+
+describe('damaged checkpoints', () => {
+  const load = (folder: string) => loadLatestCheckpoint(folder, layout(), identity, true);
+
+  it.each(damages)('are passed over for the one before: %s', async (_, damage) => {
     const folder = await saved([3, 6]);
-    await damage(join(folder, '000000006', 'state.safetensors'));
-    const error = {
+    await damage(join(folder, '000000006'));
+    const loaded = await load(folder);
+    expect(loaded?.state.update).toBe(3);
+    expect(loaded?.skipped).toEqual([expect.stringContaining('000000006 is damaged')]);
+  });
+
+  it.each(damages)('are an error where there is no other: %s', async (_, damage) => {
+    const folder = await saved([3, 6]);
+    for (const name of ['000000003', '000000006']) await damage(join(folder, name));
+    await expect(load(folder)).rejects.toMatchObject({
       name: 'UserError',
       code: 'checkpoint-corrupt',
-      hint: expect.stringContaining(join(folder, '000000006')) as string,
-    };
-    await expect(load(folder)).rejects.toMatchObject(error);
-    await rm(join(folder, '000000006'), {recursive: true});
-    expect((await load(folder))?.update).toBe(3);
+      message: expect.stringContaining('000000003') as string,
+      where: folder,
+    });
   });
 
-  it.each([
-    ['cut off', '{"format": 1, "upd'],
-    ['of another format', '{"format": 2}'],
-  ])('are refused when their record is %s', async (_, text) => {
+  it('are written anew when the training comes by, and do not count as the newest', async () => {
+    const folder = await saved([3, 9]);
+    await damages[0]?.[1](join(folder, '000000009'));
+    await saveCheckpoint(folder, stateAt(6), setting({keep: 1}));
+    expect(await readdir(folder)).toEqual(['000000006']);
+    await saveCheckpoint(folder, stateAt(9), setting({keep: 1}));
+    expect(await load(folder)).toMatchObject({state: {update: 9}, skipped: []});
+
+    await damages[1]?.[1](join(folder, '000000009'));
+    await saveCheckpoint(folder, stateAt(9), setting({keep: 1}));
+    expect(await load(folder)).toMatchObject({state: {update: 9}, skipped: []});
+  });
+
+  it('are none: a number that is not finite is refused, and nothing half written stays', async () => {
     const folder = await saved([3]);
-    await writeFile(join(folder, '000000003', 'checkpoint.json'), text);
-    await expect(load(folder)).rejects.toMatchObject({name: 'UserError'});
+    const broken = stateAt(6);
+    const spoilt = {...broken, first: broken.first.map((segment) => tf.mul<tf.Tensor1D>(segment, Infinity))};
+    await expect(saveCheckpoint(folder, spoilt, setting())).rejects.toMatchObject({
+      code: 'state-not-finite',
+      message: expect.stringContaining('first/conv.') as string,
+    });
+    expect(await readdir(folder)).toEqual(['000000003']);
   });
 });
+
+describe('checkpoints that are kept', () => {
+  it('include the best one, whatever its age, until another is better', async () => {
+    const folder = await saved([1, 2]);
+    await markBest(folder, 2, 0.5);
+    for (const update of [3, 4, 5]) await saveCheckpoint(folder, stateAt(update), setting({keep: 1}));
+    expect((await readdir(folder)).sort()).toEqual(['000000002', '000000005', 'best']);
+    await markBest(folder, 5, 0.4);
+    await saveCheckpoint(folder, stateAt(6), setting({keep: 1}));
+    expect((await readdir(folder)).sort()).toEqual(['000000005', '000000006', 'best']);
+    expect(await readBest(folder)).toEqual({format: 1, update: 5, loss: 0.4});
+  });
+
+  it('include the newest regular one where a training may go back to it', async () => {
+    const folder = await saved([4, 5, 6, 7], {keep: 1, regular: 4});
+    expect((await readdir(folder)).sort()).toEqual(['000000004', '000000007']);
+    expect(await newestRegular(folder, 4)).toBe(4);
+    expect(await newestRegular(folder, 3)).toBe(0);
+    await markBest(folder, 7, 0.1);
+    await removeBeyond(folder, 4);
+    expect(await readdir(folder)).toEqual(['000000004']);
+  });
+});
+
+/** The number of a process that has ended. */
+async function endedPid(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', '']);
+  await once(child, 'close');
+  return child.pid ?? NaN;
+}

@@ -21,8 +21,9 @@ import {tinyTask} from './tinyTask.ts';
 async function finalState(task: TrainTask, outcome: Params | null) {
   const layout = flatLayout(task.initial);
   const identity = {seed: task.config.seed, dataFingerprint: task.images.fingerprint};
-  const state = await loadLatestCheckpoint(task.checkpoints, layout, identity, task.config.ema !== null);
-  if (state === null || outcome === null) throw new Error('the training did not end');
+  const loaded = await loadLatestCheckpoint(task.checkpoints, layout, identity, task.config.ema !== null);
+  if (loaded === null || outcome === null) throw new Error('the training did not end');
+  const {state} = loaded;
   return {
     update: state.update,
     weights: await joined(state.weights).data(),
@@ -64,7 +65,7 @@ describeOnEngines('training', () => {
     const task = tinyTask({updates: 6}, await temporaryFolder());
     await train(task, recordingHooks(5));
     const identity = {seed: 5, dataFingerprint: 'tiny'};
-    const state = await loadLatestCheckpoint(task.checkpoints, flatLayout(task.initial), identity, true);
+    const state = (await loadLatestCheckpoint(task.checkpoints, flatLayout(task.initial), identity, true))?.state;
     const [ema, weights] = [await joined(state?.ema ?? []).data(), await joined(state?.weights ?? []).data()];
     expect(ema).not.toEqual(weights);
     const outcome = await train(task, recordingHooks());
@@ -196,7 +197,7 @@ describeOnEngines('a loss that is not finite', () => {
     });
     expect(await readdir(checkpoints)).toEqual(['000000002', '000000004']);
     const identity = {seed: 0, dataFingerprint: 'grey'};
-    const state = await loadLatestCheckpoint(checkpoints, flatLayout(task.initial), identity, true);
+    const state = (await loadLatestCheckpoint(checkpoints, flatLayout(task.initial), identity, true))?.state;
     expect(state?.update).toBe(4);
     expect([...(await joined(state?.weights ?? []).data())].every(Number.isFinite)).toBe(true);
     expect(hooks.of('step').at(-1)?.denoise).toBeNaN();
@@ -222,6 +223,7 @@ describeOnEngines('the probe', () => {
     const seen: [number, number][] = [];
     const measure = async (params: Params, update: number) => {
       seen.push([update, (await params.get('offset')?.data())?.[0] ?? NaN]);
+      return NaN;
     };
     await train(timedTask(settings, await temporaryFolder()), {...recordingHooks(), probe: {every, measure}});
     return seen;

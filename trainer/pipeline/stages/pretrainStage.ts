@@ -34,6 +34,7 @@ export async function pretrainStage(context: StageContext): Promise<StageOutcome
     const table = await heldOutLosses({denoiser, params, schedule, draws, images: heldOut, shape: images.shape});
     const loss = table.values.reduce((sum, value) => sum + value, 0) / table.values.length;
     context.emit({type: 'heldOut', stage, update, loss});
+    return loss;
   };
   const hooks: TrainHooks = {emit: context.emit, nextAction: context.nextAction};
   if (config.heldOutEvery > 0) hooks.probe = {every: config.heldOutEvery, measure};

@@ -7,6 +7,7 @@ import type {LossTable} from '../../evaluate/lossTable.ts';
 import {writeFileAtomic} from '../../store/atomicFile.ts';
 import {fileExists} from '../../store/fileExists.ts';
 import {eventLogPath, readEvents} from '../../store/eventLog.ts';
+import {tableLimits} from '../../store/jsonLimits.ts';
 import {readJson, writeJsonAtomic} from '../../store/jsonFile.ts';
 import {openRun} from '../../store/runFolder.ts';
 import {readFeatures} from '../featureFile.ts';
@@ -61,7 +62,12 @@ async function gather({run, resolved}: StageContext): Promise<Measurements> {
 }
 
 async function readLosses(run: string, model: string): Promise<LossTable> {
-  const {values, ...table} = await readJson(runPaths.losses(run, model), LossRecord, 'the held-out losses');
+  const {values, ...table} = await readJson(
+    runPaths.losses(run, model),
+    LossRecord,
+    'the held-out losses',
+    tableLimits,
+  );
   return {...table, values: Float64Array.from(values)};
 }
 
@@ -77,7 +83,7 @@ async function wallTimes({
     if (!(await fileExists(file))) continue;
     const record = await readJson(file, StageRecord, 'the stage record');
     stageSeconds[name] = record.seconds;
-    first = Math.min(first, Date.parse(record.finished) / 1000 - record.seconds);
+    if (record.from === undefined) first = Math.min(first, Date.parse(record.finished) / 1000 - record.seconds);
   }
   return {seconds: Date.now() / 1000 - first, stageSeconds};
 }

@@ -1,0 +1,123 @@
+import type {z} from 'zod';
+import {DigitClassifierRecipe} from '../../../trainer/contract/digitClassifier.ts';
+import {BenchReport} from '../../../trainer/contract/engineBench.ts';
+import {EngineRecord, LibraryRecord, WheelRecord} from '../../../trainer/contract/engineRecord.ts';
+import {
+  LossRecord,
+  PlanRecord,
+  ResolvedConfig,
+  StageRecord,
+  WeightsRecord,
+} from '../../../trainer/contract/pipeline.ts';
+import {
+  CheckpointRecord,
+  ControlRecord,
+  MergeRecord,
+  ModelRecord,
+  RunRecord,
+  StateRecord,
+} from '../../../trainer/contract/records.ts';
+import {Report} from '../../../trainer/contract/report.ts';
+import {RunNotes} from '../../../trainer/contract/runNotes.ts';
+import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
+
+const hash = 'a'.repeat(64);
+const file = {path: 'a/b.so', size: 3, sha256: hash};
+const engine = {name: 'wasm', version: '4.22.0', device: 'CPU', threads: 2};
+const estimate = {mean: 0.5, standardError: 0.01};
+const range = {range: [0, 500], ...estimate};
+const heldOut = {perRange: [range], ...estimate, differenceToBase: estimate, perRangeDifference: [range]};
+const candidate = {weights: [0.5, 0.5], loss: 0.1, origin: 'start'};
+const search = {strategy: 'quadratic', best: candidate, candidates: [candidate], base: 0.2};
+const now = '2025-01-02T03:04:05.678Z';
+
+/** Every record that is read from the disk, with a well-formed one. */
+export const recordExamples: readonly {readonly schema: z.ZodType; readonly example: object}[] = [
+  {schema: ModelRecord, example: {role: 'expert', base: hash, range: [0, 500], seed: 1, warnings: ['x']}},
+  {
+    schema: MergeRecord,
+    example: {
+      tool: 'deme 1',
+      method: 'linear',
+      base: {name: 'b', sha256: hash},
+      experts: [{name: 'e', sha256: hash, weight: 0.5}],
+      warnings: [],
+    },
+  },
+  {schema: RunRecord, example: {id: 'a-1', name: 'a', tool: 'deme 1', created: now, config: 'a.deme.yaml', engine}},
+  {
+    schema: StateRecord,
+    example: {
+      state: 'running',
+      pid: 7,
+      started: 1e9,
+      heartbeat: 1e9,
+      stage: 'expert-0',
+      progress: 0.5,
+      error: {code: 'bug', message: 'm', stack: 's'},
+    },
+  },
+  {schema: ControlRecord, example: {command: 'pause'}},
+  {schema: CheckpointRecord, example: {update: 10, seed: 0, dataFingerprint: 'f', files: {'params.safetensors': hash}}},
+  {
+    schema: ResolvedConfig,
+    example: {
+      folder: '/a',
+      baseFolder: null,
+      config: {name: 'a', base: 'b', data: {kind: 'mnist'}, decouple: {ranges: 2}, merge: {}},
+    },
+  },
+  {schema: PlanRecord, example: {stages: ['expert-0', 'merge']}},
+  {schema: StageRecord, example: {stage: 'merge', seconds: 3, finished: now}},
+  {schema: WeightsRecord, example: {weights: [0.5, 0.5], search}},
+  {schema: LossRecord, example: {ranges: [[0, 500]], images: 2, timestepsPerRange: 1, values: [0.1, 0.2]}},
+  {
+    schema: Report,
+    example: {
+      heldOut: {base: heldOut},
+      mergedToOrdinary: null,
+      weights: [0.5],
+      search,
+      frechet: {base: 3},
+      kid: {base: estimate},
+      engine,
+      seconds: 9,
+      stageSeconds: {merge: 3},
+      recipe: {seeds: [1, {a: null}]},
+    },
+  },
+  {schema: RunNotes, example: {tags: ['good'], note: 'n'}},
+  {schema: SchedulerConfig, example: {num_train_timesteps: 1000}},
+  {
+    schema: DigitClassifierRecipe,
+    example: {
+      name: 'n',
+      note: 't',
+      architecture: ['conv'],
+      features: 8,
+      training: {
+        data: 'd',
+        fingerprint: hash,
+        images: 9,
+        augmentation: 'none',
+        seed: 0,
+        epochs: 1,
+        batch: 8,
+        learningRate: 0.1,
+        engine: 'wasm',
+      },
+      test: {images: 9, accuracy: 0.9},
+      weightsHash: hash,
+    },
+  },
+  {
+    schema: BenchReport,
+    example: {
+      engines: [{engine: {...engine, reason: 'r'}, rows: [{task: 't', milliseconds: 2, runs: 3}]}],
+      skipped: [{name: 'webgpu', reason: 'r'}],
+    },
+  },
+  {schema: EngineRecord, example: {engine: 'tensorflow', version: '2', variant: 'cpu', source: '4', addon: hash}},
+  {schema: LibraryRecord, example: {libraries: ['a.so'], files: [file], wheels: [file]}},
+  {schema: WheelRecord, example: {requirement: 'tensorflow', wheel: file}},
+];

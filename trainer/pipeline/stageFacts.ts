@@ -1,0 +1,64 @@
+import {stat} from 'node:fs/promises';
+import {runExperts, type ResolvedConfig} from '../contract/pipeline.ts';
+import {SchedulerConfig} from '../contract/schedulerConfig.ts';
+import type {TimestepRange} from '../deme/timesteps.ts';
+import {fileExists} from '../store/fileExists.ts';
+import {readModelFolder} from '../store/modelFolder.ts';
+import type {RunFolder} from '../store/runFolder.ts';
+import {hashBytes, hashFile} from '../store/sha256.ts';
+import {dataStamp} from './dataStamp.ts';
+import {modelPath} from './runPaths.ts';
+import {runRanges} from './runRanges.ts';
+
+/** What the results of the stages of a run depend on besides its config and each other. */
+export interface StageFacts {
+  readonly resolved: ResolvedConfig;
+  readonly engine: RunFolder['record']['engine'];
+  /** The program. */
+  readonly tool: string;
+  /** SHA-256 of weights and configs; empty where there is no base. */
+  readonly base: Readonly<Record<string, string>>;
+  /** Stamp of the images; null without data. */
+  readonly data: string | null;
+  /** SHA-256 of the weights of each expert that was given; empty where they are trained. */
+  readonly experts: readonly string[];
+  /** Timestep range of each expert. */
+  readonly ranges: readonly TimestepRange[];
+}
+
+/** Reads what there is. The larger part of the time goes into hashing the base. */
+export async function gatherFacts({path, record}: RunFolder, resolved: ResolvedConfig): Promise<StageFacts> {
+  const {config, folder, baseFolder} = resolved;
+  const base = baseFolder === null ? null : await baseFacts(baseFolder);
+  const given = (config.experts ?? []).map((_, i) => modelPath(path, resolved, `expert-${i}`));
+  const experts: string[] = [];
+  for (const expert of given) experts.push(await expertHash(expert));
+  return {
+    resolved,
+    engine: record.engine,
+    tool: record.tool,
+    base: base?.hashes ?? {},
+    data: config.data ? await dataStamp(config.data, folder) : null,
+    experts,
+    ranges: base && runExperts(config) > 0 ? await runRanges(path, resolved, base.timesteps) : [],
+  };
+}
+
+async function baseFacts(folder: string) {
+  const {unetConfig, schedulerConfig, weightsHash} = await readModelFolder(folder);
+  const scheduler = schedulerConfig ?? SchedulerConfig.parse({});
+  return {
+    timesteps: scheduler.num_train_timesteps,
+    hashes: {
+      weights: await weightsHash(),
+      unet: hashBytes(JSON.stringify(unetConfig)),
+      scheduler: hashBytes(JSON.stringify(scheduler)),
+    },
+  };
+}
+
+/** Whoever needs an expert that is not there says so. */
+async function expertHash(path: string): Promise<string> {
+  if (!(await fileExists(path))) return 'missing';
+  return (await stat(path)).isFile() ? hashFile(path) : (await readModelFolder(path)).weightsHash();
+}

@@ -1,0 +1,29 @@
+import {rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {BestRecord} from '../contract/records.ts';
+import {fileExists} from '../store/fileExists.ts';
+import {readJson, writeJsonAtomic} from '../store/jsonFile.ts';
+
+const markerFile = 'best';
+
+/** The checkpoint of a folder with the lowest held-out loss; null where none was measured. */
+export async function readBest(folder: string): Promise<BestRecord | null> {
+  const path = join(folder, markerFile);
+  return (await fileExists(path)) ? readJson(path, BestRecord, 'the marker of the best checkpoint') : null;
+}
+
+/** The update of that checkpoint. */
+export async function bestUpdate(folder: string): Promise<number | null> {
+  return (await readBest(folder))?.update ?? null;
+}
+
+/** Marks the checkpoint of `update`, which must be there already, as the best one. */
+export async function markBest(folder: string, update: number, loss: number): Promise<void> {
+  const record: BestRecord = {format: 1, update, loss};
+  await writeJsonAtomic(join(folder, markerFile), record);
+}
+
+/** Takes the mark away, for a training that goes back behind that checkpoint. */
+export async function clearBest(folder: string): Promise<void> {
+  await rm(join(folder, markerFile), {force: true});
+}

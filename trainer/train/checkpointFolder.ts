@@ -1,0 +1,98 @@
+import {readdir, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {UserError} from '../contract/errors.ts';
+import {CheckpointRecord} from '../contract/records.ts';
+import {fileExists} from '../store/fileExists.ts';
+import {readJson} from '../store/jsonFile.ts';
+import {hashFile} from '../store/sha256.ts';
+import {isAbandoned} from '../store/temporaryFiles.ts';
+import {bestUpdate, clearBest} from './bestCheckpoint.ts';
+
+/** The files of a checkpoint. */
+export const stateFile = 'state.safetensors';
+export const eventsFile = 'events.jsonl';
+export const recordFile = 'checkpoint.json';
+
+/** Which checkpoints are kept besides the best one. */
+export interface KeptCheckpoints {
+  /** How many of the newest. */
+  readonly keep: number;
+  /** The newest one of a multiple of this besides; left out: none. */
+  readonly regular?: number;
+}
+
+/** The record of a checkpoint. */
+export async function readRecord(checkpoint: string): Promise<CheckpointRecord> {
+  return readJson(join(checkpoint, recordFile), CheckpointRecord, 'the checkpoint record');
+}
+
+/** What is wrong with a checkpoint, its absence included; null for an intact one. */
+export async function damage(path: string): Promise<string | null> {
+  try {
+    const {files} = await readRecord(path);
+    for (const name of new Set([stateFile, ...Object.keys(files)])) {
+      const file = join(path, name);
+      if (!(await fileExists(file))) return `${name} is missing`;
+      if ((await hashFile(file)) !== files[name]) return `the checksum of ${name} differs from the recorded one`;
+    }
+    return null;
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
+
+/** The newest intact checkpoint whose update is a multiple of `every`; 0, the beginning, where there is none. */
+export async function newestRegular(folder: string, every: number): Promise<number> {
+  for (const name of (await checkpointNames(folder)).reverse()) {
+    if (Number(name) % every === 0 && (await damage(join(folder, name))) === null) return Number(name);
+  }
+  return 0;
+}
+
+/** The newest intact checkpoint; null where there is none. */
+export async function newestIntact(folder: string): Promise<number | null> {
+  for (const name of (await checkpointNames(folder)).reverse()) {
+    if ((await damage(join(folder, name))) === null) return Number(name);
+  }
+  return null;
+}
+
+/** Forgets what was learnt behind an update. */
+export async function removeBeyond(folder: string, update: number): Promise<void> {
+  if (((await bestUpdate(folder)) ?? 0) > update) await clearBest(folder);
+  for (const name of await checkpointNames(folder)) {
+    if (Number(name) > update) await rm(join(folder, name), {recursive: true, force: true});
+  }
+}
+
+/**
+ * Removes all but the newest up to the one just written, the newest regular one and the best one; those behind it, which were damaged
+ * or nothing would lie between; and what a crash left half written.
+ */
+export async function removeOld(folder: string, update: number, {keep, regular}: KeptCheckpoints): Promise<void> {
+  const names = await checkpointNames(folder);
+  const before = names.filter((name) => Number(name) <= update);
+  const kept = new Set(before.slice(-keep));
+  const newest = before.findLast((name) => regular !== undefined && Number(name) % regular === 0);
+  const best = await bestUpdate(folder);
+  for (const name of [newest, best === null ? undefined : checkpointName(best)]) if (name !== undefined) kept.add(name);
+  const abandoned = (await readdir(folder)).filter(isAbandoned);
+  for (const name of [...names.filter((name) => !kept.has(name)), ...abandoned]) {
+    await rm(join(folder, name), {recursive: true, force: true});
+  }
+}
+
+/** The checkpoints of a folder, oldest first. */
+export async function checkpointNames(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.filter((name) => /^\d{9}$/.test(name)).sort();
+}
+
+/** The folder of the checkpoint of an update. */
+export function checkpointName(update: number): string {
+  return String(update).padStart(9, '0');
+}
