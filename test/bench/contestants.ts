@@ -4,6 +4,7 @@ import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import type {EngineName} from '../../trainer/contract/engineInfo.ts';
 import {findInstalled} from '../../trainer/engine/installedTensorflow.ts';
+import {trainerEnvironment} from '../../trainer/launch/trainerEnvironment.ts';
 import {packageRoot} from '../../trainer/packageRoot.ts';
 import {findTorchPython} from './torchPython.ts';
 import type {WorkerCommand} from './workerProcess.ts';
@@ -48,7 +49,11 @@ function ours(engine: EngineName): Contestant {
   return {
     name: engine,
     engine,
-    command: (task) => ({program: process.execPath, parameters: [worker, task, engine]}),
+    command: (task) => ({
+      program: process.execPath,
+      parameters: ['--expose-gc', worker, task, engine],
+      environment: trainerEnvironment({engine: {name: engine}}),
+    }),
   };
 }
 

@@ -4,12 +4,16 @@ import {BenchLine, type BenchResult} from './contract.ts';
 
 export interface WorkerCommand {
   readonly program: string;
+  /** Left out: the environment of this process. */
+  readonly environment?: NodeJS.ProcessEnv;
   readonly parameters: readonly string[];
 }
 
 /** Runs all commands at once; the clocks of all begin when the last of them is warm. Rejects with what a failing one said last. */
 export async function runWorkers(commands: readonly WorkerCommand[]): Promise<BenchResult[]> {
-  const children = commands.map(({program, parameters}) => spawn(program, parameters));
+  const children = commands.map(({program, parameters, environment}) =>
+    spawn(program, parameters, {env: environment ?? process.env}),
+  );
   let ready = 0;
   const onReady = () => {
     if (++ready === children.length) for (const {stdin} of children) stdin.end('go\n');

@@ -35,8 +35,8 @@ const inputsPerWorker = 5000;
 /** A target that fails at every input need not show it a thousand times. */
 const mostFailures = 20;
 const pollMilliseconds = 200;
-/** For an input that waits instead of computing, also on a machine that is busy with other things. */
-const patienceMilliseconds = 60_000;
+/** For an input that waits instead of computing: a minute of looks, since a clock also runs while the machine or we are suspended. */
+const patience = 300;
 
 /** Feeds `count` inputs to a target in child processes that are ended, and replaced, when an input hangs or swells. */
 export async function watchTarget(target: string, watch: Watch): Promise<TargetResult> {
@@ -128,17 +128,17 @@ function nodeOptions({readable}: Watch, folder: string): string[] {
 /** Ends the worker when one input takes too much; the function it returns stops the watch and tells why it did. */
 function guard(child: ChildProcess, {folder}: WorkerTask): () => Failure | undefined {
   let why: Failure | undefined;
-  let last = {index: NaN, seconds: 0, time: 0};
+  let last = {index: NaN, seconds: 0, looks: 0};
   const end = (kind: Failure['kind'], message: string) => {
     why ??= {index: last.index, kind, message};
     child.kill('SIGKILL');
   };
   const timer = setInterval(() => {
     const [index, usage] = [indexIn(folder), usageOf(child.pid)];
-    if (index !== last.index) last = {index, seconds: usage.seconds, time: Date.now()};
+    if (index !== last.index) last = {index, seconds: usage.seconds, looks: 0};
     if (index < 0) return; // Still loading.
     if (usage.seconds - last.seconds > secondsLimit + 1) end('hang', `more than ${secondsLimit} s`);
-    if (Date.now() - last.time > patienceMilliseconds) end('hang', 'waits for something that does not come');
+    if (++last.looks > patience) end('hang', 'waits for something that does not come');
     if (usage.megabytes > megabytesLimit) end('memory', `${Math.round(usage.megabytes)} MB`);
   }, pollMilliseconds);
   return () => {

@@ -46,8 +46,11 @@ export async function startVsCode(folders: VsCodeFolders): Promise<VsCodeServer>
     address: (folder) => `http://127.0.0.1:${port}/?tkn=${token}&folder=${encodeURIComponent(folder)}`,
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
       child.kill('SIGTERM');
-      await once(child, 'exit');
+      const patience = setTimeout(() => child.kill('SIGKILL'), 5000);
+      await ended;
+      clearTimeout(patience);
     },
   };
 }

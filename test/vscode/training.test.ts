@@ -14,7 +14,7 @@ base: base
 data: {kind: mnist}
 decouple:
   rangs: 2
-  updates: 100
+  updates: 150
   batch: 32
   logEvery: 1
   bucketEvery: 5
@@ -29,7 +29,7 @@ engine: {name: wasm}
 `;
 
 /** Milliseconds for a training to come to its end. */
-const trainingPatience = 600_000;
+const trainingPatience = 240_000;
 
 story('from a config to a merged model, over a pause, a reload and a stop', async () => {
   const folder = await storyFolder({'digits.deme.yaml': config});
@@ -69,9 +69,9 @@ story('from a config to a merged model, over a pause, a reload and a stop', asyn
   await panel.getByText('done', {exact: true}).first().waitFor({timeout: trainingPatience});
   await page.getByRole('tab', {name: 'digits.deme.yaml'}).click();
   await workbench.lens(/Merge$/).click();
-  await workbench.lens(/Merge \(done/).waitFor({timeout: trainingPatience});
+  await workbench.lens(/Merge.*done/).waitFor({timeout: trainingPatience});
   await workbench.lens(/Evaluate$/).click();
-  await workbench.lens(/Evaluate \(done/).waitFor({timeout: trainingPatience});
+  await workbench.lens(/Evaluate.*done/).waitFor({timeout: trainingPatience});
   await screenshots(workbench, 'config');
 
   await page.getByRole('tab', {name: 'DeMe: digits'}).click();
@@ -118,14 +118,15 @@ async function mergeWithOwnWeights({panel}: Workbench, models: string): Promise<
   expect(record).toMatchObject({experts: [{weight: -0.25}, {}]});
 }
 
+/** Four digits of 28 pixels, and what is between them. */
+const gridWidth = 4 * 28 + 3 * 2;
+
 async function seeSamples({panel}: Workbench): Promise<void> {
   await panel.getByRole('tab', {name: 'Samples'}).click();
   for (const model of ['base', 'expert-0', 'expert-1', 'ensemble', 'merged']) {
-    const image = panel.getByRole('img', {name: `Samples of ${model}`}).first();
-    await vi.waitFor(async () => {
-      const size = await image.evaluate('(image) => image.naturalWidth');
-      expect(size).toBe(4 * 28 + 3 * 2);
-    }, waiting);
+    const image = panel.getByAltText(`Samples of ${model}`, {exact: true}).first();
+    const width = () => image.evaluate((element) => (element as unknown as {naturalWidth: number}).naturalWidth);
+    await vi.waitFor(async () => expect(await width()).toBe(gridWidth), waiting);
   }
 }
 

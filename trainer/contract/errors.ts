@@ -33,12 +33,15 @@ export class UserError extends Error {
   }
 }
 
-const longestMessage = 8000;
+const longestMessage = 10_000;
 
 /** Messages quote names out of files: without what a terminal would obey or the order of the letters follow, and not by the megabyte. */
 function printable(text: string): string {
-  const cut = text.length > longestMessage ? `${text.slice(0, longestMessage)}...` : text;
-  return cut.replace(unprintable, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return cut(cut(text).replace(unprintable, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`));
+}
+
+function cut(text: string): string {
+  return text.length > longestMessage ? `${text.slice(0, longestMessage - 3)}...` : text;
 }
 
 /** Control characters but the newline, and marks of writing direction. */

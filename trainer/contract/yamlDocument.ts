@@ -1,4 +1,5 @@
-import {CST, type Document, Lexer, LineCounter, parseDocument, visit} from 'yaml';
+import {type Document, isCollection, LineCounter, parseDocument, visit} from 'yaml';
+import {isDeeperThan} from './yamlDepth.ts';
 
 /** A text as YAML, with the offsets of its lines; `refusal` says why it is not even looked at. */
 export type YamlText =
@@ -27,8 +28,9 @@ export function readYaml(text: string): YamlText {
 
 export const tooManyAliases = 'too many aliases (*name)';
 
-/** The document as plain values; undefined when its aliases unfold too far or point nowhere. */
+/** The document as plain values; undefined when a key is none of these, or its aliases unfold too far or point nowhere. */
 export function yamlValue(document: Document): unknown {
+  if (hasOddKey(document)) return undefined;
   try {
     return document.toJS({maxAliasCount: maxAliases}) as unknown;
   } catch (error) {
@@ -37,40 +39,15 @@ export function yamlValue(document: Document): unknown {
   }
 }
 
-/** Whether lists and sections may be nested deeper than `limit`; block ones count by the columns where they begin. */
-function isDeeperThan(limit: number, text: string): boolean {
-  /** Columns of the block collections that are open. */
-  const open: number[] = [];
-  let [flow, column] = [0, 0];
-  /** Column of the line's first token, which is also where the collection begins that its first indicator belongs to. */
-  let indent: number | null = null;
-  for (const token of new Lexer().lex(text)) {
-    const type = CST.tokenType(token);
-    if (type === 'flow-seq-start' || type === 'flow-map-start') flow++;
-    else if (type === 'flow-seq-end' || type === 'flow-map-end') flow = Math.max(0, flow - 1);
-    else if (type === 'flow-error-end') flow = 0;
-    else if (flow === 0 && isBlockIndicator(type)) {
-      const start = indent ?? column;
-      while ((open.at(-1) ?? -1) >= start) open.pop();
-      open.push(start);
-      indent = column + 1; // A second one in the line is nested in the first.
-    }
-    if (open.length + flow > limit) return true;
-    if (token.endsWith('\n')) [column, indent] = [0, null];
-    else {
-      if (type !== 'space') indent ??= column;
-      column += token.length;
-    }
-  }
-  return false;
-}
-
-function isBlockIndicator(type: ReturnType<typeof CST.tokenType>): boolean {
-  return type === 'seq-item-ind' || type === 'explicit-key-ind' || type === 'map-value-ind';
-}
-
 function countAliases(document: Document): number {
   let count = 0;
   visit(document, {Alias: () => void count++});
   return count;
+}
+
+/** Whether a key is a list or a section, which the library would turn into text. */
+function hasOddKey(document: Document): boolean {
+  let found = false;
+  visit(document, {Pair: (_, {key}) => void (found ||= isCollection(key))});
+  return found;
 }

@@ -1,14 +1,14 @@
 import {open, stat} from 'node:fs/promises';
 import {basename} from 'node:path';
-import {parquetReadObjects} from 'hyparquet';
-import {compressors} from 'hyparquet-compressors';
 import {UserError} from '../contract/errors.ts';
+import {openPositioned} from '../store/positionedFile.ts';
 import type {ImageSource} from './dataset.ts';
 import {encodedSource, type DecodeSettings} from './encodedSource.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import {listFiles, type ListedFile} from './listFiles.ts';
 import {lruCache} from './lruCache.ts';
 import {openParquetColumn, type ParquetRowGroup} from './parquetColumn.ts';
+import {readPages} from './parquetPages.ts';
 
 export interface ParquetSettings extends DecodeSettings {
   /** Name of the image column. */
@@ -39,7 +39,7 @@ export async function openParquet(
   const starts = rowStarts(groups);
   const size = starts[groups.length] ?? 0;
   if (size === 0) throw noRows(path);
-  const rowsOf = lruCache({capacity: KEPT_BYTES, cost: (group: ParquetRowGroup) => group.bytes, load: readRowGroup});
+  const rowsOf = lruCache({capacity: KEPT_BYTES, cost: ({pages}: ParquetRowGroup) => pages.bytes, load: readRowGroup});
   const locate = (index: number): {group: ParquetRowGroup; row: number} => locateRow(groups, starts, index);
   const images = {
     size,
@@ -50,7 +50,7 @@ export async function openParquet(
     },
     bytes: async (index: number) => {
       const {group, row} = locate(index);
-      return imageBytes((await rowsOf(group))[row]);
+      return imageBytes((await rowsOf(group))[row] ?? null);
     },
   };
   return encodedSource(images, settings, onSkip);
@@ -93,18 +93,18 @@ function locateRow(
   return {group, row: index - (starts[low] ?? 0)};
 }
 
-/** The values of the image column. `utf8: false` leaves bytes as bytes; otherwise they would be decoded as text. */
-async function readRowGroup({buffer, metadata, column, rowStart, rowEnd}: ParquetRowGroup): Promise<unknown[]> {
-  const options = {file: buffer, metadata, columns: [column], rowStart, rowEnd, compressors, utf8: false};
-  const rows: Record<string, unknown>[] = await parquetReadObjects(options);
-  return rows.map((row) => row[column]);
+/** The image files of the rows. */
+async function readRowGroup({file, start, length, pages}: ParquetRowGroup): Promise<(Uint8Array | null)[]> {
+  const opened = await openPositioned(file.path);
+  try {
+    return readPages(await opened.read(start, length), pages);
+  } finally {
+    await opened.close();
+  }
 }
 
-function imageBytes(value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return value;
-  if (typeof value === 'object' && value !== null && 'bytes' in value && value.bytes instanceof Uint8Array) {
-    return value.bytes;
-  }
+function imageBytes(value: Uint8Array | null): Uint8Array {
+  if (value !== null) return value;
   throw new Error('the row holds no image bytes (a path alone is not followed)');
 }
 

@@ -25,8 +25,8 @@ export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
   if (bytes.length - end !== size * 8) {
     throw invalid(`A NumPy array of shape [${shape.join(', ')}] holds ${bytes.length - end} bytes.`, where);
   }
-  // A copy, since the data may not start at a multiple of 8 bytes.
-  return {shape, values: new Float64Array(bytes.slice(end).buffer)};
+  // A copy, since the data may not start at a multiple of 8 bytes; not by slice(), which for a Buffer makes none.
+  return {shape, values: new Float64Array(new Uint8Array(bytes.subarray(end)).buffer)};
 }
 
 /** The `.npy` (version 1.0) that NumPy itself would write. */

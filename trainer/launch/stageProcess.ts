@@ -48,6 +48,7 @@ export function launchStage(launch: StageLaunch): StageProcess {
   const child = fork(launch.entry, [launch.run, launch.stage, JSON.stringify(launch.engine)], {
     stdio: ['ignore', log, log, 'ipc'],
     serialization: 'json',
+    execArgv: ['--expose-gc'],
     env: trainerEnvironment(launch),
   });
   closeSync(log);

@@ -1,6 +1,6 @@
 import type {EngineConfig} from '../contract/config.ts';
 
-/** A way back has about two operations to do at any time, a prediction has one. */
+/** A training has two operations to do at most times, a prediction of one image has one. */
 export type EngineWork = 'train' | 'predict';
 
 /** What a trainer process must know before it starts, because its libraries read it when they are loaded. */
@@ -39,8 +39,9 @@ export function trainerEnvironment(
 
 /** Threads are of more use to operations side by side than within small ones, which end before a second thread wakes up. */
 function tensorflowThreads(threads: number, work: EngineWork) {
-  const atOnce = work === 'train' ? Math.min(2, threads) : 1;
-  return {TF_NUM_INTRAOP_THREADS: String(Math.ceil(threads / atOnce)), TF_NUM_INTEROP_THREADS: String(atOnce)};
+  const atOnce = Math.min(2, threads);
+  const within = work === 'train' ? Math.ceil(threads / atOnce) : threads;
+  return {TF_NUM_INTRAOP_THREADS: String(within), TF_NUM_INTEROP_THREADS: String(atOnce)};
 }
 
 /** Value of CUDA_VISIBLE_DEVICES that hides all GPUs. */

@@ -1,4 +1,6 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
+import {activeRecorder} from '../engine/graph/graphRecorder.ts';
 import {createProgram, type Program} from '../engine/program.ts';
 import type {Params} from '../nn/params.ts';
 import type {Denoiser} from './denoiser.ts';
@@ -48,11 +50,25 @@ export class Predictor {
         examples: [noisy, embedded],
         body: (state, [noisy, embedded]) => ({
           state,
-          outputs: [this.denoiser.predict(this.#named(state), noisy as Tensor4D, embedded as Tensor2D)],
+          outputs: [this.#predictHalves(this.#named(state), noisy as Tensor4D, embedded as Tensor2D)],
         }),
       },
       load: {examples: weights, body: (_, inputs) => ({state: inputs, outputs: []})},
     });
+  }
+
+  /** Where two operations run at once, a prediction alone has only one to do at most times: so it is made of two. */
+  #predictHalves(params: Params, noisy: Tensor4D, embedded: Tensor2D): Tensor4D {
+    const recorder = activeRecorder();
+    const half = Math.ceil(noisy.shape[0] / 2);
+    if (!recorder?.runsSideBySide || half === noisy.shape[0]) return this.denoiser.predict(params, noisy, embedded);
+    const [noisyHalves, embeddedHalves] = [
+      tf.split(noisy, sizes(noisy, half)),
+      tf.split(embedded, sizes(embedded, half)),
+    ];
+    const predict = (i: number) =>
+      this.denoiser.predict(params, noisyHalves[i] as Tensor4D, embeddedHalves[i] as Tensor2D);
+    return tf.concat4d([recorder.aside(() => predict(0)), predict(1)], 0);
   }
 
   #tensors(params: Params): Tensor[] {
@@ -67,4 +83,8 @@ export class Predictor {
   #named(tensors: readonly Tensor[]): Params {
     return new Map(tensors.map((tensor, i) => [this.#names[i] ?? '', tensor]));
   }
+}
+
+function sizes({shape}: Tensor, first: number): number[] {
+  return [first, (shape[0] ?? 0) - first];
 }

@@ -42,6 +42,7 @@ export interface RunOptions {
 }
 
 const interruptPatience = 2000;
+const fullDiskPatience = 10_000;
 
 /**
  * Owns a run from here to its end: starts the stages that are not done yet, writes the event log, the state and the heartbeat, and
@@ -226,9 +227,13 @@ class RunOwner {
     await this.records.beat(this.#ownState(isStopping ? 'stopping' : isPaused ? 'paused' : 'running'));
   }
 
-  /** The last words wait for a disk that is full, unless somebody is in a hurry. */
+  /** The last words wait for a disk that is full, but not for long once a stop is asked. */
   async #end({state, error}: Pick<OwnState, 'state' | 'error'>): Promise<void> {
-    await this.records.end({...this.#ownState(state), ...(error && {error})}, () => !this.#isHurried);
+    const mayWait = () => {
+      const stopping = this.#stoppingSince === null ? 0 : performance.now() - this.#stoppingSince;
+      return !this.#isHurried && stopping < fullDiskPatience;
+    };
+    await this.records.end({...this.#ownState(state), ...(error && {error})}, mayWait);
   }
 
   #ownState(state: OwnState['state']): OwnState {

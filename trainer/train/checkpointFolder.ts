@@ -17,7 +17,7 @@ export const recordFile = 'checkpoint.json';
 export interface KeptCheckpoints {
   /** How many of the newest. */
   readonly keep: number;
-  /** The newest one of a multiple of this besides; left out: none. */
+  /** The newest two of a multiple of this besides; left out: none. */
   readonly regular?: number;
 }
 
@@ -42,12 +42,13 @@ export async function damage(path: string): Promise<string | null> {
   }
 }
 
-/** The newest intact checkpoint whose update is a multiple of `every`; 0, the beginning, where there is none. */
-export async function newestRegular(folder: string, every: number): Promise<number> {
-  for (const name of (await checkpointNames(folder)).reverse()) {
-    if (Number(name) % every === 0 && (await damage(join(folder, name))) === null) return Number(name);
+/** The newest intact checkpoint before an update that is a multiple of `every`; null where there is none. */
+export async function newestRegular(folder: string, every: number, before = Infinity): Promise<number | null> {
+  const regular = (await checkpointNames(folder)).filter((name) => Number(name) % every === 0 && Number(name) < before);
+  for (const name of regular.reverse()) {
+    if ((await damage(join(folder, name))) === null) return Number(name);
   }
-  return 0;
+  return null;
 }
 
 /** The newest intact checkpoint; null where there is none. */
@@ -67,16 +68,17 @@ export async function removeBeyond(folder: string, update: number): Promise<void
 }
 
 /**
- * Removes all but the newest up to the one just written, the newest regular one and the best one; those behind it, which were damaged
+ * Removes all but the newest up to the one just written, the newest regular ones and the best one; those behind it, which were damaged
  * or nothing would lie between; and what a crash left half written.
  */
 export async function removeOld(folder: string, update: number, {keep, regular}: KeptCheckpoints): Promise<void> {
   const names = await checkpointNames(folder);
   const before = names.filter((name) => Number(name) <= update);
   const kept = new Set(before.slice(-keep));
-  const newest = before.findLast((name) => regular !== undefined && Number(name) % regular === 0);
+  const newest = before.filter((name) => regular !== undefined && Number(name) % regular === 0).slice(-2);
   const best = await bestUpdate(folder);
-  for (const name of [newest, best === null ? undefined : checkpointName(best)]) if (name !== undefined) kept.add(name);
+  for (const name of [...newest, best === null ? undefined : checkpointName(best)])
+    if (name !== undefined) kept.add(name);
   const abandoned = (await readdir(folder)).filter(isAbandoned);
   for (const name of [...names.filter((name) => !kept.has(name)), ...abandoned]) {
     await rm(join(folder, name), {recursive: true, force: true});

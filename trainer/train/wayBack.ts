@@ -1,6 +1,7 @@
 import {mkdir} from 'node:fs/promises';
 import {UserError} from '../contract/errors.ts';
 import type {NewRunEvent} from '../contract/events.ts';
+import type {CourseRecord} from '../contract/records.ts';
 import {isEngineLoss} from '../engine/engineLoss.ts';
 import {newestIntact, newestRegular, removeBeyond} from './checkpointFolder.ts';
 import {readCourse, writeCourse} from './course.ts';
@@ -19,16 +20,29 @@ export async function retreat(
   const {retry, checkpointEvery} = config;
   const course = await readCourse(checkpoints);
   if (retry === undefined || course.retries.length >= retry.times) return false;
-  const from = await newestRegular(checkpoints, checkpointEvery);
+  const from = await goodCheckpoint(checkpoints, checkpointEvery, course, divergence);
   // First of all: what they hold was made with the old rate.
   await removeBeyond(checkpoints, from);
   await mkdir(checkpoints, {recursive: true});
   const attempt = {from, factor: retry.factor, diverged: divergence.update};
-  await writeCourse(checkpoints, {...course, retries: [...course.retries, attempt]});
+  // Whoever goes back behind an earlier retry keeps its lower rate from there on.
+  const earlier = course.retries.map((each) => ({...each, from: Math.min(each.from, from)}));
+  await writeCourse(checkpoints, {...course, retries: [...earlier, attempt]});
   const count = `${course.retries.length + 1} of ${retry.times}`;
   const message = `${divergence.message} It goes on from update ${from} with ${retry.factor} times the learning rate (try ${count}).`;
   emit({type: 'log', stage, level: 'warning', message});
   return true;
+}
+
+/**
+ * The update of the checkpoint to go back to, 0 for the beginning. One from which the training came apart again, no later than before, was
+ * spoilt already: then the one before it, if there is any.
+ */
+async function goodCheckpoint(folder: string, every: number, {retries}: CourseRecord, {update}: Divergence) {
+  const newest = (await newestRegular(folder, every)) ?? 0;
+  const last = retries.at(-1);
+  if (last === undefined || last.from !== newest || update > last.diverged) return newest;
+  return (await newestRegular(folder, every, newest)) ?? newest;
 }
 
 /** The error with what is left of the training, where the training itself or its engine gave out. */

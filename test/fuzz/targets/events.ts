@@ -1,5 +1,4 @@
 import {mkdir, writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
 import {readEventTail} from '../../../extension/eventTail.ts';
 import type {NewRunEvent} from '../../../trainer/contract/events.ts';
 import {EventLog, eventLogPath, readEvents, readEventsFrom} from '../../../trainer/store/eventLog.ts';

@@ -4,6 +4,7 @@ import {describe, expect, it} from 'vitest';
 import {z} from 'zod';
 import type {StateRecord} from '../../../trainer/contract/records.ts';
 import {ownIdentity} from '../../../trainer/store/processIdentity.ts';
+import {takeLock} from '../../../trainer/store/processLock.ts';
 import {createRun} from '../../../trainer/store/runFolder.ts';
 import {readControl, writeState} from '../../../trainer/store/runState.ts';
 import {deme, demeJson, useBuiltProgram} from '../../helpers/deme.ts';
@@ -23,6 +24,8 @@ const Listed = z.strictObject({
       progress: z.number(),
       heartbeatAge: z.number().nullable(),
       error: z.string().nullable(),
+      orphans: z.array(z.strictObject({stage: z.string(), pid: z.int()})),
+      goOn: z.string().nullable(),
     }),
   ),
   unreadable: z.array(z.string()),
@@ -35,7 +38,7 @@ async function fakeRun(output: string, state: StateRecord['state'] | 'lost' | 'n
   const {path} = await createRun(output, 'fake', {tool: 'deme 0', created, config: 'x.deme.yaml', engine});
   if (state === 'new') return path;
   const {pid, started} = await ownIdentity();
-  const owner = state === 'lost' ? {pid, started: started - 1000} : {pid, started};
+  const owner = {pid, started: state === 'lost' ? started - 1000 : started};
   const record = {state: state === 'lost' ? 'running' : state, stage: 'expert-0', progress: 0.5} as const;
   await writeState(path, {...record, ...owner, heartbeat: Date.now() / 1000});
   return path;
@@ -82,6 +85,13 @@ describe('deme stop, pause and resume', () => {
     expect(await readControl(run)).toBeNull();
   });
 
+  it('go on with all lost runs only where that is asked', async () => {
+    const cwd = await temporaryFolder();
+    await fakeRun(join(cwd, '.deme', 'runs'), 'done');
+    expect(await deme(['resume'], {cwd})).toMatchObject({code: 2, stderr: expect.stringContaining('--all') as string});
+    expect(await deme(['resume', '--all'], {cwd})).toMatchObject({code: 0, stdout: 'No run in .deme/runs is lost.\n'});
+  });
+
   it('refuse a run that there is not', async () => {
     const {code, stderr} = await deme(['stop', 'none-1'], {cwd: await temporaryFolder()});
     expect(code).toBe(2);
@@ -103,6 +113,20 @@ describe('deme runs', () => {
     expect(unreadable).toEqual([expect.stringContaining('fake-5')]);
     const {stdout} = await deme(['runs', '--output', output]);
     expect(stdout).toMatch(/^fake-1 +running +50 % +\d+ s +wasm +expert-0$/m);
+  });
+
+  it('says how to go on with a lost run, and which of its processes still work', async () => {
+    const cwd = await temporaryFolder();
+    const run = await fakeRun(join(cwd, '.deme', 'runs'), 'lost');
+    const lock = await takeLock(join(run, 'locks', 'expert-1.lock'));
+    const {runs} = await demeJson(Listed, ['runs'], {cwd});
+    const goOn = `deme resume ${join('.deme', 'runs', 'fake-1')}`;
+    expect(runs).toMatchObject([{state: 'lost', goOn, orphans: [{stage: 'expert-1', pid: process.pid}]}]);
+    const {stdout} = await deme(['runs'], {cwd});
+    expect(stdout).toContain(`go on with: ${goOn}\n`);
+    expect(stdout).toContain(`its process ${process.pid} (expert-1) still runs`);
+    if (lock.held) await lock.release();
+    expect((await deme(['runs'], {cwd})).stdout).not.toContain('still runs');
   });
 
   it('says when there are none', async () => {

@@ -211,8 +211,23 @@ describe('YAML that a config must not hold', () => {
   });
 
   // The parser of the library ends the process on some of these.
-  it.each(['[', '- ', '? ', 'a: ', '{a: ', '[{a: ', '- ? ', ': ', '? - '])('%j nested thousands of times', (token) => {
-    expect(problems(token.repeat(10_000))).toEqual(['1:1 lists and sections are nested too deeply']);
+  it.each(['[', '- ', '? ', 'a: ', '{a: ', '[{a: ', '- ? ', ': ', '? - ', '{a b: ', '[a: b: '])(
+    '%j nested thousands of times',
+    (token) => {
+      expect(problems(token.repeat(7000))).toEqual(['1:1 lists and sections are nested too deeply']);
+    },
+  );
+
+  it('keys of keys inside of brackets', () => {
+    expect(problems(`a: {b ${'c: '.repeat(10_000)}d: [1]}\n`)).toEqual([
+      '1:1 lists and sections are nested too deeply',
+    ]);
+  });
+
+  it('takes a long flat list for what it is', () => {
+    expect(
+      problems(`${head}merge: {weights: [${'1, '.repeat(5000)}1]}\ndecouple: {${'ranges: 2, '.repeat(100)}}\n`)[0],
+    ).toMatch(/^5:\d+ duplicate key ranges/);
   });
 
   it('sections nested a hundred lines deep', () => {

@@ -1,4 +1,5 @@
 import {decode, encode} from 'fast-png';
+import {UserError} from '../../../trainer/contract/errors.ts';
 import {describe, expect, it} from 'vitest';
 import {decodePng, encodePng, gridCorner, imageGrid} from '../../../trainer/data/png.ts';
 
@@ -57,9 +58,9 @@ describe('decodePng', () => {
 
   it('refuses other kinds of PNG', () => {
     expect(() => decodePng(encode({data: new Uint16Array(4), width: 2, height: 2, channels: 1, depth: 16}))).toThrow(
-      RangeError,
+      UserError,
     );
-    expect(() => decodePng(encode({data: new Uint8Array(16), width: 2, height: 2, channels: 4}))).toThrow(RangeError);
+    expect(() => decodePng(encode({data: new Uint8Array(16), width: 2, height: 2, channels: 4}))).toThrow(UserError);
   });
 });
 

@@ -26,6 +26,7 @@ async function launch(
     log,
     onEvent: (event) => {
       if (events.push(event) === 1) act(child);
+      return true;
     },
     ...setting,
   });
@@ -64,6 +65,16 @@ describe('a stage process', () => {
     expect(events).toHaveLength(1000);
   });
 
+  it('is told how many of its events are on the disk, and of none behind one that is not', async () => {
+    const program = `
+      process.on('message', (message) => { console.log(JSON.stringify(message)); process.exit(0); });
+      for (let i = 0; i < 5; i++) ${sayUp} ${forever}`;
+    let heard = 0;
+    const {child, log} = await launch(program, undefined, {onEvent: () => ++heard <= 3});
+    expect(await child.finished).toBe('done');
+    expect(await readFile(log, 'utf8')).toBe('{"written":3}\n');
+  });
+
   it('has stopped when it says so by its exit code', async () => {
     const program = `process.on('SIGTERM', () => process.exit(130)); ${forever} ${sayUp}`;
     const {child} = await launch(program, (stage) => stage.stop());
@@ -93,7 +104,7 @@ describe('a stage process', () => {
 
   it.each([
     ['process.exit(3)', 'ended with exit code 3'],
-    ['process.kill(process.pid, "SIGKILL")', 'was killed by SIGKILL'],
+    ['process.kill(process.pid, "SIGKILL")', 'was killed by SIGKILL, as the system does when memory runs out'],
   ])('rejects with the last words of one that dies: %s', async (end, how) => {
     const {child, log} = await launch(`console.error('out of memory'); ${end};`);
     const message = `The process of search ${how}. It last said: out of memory`;

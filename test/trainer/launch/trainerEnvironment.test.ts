@@ -27,7 +27,7 @@ describe('the environment of a trainer process', () => {
     expect(environment).toMatchObject({
       CUDA_VISIBLE_DEVICES: 'GPU-b',
       TF_NUM_INTRAOP_THREADS: '2',
-      TF_NUM_INTEROP_THREADS: '1',
+      TF_NUM_INTEROP_THREADS: '2',
     });
   });
 
@@ -36,7 +36,8 @@ describe('the environment of a trainer process', () => {
     [2, 'train', '1', '2'],
     [3, 'train', '2', '2'],
     [16, 'train', '8', '2'],
-    [16, 'predict', '16', '1'],
+    [1, 'predict', '1', '1'],
+    [16, 'predict', '16', '2'],
   ] as const)(
     'shares %i threads to %s: %s within an operation, %s operations at once',
     (threads, work, within, atOnce) => {

@@ -1,3 +1,4 @@
+import {appendFileSync} from 'node:fs';
 import {appendFile, readFile, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
@@ -78,6 +79,55 @@ describe('the event log', () => {
     await appendFile(path, 'x'.repeat(200_000));
     new EventLog(path).append(message('b'));
     expect(await messages(path)).toEqual(['a', 'b']);
+  });
+
+  /** A disk that takes so many more bytes of the log. */
+  function smallDisk(path: string, room: number) {
+    const disk = {room};
+    const write: typeof appendFileSync = (_, data) => {
+      const bytes = Buffer.from(data as Buffer);
+      const fitting = bytes.subarray(0, disk.room);
+      appendFileSync(path, fitting);
+      disk.room -= fitting.length;
+      if (fitting.length < bytes.length) throw Object.assign(new Error('no space'), {code: 'ENOSPC'});
+    };
+    return {disk, write};
+  }
+
+  it('loses nothing on a full disk: no torn line, and the order stays', async () => {
+    const {path} = await newLog();
+    const {disk, write} = smallDisk(path, 200);
+    const written: [string, number][] = [];
+    const log = new EventLog(
+      path,
+      (event, end) => written.push([event.type === 'log' ? event.message : '', end]),
+      write,
+    );
+    const names = Array.from({length: 12}, (_, i) => `message ${i}`);
+    for (const name of names) {
+      expect(log.append(message(name))).toMatchObject({message: name});
+      // Whoever reads meanwhile sees whole lines only.
+      expect((await readFile(path, 'utf8')).replace(/.*\n/g, '')).toBe('');
+    }
+    expect(log.waiting).toBe(10);
+    expect(log.flush()).toBe(false);
+    disk.room = 250;
+    expect(log.flush()).toBe(false);
+    expect(log.waiting).toBe(8);
+    disk.room = Infinity;
+    log.append(message('last'));
+    expect(log.waiting).toBe(0);
+    expect(await messages(path)).toEqual([...names, 'last']);
+    expect(written.map(([name]) => name)).toEqual([...names, 'last']);
+    expect(written.at(-1)?.[1]).toBe((await readFile(path)).length);
+  });
+
+  it('passes on any other failure to write', async () => {
+    const {path} = await newLog();
+    const failing = () => {
+      throw Object.assign(new Error('broken'), {code: 'EIO'});
+    };
+    expect(() => new EventLog(path, undefined, failing).append(message('a'))).toThrow('broken');
   });
 
   it('is followed from an offset, a half-written line later', async () => {

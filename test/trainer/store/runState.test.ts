@@ -1,5 +1,3 @@
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {describe, expect, it} from 'vitest';
 import type {StateRecord} from '../../../trainer/contract/records.ts';
@@ -12,17 +10,11 @@ import {
   requestControl,
   writeState,
 } from '../../../trainer/store/runState.ts';
+import {endedProcess} from '../../helpers/endedProcess.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 async function ownState(changes: Partial<StateRecord> = {}): Promise<StateRecord> {
   return {state: 'running', ...(await ownIdentity()), heartbeat: 0, stage: 'expert-0', progress: 0.5, ...changes};
-}
-
-/** The number of a process that has ended. */
-async function endedProcess(): Promise<number> {
-  const child = spawn(process.execPath, ['--version'], {stdio: 'ignore'});
-  await once(child, 'exit');
-  return child.pid ?? NaN;
 }
 
 describe('currentState', () => {
@@ -48,9 +40,24 @@ describe('currentState', () => {
 
   it.runIf(existsSync('/proc/self/stat'))('is lost when the number of the process belongs to a later one', async () => {
     const run = await temporaryFolder();
+    const {started, birth = ''} = await ownIdentity();
+    for (const other of [
+      {birth: birth.replace(/\d+$/, '1')},
+      {birth: `x${birth}`},
+      {birth: undefined, started: started - 3600},
+    ]) {
+      await writeState(run, await ownState(other));
+      expect(await currentState(run)).toMatchObject({state: 'lost'});
+    }
+  });
+
+  it.runIf(existsSync('/proc/self/stat'))('does not mind a clock that was set meanwhile', async () => {
+    const run = await temporaryFolder();
     const {started} = await ownIdentity();
-    await writeState(run, await ownState({started: started - 3600}));
-    expect(await currentState(run)).toMatchObject({state: 'lost'});
+    for (const shift of [-86_400, 3600]) {
+      await writeState(run, await ownState({started: started + shift}));
+      expect(await currentState(run)).toMatchObject({state: 'running'});
+    }
   });
 
   it('refuses a state that readers would refuse', async () => {

@@ -1,4 +1,4 @@
-import {readFile, readdir, writeFile} from 'node:fs/promises';
+import {readFile, readdir, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import type {DType} from '../../../trainer/store/dtype.ts';
@@ -86,12 +86,41 @@ describe('openSafetensors', () => {
     ['broken JSON', '{"a":', 0, /not valid JSON/],
     ['metadata that is no text', '{"__metadata__":{"epoch":3}}', 0, /metadata.*epoch/s],
     ['an unknown field', '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}', 4, /x/],
+    ['lists 100,000 deep', `{"a":${'['.repeat(100_000)}`, 0, /The header is not read: it is nested too deeply/],
+    ['half a million tensors', `{${'"a":{},'.repeat(500_000)}"b":{}}`, 0, /it holds more than 400000 values/],
+    ['a metadata text that does not end', `{"__metadata__":{"a":"${'x'.repeat(1_000_000)}`, 0, /not valid JSON/],
+    ['two shapes that cancel out', `{"a":${tensor('F32', [0, 2 ** 53 - 1], 0, 4)}}`, 4, /needs 0 bytes/],
+    ['offsets that are no safe numbers', '{"a":{"dtype":"U8","shape":[1],"data_offsets":[9007199254740992,9007199254740993]}}', 1, /data_offsets/],
+    ['a fraction of a size', `{"a":${tensor('F32', [0.5], 0, 2)}}`, 2, /shape/],
+    ['bytes that are no text', '{"\ud800":1}', 0, /tensor/],
     ['a tensor named __proto__ without its data', `{"__proto__":${tensor('F32', [1], 0, 4)}}`, 0, /describes 4 bytes/],
   ])('refuses a header with %s', async (_, header, dataLength, message) => {
     const path = await withHeader(header, new Uint8Array(dataLength));
     const error = await openSafetensors(path).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({name: 'UserError', where: path});
     expect(String(error)).toMatch(message);
+  });
+
+  it('reads a metadata text of some megabytes', async () => {
+    const text = 'a"\\'.repeat(1_000_000);
+    const path = await withHeader(JSON.stringify({__metadata__: {text}}));
+    const reader = await openSafetensors(path);
+    expect(reader.metadata.get('text')).toBe(text);
+    await reader.close();
+  });
+
+  it('says of a name with a million letters no more than can be read', async () => {
+    const path = await withHeader(`{"${'x'.repeat(1_000_000)}":{"dtype":"F8"}}`);
+    const error = await openSafetensors(path).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({code: 'content-invalid'});
+    expect(String(error).length).toBeLessThan(11_000);
+  });
+
+  it('refuses a huge header without reading it', async () => {
+    const path = join(await temporaryFolder(), 'sparse.safetensors');
+    await writeFile(path, Buffer.from('\x80\x84\x1e\x01\0\0\0\0{', 'latin1')); // 18,777,216 bytes
+    await truncate(path, 20_000_000);
+    await expect(openSafetensors(path)).rejects.toThrow('The header claims 18777216 bytes, but at most 16000000 are allowed.');
   });
 
   it('names an unsupported number format', async () => {

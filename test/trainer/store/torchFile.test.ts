@@ -51,6 +51,9 @@ describe('openTorchFile', () => {
     ['a builtin', '\x80\x02cbuiltins\neval\n.'],
     ['an instance', '(ios\nsystem\n.'],
     ['a class constructed', '\x80\x02csubprocess\nPopen\n)\x81.'],
+    ['code deep inside of the arguments', `ctorch._utils\n_rebuild_parameter\n((cposix\nsystem\n(${text('true')}tRttR.`],
+    ['code as the attributes of a dict', `ccollections\nOrderedDict\n(tRcbuiltins\nexec\n(${text('x')}tRb.`],
+    ['a persistent id that is made by code', `cbuiltins\neval\n(${text('1')}tRQ.`],
     ['an inherited property name', 'cconstructor\nconstructor\n)R.'],
   ])('refuses %s without calling it', async (_, pickle) => {
     await expect(openTorchFile(await torchFile(pickle))).rejects.toMatchObject({code: 'pickle-refused'});
@@ -64,6 +67,21 @@ describe('openTorchFile', () => {
     ['calls a text', `${text('text')}(tR.`, /damaged/],
     ['rebuilds a tensor from a text', `ctorch._utils\n_rebuild_tensor_v2\n(${text('x')}I0\n(t(ttR.`, /damaged/],
     ['names an extension code', '\x80\x02\x82\x01.', /damaged/],
+    ['moves backwards', '\x80\x02B\xfb\xff\xff\xff.', /damaged/],
+    ['claims a text of 2 GB', '\x80\x02X\xff\xff\xff\x7f.', /damaged/],
+    ['claims a text of 2^64 bytes', '\x80\x04\x8d\xff\xff\xff\xff\xff\xff\xff\xff.', /damaged/],
+    ['holds an integer of a megabyte', `\x80\x02\x8b\x00\x00\x10\x00${'\xff'.repeat(1 << 20)}.`, /damaged/],
+    ['makes millions of objects', `\x80\x02${'}'.repeat(2_000_000)}.`, /damaged/],
+    ['makes a dict of pairs', `ccollections\nOrderedDict\n((${text('a')}I1\ntltR.`, /damaged/],
+    ['calls with thousands of arguments', `ctorch._utils\n_rebuild_tensor_v2\n(${'N'.repeat(5000)}tR.`, /damaged/],
+    ['sets a method of a dict', `(${text('get')}${text('x')}d.`, /'get' of the state dict is not a tensor/],
+    ['sets the prototype of a dict', `(${text('__proto__')}(ld.`, /'__proto__' of the state dict is not a tensor/],
+    ['sets an attribute of a list', `(l(${text('length')}I4294967295\ndb.`, /damaged/],
+    // Each tuple holds the one before twice: as a text it would have 2^60 letters.
+    ['nests a key that doubles sixty times', `(V\n${'2\x86'.repeat(60)}Nd.`, /a key that is no text/],
+    ['takes from an empty stack', '0.', /damaged/],
+    ['has a mark too few', 't.', /damaged/],
+    ['recalls what was never stored', 'h\x07.', /damaged/],
     ['stops early', 'ccollections\nOrderedDict\n(tR', /damaged/],
     ['is noise', '\xff\xfe\xfd', /damaged/],
     ['is a list', '(l.', /no state dict/],
@@ -114,6 +132,9 @@ describe('openTorchFile', () => {
     ['lies in a storage that is missing', {shape: [6], strides: [1], key: '1'}],
     ['climbs out of the data folder', {shape: [1], strides: [1], key: '../data.pkl'}],
     ['has a negative stride', {shape: [2], strides: [-1], offset: 1}],
+    ['repeats one element a billion times', {shape: [2 ** 30], strides: [0]}],
+    ['has a shape that overflows', {shape: [2 ** 52, 2 ** 52, 2 ** 52], strides: [0, 0, 0]}],
+    ['has seventeen axes', {shape: Array<number>(17).fill(1), strides: Array<number>(17).fill(1)}],
     ['has fewer strides than axes', {shape: [2, 3], strides: [1]}],
   ])('refuses a tensor that %s', async (_, view) => {
     await expect(openTorchFile(await torchFile(dictPickle({a: tensorPickle(view)})))).rejects.toMatchObject({

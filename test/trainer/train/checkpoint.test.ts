@@ -1,5 +1,3 @@
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import {mkdir, readdir, rm, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -12,6 +10,7 @@ import {markBest, readBest} from '../../../trainer/train/bestCheckpoint.ts';
 import {initialState, type TrainState} from '../../../trainer/train/trainState.ts';
 import {joined} from '../../helpers/joined.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {endedProcess} from '../../helpers/endedProcess.ts';
 import {flipByte} from '../../helpers/flipByte.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
@@ -88,7 +87,7 @@ describe('checkpoints', () => {
 
   it('ignore what a crash left half written, and clear it away, but not what another process is writing', async () => {
     const folder = await saved([3]);
-    const [dead, living] = [await endedPid(), process.pid].map((pid) => `.000000006.${pid}.0a1b2c3d.tmp`);
+    const [dead, living] = [await endedProcess(), process.pid].map((pid) => `.000000006.${pid}.0a1b2c3d.tmp`);
     for (const name of [dead, living]) {
       await mkdir(join(folder, name ?? ''));
       await writeFile(join(folder, name ?? '', 'state.safetensors'), 'half');
@@ -222,20 +221,14 @@ describe('checkpoints that are kept', () => {
     expect(await readBest(folder)).toEqual({format: 1, update: 5, loss: 0.4});
   });
 
-  it('include the newest regular one where a training may go back to it', async () => {
-    const folder = await saved([4, 5, 6, 7], {keep: 1, regular: 4});
-    expect((await readdir(folder)).sort()).toEqual(['000000004', '000000007']);
-    expect(await newestRegular(folder, 4)).toBe(4);
-    expect(await newestRegular(folder, 3)).toBe(0);
-    await markBest(folder, 7, 0.1);
+  it('include the newest regular ones where a training may go back to them', async () => {
+    const folder = await saved([2, 4, 6, 7, 9], {keep: 1, regular: 2});
+    expect((await readdir(folder)).sort()).toEqual(['000000004', '000000006', '000000009']);
+    expect(await newestRegular(folder, 2)).toBe(6);
+    expect(await newestRegular(folder, 2, 6)).toBe(4);
+    expect(await newestRegular(folder, 5)).toBeNull();
+    await markBest(folder, 9, 0.1);
     await removeBeyond(folder, 4);
     expect(await readdir(folder)).toEqual(['000000004']);
   });
 });
-
-/** The number of a process that has ended. */
-async function endedPid(): Promise<number> {
-  const child = spawn(process.execPath, ['-e', '']);
-  await once(child, 'close');
-  return child.pid ?? NaN;
-}

@@ -1,5 +1,5 @@
 import {readdir} from 'node:fs/promises';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import type {NewRunEvent} from '../../../trainer/contract/events.ts';
 import {OptimizerConfig} from '../../../trainer/contract/training.ts';
@@ -11,28 +11,12 @@ import {hashParams} from '../../../trainer/train/paramsHash.ts';
 import {joined} from '../../helpers/joined.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {liveTensors} from '../../helpers/liveTensors.ts';
-import {perImage} from '../../helpers/plainTimesteps.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {finalState} from './finalState.ts';
 import {recordingHooks} from './recordingHooks.ts';
+import {spoiltTask} from './spoiltTask.ts';
 import {timedTask} from './timedTask.ts';
 import {tinyTask} from './tinyTask.ts';
-
-/** All that a training leaves behind, as numbers. */
-async function finalState(task: TrainTask, outcome: Params | null) {
-  const layout = flatLayout(task.initial);
-  const identity = {seed: task.config.seed, dataFingerprint: task.images.fingerprint};
-  const loaded = await loadLatestCheckpoint(task.checkpoints, layout, identity, task.config.ema !== null);
-  if (loaded === null || outcome === null) throw new Error('the training did not end');
-  const {state} = loaded;
-  return {
-    update: state.update,
-    weights: await joined(state.weights).data(),
-    ema: state.ema && (await joined(state.ema).data()),
-    first: await joined(state.first).data(),
-    second: await joined(state.second).data(),
-    outcome: await hashParams(outcome),
-  };
-}
 
 /** Events that must not depend on stops: no time, and no folder. */
 function measured(events: readonly NewRunEvent[]): NewRunEvent[] {
@@ -156,35 +140,6 @@ describeOnEngines('training', () => {
 });
 
 describeOnEngines('a loss that is not finite', () => {
-  /**
-   * The timed task, but from update number `spoilt` (from 0) on the student predicts NaN; and hooks as `recordingHooks` makes them. The
-   * embedding, [N,2], says whether it does, for a prediction that is recorded once cannot know.
-   */
-  function spoiltTask(
-    spoilt: number,
-    settings: Parameters<typeof timedTask>[0],
-    checkpoints: string,
-    stopBefore?: number,
-  ) {
-    const task = timedTask(settings, checkpoints);
-    const {denoiser, teacher} = task.setting;
-    const hooks = recordingHooks(stopBefore);
-    let update = -1;
-    const nextAction = () => {
-      update++;
-      return hooks.nextAction();
-    };
-    const embedTimesteps: typeof denoiser.embedTimesteps = (timesteps) =>
-      tf.concat([denoiser.embedTimesteps(timesteps), tf.fill([timesteps.length, 1], update < spoilt ? 1 : NaN)], 1);
-    const predict: typeof denoiser.predict = (params, noisy, embedded) => {
-      const [timesteps, factor] = tf.split(embedded, 2, 1) as [tf.Tensor2D, tf.Tensor2D];
-      const prediction = denoiser.predict(params, noisy, timesteps);
-      return params === teacher ? prediction : tf.mul(prediction, perImage(factor));
-    };
-    const setting = {...task.setting, denoiser: {...denoiser, embedTimesteps, predict}};
-    return {task: {...task, setting}, hooks: {...hooks, nextAction}};
-  }
-
   it('ends the training with a clear error, keeping the checkpoint from before it', async () => {
     const checkpoints = await temporaryFolder();
     const settings = {updates: 12, checkpointEvery: 2, logEvery: 100, bucketEvery: 100};

@@ -58,7 +58,11 @@ export class GraphRecorder {
   readonly #binding: TensorflowBinding;
   readonly #tensors: ImaginedTensors;
 
+  /** Whether this process lets two operations run at once. A GPU has its own ways, and is best used by large ones. */
+  readonly runsSideBySide: boolean;
+
   constructor(readonly backend: TensorflowBackend) {
+    this.runsSideBySide = Number(process.env.TF_NUM_INTEROP_THREADS) > 1 && !backend.binding.isUsingGpuDevice();
     this.#binding = backend.binding;
     this.#tensors = new ImaginedTensors(backend.binding);
   }

@@ -23,6 +23,7 @@ export interface TensorflowBinding {
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_SHAPE: number;
+  isUsingGpuDevice(): boolean;
   createTensor(shape: number[], dtype: number, values: BackendValues): number;
   deleteTensor(id: number): void;
   executeOp(name: string, attributes: OpAttribute[], inputs: number[], outputs: number): TensorMetadata[];

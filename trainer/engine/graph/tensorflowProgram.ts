@@ -15,6 +15,14 @@ interface GraphFunction {
   readonly fetches: readonly string[];
 }
 
+/** A program as TensorFlow has it. */
+interface RecordedProgram {
+  readonly session: GraphSession;
+  readonly functions: Readonly<Record<string, GraphFunction>>;
+  /** The state. */
+  readonly reads: readonly string[];
+}
+
 /** Records each function once on its examples, and from then on lets TensorFlow run the recorded graph; the state lives in variables. */
 export function createTensorflowProgram(
   backend: TensorflowBackend,
@@ -24,16 +32,8 @@ export function createTensorflowProgram(
 ): Program {
   // Uploads what waits on the host, so that the recording meets no upload of theirs.
   backend.getInputTensorIds(captured);
-  const recorder = new GraphRecorder(backend);
-  const variables = initial.map((tensor) => createVariable(recorder, tensor));
-  const recorded = Object.fromEntries(
-    Object.entries(functions).map(([name, what]) => [name, recordFunction(recorder, name, what, initial, variables)]),
-  );
-  const reads = variables.map(({handle, dtype}) => recorder.read(handle, dtype));
-  const initialise = recordInitialisation(recorder, variables, initial);
-  const session = new GraphSession(backend.binding, recorder.nodes);
-  tf.dispose(session.run(initialise.feeds, [initialise.done]).map((made) => backend.createOutputTensor(made)));
-  recorder.release();
+  const {session, functions: recorded, reads} = recordProgram(backend, initial, functions);
+  freeHostCopies();
   return {
     run(name, inputs) {
       const {placeholders, fetches} = requireFunction(recorded, name);
@@ -46,6 +46,30 @@ export function createTensorflowProgram(
     state: () => session.run(new Map(), reads).map((metadata) => backend.createOutputTensor(metadata)),
     dispose: () => session.dispose(),
   };
+}
+
+/** A function of its own, so that the program does not hold on to the recording. */
+function recordProgram(
+  backend: TensorflowBackend,
+  initial: readonly tf.Tensor[],
+  functions: Readonly<Record<string, ProgramFunction>>,
+): RecordedProgram {
+  const recorder = new GraphRecorder(backend);
+  const variables = initial.map((tensor) => createVariable(recorder, tensor));
+  const recorded = Object.fromEntries(
+    Object.entries(functions).map(([name, what]) => [name, recordFunction(recorder, name, what, initial, variables)]),
+  );
+  const reads = variables.map(({handle, dtype}) => recorder.read(handle, dtype));
+  const initialise = recordInitialisation(recorder, variables, initial);
+  const session = new GraphSession(backend.binding, recorder.nodes);
+  tf.dispose(session.run(initialise.feeds, [initialise.done]).map((made) => backend.createOutputTensor(made)));
+  recorder.release();
+  return {session, functions: recorded, reads};
+}
+
+/** The uploaded weights are garbage on the host, of which V8 knows little but takes its time; only where Node runs with --expose-gc. */
+function freeHostCopies(): void {
+  (globalThis as {gc?: () => void}).gc?.();
 }
 
 function createVariable(recorder: GraphRecorder, tensor: tf.Tensor): Variable {

@@ -1,0 +1,4 @@
+import {faultyTargets} from './faultyTarget.ts';
+import {runWorker} from './worker.ts';
+
+await runWorker(process.argv[2] ?? '', faultyTargets);

@@ -1,0 +1,39 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {currentState} from '../../../trainer/store/runState.ts';
+import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {builtFile, deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {killNine, leftovers, workersOf} from '../../torture/victims.ts';
+
+describe('a run whose processes are all gone', {timeout: 300_000}, () => {
+  useBuiltProgram();
+  useCpuBackend();
+
+  it('is gone on with by one of two that try at once', async () => {
+    const cwd = await temporaryFolder();
+    const decouple = {ranges: 2, updates: 60, batch: 4, logEvery: 1, bucketEvery: 50, checkpointEvery: 5};
+    await writeTinyExperiment(cwd, {decouple, evaluate: undefined, merge: {weights: [0.5, 0.75]}});
+    const run = join(cwd, '.deme', 'runs', 'tiny-1');
+    const first = spawn(process.execPath, [builtFile('cli.js'), 'run', 'tiny.deme.yaml'], {cwd, stdio: 'ignore'});
+    const over = once(first, 'close');
+    await expect.poll(async () => (await workersOf(run)).stages.length, {timeout: 60_000}).toBeGreaterThan(0);
+    const {owner, stages} = await workersOf(run);
+    [owner ?? NaN, ...stages].forEach(killNine);
+    await over;
+    expect(await currentState(run)).toMatchObject({state: 'lost'});
+
+    const answers = await Promise.all([1, 2].map(() => deme(['resume', '--all'], {cwd})));
+    const [winner, loser] = answers.sort((a, b) => (a.code ?? NaN) - (b.code ?? NaN));
+    expect(winner?.code, winner?.stderr).toBe(0);
+    expect(loser).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/Process \d+ carries this run out already\./) as string,
+    });
+    expect(await currentState(run)).toMatchObject({state: 'done'});
+    expect(await leftovers(run)).toEqual([]);
+  });
+});
