@@ -2,6 +2,7 @@ import {toErrorRecord} from './contract/errors.ts';
 import {OwnerRequest} from './contract/ownerMessages.ts';
 import {ownerChannel} from './launch/lineChannel.ts';
 import {survivePrinting} from './launch/printingErrors.ts';
+import {extendRun} from './pipeline/extendRun.ts';
 import {fittingRun} from './pipeline/fittingRun.ts';
 import {carryOutWork, readWanted, unfinishedWork, workInNewRun, workInRun, type Work} from './pipeline/work.ts';
 import {openRun} from './store/runFolder.ts';
@@ -14,7 +15,10 @@ survivePrinting();
 const channel = ownerChannel();
 
 async function prepare(request: OwnerRequest): Promise<Work> {
-  if (request.action === 'resume') return unfinishedWork(await openRun(request.run));
+  if (request.action === 'resume') {
+    const run = await openRun(request.run);
+    return request.updates === undefined ? unfinishedWork(run) : extendRun(run, request.updates);
+  }
   const wanted = await readWanted(request.config, request.selection, request);
   const isWhole = request.selection.kind === 'pipeline' || request.selection.kind === 'pretrain';
   const run = isWhole ? null : await fittingRun(wanted);

@@ -46,6 +46,10 @@ const jobs = {
     const code = await tool(['torture=test/torture/torture.ts'], join('dist', 'torture'));
     return code || node([join('dist', 'torture', 'torture.js'), ...args]);
   },
+  fuzz: async (args) => {
+    const code = await tool(['fuzz=test/fuzz/fuzz.ts'], join('dist', 'fuzz'));
+    return code || node([join('dist', 'fuzz', 'fuzz.js'), ...args]);
+  },
   bench: async (args) => {
     const entries = ['bench', 'worker', 'makeModel'].map((name) => `${name}=test/bench/${name}.ts`);
     const code = await tool(entries, join('dist', 'bench'));
@@ -99,9 +103,7 @@ function npmCommand() {
 
 /** Makes the bundles in dist/ that are older than a source of theirs. */
 async function build() {
-  const stale = bundles
-    .filter(({entries}) => entries.every((entry) => existsSync(join(root, entry.split('=')[1]))))
-    .filter(isStale);
+  const stale = bundles.filter(isStale);
   if (stale.length === 0) return 0;
   heading('Building');
   for (const {name, entries, options} of stale) {

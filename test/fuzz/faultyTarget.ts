@@ -12,7 +12,7 @@ const faults: Record<string, (folder: string) => unknown> = {
   error: () => {
     throw new TypeError('it is not a function');
   },
-  stray: () => setTimeout(() => Promise.reject(new Error('nobody waits'))),
+  stray: () => setTimeout(() => void Promise.reject(new Error('nobody waits'))),
   outside: (folder) => writeFile(join(dirname(dirname(folder)), 'stranger'), 'x'),
   beside: (folder) => writeFile(join(dirname(folder), 'stranger'), 'x'),
   leftover: (folder) => writeFile(join(folder, '.a.json.1.tmp'), 'x'),

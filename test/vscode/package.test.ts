@@ -13,7 +13,7 @@ const allowed = [
   /^dist\/(cli|owner|trainer)\.js$/,
   /^dist\/chunks\/[\w-]+\.js$/,
   /^dist\/extension\.cjs$/,
-  /^dist\/webview\.(js|css)$/,
+  /^dist\/(webview\.(js|css)|codicon\.ttf|THIRD-PARTY-NOTICES\.txt)$/,
   /^media\/(icon\.png|activity\.svg|deme\.schema\.json)$/,
   /^media\/(docs|walkthrough)\/[\w-]+\.(md|svg)$/,
   /^media\/presets\/[\w-]+\.deme\.yaml$/,
@@ -73,8 +73,8 @@ describe('the package', () => {
     const grid = await readFile(join(dirname(folder), 'report', 'samples-merged.png'));
     expect(decodePng(grid).width).toBe(2 * 28 + 2);
     const {stdout} = await deme('engine', 'list', '--json');
-    expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({name: 'wasm'}));
-    expect(stdout).toContain('engine install tensorflow');
+    expect(stdout).toContain('deme engine install tensorflow');
+    expect(JSON.parse(stdout)).toMatchObject({engines: [{}, {}, {name: 'wasm', healthy: true}]});
     await rm(folder, {recursive: true});
   });
 

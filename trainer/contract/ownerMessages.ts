@@ -35,7 +35,12 @@ export const OwnerRequest = z.discriminatedUnion('action', [
     fresh: z.boolean().optional(),
   }),
   /** What was asked last of a run that was stopped, failed or lost. */
-  z.strictObject({action: z.literal('resume'), run: z.string()}),
+  z.strictObject({
+    action: z.literal('resume'),
+    run: z.string(),
+    /** Updates of each training in all, to train longer than the run was made for; also for a run that is done. */
+    updates: z.int().min(1).optional(),
+  }),
 ]);
 export type OwnerRequest = z.infer<typeof OwnerRequest>;
 

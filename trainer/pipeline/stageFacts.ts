@@ -1,4 +1,5 @@
 import {stat} from 'node:fs/promises';
+import {UserError} from '../contract/errors.ts';
 import {runExperts, type ResolvedConfig} from '../contract/pipeline.ts';
 import {SchedulerConfig} from '../contract/schedulerConfig.ts';
 import type {TimestepRange} from '../deme/timesteps.ts';
@@ -9,12 +10,13 @@ import {hashBytes, hashFile} from '../store/sha256.ts';
 import {dataStamp} from './dataStamp.ts';
 import {modelPath} from './runPaths.ts';
 import {runRanges} from './runRanges.ts';
+import {trainerEntry} from './trainerEntry.ts';
 
 /** What the results of the stages of a run depend on besides its config and each other. */
 export interface StageFacts {
   readonly resolved: ResolvedConfig;
   readonly engine: RunFolder['record']['engine'];
-  /** The program. */
+  /** The program: its version, and the code of this very build. */
   readonly tool: string;
   /** SHA-256 of weights and configs; empty where there is no base. */
   readonly base: Readonly<Record<string, string>>;
@@ -36,11 +38,11 @@ export async function gatherFacts({path, record}: RunFolder, resolved: ResolvedC
   return {
     resolved,
     engine: record.engine,
-    tool: record.tool,
+    tool: `${record.tool} ${await hashFile(trainerEntry())}`,
     base: base?.hashes ?? {},
     data: config.data ? await dataStamp(config.data, folder) : null,
     experts,
-    ranges: base && runExperts(config) > 0 ? await runRanges(path, resolved, base.timesteps) : [],
+    ranges: base && runExperts(config) > 0 ? await knownRanges(path, resolved, base.timesteps) : [],
   };
 }
 
@@ -55,6 +57,14 @@ async function baseFacts(folder: string) {
       scheduler: hashBytes(JSON.stringify(scheduler)),
     },
   };
+}
+
+/** A merge with given weights needs no ranges; whoever needs those that are not known says so. */
+async function knownRanges(run: string, resolved: ResolvedConfig, timesteps: number): Promise<TimestepRange[]> {
+  return runRanges(run, resolved, timesteps).catch((error: unknown) => {
+    if (error instanceof UserError) return [];
+    throw error;
+  });
 }
 
 /** Whoever needs an expert that is not there says so. */

@@ -1,4 +1,4 @@
-import {crc32} from './crc32.ts';
+import {crc32} from '../../helpers/crc32.ts';
 
 /** Writes the right checksum behind every chunk of a PNG, as far as its lengths lead. */
 export function repairPng(bytes: Uint8Array): Uint8Array {

@@ -141,8 +141,18 @@ describe('decodeImage of broken files', () => {
 
   it('refuses a header that claims an absurd size before any pixel is read', async () => {
     const bytes = png(2, 2, 1, [0, 0, 0, 0]);
-    new DataView(bytes.buffer, bytes.byteOffset).setUint32(16, 60_000);
-    new DataView(bytes.buffer, bytes.byteOffset).setUint32(20, 60_000);
+    new DataView(bytes.buffer, bytes.byteOffset).setUint32(16, 100_000);
+    new DataView(bytes.buffer, bytes.byteOffset).setUint32(20, 100_000);
     await expect(decodeImage(bytes, rgb(2))).rejects.toThrow('exceeds pixel limit');
+  });
+
+  it('refuses a progressive JPEG that is drawn thousands of times', async () => {
+    const image = {create: {width: 1000, height: 1000, channels: 3, background: '#789'}} as const;
+    const whole = await sharp(image).jpeg({progressive: true}).toBuffer();
+    expect(await decodeImage(whole, rgb(2))).toHaveLength(12);
+    const start = whole.lastIndexOf('\xff\xda', undefined, 'latin1');
+    const scan = whole.subarray(start, -2);
+    const drawn = Buffer.concat([whole.subarray(0, start), ...Array<Buffer>(2000).fill(scan), whole.subarray(-2)]);
+    await expect(decodeImage(drawn, rgb(2))).rejects.toThrow(/^it is drawn 20\d\d times over$/);
   });
 });

@@ -1,6 +1,8 @@
+import {deflateSync} from 'node:zlib';
 import {encode} from 'fast-png';
 import {describe, expect, it, vi} from 'vitest';
 import {decodeImage} from '../../../trainer/data/decodeImage.ts';
+import {crc32} from '../../helpers/crc32.ts';
 
 vi.mock('sharp', () => {
   throw new Error('no build of sharp for this machine');
@@ -65,4 +67,23 @@ describe('decodeImage without sharp', () => {
     await expect(decodeImage(damaged, rgb)).rejects.toThrow('incorrect data check');
     await expect(decodeImage(image.subarray(0, 20), rgb)).rejects.toThrow('it ends inside its header');
   });
+
+  it('does not inflate what has no place in the image, nor what is beside it', async () => {
+    const image = encode({width: 2, height: 2, data: new Uint8Array(12), channels: 3});
+    const bomb = deflateSync(new Uint8Array(50_000_000));
+    const data = withChunk(image, 'IDAT', bomb);
+    await expect(decodeImage(data, rgb)).rejects.toThrow(/larger than/);
+    const profile = withChunk(image, 'iCCP', Buffer.concat([Buffer.from('a\0\0'), bomb]));
+    expect(await decodeImage(profile, rgb)).toEqual(new Uint8Array(12));
+  });
 });
+
+/** The PNG with a chunk in front of its image data. */
+function withChunk(image: Uint8Array, type: string, content: Uint8Array): Uint8Array {
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(content.length);
+  const named = Buffer.concat([Buffer.from(type), content]);
+  checksum.writeUInt32BE(crc32(named));
+  const at = Buffer.from(image).indexOf('IDAT') - 4;
+  return Buffer.concat([image.subarray(0, at), length, named, checksum, image.subarray(at)]);
+}

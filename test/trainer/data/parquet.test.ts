@@ -110,3 +110,50 @@ describe('parquet mistakes', () => {
     await expect(openParquet(join(folder, 'gone'), settings, never)).rejects.toMatchObject({code: 'data-missing'});
   });
 });
+
+describe('a parquet file whose footer lies', () => {
+  /** The fixture without compression, a sequence of its bytes replaced by another of the same length. */
+  async function edited(from: readonly number[], to: readonly number[], occurrence = 0): Promise<string> {
+    const file = join(await temporaryFolder(), 'lying.parquet');
+    const bytes = await readFile(corrupt);
+    const footer = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8);
+    let at = bytes.indexOf(Buffer.from(from), footer);
+    for (let i = 0; i < occurrence; i++) at = bytes.indexOf(Buffer.from(from), at + 1);
+    expect(at).toBeGreaterThan(0);
+    bytes.set(to, at);
+    await writeFile(file, bytes);
+    return file;
+  }
+
+  const open = (file: string) => openParquet(file, {...settings, column: 'picture', corrupt: 'skip'}, () => undefined);
+
+  it('about its own length is refused', async () => {
+    const file = join(await temporaryFolder(), 'long.parquet');
+    const bytes = await readFile(corrupt);
+    bytes.writeUInt32LE(0x7fffffff, bytes.length - 8);
+    await writeFile(file, bytes);
+    await expect(open(file)).rejects.toMatchObject({
+      code: 'data-invalid',
+      where: file,
+      message: 'This parquet file cannot be read: its footer claims 2147483647 bytes.',
+    });
+  });
+
+  it('about the length of a list is refused before the list is made', async () => {
+    // The list of the schema: two structures become 2^28, in as many bytes.
+    await expect(open(await edited([0x19, 0x2c], [0x19, 0xfc]))).rejects.toMatchObject({code: 'data-invalid'});
+  });
+
+  it('about its rows is refused', async () => {
+    const file = join(await temporaryFolder(), 'rows.parquet');
+    const bytes = await readFile(corrupt);
+    const footer = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8);
+    // A row group ends with the number of its rows, 5 as 0x16 0x0a: one more byte makes it a million.
+    const at = bytes.lastIndexOf(Buffer.of(0x16, 0x0a));
+    const longer = Buffer.concat([bytes.subarray(0, at), Buffer.of(0x16, 0x80, 0x89, 0x7a), bytes.subarray(at + 2)]);
+    longer.writeUInt32LE(bytes.readUInt32LE(bytes.length - 8) + 2, longer.length - 8);
+    expect(at).toBeGreaterThan(footer);
+    await writeFile(file, longer);
+    await expect(open(file)).rejects.toThrow('its footer places 1000000 rows where they do not fit');
+  });
+});

@@ -1,4 +1,4 @@
-import {readFile, stat, truncate, writeFile} from 'node:fs/promises';
+import {readdir, readFile, stat, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {unpackedBytes, unpackWheel, withWheel} from '../../../trainer/engine/wheelFile.ts';
@@ -72,4 +72,17 @@ describe('a wheel', () => {
     await expect(unpacked).rejects.toMatchObject({code: 'wheel-damaged'});
     await expect(stat(join(folder, 'outside'))).rejects.toMatchObject({code: 'ENOENT'});
   });
+
+  it.each(['../up', '/etc/passwd', 'a/../../up', 'a\\..\\up', 'C:up', 'a//b', './a', 'a\0b'])(
+    'writes nothing for the name %j',
+    async (name) => {
+      const folder = await temporaryFolder();
+      const path = await writeWheel(folder, kinds[0] ?? '', {[name]: 'x'});
+      const unpacked = withWheel(path, (wheel) =>
+        unpackWheel(wheel, join(folder, 'out'), (file) => file === name, nothing),
+      );
+      await expect(unpacked).rejects.toMatchObject({code: 'wheel-damaged', where: path});
+      expect(await readdir(folder)).toHaveLength(1);
+    },
+  );
 });

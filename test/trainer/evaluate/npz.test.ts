@@ -45,6 +45,49 @@ describe('readStatistics', () => {
   });
 });
 
+describe('readStatistics of a hostile file', () => {
+  const unreadable = {code: 'statistics-unreadable', message: 'Feature statistics could not be read from this file.'};
+  const mu = encodeNpy({shape: [2], values: Float64Array.of(1, 2)});
+  const sigma = encodeNpy({shape: [2, 2], values: new Float64Array(4)});
+  const read = async (bytes: Uint8Array) => {
+    const path = join(await temporaryFolder(), 'a.npz');
+    await writeFile(path, bytes);
+    return readStatistics(path);
+  };
+  /** The file with `from`, a text of its header, replaced by one of the same length. */
+  const withHeader = (from: string, to: string) => {
+    const edited = Buffer.from(mu);
+    edited.write(to.padEnd(from.length), edited.indexOf(from), 'latin1');
+    return read(zipSync({'mu.npy': edited, 'sigma.npy': sigma}));
+  };
+
+  it('unpacks no array that is larger than any', async () => {
+    const archive = Buffer.from(zipSync({'mu.npy': mu, 'sigma.npy': new Uint8Array(300_000_000)}));
+    await expect(read(archive)).rejects.toMatchObject(unreadable);
+  });
+
+  it('unpacks an array once, however often it is listed', async () => {
+    const archive = Buffer.from(zipSync({'mu.npy': mu, 'sigma.npy': sigma}));
+    archive.write('mu.npy\0\0\0', archive.lastIndexOf('sigma.npy'), 'latin1');
+    await expect(read(archive)).rejects.toThrow('This npz file holds no sigma.npy.');
+  });
+
+  it.each([
+    ['objects, which NumPy would unpickle', "'<f8'", "'|O'", /little-endian doubles/],
+    ['another order', 'False', 'True', /C order/],
+    ['more elements than it has', '(2,)', '(9,)', /of shape \[9\] holds 16 bytes/],
+    ['no number for a size', '(2,)', '(x,)', /little-endian doubles/],
+  ])('refuses an array of %s', async (_, from, to, message) => {
+    await expect(withHeader(from, to)).rejects.toThrow(message);
+  });
+
+  it('refuses an array whose header is longer than it', async () => {
+    const edited = Buffer.from(mu);
+    edited.writeUInt16LE(65_535, 8);
+    await expect(read(zipSync({'mu.npy': edited, 'sigma.npy': sigma}))).rejects.toThrow('This NumPy array is cut off.');
+  });
+});
+
 describe('writeStatistics', () => {
   it('round-trips every bit', async () => {
     const path = join(await temporaryFolder(), 'copy.npz');

@@ -1,7 +1,7 @@
 import {mkdir, readFile, readdir, writeFile} from 'node:fs/promises';
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
-import {describe, expect, it, vi} from 'vitest';
+import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {fetchModel, resolveBase, type FetchProgress} from '../../../trainer/store/hubFetch.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {commit, hubServer, listFiles} from './hubServer.ts';
@@ -193,6 +193,30 @@ describe('fetchModel', () => {
     });
   });
 
+  it.each([
+    [
+      'goes on for ever',
+      (send: (text: string) => boolean) => forEver(send),
+      'The answer has more than 16000000 bytes.',
+    ],
+    [
+      'is nested too deeply',
+      (send: (text: string) => boolean) => send('['.repeat(100_000)),
+      'The answer is not read: it is nested too deeply.',
+    ],
+  ])('stops reading an answer that %s', async (_, answer, message) => {
+    const hub = await hubServer(pipeline, (_request, response) => {
+      answer((text) => response.write(text));
+      if (message.includes('nested')) response.end();
+      return true;
+    });
+    const folder = await temporaryFolder();
+    await expect(fetchModel('owner/tiny', {endpoint: hub.endpoint, folder})).rejects.toMatchObject({
+      code: 'hub-answer',
+      message,
+    });
+  });
+
   it('names a repository without a diffusers model', async () => {
     const {endpoint} = await hubServer({'README.md': Buffer.from('#')});
     const folder = await temporaryFolder();
@@ -231,3 +255,10 @@ describe('resolveBase', () => {
     vi.unstubAllEnvs();
   });
 });
+
+/** Sends spaces, which may stand before any JSON, as long as somebody listens. */
+function forEver(send: (text: string) => boolean): boolean {
+  const timer = setInterval(() => send(' '.repeat(1 << 20)), 1);
+  onTestFinished(() => clearInterval(timer));
+  return true;
+}

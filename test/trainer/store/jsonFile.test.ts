@@ -72,7 +72,9 @@ describe('readJson of a hostile file', () => {
   });
 
   it('lists five mistakes and counts the rest', async () => {
-    await expect(read(JSON.stringify({steps: Array(1000).fill('x')}))).rejects.toThrow(/steps\.4: [^;]*; and 995 more\.$/);
+    await expect(read(JSON.stringify({steps: Array(1000).fill('x')}))).rejects.toThrow(
+      /steps\.4: [^;]*; and 995 more\.$/,
+    );
   });
 
   it('shows control characters of a name instead of printing them', async () => {

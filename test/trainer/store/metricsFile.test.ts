@@ -1,4 +1,4 @@
-import {appendFile, rm, truncate, writeFile} from 'node:fs/promises';
+import {appendFile, mkdir, readdir, rm, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {eventLogPath} from '../../../trainer/store/eventLog.ts';
@@ -6,6 +6,7 @@ import {metricsAreWhole} from '../../../trainer/store/metricsCheck.ts';
 import {openMetrics, rebuildMetrics} from '../../../trainer/store/metricsFile.ts';
 import {metricsFolder, metricsPaths} from '../../../trainer/store/metricsPaths.ts';
 import {readMilestones, readSteps} from '../../../trainer/store/metricsReader.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {metricsBytes, newMetricsRun, noisyBuckets, noisyStep, type MetricsRun} from './metricsRun.ts';
 
 /** Two stages, a resume that tells updates 250 to 300 again, buckets, and all kinds of other events. */
@@ -92,5 +93,26 @@ describe('the metrics of a run', () => {
     expect(await metricsAreWhole(path)).toBe(true);
     expect(await readSteps(path, 'expert-0')).toHaveLength(0);
     expect(await metricsAreWhole(join(path, 'none'))).toBe(false);
+  });
+});
+
+describe('the metrics of a run with a hostile event log', () => {
+  it.each(['../../../../evil', '/tmp/evil', '..', '', 'a/b', 'a\\b', 'a\0b'])(
+    'are not made for the stage %j',
+    async (stage) => {
+      const around = await temporaryFolder();
+      const run = join(around, 'run');
+      await mkdir(run);
+      await writeFile(eventLogPath(run), `${JSON.stringify({...noisyStep(1), time: 1, stage})}\n`);
+      await expect(openMetrics(run)).rejects.toMatchObject({code: 'content-invalid', where: eventLogPath(run)});
+      expect(await readdir(around, {recursive: true})).toEqual(['run', join('run', 'events.jsonl')]);
+    },
+  );
+
+  it('are not made from a line that never ends', async () => {
+    const run = await temporaryFolder();
+    await writeFile(eventLogPath(run), '');
+    await truncate(eventLogPath(run), 2 ** 30);
+    await expect(openMetrics(run)).rejects.toMatchObject({code: 'log-invalid', message: 'A line has no end.'});
   });
 });

@@ -1,4 +1,4 @@
-import {cp, mkdir, readFile, readdir, rename, rm, writeFile} from 'node:fs/promises';
+import {cp, mkdir, readFile, readdir, rename, rm, symlink, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {ModelRecord} from '../../../trainer/contract/records.ts';
@@ -109,6 +109,34 @@ describe('readModelFolder', () => {
     await expect(readModelFolder(folder).then(readAll)).rejects.toMatchObject({code: 'file-missing'});
     await writeSafetensors(join(folder, 'unet', 'part-2.safetensors'), [tensor('a')]);
     await expect(readModelFolder(folder).then(readAll)).rejects.toMatchObject({code: 'shards-overlap'});
+  });
+
+  it('reads nothing but its own folder, whatever model_index.json names', async () => {
+    const folder = await withOtherWeights((unet) => writeSafetensors(join(unet, `${weightsName}`), [tensor('a')]));
+    await writeFile(join(folder, 'model_index.json'), '{"unet": ["../../evil", "/bin/sh"], "_module": "os"}');
+    const model = await readModelFolder(folder);
+    expect(model.weightsFiles).toEqual([join(folder, 'unet', weightsName)]);
+    expect((await readAll(model)).size).toBe(1);
+  });
+
+  it('follows a link to the weights, as the cache of the hub has them, but opens no device', async () => {
+    const folder = await withOtherWeights((unet) => writeSafetensors(join(unet, 'blob'), [tensor('a')]));
+    await symlink('blob', join(folder, 'unet', weightsName));
+    expect((await readAll(await readModelFolder(folder))).size).toBe(1);
+    await rm(join(folder, 'unet', weightsName));
+    await symlink('/dev/zero', join(folder, 'unet', weightsName));
+    await expect(readModelFolder(folder).then(readAll)).rejects.toMatchObject({code: 'file-odd'});
+  });
+
+  it('can write every config that it accepts', async () => {
+    const folder = await withOtherWeights((unet) => writeSafetensors(join(unet, weightsName), [tensor('a')]));
+    const config = join(folder, 'unet', 'config.json');
+    const deep = `${'['.repeat(5000)}${']'.repeat(5000)}`;
+    await writeFile(config, (await readFile(config, 'utf8')).replace('{', `{"extra": ${deep},`));
+    await expect(readModelFolder(folder)).rejects.toMatchObject({
+      code: 'json-refused',
+      message: 'This is not read as the UNet config: it is nested too deeply.',
+    });
   });
 
   it('takes a variant only where it is the only file', async () => {

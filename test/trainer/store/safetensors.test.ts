@@ -90,7 +90,12 @@ describe('openSafetensors', () => {
     ['half a million tensors', `{${'"a":{},'.repeat(500_000)}"b":{}}`, 0, /it holds more than 400000 values/],
     ['a metadata text that does not end', `{"__metadata__":{"a":"${'x'.repeat(1_000_000)}`, 0, /not valid JSON/],
     ['two shapes that cancel out', `{"a":${tensor('F32', [0, 2 ** 53 - 1], 0, 4)}}`, 4, /needs 0 bytes/],
-    ['offsets that are no safe numbers', '{"a":{"dtype":"U8","shape":[1],"data_offsets":[9007199254740992,9007199254740993]}}', 1, /data_offsets/],
+    [
+      'offsets that are no safe numbers',
+      '{"a":{"dtype":"U8","shape":[1],"data_offsets":[9007199254740992,9007199254740993]}}',
+      1,
+      /data_offsets/,
+    ],
     ['a fraction of a size', `{"a":${tensor('F32', [0.5], 0, 2)}}`, 2, /shape/],
     ['bytes that are no text', '{"\ud800":1}', 0, /tensor/],
     ['a tensor named __proto__ without its data', `{"__proto__":${tensor('F32', [1], 0, 4)}}`, 0, /describes 4 bytes/],
@@ -120,7 +125,9 @@ describe('openSafetensors', () => {
     const path = join(await temporaryFolder(), 'sparse.safetensors');
     await writeFile(path, Buffer.from('\x80\x84\x1e\x01\0\0\0\0{', 'latin1')); // 18,777,216 bytes
     await truncate(path, 20_000_000);
-    await expect(openSafetensors(path)).rejects.toThrow('The header claims 18777216 bytes, but at most 16000000 are allowed.');
+    await expect(openSafetensors(path)).rejects.toThrow(
+      'The header claims 18777216 bytes, but at most 16000000 are allowed.',
+    );
   });
 
   it('names an unsupported number format', async () => {

@@ -51,7 +51,10 @@ describe('openTorchFile', () => {
     ['a builtin', '\x80\x02cbuiltins\neval\n.'],
     ['an instance', '(ios\nsystem\n.'],
     ['a class constructed', '\x80\x02csubprocess\nPopen\n)\x81.'],
-    ['code deep inside of the arguments', `ctorch._utils\n_rebuild_parameter\n((cposix\nsystem\n(${text('true')}tRttR.`],
+    [
+      'code deep inside of the arguments',
+      `ctorch._utils\n_rebuild_parameter\n((cposix\nsystem\n(${text('true')}tRttR.`,
+    ],
     ['code as the attributes of a dict', `ccollections\nOrderedDict\n(tRcbuiltins\nexec\n(${text('x')}tRb.`],
     ['a persistent id that is made by code', `cbuiltins\neval\n(${text('1')}tRQ.`],
     ['an inherited property name', 'cconstructor\nconstructor\n)R.'],

@@ -50,9 +50,9 @@ describe('an entry of a zip archive', () => {
   });
 
   it('that unpacks to more than the directory says ends there', async () => {
-    await expect(
-      withEntries(edited(deflated, size, 300_000), (_, read) => read('a', 1_000_000)),
-    ).rejects.toMatchObject(refused);
+    await expect(withEntries(edited(deflated, size, 300_000), (_, read) => read('a', 1_000_000))).rejects.toMatchObject(
+      refused,
+    );
   });
 
   it('that is cut off or damaged inside ends with the same error, as a stream too', async () => {
@@ -86,7 +86,10 @@ describe('the directory of a zip archive is refused', () => {
     ['an entry that reaches into the next', edited(edited(two, size, 40), packedSize, 40)],
     ['a size that no compression reaches', edited(deflated, size, 2_000_000_000)],
     ['a header behind the end', edited(two, header, 5000)],
-    ['the same name twice', Buffer.from(two).fill('a', two.lastIndexOf('PK\x01\x02') + 46, two.lastIndexOf('PK\x01\x02') + 47)],
+    [
+      'the same name twice',
+      Buffer.from(two).fill('a', two.lastIndexOf('PK\x01\x02') + 46, two.lastIndexOf('PK\x01\x02') + 47),
+    ],
     ['a 64-bit place behind the end', lyingWide(16, 2n ** 63n)],
     ['a 64-bit length of the directory', end64(40, 2n ** 62n)],
     ['a 64-bit place of the directory', end64(48, 2n ** 64n - 1n)],
@@ -97,10 +100,12 @@ describe('the directory of a zip archive is refused', () => {
   });
 
   it('with 64-bit sizes that the file cannot hold, when the entry is read', async () => {
-    await expect(withEntries(lyingWide(0, 2n ** 60n), (_, read) => read('a', 100))).rejects.toMatchObject({name: 'UserError'});
-    await expect(
-      withEntries(lyingWide(8, 2n ** 60n), (_, read) => read('a', 100)),
-    ).rejects.toMatchObject({name: 'UserError'});
+    await expect(withEntries(lyingWide(0, 2n ** 60n), (_, read) => read('a', 100))).rejects.toMatchObject({
+      name: 'UserError',
+    });
+    await expect(withEntries(lyingWide(8, 2n ** 60n), (_, read) => read('a', 100))).rejects.toMatchObject({
+      name: 'UserError',
+    });
   });
 
   it('as a stored archive is read that is whole', async () => {
