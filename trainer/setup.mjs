@@ -31,7 +31,8 @@ const jobs = {
   test: (args) =>
     args.length > 0
       ? node([bin.vitest, 'run', ...args])
-      : steps(typecheck, lint, checkFormat, ['Tests', bin.vitest, 'run']),
+      : steps(typecheck, lint, checkFormat, ['Tests', bin.vitest, 'run', '--project', 'parts']),
+  stories: (args) => node([bin.vitest, 'run', '--project', 'stories', ...args]),
   demo: (args) => {
     const config = args.includes('--full') ? 'demo-full.deme.yaml' : 'demo.deme.yaml';
     return node([cli, 'run', join('media', 'digits', config), ...args.filter((arg) => arg !== '--full')]);
@@ -56,7 +57,7 @@ const jobs = {
     return code || node([join('dist', 'bench', 'bench.js'), ...args]);
   },
 };
-const jobsOnTheBuild = ['build', 'test', 'torture', 'demo', 'deme', 'package', 'open'];
+const jobsOnTheBuild = ['build', 'test', 'stories', 'torture', 'demo', 'deme', 'package', 'open'];
 
 process.exitCode = await main(process.argv[2], process.argv.slice(3));
 

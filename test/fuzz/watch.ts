@@ -137,7 +137,7 @@ function guard(child: ChildProcess, {folder}: WorkerTask): () => Failure | undef
     const [index, usage] = [indexIn(folder), usageOf(child.pid)];
     if (index !== last.index) last = {index, seconds: usage.seconds, looks: 0};
     if (index < 0) return; // Still loading.
-    if (usage.seconds - last.seconds > secondsLimit + 1) end('hang', `more than ${secondsLimit} s`);
+    if (usage.seconds - last.seconds > 2 * secondsLimit) end('hang', `more than ${2 * secondsLimit} s`);
     if (++last.looks > patience) end('hang', 'waits for something that does not come');
     if (usage.megabytes > megabytesLimit) end('memory', `${Math.round(usage.megabytes)} MB`);
   }, pollMilliseconds);
