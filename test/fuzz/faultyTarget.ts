@@ -44,5 +44,8 @@ export const faultyTargets: readonly FuzzTarget[] = Object.entries(faults).map((
 /** Burns processor time, and memory into `heap`. */
 function compute(milliseconds: number, heap?: unknown[]): void {
   const end = process.cpuUsage().user / 1000 + milliseconds;
-  while (process.cpuUsage().user / 1000 < end) heap?.push(new Array<number>(1000).fill(heap.length));
+  while (process.cpuUsage().user / 1000 < end) {
+    for (let i = 0; i < 1000; i++) heap?.push(new Array<number>(100).fill(i));
+    for (let i = 1; i < 1e6; i++) Math.sqrt(i);
+  }
 }

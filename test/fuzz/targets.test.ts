@@ -8,7 +8,7 @@ import {watchTarget} from './watch.ts';
 const named = targets.map((target) => [target.name, target] as const);
 const seed = 20_250_615;
 /** A short form of `npm run test:fuzz`. */
-const count = 200;
+const count = 150;
 
 let program = '';
 beforeAll(async () => {

@@ -15,7 +15,7 @@ describe('a parser that is watched', () => {
   const faults: [string, Failure['kind'], RegExp][] = [
     ['error', 'error', /it is not a function/],
     ['stray', 'stray error', /nobody waits/],
-    ['outside', 'outside', /ERR_ACCESS_DENIED/],
+    ['outside', 'outside', /restricted/],
     ['beside', 'outside', /beside the work folder/],
     ['leftover', 'leftover', /\.a\.json\.1\.tmp/],
     ['slow', 'slow', /2\.\d s/],

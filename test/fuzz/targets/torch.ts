@@ -1,8 +1,7 @@
-import {readFile, writeFile} from 'node:fs/promises';
+import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {openTorchFile} from '../../../trainer/store/torchFile.ts';
 import {dictPickle, tensorPickle, text, zipBytes} from '../../trainer/store/torchArchive.ts';
-import {repository} from '../buildWorker.ts';
 import type {FuzzTarget} from '../target.ts';
 
 const tensors = dictPickle({
@@ -20,11 +19,7 @@ const pickles = [
 
 export const torch: FuzzTarget = {
   name: 'torch',
-  seeds: async () => [
-    ...pickles.map((pickle) => archive(pickle)),
-    archive(pickles[0] ?? '', true),
-    new Uint8Array(await readFile(join(repository, 'test/fixtures/golden/legacy/pickled_module.bin'))),
-  ],
+  seeds: async () => [...pickles.map((pickle) => archive(pickle)), archive(pickles[0] ?? '', true)],
   tokens: [
     '(',
     '}',
