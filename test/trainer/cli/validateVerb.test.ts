@@ -109,7 +109,7 @@ describe('deme validate', () => {
     const {code, stdout} = await deme(['validate', await writeConfig(text)]);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^memory on wasm: about .*512 images of 32x32.*IT DOES NOT FIT: the engine wasm can address 4\.29 GB/m,
+      /^memory on wasm: about .*512 images of 32x32.*IT DOES NOT FIT: the engine wasm can use 3\.22 GB/m,
     );
   });
 });
