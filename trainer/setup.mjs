@@ -31,7 +31,7 @@ const jobs = {
   test: (args) =>
     args.length > 0
       ? node([bin.vitest, 'run', ...args])
-      : steps(typecheck, lint, checkFormat, ['Tests', bin.vitest, 'run', '--project', 'parts']),
+      : steps(typecheck, lint, checkFormat, ['Tests', bin.vitest, 'run']),
   stories: (args) => node([bin.vitest, 'run', '--project', 'stories', ...args]),
   demo: (args) => {
     const config = args.includes('--full') ? 'demo-full.deme.yaml' : 'demo.deme.yaml';

@@ -134,6 +134,8 @@ async function seeSamples({panel}: Workbench): Promise<void> {
 async function exportSteps({page, panel}: Workbench, file: string, run: string): Promise<void> {
   await panel.getByRole('button', {name: 'Export', exact: true}).click();
   const name = page.getByRole('combobox').or(page.getByRole('textbox')).and(page.locator('.quick-input-box input'));
+  // The dialog fills in its proposal when it has read the folder.
+  await vi.waitFor(async () => expect(await name.inputValue()).toMatch(/\.csv$/), waiting);
   await name.fill(file);
   await page.keyboard.press('Enter');
   const steps = (await readEvents(eventLogPath(run))).filter(({type}) => type === 'step');

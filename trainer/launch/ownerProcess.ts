@@ -123,6 +123,7 @@ class OwnerListener {
 
   /** A run that is under way is followed by its folder instead; a process without a run is of no use to anybody. */
   #break(what: string): void {
+    this.#isOver = true; // What it dies of now is our doing.
     this.channel?.destroy();
     const error = brokenError(this.launch, what);
     if (this.#hasRun) return this.#settle({outcome: 'unheard', error: toErrorRecord(error)});

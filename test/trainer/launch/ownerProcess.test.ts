@@ -76,6 +76,11 @@ describe('the owner of a run', () => {
 
   it.each([
     ['text', `raw('hello\\n')`, 'sends what is no message: hello'],
+    [
+      'text, and goes when nobody listens',
+      `raw('hello\\n'); channel.on('close', () => process.exit())`,
+      'sends what is no',
+    ],
     ['another message', `say({type: 'gossip'})`, 'sends what is no message: {"type":"gossip"}'],
     ['bytes', `raw(Buffer.from([255, 0, 254, 10]))`, 'sends what is no message'],
     ['a line without an end', `raw('x'.repeat(3e6))`, 'sends a line without an end'],
