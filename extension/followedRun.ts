@@ -13,6 +13,7 @@ import {baseTimesteps} from './config/baseModel.ts';
 import {readEventTail} from './eventTail.ts';
 import {isActiveRun, type Run} from './run.ts';
 import {addEvents, noProgress, plannedProgress} from './runProgress.ts';
+import {Silence} from './silence.ts';
 import {addSample, noPace, secondsLeft, type Pace} from './timeLeft.ts';
 
 /** Follows one run folder: looks at what has changed since the last look, and reads only that. */
@@ -20,6 +21,7 @@ export class FollowedRun {
   #run: Run;
   #offset = 0;
   #pace: Pace = noPace;
+  readonly #silence = new Silence();
   readonly #seen = new Map<string, number>();
 
   private constructor(run: Run) {
@@ -31,8 +33,8 @@ export class FollowedRun {
     const {record} = await openRun(path);
     const config = await readJson(join(path, 'config.json'), ResolvedConfig, 'the config of the run');
     const timesteps = await baseTimesteps(config.config, config.folder);
-    const empty = {state: null, progress: noProgress, secondsLeft: null, report: null, notes: noNotes, problem: null};
-    const followed = new FollowedRun({path, record, config, timesteps, ...empty});
+    const unknown = {state: null, secondsLeft: null, silentSeconds: null, report: null, problem: null};
+    const followed = new FollowedRun({path, record, config, timesteps, progress: noProgress, notes: noNotes, ...unknown});
     await followed.look();
     return followed;
   }
@@ -61,6 +63,8 @@ export class FollowedRun {
     if (!(await this.#hasChanged(join(this.#run.path, 'state.json'))) && !isActiveRun(this.#run)) return;
     const before = this.#run.state;
     const state = await currentState(this.#run.path);
+    const silentSeconds = this.#silence.after(state);
+    if (silentSeconds !== this.#run.silentSeconds) this.#set({silentSeconds});
     if (JSON.stringify(state) === JSON.stringify(before)) return;
     const isRunning = state?.state === 'running';
     if (!isRunning || state.pid !== before?.pid) this.#pace = noPace;

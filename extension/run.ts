@@ -17,6 +17,8 @@ export interface Run {
   readonly progress: RunProgress;
   /** Seconds to the end of all that was asked for; null as long as it cannot be told. */
   readonly secondsLeft: number | null;
+  /** How long its owner has given no sign of life, in whole ten seconds; null for one that does, or that needs not. */
+  readonly silentSeconds: number | null;
   /** Null until its report is written. */
   readonly report: Report | null;
   readonly notes: RunNotes;

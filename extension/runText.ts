@@ -1,11 +1,15 @@
-import {timeLeftText} from './durationText.ts';
+import {durationText, timeLeftText} from './durationText.ts';
 import {isActiveRun, type Run} from './run.ts';
 import type {StageProgress, StageState} from './runProgress.ts';
 
 /** `running 42 %, 3 min left`, `done, held-out loss 0.0212`, `failed: No images.` */
 export function runStateText(run: Run): string {
-  const {state, secondsLeft} = run;
+  const {state, secondsLeft, silentSeconds} = run;
   if (state === null) return 'starting';
+  if (silentSeconds !== null) {
+    const silence = silentSeconds < 120 ? `${silentSeconds} s` : durationText(silentSeconds);
+    return `${state.state} at ${percent(state.progress)}, but its process has said nothing for ${silence}`;
+  }
   switch (state.state) {
     case 'running':
       return withTimeLeft(`running ${percent(state.progress)}`, secondsLeft);

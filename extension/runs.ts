@@ -1,6 +1,6 @@
 import {watch, type FSWatcher} from 'node:fs';
 import {readdir} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import * as vscode from 'vscode';
 import type {FollowedRun} from './followedRun.ts';
 import type {Log} from './log.ts';
@@ -22,7 +22,8 @@ export class Runs implements vscode.Disposable {
   readonly #watchers = new Map<string, FSWatcher>();
   readonly #changed = new vscode.EventEmitter<Run>();
   readonly #listChanged = new vscode.EventEmitter<void>();
-  readonly #unreadable = new Map<string, string>();
+  /** What is wrong with run folders, as it was told last. */
+  readonly #faults = new Map<string, string>();
   readonly #log: Log;
   #outputs: readonly string[] = [];
   #timer: NodeJS.Timeout | null = null;
@@ -51,7 +52,7 @@ export class Runs implements vscode.Disposable {
 
   /** Run folders that cannot be read, and why. */
   unreadable(): ReadonlyMap<string, string> {
-    return this.#unreadable;
+    return new Map([...this.#faults].filter(([path]) => !this.#followed.has(path)));
   }
 
   /** Sets the folders in which runs are looked for, and resolves when they have been looked through. */
@@ -99,11 +100,18 @@ export class Runs implements vscode.Disposable {
 
   async #lookEverywhere(): Promise<void> {
     this.#scannedAt = Date.now();
-    const found = (await Promise.all(this.#outputs.map(folders))).flat();
-    const gone = [...this.#followed.keys()].filter((path) => !found.includes(path));
+    const found = (await Promise.all(this.#outputsInUse().map(folders))).flat();
+    const known = new Set([...this.#followed.keys(), ...this.#faults.keys()]);
+    const gone = [...known].filter((path) => !found.includes(path));
     gone.forEach((path) => this.#forget(path));
     await Promise.all(found.map((path) => this.look(path)));
     if (gone.length > 0) this.#listChanged.fire();
+  }
+
+  /** A run that is carried out stays in sight, also when its config has been renamed, deleted or given another output. */
+  #outputsInUse(): string[] {
+    const active = this.all().filter(isActiveRun);
+    return [...new Set([...this.#outputs, ...active.map(({path}) => dirname(path))])];
   }
 
   async #open(path: string): Promise<void> {
@@ -112,7 +120,7 @@ export class Runs implements vscode.Disposable {
       const followed = await FollowedRun.open(path);
       if (this.#isDisposed || this.#followed.has(path)) return;
       this.#followed.set(path, followed);
-      this.#unreadable.delete(path);
+      this.#faults.delete(path);
       this.#tell(path);
       this.#listChanged.fire();
     } catch (error) {
@@ -140,6 +148,7 @@ export class Runs implements vscode.Disposable {
 
   #forget(path: string): void {
     this.#followed.delete(path);
+    this.#faults.delete(path);
     this.#unwatch(path);
   }
 
@@ -170,9 +179,10 @@ export class Runs implements vscode.Disposable {
 
   #reportOnce(path: string, error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
-    if (this.#unreadable.get(path) === text) return;
-    this.#unreadable.set(path, text);
+    if (this.#faults.get(path) === text) return;
+    this.#faults.set(path, text);
     this.#log.warn(`${path}: ${text}`);
+    if (!this.#followed.has(path) && !this.#isDisposed) this.#listChanged.fire();
   }
 }
 

@@ -34,6 +34,7 @@ data:
   resolution: 32
 decouple:
   ranges: 4
+  samples: {every: 1000}
 merge:
   search: {}
 evaluate: {}
@@ -78,7 +79,6 @@ async function createExample({context}: Studio): Promise<void> {
   await mkdir(target);
   await cp(join(media, 'example'), target, {recursive: true});
   await cp(join(media, 'digits', 'base'), join(target, 'base'), {recursive: true});
-  await cp(join(context.extensionPath, 'media', 'digits', 'base'), join(target, 'base'), {recursive: true});
   const config = (await readdir(target)).find((name) => name.endsWith('.deme.yaml'));
   if (vscode.workspace.getWorkspaceFolder(vscode.Uri.file(target)) === undefined) {
     await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(target));

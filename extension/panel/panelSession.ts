@@ -86,6 +86,9 @@ export class PanelSession {
     } else if (message.data.type === 'selected') {
       this.#selected = message.data.run;
     } else {
+      // A page that was made anew watches nothing yet, whatever the one before it did.
+      this.#watch = nothing;
+      this.#timeSystem();
       this.#start();
     }
   }

@@ -1,4 +1,4 @@
-import {basename} from 'node:path';
+import {basename, join} from 'node:path';
 import type {Job} from '../jobQueue.ts';
 import {configFileOf, type Run} from '../run.ts';
 import {bestLoss} from '../runText.ts';
@@ -17,13 +17,14 @@ export interface TreeChoice {
 
 /**
  * The tree of experiments: one for each config file, its runs below, their parts below those; first what waits, and configs without
- * runs last.
+ * runs last, before what cannot be read.
  */
 export function experimentNodes(
   runs: readonly Run[],
   configs: readonly string[],
   jobs: readonly Job[],
   choice: TreeChoice,
+  unreadable: ReadonlyMap<string, string> = new Map(),
 ): ExperimentNode[] {
   const byConfig = new Map<string, Run[]>();
   for (const run of runs.filter((each) => isWanted(each, choice.filter))) {
@@ -37,6 +38,7 @@ export function experimentNodes(
     ...(waiting.length === 0 ? [] : [queueNode(waiting)]),
     ...groups.map(([config, own]) => experimentNode(config, own, choice.sort)),
     ...(choice.filter === '' ? configs.filter(isNew).map(newExperimentNode) : []),
+    ...[...unreadable].sort().map(unreadableNode),
   ];
 }
 
@@ -106,6 +108,14 @@ function experimentNode(config: string, runs: readonly Run[], sort: SortOrder): 
     children: sorted.map(runNode),
     config,
   };
+}
+
+/** A run folder that nobody can make sense of; a click opens what should say what it is. */
+function unreadableNode([path, fault]: [string, string]): ExperimentNode {
+  const file = join(path, 'run.json');
+  const id = `unreadable:${path}`;
+  const shown = {label: basename(path), description: `cannot be read: ${fault}`, icon: 'warning'};
+  return {id, ...shown, color: 'charts.yellow', context: 'unreadable', children: [], file};
 }
 
 function newExperimentNode(config: string): ExperimentNode {

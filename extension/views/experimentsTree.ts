@@ -41,6 +41,9 @@ export class ExperimentsTree implements vscode.TreeDataProvider<string>, vscode.
     this.#owned.add(this.#changed);
     this.#owned.add(runs.onDidChange((run) => this.#refresh(`run:${run.path}`)));
     this.#owned.add(runs.onDidChangeList(() => this.#refresh(undefined)));
+    // Rows are asked for only while the view can be seen, the badge is there for when it cannot.
+    this.#owned.add(runs.onDidChange(() => this.#showBadge()));
+    this.#owned.add(runs.onDidChangeList(() => this.#showBadge()));
     this.#owned.add(configs.onDidChange(() => this.#refresh(undefined)));
     this.#owned.add(queue.onDidChange(() => this.#refresh(undefined)));
     this.#showChoice();
@@ -89,9 +92,8 @@ export class ExperimentsTree implements vscode.TreeDataProvider<string>, vscode.
   async #rebuild(): Promise<string[]> {
     const {experimentNodes} = await import('./experimentNodes.ts');
     const configs = this.#configs.all().map(({fsPath}) => fsPath);
-    const roots = experimentNodes(this.#runs.all(), configs, this.#queue.all(), this.choice);
+    const roots = experimentNodes(this.#runs.all(), configs, this.#queue.all(), this.choice, this.#runs.unreadable());
     this.#nodes = new Map(roots.flatMap(withDescendants).map((node) => [node.id, node]));
-    this.#showBadge();
     return roots.map(({id}) => id);
   }
 
@@ -115,6 +117,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<string>, vscode.
   #showBadge(): void {
     const active = this.#runs.all().filter(isActiveRun).length;
     const tooltip = active === 1 ? '1 run is active' : `${active} runs are active`;
+    if (active === (this.#view.badge?.value ?? 0)) return;
     this.#view.badge = active === 0 ? undefined : {value: active, tooltip};
   }
 

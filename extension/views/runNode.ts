@@ -25,7 +25,8 @@ export function runNode(run: Run): ExperimentNode {
 }
 
 /** Icon and colour of a state; the description has it in words. */
-function runIcon({state}: Run): Pick<ExperimentNode, 'icon' | 'color'> {
+function runIcon({state, silentSeconds}: Run): Pick<ExperimentNode, 'icon' | 'color'> {
+  if (silentSeconds !== null) return {icon: 'warning', color: 'charts.yellow'};
   switch (state?.state) {
     case undefined:
       return {icon: 'loading~spin'};

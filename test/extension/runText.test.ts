@@ -8,6 +8,14 @@ describe('the state of a run in words', () => {
     [knownRun({state: knownState('running'), secondsLeft: 181}), 'running 42 %, 3 min left'],
     [knownRun({state: knownState('running', 0.01)}), 'running 1 %'],
     [knownRun({state: knownState('paused')}), 'paused at 42 %'],
+    [
+      knownRun({state: knownState('running'), silentSeconds: 40}),
+      'running at 42 %, but its process has said nothing for 40 s',
+    ],
+    [
+      knownRun({state: knownState('running'), silentSeconds: 7200}),
+      'running at 42 %, but its process has said nothing for 2 h',
+    ],
     [knownRun({state: knownState('lost')}), 'lost at 42 %, its process is gone'],
     [knownRun({state: knownState('failed', 0, {error: {code: 'x', message: 'No images.'}})}), 'failed: No images.'],
     [knownRun({state: knownState('done', 1), report: knownReport(0.0215, 0.0212)}), 'done, held-out loss 0.0212'],

@@ -91,6 +91,20 @@ describe('the known runs', () => {
     expect(runs.get(path)?.report).toBeNull();
   });
 
+  it('stay in sight while they are carried out, also when no config names their folder any more', async () => {
+    const {folder, output, runs} = await follow();
+    const [active, done] = [await makeRun(folder), await makeRun(folder)];
+    await setState(active, 'running');
+    await setState(done, 'done', {progress: 1});
+    await runs.setOutputs([output]);
+    await runs.setOutputs([join(folder, 'elsewhere')]);
+    expect(runs.all().map(({path}) => path)).toContain(active);
+    await setState(active, 'done', {progress: 1});
+    await runs.refresh();
+    await runs.refresh();
+    expect(runs.all()).toEqual([]);
+  });
+
   it('forget those that are deleted', async () => {
     const {folder, output, runs} = await follow();
     const path = await makeRun(folder);
@@ -111,6 +125,9 @@ describe('the known runs', () => {
     expect(runs.all().map(({path}) => path)).toEqual([good]);
     expect(runs.unreadable().get(bad)).toContain('not valid JSON');
     expect(warnings).toHaveLength(1);
+    await rm(bad, {recursive: true});
+    await runs.refresh();
+    expect(runs.unreadable().size).toBe(0);
   });
 
   it('go on behind garbage in the event log', async () => {

@@ -141,7 +141,7 @@ async function emptyRun(path: string, id: string, options: FakeRunOptions): Prom
       id,
       name: 'digits',
       tool: 'test',
-      created: `2026-01-0${Number(id.at(-1)) % 9}T00:00:00.000Z`,
+      created: `2026-01-0${1 + (Number(id.at(-1)) % 9)}T00:00:00.000Z`,
       config: 'digits.deme.yaml',
       engine: {name: 'wasm', version: '4.22.0', device: 'CPU', threads: 1},
     }),
@@ -160,6 +160,7 @@ async function emptyRun(path: string, id: string, options: FakeRunOptions): Prom
     report: null,
     notes: RunNotes.parse({}),
     timesteps: 1000,
+    silentSeconds: null,
     problem: null,
   };
 }

@@ -19,6 +19,7 @@ export const editor = {
   /** Answers to the next questions: what is picked, typed or pressed. */
   answers: [] as unknown[],
   statusItems: [] as StatusItem[],
+  treeViews: [] as {badge?: {value: number; tooltip: string}; message?: string}[],
   clipboard: '',
   /** Back to an editor that was just opened. */
   reset(): void {
@@ -29,6 +30,7 @@ export const editor = {
     this.messages = [];
     this.answers = [];
     this.statusItems = [];
+    this.treeViews = [];
     workspace.isTrusted = true;
     workspace.workspaceFolders = undefined;
     workspace.textDocuments = [];
@@ -161,7 +163,11 @@ const log = {
 export const window = {
   activeTextEditor: undefined as {document: TextDocument} | undefined,
   createOutputChannel: () => log,
-  createTreeView: () => ({badge: undefined, message: undefined, dispose: () => undefined}),
+  createTreeView: () => {
+    const view = {badge: undefined, message: undefined, dispose: () => undefined};
+    editor.treeViews.push(view);
+    return view;
+  },
   createStatusBarItem: () => {
     const item = {
       text: '',

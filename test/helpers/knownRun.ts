@@ -24,6 +24,7 @@ export function knownRun(changes: Partial<Run> & {id?: string} = {}): Run {
     state: null,
     progress: plannedProgress([], new Set()),
     secondsLeft: null,
+    silentSeconds: null,
     report: null,
     notes: {format: 1, tags: [], note: ''},
     timesteps: 1000,

@@ -75,6 +75,19 @@ describe('a panel session', () => {
     expect(changes().at(-1)?.bins).toHaveLength(binLength);
   });
 
+  it('sends a page that was made anew all that it watches, as the one before it did', async () => {
+    const {send, changes, run} = await open();
+    for (const _ of [1, 2]) {
+      await send({type: 'ready'});
+      await send({type: 'watch', watch: watchAll(run.run.path)});
+    }
+    const experts = [0, 1, 2, 3].map((i) => [`expert-${i}`, 0, 30]);
+    expect(changes().map(({stage, at, bins}) => [stage, at, bins.length / binLength])).toEqual([
+      ...experts,
+      ...experts,
+    ]);
+  });
+
   it('replaces what a resumed training tells again', async () => {
     const {send, changes, run, session} = await open();
     await send({type: 'ready'});

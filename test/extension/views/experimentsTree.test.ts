@@ -1,3 +1,4 @@
+import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {beforeEach, describe, expect, it, onTestFinished, vi} from 'vitest';
 import type * as vscode from 'vscode';
@@ -26,7 +27,7 @@ async function grow() {
   };
   const tree = new ExperimentsTree(runs, new ConfigFiles(log), new JobQueue(host, store), store);
   onTestFinished(() => [tree, runs].forEach((each) => each.dispose()));
-  return {folder, runs, tree};
+  return {folder, runs, tree, view: () => editor.treeViews.at(-1)};
 }
 
 describe('the tree of experiments in the editor', () => {
@@ -60,6 +61,30 @@ describe('the tree of experiments in the editor', () => {
     await vi.waitFor(() => expect(changed).toContain(run), {timeout: 20_000});
     expect(changed).not.toContain(undefined);
     expect(tree.getTreeItem(run)).toMatchObject({description: 'done', contextValue: 'run.done'});
+  });
+
+  it('counts active runs on the activity bar also while nobody looks at the rows', async () => {
+    const {folder, runs, view} = await grow();
+    const path = await makeRun(folder);
+    await setState(path, 'running');
+    await runs.setOutputs([join(folder, '.deme', 'runs')]);
+    expect(view()?.badge).toEqual({value: 1, tooltip: '1 run is active'});
+    await setState(path, 'done', {progress: 1});
+    await runs.refresh();
+    expect(view()?.badge).toBeUndefined();
+  });
+
+  it('has a row for a run that cannot be read, which says why', async () => {
+    const {folder, runs, tree} = await grow();
+    const path = await makeRun(folder);
+    await writeFile(join(path, 'run.json'), '{');
+    await runs.setOutputs([join(folder, '.deme', 'runs')]);
+    const [row = ''] = await tree.getChildren();
+    expect(tree.getTreeItem(row)).toMatchObject({
+      label: 'digits-1',
+      description: textContaining('not valid JSON'),
+      command: {command: 'vscode.open'},
+    });
   });
 
   it('makes the tooltip when it is looked at', async () => {

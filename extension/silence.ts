@@ -1,0 +1,30 @@
+import {isActive, type CurrentState} from '../trainer/store/runState.ts';
+
+/** Owners beat every two seconds; a machine that swaps or a slow disk may hold up many of them. */
+const toleratedSeconds = 30;
+
+/**
+ * How long the owner of a run has not beaten its heart while its process is there: it hangs, or somebody has halted it. Goes by the onlooker's
+ * own steady clock, since the clock on the wall may be set in between, and that of the owner may be another.
+ */
+export class Silence {
+  readonly #now: () => number;
+  #heartbeat: number | null = null;
+  #since = 0;
+
+  /** @param now steady milliseconds */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** Takes in the newest state; returns whole tens of seconds once they are worth telling, else null. */
+  after(state: CurrentState | null): number | null {
+    const heartbeat = state !== null && isActive(state) ? state.heartbeat : null;
+    if (heartbeat !== this.#heartbeat) {
+      this.#heartbeat = heartbeat;
+      this.#since = this.#now();
+    }
+    const seconds = (this.#now() - this.#since) / 1000;
+    return heartbeat === null || seconds < toleratedSeconds ? null : Math.floor(seconds / 10) * 10;
+  }
+}
