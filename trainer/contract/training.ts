@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {SamplingConfig} from './evaluateConfig.ts';
 
 const count = z.int().min(1);
 
@@ -48,6 +49,14 @@ export const RetryConfig = z.strictObject({
 });
 export type RetryConfig = z.infer<typeof RetryConfig>;
 
+/** Sample grids that a training draws of its own weights on the way, with the same seed each time. */
+export const TrainingSamplesConfig = z.strictObject({
+  every: count.default(1000).describe('Updates between two grids; the first is drawn before the training.'),
+  images: count.default(16).describe('Images in a grid.'),
+  ...SamplingConfig.shape,
+});
+export type TrainingSamplesConfig = z.infer<typeof TrainingSamplesConfig>;
+
 /** The fields that pretraining and finetuning share. */
 export const trainingFields = {
   updates: count.default(20_000).describe('Optimizer updates (not micro-batches), for each expert.'),
@@ -83,6 +92,9 @@ export const trainingFields = {
   timestepBuckets: count.default(100).describe('Number of per-timestep loss buckets over [0, T).'),
   checkpointEvery: count.default(1000).describe('Updates between two checkpoints.'),
   keepCheckpoints: count.default(2).describe('Newest checkpoints that are kept.'),
+  samples: TrainingSamplesConfig.optional().describe(
+    'Draw sample grids while training, to watch the model change; left out: none. They take time, and no part in the result.',
+  ),
   retry: RetryConfig.optional().describe(
     'When a loss is not finite, go on from the last regular checkpoint with a lower learning rate; left out: the training ends there.',
   ),

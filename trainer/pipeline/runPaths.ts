@@ -16,6 +16,8 @@ export const runPaths = {
   losses: (run: string, model: string) => join(run, 'evaluations', model, 'losses.json'),
   features: (run: string, model: string) => join(run, 'evaluations', model, 'features.safetensors'),
   grid: (run: string, model: string) => join(run, 'evaluations', model, 'samples.png'),
+  /** Grid that a training drew after so many updates. */
+  trainingGrid: (run: string, stage: string, update: number) => join(run, 'samples', stage, `${update}.png`),
   report: (run: string) => join(run, 'report'),
   trained: (run: string, model: string) => join(run, 'models', model),
 } as const;

@@ -95,6 +95,19 @@ export async function probe(training: Training): Promise<boolean> {
     disposeParams(params);
   }
 }
+
+/** Draws the weights where that is due. One who goes on from a checkpoint draws what may have been missed there again. */
+export async function drawPictures({task, hooks, program}: Training): Promise<void> {
+  const {pictures} = hooks;
+  if (!pictures || (program.updates % pictures.every !== 0 && program.updates !== task.config.updates)) return;
+  const params = averagedParams(program);
+  try {
+    await pictures.draw(params, program.updates);
+  } finally {
+    disposeParams(params);
+  }
+}
+
 /** The weights that count (EMA where it is on), owned by the caller. */
 export function averagedParams(program: TrainProgram): Params {
   const state = program.state();

@@ -14,7 +14,7 @@ import type {DiskWatch} from '../store/writeWithRoom.ts';
 import {loadLatestCheckpoint, type LoadedCheckpoint} from './checkpoint.ts';
 import {extended, learningRates, readCourse, writeCourse} from './course.ts';
 import {Divergence} from './divergence.ts';
-import {averagedParams, identityOf, probe, save, type Training} from './keepProgress.ts';
+import {averagedParams, drawPictures, identityOf, probe, save, type Training} from './keepProgress.ts';
 import type {LossSetting} from './lossAndGradient.ts';
 import type {MicroBatch} from './microBatch.ts';
 import {hashParams} from './paramsHash.ts';
@@ -56,6 +56,8 @@ export interface TrainHooks {
    * by which the best checkpoint is kept.
    */
   probe?: {every: number; measure(params: Params, update: number): Promise<number>};
+  /** Called before the first update, every `every` updates and after the last with the weights that would be saved. */
+  pictures?: {every: number; draw(params: Params, update: number): Promise<void>};
   /** Events on their way to the log. */
   outbox?: EventOutbox;
   /** How the room for checkpoints is found out. */
@@ -89,6 +91,7 @@ async function trainOnce(task: TrainTask, hooks: TrainHooks): Promise<TrainOutco
   const training: Training = {task, hooks, program, log};
   try {
     while (program.updates < config.updates) {
+      await drawPictures(training);
       if ((await hooks.nextAction()) === 'stop') {
         await save(training);
         return null;
@@ -102,6 +105,7 @@ async function trainOnce(task: TrainTask, hooks: TrainHooks): Promise<TrainOutco
       if (isDue && !(await save(training))) return null;
       if (!(await probe(training))) return null;
     }
+    await drawPictures(training);
     if (setting.teacher && (await hashParams(setting.teacher)) !== teacherHash)
       throw new Error('the teacher changed during training');
     return averagedParams(program);

@@ -4,7 +4,6 @@ import type {LossRecord} from '../../contract/pipeline.ts';
 import {heldOutBatch} from '../../data/batches.ts';
 import type {ImageSource} from '../../data/dataset.ts';
 import {openData} from '../../data/openData.ts';
-import {encodePng, imageGrid} from '../../data/png.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
 import {heldOutDraws, predictorLosses} from '../../evaluate/heldOut.ts';
 import {ensembleTable, type LossTable} from '../../evaluate/lossTable.ts';
@@ -19,6 +18,7 @@ import {writeFeatures} from '../featureFile.ts';
 import {loadBase, loadExperts, loadModelParams} from '../runModels.ts';
 import {runPaths} from '../runPaths.ts';
 import {runRanges} from '../runRanges.ts';
+import {sampleGrid} from '../sampleGrid.ts';
 import {progress, warn, type StageContext, type StageOutcome} from '../stageContext.ts';
 
 /** Measures one model on the test images: held-out losses, a sample grid, and the features of its samples. */
@@ -102,10 +102,8 @@ async function writeGrid(
   images: Float32Array,
   shape: readonly [number, number, number],
 ): Promise<void> {
-  const count = images.length / (shape[0] * shape[1] * shape[2]);
-  const grid = imageGrid(images, [count, ...shape], Math.ceil(Math.sqrt(count)));
   const file = runPaths.grid(context.run, model);
-  await writeFileAtomic(file, encodePng(grid.pixels, grid.width, grid.height, grid.channels));
+  await writeFileAtomic(file, sampleGrid(images, shape));
   context.emit({type: 'images', stage: context.stage, file});
 }
 

@@ -8,8 +8,9 @@ import {savePretrained} from '../../models/pretrained.ts';
 import {scheduleHash} from '../../models/scheduleHash.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
 import {createSchedule} from '../../schedulers/schedule.ts';
-import {train, type TrainHooks} from '../../train/loop.ts';
+import {train} from '../../train/loop.ts';
 import {runPaths} from '../runPaths.ts';
+import {trainHooks} from '../trainHooks.ts';
 import {warn, type StageContext, type StageOutcome} from '../stageContext.ts';
 
 /** Trains a base from random weights: the loop of the experts with one range and no teacher. */
@@ -36,7 +37,7 @@ export async function pretrainStage(context: StageContext): Promise<StageOutcome
     context.emit({type: 'heldOut', stage, update, loss});
     return loss;
   };
-  const hooks: TrainHooks = {emit: context.emit, nextAction: context.nextAction};
+  const hooks = trainHooks(context, config, {denoiser, schedule, shape: images.shape});
   if (config.heldOutEvery > 0) hooks.probe = {every: config.heldOutEvery, measure};
   const initial = initialiseParams(config.model, config.seed);
   const setting = {denoiser, schedule, teacher: null, consistency: 0};

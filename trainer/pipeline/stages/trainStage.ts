@@ -8,6 +8,7 @@ import {loadPretrained, savePretrained, type Pretrained} from '../../models/pret
 import {disposeParams} from '../../nn/params.ts';
 import {scheduleHash} from '../../models/scheduleHash.ts';
 import {train, type TrainTask} from '../../train/loop.ts';
+import {trainHooks} from '../trainHooks.ts';
 import {modelPath, requireBase, runPaths} from '../runPaths.ts';
 import {runRanges} from '../runRanges.ts';
 import {warn, type StageContext, type StageOutcome} from '../stageContext.ts';
@@ -80,7 +81,7 @@ async function finetune(
     randomCrop: 'crop' in data && data.crop === 'random',
     checkpoints: runPaths.checkpoints(run, stage),
   };
-  const params = await train(task, context);
+  const params = await train(task, trainHooks(context, config, {...base, shape: images.shape}));
   if (params === null) return 'stopped';
   await savePretrained(modelPath(run, resolved, stage), {
     unetConfig: base.folder.unetConfig,
