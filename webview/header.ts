@@ -80,9 +80,13 @@ export class Header {
     if (reply) this.#panel.dispatch({type: 'notice', text: `Asked run ${run.id} to ${command}`});
   }
 
+  /** The compared runs where they are what is seen, else the chosen one. */
   async #export(run: RunView): Promise<void> {
     const format = this.#exportFormat;
-    const reply = await this.#panel.request({kind: 'export', runs: [run.path], format}, 'Could not export');
+    const {page, runs: known} = this.#panel.state;
+    const compared = known.map(({path}) => path).filter((path) => page.compared.includes(path));
+    const runs = page.tab === 'compare' && compared.length > 0 ? compared : [run.path];
+    const reply = await this.#panel.request({kind: 'export', runs, format}, 'Could not export');
     if (reply?.kind === 'written' && reply.path) {
       this.#panel.dispatch({type: 'notice', text: `Exported to ${reply.path}`});
     }

@@ -19,6 +19,7 @@ decouple:
   logEvery: 1
   bucketEvery: 5
   checkpointEvery: 5
+  samples: {every: 75, images: 16, steps: 5}
 merge:
   search: {images: 32, timesteps: 1, budget: 6}
 evaluate:
@@ -74,7 +75,9 @@ story('from a config to a merged model, over a pause, a reload and a stop', asyn
   await workbench.lens(/Evaluate.*done/).waitFor({timeout: trainingPatience});
   await screenshots(workbench, 'config');
 
+  // The page was thrown away while its tab could not be seen.
   await page.getByRole('tab', {name: 'DeMe: digits'}).click();
+  await vi.waitFor(async () => expect(await stepsShown(workbench)).toBe(2 * 150), waiting);
   await mergeWithOwnWeights(workbench, join(run.path, 'models'));
   await seeSamples(workbench);
   await screenshots(workbench, 'samples');
@@ -121,10 +124,23 @@ async function mergeWithOwnWeights({panel}: Workbench, models: string): Promise<
 /** Four digits of 28 pixels, and what is between them. */
 const gridWidth = 4 * 28 + 3 * 2;
 
-async function seeSamples({panel}: Workbench): Promise<void> {
+async function seeSamples(workbench: Workbench): Promise<void> {
+  const {page, panel} = workbench;
   await panel.getByRole('tab', {name: 'Samples'}).click();
-  for (const model of ['base', 'expert-0', 'expert-1', 'ensemble', 'merged']) {
-    const image = panel.getByAltText(`Samples of ${model}`, {exact: true}).first();
+  const names = ['base', 'expert-0', 'expert-1', 'ensemble', 'merged'].map((model) => `Samples of ${model}`);
+  await seePictures(workbench, names);
+  await panel.getByRole('slider', {name: 'Checkpoint'}).focus();
+  await page.keyboard.press('Home');
+  await seePictures(workbench, ['Samples of base', 'Samples of expert-0 at update 0']);
+  await page.keyboard.press('ArrowRight');
+  await seePictures(workbench, ['Samples of expert-0 at update 75', 'Samples of expert-1 at update 75']);
+  await page.keyboard.press('End');
+  await seePictures(workbench, names);
+}
+
+async function seePictures({panel}: Workbench, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const image = panel.getByAltText(name, {exact: true}).first();
     const width = () => image.evaluate((element) => (element as unknown as {naturalWidth: number}).naturalWidth);
     await vi.waitFor(async () => expect(await width()).toBe(gridWidth), waiting);
   }

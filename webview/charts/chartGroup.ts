@@ -5,9 +5,9 @@ import {printTheme} from '../theme.ts';
 import {button, setDisabled} from '../toolkit.ts';
 import {chartSvg} from './chartSvg.ts';
 import {allUpdates, type ChartData} from './chartLine.ts';
-import {svgToPng} from './chartPng.ts';
 import {CurveChart} from './curveChart.ts';
 import {HoverTable} from './hoverTable.ts';
+import {savePicture, type PictureKind} from './savePicture.ts';
 import {inside, panned, zoomed, type UpdateRange} from './updateRange.ts';
 
 const zoomStep = 0.5;
@@ -127,14 +127,9 @@ export class ChartGroup {
     });
   }
 
-  async #save(kind: 'svg' | 'png'): Promise<void> {
+  async #save(kind: PictureKind): Promise<void> {
     for (const data of this.#data) {
-      const svg = chartSvg(data, printTheme);
-      const name = `${data.title.toLowerCase().replaceAll(' ', '-')}.${kind}`;
-      const content = kind === 'svg' ? svg : await svgToPng(svg);
-      const reply = await this.#panel.request({kind: 'save', name, content}, 'Could not save the chart');
-      if (reply?.kind !== 'written' || reply.path === null) return;
-      this.#panel.dispatch({type: 'notice', text: `Saved ${reply.path}`});
+      if (!(await savePicture(this.#panel, data.title, chartSvg(data, printTheme), kind))) return;
     }
   }
 }

@@ -91,6 +91,7 @@ function legendSvg({label}: ChartLine, index: number, style: SeriesStyle | undef
   return `<path d="M${x} ${y}h32" stroke="${style?.colour ?? 'black'}" stroke-width="2"${dash}/><text x="${x + 40}" y="${y + 4}" fill="${foreground}">${escaped(label)}</text>`;
 }
 
-function escaped(text: string): string {
+/** Text for an SVG document. */
+export function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -79,11 +79,7 @@ export class HeatMapView {
     const map = this.#map;
     if (map === null) return;
     this.#isStale = false;
-    const width = Math.max(1, Math.round(this.#frame.clientWidth));
-    this.#canvas.width = width;
-    this.#canvas.height = map.buckets;
-    const pixels = new ImageData(heatPixels(map, width, this.#range), width, map.buckets);
-    this.#canvas.getContext('2d')?.putImageData(pixels, 0, 0);
+    heatCanvas(this.#canvas, map, Math.max(1, Math.round(this.#frame.clientWidth)), this.#range);
   }
 
   /** Means over the first and the last columns, low and high timesteps. */
@@ -180,4 +176,18 @@ export class HeatMapView {
     const caption = `${loss} of ${stage}: mean over updates and timesteps`;
     setChildren(this.#table, element('summary', {}, 'Data table'), table(caption, ['Timesteps', ...head], body));
   }
+}
+
+/** Draws a map on a canvas of `width` x buckets pixels, and returns that. */
+export function heatCanvas(
+  canvas: HTMLCanvasElement,
+  map: HeatMap,
+  width: number,
+  range: readonly [number, number],
+): HTMLCanvasElement {
+  canvas.width = width;
+  canvas.height = map.buckets;
+  const pixels = new ImageData(heatPixels(map, width, range), width, map.buckets);
+  canvas.getContext('2d')?.putImageData(pixels, 0, 0);
+  return canvas;
 }

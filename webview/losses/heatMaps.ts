@@ -1,8 +1,13 @@
+import {savePicture, type PictureKind} from '../charts/savePicture.ts';
 import {element} from '../dom.ts';
 import {numberText} from '../numberText.ts';
+import type {Panel} from '../panel.ts';
 import {stageKey} from '../state.ts';
+import {printTheme} from '../theme.ts';
+import {button} from '../toolkit.ts';
 import {heatExtent, heatMapOf, viridis, type HeatLoss, type HeatMap} from './heatImage.ts';
-import {HeatMapView} from './heatMapView.ts';
+import {heatCanvas, HeatMapView} from './heatMapView.ts';
+import {heatSvg} from './heatSvg.ts';
 
 const lossNames: Readonly<Record<HeatLoss, string>> = {denoise: 'denoising loss', consistency: 'consistency loss'};
 const legendSteps = 32;
@@ -16,12 +21,19 @@ export class HeatMaps {
   readonly #legend = element('p', {class: 'heat-legend'});
   readonly #grid = element('div', {class: 'heat-grid'});
   readonly #known = new WeakMap<Float64Array, HeatMap>();
+  readonly #title: string;
   #text = '';
+  /** What a saved picture is made of. */
+  #shown: {maps: readonly {stage: string; map: HeatMap}[]; range: readonly [number, number]; timesteps: number} | null =
+    null;
 
-  constructor(loss: HeatLoss) {
+  constructor(panel: Panel, loss: HeatLoss) {
     this.#loss = loss;
-    const title = `${lossNames[loss][0]?.toUpperCase()}${lossNames[loss].slice(1)} by timestep`;
-    this.root = element('section', {}, element('h3', {}, title), this.#legend, this.#grid);
+    this.#title = `${lossNames[loss][0]?.toUpperCase()}${lossNames[loss].slice(1)} by timestep`;
+    const save = (kind: PictureKind) =>
+      button(`Save ${lossNames[loss]} maps as ${kind.toUpperCase()}`, () => void this.#save(panel, kind));
+    const bar = element('div', {class: 'bar'}, this.#legend, save('svg'), save('png'));
+    this.root = element('section', {}, element('h3', {}, this.#title), bar, this.#grid);
   }
 
   show(run: string, stages: readonly string[], data: ReadonlyMap<string, Float64Array>, timesteps: number): void {
@@ -33,6 +45,7 @@ export class HeatMaps {
     const shown = range === null ? [] : maps.filter(({map}) => map.extent !== null);
     this.root.hidden = shown.length === 0;
     if (range === null) return;
+    this.#shown = {maps: shown, range, timesteps};
     this.#showLegend(range);
     this.#place(shown.map(({stage}) => stage));
     for (const {stage, map} of shown) {
@@ -42,6 +55,17 @@ export class HeatMaps {
       this.#drawn.set(stage, drawn);
       this.#views.get(stage)?.show(map, range, {stage, loss: lossNames[this.#loss], timesteps});
     }
+  }
+
+  async #save(panel: Panel, kind: PictureKind): Promise<void> {
+    if (this.#shown === null) return;
+    const {maps, range, timesteps} = this.#shown;
+    const pictures = maps.map(({stage, map}) => ({
+      title: stage,
+      pixels: heatCanvas(document.createElement('canvas'), map, map.to.length, range).toDataURL(),
+      lastUpdate: map.to.at(-1) ?? 0,
+    }));
+    await savePicture(panel, this.#title, heatSvg(this.#title, pictures, range, timesteps, printTheme), kind);
   }
 
   #map(bins: Float64Array): HeatMap {

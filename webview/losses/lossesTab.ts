@@ -22,13 +22,14 @@ export class LossesTab implements Tab {
   readonly #empty = new Region(element('div'));
   readonly #content: HTMLElement;
   readonly #charts: ChartGroup;
-  readonly #heat = [new HeatMaps('denoise'), new HeatMaps('consistency')];
+  readonly #heat: readonly HeatMaps[];
   readonly #data = new Map(curveSeries.map((series) => [series, memo(chartData)]));
   #themes = 0;
 
   constructor(panel: Panel) {
     this.#panel = panel;
     this.#charts = new ChartGroup(panel);
+    this.#heat = [new HeatMaps(panel, 'denoise'), new HeatMaps(panel, 'consistency')];
     const heat = element('section', {}, element('h2', {}, 'Losses by timestep'), ...this.#heat.map(({root}) => root));
     const curves = [element('h2', {}, 'Curves'), this.#controls.root, this.#legend.root, this.#charts.root];
     this.#content = element('div', {}, ...curves, heat);

@@ -133,6 +133,6 @@ export class SamplesTab implements Tab {
 function emptyText(run: RunView | undefined): string {
   if (run === undefined) return 'This experiment has no runs yet.';
   return run.images.length === 0
-    ? 'No samples have been drawn yet. An evaluate section in the config draws them for every model.'
+    ? 'No samples have been drawn yet. An evaluate section in the config draws them for every model, decouple.samples while training.'
     : 'No samples of the chosen models at this checkpoint.';
 }
