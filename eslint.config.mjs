@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const scripts = ['**/*.mjs', 'vitest.config.ts'];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'test/fixtures/']),
+  globalIgnores(['dist/', 'test/fixtures/', 'trainer/merge/kernel/assembly/']),
   eslint.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {

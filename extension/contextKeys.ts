@@ -26,6 +26,10 @@ export function registerContextKeys(runs: Runs, configs: ConfigFiles, queue: Job
       'deme.hasResumableRuns',
       all.some((run) => run.state?.state === 'paused' || isResumable(run)),
     );
+    set(
+      'deme.hasReports',
+      all.some(({report}) => report !== null),
+    );
     set('deme.hasConfigs', configs.all().length > 0);
     set(
       'deme.hasJobs',

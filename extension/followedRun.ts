@@ -34,7 +34,15 @@ export class FollowedRun {
     const config = await readJson(join(path, 'config.json'), ResolvedConfig, 'the config of the run');
     const timesteps = await baseTimesteps(config.config, config.folder);
     const unknown = {state: null, secondsLeft: null, silentSeconds: null, report: null, problem: null};
-    const followed = new FollowedRun({path, record, config, timesteps, progress: noProgress, notes: noNotes, ...unknown});
+    const followed = new FollowedRun({
+      path,
+      record,
+      config,
+      timesteps,
+      progress: noProgress,
+      notes: noNotes,
+      ...unknown,
+    });
     await followed.look();
     return followed;
   }

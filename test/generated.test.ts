@@ -1,4 +1,6 @@
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {format, resolveConfig} from 'prettier';
 import {expect, it} from 'vitest';
 import {schemaFile, settingsPage} from '../trainer/contract/configDocs.ts';
@@ -18,3 +20,44 @@ it.each(generated)('%s is what the schema makes it', async (file, make) => {
     true,
   );
 });
+
+/** The kernels of the merge, which are loaded as they lie there: compiled anew, and written where they differ. */
+it('media/kernels/merge.wasm is what its source makes it', async () => {
+  const url = new URL('../media/kernels/merge.wasm', import.meta.url);
+  const found = existsSync(url) ? readFileSync(url) : Buffer.alloc(0);
+  const wanted = await compileKernels();
+  if (!wanted.equals(found)) writeFileSync(url, wanted);
+  expect(wanted.equals(found), 'the kernels were out of date and have been compiled anew; commit them').toBe(true);
+});
+
+/** What is used of the compiler. Its own declarations would change those of the language for all tests. */
+interface Compiler {
+  main(
+    options: readonly string[],
+    files: {
+      readFile(name: string): string | null;
+      writeFile(name: string, contents: Uint8Array | string): void;
+      listFiles(folder: string): string[];
+    },
+  ): Promise<{error: Error | null; stderr: object}>;
+}
+
+async function compileKernels(): Promise<Buffer> {
+  const {default: asc} = (await import('assemblyscript/asc' as string)) as {default: Compiler};
+  const options = ['--enable', 'simd', '--runtime', 'stub', '--importMemory', '--noExportMemory', '-O3', '--converge'];
+  const entries = ['combine.ts', 'convert.ts', 'heap.ts', 'measure.ts', 'select.ts'];
+  const source = fileURLToPath(new URL('../trainer/merge/kernel/assembly', import.meta.url));
+  const files = new Map<string, Uint8Array>();
+  const {error, stderr} = await asc.main([...entries, '--outFile', 'merge.wasm', '--noAssert', ...options], {
+    readFile: (name) => readText(join(source, name)),
+    writeFile: (name, contents) => void files.set(name, Buffer.from(contents)),
+    listFiles: () => [],
+  });
+  const compiled = files.get('merge.wasm');
+  if (error !== null || compiled === undefined) throw new Error((stderr as {toString(): string}).toString());
+  return Buffer.from(compiled);
+}
+
+function readText(file: string): string | null {
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
+}

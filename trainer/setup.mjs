@@ -51,6 +51,11 @@ const jobs = {
     const code = await tool(['fuzz=test/fuzz/fuzz.ts'], join('dist', 'fuzz'));
     return code || node([join('dist', 'fuzz', 'fuzz.js'), ...args]);
   },
+  'bench-panel': async () => {
+    const alias = '--alias:vscode=./test/helpers/fakeVscode.ts';
+    const code = await tool(['panel=test/bench/panel.ts'], join('dist', 'bench'), [alias]);
+    return code || node([join('dist', 'bench', 'panel.js')]);
+  },
   bench: async (args) => {
     const entries = ['bench', 'worker', 'makeModel'].map((name) => `${name}=test/bench/${name}.ts`);
     const code = await tool(entries, join('dist', 'bench'));
@@ -122,8 +127,8 @@ function isStale({name, sources, outputs}) {
 }
 
 /** Bundles a program that only runs here. */
-function tool(entries, folder) {
-  return esbuild(entries, folder, toolOptions);
+function tool(entries, folder, options = []) {
+  return esbuild(entries, folder, [...toolOptions, ...options]);
 }
 
 function esbuild(entries, folder, options) {

@@ -97,6 +97,12 @@ async function chooseFolder(title: string): Promise<string | undefined> {
     title,
     defaultUri: own?.uri,
   });
+  if (chosen?.[0] !== undefined && chosen[0].scheme !== 'file') {
+    throw new UserError('folder-virtual', 'DeMe Studio works on folders of a disk, and this one is not.', {
+      where: chosen[0].toString(),
+      hint: 'Choose a folder of this machine.',
+    });
+  }
   return chosen?.[0]?.fsPath;
 }
 

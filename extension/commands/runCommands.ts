@@ -19,8 +19,8 @@ export const runCommands: Readonly<Record<string, Handler>> = {
   'deme.cancelJob': cancelJob,
   'deme.openPanel': openPanel,
   'deme.compareRuns': (studio) => studio.openPanel(),
-  'deme.editTags': withRun(editTags),
-  'deme.editNote': withRun(editNote),
+  'deme.editTags': withRun(seen(editTags)),
+  'deme.editNote': withRun(seen(editNote)),
   'deme.openConfig': async (studio, ...args) => {
     const config = await targetConfig(studio, args);
     if (config !== undefined) await vscode.window.showTextDocument(config);
@@ -56,13 +56,20 @@ function withRun(act: RunAction, fits?: (run: Run) => boolean): Handler {
   };
 }
 
+/** Looks at the run again right after, so that what was changed shows at once. */
+function seen(act: RunAction): RunAction {
+  return async (studio, run) => {
+    await act(studio, run);
+    await studio.runs.look(run.path);
+  };
+}
+
 function controls(fits: (run: Run) => boolean, act: (run: Run, studio: Studio) => Promise<void>): Handler {
   const control: RunAction = async (studio, run) => {
     requireTrust();
     await act(run, studio);
-    await studio.runs.look(run.path);
   };
-  return withRun(control, fits);
+  return withRun(seen(control), fits);
 }
 
 async function stopAtOnce(run: Run, {log}: Studio): Promise<void> {

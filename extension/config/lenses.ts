@@ -42,7 +42,7 @@ function experiment(outline: ConfigOutline, work: ConfigWork): Lens[] {
   if (run !== null)
     lenses.push(lens(line, `${icon(run)} ${runStateText(run)}`, 'deme.openPanel', `Open ${run.record.id}`));
   if (canRun) lenses.push(...runLenses(outline, line, work));
-  if (run === null) lenses.push(lens(line, '$(graph) Open panel', 'deme.openPanel', 'Losses, samples and numbers'));
+  lenses.push(lens(line, '$(graph) Open panel', 'deme.openPanel', 'Losses, samples and numbers'));
   return lenses;
 }
 

@@ -1,31 +1,17 @@
 import {createRequire} from 'node:module';
 import {readFile} from 'node:fs/promises';
-import type {Browser, Page} from 'playwright-core';
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import type {Page} from 'playwright-core';
+import {describe, expect, it} from 'vitest';
 import {panelTabs} from '../../trainer/contract/panelPage.ts';
-import {chromiumForTests, chromiumMissing, startChromium} from '../helpers/chromium.ts';
-import {temporaryFolder} from '../helpers/temporaryFolder.ts';
-import {bundlePanel, type PanelFiles} from './bundlePanel.ts';
 import {fakeBuckets, fakeRun, fakeStep, type FakeRun} from '../helpers/fakeRunFolder.ts';
-import {TestPanel, type TestPanelOptions} from './testPanel.ts';
+import {temporaryFolder} from '../helpers/temporaryFolder.ts';
+import {describePanel, eventually, expectNoTrouble} from './describePanel.ts';
+import {coloursOf, drawnColours} from './panelPixels.ts';
 import {themeKinds} from './themes.ts';
-
-const chromium = chromiumForTests();
-if (chromium === null) process.stderr.write(`${chromiumMissing}\n`);
 
 const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-describe.skipIf(chromium === null)('the panel in a browser', () => {
-  let browser: Browser;
-  let files: PanelFiles;
-  const open = (options: Omit<TestPanelOptions, 'files'>) => TestPanel.open(browser, {files, ...options});
-
-  beforeAll(async () => {
-    browser = await startChromium(chromium ?? '');
-    files = await bundlePanel();
-  });
-  afterAll(() => browser.close());
-
+describePanel('the panel in a browser', (open) => {
   it('shows a snapshot, and then the steps that follow', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 100});
     const panel = await open({runs: [run]});
@@ -138,130 +124,6 @@ describe.skipIf(chromium === null)('the panel in a browser', () => {
     await untrusted.close();
   });
 
-  it('saves charts as SVG and PNG with their legend', async () => {
-    const run = await fakeRun(await temporaryFolder(), {updates: 50});
-    const panel = await open({runs: [run]});
-    await panel.page.getByText('200 of 200 points shown').first().waitFor();
-    await panel.page.getByRole('button', {name: 'Save charts as SVG'}).click();
-    await panel.page.getByRole('button', {name: 'Save charts as PNG'}).click();
-    await eventually(() => panel.asked.length).toBe(4);
-    const [svg, , png] = panel.asked.map(({arguments: [, content]}) => content);
-    expect(svg).toContain('>expert-3</text>');
-    expect([...(png as Uint8Array).subarray(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
-    expectNoTrouble(panel);
-    await panel.close();
-  });
-
-  it('saves heat maps as SVG and PNG with their axes and scale', async () => {
-    const run = await fakeRun(await temporaryFolder(), {updates: 50});
-    const panel = await open({runs: [run]});
-    const {page} = panel;
-    await page.getByRole('button', {name: 'Save denoising loss maps as SVG'}).click();
-    await page.getByRole('button', {name: 'Save denoising loss maps as PNG'}).click();
-    await eventually(() => panel.asked.length).toBe(2);
-    const [name, svg] = panel.asked[0]?.arguments ?? [];
-    const [, png] = panel.asked[1]?.arguments ?? [];
-    expect(name).toBe('denoising-loss-by-timestep.svg');
-    for (const text of ['expert-0', 'expert-3', '999', 'update']) expect(svg).toContain(`>${text}</text>`);
-    // What the picture is drawn from, and that it is not one colour all over.
-    const colours = await page.evaluate(countColours, png as Uint8Array);
-    expect(colours).toBeGreaterThan(50);
-    expectNoTrouble(panel);
-    await panel.close();
-  });
-
-  it('puts on another theme while it is open', async () => {
-    const run = await fakeRun(await temporaryFolder(), {updates: 50});
-    const panel = await open({runs: [run], theme: 'vscode-dark'});
-    const {page} = panel;
-    await page.getByText('200 of 200 points shown').first().waitFor();
-    const chart = page.getByRole('img', {name: /^Denoising loss over updates/});
-    await eventually(() => chart.evaluate(lettering)).toBe('light');
-    await panel.setTheme('vscode-light');
-    await eventually(() => chart.evaluate(lettering)).toBe('dark');
-    expectNoTrouble(panel);
-    await panel.close();
-  });
-
-  it('moves nothing by itself where the user wants it still', async () => {
-    const run = await fakeRun(await temporaryFolder(), {updates: 50});
-    const panel = await open({runs: [run]});
-    await panel.page.getByText('200 of 200 points shown').first().waitFor();
-    for (const tab of panelTabs) {
-      await panel.page.getByRole('tab', {name: new RegExp(`^${tab}`, 'i')}).click();
-      const moving = await panel.page.evaluate(() =>
-        document
-          .getAnimations()
-          .filter(({effect}) => Number(effect?.getComputedTiming().activeDuration) > 20)
-          .map((animation) => animation.constructor.name),
-      );
-      expect(moving, tab).toEqual([]);
-    }
-    await panel.close();
-  });
-
-  it('exports all runs that are compared', async () => {
-    const folder = await temporaryFolder();
-    const runs: FakeRun[] = [];
-    for (const id of ['digits-1', 'digits-2', 'digits-3']) runs.push(await fakeRun(folder, {id, updates: 20}));
-    const panel = await open({runs, compare: true});
-    const {page} = panel;
-    for (const name of ['digits-1', 'digits-3']) await page.getByRole('checkbox', {name}).click();
-    await page.getByRole('button', {name: 'Export', exact: true}).click();
-    await eventually(() => panel.asked.length).toBe(1);
-    const [exported] = panel.asked[0]?.arguments as [{path: string}[]];
-    expect(exported.map(({path}) => path)).toEqual([runs[0]?.run.path, runs[2]?.run.path]);
-    await panel.close();
-  });
-
-  it('compares no more than ten runs, and says so', async () => {
-    const folder = await temporaryFolder();
-    const runs: FakeRun[] = [];
-    for (let i = 0; i < 11; i++) runs.push(await fakeRun(folder, {id: `digits-${i}`, updates: 2}));
-    const panel = await open({runs, compare: true});
-    const boxes = panel.page.getByRole('checkbox', {name: /^digits-\d+$/});
-    for (let i = 0; i < 11; i++) await boxes.nth(i).click();
-    await panel.page.getByText('No more than 10 runs can be compared.').waitFor({state: 'attached'});
-    await eventually(() => boxes.and(panel.page.locator('[aria-checked=true]')).count()).toBe(10);
-    await panel.close();
-  });
-
-  it('zooms, moves and reads by mouse', async () => {
-    const run = await fakeRun(await temporaryFolder(), {updates: 400});
-    const panel = await open({runs: [run]});
-    const {page} = panel;
-    await page.getByText('1,600 of 1,600 points shown').first().waitFor();
-    const box = await page.getByRole('img', {name: /^Denoising loss over updates/}).boundingBox();
-    if (box === null) throw new Error('the chart is not drawn');
-    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-    await eventually(() => page.getByRole('region', {name: 'Values at the marked update'}).innerText()).toContain(
-      'expert-3',
-    );
-    const range = () => page.getByText(/^(Updates \d+ to \d+|All updates)$/).innerText();
-    const drag = async (to: number) => {
-      await page.mouse.down();
-      await page.mouse.move(box.x + box.width * to, box.y + box.height / 2, {steps: 5});
-      await page.mouse.up();
-    };
-    // Without Ctrl the wheel scrolls the page.
-    await page.keyboard.down('Control');
-    await page.mouse.wheel(0, -200);
-    await page.keyboard.up('Control');
-    await eventually(range).not.toBe('All updates');
-    const wheeled = await range();
-    await drag(0.8);
-    await eventually(range).not.toBe(wheeled);
-    const marked = await range();
-    await page.keyboard.down('Shift');
-    await drag(0.6);
-    await page.keyboard.up('Shift');
-    await eventually(range).not.toBe(marked);
-    await page.mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2);
-    await page.getByText('All updates').waitFor();
-    expectNoTrouble(panel);
-    await panel.close();
-  });
-
   it('shows samples by checkpoint and wipes between two', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 20});
     const panel = await open({runs: [run]});
@@ -345,17 +207,6 @@ describe.skipIf(chromium === null)('the panel in a browser', () => {
   });
 });
 
-/** Other tests may keep the machine busy. */
-function eventually<T>(read: () => T) {
-  return expect.poll(read, {timeout: 20_000});
-}
-
-function expectNoTrouble(panel: TestPanel): void {
-  expect(panel.violations).toEqual([]);
-  expect(panel.errors).toEqual([]);
-  expect(panel.posted.filter(({type}) => type === 'trouble')).toEqual([]);
-}
-
 /** All rules of axe-core; it is put into the page by the debugger, past the page's own policy. */
 async function axeViolations(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(axeFile, 'utf8'));
@@ -380,49 +231,4 @@ async function choose(page: Page, label: string, option: string): Promise<void> 
 
 function focusedText(page: Page): Promise<string | null | undefined> {
   return page.evaluate(() => document.activeElement?.textContent);
-}
-
-/** Whether the numbers at the left edge of a chart, where nothing else is drawn, are light or dark. */
-function lettering(canvas: Element): 'light' | 'dark' {
-  const {height} = canvas as HTMLCanvasElement;
-  const data = (canvas as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, 12, height).data ?? [];
-  let balance = 0;
-  for (let i = 0; i < data.length; i += 4) if ((data[i + 3] ?? 0) > 128) balance += (data[i] ?? 0) > 128 ? 1 : -1;
-  return balance > 0 ? 'light' : 'dark';
-}
-
-/** Number of colours in a PNG file; runs in the page. */
-async function countColours(png: Uint8Array): Promise<number> {
-  const bitmap = await createImageBitmap(new Blob([new Uint8Array(png)], {type: 'image/png'}));
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  const context = canvas.getContext('2d');
-  context?.drawImage(bitmap, 0, 0);
-  const data = context?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? new Uint8ClampedArray();
-  return new Set(new Uint32Array(data.buffer)).size;
-}
-
-/** Hues of the pixels of a canvas that are not grey, in steps of 30 degrees. */
-function coloursOf(canvas: Element): number[] {
-  const {width, height} = canvas as HTMLCanvasElement;
-  const data = (canvas as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
-  const hues = new Set<number>();
-  for (let i = 0; i < data.length; i += 4) {
-    const [red = 0, green = 0, blue = 0] = [data[i], data[i + 1], data[i + 2]];
-    const [max, min] = [Math.max(red, green, blue), Math.min(red, green, blue)];
-    if ((data[i + 3] ?? 0) < 200 || max - min < 50) continue;
-    const hue =
-      max === red
-        ? (green - blue) / (max - min)
-        : max === green
-          ? 2 + (blue - red) / (max - min)
-          : 4 + (red - green) / (max - min);
-    hues.add(Math.round(((hue + 6) % 6) * 2) % 12);
-  }
-  return [...hues];
-}
-
-/** Whether blue, orange, green and purple are among the hues. */
-async function drawnColours(hues: Promise<number[]>): Promise<boolean[]> {
-  const found = await hues;
-  return [7, 1, 4, 9].map((hue) => found.includes(hue));
 }

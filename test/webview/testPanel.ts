@@ -13,7 +13,7 @@ const fileFolder = `${origin}/file`;
 
 export interface TestPanelOptions {
   readonly files: PanelFiles;
-  readonly runs: readonly FakeRun[];
+  readonly runs: readonly Pick<FakeRun, 'run'>[];
   readonly compare?: boolean;
   readonly theme?: ThemeKind;
   readonly trusted?: boolean;

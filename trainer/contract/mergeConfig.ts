@@ -1,4 +1,6 @@
 import {z} from 'zod';
+import {MergeMethod, plainLinear} from './mergeMethod.ts';
+import {MergeRule} from './mergeRule.ts';
 
 export const searchStrategies = ['quadratic', 'coordinate', 'grid'] as const;
 
@@ -27,6 +29,12 @@ export const MergeConfig = z
       .optional()
       .describe('One weight per expert, range 0 first; they need not sum to 1 and may be negative.'),
     search: SearchConfig.optional().describe('Search the weights instead.'),
+    method: MergeMethod.default(plainLinear).describe('How the task vectors become one model.'),
+    rules: z
+      .array(MergeRule)
+      .min(1)
+      .optional()
+      .describe('Other weights for some tensors; the first rule that fits counts.'),
     dtype: z.enum(['F32', 'F16', 'BF16']).default('F32').describe('Number format of the written weights.'),
   })
   .refine((merge) => merge.weights === undefined || merge.search === undefined, {

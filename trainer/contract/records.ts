@@ -1,6 +1,8 @@
 import {z} from 'zod';
 import {EngineInfo} from './engineInfo.ts';
 import {ErrorRecord} from './errors.ts';
+import {MergeMethod} from './mergeMethod.ts';
+import {MergeRule} from './mergeRule.ts';
 import {ProcessIdentity} from './processIdentity.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -24,15 +26,18 @@ export const ModelRecord = z.strictObject({
 });
 export type ModelRecord = z.infer<typeof ModelRecord>;
 
-/** `merge.json` beside merged weights: how to make them again. */
+/** `merge.json` beside merged weights, and `deme.merge` in the metadata of their file: how to make them again, byte for byte. */
 export const MergeRecord = z.strictObject({
-  format: z.literal(1).default(1),
+  format: z.literal(2).default(2),
   tool: z.string(),
-  method: z.literal('linear'),
+  method: MergeMethod,
+  dtype: z.enum(['F32', 'F16', 'BF16']),
   base: z.strictObject({name: z.string(), sha256}),
   experts: z.array(
     z.strictObject({name: z.string(), sha256, range: z.tuple([z.int(), z.int()]).optional(), weight: z.number()}),
   ),
+  /** With the number of tensors that each took. */
+  rules: z.array(z.strictObject({...MergeRule.shape, tensors: z.int()})).optional(),
   warnings: z.array(z.string()),
 });
 export type MergeRecord = z.infer<typeof MergeRecord>;

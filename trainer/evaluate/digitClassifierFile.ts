@@ -7,7 +7,7 @@ import {fileShape, toFileOrder, toMemoryOrder} from '../models/layout.ts';
 import type {Params} from '../nn/params.ts';
 import {packageRoot} from '../packageRoot.ts';
 import {readJson, writeJsonAtomic} from '../store/jsonFile.ts';
-import {openSafetensors, writeSafetensors} from '../store/safetensors.ts';
+import {openSafetensors, writeHashedSafetensors} from '../store/safetensors.ts';
 import {hashFile} from '../store/sha256.ts';
 import {digitClassifierShapes} from './digitClassifier.ts';
 
@@ -48,7 +48,7 @@ export async function saveDigitClassifier(
     dtype: 'F32' as const,
     read: async () => toFileOrder((await tensor.data()) as Float32Array, tensor.shape),
   }));
-  const weightsHash = await writeSafetensors(join(folder, WEIGHTS), tensors);
+  const weightsHash = await writeHashedSafetensors(join(folder, WEIGHTS), tensors);
   await writeJsonAtomic(join(folder, RECIPE), {...recipe, weightsHash});
 }
 

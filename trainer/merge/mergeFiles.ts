@@ -1,17 +1,21 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname, resolve, sep} from 'node:path';
 import {UserError} from '../contract/errors.ts';
+import {plainLinear, type MergeMethod} from '../contract/mergeMethod.ts';
+import type {MergeRule} from '../contract/mergeRule.ts';
 import type {MergeRecord, ModelRecord} from '../contract/records.ts';
 import type {TimestepRange} from '../deme/timesteps.ts';
 import {writeModelFolder} from '../store/modelFolder.ts';
 import {writeSafetensors, type TensorSource} from '../store/safetensors.ts';
 import {checkInputs, type CheckedInputs} from './checkInputs.ts';
 import type {MergeTensor} from './checkTensors.ts';
-import {checkFinite, type WeightsFormat} from './finite.ts';
+import {ProductSums, type TaskProducts} from './chunks/taskProducts.ts';
+import type {WeightsFormat} from './finite.ts';
 import {projectionIndex} from './identityProjection.ts';
-import {addBase, addWeightedTask} from './linear.ts';
 import {openMergeInput, type MergeInput} from './mergeInput.ts';
-import {readWeights} from './readWeights.ts';
+import {mergeBuffers, methodOf} from './methods/methodOf.ts';
+import {tensorPieces, type TensorMerger} from './tensorPieces.ts';
+import {tensorWeights, type TensorWeights} from './tensorWeights.ts';
 
 export interface MergeRequest {
   /** A diffusers folder or a bare weights file, as each expert. */
@@ -24,23 +28,38 @@ export interface MergeRequest {
   readonly dtype: WeightsFormat;
   /** Name and version of this program, for the record. */
   readonly tool: string;
+  /** Left out: plain task arithmetic. */
+  readonly method?: MergeMethod;
+  readonly rules?: readonly MergeRule[];
+  /** Elements of a tensor that are in memory at once, a multiple of 256. The result does not depend on it. */
+  readonly chunk?: number;
+  /** Ends the merge; nothing of it is left. */
+  readonly signal?: AbortSignal;
   /** After each tensor. */
   onProgress?(done: number, total: number): void;
+  /** Asks for the inner products of the task vectors, which are summed up on the way, and hears those of each tensor. */
+  onProducts?(name: string, products: TaskProducts): void;
 }
+
+/** A quarter of a megabyte of each input: what is read is still in the processor's cache when it is added up. */
+const usualChunk = 1 << 16;
 
 interface Merge {
   readonly request: MergeRequest;
   readonly base: MergeInput;
   readonly experts: readonly MergeInput[];
   readonly checked: CheckedInputs;
+  readonly weights: TensorWeights;
 }
 
 /**
- * theta + sum_i w_i (theta_i - theta) over files (Eq. 8 of the paper), bit for bit as PyTorch computes it in float32.
+ * Merges task vectors over files: by default theta + sum_i w_i (theta_i - theta) (Eq. 8 of the paper), bit for bit as PyTorch computes it in
+ * float32.
  *
- * Streams: it holds three tensors at a time, however many experts there are. Nothing is written before all inputs passed
- * `checkInputs`, and the output appears whole or not at all. A folder gets `merge.json`, a bare file the same record in its
- * metadata. Where an input has projections, so has the result; folding those of up blocks into stock weights is a later step.
+ * Streams: it holds a chunk of each input at a time, whatever the size of the models, and reads a tensor again where a method measures it
+ * first. The bytes of the result depend on inputs and settings alone. Nothing is written before all inputs passed `checkInputs`, and the
+ * output appears whole or not at all. A folder gets `merge.json`, and the weights file the same record in its metadata. Where an
+ * input has projections, so has the result; folding those of up blocks into stock weights is a later step.
  */
 export async function mergeModels(request: MergeRequest): Promise<MergeRecord> {
   checkWeights(request);
@@ -51,13 +70,16 @@ export async function mergeModels(request: MergeRequest): Promise<MergeRecord> {
     for (const [i, {path, range}] of request.experts.entries()) inputs.push(await openMergeInput(path, i, range));
     const experts = inputs.slice(1);
     checkOutput(request.out, base, inputs);
-    return await writeMerge({request, base, experts, checked: await checkInputs(base, experts)});
+    const checked = await checkInputs(base, experts);
+    const names = checked.tensors.filter(({integer}) => !integer).map(({name}) => name);
+    const weights = tensorWeights(names, request.weights, request.rules ?? []);
+    return await writeMerge({request, base, experts, checked, weights});
   } finally {
     await Promise.all(inputs.map(({reader}) => reader.close()));
   }
 }
 
-function checkWeights({experts, weights}: MergeRequest): void {
+function checkWeights({experts, weights, method}: MergeRequest): void {
   if (experts.length === 0) throw new UserError('merge-weights', 'A merge needs at least one expert.');
   if (weights.length !== experts.length) {
     throw new UserError(
@@ -70,6 +92,10 @@ function checkWeights({experts, weights}: MergeRequest): void {
     throw new UserError('merge-weights', `The weight of expert ${bad} is ${weights[bad]}.`, {
       hint: 'Give a finite number.',
     });
+  if (method?.kind !== 'slerp' || experts.length === 1) return;
+  throw new UserError('merge-method', `slerp goes from the base to one expert, but there are ${experts.length}.`, {
+    hint: 'Take another method, or merge one pair after the other.',
+  });
 }
 
 function checkOutput(out: string, base: MergeInput, inputs: readonly MergeInput[]): void {
@@ -103,8 +129,9 @@ async function writeMerge(merge: Merge): Promise<MergeRecord> {
   const {request, base} = merge;
   const mergeRecord = recordOf(merge);
   let done = 0;
-  const onRead = () => request.onProgress?.(++done, merge.checked.tensors.length);
-  const tensors = merge.checked.tensors.map((tensor) => sourceOf(merge, tensor, onRead));
+  const onDone = () => request.onProgress?.(++done, merge.checked.tensors.length);
+  const merger = mergerOf(merge);
+  const tensors = merge.checked.tensors.map((tensor) => sourceOf(merge, merger, tensor, onDone));
   if (base.unetConfig !== null && !isBareFile(request.out)) {
     const schedulerConfig = requireScheduler(merge);
     await writeModelFolder(request.out, {
@@ -130,36 +157,47 @@ function requireScheduler({base, experts}: Merge): NonNullable<MergeInput['sched
   });
 }
 
-function sourceOf(merge: Merge, tensor: MergeTensor, onRead: () => void): TensorSource {
-  const {reader} = merge.base;
+function sourceOf(merge: Merge, merger: TensorMerger, tensor: MergeTensor, onDone: () => void): TensorSource {
+  const {request, base, experts, weights} = merge;
   const {name, shape, integer} = tensor;
-  const read = async () => {
-    const values = integer ? await reader.readBytes(name) : await mergeTensor(merge, tensor);
-    onRead();
-    return values;
+  const {reader} = base;
+  const dtype = (integer ? reader.dtypes.get(name) : undefined) ?? request.dtype;
+  const pieces = async function* () {
+    request.signal?.throwIfAborted();
+    if (integer) yield await reader.readBytes(name);
+    else
+      yield* whileWanted(tensorPieces(merger, tensor, base, experts, weights.byTensor.get(name) ?? []), request.signal);
+    onDone();
   };
-  return {name, shape, dtype: (integer ? reader.dtypes.get(name) : undefined) ?? merge.request.dtype, read};
+  return {name, shape, dtype, pieces};
 }
 
-async function mergeTensor({request, base, experts}: Merge, {name, shape}: MergeTensor): Promise<Float32Array> {
-  const origin = await readWeights(base.reader, name, shape);
-  const merged = new Float32Array(origin.length);
-  for (const [i, weight] of request.weights.entries()) {
-    const expert = experts[i];
-    if (expert !== undefined && weight !== 0)
-      addWeightedTask(merged, origin, await readWeights(expert.reader, name, shape), weight);
+async function* whileWanted<T>(values: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
+  for await (const value of values) {
+    signal?.throwIfAborted();
+    yield value;
   }
-  // The base itself, not base + 0, which would turn a -0 into 0.
-  const result = request.weights.every((weight) => weight === 0) ? origin : addBase(merged, origin);
-  checkFinite(name, result, request.dtype, request.out);
-  return result;
 }
 
-function recordOf({request, base, experts, checked}: Merge): MergeRecord {
+function mergerOf({request, experts}: Merge): TensorMerger {
+  const buffers = mergeBuffers(experts.length, request.chunk ?? usualChunk);
   return {
-    format: 1,
-    tool: request.tool,
-    method: 'linear',
+    buffers,
+    method: methodOf(request.method ?? plainLinear, buffers),
+    dtype: request.dtype,
+    out: request.out,
+    products: request.onProducts === undefined ? null : new ProductSums(buffers),
+    onProducts: request.onProducts,
+  };
+}
+
+function recordOf({request, base, experts, checked, weights}: Merge): MergeRecord {
+  const {rules, method = plainLinear, dtype, tool} = request;
+  return {
+    format: 2,
+    tool,
+    method,
+    dtype,
     base: {name: base.name, sha256: base.sha256},
     experts: experts.map(({name, sha256, range}, i) => ({
       name,
@@ -167,6 +205,7 @@ function recordOf({request, base, experts, checked}: Merge): MergeRecord {
       ...(range === null ? {} : {range: [range[0], range[1]]}),
       weight: request.weights[i] ?? 0,
     })),
+    ...(rules && {rules: rules.map((rule, i) => ({...rule, tensors: weights.matches[i] ?? 0}))}),
     warnings: [...checked.warnings],
   };
 }

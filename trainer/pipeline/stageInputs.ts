@@ -45,7 +45,12 @@ function ownInputs(stage: string, facts: StageFacts): Record<string, unknown> | 
   if (expert) return {...images, decouple: expertSettings(config), range: facts.ranges[Number(expert[1])]};
   if (stage === 'ordinary') return {...images, decouple: ordinarySettings(config)};
   if (stage === 'search') return searchInputs(facts, images);
-  if (stage === 'merge') return {merge: {dtype: merge?.dtype}, experts: facts.experts, ranges: facts.ranges};
+  if (stage === 'merge')
+    return {
+      merge: {dtype: merge?.dtype, method: merge?.method, rules: merge?.rules},
+      experts: facts.experts,
+      ranges: facts.ranges,
+    };
   if (stage === 'reference') return images;
   const model = /^evaluate-(.+)$/.exec(stage)?.[1];
   if (model === undefined) return null;

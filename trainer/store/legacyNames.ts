@@ -31,6 +31,7 @@ export function withModernNames(reader: TensorReader, path: string): TensorReade
     metadata: reader.metadata,
     read: (name) => reader.read(originalOf(name)),
     readBytes: (name) => reader.readBytes(originalOf(name)),
+    slices: (name) => reader.slices(originalOf(name)),
     close: () => reader.close(),
   };
 }

@@ -112,7 +112,8 @@ async function writeContent(
   for (const [file, content] of Object.entries(pipelineFiles(unetConfig, schedulerConfig, extended))) {
     await writeJsonAtomic(join(folder, file), content);
   }
-  await writeSafetensors(join(folder, 'unet', `${weightsStem}.safetensors`), tensors);
+  const metadata = mergeRecord && {'deme.merge': JSON.stringify(mergeRecord)};
+  await writeSafetensors(join(folder, 'unet', `${weightsStem}.safetensors`), tensors, metadata);
   await writeJsonAtomic(join(folder, recordFile), record);
   if (mergeRecord !== undefined) await writeJsonAtomic(join(folder, 'merge.json'), mergeRecord);
 }

@@ -1,3 +1,4 @@
+import {readSync} from 'node:fs';
 import {open, type FileHandle} from 'node:fs/promises';
 import {UserError} from '../contract/errors.ts';
 import {requireRegularFile} from './regularFile.ts';
@@ -7,6 +8,8 @@ export interface PositionedFile {
   readonly path: string;
   readonly size: number;
   read(position: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Fills `target` at once; blocks. */
+  readNow(position: number, target: Uint8Array): void;
   close(): Promise<void>;
 }
 
@@ -18,6 +21,7 @@ export async function openPositioned(path: string): Promise<PositionedFile> {
       path,
       size,
       read: (position, length) => readFully(handle, path, position, length),
+      readNow: (position, target) => readNow(handle.fd, path, position, target),
       close: () => handle.close(),
     };
   } catch (error) {
@@ -49,14 +53,22 @@ async function readFully(
   const bytes = allocate(length, path);
   for (let done = 0; done < length;) {
     const {bytesRead} = await handle.read(bytes, done, Math.min(length - done, largestRead), position + done);
-    if (bytesRead === 0) {
-      throw new UserError('file-truncated', `The file ends at byte ${position + done}, in the middle of data.`, {
-        where: path,
-      });
-    }
+    if (bytesRead === 0) throw truncated(path, position + done);
     done += bytesRead;
   }
   return bytes;
+}
+
+function readNow(descriptor: number, path: string, position: number, target: Uint8Array): void {
+  for (let done = 0; done < target.length;) {
+    const bytesRead = readSync(descriptor, target, done, Math.min(target.length - done, largestRead), position + done);
+    if (bytesRead === 0) throw truncated(path, position + done);
+    done += bytesRead;
+  }
+}
+
+function truncated(path: string, end: number): UserError {
+  return new UserError('file-truncated', `The file ends at byte ${end}, in the middle of data.`, {where: path});
 }
 
 function allocate(length: number, path: string): Uint8Array<ArrayBuffer> {

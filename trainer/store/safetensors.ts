@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import type {FileHandle} from 'node:fs/promises';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {UserError} from '../contract/errors.ts';
 import {writeAtomic} from './atomicFile.ts';
 import {bytesPerElement, dtypes, narrow, widen, type DType} from './dtype.ts';
@@ -7,13 +8,24 @@ import {usualLimits} from './jsonLimits.ts';
 import {openPositioned, type PositionedFile} from './positionedFile.ts';
 import {formatHeader, parseHeader, type SafetensorsHeader, type TensorEntry} from './safetensorsHeader.ts';
 import {elementCount, type TensorReader} from './tensorReader.ts';
+import {writeFully} from './writeFully.ts';
 
-/** A tensor to write. `read` is called once, when its turn comes, and its result is dropped after writing. */
-export interface TensorSource {
+/** A tensor to write; what it holds is asked for once, when its turn comes, and dropped after writing. */
+export type TensorSource = WholeTensor | PiecewiseTensor;
+
+interface TensorPlace {
   readonly name: string;
   /** PyTorch order. */
   readonly shape: readonly number[];
   readonly dtype: DType;
+}
+
+/** A tensor whose little-endian bytes come in pieces; each may be overwritten as soon as the next is asked for. */
+export interface PiecewiseTensor extends TensorPlace {
+  pieces(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+export interface WholeTensor extends TensorPlace {
   /** Floats for F32, F16 and BF16 (rounded to nearest even); BigInt64Array for I64; raw little-endian bytes for any dtype. */
   read(): Promise<Float32Array | BigInt64Array | Uint8Array> | Float32Array | BigInt64Array | Uint8Array;
 }
@@ -35,18 +47,38 @@ export async function openSafetensors(path: string): Promise<TensorReader> {
 
 /**
  * Streams tensors into a safetensors file, atomically, with the layout of the official library: tensors by falling dtype, then name;
- * `format: pt` in the metadata, without which transformers refuses a file. Returns the SHA-256 of the file.
+ * `format: pt` in the metadata, without which transformers refuses a file.
  */
 export async function writeSafetensors(
   path: string,
   tensors: readonly TensorSource[],
   metadata: Record<string, string> = {},
+): Promise<void> {
+  await write(path, tensors, metadata, () => undefined);
+}
+
+/** The same, and returns the SHA-256 of the file. */
+export async function writeHashedSafetensors(
+  path: string,
+  tensors: readonly TensorSource[],
+  metadata: Record<string, string> = {},
 ): Promise<string> {
+  const hash = createHash('sha256');
+  await write(path, tensors, metadata, (bytes) => hash.update(bytes));
+  return hash.digest('hex');
+}
+
+async function write(
+  path: string,
+  tensors: readonly TensorSource[],
+  metadata: Record<string, string>,
+  onBytes: (bytes: Uint8Array) => void,
+): Promise<void> {
   const ordered = [...tensors].sort(
     (a, b) => dtypes.indexOf(b.dtype) - dtypes.indexOf(a.dtype) || (a.name < b.name ? -1 : 1),
   );
   const header = {entries: layOut(ordered), metadata: new Map(Object.entries({format: 'pt', ...metadata}))};
-  return writeAtomic(path, (file) => writeContent(file, header, ordered));
+  await writeAtomic(path, (file) => writeContent(file, header, ordered, onBytes));
 }
 
 async function readHeader(file: PositionedFile): Promise<{header: SafetensorsHeader; dataStart: number}> {
@@ -77,6 +109,10 @@ function readerOf(file: PositionedFile, {entries, metadata}: SafetensorsHeader, 
     metadata,
     readBytes,
     read: async (name) => widen(await readBytes(name), entryOf(name).dtype),
+    slices: async (name) => {
+      const {begin} = entryOf(name);
+      return {read: (offset, target) => file.readNow(dataStart + begin + offset, target)};
+    },
     close: () => file.close(),
   };
 }
@@ -94,21 +130,36 @@ function layOut(tensors: readonly TensorSource[]): Map<string, TensorEntry> {
 }
 
 async function writeContent(
-  file: FileHandle,
+  {fd}: FileHandle,
   header: SafetensorsHeader,
   tensors: readonly TensorSource[],
-): Promise<string> {
-  const hash = createHash('sha256');
+  onBytes: (bytes: Uint8Array) => void,
+): Promise<void> {
+  let sinceTurn = 0;
   const append = async (bytes: Uint8Array) => {
-    hash.update(bytes);
-    await file.writeFile(bytes); // On an open handle this continues at the current position.
+    onBytes(bytes);
+    writeFully(fd, bytes);
+    sinceTurn += bytes.length;
+    if (sinceTurn < turnBytes) return;
+    sinceTurn = 0;
+    await nextTurn();
   };
   await append(formatHeader(header));
   for (const tensor of tensors) {
-    const bytes = narrow(await tensor.read(), tensor.dtype);
+    let length = 0;
+    for await (const bytes of piecesOf(tensor)) {
+      await append(bytes);
+      length += bytes.length;
+    }
     const expected = elementCount(tensor.shape) * bytesPerElement[tensor.dtype];
-    if (bytes.length !== expected) throw new Error(`${tensor.name} has ${bytes.length} bytes instead of ${expected}`);
-    await append(bytes);
+    if (length !== expected) throw new Error(`${tensor.name} has ${length} bytes instead of ${expected}`);
   }
-  return hash.digest('hex');
+}
+
+/** So many bytes are written at once, which blocks, before others have their turn: a signal, a progress bar. */
+const turnBytes = 1 << 25;
+
+async function* piecesOf(tensor: TensorSource): AsyncGenerator<Uint8Array> {
+  if ('pieces' in tensor) yield* tensor.pieces();
+  else yield narrow(await tensor.read(), tensor.dtype);
 }

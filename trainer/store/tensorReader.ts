@@ -11,7 +11,20 @@ export interface TensorReader {
   read(name: string): Promise<Float32Array>;
   /** The values in row-major order as the little-endian bytes of their dtype, for a lossless copy. */
   readBytes(name: string): Promise<Uint8Array>;
+  /** Any part of the bytes that `readBytes` gives, without holding more than that part. */
+  slices(name: string): Promise<TensorSlices>;
   close(): Promise<void>;
+}
+
+/** A tensor that is read piece by piece. */
+export interface TensorSlices {
+  /** Fills `target` with the bytes from `offset` on, and blocks meanwhile: what asks for the next piece has nothing else to do. */
+  read(offset: number, target: Uint8Array): void;
+}
+
+/** Pieces of a tensor that is in memory as a whole. */
+export function slicesOf(bytes: Uint8Array): TensorSlices {
+  return {read: (offset, target) => target.set(bytes.subarray(offset, offset + target.length))};
 }
 
 /** Number of elements of a shape. */

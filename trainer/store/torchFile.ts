@@ -1,7 +1,7 @@
 import {UserError} from '../contract/errors.ts';
 import {bytesPerElement, widen} from './dtype.ts';
 import {openPositioned, type PositionedFile} from './positionedFile.ts';
-import {elementCount, type TensorReader} from './tensorReader.ts';
+import {elementCount, slicesOf, type TensorReader, type TensorSlices} from './tensorReader.ts';
 import {parseStateDict, type TorchTensor} from './torchPickle.ts';
 import {locateEntry, readZipDirectory, type ZipEntry} from './zipFile.ts';
 
@@ -96,6 +96,7 @@ function readerOf(archive: Archive, tensors: ReadonlyMap<string, TorchTensor>): 
     metadata: new Map(),
     readBytes,
     read: async (name) => widen(await readBytes(name), tensorOf(name).storage.dtype),
+    slices: (name) => tensorSlices(archive, tensorOf(name)),
     close: () => archive.file.close(),
   };
 }
@@ -108,6 +109,16 @@ async function readTensor({file, entries, prefix}: Archive, tensor: TorchTensor)
   if (entry === undefined || span === 0) return new Uint8Array(0);
   const bytes = await file.read((await locateEntry(file, entry)) + offset * width, span * width);
   return isRowMajor(tensor) ? bytes : gather(bytes, tensor, width);
+}
+
+/** A view with other strides is put together as a whole first. */
+async function tensorSlices(archive: Archive, tensor: TorchTensor): Promise<TensorSlices> {
+  const {file, entries, prefix} = archive;
+  const {storage, offset} = tensor;
+  const entry = entries.get(`${prefix}data/${storage.key}`);
+  if (entry === undefined || !isRowMajor(tensor)) return slicesOf(await readTensor(archive, tensor));
+  const start = (await locateEntry(file, entry)) + offset * bytesPerElement[storage.dtype];
+  return {read: (at, target) => file.readNow(start + at, target)};
 }
 
 function isRowMajor({shape, strides}: TorchTensor): boolean {

@@ -59,6 +59,7 @@ function joinReaders(readers: readonly TensorReader[], paths: readonly string[])
     metadata: new Map(readers.flatMap((reader) => [...reader.metadata])),
     read: (name) => ownerOf(name).read(name),
     readBytes: (name) => ownerOf(name).readBytes(name),
+    slices: async (name) => ownerOf(name).slices(name),
     close: async () => {
       await Promise.all(readers.map((reader) => reader.close()));
     },

@@ -8,7 +8,7 @@ import {writeFileAtomic} from '../store/atomicFile.ts';
 import {writeFolderAtomic} from '../store/atomicFolder.ts';
 import {readEvents} from '../store/eventLog.ts';
 import {writeJsonAtomic} from '../store/jsonFile.ts';
-import {openSafetensors, writeSafetensors, type TensorSource} from '../store/safetensors.ts';
+import {openSafetensors, writeHashedSafetensors, type TensorSource} from '../store/safetensors.ts';
 import {hashBytes} from '../store/sha256.ts';
 import {elementCount, type TensorReader} from '../store/tensorReader.ts';
 import {
@@ -67,7 +67,7 @@ export async function saveCheckpoint(folder: string, state: TrainState, setting:
   const target = join(folder, checkpointName(state.update));
   if ((await damage(target)) !== null) {
     await writeFolderAtomic(target, async (temporary) => {
-      const hash = await writeSafetensors(join(temporary, stateFile), stateTensors(state, layout));
+      const hash = await writeHashedSafetensors(join(temporary, stateFile), stateTensors(state, layout));
       const files = {[stateFile]: hash, ...(events.length > 0 && (await writeEvents(temporary, events)))};
       const record: CheckpointRecord = {format: 1, update: state.update, updates, ...identity, files};
       await writeJsonAtomic(join(temporary, recordFile), record);

@@ -2,7 +2,12 @@ import {readFile, readdir, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import type {DType} from '../../../trainer/store/dtype.ts';
-import {openSafetensors, writeSafetensors, type TensorSource} from '../../../trainer/store/safetensors.ts';
+import {
+  openSafetensors,
+  writeHashedSafetensors,
+  writeSafetensors,
+  type TensorSource,
+} from '../../../trainer/store/safetensors.ts';
 import {hashFile} from '../../../trainer/store/sha256.ts';
 import type {TensorReader} from '../../../trainer/store/tensorReader.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
@@ -160,7 +165,7 @@ describe('writeSafetensors', () => {
     const path = join(await temporaryFolder(), 'copy.safetensors');
     const original = golden(`${model}/unet/diffusion_pytorch_model.safetensors`);
     const reader = await openSafetensors(original);
-    const hash = await writeSafetensors(path, sources(reader).reverse(), Object.fromEntries(reader.metadata));
+    const hash = await writeHashedSafetensors(path, sources(reader).reverse(), Object.fromEntries(reader.metadata));
     await reader.close();
     expect((await readFile(path)).equals(await readFile(original))).toBe(true);
     expect(hash).toBe(await hashFile(path));

@@ -25,6 +25,8 @@ export async function mergeStage(context: StageContext): Promise<StageOutcome> {
     weights,
     out: merged,
     dtype: config.merge?.dtype ?? 'F32',
+    method: config.merge?.method,
+    rules: config.merge?.rules,
     tool: toolVersion(),
     onProgress: progress(context, 'tensors'),
   });

@@ -1,0 +1,35 @@
+import type {Browser} from 'playwright-core';
+import {afterAll, beforeAll, describe, expect} from 'vitest';
+import {chromiumForTests, chromiumMissing, startChromium} from '../helpers/chromium.ts';
+import {bundlePanel, type PanelFiles} from './bundlePanel.ts';
+import {TestPanel, type TestPanelOptions} from './testPanel.ts';
+
+const chromium = chromiumForTests();
+if (chromium === null) process.stderr.write(`${chromiumMissing}\n`);
+
+type Open = (options: Omit<TestPanelOptions, 'files'>) => Promise<TestPanel>;
+
+/** Tests of the panel in a browser, which `open` opens; skipped where there is none. */
+export function describePanel(name: string, tests: (open: Open) => void): void {
+  describe.skipIf(chromium === null)(name, () => {
+    let browser: Browser;
+    let files: PanelFiles;
+    beforeAll(async () => {
+      browser = await startChromium(chromium ?? '');
+      files = await bundlePanel();
+    });
+    afterAll(() => browser.close());
+    tests((options) => TestPanel.open(browser, {files, ...options}));
+  });
+}
+
+/** Other tests may keep the machine busy. */
+export function eventually<T>(read: () => T) {
+  return expect.poll(read, {timeout: 20_000});
+}
+
+export function expectNoTrouble(panel: TestPanel): void {
+  expect(panel.violations).toEqual([]);
+  expect(panel.errors).toEqual([]);
+  expect(panel.posted.filter(({type}) => type === 'trouble')).toEqual([]);
+}

@@ -1,0 +1,132 @@
+import {expect, it} from 'vitest';
+import {panelTabs} from '../../trainer/contract/panelPage.ts';
+import {fakeRun, type FakeRun} from '../helpers/fakeRunFolder.ts';
+import {temporaryFolder} from '../helpers/temporaryFolder.ts';
+import {describePanel, eventually, expectNoTrouble} from './describePanel.ts';
+import {countColours, lettering} from './panelPixels.ts';
+
+describePanel('what the panel saves, and how it is looked at', (open) => {
+  it('saves charts as SVG and PNG with their legend', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 50});
+    const panel = await open({runs: [run]});
+    await panel.page.getByText('200 of 200 points shown').first().waitFor();
+    await panel.page.getByRole('button', {name: 'Save charts as SVG'}).click();
+    await panel.page.getByRole('button', {name: 'Save charts as PNG'}).click();
+    await eventually(() => panel.asked.length).toBe(4);
+    const [svg, , png] = panel.asked.map(({arguments: [, content]}) => content);
+    expect(svg).toContain('>expert-3</text>');
+    expect([...(png as Uint8Array).subarray(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('saves heat maps as SVG and PNG with their axes and scale', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 50});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    await page.getByRole('button', {name: 'Save denoising loss maps as SVG'}).click();
+    await page.getByRole('button', {name: 'Save denoising loss maps as PNG'}).click();
+    await eventually(() => panel.asked.length).toBe(2);
+    const [name, svg] = panel.asked[0]?.arguments ?? [];
+    const [, png] = panel.asked[1]?.arguments ?? [];
+    expect(name).toBe('denoising-loss-by-timestep.svg');
+    for (const text of ['expert-0', 'expert-3', '999', 'update']) expect(svg).toContain(`>${text}</text>`);
+    // What the picture is drawn from, and that it is not one colour all over.
+    const colours = await page.evaluate(countColours, png as Uint8Array);
+    expect(colours).toBeGreaterThan(50);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('puts on another theme while it is open', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 50});
+    const panel = await open({runs: [run], theme: 'vscode-dark'});
+    const {page} = panel;
+    await page.getByText('200 of 200 points shown').first().waitFor();
+    const chart = page.getByRole('img', {name: /^Denoising loss over updates/});
+    await eventually(() => chart.evaluate(lettering)).toBe('light');
+    await panel.setTheme('vscode-light');
+    await eventually(() => chart.evaluate(lettering)).toBe('dark');
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('moves nothing by itself where the user wants it still', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 50});
+    const panel = await open({runs: [run]});
+    await panel.page.getByText('200 of 200 points shown').first().waitFor();
+    for (const tab of panelTabs) {
+      await panel.page.getByRole('tab', {name: new RegExp(`^${tab}`, 'i')}).click();
+      const moving = await panel.page.evaluate(() =>
+        document
+          .getAnimations()
+          .filter(({effect}) => Number(effect?.getComputedTiming().activeDuration) > 20)
+          .map((animation) => animation.constructor.name),
+      );
+      expect(moving, tab).toEqual([]);
+    }
+    await panel.close();
+  });
+
+  it('exports all runs that are compared', async () => {
+    const folder = await temporaryFolder();
+    const runs: FakeRun[] = [];
+    for (const id of ['digits-1', 'digits-2', 'digits-3']) runs.push(await fakeRun(folder, {id, updates: 20}));
+    const panel = await open({runs, compare: true});
+    const {page} = panel;
+    for (const name of ['digits-1', 'digits-3']) await page.getByRole('checkbox', {name}).click();
+    await page.getByRole('button', {name: 'Export', exact: true}).click();
+    await eventually(() => panel.asked.length).toBe(1);
+    const [exported] = panel.asked[0]?.arguments as [{path: string}[]];
+    expect(exported.map(({path}) => path)).toEqual([runs[0]?.run.path, runs[2]?.run.path]);
+    await panel.close();
+  });
+
+  it('compares no more than ten runs, and says so', async () => {
+    const folder = await temporaryFolder();
+    const runs: FakeRun[] = [];
+    for (let i = 0; i < 11; i++) runs.push(await fakeRun(folder, {id: `digits-${i}`, updates: 2}));
+    const panel = await open({runs, compare: true});
+    const boxes = panel.page.getByRole('checkbox', {name: /^digits-\d+$/});
+    for (let i = 0; i < 11; i++) await boxes.nth(i).click();
+    await panel.page.getByText('No more than 10 runs can be compared.').waitFor({state: 'attached'});
+    await eventually(() => boxes.and(panel.page.locator('[aria-checked=true]')).count()).toBe(10);
+    await panel.close();
+  });
+
+  it('zooms, moves and reads by mouse', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 400});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    await page.getByText('1,600 of 1,600 points shown').first().waitFor();
+    const box = await page.getByRole('img', {name: /^Denoising loss over updates/}).boundingBox();
+    if (box === null) throw new Error('the chart is not drawn');
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await eventually(() => page.getByRole('region', {name: 'Values at the marked update'}).innerText()).toContain(
+      'expert-3',
+    );
+    const range = () => page.getByText(/^(Updates \d+ to \d+|All updates)$/).innerText();
+    const drag = async (to: number) => {
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * to, box.y + box.height / 2, {steps: 5});
+      await page.mouse.up();
+    };
+    // Without Ctrl the wheel scrolls the page.
+    await page.keyboard.down('Control');
+    await page.mouse.wheel(0, -200);
+    await page.keyboard.up('Control');
+    await eventually(range).not.toBe('All updates');
+    const wheeled = await range();
+    await drag(0.8);
+    await eventually(range).not.toBe(wheeled);
+    const marked = await range();
+    await page.keyboard.down('Shift');
+    await drag(0.6);
+    await page.keyboard.up('Shift');
+    await eventually(range).not.toBe(marked);
+    await page.mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2);
+    await page.getByText('All updates').waitFor();
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+});
