@@ -39,11 +39,13 @@ interface Compiler {
       writeFile(name: string, contents: Uint8Array | string): void;
       listFiles(folder: string): string[];
     },
-  ): Promise<{error: Error | null; stderr: object}>;
+  ): Promise<{error: Error | null; stderr: {toString(): string}}>;
 }
 
+const compilerName: string = 'assemblyscript/asc';
+
 async function compileKernels(): Promise<Buffer> {
-  const {default: asc} = (await import('assemblyscript/asc' as string)) as {default: Compiler};
+  const {default: asc} = (await import(compilerName)) as {default: Compiler};
   const options = ['--enable', 'simd', '--runtime', 'stub', '--importMemory', '--noExportMemory', '-O3', '--converge'];
   const entries = ['combine.ts', 'convert.ts', 'heap.ts', 'measure.ts', 'select.ts'];
   const source = fileURLToPath(new URL('../trainer/merge/kernel/assembly', import.meta.url));
@@ -54,7 +56,7 @@ async function compileKernels(): Promise<Buffer> {
     listFiles: () => [],
   });
   const compiled = files.get('merge.wasm');
-  if (error !== null || compiled === undefined) throw new Error((stderr as {toString(): string}).toString());
+  if (error !== null || compiled === undefined) throw new Error(String(stderr));
   return Buffer.from(compiled);
 }
 

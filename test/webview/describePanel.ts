@@ -24,7 +24,7 @@ export function describePanel(name: string, tests: (open: Open) => void): void {
 }
 
 /** Other tests may keep the machine busy. */
-export function eventually<T>(read: () => T) {
+export function eventually<T>(read: () => T): ReturnType<typeof expect.poll> {
   return expect.poll(read, {timeout: 20_000});
 }
 
