@@ -38,11 +38,12 @@ function keepsInput(next: UNet2DPart | undefined): boolean {
 }
 
 function insideOf(part: UNet2DPart, config: UNet2DConfig, dropout: boolean): number {
-  const {kind, pixels, output} = part;
+  const {kind, pixels, input, output} = part;
   if (kind === 'attention') return attentionValues(part, config);
   if (kind !== 'resnet') return 0;
-  // The first convolution's output; with dropout its mask and what it leaves. The norms are computed again.
-  return pixels * output * (dropout && config.dropout > 0 ? 3 : 1);
+  // Both norms' outputs, the first convolution's output; dropout keeps its mask.
+  const masked = dropout && config.dropout > 0 ? 1 : 0;
+  return pixels * (input + (2 + masked) * output);
 }
 
 /** Norm, queries (also scaled), keys, values, their mixture; and the softmax of all scores, however the queries are chunked. */

@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 import {dropout} from '../nn/dropout.ts';
 import {groupNormSilu, type GroupNormAffine, type GroupNormSettings} from '../nn/groupNorm.ts';
-import {groupNormConv} from '../nn/normConv.ts';
 import {addSame, conv2d, linear} from '../nn/layers.ts';
 import {param} from '../nn/params.ts';
 import {createRandom} from '../random.ts';
@@ -35,13 +34,10 @@ export function createResnetBlock(
     apply(pass, x) {
       const {params} = pass;
       const kernel = (layer: string) => param<Tensor4D>(params, `${name}.${layer}.weight`);
-      const first = groupNormConv(x, affine(params, `${name}.norm1`), norm, kernel('conv1'), null);
-      const residual = convAfterDropout(pass, name, style.dropout, first, {
-        affine: conditionedNorm(pass, name, style.scaleShift),
-        settings: norm,
-        kernel: kernel('conv2'),
-        bias: bias(params, `${name}.conv2`),
-      });
+      const first = conv2d(groupNormSilu(x, affine(params, `${name}.norm1`), norm), kernel('conv1'), null);
+      const second = groupNormSilu(first, conditionedNorm(pass, name, style.scaleShift), norm);
+      const dropped = maybeDropout(pass, name, style.dropout, second);
+      const residual = conv2d(dropped, kernel('conv2'), bias(params, `${name}.conv2`));
       const shortcut = input === output ? x : conv2d(x, kernel('conv_shortcut'), bias(params, `${name}.conv_shortcut`));
       const sum = addSame(shortcut, residual);
       return divisor === 1 ? sum : tf.div(sum, divisor);
@@ -78,22 +74,6 @@ function conditionedNorm({params, time}: Pass, name: string, scaleShift: boolean
   return {gamma: tf.mul(factor, gamma), beta: tf.add(tf.mul(factor, beta), shift), shift: convBias};
 }
 
-interface NormAndConv {
-  affine: GroupNormAffine;
-  settings: GroupNormSettings;
-  kernel: Tensor4D;
-  bias: tf.Tensor1D;
-}
-
-/** Norm, SiLU, dropout and convolution; without dropout in one operation. */
-function convAfterDropout(
-  {dropoutSeed}: Pass,
-  name: string,
-  rate: number,
-  x: Tensor4D,
-  {affine, settings, kernel, bias}: NormAndConv,
-): Tensor4D {
-  if (dropoutSeed === undefined || rate === 0) return groupNormConv(x, affine, settings, kernel, bias);
-  const normalised = groupNormSilu(x, affine, settings);
-  return conv2d(dropout(normalised, rate, createRandom(dropoutSeed, 'dropout', name)), kernel, bias);
+function maybeDropout({dropoutSeed}: Pass, name: string, rate: number, x: Tensor4D): Tensor4D {
+  return dropoutSeed === undefined || rate === 0 ? x : dropout(x, rate, createRandom(dropoutSeed, 'dropout', name));
 }

@@ -33,8 +33,7 @@ interface Statistics {
   offset: Grouped;
 }
 
-/** The statistics as `ownGradient` saves them. */
-export type SavedNorm = [x: Tensor4D, sum: Grouped, level: Grouped, rstd: Grouped, scale: Grouped, offset: Grouped];
+type Saved = [x: Tensor4D, sum: Grouped, level: Grouped, rstd: Grouped, scale: Grouped, offset: Grouped];
 
 /**
  * GroupNorm (Wu & He 2018) of x + shift over [N,H,W,C], and SiLU if asked for, as one operation that keeps only x and
@@ -42,40 +41,18 @@ export type SavedNorm = [x: Tensor4D, sum: Grouped, level: Grouped, rstd: Groupe
  * large mean costs no digits. First derivatives only.
  */
 export function groupNormSilu(x: Tensor4D, affine: GroupNormAffine, settings: GroupNormSettings): Tensor4D {
+  const {gamma, beta, shift} = affine;
   return ownGradient(
-    normInputs(x, affine),
-    (x: Tensor4D, gamma: Tensor, beta: Tensor, shift?: Tensor) => normForward(x, {gamma, beta, shift}, settings),
-    (dy, saved: SavedNorm) => normBackward(dy, normAgain(saved, settings), saved, affine, settings),
+    [x, gamma, beta, ...(shift === undefined ? [] : [shift])],
+    (x: Tensor4D, gamma: Tensor, beta: Tensor, shift?: Tensor) => {
+      const {sum, level, rstd, scale, offset} = measure(x, {gamma, beta, shift}, settings);
+      const z = multiplyAdd(x, scale, offset);
+      const value = settings.activate ? tf.mul<Tensor4D>(z, tf.sigmoid(z)) : z;
+      return {value, saved: [x, sum, level, rstd, scale, offset]};
+    },
+    (dy, [x, sum, level, rstd, scale, offset]: Saved) =>
+      backward(dy, x, {sum, level, rstd, scale, offset}, affine, settings),
   );
-}
-
-/** What the gradient of the norm is by, in this order. */
-export function normInputs(x: Tensor4D, {gamma, beta, shift}: GroupNormAffine): [Tensor4D, ...Tensor[]] {
-  return [x, gamma, beta, ...(shift === undefined ? [] : [shift])];
-}
-
-export function normForward(
-  x: Tensor4D,
-  affine: GroupNormAffine,
-  settings: GroupNormSettings,
-): {value: Tensor4D; saved: SavedNorm} {
-  const {sum, level, rstd, scale, offset} = measure(x, affine, settings);
-  const saved: SavedNorm = [x, sum, level, rstd, scale, offset];
-  return {value: normAgain(saved, settings).value, saved};
-}
-
-/** The result once more, with what it is made of. */
-interface NormAgain {
-  value: Tensor4D;
-  /** Before SiLU, and its sigmoid; null without SiLU. */
-  before: {z: Tensor4D; sigmoid: Tensor4D} | null;
-}
-
-export function normAgain([x, , , , scale, offset]: SavedNorm, {activate}: GroupNormSettings): NormAgain {
-  const z = multiplyAdd(x, scale, offset);
-  if (!activate) return {value: z, before: null};
-  const sigmoid = tf.sigmoid(z);
-  return {value: tf.mul(z, sigmoid), before: {z, sigmoid}};
 }
 
 /** A function from [C] or [N,C] to [1 or N, G, C/G]. */
@@ -108,18 +85,18 @@ function multiplyAdd(x: Tensor4D, scale: Grouped, offset: Grouped): Tensor4D {
   return tf.add(tf.mul(x, ungroup(scale)), ungroup(offset));
 }
 
-/** Gradients by the inputs, from the gradient by the result. */
-export function normBackward(
+/** Gradients by x, gamma, beta and, if there is one, shift. */
+function backward(
   dy: Tensor4D,
-  {before}: NormAgain,
-  [x, sum, level, rstd, scale]: SavedNorm,
+  x: Tensor4D,
+  {sum, level, rstd, scale, offset}: Statistics,
   {gamma, beta, shift}: GroupNormAffine,
-  {groups}: GroupNormSettings,
+  {groups, activate}: GroupNormSettings,
 ): Tensor[] {
   const pixels = x.shape[1] * x.shape[2];
   const count = (pixels * x.shape[3]) / groups;
   const group = grouping(x, groups);
-  const dz = before === null ? dy : siluGradient(dy, before.z, before.sigmoid);
+  const dz = activate ? siluGradient(dy, multiplyAdd(x, scale, offset)) : dy;
 
   // Per channel and image: dBeta = sum(dz), dGamma = sum(dz * xhat) with xhat = (x - level) * rstd.
   const dBeta = group(tf.sum(dz, [1, 2]));
@@ -139,7 +116,8 @@ export function normBackward(
 }
 
 /** dy * d(z sigmoid(z))/dz = dy * s * (1 + z - z s). */
-function siluGradient(dy: Tensor4D, z: Tensor4D, s: Tensor4D): Tensor4D {
+function siluGradient(dy: Tensor4D, z: Tensor4D): Tensor4D {
+  const s = tf.sigmoid(z);
   return tf.mul(dy, tf.mul(s, tf.add(tf.sub(z, tf.mul(z, s)), 1)));
 }
 

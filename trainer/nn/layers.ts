@@ -56,7 +56,7 @@ export function concatChannels(a: Tensor4D, b: Tensor4D): Tensor4D {
 }
 
 /** Gradients by x and kernel. */
-export function convGradients(dy: Tensor4D, [x, kernel]: [Tensor4D, Tensor4D], strides: number, pad: Pad): Tensor[] {
+function convGradients(dy: Tensor4D, [x, kernel]: [Tensor4D, Tensor4D], strides: number, pad: Pad): Tensor[] {
   const attributes = {strides, pad, dataFormat: 'NHWC', filterShape: kernel.shape};
   const dKernel: Tensor = tf.engine().runKernel(tf.Conv2DBackpropFilter, {x, dy}, attributes);
   return [tf.conv2dTranspose(dy, kernel, x.shape, strides, pad), dKernel];

@@ -32,7 +32,7 @@ export function adamWFactors(config: OptimizerConfig, learningRate: number, upda
 /**
  * One AdamW update as torch.optim.AdamW computes it (Loshchilov & Hutter, 2019): decay first, then the Adam step
  * with epsilon added to the bias-corrected root, lr / (1 - b1^k) m / (sqrt(v) / sqrt(1 - b2^k) + eps), here with both sides of the fraction
- * times sqrt(1 - b2^k). Vectors are [n]; the inputs stay alive, the results are the caller's. Where it is recorded, it waits for `after`.
+ * times sqrt(1 - b2^k). Vectors are [n]; the inputs stay alive, the results are the caller's.
  */
 export function updateAdamW(
   weights: tf.Tensor1D,
@@ -40,9 +40,8 @@ export function updateAdamW(
   moments: Moments,
   config: OptimizerConfig,
   {rate, epsilon, retained}: AdamWFactors,
-  after?: tf.Tensor,
 ): {weights: tf.Tensor1D; moments: Moments} {
-  const fused = adamWInPlace(weights, gradient, moments, config, {rate, epsilon, retained}, after);
+  const fused = adamWInPlace(weights, gradient, moments, config, {rate, epsilon, retained});
   if (fused) return fused;
   const [beta1, beta2] = config.betas;
   // A tidy for each result: vectors may be as large as the network, so temporaries must not outlive the line that needs them.

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor1D} from '@tensorflow/tfjs-core';
 import type {OptimizerConfig} from '../contract/training.ts';
-import {nodeOf} from '../engine/graph/graphRecorder.ts';
 import {changeVariables, recordedVariables} from '../engine/graph/variableUpdate.ts';
 import type {AdamWFactors, Moments} from './adamW.ts';
 
@@ -12,8 +11,7 @@ const float = {kind: 'type', value: 1} as const;
  * of the network less at the peak. Null where nothing is recorded.
  *
  * ResourceApplyAdam computes var -= lr' m / (sqrt(v) + eps') with factors that are ours to give once its own corrections are off
- * (powers of beta = 0). TensorFlow starts whatever it can: only the wait for `after` keeps the temporaries of all vectors of a network from
- * being there at once.
+ * (powers of beta = 0).
  */
 export function adamWInPlace(
   weights: Tensor1D,
@@ -21,20 +19,16 @@ export function adamWInPlace(
   {first, second}: Moments,
   {betas, weightDecay}: OptimizerConfig,
   {rate, epsilon, retained}: AdamWFactors,
-  after: tf.Tensor | undefined,
 ): {weights: Tensor1D; moments: Moments} | null {
   const variables = recordedVariables([weights, first, second]);
   const [variable] = variables ?? [];
   if (!variables || !variable) return null;
   const {recorder} = variable;
   const source = (value: tf.Tensor | number) => recorder.sourceOf(typeof value === 'number' ? tf.scalar(value) : value);
-  const turn = [gradient, ...(after ? [after] : [])].map((tensor) => `^${nodeOf(source(tensor))}`);
   // Subtracted where the weights lie: assigned, they would lie elsewhere after each update, with holes between them.
-  const decay = () => `${recorder.add('Mul', [source(weights), source(tf.sub(1, retained)), ...turn], {T: float})}:0`;
+  const decay = () => source(tf.mul(weights, tf.sub(1, retained)));
   const decayed =
-    weightDecay === 0
-      ? turn
-      : [`^${changeVariables('AssignSubVariableOp', [variable], [decay()], {dtype: float}).node}`];
+    weightDecay === 0 ? [] : [`^${changeVariables('AssignSubVariableOp', [variable], [decay()], {dtype: float}).node}`];
   const inputs = [...[0, 0, rate, ...betas, epsilon].map(source), source(gradient)];
   const {tensors} = changeVariables('ResourceApplyAdam', variables, [...inputs, ...decayed], {T: float});
   const [newWeights, newFirst, newSecond] = tensors as [Tensor1D, Tensor1D, Tensor1D];

@@ -29,9 +29,6 @@ interface Vectors {
   readonly gradient?: FlatVector;
 }
 
-/** Segments that are updated side by side where TensorFlow runs the update: as many as it has threads for. */
-const segmentsAtOnce = 2;
-
 const vectorNames = ['weights', 'first', 'second', 'ema', 'gradient'] as const;
 
 /** The numbers of one update that are the same for all weights. */
@@ -161,16 +158,16 @@ export class TrainProgram {
     const {clipNorm, optimizer} = this.config;
     const [rate, epsilon, retained, emaShare] = tf.unstack(factors) as Scalars;
     const {gradient, norm} = clipGlobalNorm(mean, clipNorm);
-    const segments: {weights: tf.Tensor1D; first: tf.Tensor1D; second: tf.Tensor1D; average?: tf.Tensor1D}[] = [];
-    for (const [i, part] of gradient.entries()) {
+    const segments = gradient.map((part, i) => {
       const moments = {first: first[i], second: second[i]} as Moments;
-      const before = segments.at(-segmentsAtOnce);
-      const factors = {rate, epsilon, retained};
-      const after = before?.average ?? before?.weights;
-      const next = updateAdamW(weights[i] as tf.Tensor1D, part, moments, optimizer, factors, after);
+      const next = updateAdamW(weights[i] as tf.Tensor1D, part, moments, optimizer, {
+        rate,
+        epsilon,
+        retained,
+      });
       const average = ema && updateEma(ema[i] as tf.Tensor1D, next.weights, emaShare);
-      segments.push({weights: next.weights, ...next.moments, average});
-    }
+      return {weights: next.weights, ...next.moments, average};
+    });
     const next = {
       weights: segments.map(({weights}) => weights),
       first: segments.map(({first}) => first),

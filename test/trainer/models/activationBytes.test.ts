@@ -10,7 +10,7 @@ import {variedUNets} from './variedUNets.ts';
 const settings = {size: [32, 32], gradientCheckpointing: false, dropout: false} as const;
 
 describe('the activations of a UNet', () => {
-  /** One level, one resnet down and two up: 3 x (input, first convolution), no attention; norms are computed again. */
+  /** One level, one resnet down and two up: 3 x (input, norm, conv, norm), no attention. */
   const oneLevel = UNet2DConfig.parse({
     block_out_channels: [4],
     down_block_types: ['DownBlock2D'],
@@ -24,19 +24,19 @@ describe('the activations of a UNet', () => {
   const oneLevelBytes = (changes: Partial<Parameters<typeof activationBytes>[1]>) =>
     activationBytes(oneLevel, {...settings, size: [10, 6], ...changes}) / 4 / pixels;
 
-  it('are the inputs of norms', () => {
+  it('are the inputs and outputs of norms and convolutions', () => {
     const ends = 4 + 4 + 4;
-    const down = 4;
-    const up = 8 + 4;
+    const down = 4 + 4 + 4;
+    const up = 8 + 8 + 4 + 4;
     expect(oneLevelBytes({})).toBe(ends + down + 2 * up);
   });
 
   it('are, with gradient checkpointing, those between the parts and the inside of the largest', () => {
-    expect(oneLevelBytes({gradientCheckpointing: true})).toBe(4 + 4 + 4 + 2 * 8 + 4);
+    expect(oneLevelBytes({gradientCheckpointing: true})).toBe(4 + 4 + 4 + 2 * 8 + (8 + 4 + 4));
   });
 
-  it('have a mask for each resnet where dropout is used, and what it leaves', () => {
-    expect(oneLevelBytes({dropout: true}) - oneLevelBytes({})).toBe(3 * (4 + 4));
+  it('have a mask for each resnet where dropout is used', () => {
+    expect(oneLevelBytes({dropout: true}) - oneLevelBytes({})).toBe(3 * 4);
   });
 
   it('grow with the pixels, and those of attention with their square', () => {
@@ -49,10 +49,10 @@ describe('the activations of a UNet', () => {
     expect(of(digits, 64) - 4 * of(digits, 32)).toBe(scores(64) - 4 * scores(32));
   });
 
-  it('are megabytes for an image of 32x32 and nearly a gigabyte for one of 256x256', () => {
-    expect(activationBytes(variedUNets.cifar, settings) / 1e6).toBeCloseTo(25.5, 1);
+  it('are megabytes for an image of 32x32 and gigabytes for one of 256x256', () => {
+    expect(activationBytes(variedUNets.cifar, settings) / 1e6).toBeCloseTo(37.1, 1);
     const large = {...settings, size: [256, 256]} as const;
-    expect(activationBytes(variedUNets.church, large) / 1e9).toBeCloseTo(0.82, 2);
+    expect(activationBytes(variedUNets.church, large) / 1e9).toBeCloseTo(1.45, 2);
   });
 });
 
@@ -65,7 +65,7 @@ describe('the activations that the operations keep for the gradient', () => {
     const kept = keptBytes(config, 2, 16);
     // The operations also keep what only the shape is needed of, such as the dense layers of attention before their bias.
     expect(kept / estimated).toBeGreaterThan(0.98);
-    expect(kept / estimated).toBeLessThan(1.45);
+    expect(kept / estimated).toBeLessThan(1.3);
   });
 });
 
