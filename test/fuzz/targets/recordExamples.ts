@@ -38,7 +38,9 @@ export const recordExamples: readonly {readonly schema: z.ZodType; readonly exam
     schema: MergeRecord,
     example: {
       tool: 'deme 1',
-      method: 'linear',
+      method: {kind: 'ties', density: 0.2, lambda: 1, mean: true},
+      dtype: 'F16',
+      rules: [{match: 'up_blocks.*', weights: [0.5, [0, 1]], tensors: 12}],
       base: {name: 'b', sha256: hash},
       experts: [{name: 'e', sha256: hash, weight: 0.5}],
       warnings: [],
