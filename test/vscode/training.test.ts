@@ -47,9 +47,7 @@ story('from a config to a merged model, over a pause, a reload and a stop', asyn
 
   await pauseButton.click();
   await resumeButton.waitFor();
-  const atPause = await stepsShown(workbench);
-  await wait(2000);
-  expect(await stepsShown(workbench)).toBe(atPause);
+  await seeStill(workbench);
   await resumeButton.click();
   await seeGrowth(workbench);
 
@@ -101,6 +99,15 @@ async function mendMistake({page}: Workbench): Promise<void> {
 async function seeGrowth(workbench: Workbench): Promise<void> {
   const before = await stepsShown(workbench);
   await vi.waitFor(async () => expect(await stepsShown(workbench)).toBeGreaterThan(before), waiting);
+}
+
+/** Waits until the curves have stood still for two seconds: experts pause at their next update, and logged steps arrive a moment later. */
+async function seeStill(workbench: Workbench): Promise<void> {
+  await vi.waitFor(async () => {
+    const before = await stepsShown(workbench);
+    await wait(2000);
+    expect(await stepsShown(workbench)).toBe(before);
+  }, waiting);
 }
 
 /** How many steps the first chart has. */
