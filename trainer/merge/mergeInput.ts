@@ -7,7 +7,7 @@ import type {UNet2DConfig} from '../contract/unet2dConfig.ts';
 import type {TimestepRange} from '../deme/timesteps.ts';
 import {fileExists} from '../store/fileExists.ts';
 import {readModelFolder} from '../store/modelFolder.ts';
-import {hashFile} from '../store/sha256.ts';
+import {knownHash} from '../store/knownHash.ts';
 import type {TensorReader} from '../store/tensorReader.ts';
 import {openWeightsFile} from '../store/weightsFile.ts';
 
@@ -60,7 +60,7 @@ async function openFolder(common: Common, range?: TimestepRange): Promise<MergeI
 }
 
 async function openFile(common: Common, range?: TimestepRange): Promise<MergeInput> {
-  const sha256 = await hashFile(common.path);
+  const sha256 = await knownHash(common.path);
   const reader = await openWeightsFile(common.path);
   const unknown = {record: null, unetConfig: null, schedulerConfig: null};
   return {...common, ...unknown, weightsFiles: [common.path], sha256, reader, range: range ?? null};

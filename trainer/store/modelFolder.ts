@@ -9,9 +9,10 @@ import {fileExists} from './fileExists.ts';
 import {findWeights, weightsStem} from './findWeights.ts';
 import {readJson, writeJsonAtomic} from './jsonFile.ts';
 import {extendedClass, findUNetConfig, pipelineFiles, readSchedulerConfig, readUNetConfig} from './modelConfigs.ts';
+import {knownHash} from './knownHash.ts';
 import {isProjection} from './projections.ts';
 import {writeSafetensors, type TensorSource} from './safetensors.ts';
-import {hashBytes, hashFile} from './sha256.ts';
+import {hashBytes} from './sha256.ts';
 import type {TensorReader} from './tensorReader.ts';
 import {openWeightsFiles} from './weightsFile.ts';
 
@@ -89,7 +90,7 @@ async function requireProjections(openWeights: () => Promise<TensorReader>, conf
 
 async function hashWeights(files: readonly string[]): Promise<string> {
   const hashes: string[] = [];
-  for (const file of files) hashes.push(await hashFile(file));
+  for (const file of files) hashes.push(await knownHash(file));
   const [first] = hashes;
   return hashes.length === 1 && first !== undefined ? first : hashBytes(hashes.join('\n'));
 }

@@ -1,0 +1,11 @@
+import {z} from 'zod';
+
+/** `hashes/*.json` in the per-user cache: the SHA-256 of a large file, and what the file looked like when it was computed. */
+export const KnownHash = z.strictObject({
+  format: z.literal(1).default(1),
+  path: z.string(),
+  /** Size, inode and times of the last change of content and of inode, in nanoseconds; decimal, since they exceed doubles. */
+  stamp: z.string(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type KnownHash = z.infer<typeof KnownHash>;
