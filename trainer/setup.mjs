@@ -56,6 +56,11 @@ const jobs = {
     const code = await tool(['panel=test/bench/panel.ts'], join('dist', 'bench'), [alias]);
     return code || node([join('dist', 'bench', 'panel.js')]);
   },
+  'bench-merge': async (args) => {
+    const entries = ['mergeBench', 'mergeWorker'].map((name) => `${name}=test/bench/merge/${name}.ts`);
+    const code = await tool(entries, join('dist', 'bench'));
+    return code || node([join('dist', 'bench', 'mergeBench.js'), ...args]);
+  },
   bench: async (args) => {
     const entries = ['bench', 'worker', 'makeModel'].map((name) => `${name}=test/bench/${name}.ts`);
     const code = await tool(entries, join('dist', 'bench'));

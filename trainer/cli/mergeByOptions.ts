@@ -3,9 +3,10 @@ import type {MergeRecord} from '../contract/records.ts';
 import {mergeModels, type MergeRequest} from '../merge/mergeFiles.ts';
 import {toolVersion} from '../pipeline/toolVersion.ts';
 import {printResult, type ExitCode} from './outcome.ts';
-import {taskProgress} from './taskProgress.ts';
+import {methodOf, type MergeMethodOptions} from './mergeMethodOptions.ts';
+import {whileMerging} from './whileMerging.ts';
 
-export interface MergeOptions {
+export interface MergeOptions extends MergeMethodOptions {
   json?: boolean;
   base?: string;
   expert?: readonly string[];
@@ -18,14 +19,12 @@ export interface MergeOptions {
 /** `deme merge --base X --expert X … --weights=… --out Y`: no config, no run folder, no engine. */
 export async function mergeByOptions(options: MergeOptions): Promise<ExitCode> {
   const request = toRequest(options);
-  const progress = taskProgress('merging');
-  const onProgress = (done: number, total: number) => progress.show(done, total);
-  const record = await mergeModels({...request, onProgress}).finally(() => progress.end());
+  const record = await whileMerging((watch) => mergeModels({...request, ...watch}));
   printResult(options, {out: request.out, record}, mergeLines(request.out, record));
   return 0;
 }
 
-function toRequest({base, expert, weights, range, out, dtype = 'F32'}: MergeOptions): MergeRequest {
+function toRequest({base, expert, weights, range, out, dtype = 'F32', rule, ...method}: MergeOptions): MergeRequest {
   if (base === undefined || expert === undefined || weights === undefined || out === undefined) {
     const missing = Object.entries({base, expert, weights, out}).filter(([, value]) => value === undefined);
     const names = missing.map(([name]) => `--${name}`).join(', ');
@@ -38,13 +37,22 @@ function toRequest({base, expert, weights, range, out, dtype = 'F32'}: MergeOpti
     throw new UserError('merge-range', message);
   }
   const experts = expert.map((path, i) => ({path, range: range?.[i]}));
-  return {base, experts, weights, out, dtype, tool: toolVersion()};
+  return {base, experts, weights, out, dtype, method: methodOf(method), rules: rule, tool: toolVersion()};
 }
 
-function mergeLines(out: string, {base, experts, warnings}: MergeRecord): string[] {
+/** What was merged, as lines for people. */
+export function mergeLines(out: string, {base, experts, method, rules = [], warnings}: MergeRecord): string[] {
   const lines = experts.map(({name, range, weight}) => {
     const timesteps = range === undefined ? '' : `  t in [${range.join(', ')})`;
     return `  ${weight < 0 ? '' : '+'}${weight} x (${name} - ${base.name})${timesteps}`;
   });
-  return [...warnings.map((warning) => `warning: ${warning}`), `${out} = ${base.name}`, ...lines];
+  const {kind, ...parameters} = method;
+  const settings = Object.entries(parameters).map(([name, value]) => `${name} ${String(value)}`);
+  return [
+    ...warnings.map((warning) => `warning: ${warning}`),
+    `${out} = ${base.name}`,
+    ...lines,
+    ...(kind === 'linear' && method.lambda === 1 ? [] : [`  by ${[kind, ...settings].join(', ')}`]),
+    ...rules.map(({match, weights, tensors}) => `  ${match}: ${weights.map(String).join(' ')} (${tensors} tensors)`),
+  ];
 }

@@ -38,6 +38,8 @@ export const MergeRecord = z.strictObject({
   ),
   /** With the number of tensors that each took. */
   rules: z.array(z.strictObject({...MergeRule.shape, tensors: z.int()})).optional(),
+  /** The projections were folded into the convolutions before them, so that the result is a stock model. */
+  folded: z.boolean().optional(),
   warnings: z.array(z.string()),
 });
 export type MergeRecord = z.infer<typeof MergeRecord>;

@@ -31,6 +31,8 @@ export interface MergeRequest {
   /** Left out: plain task arithmetic. */
   readonly method?: MergeMethod;
   readonly rules?: readonly MergeRule[];
+  /** The record of a merge that is made again; left out: a new one. */
+  readonly record?: MergeRecord;
   /** Elements of a tensor that are in memory at once, a multiple of 256. The result does not depend on it. */
   readonly chunk?: number;
   /** Ends the merge; nothing of it is left. */
@@ -127,7 +129,7 @@ function isBareFile(path: string): boolean {
 
 async function writeMerge(merge: Merge): Promise<MergeRecord> {
   const {request, base} = merge;
-  const mergeRecord = recordOf(merge);
+  const mergeRecord = request.record ?? recordOf(merge);
   let done = 0;
   const onDone = () => request.onProgress?.(++done, merge.checked.tensors.length);
   const merger = mergerOf(merge);
@@ -138,7 +140,7 @@ async function writeMerge(merge: Merge): Promise<MergeRecord> {
       unetConfig: base.unetConfig,
       schedulerConfig,
       tensors,
-      record: modelRecordOf(merge),
+      record: modelRecordOf(merge, mergeRecord.warnings),
       mergeRecord,
     });
   } else {
@@ -210,8 +212,8 @@ function recordOf({request, base, experts, checked, weights}: Merge): MergeRecor
   };
 }
 
-function modelRecordOf({base, checked}: Merge): ModelRecord {
-  const {predictionType, schedule, tensors, warnings} = checked;
+function modelRecordOf({base, checked}: Merge, warnings: readonly string[]): ModelRecord {
+  const {predictionType, schedule, tensors} = checked;
   return {
     format: 1,
     role: 'merged',

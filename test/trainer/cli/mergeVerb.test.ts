@@ -1,5 +1,5 @@
 import {readFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {z} from 'zod';
 import {MergeRecord} from '../../../trainer/contract/records.ts';
@@ -39,7 +39,26 @@ describe('deme merge by options', () => {
     expect((await readFile(out)).toString('latin1')).toContain('deme.merge');
   });
 
+  it('takes a method with its parameters and rules, and makes the merge again from its recipe', async () => {
+    const folder = await temporaryFolder();
+    const [out, again] = [join(folder, 'out.safetensors'), join(folder, 'again.safetensors')];
+    const how = ['--method', 'ties', '--set', 'density=0.4', '--set', 'mean=false', '--rule', '*.bias=0.5,0.1:0.9'];
+    const {code, stdout} = await deme(['merge', ...named, '--weights=1,0.5', ...how, '--out', out]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('by ties, density 0.4, lambda 1, mean false');
+    const call = ['merge', '--recipe', out, '--inputs', dirname(base), '--out', again];
+    const {record} = await demeJson(z.strictObject({out: z.string(), record: MergeRecord}), call);
+    expect(record.method).toEqual({kind: 'ties', density: 0.4, lambda: 1, mean: false});
+    expect(record.rules).toMatchObject([{match: '*.bias', weights: [0.5, [0.1, 0.9]]}]);
+    expect(await hashFile(again)).toBe(await hashFile(out));
+  });
+
   it.each([
+    [['--recipe', base, '--out', 'x.safetensors'], 'hold no merge recipe'],
+    [['--recipe', base, '--dtype', 'F16', '--out', 'x'], 'so --dtype cannot be given'],
+    [[...named, '--weights=1,1', '--method', 'ties', '--set', 'density=2', '--out', 'x'], '--set density'],
+    [[...named, '--weights=1,1', '--set', 'density=0.5', '--out', 'x'], 'The parameters of linear: lambda'],
+    [[...named, '--weights=1,1', '--rule', 'up', '--out', 'x'], 'a weight for each expert'],
     [['--base', base], 'needs --expert, --weights, --out'],
     [[...named, '--weights=0.4', '--out', 'x.safetensors'], '2 experts need 2 weights'],
     [[...named, '--weights=0.4,1', '--range', '0,500', '--out', 'x.safetensors'], 'as many ranges or none'],

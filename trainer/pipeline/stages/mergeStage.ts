@@ -1,10 +1,7 @@
 import {runExperts, WeightsRecord} from '../../contract/pipeline.ts';
-import type {MergeRecord} from '../../contract/records.ts';
-import {foldProjections} from '../../deme/projection.ts';
 import {mergeModels} from '../../merge/mergeFiles.ts';
-import {loadPretrained, savePretrained} from '../../models/pretrained.ts';
-import {disposeParams} from '../../nn/params.ts';
 import {readJson} from '../../store/jsonFile.ts';
+import {foldMerged} from '../foldMerged.ts';
 import {modelPath, requireBase, runPaths} from '../runPaths.ts';
 import {progress, warn, type StageContext, type StageOutcome} from '../stageContext.ts';
 import {toolVersion} from '../toolVersion.ts';
@@ -31,26 +28,6 @@ export async function mergeStage(context: StageContext): Promise<StageOutcome> {
     onProgress: progress(context, 'tensors'),
   });
   record.warnings.forEach(warn(context));
-  await foldMerged(merged, record, config.merge?.dtype ?? 'F32');
+  await foldMerged(merged, record);
   return 'done';
-}
-
-/** Turns a merged model whose projections all sit on up blocks into a stock UNet2DModel with the same output. */
-async function foldMerged(path: string, mergeRecord: MergeRecord, dtype: 'F32' | 'F16' | 'BF16'): Promise<void> {
-  const {folder, params, schedule} = await loadPretrained(path);
-  const {record, unetConfig} = folder;
-  if (record?.projection === 'stock-compatible') {
-    const folded = await foldProjections(params, unetConfig);
-    const schedulerConfig = schedule.config;
-    await savePretrained(path, {
-      unetConfig,
-      schedulerConfig,
-      params: folded,
-      record: {...record, projection: 'off'},
-      mergeRecord,
-      dtype,
-    });
-    disposeParams(folded);
-  }
-  disposeParams(params);
 }

@@ -1,0 +1,20 @@
+import {UserError} from '../contract/errors.ts';
+import type {MergeRequest} from '../merge/mergeFiles.ts';
+import {stoppedCode} from './outcome.ts';
+import {taskProgress} from './taskProgress.ts';
+
+/** How a merge is watched from a terminal: progress on one line, and Ctrl+C ends it without a trace. */
+export async function whileMerging<T>(
+  merge: (watch: Pick<MergeRequest, 'signal' | 'onProgress'>) => Promise<T>,
+): Promise<T> {
+  const progress = taskProgress('merging');
+  const stop = new AbortController();
+  const onSignal = () => stop.abort(new UserError(stoppedCode, 'The merge was stopped; nothing was written.'));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+  try {
+    return await merge({signal: stop.signal, onProgress: (done, total) => progress.show(done, total)});
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
+    progress.end();
+  }
+}

@@ -1,0 +1,88 @@
+import {readdir, stat} from 'node:fs/promises';
+import {basename, join} from 'node:path';
+import {UserError} from '../../contract/errors.ts';
+import type {MergeRecord} from '../../contract/records.ts';
+import {fileExists} from '../../store/fileExists.ts';
+import {knownHash} from '../../store/knownHash.ts';
+import {readModelFolder} from '../../store/modelFolder.ts';
+
+type Input = MergeRecord['base'];
+
+export interface RecipeInputs {
+  readonly base: string;
+  /** In the order of the recipe. */
+  readonly experts: readonly string[];
+}
+
+/** Folders hold at most so many models that are looked at; more is not a folder of models. */
+const mostModels = 1000;
+
+/**
+ * Finds the inputs of a recipe by the SHA-256 of their weights, whatever they are called now, among `places`: models, and folders whose
+ * entries are models. Those of the recorded name are tried first, so that usually nothing else is read. Throws a UserError that
+ * says which is not there.
+ */
+export async function findInputs({base, experts}: MergeRecord, places: readonly string[]): Promise<RecipeInputs> {
+  const models = await modelsIn(places);
+  const hashes = new Map<string, Promise<string | null>>();
+  const hashOf = (path: string) => hashes.get(path) ?? remember(hashes, path);
+  const find = (input: Input, label: string) => findInput(input, label, models, hashOf);
+  const found: string[] = [];
+  for (const [i, expert] of experts.entries()) found.push(await find(expert, `expert ${i}`));
+  return {base: await find(base, 'the base'), experts: found};
+}
+
+async function findInput(
+  {name, sha256}: Input,
+  label: string,
+  models: readonly string[],
+  hashOf: (path: string) => Promise<string | null>,
+): Promise<string> {
+  const ordered = models.toSorted((a, b) => Number(basename(b) === name) - Number(basename(a) === name));
+  for (const model of ordered) if ((await hashOf(model)) === sha256) return model;
+  throw new UserError(
+    'recipe-input',
+    `${label} of the recipe, ${name} (SHA-256 ${sha256.slice(0, 12)}...), is not there.`,
+    {
+      where: models.length === 0 ? 'no model was found' : `none of ${models.length} models`,
+      hint: 'Name the folder that it lies in with --inputs.',
+    },
+  );
+}
+
+function remember(hashes: Map<string, Promise<string | null>>, path: string): Promise<string | null> {
+  const hash = weightsHash(path);
+  hashes.set(path, hash);
+  return hash;
+}
+
+/** Null for what is no model, or a damaged one: it is not the input that is looked for. */
+async function weightsHash(path: string): Promise<string | null> {
+  if (!(await stat(path)).isDirectory()) return knownHash(path);
+  const folder = await readModelFolder(path).catch(asNoModel);
+  return folder?.weightsHash() ?? null;
+}
+
+function asNoModel(error: unknown): null {
+  if (error instanceof UserError) return null;
+  throw error;
+}
+
+async function modelsIn(places: readonly string[]): Promise<string[]> {
+  const models = new Set<string>();
+  for (const place of places) {
+    if (!(await fileExists(place)))
+      throw new UserError('recipe-place', 'There is no such file or folder.', {where: place});
+    models.add(place);
+    if (!(await stat(place)).isDirectory()) continue;
+    for (const name of (await readdir(place)).sort().slice(0, mostModels)) {
+      const path = join(place, name);
+      if (isWeightsFile(name) || (await stat(path)).isDirectory()) models.add(path);
+    }
+  }
+  return [...models];
+}
+
+function isWeightsFile(name: string): boolean {
+  return /\.(safetensors|bin|pt|pth)$/.test(name);
+}

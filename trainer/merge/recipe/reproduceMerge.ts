@@ -1,0 +1,30 @@
+import type {MergeRecord} from '../../contract/records.ts';
+import {mergeModels, type MergeRequest} from '../mergeFiles.ts';
+import type {RecipeInputs} from './findInputs.ts';
+
+/**
+ * Merges as a recipe says, into the same bytes: weights, metadata and records are those of the model that the recipe came with (before
+ * folding, where it was folded).
+ */
+export async function reproduceMerge(
+  recipe: MergeRecord,
+  {base, experts}: RecipeInputs,
+  target: Pick<MergeRequest, 'out' | 'signal' | 'onProgress'>,
+): Promise<MergeRecord> {
+  const {method, dtype, tool, rules} = recipe;
+  return mergeModels({
+    ...target,
+    base,
+    experts: experts.map((path, i) => ({path, range: recipe.experts[i]?.range})),
+    weights: recipe.experts.map(({weight}) => weight),
+    method,
+    dtype,
+    tool,
+    rules: rules?.map(({match, weights}) => ({match, weights})),
+    record: withoutFold(recipe),
+  });
+}
+
+function withoutFold({folded: _, ...record}: MergeRecord): MergeRecord {
+  return record;
+}
