@@ -27,6 +27,8 @@ export function trainerEnvironment(
     TF_DETERMINISTIC_OPS: '1',
     // glibc gives each thread memory of its own, and what one has freed is of no use to the others.
     MALLOC_ARENA_MAX: '1',
+    // Weights on their way from a file to the engine go back to the system; glibc would raise this bound to their size and keep them.
+    MALLOC_MMAP_THRESHOLD_: '262144',
     // Numbers then mean the same GPUs as in nvidia-smi.
     CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
     ...base,

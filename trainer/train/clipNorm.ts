@@ -3,16 +3,14 @@ import {activeRecorder} from '../engine/graph/graphRecorder.ts';
 import type {FlatVector} from '../nn/flatParams.ts';
 
 /**
- * Scales a gradient so that its Euclidean norm is at most `limit`, as torch.nn.utils.clip_grad_norm_ does:
- * the factor is min(1, limit / (norm + 1e-6)). Stays on the device; `norm` [] is before clipping.
+ * What a gradient is to be multiplied by so that its Euclidean norm is at most `limit`, as in torch.nn.utils.clip_grad_norm_:
+ * min(1, limit / (norm + 1e-6)), null without a limit. Both stay on the device; `norm` [] is before clipping. The caller multiplies, a
+ * segment at a time, so that there is never a second gradient.
  */
-export function clipGlobalNorm(gradient: FlatVector, limit: number | null): {gradient: FlatVector; norm: tf.Scalar} {
-  return tf.tidy(() => {
-    const norm = tf.sqrt(tf.addN(gradient.map(squaredSum)));
-    if (limit === null) return {gradient: gradient.map((segment) => tf.clone(segment)), norm};
-    const factor = tf.minimum(1, tf.div(limit, tf.add(norm, 1e-6)));
-    return {gradient: gradient.map((segment) => tf.mul<tf.Tensor1D>(segment, factor)), norm};
-  });
+export function clipFactor(gradient: FlatVector, limit: number | null): {factor: tf.Scalar | null; norm: tf.Scalar} {
+  const norm = tf.tidy(() => tf.sqrt<tf.Scalar>(tf.addN(gradient.map(squaredSum))));
+  const factor = limit === null ? null : tf.tidy(() => tf.minimum<tf.Scalar>(1, tf.div(limit, tf.add(norm, 1e-6))));
+  return {factor, norm};
 }
 
 /** The sum of squares; where it is recorded for TensorFlow, by an operation that makes no vector of squares. */

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {TrainingConfig} from '../contract/training.ts';
+import {activeRecorder} from '../engine/graph/graphRecorder.ts';
 import {createProgram, type Program, type ProgramFunction} from '../engine/program.ts';
 import {unflatten, type FlatLayout, type FlatVector} from '../nn/flatParams.ts';
 import {adamWFactors, updateAdamW, type Moments} from './adamW.ts';
-import {clipGlobalNorm} from './clipNorm.ts';
+import {clipFactor} from './clipNorm.ts';
 import {learningRates, type LearningRates} from './course.ts';
 import {emaDecay, updateEma} from './ema.ts';
 import {lossAndGradient, type LossSetting} from './lossAndGradient.ts';
@@ -157,17 +158,16 @@ export class TrainProgram {
   #step({weights, first, second, ema}: Vectors, mean: FlatVector, factors: tf.Tensor1D) {
     const {clipNorm, optimizer} = this.config;
     const [rate, epsilon, retained, emaShare] = tf.unstack(factors) as Scalars;
-    const {gradient, norm} = clipGlobalNorm(mean, clipNorm);
-    const segments = gradient.map((part, i) => {
-      const moments = {first: first[i], second: second[i]} as Moments;
-      const next = updateAdamW(weights[i] as tf.Tensor1D, part, moments, optimizer, {
-        rate,
-        epsilon,
-        retained,
-      });
-      const average = ema && updateEma(ema[i] as tf.Tensor1D, next.weights, emaShare);
-      return {weights: next.weights, ...next.moments, average};
-    });
+    const {factor, norm} = clipFactor(mean, clipNorm);
+    const segments = mean.map((part, i) =>
+      inTurn(() => {
+        const moments = {first: first[i], second: second[i]} as Moments;
+        const gradient = factor === null ? part : tf.mul<tf.Tensor1D>(part, factor);
+        const next = updateAdamW(weights[i] as tf.Tensor1D, gradient, moments, optimizer, {rate, epsilon, retained});
+        const average = ema && updateEma(ema[i] as tf.Tensor1D, next.weights, emaShare);
+        return {weights: next.weights, ...next.moments, average};
+      }),
+    );
     const next = {
       weights: segments.map(({weights}) => weights),
       first: segments.map(({first}) => first),
@@ -209,4 +209,9 @@ export class TrainProgram {
   #list(vectors: Vectors): tf.Tensor[] {
     return this.#names.flatMap((name) => [...(vectors[name] ?? [])]);
   }
+}
+
+/** One segment after the other, each with its temporaries: all at once, these would be as large as the network again. */
+function inTurn<T extends tf.TensorContainer>(body: () => T): T {
+  return activeRecorder()?.inTurn(body) ?? tf.tidy(body);
 }

@@ -14,12 +14,19 @@ export interface TrainState {
   readonly update: number;
 }
 
-/** The state before the first update; the EMA begins at the weights. */
+/**
+ * The state before the first update; the EMA begins at the weights. All have memory of their own from the start, though weights and EMA
+ * could share the parameters' until they change: what lives as long as the training then lies together, without the holes of an update between.
+ */
 export function initialState(params: Params, withEma: boolean): TrainState {
-  const weights = flatten([...params.values()], flatLayout(params));
+  const weights = tf.tidy(() => flatten([...params.values()], flatLayout(params)).map(ownCopy));
   const zeros = () => weights.map((segment) => tf.zerosLike(segment));
-  const ema = withEma ? weights.map((segment) => tf.clone(segment)) : null;
-  return {weights, ema, first: zeros(), second: zeros(), update: 0};
+  return {weights, ema: withEma ? weights.map(ownCopy) : null, first: zeros(), second: zeros(), update: 0};
+}
+
+/** Unlike `tf.clone`, which shares the memory. */
+function ownCopy(segment: tf.Tensor1D): tf.Tensor1D {
+  return tf.add(segment, 0);
 }
 
 export function disposeState({weights, ema, first, second}: TrainState): void {

@@ -5,7 +5,7 @@ import {flatLayout, unflatten, type FlatVector} from '../../../trainer/nn/flatPa
 import {disposeParams, type Params} from '../../../trainer/nn/params.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {adamWFactors, updateAdamW} from '../../../trainer/train/adamW.ts';
-import {clipGlobalNorm} from '../../../trainer/train/clipNorm.ts';
+import {clipFactor} from '../../../trainer/train/clipNorm.ts';
 import {emaDecay, updateEma} from '../../../trainer/train/ema.ts';
 import {learningRateAt} from '../../../trainer/train/learningRate.ts';
 import {lossAndGradient, type LossSetting} from '../../../trainer/train/lossAndGradient.ts';
@@ -77,13 +77,15 @@ function updateByHand(
     lossAndGradient(setting, params, prepareBatch(setting, batch), {dropoutSeed: batch.dropoutSeed}),
   );
   const sum = tf.addN(parts.map(({gradient}) => joined(gradient)));
-  const {gradient, norm} = clipGlobalNorm([tf.div(sum, batches.length)], config.clipNorm);
+  const mean = tf.div<tf.Tensor1D>(sum, batches.length);
+  const {factor, norm} = clipFactor([mean], config.clipNorm);
+  const gradient = factor === null ? mean : tf.mul<tf.Tensor1D>(mean, factor);
   const {learningRate} = config.optimizer;
   const rate = learningRateAt(config.schedule, learningRate, before.update, config.updates);
   const update = before.update + 1;
   const factors = adamWFactors(config.optimizer, rate, update);
   const moments = {first: joined(before.first), second: joined(before.second)};
-  const next = updateAdamW(joined(before.weights), joined(gradient), moments, config.optimizer, factors);
+  const next = updateAdamW(joined(before.weights), gradient, moments, config.optimizer, factors);
   const ema = before.ema && config.ema && updateEma(joined(before.ema), next.weights, 1 - emaDecay(config.ema, update));
   const losses: UpdateLosses = {
     timesteps: batches.flatMap(({timesteps}) => timesteps),

@@ -52,6 +52,8 @@ export class GraphRecorder {
   /** Nodes of the function that is recorded, without those. */
   #recorded: string[] = [];
   readonly #reads = new Map<string, VariableRead>();
+  /** What the operations of an `inTurn` wait for. */
+  #gate: string | undefined;
   #prefix = '';
 
   /** The addon itself: while recording, `backend.binding` is the one that records. */
@@ -126,6 +128,16 @@ export class GraphRecorder {
     }
   }
 
+  /** Records what begins only when the last operation before it is done, whatever it depends on. */
+  inTurn<T>(body: () => T): T {
+    this.#gate = this.#recorded.at(-1);
+    try {
+      return body();
+    } finally {
+      this.#gate = undefined;
+    }
+  }
+
   /** Frees the captured values; to be called once they are in their variables. */
   release(): void {
     for (const {tensorId} of this.captured) this.#binding.deleteTensor(tensorId);
@@ -173,6 +185,7 @@ export class GraphRecorder {
     const varying = sources.map(nodeOf).filter((node) => !this.#constants.has(node));
     if (varying.length === 0) return null;
     const latest = Math.max(...varying.map((node) => this.#positions.get(node) ?? 0));
+    if (this.#gate !== undefined) return [`^${this.#gate}`];
     const before = this.#recorded.at(-1);
     return before === undefined || this.nodes.length - latest <= largestLead ? [] : [`^${before}`];
   }
