@@ -2,6 +2,8 @@ import {UserError} from '../contract/errors.ts';
 import type {MergeRecord} from '../contract/records.ts';
 import {mergeModels, type MergeRequest} from '../merge/mergeFiles.ts';
 import {toolVersion} from '../pipeline/toolVersion.ts';
+import {expertPaths} from './expertPaths.ts';
+import {lineProgress} from './lineProgress.ts';
 import {printResult, type ExitCode} from './outcome.ts';
 import {taskProgress} from './taskProgress.ts';
 
@@ -18,7 +20,7 @@ export interface MergeOptions {
 /** `deme merge --base X --expert X … --weights=… --out Y`: no config, no run folder, no engine. */
 export async function mergeByOptions(options: MergeOptions): Promise<ExitCode> {
   const request = toRequest(options);
-  const progress = taskProgress('merging');
+  const progress = (options.json ? lineProgress : taskProgress)('merging');
   const onProgress = (done: number, total: number) => progress.show(done, total);
   const record = await mergeModels({...request, onProgress}).finally(() => progress.end());
   printResult(options, {out: request.out, record}, mergeLines(request.out, record));
@@ -33,12 +35,7 @@ function toRequest({base, expert, weights, range, out, dtype = 'F32'}: MergeOpti
       hint: 'As in: deme merge --base X --expert A --expert B --weights=0.4,0.6 --out Y.',
     });
   }
-  if (range !== undefined && range.length !== expert.length) {
-    const message = `${expert.length} experts need as many ranges or none, but ${range.length} are given.`;
-    throw new UserError('merge-range', message);
-  }
-  const experts = expert.map((path, i) => ({path, range: range?.[i]}));
-  return {base, experts, weights, out, dtype, tool: toolVersion()};
+  return {base, experts: expertPaths(expert, range), weights, out, dtype, tool: toolVersion()};
 }
 
 function mergeLines(out: string, {base, experts, warnings}: MergeRecord): string[] {
