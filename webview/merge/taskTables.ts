@@ -32,11 +32,7 @@ export function pairTables(analysis: TaskAnalysis, statistics: TaskStatistics): 
   const rows = (triangle: TaskStatistics['cosines'], text: (value: number) => string, neutral: number) =>
     labels.map((label, i) => [label, ...labels.map((_, j) => pairCell(pairValue(triangle, i, j), text, neutral))]);
   return [
-    table(
-      'Cosine of each two task vectors',
-      head,
-      rows(statistics.cosines, (value) => value.toFixed(3), 0),
-    ),
+    table('Cosine of each two task vectors', head, rows(statistics.cosines, cosineText, 0)),
     table(
       'Share of elements that both experts move the same way (chance: half)',
       head,
@@ -57,6 +53,11 @@ function pairCell(value: number | null, text: (value: number) => string, neutral
   const colour = `var(--vscode-charts-${value < neutral ? 'orange' : 'blue'}, transparent)`;
   cell.style.background = `color-mix(in srgb, ${colour} ${(strongest * share).toFixed(1)}%, transparent)`;
   return cell;
+}
+
+/** Three decimals; a small negative number is no negative zero. */
+function cosineText(value: number): string {
+  return (Math.round(value * 1000) / 1000 + 0).toFixed(3);
 }
 
 /** The numbers of the box plots. */

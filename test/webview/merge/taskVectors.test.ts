@@ -22,7 +22,7 @@ describePanel('task vectors in the merge tab', (open) => {
     expect(await norms.getByRole('row', {name: /^whole network/}).textContent()).toContain('(7.131)');
     expect(await norms.getByRole('row').count()).toBe(1 + 8);
     const cosines = page.getByRole('table', {name: 'Cosine of each two task vectors'});
-    expect(await cellsOf(cosines, 'expert-1')).toEqual(['-0.001', '–', '-0.004', '-0.000']);
+    expect(await cellsOf(cosines, 'expert-1')).toEqual(['-0.001', '–', '-0.004', '0.000']);
     expectNoTrouble(panel);
     await panel.close();
   });
