@@ -42,6 +42,10 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
     load: async () => (await import('./commands/modelCommands.ts')).modelCommands,
   },
   {
+    ids: ['deme.mergeModels', 'deme.analyseTasks'],
+    load: async () => (await import('./commands/expertCommands.ts')).expertCommands,
+  },
+  {
     ids: ['deme.refreshEngines', 'deme.installEngine', 'deme.checkEngine'],
     load: async () => (await import('./commands/engineCommands.ts')).engineCommands,
   },

@@ -16,6 +16,7 @@ async function loadPanel(studio: Omit<Studio, 'openPanel'>): Promise<ExperimentP
   const {context, runs} = studio;
   return registerPanel(context, runs, {
     merge: (run, weights) => merge(studio, run, weights),
+    analyse: async (run) => (await import('./analyseExperts.ts')).analyseExperts(studio, run),
     control: async (run, command) => {
       const {requireTrust} = await import('./trainer/requireTrust.ts');
       requireTrust();

@@ -1,8 +1,9 @@
 import {readdir} from 'node:fs/promises';
-import {join, resolve} from 'node:path';
+import {join} from 'node:path';
 import {UserError} from '../../trainer/contract/errors.ts';
 import {runExperts} from '../../trainer/contract/pipeline.ts';
 import {fileExists} from '../../trainer/store/fileExists.ts';
+import {expertPath} from '../expertPath.ts';
 import type {Run} from '../run.ts';
 
 /** The arguments of `deme` that merge the experts of a run with these weights, and the folder that the new model gets. */
@@ -22,11 +23,6 @@ export async function mergeArguments(run: Run, weights: readonly number[]): Prom
   const dtype = config.merge?.dtype ?? 'F32';
   const list = `--weights=${weights.join(',')}`;
   return {args: ['merge', '--base', baseFolder, ...named, list, '--dtype', dtype, '--out', out], out};
-}
-
-function expertPath({path, config}: Run, index: number): string {
-  const given = config.config.experts?.[index];
-  return given ? resolve(config.folder, given.model) : join(path, 'models', `expert-${index}`);
 }
 
 async function requireAll(experts: readonly string[]): Promise<void> {

@@ -10,6 +10,7 @@ import {
 import type {Run} from '../run.ts';
 import {CurveFeed} from './curveFeed.ts';
 import {Milestones} from './milestones.ts';
+import {readTaskVectors} from './readTaskVectors.ts';
 import {runDetails} from './runDetails.ts';
 import {runView} from './runView.ts';
 import {SystemMeter} from './systemMeter.ts';
@@ -27,6 +28,8 @@ export interface PanelActions {
   isTrusted(): boolean;
   /** Merges the experts of a run with these weights; returns the folder of the new model. */
   merge(run: Run, weights: readonly number[]): Promise<string>;
+  /** Measures the task vectors of a run's experts, which stays in its folder. */
+  analyse(run: Run): Promise<void>;
   control(run: Run, command: 'pause' | 'resume' | 'stop'): Promise<void>;
   /** Writes all steps of runs where the user wants them; null if they do not. */
   export(runs: readonly Run[], format: 'csv' | 'json' | 'tensorboard'): Promise<string | null>;
@@ -207,6 +210,14 @@ export class PanelSession {
       case 'merge':
         this.#requireTrust();
         return {kind: 'written', path: await actions.merge(this.#require(request.run), request.weights)};
+      case 'taskVectors':
+        return readTaskVectors(this.#require(request.run));
+      case 'analyse': {
+        this.#requireTrust();
+        const run = this.#require(request.run);
+        await actions.analyse(run);
+        return readTaskVectors(run);
+      }
       case 'control':
         this.#requireTrust();
         await actions.control(this.#require(request.run), request.command);

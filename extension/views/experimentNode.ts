@@ -1,5 +1,6 @@
 import type {Job} from '../jobQueue.ts';
 import type {Run} from '../run.ts';
+import type {LineageRow} from './lineageRows.ts';
 
 /** A row of the tree, without what belongs to VS Code. */
 export interface ExperimentNode {
@@ -20,6 +21,10 @@ export interface ExperimentNode {
   readonly job?: Job;
   /** Folder of a model. */
   readonly model?: string;
+  /** Set for a model that was merged from others: these are below it. */
+  readonly isMerged?: boolean;
+  /** Set for what a model was merged from, and how. */
+  readonly row?: LineageRow;
   /** File that a click opens. */
   readonly file?: string;
 }

@@ -3,11 +3,14 @@ import type {ConfigFiles} from '../configFiles.ts';
 import {DisposableStore} from '../disposable.ts';
 import {agoText} from '../durationText.ts';
 import type {JobQueue} from '../jobQueue.ts';
+import type {ModelHashes} from '../modelHashes.ts';
 import {isActiveRun, type Run} from '../run.ts';
 import {runStateText} from '../runText.ts';
 import type {Runs} from '../runs.ts';
 import type {ExperimentNode} from './experimentNode.ts';
 import type {SortOrder, TreeChoice} from './experimentNodes.ts';
+import {lineageItem} from './lineageItem.ts';
+import type {LineageRow} from './lineageRows.ts';
 
 export const experimentsView = 'deme.experiments';
 
@@ -25,16 +28,20 @@ export class ExperimentsTree implements vscode.TreeDataProvider<string>, vscode.
   readonly #owned = new DisposableStore();
   readonly #view: vscode.TreeView<string>;
   readonly #stale = new Set<string | undefined>();
+  readonly #hashes: ModelHashes;
+  /** Those below merged models, which are looked up when these are opened. */
+  readonly #rows = new Map<string, ExperimentNode>();
   #nodes = new Map<string, ExperimentNode>();
   #timer: NodeJS.Timeout | null = null;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(runs: Runs, configs: ConfigFiles, queue: JobQueue, store: vscode.Memento) {
+  constructor(runs: Runs, configs: ConfigFiles, queue: JobQueue, store: vscode.Memento, hashes: ModelHashes) {
     this.#runs = runs;
     this.#configs = configs;
     this.#queue = queue;
     this.#store = store;
+    this.#hashes = hashes;
     this.#view = this.#owned.add(
       vscode.window.createTreeView(experimentsView, {treeDataProvider: this, showCollapseAll: true}),
     );
@@ -61,12 +68,14 @@ export class ExperimentsTree implements vscode.TreeDataProvider<string>, vscode.
 
   /** What an element stands for. */
   node(id: string): ExperimentNode | undefined {
-    return this.#nodes.get(id);
+    return this.#nodes.get(id) ?? this.#rows.get(id);
   }
 
   async getChildren(id?: string): Promise<string[]> {
     if (id === undefined) return this.#rebuild();
-    return (this.#nodes.get(id)?.children ?? []).map((child) => child.id);
+    const {children = [], isMerged, model} = this.node(id) ?? {};
+    if (isMerged && model !== undefined) return this.#lineage(id, model);
+    return children.map((child) => child.id);
   }
 
   getParent(id: string): string | undefined {
@@ -74,7 +83,8 @@ export class ExperimentsTree implements vscode.TreeDataProvider<string>, vscode.
   }
 
   getTreeItem(id: string): vscode.TreeItem {
-    const node = this.#nodes.get(id);
+    const node = this.node(id);
+    if (node?.row !== undefined) return lineageItem(node.row);
     return node === undefined ? new vscode.TreeItem('') : toItem(node);
   }
 
@@ -95,6 +105,13 @@ export class ExperimentsTree implements vscode.TreeDataProvider<string>, vscode.
     const roots = experimentNodes(this.#runs.all(), configs, this.#queue.all(), this.choice, this.#runs.unreadable());
     this.#nodes = new Map(roots.flatMap(withDescendants).map((node) => [node.id, node]));
     return roots.map(({id}) => id);
+  }
+
+  async #lineage(id: string, model: string): Promise<string[]> {
+    const {lineageRows} = await import('./lineageRows.ts');
+    const rows = await lineageRows(model, id, this.#runs.all(), this.#hashes);
+    for (const row of rows) this.#rows.set(row.id, nodeOfRow(row));
+    return rows.map((row) => row.id);
   }
 
   #refresh(id: string | undefined): void {
@@ -128,13 +145,19 @@ export class ExperimentsTree implements vscode.TreeDataProvider<string>, vscode.
   }
 }
 
+function nodeOfRow(row: LineageRow): ExperimentNode {
+  const {id, label, description, icon, folder, isMerged} = row;
+  const context = folder === null ? 'lineage' : 'model';
+  return {id, label, description, icon, context, children: [], isMerged, row, ...(folder !== null && {model: folder})};
+}
+
 function withDescendants(node: ExperimentNode): ExperimentNode[] {
   return [node, ...node.children.flatMap(withDescendants)];
 }
 
 function toItem(node: ExperimentNode): vscode.TreeItem {
   const {None, Collapsed, Expanded} = vscode.TreeItemCollapsibleState;
-  const state = node.children.length === 0 ? None : node.isExpanded ? Expanded : Collapsed;
+  const state = node.children.length === 0 && !node.isMerged ? None : node.isExpanded ? Expanded : Collapsed;
   const item = new vscode.TreeItem(node.label, state);
   item.id = node.id;
   item.description = node.description;

@@ -2,17 +2,25 @@ import {readdir} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import * as vscode from 'vscode';
 import {DisposableStore} from '../disposable.ts';
+import {isMerged} from '../isMerged.ts';
+import type {ModelHashes} from '../modelHashes.ts';
 import type {Run} from '../run.ts';
 import type {Runs} from '../runs.ts';
+import {lineageItem} from './lineageItem.ts';
+import type {LineageRow} from './lineageRows.ts';
 
 export const modelsView = 'deme.models';
 
-/** A group of models, or a model (with its folder). */
+/** A group of models, a model (with its folder), or a row below a merged model. */
 export interface ModelElement {
   readonly id: string;
   readonly label: string;
   readonly folder: string | null;
   readonly children: readonly ModelElement[];
+  /** Set for a model that was merged from others: these are below it. */
+  readonly isMerged?: boolean;
+  /** Set for what a model was merged from, and how. */
+  readonly row?: LineageRow;
 }
 
 const refreshMilliseconds = 1000;
@@ -22,12 +30,14 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelElement>, vscode
   readonly #runs: Runs;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #owned = new DisposableStore();
+  readonly #hashes: ModelHashes;
   #timer: NodeJS.Timeout | null = null;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(runs: Runs) {
+  constructor(runs: Runs, hashes: ModelHashes) {
     this.#runs = runs;
+    this.#hashes = hashes;
     this.#owned.add(vscode.window.createTreeView(modelsView, {treeDataProvider: this, showCollapseAll: true}));
     this.#owned.add(this.#changed);
     this.#owned.add(runs.onDidChangeList(() => this.refresh()));
@@ -50,22 +60,19 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelElement>, vscode
   }
 
   async getChildren(element?: ModelElement): Promise<ModelElement[]> {
-    return element === undefined ? modelElements(this.#runs.all()) : [...element.children];
+    if (element === undefined) return modelElements(this.#runs.all());
+    const {id, folder, isMerged: hasLineage, children} = element;
+    if (!hasLineage || folder === null) return [...children];
+    const {lineageRows} = await import('./lineageRows.ts');
+    return (await lineageRows(folder, id, this.#runs.all(), this.#hashes)).map(rowElement);
   }
 
-  getTreeItem({id, label, folder, children}: ModelElement): vscode.TreeItem {
-    const {None, Collapsed} = vscode.TreeItemCollapsibleState;
-    const item = new vscode.TreeItem(label, children.length === 0 ? None : Collapsed);
-    item.id = id;
-    item.iconPath = new vscode.ThemeIcon(folder === null ? 'folder' : 'package');
-    item.contextValue = folder === null ? 'models' : 'model';
-    if (folder === null) item.description = children.length === 1 ? '1 model' : `${children.length} models`;
-    item.accessibilityInformation = {label: folder === null ? `${label}, ${children.length} models` : `Model ${label}`};
-    return item;
+  getTreeItem(element: ModelElement): vscode.TreeItem {
+    return element.row === undefined ? modelItem(element) : lineageItem(element.row);
   }
 
-  async resolveTreeItem(item: vscode.TreeItem, {folder}: ModelElement): Promise<vscode.TreeItem> {
-    if (folder !== null) item.tooltip = await modelTooltip(folder);
+  async resolveTreeItem(item: vscode.TreeItem, {folder, row}: ModelElement): Promise<vscode.TreeItem> {
+    if (folder !== null && row === undefined) item.tooltip = await modelTooltip(folder);
     return item;
   }
 
@@ -75,10 +82,21 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelElement>, vscode
   }
 }
 
+function modelItem({id, label, folder, children, isMerged: hasLineage}: ModelElement): vscode.TreeItem {
+  const {None, Collapsed} = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(label, children.length === 0 && !hasLineage ? None : Collapsed);
+  item.id = id;
+  item.iconPath = new vscode.ThemeIcon(folder === null ? 'folder' : 'package');
+  item.contextValue = folder === null ? 'models' : 'model';
+  if (folder === null) item.description = children.length === 1 ? '1 model' : `${children.length} models`;
+  item.accessibilityInformation = {label: folder === null ? `${label}, ${children.length} models` : `Model ${label}`};
+  return item;
+}
+
 /** Bases first, then the models of each run, newest first. */
 export async function modelElements(runs: readonly Run[]): Promise<ModelElement[]> {
   const bases = new Set(runs.flatMap(({config}) => (config.baseFolder === null ? [] : [config.baseFolder])));
-  const base = [...bases].map((folder) => model(`base:${folder}`, basename(folder), folder));
+  const base = await Promise.all([...bases].map((folder) => model(`base:${folder}`, basename(folder), folder)));
   const groups = await Promise.all(runs.toReversed().map(groupOf));
   return [
     ...(base.length === 0 ? [] : [{id: 'bases', label: 'Base models', folder: null, children: base}]),
@@ -95,12 +113,19 @@ async function groupOf({path, record}: Run): Promise<ModelElement> {
   const models = names
     .filter((name) => !name.startsWith('.'))
     .sort((a, b) => a.localeCompare(b, 'en', {numeric: true}));
-  const children = models.map((name) => model(`model:${join(folder, name)}`, name, join(folder, name)));
+  const children = await Promise.all(
+    models.map((name) => model(`model:${join(folder, name)}`, name, join(folder, name))),
+  );
   return {id: `models:${path}`, label: record.id, folder: null, children};
 }
 
-function model(id: string, label: string, folder: string): ModelElement {
-  return {id, label, folder, children: []};
+async function model(id: string, label: string, folder: string): Promise<ModelElement> {
+  return {id, label, folder, children: [], ...((await isMerged(folder)) && {isMerged: true})};
+}
+
+function rowElement(row: LineageRow): ModelElement {
+  const {id, label, folder, isMerged: hasLineage} = row;
+  return {id, label, folder, children: [], isMerged: hasLineage, row};
 }
 
 async function modelTooltip(folder: string): Promise<string> {

@@ -97,7 +97,8 @@ function expertLabel(run: Run, index: number): string {
 function mergedNode(run: Run, stage: StageProgress): ExperimentNode {
   const search = run.progress.stages.get('search');
   const isSearching = search !== undefined && stageStateOf(run, search) === 'running';
-  const node = modelNode(run, stage, 'Merged', 'merged');
+  const made = modelNode(run, stage, 'Merged', 'merged');
+  const node = {...made, ...(stage.state === 'done' && {isMerged: true})};
   return isSearching ? {...node, description: `searching the weights, ${stageText(run, search)}`} : node;
 }
 

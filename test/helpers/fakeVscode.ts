@@ -183,12 +183,15 @@ export const window = {
   showInformationMessage: show('information'),
   showWarningMessage: show('warning'),
   showErrorMessage: show('error'),
-  showQuickPick: async (items: readonly {label: string}[]) => {
+  showQuickPick: async (items: readonly {label: string}[], options: {canPickMany?: boolean} = {}) => {
     const answer = editor.answers.shift();
+    if (options.canPickMany)
+      return Array.isArray(answer) ? items.filter(({label}) => answer.includes(label)) : undefined;
     return items.find((item) => item === answer || item.label === answer);
   },
   showInputBox: async () => editor.answers.shift(),
   showOpenDialog: async () => editor.answers.shift(),
+  showSaveDialog: async () => editor.answers.shift(),
   showTextDocument: async (document: Uri | TextDocument) => void editor.called.push(['showTextDocument', document]),
   setStatusBarMessage: nothing,
   registerWebviewPanelSerializer: nothing,

@@ -2,6 +2,7 @@ import {UserError} from '../contract/errors.ts';
 import type {MergeRecord} from '../contract/records.ts';
 import {mergeModels, type MergeRequest} from '../merge/mergeFiles.ts';
 import {toolVersion} from '../pipeline/toolVersion.ts';
+import {expertPaths} from './expertPaths.ts';
 import {printResult, type ExitCode} from './outcome.ts';
 import {methodOf, type MergeMethodOptions} from './mergeMethodOptions.ts';
 import {whileMerging} from './whileMerging.ts';
@@ -19,7 +20,7 @@ export interface MergeOptions extends MergeMethodOptions {
 /** `deme merge --base X --expert X … --weights=… --out Y`: no config, no run folder, no engine. */
 export async function mergeByOptions(options: MergeOptions): Promise<ExitCode> {
   const request = toRequest(options);
-  const record = await whileMerging((watch) => mergeModels({...request, ...watch}));
+  const record = await whileMerging(options, (watch) => mergeModels({...request, ...watch}));
   printResult(options, {out: request.out, record}, mergeLines(request.out, record));
   return 0;
 }
@@ -32,11 +33,7 @@ function toRequest({base, expert, weights, range, out, dtype = 'F32', rule, ...m
       hint: 'As in: deme merge --base X --expert A --expert B --weights=0.4,0.6 --out Y.',
     });
   }
-  if (range !== undefined && range.length !== expert.length) {
-    const message = `${expert.length} experts need as many ranges or none, but ${range.length} are given.`;
-    throw new UserError('merge-range', message);
-  }
-  const experts = expert.map((path, i) => ({path, range: range?.[i]}));
+  const experts = expertPaths(expert, range);
   return {base, experts, weights, out, dtype, method: methodOf(method), rules: rule, tool: toolVersion()};
 }
 

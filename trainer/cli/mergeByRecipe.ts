@@ -27,7 +27,7 @@ export async function mergeByRecipe(options: RecipeOptions & {recipe: string}): 
   }
   const recipe = await readRecipe(path);
   const found = await findInputs(recipe, [...inputs, ...(await placesNear(path))]);
-  const record = await whileMerging(async (watch) => {
+  const record = await whileMerging(options, async (watch) => {
     const made = await reproduceMerge(recipe, found, {out, ...watch});
     return recipe.folded ? fold(out, made) : made;
   });

@@ -1,5 +1,6 @@
 import {Command} from 'commander';
 import {toolVersion} from '../pipeline/toolVersion.ts';
+import {addAnalyseVerb} from './analyseVerb.ts';
 import {addControlVerbs} from './controlVerbs.ts';
 import {addEngineVerbs} from './engineVerbs.ts';
 import {addFetchVerb} from './fetchVerb.ts';
@@ -24,6 +25,7 @@ export function program(): Command {
   addValidateVerb(deme);
   addRunVerbs(deme);
   addMergeVerb(deme);
+  addAnalyseVerb(deme);
   deme.commandsGroup('Models:');
   addFetchVerb(deme);
   addInspectVerb(deme);

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {ErrorRecord} from './errors.ts';
+import {AnalyseRequest, TaskVectorsReply, TaskVectorsRequest} from './panelTaskVectors.ts';
 import {RunDetails, RunView, SystemUsage} from './panelViews.ts';
 
 /** Runs that can be laid over each other. */
@@ -30,6 +31,8 @@ export const controlCommands = ['pause', 'resume', 'stop'] as const;
 export const PanelRequest = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('details'), run: z.string()}),
   z.strictObject({kind: z.literal('merge'), run: z.string(), weights: z.array(z.number()).min(1)}),
+  TaskVectorsRequest,
+  AnalyseRequest,
   z.strictObject({kind: z.literal('control'), run: z.string(), command: z.enum(controlCommands)}),
   /** All steps of the runs at full resolution, into a file that the user chooses. */
   z.strictObject({
@@ -52,6 +55,7 @@ export type PanelRequest = z.infer<typeof PanelRequest>;
 export const PanelReply = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('done')}),
   z.strictObject({kind: z.literal('details'), details: RunDetails}),
+  TaskVectorsReply,
   z.strictObject({kind: z.literal('written'), path: z.string().nullable()}),
 ]);
 export type PanelReply = z.infer<typeof PanelReply>;

@@ -16,10 +16,21 @@ export interface CheckedInputs {
 }
 
 /**
- * Everything that can be wrong with the inputs of a merge, before anything is written: tensors, base of the experts, network
- * settings that no tensor shows, prediction type, noise schedule, ranges. A contradiction is a UserError, a gap a warning.
+ * Everything that can be wrong with the inputs of a merge, before anything is written: all of `checkTaskVectors`, and ranges. A
+ * contradiction is a UserError, a gap a warning.
  */
 export async function checkInputs(base: MergeInput, experts: readonly MergeInput[]): Promise<CheckedInputs> {
+  const checked = await checkTaskVectors(base, experts);
+  const known = [base, ...experts].find(({schedulerConfig}) => schedulerConfig !== null);
+  checkRanges(experts, known?.schedulerConfig?.num_train_timesteps);
+  return checked;
+}
+
+/**
+ * What must hold for experts minus base to mean anything: tensors, base of the experts, network settings that no tensor shows,
+ * prediction type, noise schedule.
+ */
+export async function checkTaskVectors(base: MergeInput, experts: readonly MergeInput[]): Promise<CheckedInputs> {
   const tensors = await checkTensors(base, experts);
   const all = [base, ...experts];
   checkBase(base, experts);
@@ -37,7 +48,6 @@ export async function checkInputs(base: MergeInput, experts: readonly MergeInput
   ];
   const predictionType = agreed('merge-prediction-type', 'prediction type', all, predictionTypes);
   const schedule = agreed('merge-schedule', 'noise schedule', all, schedules);
-  checkRanges(experts, all.find(({schedulerConfig}) => schedulerConfig !== null)?.schedulerConfig?.num_train_timesteps);
   return {tensors, predictionType, schedule, warnings};
 }
 

@@ -9,10 +9,11 @@ import {writeModelFolder} from '../store/modelFolder.ts';
 import {writeSafetensors, type TensorSource} from '../store/safetensors.ts';
 import {checkInputs, type CheckedInputs} from './checkInputs.ts';
 import type {MergeTensor} from './checkTensors.ts';
+import {usualChunk} from './chunks/mergeBuffers.ts';
 import {ProductSums, type TaskProducts} from './chunks/taskProducts.ts';
 import type {WeightsFormat} from './finite.ts';
 import {projectionIndex} from './identityProjection.ts';
-import {openMergeInput, type MergeInput} from './mergeInput.ts';
+import {withMergeInputs, type MergeInput} from './mergeInput.ts';
 import {mergeBuffers, methodOf} from './methods/methodOf.ts';
 import {tensorPieces, type TensorMerger} from './tensorPieces.ts';
 import {tensorWeights, type TensorWeights} from './tensorWeights.ts';
@@ -43,9 +44,6 @@ export interface MergeRequest {
   onProducts?(name: string, products: TaskProducts): void;
 }
 
-/** A quarter of a megabyte of each input: what is read is still in the processor's cache when it is added up. */
-const usualChunk = 1 << 16;
-
 interface Merge {
   readonly request: MergeRequest;
   readonly base: MergeInput;
@@ -65,20 +63,13 @@ interface Merge {
  */
 export async function mergeModels(request: MergeRequest): Promise<MergeRecord> {
   checkWeights(request);
-  const inputs: MergeInput[] = [];
-  try {
-    const base = await openMergeInput(request.base);
-    inputs.push(base);
-    for (const [i, {path, range}] of request.experts.entries()) inputs.push(await openMergeInput(path, i, range));
-    const experts = inputs.slice(1);
-    checkOutput(request.out, base, inputs);
+  return withMergeInputs(request, async (base, experts) => {
+    checkOutput(request.out, base, [base, ...experts]);
     const checked = await checkInputs(base, experts);
     const names = checked.tensors.filter(({integer}) => !integer).map(({name}) => name);
     const weights = tensorWeights(names, request.weights, request.rules ?? []);
-    return await writeMerge({request, base, experts, checked, weights});
-  } finally {
-    await Promise.all(inputs.map(({reader}) => reader.close()));
-  }
+    return writeMerge({request, base, experts, checked, weights});
+  });
 }
 
 function checkWeights({experts, weights, method}: MergeRequest): void {

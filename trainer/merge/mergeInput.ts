@@ -41,6 +41,22 @@ export async function openMergeInput(path: string, expert?: number, range?: Time
   return (await stat(path)).isDirectory() ? openFolder(common, range) : openFile(common, range);
 }
 
+/** Opens a base and its experts, and closes them when `act` has ended, or what is open when one cannot be opened. */
+export async function withMergeInputs<T>(
+  {base, experts}: {readonly base: string; readonly experts: readonly {path: string; range?: TimestepRange}[]},
+  act: (base: MergeInput, experts: readonly MergeInput[]) => Promise<T>,
+): Promise<T> {
+  const inputs: MergeInput[] = [];
+  try {
+    const opened = await openMergeInput(base);
+    inputs.push(opened);
+    for (const [i, {path, range}] of experts.entries()) inputs.push(await openMergeInput(path, i, range));
+    return await act(opened, inputs.slice(1));
+  } finally {
+    await Promise.all(inputs.map(({reader}) => reader.close()));
+  }
+}
+
 type Common = Pick<MergeInput, 'name' | 'path' | 'label'>;
 
 async function openFolder(common: Common, range?: TimestepRange): Promise<MergeInput> {

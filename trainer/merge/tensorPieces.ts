@@ -1,13 +1,12 @@
-import type {DType} from '../store/dtype.ts';
-import {elementCount, slicesOf} from '../store/tensorReader.ts';
-import type {InputTensor, MergeBuffers} from './chunks/mergeBuffers.ts';
+import {elementCount} from '../store/tensorReader.ts';
+import type {MergeBuffers} from './chunks/mergeBuffers.ts';
 import type {ProductSums, TaskProducts} from './chunks/taskProducts.ts';
 import {TensorPass} from './chunks/tensorPass.ts';
 import type {MergeTensor} from './checkTensors.ts';
 import {notFiniteError, overflow, type WeightsFormat} from './finite.ts';
-import {identityProjection, projectionIndex} from './identityProjection.ts';
 import type {MergeInput} from './mergeInput.ts';
 import type {TensorMethod} from './methods/tensorMethod.ts';
+import {openTensor} from './openTensor.ts';
 
 /** What tensors are merged with, one after the other. */
 export interface TensorMerger {
@@ -45,13 +44,4 @@ export async function* tensorPieces(
     yield buffers.result(dtype, count);
   }
   if (products !== null) onProducts?.(name, products.read());
-}
-
-/** A tensor of a merge input; a projection that it does not have is the identity. */
-async function openTensor({reader}: MergeInput, name: string, shape: readonly number[]): Promise<InputTensor> {
-  if (!reader.shapes.has(name) && projectionIndex(name) !== null) {
-    const identity = identityProjection(name, shape);
-    return {dtype: 'F32', slices: slicesOf(new Uint8Array(identity.buffer))};
-  }
-  return {dtype: reader.dtypes.get(name) as DType, slices: await reader.slices(name)};
 }

@@ -1,5 +1,6 @@
 import {join, resolve} from 'node:path';
 import type {ResolvedConfig} from '../contract/pipeline.ts';
+import {taskVectorsFile} from '../contract/taskAnalysis.ts';
 
 /** Where things lie in a run folder. */
 export const runPaths = {
@@ -12,6 +13,7 @@ export const runPaths = {
   stage: (run: string, stage: string) => join(run, 'stages', `${stage}.json`),
   checkpoints: (run: string, stage: string) => join(run, 'checkpoints', stage),
   weights: (run: string) => join(run, 'search.json'),
+  taskVectors: (run: string) => join(run, taskVectorsFile),
   evaluation: (run: string, model: string) => join(run, 'evaluations', model),
   losses: (run: string, model: string) => join(run, 'evaluations', model, 'losses.json'),
   features: (run: string, model: string) => join(run, 'evaluations', model, 'features.safetensors'),

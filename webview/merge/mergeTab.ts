@@ -7,24 +7,29 @@ import type {Panel, Tab} from '../panel.ts';
 import type {PanelState} from '../state.ts';
 import {button, numberField, setDisabled} from '../toolkit.ts';
 import {rangeRows} from './rangeRows.ts';
+import {TaskVectors} from './taskVectors.ts';
 
 const shownCandidates = 12;
 
 /** The merge weights, what they change in each range of timesteps, and a merge with weights of one's own. */
 export class MergeTab implements Tab {
-  readonly root = element('div');
+  readonly root: HTMLElement;
   readonly #panel: Panel;
-  readonly #region = new Region(this.root);
+  readonly #region = new Region(element('div'));
+  readonly #taskVectors: TaskVectors;
   readonly #result = element('p', {class: 'message', role: 'status'});
   #weights: (number | null)[] = [];
   #isBusy = false;
 
   constructor(panel: Panel) {
     this.#panel = panel;
+    this.#taskVectors = new TaskVectors(panel);
+    this.root = element('div', {}, this.#region.root, this.#taskVectors.root);
   }
 
   update(state: PanelState): void {
     const needed = neededDetails(this.#panel);
+    this.#taskVectors.show('run' in needed ? needed : null, state.trusted);
     if ('instead' in needed) {
       this.#region.show([needed.key], () => [needed.instead]);
       return;
@@ -39,6 +44,7 @@ export class MergeTab implements Tab {
 
   restyle(): void {
     // Tables follow the theme by themselves.
+    this.#taskVectors.restyle();
   }
 
   #weightParts(run: RunView, {weights}: RunDetails, trusted: boolean): HTMLElement[] {

@@ -5,10 +5,12 @@ import type * as vscode from 'vscode';
 import {ConfigFiles} from '../../../extension/configFiles.ts';
 import {JobQueue} from '../../../extension/jobQueue.ts';
 import {createLog} from '../../../extension/log.ts';
+import {ModelHashes} from '../../../extension/modelHashes.ts';
 import {Runs} from '../../../extension/runs.ts';
 import {ExperimentsTree} from '../../../extension/views/experimentsTree.ts';
 import {modelElements} from '../../../extension/views/modelsTree.ts';
 import {editor, memento} from '../../helpers/fakeVscode.ts';
+import {mergedRun} from '../mergedRun.ts';
 import {knownRun} from '../../helpers/knownRun.ts';
 import {finishStage, makeRun, setState} from '../../helpers/runOnDisk.ts';
 import {textContaining} from '../../helpers/textContaining.ts';
@@ -25,7 +27,7 @@ async function grow() {
     activeRuns: () => [],
     start: () => Promise.reject(new Error('nothing is started here')),
   };
-  const tree = new ExperimentsTree(runs, new ConfigFiles(log), new JobQueue(host, store), store);
+  const tree = new ExperimentsTree(runs, new ConfigFiles(log), new JobQueue(host, store), store, new ModelHashes());
   onTestFinished(() => [tree, runs].forEach((each) => each.dispose()));
   return {folder, runs, tree, view: () => editor.treeViews.at(-1)};
 }
@@ -95,6 +97,20 @@ describe('the tree of experiments in the editor', () => {
     const item = tree.getTreeItem(`run:${path}`);
     expect(item.tooltip).toBeUndefined();
     expect(tree.resolveTreeItem(item, `run:${path}`).tooltip).toMatchObject({value: textContaining(path)});
+  });
+
+  it('shows below a merged model what it was merged from', async () => {
+    const {folder, runs, tree} = await grow();
+    const {run} = await mergedRun(folder);
+    await finishStage(run.path, 'merge');
+    await runs.setOutputs([join(folder, '.deme', 'runs')]);
+    await tree.getChildren();
+    const merged = `part:${run.path}:merge`;
+    const collapsed = 1;
+    expect(tree.getTreeItem(merged)).toMatchObject({label: 'Merged', collapsibleState: collapsed});
+    const rows = await tree.getChildren(merged);
+    expect(rows.map((row) => tree.getTreeItem(row).label)).toEqual(['base', 'expert-0', 'expert-1', 'Method']);
+    expect(tree.node(rows[1] ?? '')).toMatchObject({context: 'model', model: join(run.path, 'models', 'expert-0')});
   });
 
   it('keeps its filter and its order', async () => {

@@ -18,7 +18,7 @@ it('ends a merge at Ctrl+C between two tensors, and leaves nothing', async () =>
     tensors++;
     process.emit('SIGINT');
   };
-  const merge = whileMerging((watch) => mergeModels({...request, ...watch, out: join(folder, 'out'), onProgress}));
+  const merge = whileMerging({}, (watch) => mergeModels({...request, ...watch, out: join(folder, 'out'), onProgress}));
   await expect(merge).rejects.toMatchObject({code: 'stopped'});
   expect(tensors).toBe(1);
   expect(await readdir(folder)).toEqual(before);

@@ -1,4 +1,5 @@
 import {onTestFinished} from 'vitest';
+import {identityProjection, projectionIndex} from '../../../trainer/merge/identityProjection.ts';
 import type {TensorReader} from '../../../trainer/store/tensorReader.ts';
 import {openWeightsFile} from '../../../trainer/store/weightsFile.ts';
 
@@ -25,4 +26,10 @@ export async function openReader(path: string): Promise<TensorReader> {
   const reader = await openWeightsFile(path);
   onTestFinished(() => reader.close());
   return reader;
+}
+
+/** A tensor as the merge takes it: a projection that a model lacks is the identity. */
+export function valuesOf(reader: TensorReader, name: string, shape: readonly number[]): Promise<Float32Array> {
+  const isLacking = !reader.shapes.has(name) && projectionIndex(name) !== null;
+  return isLacking ? Promise.resolve(identityProjection(name, shape)) : reader.read(name);
 }

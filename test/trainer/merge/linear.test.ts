@@ -1,9 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {mergeLinear} from '../../../trainer/merge/linear.ts';
-import {readWeights} from '../../../trainer/merge/readWeights.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {expectSameBytes} from './expectSameBytes.ts';
-import {golden, goldenExperts, goldenPath, openReader} from './goldenMerge.ts';
+import {golden, goldenExperts, goldenPath, openReader, valuesOf} from './goldenMerge.ts';
 import {maxUlps, ulp} from './ulp.ts';
 
 const base = Float32Array.of(1, -2, 0.1, 3e-5, -0, 1e6);
@@ -20,8 +19,8 @@ describe('mergeLinear', () => {
     );
     expect(merged?.shapes.size).toBe(212 + 7);
     for (const [name, shape] of merged!.shapes) {
-      const start = await readWeights(origin!, name, shape);
-      const ends = await Promise.all(inputs.map((expert) => readWeights(expert, name, shape)));
+      const start = await valuesOf(origin!, name, shape);
+      const ends = await Promise.all(inputs.map((expert) => valuesOf(expert, name, shape)));
       expectSameBytes(mergeLinear(start, ends, golden.weights), await merged!.read(name), name);
     }
   });

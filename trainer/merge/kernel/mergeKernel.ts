@@ -40,6 +40,7 @@ export interface KernelFunctions {
     scratch: number,
     count: number,
   ): void;
+  countRounded(values: number, bins: number, count: number): void;
   firstNotFinite(values: number, limit: number, count: number): number;
   keepBetween(task: number, low: number, high: number, count: number): void;
   keepRandom(task: number, first: number, key: number, key2: number, limit: number, scale: number, count: number): void;

@@ -99,3 +99,12 @@ function laneSum(x: v128): i32 {
 function addTo(at: usize, value: f64): void {
   store<f64>(at, load<f64>(at) + value);
 }
+
+/** Counts values, rounded to the upper 16 bits of a float (half to even), into 65,536 bins of 32 bits by those bits. None may be infinite. */
+export function countRounded(values: usize, bins: usize, count: usize): void {
+  for (let i: usize = 0; i < count; i++) {
+    const bits = load<u32>(values + (i << 2));
+    const at = bins + ((<usize>((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16)) << 2);
+    store<u32>(at, load<u32>(at) + 1);
+  }
+}

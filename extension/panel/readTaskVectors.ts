@@ -1,0 +1,34 @@
+import {stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {TaskVectorsReply} from '../../trainer/contract/panelTaskVectors.ts';
+import {runExperts} from '../../trainer/contract/pipeline.ts';
+import {TaskAnalysis, taskVectorsFile} from '../../trainer/contract/taskAnalysis.ts';
+import {fileExists} from '../../trainer/store/fileExists.ts';
+import {readJson} from '../../trainer/store/jsonFile.ts';
+import {tableLimits} from '../../trainer/store/jsonLimits.ts';
+import {readModelFolder} from '../../trainer/store/modelFolder.ts';
+import {expertPath} from '../expertPath.ts';
+import type {Run} from '../run.ts';
+
+/** The analysis in a run folder. Throws a UserError where it cannot be read. */
+export async function readTaskVectors(run: Run): Promise<TaskVectorsReply> {
+  const file = join(run.path, taskVectorsFile);
+  if (!(await fileExists(file))) return {kind: 'taskVectors', analysis: null, isStale: false};
+  const analysis = await readJson(file, TaskAnalysis, 'the analysis of the experts', tableLimits);
+  const made = (await stat(file)).mtimeMs;
+  const experts = Array.from({length: runExperts(run.config.config)}, (_, i) => expertPath(run, i));
+  const inputs = [...(run.config.baseFolder === null ? [] : [run.config.baseFolder]), ...experts];
+  const changes = await Promise.all(inputs.map(lastChange));
+  return {kind: 'taskVectors', analysis, isStale: changes.some((change) => change > made)};
+}
+
+/** When the weights of a model were written; never where they cannot be found any more. */
+async function lastChange(model: string): Promise<number> {
+  try {
+    const isFolder = (await stat(model)).isDirectory();
+    const files = isFolder ? (await readModelFolder(model)).weightsFiles : [model];
+    return Math.max(...(await Promise.all(files.map(async (file) => (await stat(file)).mtimeMs))));
+  } catch {
+    return -Infinity; // What was measured stays true.
+  }
+}

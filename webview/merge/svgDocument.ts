@@ -1,0 +1,33 @@
+import {escaped} from '../charts/chartSvg.ts';
+import type {Theme} from '../theme.ts';
+
+export interface SvgFrame {
+  readonly title: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A picture as an SVG document of its own, in the colours of a theme; its parts are placed by their own coordinates. */
+export function svgDocument({title, width, height}: SvgFrame, theme: Theme, parts: readonly string[]): string {
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escaped(theme.fontFamily)}" font-size="13" fill="${escaped(theme.foreground)}">`,
+    `<rect width="100%" height="100%" fill="${escaped(theme.background)}"/>`,
+    `<text x="80" y="28" font-size="16" font-weight="bold">${escaped(title)}</text>`,
+    ...parts,
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+/** Names of series with a sample of each, below each other in columns from (80, `top`); three columns over 800. */
+export function svgLegend(labels: readonly string[], sample: (index: number) => string, top: number): string[] {
+  return labels.map((label, i) => {
+    const [x, y] = [80 + (i % 3) * 270, top + Math.floor(i / 3) * 20];
+    return `<g transform="translate(${x} ${y})">${sample(i)}<text x="40" y="4">${escaped(label)}</text></g>`;
+  });
+}
+
+/** Height of `svgLegend`. */
+export function legendHeight(count: number): number {
+  return Math.ceil(count / 3) * 20;
+}
