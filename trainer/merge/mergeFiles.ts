@@ -9,6 +9,7 @@ import {writeModelFolder} from '../store/modelFolder.ts';
 import {writeSafetensors, type TensorSource} from '../store/safetensors.ts';
 import {checkInputs, type CheckedInputs} from './checkInputs.ts';
 import type {MergeTensor} from './checkTensors.ts';
+import {checkMergeWeights} from './checkWeights.ts';
 import {ProductSums, type TaskProducts} from './chunks/taskProducts.ts';
 import type {WeightsFormat} from './finite.ts';
 import {projectionIndex} from './identityProjection.ts';
@@ -62,7 +63,7 @@ interface Merge {
  * input has projections, so has the result; folding those of up blocks into stock weights is a later step.
  */
 export async function mergeModels(request: MergeRequest): Promise<MergeRecord> {
-  checkWeights(request);
+  checkMergeWeights(request);
   const inputs: MergeInput[] = [];
   try {
     const base = await openMergeInput(request.base);
@@ -77,25 +78,6 @@ export async function mergeModels(request: MergeRequest): Promise<MergeRecord> {
   } finally {
     await Promise.all(inputs.map(({reader}) => reader.close()));
   }
-}
-
-function checkWeights({experts, weights, method}: MergeRequest): void {
-  if (experts.length === 0) throw new UserError('merge-weights', 'A merge needs at least one expert.');
-  if (weights.length !== experts.length) {
-    throw new UserError(
-      'merge-weights',
-      `${experts.length} experts need ${experts.length} weights, but ${weights.length} are given.`,
-    );
-  }
-  const bad = weights.findIndex((weight) => !Number.isFinite(weight));
-  if (bad >= 0)
-    throw new UserError('merge-weights', `The weight of expert ${bad} is ${weights[bad]}.`, {
-      hint: 'Give a finite number.',
-    });
-  if (method?.kind !== 'slerp' || experts.length === 1) return;
-  throw new UserError('merge-method', `slerp goes from the base to one expert, but there are ${experts.length}.`, {
-    hint: 'Take another method, or merge one pair after the other.',
-  });
 }
 
 function checkOutput(out: string, base: MergeInput, inputs: readonly MergeInput[]): void {
