@@ -1,42 +1,28 @@
 import {readdir} from 'node:fs/promises';
-import {join, resolve} from 'node:path';
+import {join} from 'node:path';
 import {UserError} from '../../trainer/contract/errors.ts';
-import {runExperts} from '../../trainer/contract/pipeline.ts';
+import type {MergeSetting} from '../../trainer/contract/mergeSetting.ts';
 import {fileExists} from '../../trainer/store/fileExists.ts';
 import type {Run} from '../run.ts';
+import {mergeInputs} from './mergeInputs.ts';
 
-/** The arguments of `deme` that merge the experts of a run with these weights, and the folder that the new model gets. */
-export async function mergeArguments(run: Run, weights: readonly number[]): Promise<{args: string[]; out: string}> {
-  const {baseFolder, config} = run.config;
-  const count = runExperts(config);
-  if (baseFolder === null || count === 0) {
-    throw new UserError('merge-nothing', 'This run has no experts to merge.', {where: run.path});
+/** The arguments of `deme` that merge the experts of a run with this setting, and the folder that the new model gets. */
+export async function mergeArguments(
+  run: Run,
+  {weights, rules, method}: MergeSetting,
+): Promise<{args: string[]; out: string}> {
+  const {base, experts, dtype} = await mergeInputs(run);
+  if (weights.length !== experts.length) {
+    throw new UserError(
+      'merge-weights',
+      `${experts.length} experts need ${experts.length} weights, not ${weights.length}.`,
+    );
   }
-  if (weights.length !== count) {
-    throw new UserError('merge-weights', `${count} experts need ${count} weights, not ${weights.length}.`);
-  }
-  const experts = Array.from({length: count}, (_, i) => expertPath(run, i));
-  await requireAll(experts);
   const out = await freeFolder(join(run.path, 'models'));
-  const named = experts.flatMap((expert) => ['--expert', expert]);
-  const dtype = config.merge?.dtype ?? 'F32';
+  const named = experts.flatMap(({path}) => ['--expert', path]);
+  const settings = rules || method ? ['--settings', JSON.stringify({rules, method})] : [];
   const list = `--weights=${weights.join(',')}`;
-  return {args: ['merge', '--base', baseFolder, ...named, list, '--dtype', dtype, '--out', out], out};
-}
-
-function expertPath({path, config}: Run, index: number): string {
-  const given = config.config.experts?.[index];
-  return given ? resolve(config.folder, given.model) : join(path, 'models', `expert-${index}`);
-}
-
-async function requireAll(experts: readonly string[]): Promise<void> {
-  for (const where of experts) {
-    if (await fileExists(where)) continue;
-    throw new UserError('expert-missing', 'This expert is not there.', {
-      where,
-      hint: 'Merge when the training of all experts is done.',
-    });
-  }
+  return {args: ['merge', '--base', base, ...named, list, ...settings, '--dtype', dtype, '--out', out], out};
 }
 
 async function freeFolder(models: string): Promise<string> {

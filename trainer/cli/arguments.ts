@@ -1,5 +1,8 @@
 import {InvalidArgumentError, Option} from 'commander';
 import {engineNames} from '../contract/config.ts';
+import {UserError} from '../contract/errors.ts';
+import {MergeSetting} from '../contract/mergeSetting.ts';
+import {parseJson} from '../store/jsonFile.ts';
 
 // Parsers of option values. Commander turns what they throw into a usage error, hence exit code 2.
 
@@ -28,6 +31,16 @@ export function timestepRange(text: string): [number, number] {
   const [low, high, ...rest] = text.split(',').map(wholeNumber);
   if (low !== undefined && high !== undefined && low < high && rest.length === 0) return [low, high];
   throw new InvalidArgumentError('Give the first timestep and the one after the last, as in 0,250.');
+}
+
+/** `{"method": {"kind": "ties"}, "rules": […]}` */
+export function mergeSettings(text: string): Pick<MergeSetting, 'method' | 'rules'> {
+  try {
+    return parseJson(text, MergeSetting.pick({method: true, rules: true}), 'the settings', '--settings');
+  } catch (error) {
+    if (error instanceof UserError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
 }
 
 /** An option that may be given several times: the values in their order. */

@@ -1,4 +1,5 @@
 import {UserError} from '../contract/errors.ts';
+import type {MergeSetting} from '../contract/mergeSetting.ts';
 import type {MergeRecord} from '../contract/records.ts';
 import {mergeModels, type MergeRequest} from '../merge/mergeFiles.ts';
 import {toolVersion} from '../pipeline/toolVersion.ts';
@@ -11,6 +12,7 @@ export interface MergeOptions {
   expert?: readonly string[];
   weights?: readonly number[];
   range?: readonly (readonly [number, number])[];
+  settings?: Pick<MergeSetting, 'method' | 'rules'>;
   out?: string;
   dtype?: MergeRequest['dtype'];
 }
@@ -25,7 +27,7 @@ export async function mergeByOptions(options: MergeOptions): Promise<ExitCode> {
   return 0;
 }
 
-function toRequest({base, expert, weights, range, out, dtype = 'F32'}: MergeOptions): MergeRequest {
+function toRequest({base, expert, weights, range, settings, out, dtype = 'F32'}: MergeOptions): MergeRequest {
   if (base === undefined || expert === undefined || weights === undefined || out === undefined) {
     const missing = Object.entries({base, expert, weights, out}).filter(([, value]) => value === undefined);
     const names = missing.map(([name]) => `--${name}`).join(', ');
@@ -38,7 +40,7 @@ function toRequest({base, expert, weights, range, out, dtype = 'F32'}: MergeOpti
     throw new UserError('merge-range', message);
   }
   const experts = expert.map((path, i) => ({path, range: range?.[i]}));
-  return {base, experts, weights, out, dtype, tool: toolVersion()};
+  return {base, experts, weights, ...settings, out, dtype, tool: toolVersion()};
 }
 
 function mergeLines(out: string, {base, experts, warnings}: MergeRecord): string[] {
