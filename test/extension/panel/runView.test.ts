@@ -62,6 +62,10 @@ describe('a merge with typed weights', () => {
     expect(out).toBe(join(run.path, 'models', 'merged-2'));
     expect(args.filter((arg) => arg.includes('expert-'))).toHaveLength(4);
     expect(args).toContain('--weights=0.1,-0.2,0.5,1');
+    expect(args).not.toContain('--settings');
+    const rules = [{match: 'up', weights: [0, 0, 0, 1]}];
+    const ruled = await mergeArguments(run, {weights: [1, 1, 1, 1], rules});
+    expect(ruled.args[ruled.args.indexOf('--settings') + 1]).toBe(JSON.stringify({rules}));
     await expect(mergeArguments(run, {weights: [1]})).rejects.toMatchObject({code: 'merge-weights'});
   });
 

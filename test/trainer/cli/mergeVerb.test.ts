@@ -30,6 +30,18 @@ describe('deme merge by options', () => {
     expect(await hashFile(out)).toBe(await hashFile(expected));
   });
 
+  it('takes method and rules as a config has them', async () => {
+    const out = join(await temporaryFolder(), 'out.safetensors');
+    const settings = {method: {kind: 'ties', density: 0.3}, rules: [{match: '*.bias', weights: [0, 1]}]};
+    const Merged = z.strictObject({out: z.string(), record: MergeRecord});
+    const call = ['merge', ...named, '--weights=0.4,1', '--settings', JSON.stringify(settings), '--out', out];
+    const {record} = await demeJson(Merged, call);
+    expect(record).toMatchObject({
+      method: {kind: 'ties', density: 0.3, lambda: 1, mean: true},
+      rules: [{match: '*.bias', weights: [0, 1]}],
+    });
+  });
+
   it('records the ranges and says what was merged', async () => {
     const out = join(await temporaryFolder(), 'out.safetensors');
     const ranges = ['--range', '0,500', '--range', '500,1000'];
@@ -43,6 +55,8 @@ describe('deme merge by options', () => {
     [['--base', base], 'needs --expert, --weights, --out'],
     [[...named, '--weights=0.4', '--out', 'x.safetensors'], '2 experts need 2 weights'],
     [[...named, '--weights=0.4,1', '--range', '0,500', '--out', 'x.safetensors'], 'as many ranges or none'],
+    [[...named, '--weights=0.4,1', '--settings', '{"metod": 1}', '--out', 'x.safetensors'], 'metod'],
+    [[...named, '--weights=0.4,1', '--settings', 'ties', '--out', 'x.safetensors'], '--settings'],
     [['some.deme.yaml', '--dtype', 'F16', '--out', 'x'], '--out, --dtype cannot be given'],
   ])('refuses %j', async (args, message) => {
     const {code, stderr} = await deme(['merge', ...args], {cwd: await temporaryFolder()});
