@@ -54,7 +54,7 @@ story(
     const recipe = join(run?.path ?? '', 'models', 'merged-1', 'merge.json');
     const record = await readJson(recipe, MergeRecord, 'the recipe');
     expect(record.experts.map(({weight}) => weight)).toEqual([0.25, 0.25]);
-    expect(record.rules).toMatchObject([{match: 'up', weights: [0.25, 1.5]}]);
+    expect(record.rules).toMatchObject([{match: 'up', weights: [0.25, 2.5]}]);
 
     expect(await previews()).toHaveLength(1);
     await page.getByRole('tab', {name: 'DeMe: digits'}).click();

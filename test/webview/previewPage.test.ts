@@ -95,18 +95,18 @@ describePanel('the live preview', (open) => {
     const slider = page.getByRole('slider', {name: 'Weight of expert 2'});
     await slider.focus();
     await page.keyboard.press('End');
-    await eventually(() => fake.draws.at(-1)?.setting.weights[2]).toBe(1.5);
-    await eventually(() => page.getByRole('textbox', {name: 'Weight of expert 2'}).inputValue()).toBe('1.5');
+    await eventually(() => fake.draws.at(-1)?.setting.weights[2]).toBe(2.5);
+    await eventually(() => page.getByRole('textbox', {name: 'Weight of expert 2'}).inputValue()).toBe('2.5');
     await page.getByRole('button', {name: 'Parts of expert 0'}).press('Enter');
     await page.getByRole('textbox', {name: 'Expert 0 in up blocks'}).fill('-2');
     const [, ...others] = saved;
-    others[1] = 1.5;
+    others[1] = 2.5;
     await eventually(() => fake.draws.at(-1)?.setting.rules).toEqual([{match: 'up', weights: [-2, ...others]}]);
     await page.keyboard.press('Control+z');
     await eventually(() => fake.draws.at(-1)?.setting).toEqual({weights: [saved[0], ...others]});
     await page.keyboard.press('Control+z');
     await eventually(() => fake.draws.at(-1)?.setting).toEqual({weights: saved});
-    await eventually(() => slider.inputValue()).not.toBe('1.5');
+    await eventually(() => slider.inputValue()).not.toBe('2.5');
     await page.keyboard.press('Control+Shift+Z');
     await page.getByRole('button', {name: 'Redo'}).click();
     await eventually(() => fake.draws.at(-1)?.setting.rules).toHaveLength(1);
@@ -146,7 +146,7 @@ describePanel('the live preview', (open) => {
         [0, 1, 2].map((weight) => [weight, lambda === undefined ? undefined : {kind: 'linear', lambda}]),
       ),
     );
-    await page.getByRole('img', {name: 'weight of expert 0 2, lambda 1.500'}).waitFor();
+    await page.getByRole('img', {name: 'weight of expert 0 2, lambda 1.5'}).waitFor();
     await page.getByRole('button', {name: 'Save grid as PNG'}).click();
     await eventually(() => panel.asked.length).toBe(1);
     const [name, png] = panel.asked[0]?.arguments ?? [];

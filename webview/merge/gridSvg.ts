@@ -1,4 +1,3 @@
-import {numberText} from '../numberText.ts';
 import {printTheme} from '../theme.ts';
 
 /** What a saved XY grid shows. */
@@ -21,11 +20,9 @@ export function gridSvg({across, down, sources, note}: GridPicture): string {
   const width = left + across.values.length * (side + gap) + gap;
   const height = top + down.values.length * (side + gap) + 30;
   const columns = across.values.map((value, x) =>
-    text(left + x * (side + gap) + side / 2, 40, numberText(value), 'middle'),
+    text(left + x * (side + gap) + side / 2, 40, String(value), 'middle'),
   );
-  const rows = down.values.map((value, y) =>
-    text(left - 10, top + y * (side + gap) + side / 2, numberText(value), 'end'),
-  );
+  const rows = down.values.map((value, y) => text(left - 10, top + y * (side + gap) + side / 2, String(value), 'end'));
   const cells = sources.map((source, i) => {
     const x = left + (i % across.values.length) * (side + gap);
     const y = top + Math.floor(i / across.values.length) * (side + gap);

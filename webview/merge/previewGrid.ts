@@ -1,7 +1,6 @@
 import type {MergeSetting} from '../../trainer/contract/mergeSetting.ts';
 import {savePicture} from '../charts/savePicture.ts';
 import {element, message, Region, setText, table} from '../dom.ts';
-import {numberText} from '../numberText.ts';
 import type {Panel} from '../panel.ts';
 import {button, dropdown, numberField, setDisabled} from '../toolkit.ts';
 import {axisValues, gridAxes, type GridAxis} from './gridAxis.ts';
@@ -146,14 +145,14 @@ export class PreviewGrid {
 
   #table({across, down}: Ordered, {cells}: PreviewState): HTMLElement {
     const rows = down.values.map((y, row) => [
-      numberText(y),
+      String(y),
       ...across.values.map((x, column) => {
         const picture = cells.get(row * across.values.length + column);
-        const alt = `${across.name} ${numberText(x)}, ${down.name} ${numberText(y)}`;
+        const alt = `${across.name} ${x}, ${down.name} ${y}`;
         return picture && element('img', {src: pictureSource(picture), alt, width: pictureWidth, height: pictureWidth});
       }),
     ]);
-    const head = [`${down.name} \\ ${across.name}`, ...across.values.map(numberText)];
+    const head = [`${down.name} \\ ${across.name}`, ...across.values.map(String)];
     return table(`Across: ${across.name}. Down: ${down.name}.`, head, rows);
   }
 

@@ -2,7 +2,7 @@ import {element} from '../dom.ts';
 import {numberField, setValue} from '../toolkit.ts';
 
 /** Beyond these a weight is typed. */
-const sliderRange = {low: -0.5, high: 1.5, step: 0.05};
+const sliderRange = {low: -0.5, high: 2.5, step: 0.05};
 
 /** A number with a slider and a field. */
 export interface NumberControl {
