@@ -129,6 +129,8 @@ describe('what the page knows of a preview', () => {
     expect(state.drawing).toMatchObject({id: 2, state: 'drawing'});
     state = hearPreview(state, picture(1, 'refined'));
     expect(state.merged?.id).toBe(1);
+    state = hearPreview(state, picture(1, 'base'));
+    expect(state.base?.id).toBe(1);
     state = hearPreview(state, picture(2, 'coarse'));
     expect(state).toMatchObject({mergedSetting: {weights: [2]}, coarseSeconds: 2, merged: {of: 'coarse'}});
     state = hearPreview(hearPreview(state, picture(2, 'refined')), picture(2, 'base'));

@@ -67,7 +67,7 @@ export function orderPreview(state: PreviewState, command: PreviewCommand): Prev
   }
 }
 
-/** What follows from news; those of an order that is not the last one change nothing. */
+/** What follows from news; merges of an order that is not the last one change nothing. */
 export function hearPreview(state: PreviewState, news: PreviewNews): PreviewState {
   if (news.kind === 'ended') return {...noPreview, error: news.error};
   if (state.phase === 'off') return state;
@@ -75,6 +75,9 @@ export function hearPreview(state: PreviewState, news: PreviewNews): PreviewStat
     const {engine, parameters, seconds} = news;
     return {...state, phase: 'ready', engine: engine.reason, parameters, seconds};
   }
+  // Drawn once for all orders of the same size, whichever of them is the last by now.
+  if (news.kind === 'picture' && news.of === 'base') return {...state, base: news};
+  if (news.kind === 'picture' && news.of === 'saved') return {...state, saved: news};
   const {drawing} = state;
   if (drawing?.id !== news.id) return state;
   if (news.kind === 'picture') return withPicture(state, drawing, news);
@@ -86,18 +89,9 @@ export function hearPreview(state: PreviewState, news: PreviewNews): PreviewStat
 }
 
 function withPicture(state: PreviewState, drawing: PreviewDrawingState, picture: PreviewPicture): PreviewState {
-  switch (picture.of) {
-    case 'base':
-      return {...state, base: picture};
-    case 'saved':
-      return {...state, saved: picture};
-    case 'cell':
-      return {...state, cells: new Map(state.cells).set(picture.cell, picture)};
-    default: {
-      const coarseSeconds = picture.of === 'coarse' ? picture.seconds : coarseOf(state, picture);
-      return {...state, merged: picture, mergedSetting: drawing.settings[0] ?? null, coarseSeconds};
-    }
-  }
+  if (picture.of === 'cell') return {...state, cells: new Map(state.cells).set(picture.cell, picture)};
+  const coarseSeconds = picture.of === 'coarse' ? picture.seconds : coarseOf(state, picture);
+  return {...state, merged: picture, mergedSetting: drawing.settings[0] ?? null, coarseSeconds};
 }
 
 /** The time of the coarse picture of the same order. */
