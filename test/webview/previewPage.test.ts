@@ -118,6 +118,18 @@ describePanel('the live preview', (open) => {
     await panel.close();
   });
 
+  it('comes back with its weights after it was hidden, and undo leads to those of the run', async () => {
+    const {panel, page, run, saved} = await begin();
+    await page.getByRole('textbox', {name: 'Weight of expert 3'}).fill('-0.75');
+    await eventually(() => panel.saved).toMatchObject({merge: {setting: {weights: [...saved.slice(0, 3), -0.75]}}});
+    const again = await open({runs: [run], saved: panel.saved});
+    const field = again.page.getByRole('textbox', {name: 'Weight of expert 3'});
+    await eventually(() => field.inputValue()).toBe('-0.75');
+    await again.page.getByRole('button', {name: 'Undo'}).click();
+    await eventually(() => field.inputValue()).toBe(String(saved[3]));
+    await Promise.all([panel.close(), again.close()]);
+  });
+
   it('saves what its picture shows, and draws that beside', async () => {
     const {fake, panel, page, run} = await begin();
     const exact = page.getByRole('button', {name: 'Save exactly this'});

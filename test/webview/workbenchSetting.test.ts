@@ -10,6 +10,7 @@ import {
   plainSetting,
   withPartWeight,
   withWeight,
+  workbenchSetting,
 } from '../../webview/merge/workbenchSetting.ts';
 
 describe('the setting of the merge workbench', () => {
@@ -24,6 +25,14 @@ describe('the setting of the merge workbench', () => {
     expect(mergeSetting(moved)?.rules).toEqual([{match: 'up', weights: [0.5, 0.9]}]);
     expect([partWeight(moved, 'down', 1), partWeight(moved, 'up', 1)]).toEqual([0.6, 0.9]);
     expect(mergeSetting(withPartWeight(moved, 'up', 1, undefined))).toEqual({weights: [0.5, 0.6]});
+  });
+
+  it('comes back from what it asked for', () => {
+    const ruled = withPartWeight(withPartWeight(plainSetting([0.1, 0.2]), 'up', 1, 0.9), 'mid', 0, -1);
+    const setting = {...ruled, method: 'ties' as const, lambda: 1.5, density: 0.25};
+    const asked = mergeSetting(setting);
+    expect(asked && workbenchSetting(asked)).toEqual(setting);
+    expect(workbenchSetting({weights: [1], method: {kind: 'model-stock'}})).toEqual(plainSetting([1]));
   });
 
   it('takes lambda and density of the method, and no values that it does not take', () => {

@@ -8,7 +8,7 @@ import {PreviewGrid} from './previewGrid.ts';
 import {PreviewView} from './previewView.ts';
 import {SettingHistory} from './settingHistory.ts';
 import {WeightSliders, type ChangeSetting} from './weightSliders.ts';
-import {mergeSetting, plainSetting} from './workbenchSetting.ts';
+import {mergeSetting, plainSetting, workbenchSetting} from './workbenchSetting.ts';
 
 /** A slider that moves gives many settings; no more are asked for than can be seen. */
 const drawMilliseconds = 50;
@@ -75,20 +75,29 @@ export class MergeWorkbench {
     }));
   }
 
-  #begin({ranges}: RunView): void {
+  #begin({path, ranges}: RunView): void {
     const weights = ranges.map((_, i) => this.#runWeights?.[i] ?? 1 / ranges.length);
     this.#history = new SettingHistory(plainSetting(weights));
+    // The page may have been thrown away while it could not be seen.
+    const kept = this.#panel.state.page.merge;
+    if (kept?.run === path && kept.setting.weights.length === ranges.length)
+      this.#history.push(workbenchSetting(kept.setting), '', 0);
     this.#result.textContent = '';
   }
 
   #change(...[control, change]: Parameters<ChangeSetting>): void {
     this.#history.push(change(this.#history.current), control, performance.now());
-    this.#draw();
-    this.#show();
+    this.#changed();
   }
 
   #step(way: 'undo' | 'redo'): void {
     this.#history[way]();
+    this.#changed();
+  }
+
+  #changed(): void {
+    const setting = mergeSetting(this.#history.current);
+    if (setting !== null && this.#run !== null) this.#panel.setPage({merge: {run: this.#run.path, setting}});
     this.#draw();
     this.#show();
   }

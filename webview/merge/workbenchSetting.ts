@@ -26,6 +26,25 @@ export function plainSetting(weights: readonly number[]): WorkbenchSetting {
   return {weights, parts: {down: none, mid: none, up: none}, method: 'linear', lambda: 1, density: 0.5};
 }
 
+/** The controls that ask for this; what they cannot ask for is left out. */
+export function workbenchSetting({weights, rules = [], method}: MergeSetting): WorkbenchSetting {
+  const plain = plainSetting(weights);
+  const part = (name: WeightedPart) => {
+    const own = rules.find(({match}) => match === name)?.weights;
+    return weights.map((weight, i) => {
+      const value = own?.[i];
+      return typeof value === 'number' && value !== weight ? value : undefined;
+    });
+  };
+  return {
+    weights,
+    parts: {down: part('down'), mid: part('mid'), up: part('up')},
+    method: weightedMethods.find((kind) => kind === method?.kind) ?? plain.method,
+    lambda: method !== undefined && 'lambda' in method ? method.lambda : plain.lambda,
+    density: method !== undefined && 'density' in method ? method.density : plain.density,
+  };
+}
+
 /** Whether the method drops elements of the task vectors. */
 export function hasDensity({method}: WorkbenchSetting): boolean {
   return method !== 'linear';
