@@ -85,9 +85,9 @@ export class PreviewWork {
     const fine = {seed, images, steps};
     if (coarse.images < images || coarse.steps < steps) await this.#picture(job, 'coarse', merge, coarse);
     await this.#picture(job, 'refined', merge, fine);
-    await this.#reference(job, 'base', (wanted) => this.#merger.base(wanted), fine);
+    await this.#reference(job, 'base', '', (wanted) => this.#merger.base(wanted), fine);
     const saved = this.#saved;
-    if (saved !== null) await this.#reference(job, 'saved', (wanted) => this.#merger.load(saved, wanted), fine);
+    if (saved !== null) await this.#reference(job, 'saved', saved, (wanted) => this.#merger.load(saved, wanted), fine);
   }
 
   async #drawGrid(job: Job, {settings, seed, images, steps}: Grid): Promise<void> {
@@ -100,10 +100,11 @@ export class PreviewWork {
   async #reference(
     job: Job,
     of: 'base' | 'saved',
+    path: string,
     params: (wanted: StillWanted) => Promise<Params>,
     size: PictureSize,
   ): Promise<void> {
-    const key = JSON.stringify(size);
+    const key = JSON.stringify([path, size]);
     if (this.#drawn.get(of) === key) return;
     await this.#picture(job, of, params, size);
     this.#drawn.set(of, key);
