@@ -57,8 +57,7 @@ story(
     expect(record.rules).toMatchObject([{match: 'up', weights: [0.25, 2.5]}]);
 
     expect(await previews()).toHaveLength(1);
-    await page.getByRole('tab', {name: 'DeMe: digits'}).click();
-    await page.keyboard.press('Control+F4');
+    await page.getByRole('tab', {name: 'DeMe: digits'}).click({button: 'middle'});
     await vi.waitFor(async () => expect(await previews()).toEqual([]), waiting);
   },
 );
