@@ -1,3 +1,4 @@
+import type {MergeSetting} from '../trainer/contract/mergeSetting.ts';
 import type {Run} from './run.ts';
 import {stopAtCheckpoint, pause} from './runControl.ts';
 import type {Studio} from './studio.ts';
@@ -15,8 +16,12 @@ async function loadPanel(studio: Omit<Studio, 'openPanel'>): Promise<ExperimentP
   const {registerPanel} = await import('./panel/experimentPanel.ts');
   const {context, runs} = studio;
   return registerPanel(context, runs, {
-    merge: (run, weights) => merge(studio, run, weights),
+    merge: (run, setting) => merge(studio, run, setting),
     analyse: async (run) => (await import('./analyseExperts.ts')).analyseExperts(studio, run),
+    preview: async (run, onNews) => {
+      const {previewOrder} = await import('./panel/previewOrder.ts');
+      return studio.trainer.startPreview(await previewOrder(run), onNews);
+    },
     control: async (run, command) => {
       const {requireTrust} = await import('./trainer/requireTrust.ts');
       requireTrust();
@@ -28,14 +33,14 @@ async function loadPanel(studio: Omit<Studio, 'openPanel'>): Promise<ExperimentP
   });
 }
 
-/** Merges the experts of a run with typed weights into another model beside them; returns its folder. */
-async function merge({trainer, models}: Pick<Studio, 'trainer' | 'models'>, run: Run, weights: readonly number[]) {
+/** Merges the experts of a run with a setting of the panel into another model beside them; returns its folder. */
+async function merge({trainer, models}: Pick<Studio, 'trainer' | 'models'>, run: Run, setting: MergeSetting) {
   const [{mergeArguments}, {VerbResult}, {withProgress}] = await Promise.all([
     import('./panel/mergeArguments.ts'),
     import('../trainer/contract/verbResult.ts'),
     import('./trainer/withProgress.ts'),
   ]);
-  const {args, out} = await mergeArguments(run, weights);
+  const {args, out} = await mergeArguments(run, setting);
   await withProgress(`Merging ${run.record.id}`, (signal) =>
     trainer.deme(
       VerbResult,

@@ -19,8 +19,8 @@ export const bundles = [
   {
     name: 'program',
     sources: ['trainer'],
-    entries: ['cli=trainer/cli.ts', 'trainer=trainer/main.ts', 'owner=trainer/owner.ts'],
-    outputs: ['cli.js', 'trainer.js', 'owner.js'],
+    entries: ['cli=trainer/cli.ts', 'trainer=trainer/main.ts', 'owner=trainer/owner.ts', 'preview=trainer/preview.ts'],
+    outputs: ['cli.js', 'trainer.js', 'owner.js', 'preview.js'],
     options: [...modules, ...inNodeModules.map((name) => `--external:${name}`), `--banner:js=${nodeRequire}`],
   },
   {

@@ -7,6 +7,8 @@ import {
   type Watch,
 } from '../trainer/contract/panel.ts';
 
+import type {PreviewCommand} from '../trainer/contract/preview.ts';
+
 /** What VS Code gives a page, once. */
 interface VsCodeApi {
   postMessage(message: PageMessage): void;
@@ -60,6 +62,10 @@ export class Host {
 
   select(run: string): void {
     this.#api.postMessage({type: 'selected', run});
+  }
+
+  preview(command: PreviewCommand): void {
+    this.#api.postMessage({type: 'preview', command});
   }
 
   /** Resolves with the answer; rejects with the error that the host tells. */

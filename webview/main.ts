@@ -2,6 +2,7 @@ import '../trainer/contract/withoutEval.ts';
 import {toErrorRecord} from '../trainer/contract/errors.ts';
 import type {PanelReply, PanelRequest} from '../trainer/contract/panel.ts';
 import type {PageState} from '../trainer/contract/panelPage.ts';
+import type {PreviewCommand} from '../trainer/contract/preview.ts';
 import {CompareTab} from './compare/compareTab.ts';
 import {element} from './dom.ts';
 import {EvaluationTab} from './evaluation/evaluationTab.ts';
@@ -75,6 +76,11 @@ class Page implements Panel {
       this.dispatch({type: 'trouble', error: {...record, message: `${doing}: ${record.message}`}});
       return null;
     }
+  }
+
+  preview(command: PreviewCommand): void {
+    this.#host.preview(command);
+    this.dispatch({type: 'orderPreview', command});
   }
 
   needDetails(run: string): void {

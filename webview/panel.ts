@@ -1,5 +1,6 @@
 import type {PanelReply, PanelRequest} from '../trainer/contract/panel.ts';
 import type {PageState} from '../trainer/contract/panelPage.ts';
+import type {PreviewCommand} from '../trainer/contract/preview.ts';
 import type {PanelAction, PanelState} from './state.ts';
 
 /** What a tab can do besides drawing itself. */
@@ -10,6 +11,8 @@ export interface Panel {
   setPage(change: Partial<PageState>): void;
   /** Asks the host; null when it refused, which the user has been told then. `doing` says what for. */
   request(request: PanelRequest, doing: string): Promise<PanelReply | null>;
+  /** Gives an order to the live preview; what comes of it is in the state. */
+  preview(command: PreviewCommand): void;
   /** Asks once for what a run has measured. */
   needDetails(run: string): void;
 }

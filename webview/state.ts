@@ -3,6 +3,8 @@ import type {ErrorRecord} from '../trainer/contract/errors.ts';
 import type {CurveChange, HeatMapChange, HostMessage} from '../trainer/contract/panel.ts';
 import {PageState} from '../trainer/contract/panelPage.ts';
 import type {RunDetails, RunView, SystemUsage} from '../trainer/contract/panelViews.ts';
+import type {PreviewCommand} from '../trainer/contract/preview.ts';
+import {hearPreview, noPreview, orderPreview, type PreviewState} from './merge/previewState.ts';
 
 /** Bins of a curve, thinned for what is in view. */
 export interface CurveData {
@@ -32,6 +34,7 @@ export interface PanelState {
   readonly details: ReadonlyMap<string, DetailsState>;
   /** Newest last. */
   readonly usage: readonly SystemUsage[];
+  readonly preview: PreviewState;
   readonly trouble: ErrorRecord | null;
   /** The last thing that was done, for the status line. */
   readonly notice: string;
@@ -42,6 +45,7 @@ export type PanelAction =
   | Exclude<HostMessage, {type: 'reply' | 'refused'}>
   | {readonly type: 'page'; readonly change: Partial<PageState>}
   | {readonly type: 'details'; readonly run: string; readonly state: DetailsState}
+  | {readonly type: 'orderPreview'; readonly command: PreviewCommand}
   | {readonly type: 'notice'; readonly text: string}
   | {readonly type: 'closeTrouble'};
 
@@ -58,6 +62,7 @@ export function initialState(saved: unknown): PanelState {
     heatMaps: new Map(),
     details: new Map(),
     usage: [],
+    preview: noPreview,
     trouble: null,
     notice: '',
     page: page.success ? page.data : PageState.parse({scope: 'experiment', selected: null}),
@@ -82,6 +87,10 @@ export function reduce(state: PanelState, action: PanelAction): PanelState {
       return {...state, heatMaps: action.heatMaps.reduce(withHeatMap, state.heatMaps)};
     case 'system':
       return {...state, usage: [...state.usage, action.usage].slice(-keptUsage)};
+    case 'preview':
+      return {...state, preview: hearPreview(state.preview, action.news)};
+    case 'orderPreview':
+      return {...state, preview: orderPreview(state.preview, action.command)};
     case 'trouble':
       return {...state, trouble: action.error};
     case 'closeTrouble':

@@ -97,6 +97,12 @@ export function numberField(label: string, value: number, onChange: (value: numb
   return control;
 }
 
+/** Shows another text in a field; no listener hears of it. */
+export function setValue(field: HTMLElement, text: string): void {
+  field.classList.remove('invalid');
+  (field as HTMLElement & {value: string}).value = text;
+}
+
 export function badge(text: string): HTMLElement {
   return element('vscode-badge', {}, text);
 }

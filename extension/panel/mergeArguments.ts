@@ -1,38 +1,41 @@
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {UserError} from '../../trainer/contract/errors.ts';
-import {runExperts} from '../../trainer/contract/pipeline.ts';
+import type {MergeMethod} from '../../trainer/contract/mergeMethod.ts';
+import type {MergeRule} from '../../trainer/contract/mergeRule.ts';
+import type {MergeSetting} from '../../trainer/contract/mergeSetting.ts';
 import {fileExists} from '../../trainer/store/fileExists.ts';
-import {expertPath} from '../expertPath.ts';
 import type {Run} from '../run.ts';
+import {mergeInputs} from './mergeInputs.ts';
 
-/** The arguments of `deme` that merge the experts of a run with these weights, and the folder that the new model gets. */
-export async function mergeArguments(run: Run, weights: readonly number[]): Promise<{args: string[]; out: string}> {
-  const {baseFolder, config} = run.config;
-  const count = runExperts(config);
-  if (baseFolder === null || count === 0) {
-    throw new UserError('merge-nothing', 'This run has no experts to merge.', {where: run.path});
+/** The arguments of `deme` that merge the experts of a run with this setting, and the folder that the new model gets. */
+export async function mergeArguments(
+  run: Run,
+  {weights, rules, method}: MergeSetting,
+): Promise<{args: string[]; out: string}> {
+  const {base, experts, dtype} = await mergeInputs(run);
+  if (weights.length !== experts.length) {
+    throw new UserError(
+      'merge-weights',
+      `${experts.length} experts need ${experts.length} weights, not ${weights.length}.`,
+    );
   }
-  if (weights.length !== count) {
-    throw new UserError('merge-weights', `${count} experts need ${count} weights, not ${weights.length}.`);
-  }
-  const experts = Array.from({length: count}, (_, i) => expertPath(run, i));
-  await requireAll(experts);
   const out = await freeFolder(join(run.path, 'models'));
-  const named = experts.flatMap((expert) => ['--expert', expert]);
-  const dtype = config.merge?.dtype ?? 'F32';
+  const named = experts.flatMap(({path}) => ['--expert', path]);
+  const how = [...methodArguments(method), ...(rules ?? []).flatMap((rule) => ['--rule', ruleText(rule)])];
   const list = `--weights=${weights.join(',')}`;
-  return {args: ['merge', '--base', baseFolder, ...named, list, '--dtype', dtype, '--out', out], out};
+  return {args: ['merge', '--base', base, ...named, list, ...how, '--dtype', dtype, '--out', out], out};
 }
 
-async function requireAll(experts: readonly string[]): Promise<void> {
-  for (const where of experts) {
-    if (await fileExists(where)) continue;
-    throw new UserError('expert-missing', 'This expert is not there.', {
-      where,
-      hint: 'Merge when the training of all experts is done.',
-    });
-  }
+function methodArguments(method: MergeMethod | undefined): string[] {
+  if (method === undefined) return [];
+  const {kind, ...parameters} = method;
+  return ['--method', kind, ...Object.entries(parameters).flatMap(([name, value]) => ['--set', `${name}=${value}`])];
+}
+
+/** `up=0.1,0.2:0.8` */
+function ruleText({match, weights}: MergeRule): string {
+  return `${match}=${weights.map((weight) => [weight].flat().join(':')).join(',')}`;
 }
 
 async function freeFolder(models: string): Promise<string> {

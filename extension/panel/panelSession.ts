@@ -7,10 +7,13 @@ import {
   type PanelRequest,
   type Watch,
 } from '../../trainer/contract/panel.ts';
+import type {MergeSetting} from '../../trainer/contract/mergeSetting.ts';
+import type {PreviewCommand} from '../../trainer/contract/preview.ts';
 import type {Run} from '../run.ts';
 import {CurveFeed} from './curveFeed.ts';
 import {Milestones} from './milestones.ts';
 import {readTaskVectors} from './readTaskVectors.ts';
+import {PanelPreview, type StartPreview} from './panelPreview.ts';
 import {runDetails} from './runDetails.ts';
 import {runView} from './runView.ts';
 import {SystemMeter} from './systemMeter.ts';
@@ -26,10 +29,12 @@ export interface PanelScope {
 /** What a panel cannot do by itself. All are asked for by the page and answer it, or throw what it is told. */
 export interface PanelActions {
   isTrusted(): boolean;
-  /** Merges the experts of a run with these weights; returns the folder of the new model. */
-  merge(run: Run, weights: readonly number[]): Promise<string>;
+  /** Merges the experts of a run with this setting; returns the folder of the new model. */
+  merge(run: Run, setting: MergeSetting): Promise<string>;
   /** Measures the task vectors of a run's experts, which stays in its folder. */
   analyse(run: Run): Promise<void>;
+  /** Starts a process that merges and draws in memory. */
+  readonly preview: StartPreview;
   control(run: Run, command: 'pause' | 'resume' | 'stop'): Promise<void>;
   /** Writes all steps of runs where the user wants them; null if they do not. */
   export(runs: readonly Run[], format: 'csv' | 'json' | 'tensorboard'): Promise<string | null>;
@@ -60,6 +65,7 @@ export class PanelSession {
   readonly #feed = new CurveFeed();
   readonly #milestones = new Milestones();
   readonly #meter = new SystemMeter();
+  readonly #preview: PanelPreview;
   readonly #changed = new Set<string>();
   #watch = nothing;
   #selected: string | null;
@@ -75,6 +81,8 @@ export class PanelSession {
     this.#page = page;
     this.#actions = actions;
     this.#selected = selected;
+    const start: StartPreview = (run, onNews) => actions.preview(run, onNews);
+    this.#preview = new PanelPreview(start, (news) => page.post({type: 'preview', news}));
   }
 
   /** Takes a message of the page; anything that is none is told to it and dropped. */
@@ -86,11 +94,14 @@ export class PanelSession {
       void this.#answer(message.data.id, message.data.request);
     } else if (message.data.type === 'watch') {
       this.#setWatch(message.data.watch);
+    } else if (message.data.type === 'preview') {
+      this.#orderPreview(message.data.command);
     } else if (message.data.type === 'selected') {
       this.#selected = message.data.run;
     } else {
       // A page that was made anew watches nothing yet, whatever the one before it did.
       this.#watch = nothing;
+      this.#preview.end();
       this.#timeSystem();
       this.#start();
     }
@@ -115,6 +126,8 @@ export class PanelSession {
   setVisible(isVisible: boolean): void {
     this.#isVisible = isVisible;
     if (isVisible) this.#schedule();
+    // A page that cannot be seen is thrown away, and so is what it has previewed.
+    else this.#preview.end();
     this.#timeSystem();
   }
 
@@ -124,6 +137,7 @@ export class PanelSession {
   }
 
   dispose(): void {
+    this.#preview.end();
     this.#isVisible = false;
     this.#isReady = false;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -207,9 +221,14 @@ export class PanelSession {
         const run = this.#require(request.run);
         return {kind: 'details', details: await runDetails(run, await this.#milestones.of(run))};
       }
-      case 'merge':
+      case 'merge': {
         this.#requireTrust();
-        return {kind: 'written', path: await actions.merge(this.#require(request.run), request.weights)};
+        const {weights, rules, method} = request;
+        const run = this.#require(request.run);
+        const path = await actions.merge(run, {weights, rules, method});
+        this.#preview.saved(run, path);
+        return {kind: 'written', path};
+      }
       case 'taskVectors':
         return readTaskVectors(this.#require(request.run));
       case 'analyse': {
@@ -230,6 +249,17 @@ export class PanelSession {
         return {kind: 'written', path: await actions.save(request.name, request.content)};
       case 'saveImage':
         return {kind: 'written', path: await actions.saveImage(this.#require(request.run), request.source)};
+    }
+  }
+
+  #orderPreview(command: PreviewCommand): void {
+    try {
+      this.#requireTrust();
+      if (command.kind === 'start') void this.#preview.start(this.#require(command.run));
+      else if (command.kind === 'stop') this.#preview.end();
+      else this.#preview.order(command);
+    } catch (error) {
+      this.#page.post({type: 'preview', news: {kind: 'ended', error: toErrorRecord(error)}});
     }
   }
 

@@ -7,13 +7,17 @@ import {openRun} from '../../trainer/store/runFolder.ts';
 
 /** The request for a trainer in the editor's own runtime, where only wasm is sure to work. A config that leaves the engine open gets it; one that names another is refused. */
 export async function requestForEditor(request: OwnerRequest): Promise<OwnerRequest> {
-  const name = await engineOf(request);
+  requireEditorEngine(await engineOf(request));
+  return request.action === 'start' ? {...request, engine: 'wasm'} : request;
+}
+
+/** Throws a UserError for an engine that the editor's own runtime may not be able to start. */
+export function requireEditorEngine(name: EngineChoice): void {
   if (name !== 'auto' && name !== 'wasm') {
     throw new UserError('node-missing', `The engine ${name} needs a Node program, and none was found.`, {
       hint: 'Install Node 20 or newer, or name it in the setting deme.nodePath; or use engine: {name: wasm}.',
     });
   }
-  return request.action === 'start' ? {...request, engine: 'wasm'} : request;
 }
 
 async function engineOf(request: OwnerRequest): Promise<EngineChoice> {

@@ -1,8 +1,10 @@
 import {join} from 'node:path';
 import type * as vscode from 'vscode';
 import type {OwnerMessage, OwnerRequest} from '../../trainer/contract/ownerMessages.ts';
+import type {OpenOrder, PreviewNews} from '../../trainer/contract/preview.ts';
 import type {ResultSchema} from '../../trainer/contract/verbResult.ts';
 import type {OwnerProcess} from '../../trainer/launch/ownerProcess.ts';
+import type {PreviewProcess} from '../../trainer/launch/previewProcess.ts';
 import type {Log} from '../log.ts';
 import {onSettingsChange, settings} from '../settings.ts';
 import type {DemeCall} from './demeProcess.ts';
@@ -48,6 +50,21 @@ export class Trainer implements vscode.Disposable {
     this.#log.info(`starts ${JSON.stringify(fitting)}; its output goes to ${log}`);
     const {path, environment} = node;
     return launchOwner({node: path, environment, entry: this.#file('owner.js'), request: fitting, log, onMessage});
+  }
+
+  /** Starts a process that previews merges. Throws UserErrors; those of the preview itself are among its news. */
+  async startPreview(order: OpenOrder, onNews: (news: PreviewNews) => void): Promise<PreviewProcess> {
+    const node = await this.#runtime();
+    const [{launchPreview}, {requireEditorEngine}] = await Promise.all([
+      import('../../trainer/launch/previewProcess.ts'),
+      import('./editorRequest.ts'),
+    ]);
+    if (node.isEditor) requireEditorEngine(order.engine.name);
+    const fitting: OpenOrder = node.isEditor ? {...order, engine: {name: 'wasm'}} : order;
+    const log = join(this.#logFolder, `preview-${Date.now()}-${++this.#started}.log`);
+    this.#log.info(`previews ${JSON.stringify(fitting)}; its output goes to ${log}`);
+    const {path, environment} = node;
+    return launchPreview({node: path, environment, entry: this.#file('preview.js'), order: fitting, log, onNews});
   }
 
   dispose(): void {

@@ -38,7 +38,7 @@ export function useBuiltProgram(): void {
 }
 
 /** A file of the built program. */
-export function builtFile(name: 'cli.js' | 'trainer.js' | 'owner.js'): string {
+export function builtFile(name: 'cli.js' | 'trainer.js' | 'owner.js' | 'preview.js'): string {
   return join(installed, 'dist', name);
 }
 
@@ -77,6 +77,7 @@ async function bundle(outdir: string): Promise<void> {
       cli: join(root, 'trainer/cli.ts'),
       trainer: join(root, 'trainer/main.ts'),
       owner: join(root, 'trainer/owner.ts'),
+      preview: join(root, 'trainer/preview.ts'),
     },
     outdir,
     bundle: true,

@@ -11,7 +11,8 @@ import {createRandom} from '../../trainer/random.ts';
 
 const side = 8;
 
-const unetConfig = UNet2DConfig.parse({
+/** A network that predicts in milliseconds. */
+export const tinyUnetConfig = UNet2DConfig.parse({
   sample_size: side,
   in_channels: 1,
   out_channels: 1,
@@ -25,10 +26,10 @@ const unetConfig = UNet2DConfig.parse({
 
 /** A random base model that trains in milliseconds, in the new folder `path`. A backend must be current. */
 export async function writeTinyBase(path: string, seed = 1): Promise<void> {
-  const params = initialiseParams(unetConfig, seed);
+  const params = initialiseParams(tinyUnetConfig, seed);
   const schedulerConfig = SchedulerConfig.parse({});
   await savePretrained(path, {
-    unetConfig,
+    unetConfig: tinyUnetConfig,
     schedulerConfig,
     params,
     record: ModelRecord.parse({role: 'base'}),

@@ -104,6 +104,7 @@ export class TestPanel {
       isTrusted: () => trusted,
       merge: note('merge', '/models/merged-1'),
       analyse: note('analyse', undefined),
+      preview: () => Promise.reject(new Error('this test has no preview')),
       control: note('control', undefined),
       export: note('export', '/export.csv'),
       save: note('save', '/chart.svg'),

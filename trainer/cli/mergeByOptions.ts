@@ -1,4 +1,5 @@
 import {UserError} from '../contract/errors.ts';
+import type {MergeSetting} from '../contract/mergeSetting.ts';
 import type {MergeRecord} from '../contract/records.ts';
 import {mergeModels, type MergeRequest} from '../merge/mergeFiles.ts';
 import {toolVersion} from '../pipeline/toolVersion.ts';
@@ -13,6 +14,7 @@ export interface MergeOptions extends MergeMethodOptions {
   expert?: readonly string[];
   weights?: readonly number[];
   range?: readonly (readonly [number, number])[];
+  settings?: Pick<MergeSetting, 'method' | 'rules'>;
   out?: string;
   dtype?: MergeRequest['dtype'];
 }

@@ -1,12 +1,12 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import type {EngineInfo} from '../contract/engineInfo.ts';
-import {UserError} from '../contract/errors.ts';
 import type {SamplingConfig} from '../contract/evaluateConfig.ts';
 import {encodePng, imageGrid} from '../data/png.ts';
 import {startEngine} from '../engine/startEngine.ts';
-import {loadPretrained, type Pretrained} from '../models/pretrained.ts';
+import {loadPretrained} from '../models/pretrained.ts';
 import {Predictor} from '../models/predictor.ts';
+import {imageShape} from '../sample/imageShape.ts';
 import {modelPredict} from '../sample/predict.ts';
 import {sampleImages} from '../sample/sampleImages.ts';
 import {writeFileAtomic} from '../store/atomicFile.ts';
@@ -38,22 +38,6 @@ export async function sampleModel(
   await writePng(options.out, images, shape, count);
   if (options.images !== undefined) await writeSingles(options.images, images, shape, count);
   return {out: options.out, images: options.images ?? null, engine, recipe: {model: weightsHash, ...settings}};
-}
-
-/** [H,W,C] */
-function imageShape({sampleSize, outChannels}: Pretrained['denoiser'], where: string): Shape {
-  if (sampleSize === null) {
-    throw new UserError('size-missing', 'The model does not say how large its images are.', {
-      where,
-      hint: 'Set sample_size in its unet/config.json.',
-    });
-  }
-  if (outChannels !== 1 && outChannels !== 3) {
-    throw new UserError('channels-unsupported', `A PNG has 1 or 3 channels, but the model makes ${outChannels}.`, {
-      where,
-    });
-  }
-  return [...sampleSize, outChannels];
 }
 
 async function writeSingles(folder: string, images: Float32Array, shape: Shape, count: number): Promise<void> {

@@ -1,6 +1,8 @@
 import {z} from 'zod';
 import {ErrorRecord} from './errors.ts';
 import {AnalyseRequest, TaskVectorsReply, TaskVectorsRequest} from './panelTaskVectors.ts';
+import {MergeSetting} from './mergeSetting.ts';
+import {PreviewCommand, PreviewNews} from './preview.ts';
 import {RunDetails, RunView, SystemUsage} from './panelViews.ts';
 
 /** Runs that can be laid over each other. */
@@ -30,7 +32,7 @@ export const controlCommands = ['pause', 'resume', 'stop'] as const;
 /** What the page asks for once and gets one answer to. */
 export const PanelRequest = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('details'), run: z.string()}),
-  z.strictObject({kind: z.literal('merge'), run: z.string(), weights: z.array(z.number()).min(1)}),
+  z.strictObject({kind: z.literal('merge'), run: z.string(), ...MergeSetting.shape}),
   TaskVectorsRequest,
   AnalyseRequest,
   z.strictObject({kind: z.literal('control'), run: z.string(), command: z.enum(controlCommands)}),
@@ -68,6 +70,7 @@ export const PageMessage = z.discriminatedUnion('type', [
   z.strictObject({type: z.literal('request'), id: z.int(), request: PanelRequest}),
   /** Which run the page shows, so that the same comes back after a restart. */
   z.strictObject({type: z.literal('selected'), run: z.string()}),
+  z.strictObject({type: z.literal('preview'), command: PreviewCommand}),
 ]);
 export type PageMessage = z.infer<typeof PageMessage>;
 
@@ -115,6 +118,7 @@ export const HostMessage = z.discriminatedUnion('type', [
   z.strictObject({type: z.literal('curves'), curves: z.array(CurveChange)}),
   z.strictObject({type: z.literal('heatMaps'), heatMaps: z.array(HeatMapChange)}),
   z.strictObject({type: z.literal('system'), usage: SystemUsage}),
+  z.strictObject({type: z.literal('preview'), news: PreviewNews}),
   z.strictObject({type: z.literal('reply'), id: z.int(), reply: PanelReply}),
   z.strictObject({type: z.literal('refused'), id: z.int(), error: ErrorRecord}),
   /** Something went wrong that no request asked for. */

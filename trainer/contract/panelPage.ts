@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {curveSeries} from './curveBins.ts';
+import {MergeSetting} from './mergeSetting.ts';
 import {mostCompared, SavedPanel} from './panel.ts';
 
 export const panelTabs = ['losses', 'samples', 'merge', 'evaluation', 'compare', 'system'] as const;
@@ -26,6 +27,8 @@ export const PageState = SavedPanel.extend({
   /** Update whose samples are shown; null: the finished models. */
   sampleStep: z.number().nullable().default(null),
   sampleZoom: z.number().min(1).max(8).default(1),
+  /** What the merge workbench is set to, and for which run. */
+  merge: z.object({run: z.string(), setting: MergeSetting}).nullable().default(null),
   wipe: z
     .object({left: z.string(), right: z.string(), share: z.number().min(0).max(100)})
     .nullable()

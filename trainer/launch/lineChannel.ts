@@ -41,15 +41,24 @@ export function ownerChannel(
 
 /** Calls `onLine` for every whole line of a stream until it is destroyed, and `onOverflow` when a line is longer than `limit`. */
 export function readLines(stream: Duplex, limit: number, onLine: (line: string) => void, onOverflow: () => void): void {
-  let rest = '';
+  let parts: string[] = [];
+  let length = 0;
+  const begin = (part: string) => {
+    parts = [part];
+    length = part.length;
+  };
+  // Only what is new is searched: a line may come in a thousand pieces.
   stream.setEncoding('utf8').on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
+    const [first = '', ...others] = chunk.split('\n');
+    parts.push(first);
+    length += first.length;
+    for (const other of others) {
       if (stream.destroyed) return;
+      const line = parts.join('');
+      begin(other);
       onLine(line);
     }
-    if (rest.length > limit && !stream.destroyed) onOverflow();
+    if (length > limit && !stream.destroyed) onOverflow();
   });
 }
 

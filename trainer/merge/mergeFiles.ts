@@ -10,6 +10,7 @@ import {writeSafetensors, type TensorSource} from '../store/safetensors.ts';
 import {checkInputs, type CheckedInputs} from './checkInputs.ts';
 import type {MergeTensor} from './checkTensors.ts';
 import {usualChunk} from './chunks/mergeBuffers.ts';
+import {checkMergeWeights} from './checkWeights.ts';
 import {ProductSums, type TaskProducts} from './chunks/taskProducts.ts';
 import type {WeightsFormat} from './finite.ts';
 import {projectionIndex} from './identityProjection.ts';
@@ -62,32 +63,13 @@ interface Merge {
  * input has projections, so has the result; folding those of up blocks into stock weights is a later step.
  */
 export async function mergeModels(request: MergeRequest): Promise<MergeRecord> {
-  checkWeights(request);
+  checkMergeWeights(request);
   return withMergeInputs(request, async (base, experts) => {
     checkOutput(request.out, base, [base, ...experts]);
     const checked = await checkInputs(base, experts);
     const names = checked.tensors.filter(({integer}) => !integer).map(({name}) => name);
     const weights = tensorWeights(names, request.weights, request.rules ?? []);
     return writeMerge({request, base, experts, checked, weights});
-  });
-}
-
-function checkWeights({experts, weights, method}: MergeRequest): void {
-  if (experts.length === 0) throw new UserError('merge-weights', 'A merge needs at least one expert.');
-  if (weights.length !== experts.length) {
-    throw new UserError(
-      'merge-weights',
-      `${experts.length} experts need ${experts.length} weights, but ${weights.length} are given.`,
-    );
-  }
-  const bad = weights.findIndex((weight) => !Number.isFinite(weight));
-  if (bad >= 0)
-    throw new UserError('merge-weights', `The weight of expert ${bad} is ${weights[bad]}.`, {
-      hint: 'Give a finite number.',
-    });
-  if (method?.kind !== 'slerp' || experts.length === 1) return;
-  throw new UserError('merge-method', `slerp goes from the base to one expert, but there are ${experts.length}.`, {
-    hint: 'Take another method, or merge one pair after the other.',
   });
 }
 

@@ -10,7 +10,7 @@ import {fileShape, memoryShape, toMemoryOrder} from './layout.ts';
  * file must hold exactly these; only projections may be missing. `where` names it in the UserError about anything else.
  */
 export async function loadParams(
-  reader: TensorReader,
+  reader: Pick<TensorReader, 'shapes' | 'read'>,
   shapes: ReadonlyMap<string, readonly number[]>,
   where?: string,
 ): Promise<Params> {

@@ -11,6 +11,7 @@ export interface SampleImagesRequest extends Pick<SamplingConfig, 'sampler' | 's
   shape: readonly [number, number, number];
   /** Images in all. */
   count: number;
+  /** Called after each step; what it throws ends the sampling. */
   onProgress?(done: number, total: number): void;
   /** Asked before each batch. */
   shouldStop?(): Promise<boolean>;
@@ -27,11 +28,14 @@ export async function sampleImages(request: SampleImagesRequest): Promise<Float3
     const series = {seed, first, count: batch, shape};
     const noise = initialNoise(series);
     const onStep = (done: number) => request.onProgress?.(Math.min(count, first + (batch * done) / steps), count);
-    const drawn = await sample({...request, noise, stepNoise: (step) => stepNoise(series, step), onStep});
-    const values = await drawn.data();
-    images.set(values.subarray(0, Math.min(batch, count - first) * pixels), first * pixels);
-    noise.dispose();
-    drawn.dispose();
+    try {
+      const drawn = await sample({...request, noise, stepNoise: (step) => stepNoise(series, step), onStep});
+      const values = await drawn.data();
+      images.set(values.subarray(0, Math.min(batch, count - first) * pixels), first * pixels);
+      drawn.dispose();
+    } finally {
+      noise.dispose();
+    }
   }
   return images;
 }

@@ -5,7 +5,7 @@ import {element, message, Region, table} from '../dom.ts';
 import {numberText} from '../numberText.ts';
 import type {Panel, Tab} from '../panel.ts';
 import type {PanelState} from '../state.ts';
-import {button, numberField, setDisabled} from '../toolkit.ts';
+import {MergeWorkbench} from './mergeWorkbench.ts';
 import {rangeRows} from './rangeRows.ts';
 import {TaskVectors} from './taskVectors.ts';
 
@@ -16,13 +16,12 @@ export class MergeTab implements Tab {
   readonly root: HTMLElement;
   readonly #panel: Panel;
   readonly #region = new Region(element('div'));
+  readonly #workbench: MergeWorkbench;
   readonly #taskVectors: TaskVectors;
-  readonly #result = element('p', {class: 'message', role: 'status'});
-  #weights: (number | null)[] = [];
-  #isBusy = false;
 
   constructor(panel: Panel) {
     this.#panel = panel;
+    this.#workbench = new MergeWorkbench(panel);
     this.#taskVectors = new TaskVectors(panel);
     this.root = element('div', {}, this.#region.root, this.#taskVectors.root);
   }
@@ -35,8 +34,9 @@ export class MergeTab implements Tab {
       return;
     }
     const {run, details} = needed;
-    this.#region.show([run.path, run.ranges, details.weights, details.report?.heldOut, state.trusted], () => [
-      ...this.#weightParts(run, details, state.trusted),
+    if (run.ranges.length > 0) this.#workbench.update(state, run, details);
+    this.#region.show([run.path, run.ranges, details.weights, details.report?.heldOut], () => [
+      ...this.#weightParts(run, details),
       ...lossParts(details.report),
       ...searchParts(details),
     ]);
@@ -47,55 +47,19 @@ export class MergeTab implements Tab {
     this.#taskVectors.restyle();
   }
 
-  #weightParts(run: RunView, {weights}: RunDetails, trusted: boolean): HTMLElement[] {
+  #weightParts(run: RunView, {weights}: RunDetails): HTMLElement[] {
     const heading = element('h2', {}, 'Merge weights');
     if (run.ranges.length === 0) return [heading, message('This run has no experts, so there is nothing to merge.')];
-    this.#result.textContent = '';
-    this.#weights = run.ranges.map((_, i) => weights?.weights[i] ?? 1 / run.ranges.length);
-    const save = button('Merge and save', () => void this.#merge(run, save), {
-      appearance: 'primary',
-      disabled: !trusted,
-      title: trusted ? 'Write a new merged model beside that of the run' : 'Needs a trusted workspace',
-    });
-    const rows = run.ranges.map(([low, high], i) => [
-      `expert-${i}`,
-      `${low} to ${high - 1}`,
-      numberText(weights?.weights[i]),
-      numberField(`Weight of expert ${i}`, this.#weights[i] ?? 0, (value) => {
-        this.#weights[i] = value;
-        setDisabled(save, !trusted || this.#isBusy || this.#weights.includes(null));
-      }),
-    ]);
     const text =
       weights === null
         ? 'No weights have been chosen yet.'
         : weights.search === null
           ? 'Given in the config.'
           : `Found by the ${weights.search.strategy} search.`;
-    const head = ['Expert', 'Timesteps', 'Weight of the run', 'Your weight'];
-    return [
-      heading,
-      element(
-        'p',
-        {},
-        `merged = base + sum of weight x (expert - base). Weights may be negative and need not sum to 1. ${text}`,
-      ),
-      table('Weight of each expert', head, rows),
-      element('div', {class: 'bar'}, save),
-      this.#result,
-    ];
-  }
-
-  async #merge(run: RunView, save: HTMLElement): Promise<void> {
-    const weights = this.#weights.filter((weight) => weight !== null);
-    if (this.#isBusy || weights.length !== run.ranges.length) return;
-    this.#isBusy = true;
-    setDisabled(save, true);
-    this.#result.textContent = 'Merging …';
-    const reply = await this.#panel.request({kind: 'merge', run: run.path, weights}, 'Could not merge');
-    this.#isBusy = false;
-    setDisabled(save, false);
-    this.#result.textContent = reply?.kind === 'written' && reply.path ? `Saved the merged model in ${reply.path}` : '';
+    const formula =
+      'merged = base + lambda x sum of weight x (expert - base). Weights may be negative and need not sum to 1. ' +
+      'A part of the network may have weights of its own; input, output, time embedding and projections have those of the expert.';
+    return [heading, element('p', {}, `${formula} ${text}`), this.#workbench.root];
   }
 }
 

@@ -58,17 +58,23 @@ describe('a merge with typed weights', () => {
     for (const name of ['expert-0', 'expert-1', 'expert-2', 'expert-3', 'merged-1']) {
       await mkdir(join(run.path, 'models', name), {recursive: true});
     }
-    const {args, out} = await mergeArguments(run, [0.1, -0.2, 0.5, 1]);
+    const {args, out} = await mergeArguments(run, {weights: [0.1, -0.2, 0.5, 1]});
     expect(out).toBe(join(run.path, 'models', 'merged-2'));
     expect(args.filter((arg) => arg.includes('expert-'))).toHaveLength(4);
     expect(args).toContain('--weights=0.1,-0.2,0.5,1');
-    await expect(mergeArguments(run, [1])).rejects.toMatchObject({code: 'merge-weights'});
+    expect(args).not.toContain('--method');
+    const rules = [{match: 'up', weights: [0, -0.5, 1e-7, [0.1, 1]]}];
+    const method = {kind: 'ties', density: 0.3, lambda: 1, mean: false} as const;
+    const ruled = await mergeArguments(run, {weights: [1, 1, 1, 1], rules, method});
+    const how = ['--method', 'ties', '--set', 'density=0.3', '--set', 'lambda=1', '--set', 'mean=false'];
+    expect(ruled.args.join(' ')).toContain([...how, '--rule', 'up=0,-0.5,1e-7,0.1:1'].join(' '));
+    await expect(mergeArguments(run, {weights: [1]})).rejects.toMatchObject({code: 'merge-weights'});
   });
 
   it('says which expert is not there', async () => {
     const {run} = await fakeRun(await temporaryFolder(), {updates: 1});
     const where = join(run.path, 'models', 'expert-0');
-    await expect(mergeArguments(run, [1, 1, 1, 1])).rejects.toMatchObject({code: 'expert-missing', where});
+    await expect(mergeArguments(run, {weights: [1, 1, 1, 1]})).rejects.toMatchObject({code: 'expert-missing', where});
   });
 });
 

@@ -4,6 +4,7 @@ import {OwnerMessage, OwnerRequest} from '../../../trainer/contract/ownerMessage
 import {HostMessage, PageMessage, SavedPanel} from '../../../trainer/contract/panel.ts';
 import {parseJson} from '../../../trainer/store/jsonFile.ts';
 import {readLines} from '../../../trainer/launch/lineChannel.ts';
+import {PreviewNews, PreviewOrder} from '../../../trainer/contract/preview.ts';
 import type {FuzzTarget} from '../target.ts';
 
 const requests = [
@@ -31,13 +32,37 @@ const pages = [
   {scope: 'compare', selected: null},
 ];
 
+const drawing = {id: 3, seed: 7, images: 4, steps: 10};
+const setting = {
+  weights: [0.5, -1],
+  rules: [{match: 'up', weights: [1, [0, 1]]}],
+  method: {kind: 'ties', density: 0.3},
+};
+const previews = [
+  {
+    kind: 'open',
+    base: '/b',
+    experts: [{path: '/e', range: [0, 500]}],
+    saved: null,
+    dtype: 'F32',
+    engine: {name: 'wasm'},
+  },
+  {kind: 'draw', ...drawing, setting},
+  {kind: 'grid', ...drawing, settings: [setting, setting]},
+  {kind: 'saved', path: '/m'},
+  {type: 'preview', command: {kind: 'start', run: 'a'}},
+  {type: 'preview', news: {kind: 'picture', ...drawing, of: 'cell', cell: 2, png: 'iVBORw0=', seconds: 0.5}},
+  {kind: 'failed', id: 3, error: {code: 'merge-weights', message: 'no'}},
+  {kind: 'ended', error: null},
+];
+
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text));
 
 /** Lines between the editor and the owner of a run, and messages between the panel and its host. */
 export const messages: FuzzTarget = {
   name: 'messages',
   seeds: async () => [
-    ...[...requests, ...answers, ...pages].map((message) => bytesOf(`${JSON.stringify(message)}\n`)),
+    ...[...requests, ...answers, ...pages, ...previews].map((message) => bytesOf(`${JSON.stringify(message)}\n`)),
     bytesOf(answers.map((answer) => `${JSON.stringify(answer)}\n`).join('')),
   ],
   tokens: [
@@ -62,7 +87,7 @@ export const messages: FuzzTarget = {
   },
 };
 
-const schemas = [OwnerRequest, OwnerMessage, PageMessage, HostMessage, SavedPanel];
+const schemas = [OwnerRequest, OwnerMessage, PageMessage, HostMessage, SavedPanel, PreviewOrder, PreviewNews];
 
 function parseAny(line: string): void {
   const results = schemas.map((schema) => {

@@ -4,7 +4,7 @@ import {taskAnalysisCsv} from '../../../trainer/contract/taskAnalysisCsv.ts';
 import {fakeRun} from '../../helpers/fakeRunFolder.ts';
 import {goldenAnalysis, writeGoldenAnalysis} from '../../helpers/goldenAnalysis.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {axeViolations} from '../axe.ts';
+import {axeViolations} from '../axeViolations.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
 import {coloursOf, drawnColours} from '../panelPixels.ts';
 import {themeKinds} from '../themes.ts';

@@ -48,7 +48,7 @@ export interface KernelFunctions {
   countLower(task: number, upper: number, bins: number, count: number): void;
 }
 
-/** The merge kernels over a memory of their own, from which buffers are handed out for good. */
+/** The merge kernels over a memory of their own, from which buffers are handed out. */
 export class MergeKernel {
   readonly run: KernelFunctions;
   readonly #memory: WebAssembly.Memory;
@@ -69,6 +69,16 @@ export class MergeKernel {
     this.#end = address + Math.ceil(bytes / alignment) * alignment;
     if (this.#end > this.#memory.buffer.byteLength) throw new Error('the kernel memory was made too small');
     return address;
+  }
+
+  /** Where the next buffer will lie, for `release`. */
+  mark(): number {
+    return this.#end;
+  }
+
+  /** Takes back all buffers that were handed out since `mark`; the next ones lie there, not cleared. */
+  release(mark: number): void {
+    this.#end = mark;
   }
 
   bytes(address: number, length: number): Uint8Array {

@@ -1,10 +1,10 @@
-import {createRequire} from 'node:module';
 import {readFile} from 'node:fs/promises';
+import {createRequire} from 'node:module';
 import type {Page} from 'playwright-core';
 
 const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** What breaks any rule of axe-core; it is put into the page by the debugger, past the page's own policy. */
+/** All rules of axe-core; it is put into the page by the debugger, past the page's own policy. */
 export async function axeViolations(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(axeFile, 'utf8'));
   return page.evaluate(async () => {

@@ -1,0 +1,23 @@
+import {readdir, stat} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {OpenOrder} from '../../trainer/contract/preview.ts';
+import {fileExists} from '../../trainer/store/fileExists.ts';
+import type {Run} from '../run.ts';
+import {mergeInputs} from './mergeInputs.ts';
+
+/** What a preview of a run is told first: its models, its engine, and the merge that was saved last. */
+export async function previewOrder(run: Run): Promise<OpenOrder> {
+  const {engine} = run.config.config;
+  return {kind: 'open', ...(await mergeInputs(run)), saved: await lastMerge(run), engine};
+}
+
+/** The newest merged model of a run; null where there is none. */
+async function lastMerge({path}: Run): Promise<string | null> {
+  const models = join(path, 'models');
+  if (!(await fileExists(models))) return null;
+  const merges = (await readdir(models))
+    .filter((name) => /^merged(-\d+)?$/.test(name))
+    .map((name) => join(models, name));
+  const times = await Promise.all(merges.map(async (folder) => (await stat(folder)).mtimeMs));
+  return merges[times.indexOf(Math.max(...times))] ?? null;
+}

@@ -1,0 +1,240 @@
+import {expect, it} from 'vitest';
+import type {PreviewNews, PreviewOrder, previewPictures} from '../../trainer/contract/preview.ts';
+import {encodePng} from '../../trainer/data/png.ts';
+import {fakeRun} from '../helpers/fakeRunFolder.ts';
+import {temporaryFolder} from '../helpers/temporaryFolder.ts';
+import {axeViolations} from './axeViolations.ts';
+import {describePanel, eventually, expectNoTrouble} from './describePanel.ts';
+import type {TestPanel} from './testPanel.ts';
+import {themeKinds, type ThemeKind} from './themes.ts';
+
+type Draw = Extract<PreviewOrder, {kind: 'draw'}>;
+
+/** Plays the process of a preview: draws grey pictures at once, of as many pixels as the order has images. */
+class FakePreview {
+  readonly orders: PreviewOrder[] = [];
+  ended = 0;
+  #say: (news: PreviewNews) => void = () => undefined;
+
+  readonly start = async (_: unknown, say: (news: PreviewNews) => void) => {
+    this.#say = say;
+    const engine = {
+      name: 'wasm',
+      version: '1',
+      device: 'CPU',
+      threads: 1,
+      reason: 'WebAssembly, as asked for.',
+    } as const;
+    setTimeout(() => say({kind: 'ready', engine, parameters: 51_985, seconds: 1.5}), 20);
+    return {order: (order: PreviewOrder) => this.#draw(order), end: () => void this.ended++};
+  };
+
+  get draws(): Draw[] {
+    return this.orders.filter((order) => order.kind === 'draw');
+  }
+
+  say(news: PreviewNews): void {
+    this.#say(news);
+  }
+
+  #draw(order: PreviewOrder): void {
+    this.orders.push(order);
+    if (order.kind === 'draw') {
+      for (const of of ['coarse', 'refined', 'base', 'saved'] as const) this.#picture(order, of, 0);
+    } else if (order.kind === 'grid') {
+      order.settings.forEach((_, cell) => this.#picture(order, 'cell', cell));
+      this.say({kind: 'done', id: order.id, seconds: 2});
+    }
+  }
+
+  #picture(
+    {id, seed, steps, images}: Pick<Draw, 'id' | 'seed' | 'steps' | 'images'>,
+    of: (typeof previewPictures)[number],
+    cell: number,
+  ): void {
+    const png = Buffer.from(encodePng(new Uint8Array(images).fill(40 * cell), images, 1, 1)).toString('base64');
+    this.say({kind: 'picture', id, of, cell, png, seed, steps, images, seconds: of === 'coarse' ? 0.2 : 1.4});
+  }
+}
+
+describePanel('the live preview', (open) => {
+  async function begin(setting: {theme?: ThemeKind; trusted?: boolean} = {}) {
+    const fake = new FakePreview();
+    const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});
+    const panel = await open({runs: [run], actions: {preview: fake.start}, ...setting});
+    await panel.page.getByRole('tab', {name: 'Merge'}).click();
+    return {fake, run, panel, page: panel.page, saved: run.run.report?.weights ?? []};
+  }
+
+  async function start({page}: TestPanel): Promise<void> {
+    await page.getByRole('button', {name: 'Start live preview'}).click();
+    await page.getByRole('img', {name: /^Preview: 16 images, 20 steps, seed 0/}).waitFor();
+  }
+
+  it('draws when its models are loaded, and says with what and how fast', async () => {
+    const {fake, panel, page, saved} = await begin();
+    await start(panel);
+    await page.getByText('WebAssembly, as asked for. 51,985 parameters loaded in 1.5 s.').waitFor();
+    await page.getByText('Coarse picture after 0.20 s, refined after 1.4 s.').waitFor();
+    for (const name of [/^Base: 16/, /^Last saved merge: 16/]) await page.getByRole('img', {name}).waitFor();
+    expect(fake.draws).toMatchObject([{seed: 0, images: 16, steps: 20, setting: {weights: saved}}]);
+    await page.getByRole('textbox', {name: 'Seed of the preview'}).fill('7');
+    await eventually(() => fake.draws.at(-1)?.seed).toBe(7);
+    await page.getByRole('textbox', {name: 'Steps of the preview'}).fill('0');
+    await page.getByRole('slider', {name: 'Weight of expert 1'}).fill('0.5');
+    await page.getByRole('button', {name: 'Stop live preview'}).click();
+    await eventually(() => fake.ended).toBe(1);
+    expect(fake.draws).toHaveLength(2);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('follows sliders and fields by keyboard, in parts of the network too, and goes back and forth', async () => {
+    const {fake, panel, page, saved} = await begin();
+    await start(panel);
+    const slider = page.getByRole('slider', {name: 'Weight of expert 2'});
+    await slider.focus();
+    await page.keyboard.press('End');
+    await eventually(() => fake.draws.at(-1)?.setting.weights[2]).toBe(2.5);
+    await eventually(() => page.getByRole('textbox', {name: 'Weight of expert 2'}).inputValue()).toBe('2.5');
+    await page.getByRole('button', {name: 'Parts of expert 0'}).press('Enter');
+    await page.getByRole('textbox', {name: 'Expert 0 in up blocks'}).fill('-2');
+    const [, ...others] = saved;
+    others[1] = 2.5;
+    await eventually(() => fake.draws.at(-1)?.setting.rules).toEqual([{match: 'up', weights: [-2, ...others]}]);
+    await page.keyboard.press('Control+z');
+    await eventually(() => fake.draws.at(-1)?.setting).toEqual({weights: [saved[0], ...others]});
+    await page.keyboard.press('Control+z');
+    await eventually(() => fake.draws.at(-1)?.setting).toEqual({weights: saved});
+    await eventually(() => slider.inputValue()).not.toBe('2.5');
+    await page.keyboard.press('Control+Shift+Z');
+    await page.getByRole('button', {name: 'Redo'}).click();
+    await eventually(() => fake.draws.at(-1)?.setting.rules).toHaveLength(1);
+    expect(await page.getByRole('textbox', {name: 'Expert 0 in up blocks'}).inputValue()).toBe('-2');
+    expect(await page.getByRole('button', {name: 'Redo'}).isDisabled()).toBe(true);
+    await page.getByRole('button', {name: 'Parts as expert 0'}).click();
+    await eventually(() => fake.draws.at(-1)?.setting.rules).toBeUndefined();
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('comes back with its weights after it was hidden, and undo leads to those of the run', async () => {
+    const {panel, page, run, saved} = await begin();
+    await page.getByRole('textbox', {name: 'Weight of expert 3'}).fill('-0.75');
+    await eventually(() => panel.saved).toMatchObject({merge: {setting: {weights: [...saved.slice(0, 3), -0.75]}}});
+    const again = await open({runs: [run], saved: panel.saved});
+    const field = again.page.getByRole('textbox', {name: 'Weight of expert 3'});
+    await eventually(() => field.inputValue()).toBe('-0.75');
+    await again.page.getByRole('button', {name: 'Undo'}).click();
+    await eventually(() => field.inputValue()).toBe(String(saved[3]));
+    await Promise.all([panel.close(), again.close()]);
+  });
+
+  it('saves what its picture shows, and draws that beside', async () => {
+    const {fake, panel, page, run} = await begin();
+    const exact = page.getByRole('button', {name: 'Save exactly this'});
+    expect(await exact.isDisabled()).toBe(true);
+    await start(panel);
+    await page.getByRole('textbox', {name: 'Lambda'}).fill('1.25');
+    await eventually(() => fake.draws.at(-1)?.setting.method).toEqual({kind: 'linear', lambda: 1.25});
+    const shown = fake.draws.at(-1)?.setting;
+    await exact.click();
+    await page.getByText('Saved the merged model in /models/merged-1').waitFor();
+    expect(panel.asked).toEqual([{what: 'merge', arguments: [run.run, shown]}]);
+    await eventually(() => fake.orders.slice(-2).map(({kind}) => kind)).toEqual(['saved', 'draw']);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('draws a grid over two numbers, and saves it', async () => {
+    const {fake, panel, page} = await begin();
+    await start(panel);
+    await page.getByRole('textbox', {name: 'Across: to'}).fill('2');
+    await page.getByRole('button', {name: 'Draw grid'}).click();
+    await page.getByText('9 of 9 cells drawn').waitFor();
+    const grid = fake.orders.at(-1);
+    expect(grid?.kind === 'grid' && grid.settings.map(({weights, method}) => [weights[0], method])).toEqual(
+      [0.5, undefined, 1.5].flatMap((lambda) =>
+        [0, 1, 2].map((weight) => [weight, lambda === undefined ? undefined : {kind: 'linear', lambda}]),
+      ),
+    );
+    await page.getByRole('img', {name: 'weight of expert 0 2, lambda 1.5'}).waitFor();
+    await page.getByRole('button', {name: 'Save grid as PNG'}).click();
+    await eventually(() => panel.asked.length).toBe(1);
+    const [name, png] = panel.asked[0]?.arguments ?? [];
+    expect(name).toBe('merge-grid.png');
+    expect([...(png as Uint8Array).subarray(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('tells why it ended, and starts again', async () => {
+    const {fake, panel, page} = await begin();
+    await start(panel);
+    fake.say({kind: 'ended', error: {code: 'preview-broken', message: 'The preview process ended with code 3.'}});
+    await page.getByRole('alert').getByText('ended with code 3').waitFor();
+    await start(panel);
+    await panel.page.evaluate(() => window.postMessage({type: 'preview', news: {kind: 'picture', png: '<b>'}}, '*'));
+    await page.getByRole('alert').getByText('does not understand').waitFor();
+    await panel.close();
+  });
+
+  it('starts nothing in an untrusted workspace, for another run, or by orders that are none', async () => {
+    const {fake, panel, page, run} = await begin({trusted: false});
+    expect(await page.getByRole('button', {name: 'Start live preview'}).isDisabled()).toBe(true);
+    const say = (command: unknown) => panel.session.receive({type: 'preview', command});
+    say({kind: 'start', run: run.run.path});
+    await eventually(() => panel.posted.at(-1)).toMatchObject({type: 'preview', news: {error: {code: 'untrusted'}}});
+    await panel.close();
+    const trusted = await begin();
+    const order = (command: unknown) => trusted.panel.session.receive({type: 'preview', command});
+    order({kind: 'start', run: '/etc'});
+    await eventually(() => trusted.panel.posted.at(-1)).toMatchObject({news: {error: {code: 'run-missing'}}});
+    const draw = {kind: 'draw', id: 1, setting: {weights: [1]}, seed: 0, images: 1, steps: 1};
+    for (const hostile of [
+      {kind: 'open', base: '/', experts: [{path: '/'}], saved: null, dtype: 'F32', engine: {name: 'wasm'}},
+      {kind: 'saved', path: '/etc/passwd'},
+      {...draw, images: 1e9},
+      {...draw, setting: {weights: [Infinity]}},
+      {...draw, setting: {weights: ['1']}},
+      {...draw, path: '/etc'},
+    ]) {
+      const before = trusted.panel.posted.length;
+      order(hostile);
+      expect(trusted.panel.posted.slice(before)).toMatchObject([{type: 'trouble', error: {code: 'message-invalid'}}]);
+    }
+    // Nothing to draw with yet: dropped.
+    order(draw);
+    expect([fake.orders, trusted.fake.orders]).toEqual([[], []]);
+    await trusted.panel.close();
+  });
+
+  it('ends with its page: closed, hidden, or made anew', async () => {
+    const {fake, panel} = await begin();
+    await start(panel);
+    panel.session.setVisible(false);
+    expect(fake.ended).toBe(1);
+    panel.session.setVisible(true);
+    panel.session.receive({type: 'ready'});
+    await panel.page.reload();
+    await panel.page.getByRole('tab', {name: 'Merge'}).click();
+    await start(panel);
+    await panel.page.reload();
+    await eventually(() => fake.ended).toBe(2);
+    await panel.page.getByRole('tab', {name: 'Merge'}).click();
+    await start(panel);
+    await panel.close();
+    expect(fake.ended).toBe(3);
+  });
+
+  it.each(themeKinds)('has no axe violation in the theme %s', async (theme) => {
+    const {panel, page} = await begin({theme});
+    await start(panel);
+    await page.getByRole('button', {name: 'Parts of expert 0'}).click();
+    await page.getByRole('button', {name: 'Draw grid'}).click();
+    await page.getByText('9 of 9 cells drawn').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+});

@@ -1,0 +1,126 @@
+import {spawn, type ChildProcess} from 'node:child_process';
+import {closeSync, mkdirSync, openSync, readFileSync} from 'node:fs';
+import {dirname} from 'node:path';
+import type {Duplex} from 'node:stream';
+import {toErrorRecord, UserError} from '../contract/errors.ts';
+import {PreviewNews, type OpenOrder, type PreviewOrder} from '../contract/preview.ts';
+import {killTree} from './killTree.ts';
+import {channelDescriptor, readLines} from './lineChannel.ts';
+import {trainerEnvironment} from './trainerEnvironment.ts';
+
+/** How a preview process is started. */
+export interface PreviewLaunch {
+  /** The Node program, or an editor's runtime that acts as one by `environment`. */
+  readonly node: string;
+  /** Built entry (`dist/preview.js`). */
+  readonly entry: string;
+  readonly order: OpenOrder;
+  /** File that receives what the process prints. */
+  readonly log: string;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Hears all it says; `ended` comes once, last, unless the process was ended from here. */
+  onNews(news: PreviewNews): void;
+}
+
+/** A running preview. */
+export interface PreviewProcess {
+  order(order: PreviewOrder): void;
+  /** Ends it; nothing more is heard of it. */
+  end(): void;
+}
+
+/** A picture of 64 images of 512 by 512 pixels in colour has 48 MiB before it is packed. */
+const lineLimit = 96 * 2 ** 20;
+
+/** Starts a preview. It ends with this process, whose end of the channel it listens to. */
+export function launchPreview(launch: PreviewLaunch): PreviewProcess {
+  mkdirSync(dirname(launch.log), {recursive: true});
+  const log = openSync(launch.log, 'a');
+  const child = spawn(launch.node, [launch.entry], {
+    stdio: ['ignore', log, log, 'pipe'],
+    env: trainerEnvironment({engine: launch.order.engine}, launch.environment),
+    windowsHide: true,
+  });
+  closeSync(log);
+  return new Listener(launch, child);
+}
+
+class Listener implements PreviewProcess {
+  readonly #launch: PreviewLaunch;
+  readonly #child: ChildProcess;
+  #isOver = false;
+
+  constructor(launch: PreviewLaunch, child: ChildProcess) {
+    this.#launch = launch;
+    this.#child = child;
+    child.on('error', (cause) => this.#fail(startError(launch, cause)));
+    child.on('close', (code, signal) =>
+      this.#break(signal === null ? `ended with code ${code}` : `was ended by ${signal}`),
+    );
+    const channel = this.#channel;
+    if (channel === null) return;
+    channel.on('error', () => channel.destroy()); // EPIPE; `close` tells the rest.
+    const onOverflow = () => this.#break('sends a line without an end');
+    readLines(channel, lineLimit, (line) => this.#hear(line), onOverflow);
+    this.order(launch.order);
+  }
+
+  order(order: PreviewOrder): void {
+    if (this.#channel?.writable) this.#channel.write(`${JSON.stringify(order)}\n`);
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#channel?.destroy();
+    void killTree(this.#child.pid);
+  }
+
+  /** Missing where the process did not start. */
+  get #channel(): Duplex | null {
+    return (this.#child.stdio[channelDescriptor] as Duplex | null | undefined) ?? null;
+  }
+
+  #hear(line: string): void {
+    if (this.#isOver) return;
+    const news = parseNews(line);
+    if (news === null) {
+      this.#break(`sends what is no message: ${line.slice(0, 80)}`);
+      return;
+    }
+    if (news.kind === 'ended') this.end();
+    this.#launch.onNews(news);
+  }
+
+  #break(what: string): void {
+    if (!this.#isOver) this.#fail(brokenError(this.#launch, what));
+  }
+
+  #fail(error: Error): void {
+    if (this.#isOver) return;
+    this.end();
+    this.#launch.onNews({kind: 'ended', error: toErrorRecord(error)});
+  }
+}
+
+function parseNews(line: string): PreviewNews | null {
+  try {
+    return PreviewNews.safeParse(JSON.parse(line)).data ?? null;
+  } catch {
+    return null; // No JSON: the caller says so.
+  }
+}
+
+function startError({node}: PreviewLaunch, cause: Error): UserError {
+  return new UserError('preview-not-started', `The preview process did not start: ${cause.message}.`, {
+    where: node,
+    hint: 'Check which Node program is used.',
+    cause,
+  });
+}
+
+function brokenError({log}: PreviewLaunch, what: string): UserError {
+  const last = readFileSync(log, 'utf8').slice(-4000).trim().split('\n').slice(-3).join(' | ').slice(-500);
+  return new UserError('preview-broken', `The preview process ${what}.${last ? ` It last said: ${last}` : ''}`, {
+    where: log,
+  });
+}

@@ -1,0 +1,63 @@
+import {UserError} from '../contract/errors.ts';
+import type {OpenOrder} from '../contract/preview.ts';
+import {SchedulerConfig} from '../contract/schedulerConfig.ts';
+import {checkInputs} from '../merge/checkInputs.ts';
+import type {MergeTensor} from '../merge/checkTensors.ts';
+import type {WeightsFormat} from '../merge/finite.ts';
+import {openMergeInput, type MergeInput} from '../merge/mergeInput.ts';
+import {residentInput} from '../merge/residentInput.ts';
+import type {Denoiser} from '../models/denoiser.ts';
+import {createUNet2D} from '../models/unet2d.ts';
+import {imageShape} from '../sample/imageShape.ts';
+import {createSchedule, type NoiseSchedule} from '../schedulers/schedule.ts';
+import {elementCount} from '../store/tensorReader.ts';
+
+/** The models of a preview in memory, and what draws with them. */
+export interface PreviewModels {
+  readonly base: MergeInput;
+  readonly experts: readonly MergeInput[];
+  /** Tensors of a merge of them. */
+  readonly tensors: readonly MergeTensor[];
+  readonly dtype: WeightsFormat;
+  readonly denoiser: Denoiser;
+  readonly schedule: NoiseSchedule;
+  /** [H,W,C] of an image. */
+  readonly shape: readonly [number, number, number];
+  /** Scalars of a merge. */
+  readonly parameters: number;
+}
+
+/** Reads base and experts whole. They are checked as for a merge, and throw the same UserErrors. */
+export async function openPreviewModels({base, experts, dtype}: Omit<OpenOrder, 'kind'>): Promise<PreviewModels> {
+  const inputs = await openResident([{path: base}, ...experts]);
+  const [first, ...rest] = inputs;
+  const unetConfig = first?.unetConfig ?? null;
+  if (first === undefined || unetConfig === null) {
+    throw new UserError('preview-base', 'A bare weights file as base has no config, so nothing can be drawn.', {
+      where: base,
+      hint: 'Give a diffusers folder as base.',
+    });
+  }
+  const {tensors} = await checkInputs(first, rest);
+  const config = inputs.find(({schedulerConfig}) => schedulerConfig !== null)?.schedulerConfig;
+  const denoiser = createUNet2D(unetConfig, base);
+  return {
+    base: first,
+    experts: rest,
+    tensors,
+    dtype,
+    denoiser,
+    schedule: createSchedule(config ?? SchedulerConfig.parse({}), base),
+    shape: imageShape(denoiser, base),
+    parameters: tensors.reduce((sum, {shape}) => sum + elementCount(shape), 0),
+  };
+}
+
+/** The first is the base. */
+async function openResident(models: readonly OpenOrder['experts'][number][]): Promise<MergeInput[]> {
+  const inputs: MergeInput[] = [];
+  for (const [i, {path, range}] of models.entries()) {
+    inputs.push(await residentInput(await openMergeInput(path, i === 0 ? undefined : i - 1, range)));
+  }
+  return inputs;
+}
