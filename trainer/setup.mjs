@@ -53,7 +53,7 @@ const jobs = {
   },
   'bench-panel': async () => {
     const alias = '--alias:vscode=./test/helpers/fakeVscode.ts';
-    const code = await tool(['panel=test/bench/panel.ts'], join('dist', 'bench'), [alias]);
+    const code = await tool(['panel=test/bench/panel/panel.ts'], join('dist', 'bench'), [alias]);
     return code || node([join('dist', 'bench', 'panel.js')]);
   },
   bench: async (args) => {

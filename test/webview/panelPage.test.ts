@@ -1,15 +1,13 @@
-import {createRequire} from 'node:module';
-import {readFile} from 'node:fs/promises';
 import type {Page} from 'playwright-core';
 import {describe, expect, it} from 'vitest';
 import {panelTabs} from '../../trainer/contract/panelPage.ts';
 import {fakeBuckets, fakeRun, fakeStep, type FakeRun} from '../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
+import {axeViolations} from './axeViolations.ts';
+import {choose} from './choose.ts';
 import {describePanel, eventually, expectNoTrouble} from './describePanel.ts';
 import {coloursOf, drawnColours} from './panelPixels.ts';
 import {themeKinds} from './themes.ts';
-
-const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 describePanel('the panel in a browser', (open) => {
   it('shows a snapshot, and then the steps that follow', async () => {
@@ -206,28 +204,6 @@ describePanel('the panel in a browser', (open) => {
     });
   });
 });
-
-/** All rules of axe-core; it is put into the page by the debugger, past the page's own policy. */
-async function axeViolations(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(axeFile, 'utf8'));
-  return page.evaluate(async () => {
-    const axe = (
-      window as unknown as {
-        axe: {run(): Promise<{violations: {id: string; nodes: {html: string; failureSummary?: string}[]}[]}>};
-      }
-    ).axe;
-    const {violations} = await axe.run();
-    return violations.flatMap(({id, nodes}) =>
-      nodes.map(({html, failureSummary}) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`),
-    );
-  });
-}
-
-/** In the toolkit's dropdown the options are there only while it is open. */
-async function choose(page: Page, label: string, option: string): Promise<void> {
-  await page.getByRole('combobox', {name: label, exact: true}).click();
-  await page.getByRole('option', {name: option, exact: true}).and(page.locator(':visible')).click();
-}
 
 function focusedText(page: Page): Promise<string | null | undefined> {
   return page.evaluate(() => document.activeElement?.textContent);
