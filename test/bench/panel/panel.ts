@@ -1,5 +1,5 @@
 import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {availableParallelism, loadavg, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import type {Browser} from 'playwright-core';
@@ -103,7 +103,8 @@ function report(figures: readonly Figure[]): void {
     const number = (value: number) => `${value.toFixed(value < 100 ? 1 : 0)} ${unit}`;
     return [what, number(median(values)), number(Math.max(...values)), number(limit), isUnder ? 'yes' : 'NO'];
   });
-  process.stdout.write(`${markdownTable(['figure', 'median', 'largest', 'limit', 'under'], rows)}\n`);
+  const machine = `${availableParallelism()} cores, load average ${loadavg()[0]?.toFixed(1)}`;
+  process.stdout.write(`${machine}\n${markdownTable(['figure', 'median', 'largest', 'limit', 'under'], rows)}\n`);
 }
 
 await main();
