@@ -11,6 +11,14 @@ const modules = [...forNode, '--format=esm', '--splitting', '--chunk-names=chunk
 const nodeRequire =
   "import {createRequire as makeRequire} from 'node:module'; const require = makeRequire(import.meta.url);";
 
+/**
+ * Libraries of the extension that are files of their own: an extension is one CommonJS file, all of which would be compiled at its activation,
+ * which needs neither.
+ */
+const libraries = ['zod', 'yaml'];
+const asFiles = libraries.flatMap((name) => [`--alias:${name}=./${name}.cjs`, `--external:./${name}.cjs`]);
+const commonJs = [...forNode, '--format=cjs', '--out-extension:.js=.cjs'];
+
 /** Programs that only run in the repository. */
 export const toolOptions = [...modules, '--packages=external'];
 
@@ -24,11 +32,18 @@ export const bundles = [
     options: [...modules, ...inNodeModules.map((name) => `--external:${name}`), `--banner:js=${nodeRequire}`],
   },
   {
+    name: 'libraries',
+    sources: [],
+    entries: libraries.map((name) => `${name}=${name}`),
+    outputs: libraries.map((name) => `${name}.cjs`),
+    options: commonJs,
+  },
+  {
     name: 'extension',
     sources: ['extension', 'trainer'],
     entries: ['extension=extension/main.ts'],
     outputs: ['extension.cjs'],
-    options: [...forNode, '--format=cjs', '--external:vscode', '--out-extension:.js=.cjs'],
+    options: [...commonJs, '--external:vscode', ...asFiles],
   },
   {
     name: 'webview',

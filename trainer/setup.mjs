@@ -51,8 +51,8 @@ const jobs = {
     const code = await tool(['fuzz=test/fuzz/fuzz.ts'], join('dist', 'fuzz'));
     return code || node([join('dist', 'fuzz', 'fuzz.js'), ...args]);
   },
-  'bench-panel': () => panelBench('panel'),
-  'bench-preview': () => panelBench('preview'),
+  'bench-panel': () => panelBench('panel', 'test/bench/panel/panel.ts'),
+  'bench-preview': () => panelBench('preview', 'test/bench/preview.ts'),
   'bench-merge': async (args) => {
     const entries = ['mergeBench', 'mergeWorker'].map((name) => `${name}=test/bench/merge/${name}.ts`);
     const code = await tool(entries, join('dist', 'bench'));
@@ -134,9 +134,9 @@ function tool(entries, folder, options = []) {
 }
 
 /** Measures the panel in a browser, with the host side that it has in an editor. */
-async function panelBench(name) {
+async function panelBench(name, source) {
   const alias = '--alias:vscode=./test/helpers/fakeVscode.ts';
-  const code = await tool([`${name}=test/bench/${name}.ts`], join('dist', 'bench'), [alias]);
+  const code = await tool([`${name}=${source}`], join('dist', 'bench'), [alias]);
   return code || node([join('dist', 'bench', `${name}.js`)]);
 }
 

@@ -9,8 +9,11 @@ export function numberText(value: number | null | undefined): string {
   return Number.isInteger(value) ? countText(value) : value.toPrecision(4);
 }
 
+/** Made once: `toLocaleString` looks its locale up at every call. */
+const countFormat = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
+
 export function countText(value: number): string {
-  return Math.round(value).toLocaleString('en');
+  return countFormat.format(Math.round(value));
 }
 
 export function signedText(value: number): string {

@@ -14,6 +14,9 @@ export interface CurveData {
   readonly steps: number;
 }
 
+/** Bins of a heat map, one by one, so that those that have not changed stay the same objects. */
+export type HeatBins = readonly Float64Array[];
+
 export type DetailsState =
   | {readonly kind: 'asked'}
   | {readonly kind: 'there'; readonly details: RunDetails}
@@ -29,7 +32,7 @@ export interface PanelState {
   readonly runs: readonly RunView[];
   /** By `stageKey`. */
   readonly curves: ReadonlyMap<string, CurveData>;
-  readonly heatMaps: ReadonlyMap<string, Float64Array>;
+  readonly heatMaps: ReadonlyMap<string, HeatBins>;
   /** By the path of the run. */
   readonly details: ReadonlyMap<string, DetailsState>;
   /** Newest last. */
@@ -154,9 +157,11 @@ function withCurve(curves: PanelState['curves'], change: CurveChange): PanelStat
 
 function withHeatMap(maps: PanelState['heatMaps'], change: HeatMapChange): PanelState['heatMaps'] {
   const key = stageKey(change.run, change.stage);
-  const before = maps.get(key);
-  const length = heatBinLength((before ?? change.bins)[heatColumn.buckets] ?? 0);
-  return new Map(maps).set(key, replacedFrom(before, change.at * length, change.bins));
+  const length = heatBinLength(change.bins[heatColumn.buckets] ?? 0);
+  const news = Array.from({length: change.bins.length / length}, (_, i) =>
+    change.bins.subarray(i * length, (i + 1) * length),
+  );
+  return new Map(maps).set(key, [...(maps.get(key) ?? []).slice(0, change.at), ...news]);
 }
 
 function sorted(runs: readonly RunView[]): RunView[] {

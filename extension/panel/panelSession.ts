@@ -164,7 +164,7 @@ export class PanelSession {
     this.#watch = watch;
     if (isSame) return;
     this.#feed.reset();
-    this.#enqueue(() => this.#postWatched(() => true));
+    this.#enqueue(() => this.#postWatched());
     this.#timeSystem();
   }
 
@@ -178,25 +178,36 @@ export class PanelSession {
     }, wait);
   }
 
+  /** Posts all that has changed in one go, so that the page draws it in one frame. */
   async #push(): Promise<void> {
     const changed = new Set(this.#changed);
     this.#changed.clear();
-    for (const run of this.#scope.runs()) {
-      if (changed.has(run.path)) this.#page.post({type: 'run', run: await this.#view(run)});
+    const runs = this.#scope.runs().filter(({path}) => changed.has(path));
+    const messages: HostMessage[] = [];
+    for (const run of runs) messages.push({type: 'run', run: await this.#view(run)});
+    try {
+      for await (const message of this.#watched((path) => changed.has(path))) messages.push(message);
+    } finally {
+      // What the runs are like is told even where their curves cannot be read.
+      messages.forEach((message) => this.#page.post(message));
     }
-    await this.#postWatched((path) => changed.has(path));
   }
 
-  async #postWatched(isDue: (run: string) => boolean): Promise<void> {
+  async #postWatched(): Promise<void> {
+    for await (const message of this.#watched(() => true)) this.#page.post(message);
+  }
+
+  /** What differs from what the page has of the curves and heat maps in its view. */
+  async *#watched(isDue: (run: string) => boolean): AsyncGenerator<HostMessage> {
     const {curves, heatMaps} = this.#watch;
     const changes: CurveChange[] = [];
     for (const path of curves?.runs.filter(isDue) ?? []) {
       if (curves && (await this.#prepare(path))) changes.push(...(await this.#feed.curves(path, curves)));
     }
-    if (changes.length > 0) this.#page.post({type: 'curves', curves: changes});
+    if (changes.length > 0) yield {type: 'curves', curves: changes};
     if (!heatMaps || !isDue(heatMaps.run) || !(await this.#prepare(heatMaps.run))) return;
     const maps = await this.#feed.heatMaps(heatMaps);
-    if (maps.length > 0) this.#page.post({type: 'heatMaps', heatMaps: maps});
+    if (maps.length > 0) yield {type: 'heatMaps', heatMaps: maps};
   }
 
   /** Only runs that this panel may show are read, whatever the page asks for. */

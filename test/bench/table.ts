@@ -1,4 +1,5 @@
 import {tolerance, type Comparison} from './comparison.ts';
+import {markdownTable} from './markdownTable.ts';
 
 const columns = [
   'work',
@@ -15,11 +16,7 @@ const columns = [
 
 /** The comparisons of one case as a Markdown table. */
 export function formatTable(comparisons: readonly Comparison[]): string {
-  const rows = [columns, ...comparisons.map(formatRow)];
-  const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
-  const [head = [], ...body] = rows;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
+  return markdownTable(columns, comparisons.map(formatRow));
 }
 
 function formatRow({workload, ours, torch, deviation}: Comparison): string[] {

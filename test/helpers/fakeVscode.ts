@@ -18,6 +18,8 @@ export const editor = {
   messages: [] as {kind: 'information' | 'warning' | 'error'; text: string; buttons: string[]}[],
   /** Answers to the next questions: what is picked, typed or pressed. */
   answers: [] as unknown[],
+  /** Files that were proposed for saving. */
+  proposals: [] as (string | undefined)[],
   statusItems: [] as StatusItem[],
   treeViews: [] as {badge?: {value: number; tooltip: string}; message?: string}[],
   clipboard: '',
@@ -29,6 +31,7 @@ export const editor = {
     this.called = [];
     this.messages = [];
     this.answers = [];
+    this.proposals = [];
     this.statusItems = [];
     this.treeViews = [];
     workspace.isTrusted = true;
@@ -191,7 +194,11 @@ export const window = {
   },
   showInputBox: async () => editor.answers.shift(),
   showOpenDialog: async () => editor.answers.shift(),
-  showSaveDialog: async () => editor.answers.shift(),
+  /** Asks where to save; `editor.proposals` has the places that were proposed. */
+  showSaveDialog: async (options?: {defaultUri?: Uri}) => {
+    editor.proposals.push(options?.defaultUri?.fsPath);
+    return editor.answers.shift();
+  },
   showTextDocument: async (document: Uri | TextDocument) => void editor.called.push(['showTextDocument', document]),
   setStatusBarMessage: nothing,
   registerWebviewPanelSerializer: nothing,

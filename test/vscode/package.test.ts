@@ -12,7 +12,7 @@ const allowed = [
   /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^dist\/(cli|owner|trainer)\.js$/,
   /^dist\/chunks\/[\w-]+\.js$/,
-  /^dist\/extension\.cjs$/,
+  /^dist\/(extension|zod|yaml)\.cjs$/,
   /^dist\/(webview\.(js|css)|codicon\.ttf|THIRD-PARTY-NOTICES\.txt)$/,
   /^media\/(icon\.png|activity\.svg|deme\.schema\.json)$/,
   /^media\/(docs|walkthrough)\/[\w-]+\.(md|svg)$/,

@@ -10,6 +10,9 @@ import {writeExample} from '../helpers/exampleProject.ts';
 
 const media = fileURLToPath(new URL('../../media', import.meta.url));
 
+/** Where the command that creates the example project puts it. */
+const exampleName = 'deme-example';
+
 /** Quiet and without anything that asks an outside host. */
 const quiet = {
   'workbench.startupEditor': 'none',
@@ -25,14 +28,19 @@ const quiet = {
  *
  * @param files Content by path.
  * @param settings Of the workspace.
+ * @param options `isEmpty`: without the example project.
  */
-export async function storyFolder(files: Record<string, string> = {}, settings: object = {}): Promise<string> {
+export async function storyFolder(
+  files: Record<string, string> = {},
+  settings: object = {},
+  {isEmpty = false} = {},
+): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'deme-story-')));
   onTestFinished(async () => {
-    for (const run of await runsOf(folder)) await endRun(run.path);
+    for (const run of [...(await runsOf(folder)), ...(await runsOf(join(folder, exampleName)))]) await endRun(run.path);
     await rm(folder, {recursive: true, force: true, maxRetries: 5});
   });
-  await writeExample(media, folder);
+  if (!isEmpty) await writeExample(media, folder);
   const all = {...files, '.vscode/settings.json': JSON.stringify({...quiet, ...settings})};
   for (const [name, text] of Object.entries(all)) {
     await mkdir(dirname(join(folder, name)), {recursive: true});

@@ -65,6 +65,33 @@ export class Workbench {
     return this.page.locator('.codelens-decoration').getByRole('button', {name}).first();
   }
 
+  /** Where the palette and the editor's own dialogs are typed into. */
+  get input(): Locator {
+    const {page} = this;
+    return page.getByRole('combobox').or(page.getByRole('textbox')).and(page.locator('.quick-input-box input'));
+  }
+
+  /** Carries out a command of the palette, found by its whole name. */
+  async command(name: string): Promise<void> {
+    await (await this.#palette(name)).click();
+  }
+
+  /** Whether the palette has a command of this name now. */
+  async offers(name: string): Promise<boolean> {
+    const option = await this.#palette(name);
+    await this.page.waitForTimeout(500); // The list is filtered a moment after it is typed.
+    const count = await option.count();
+    await this.page.keyboard.press('Escape');
+    return count > 0;
+  }
+
+  /** What is said of a command goes on after its name: "recently used", a key. */
+  async #palette(name: string): Promise<Locator> {
+    await this.page.keyboard.press('F1');
+    await this.input.fill(`>${name}`);
+    return this.page.getByRole('option', {name: new RegExp(`^${name.replaceAll('.', '\\.')}(,|$)`)}).first();
+  }
+
   /** A notification, found by its text. */
   notice(text: RegExp): Locator {
     return this.page.getByRole('dialog', {name: text}).first();

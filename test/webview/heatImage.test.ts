@@ -1,7 +1,9 @@
 import {describe, expect, it} from 'vitest';
 import type {RunEvent} from '../../trainer/contract/events.ts';
 import {heatRow} from '../../trainer/store/heatLayout.ts';
-import {columnAt, heatExtent, heatMapOf, heatPixels, viridis} from '../../webview/losses/heatImage.ts';
+import type {HeatLoss} from '../../webview/losses/heatColumn.ts';
+import {columnAt, heatExtent, heatMapOf, heatPixels} from '../../webview/losses/heatImage.ts';
+import {viridis} from '../../webview/losses/viridis.ts';
 
 type Buckets = Extract<RunEvent, {type: 'buckets'}>;
 const column = (from: number, to: number, count: number[], denoise: (number | null)[]): Buckets => ({
@@ -16,16 +18,19 @@ const column = (from: number, to: number, count: number[], denoise: (number | nu
 });
 
 /** Two buckets over updates 1 to 10 and 11 to 40. */
-const bins = Float64Array.of(...heatRow(column(0, 10, [2, 0], [4, 0])), ...heatRow(column(10, 40, [1, 4], [1, null])));
+const bins = [column(0, 10, [2, 0], [4, 0]), column(10, 40, [1, 4], [1, null])].map((buckets) =>
+  Float64Array.from(heatRow(buckets)),
+);
 
 describe('a heat map', () => {
   const map = heatMapOf(bins, 'denoise');
 
   it('has the mean loss of the draws of each cell', () => {
-    expect([...map.mean]).toEqual([2, NaN, 1, NaN]);
-    expect([...heatMapOf(bins, 'consistency').mean]).toEqual([1, NaN, 0.5, NaN]);
+    const means = (loss: HeatLoss) => heatMapOf(bins, loss).columns.flatMap(({mean}) => [...mean]);
+    expect(means('denoise')).toEqual([2, NaN, 1, NaN]);
+    expect(means('consistency')).toEqual([1, NaN, 0.5, NaN]);
     expect(heatExtent([map])).toEqual([1, 2]);
-    expect(heatExtent([heatMapOf(new Float64Array(0), 'denoise')])).toBeNull();
+    expect(heatExtent([heatMapOf([], 'denoise')])).toBeNull();
   });
 
   it('finds the column of an update', () => {

@@ -4,6 +4,7 @@ import {panelTabs} from '../../trainer/contract/panelPage.ts';
 import {fakeBuckets, fakeRun, fakeStep, type FakeRun} from '../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {axeViolations} from './axeViolations.ts';
+import {choose} from './choose.ts';
 import {describePanel, eventually, expectNoTrouble} from './describePanel.ts';
 import {coloursOf, drawnColours} from './panelPixels.ts';
 import {themeKinds} from './themes.ts';
@@ -202,12 +203,6 @@ describePanel('the panel in a browser', (open) => {
     });
   });
 });
-
-/** In the toolkit's dropdown the options are there only while it is open. */
-async function choose(page: Page, label: string, option: string): Promise<void> {
-  await page.getByRole('combobox', {name: label, exact: true}).click();
-  await page.getByRole('option', {name: option, exact: true}).and(page.locator(':visible')).click();
-}
 
 function focusedText(page: Page): Promise<string | null | undefined> {
   return page.evaluate(() => document.activeElement?.textContent);

@@ -1,5 +1,6 @@
 import {element, setChildren, setText, table} from '../dom.ts';
 import {countText, numberText} from '../numberText.ts';
+import {extent} from './axisRange.ts';
 import {nearestPoint, type ChartData, type ChartLine} from './chartLine.ts';
 
 const tableRows = 12;
@@ -56,10 +57,9 @@ export function summaryText(data: ChartData): string {
 }
 
 function lineSentence({label, points}: ChartLine): string {
-  const values = [...points.y].filter(Number.isFinite);
-  const [first, last] = [values[0], values.at(-1)];
-  if (first === undefined || last === undefined) return `${label}: no finite values.`;
-  const lowest = Math.min(...values);
+  const lowest = extent([points.y])?.[0];
+  if (lowest === undefined) return `${label}: no finite values.`;
+  const [first, last] = [points.y.find(Number.isFinite), points.y.findLast(Number.isFinite)];
   return `${label}: from ${numberText(first)} to ${numberText(last)}, lowest ${numberText(lowest)}.`;
 }
 

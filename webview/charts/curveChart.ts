@@ -119,6 +119,7 @@ export class CurveChart {
         color: theme.foreground,
         font,
         maxRotation: 0,
+        autoSkip: false,
         callback: (value: number | string) => tickText(Number(value)),
       },
       afterBuildTicks: (built: Scale) => {
@@ -194,7 +195,8 @@ const madePoints = new WeakMap<object, LinePoint[]>();
 function linePoints(points: ChartData['lines'][number]['points']): LinePoint[] {
   const known = madePoints.get(points);
   if (known !== undefined) return known;
-  const made = Array.from(points.x, (x, i) => ({x, y: points.y[i] ?? NaN}));
+  const made: LinePoint[] = [];
+  for (let i = 0; i < points.x.length; i++) made.push({x: points.x[i] ?? NaN, y: points.y[i] ?? NaN});
   madePoints.set(points, made);
   return made;
 }

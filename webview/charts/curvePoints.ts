@@ -26,28 +26,28 @@ export interface CurvePoints {
  * not depend on where one looks from.
  */
 export function curvePoints(bins: Float64Array, lead: number, options: PointOptions): CurvePoints {
+  const {series, logX, logY} = options;
   const count = bins.length / binLength - lead;
-  const smooth = smoothedBins(bins, options).subarray(lead);
-  const x = new Float64Array(count);
-  const rawX = new Float64Array(3 * count);
-  const rawY = new Float64Array(3 * count);
+  const y = smoothedBins(bins, options).subarray(lead);
+  const [x, rawX, rawY] = [new Float64Array(count), new Float64Array(3 * count), new Float64Array(3 * count)];
+  const [min, max] = [seriesColumn(series, 'min'), seriesColumn(series, 'max')];
+  const finite = seriesColumn(series, 'finite');
   let hidden = 0;
-  for (let i = 0; i < count; i++) {
-    const at = (lead + i) * binLength;
+  for (let i = 0, at = lead * binLength; i < count; i++, at += binLength) {
     const first = bins[at + binColumn.firstUpdate] ?? NaN;
     const last = bins[at + binColumn.lastUpdate] ?? NaN;
-    x[i] = shownX((first + last) / 2, options);
-    const low = bins[at + seriesColumn(options.series, 'min')] ?? NaN;
-    const high = bins[at + seriesColumn(options.series, 'max')] ?? NaN;
-    const hasGap = (bins[at + seriesColumn(options.series, 'finite')] ?? 0) < (bins[at + binColumn.steps] ?? 0);
-    if (options.logY) hidden += Number(low <= 0) + Number(high <= 0);
-    rawX.set(
-      [first, last, last].map((value) => shownX(value, options)),
-      3 * i,
-    );
-    rawY.set([shownY(low, options), shownY(high, options), hasGap ? NaN : shownY(high, options)], 3 * i);
+    const low = bins[at + min] ?? NaN;
+    const high = bins[at + max] ?? NaN;
+    const hasGap = (bins[at + finite] ?? 0) < (bins[at + binColumn.steps] ?? 0);
+    if (logY) hidden += Number(low <= 0) + Number(high <= 0);
+    x[i] = shown((first + last) / 2, logX);
+    rawX[3 * i] = shown(first, logX);
+    rawX[3 * i + 1] = rawX[3 * i + 2] = shown(last, logX);
+    rawY[3 * i] = shown(low, logY);
+    rawY[3 * i + 1] = shown(high, logY);
+    rawY[3 * i + 2] = hasGap ? NaN : shown(high, logY);
   }
-  return {x, y: smooth, rawX, rawY, hidden};
+  return {x, y, rawX, rawY, hidden};
 }
 
 /**
@@ -58,28 +58,26 @@ export function curvePoints(bins: Float64Array, lead: number, options: PointOpti
 function smoothedBins(bins: Float64Array, {series, decay, logY}: PointOptions): Float64Array {
   const count = bins.length / binLength;
   const smoothed = new Float64Array(count);
+  const [meanColumn, finiteColumn] = [seriesColumn(series, 'mean'), seriesColumn(series, 'finite')];
   let average = 0;
   let weight = 0;
   for (let i = 0; i < count; i++) {
-    const mean = bins[i * binLength + seriesColumn(series, 'mean')] ?? NaN;
-    const steps = bins[i * binLength + seriesColumn(series, 'finite')] ?? 0;
+    const mean = bins[i * binLength + meanColumn] ?? NaN;
+    const steps = bins[i * binLength + finiteColumn] ?? 0;
     const value = logY ? Math.log(mean > 0 ? mean : NaN) : mean;
     const kept = decay ** steps;
     if (Number.isFinite(value)) {
       average = kept * average + (1 - kept) * value;
       weight = kept * weight + (1 - kept);
     }
-    const shown = Number.isFinite(value) ? average / weight : NaN;
+    const corrected = Number.isFinite(value) ? average / weight : NaN;
     // Without smoothing it is the mean itself, which the way over its logarithm would round.
-    smoothed[i] = decay === 0 && Number.isFinite(value) ? mean : logY ? Math.exp(shown) : shown;
+    smoothed[i] = decay === 0 && Number.isFinite(value) ? mean : logY ? Math.exp(corrected) : corrected;
   }
   return smoothed;
 }
 
-function shownX(update: number, {logX}: PointOptions): number {
-  return logX && update <= 0 ? NaN : update;
-}
-
-function shownY(value: number, {logY}: PointOptions): number {
-  return logY && value <= 0 ? NaN : value;
+/** A value on its axis: a logarithmic one has no place for 0 and what is below. */
+function shown(value: number, logarithmic: boolean): number {
+  return logarithmic && value <= 0 ? NaN : value;
 }

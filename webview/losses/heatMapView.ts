@@ -29,6 +29,7 @@ export class HeatMapView {
   #labels: HeatMapLabels = {stage: '', loss: '', timesteps: 0};
   #at = {column: 0, bucket: 0};
   #range: readonly [number, number] = [1, 1];
+  #width = 0;
   #isInView = false;
   #isStale = false;
 
@@ -58,6 +59,8 @@ export class HeatMapView {
       if (this.#isInView && this.#isStale) this.#draw();
     });
     observer.observe(this.#frame);
+    // Told rather than asked for: asking between two changes of the page would lay it out anew each time.
+    new ResizeObserver(([entry]) => this.#resize(entry?.contentRect.width ?? 0)).observe(this.#frame);
   }
 
   show(map: HeatMap, range: readonly [number, number], labels: HeatMapLabels): void {
@@ -69,24 +72,30 @@ export class HeatMapView {
     const name = `${labels.stage}, ${labels.loss}`;
     setText(this.#title, name);
     setText(this.#top, countText(labels.timesteps - 1));
-    setText(this.#right, countText(map.to.at(-1) ?? 0));
+    setText(this.#right, countText(map.columns.at(-1)?.to ?? 0));
     this.#canvas.setAttribute('aria-label', this.#summary());
     this.#frame.setAttribute('aria-label', `Heat map of ${name}. Arrow keys read its cells.`);
     this.#fillTable();
   }
 
+  #resize(width: number): void {
+    this.#width = Math.round(width);
+    if (this.#isInView) this.#draw();
+    else this.#isStale = true;
+  }
+
   #draw(): void {
     const map = this.#map;
-    if (map === null) return;
+    if (map === null || this.#width === 0) return;
     this.#isStale = false;
-    heatCanvas(this.#canvas, map, Math.max(1, Math.round(this.#frame.clientWidth)), this.#range);
+    heatCanvas(this.#canvas, map, this.#width, this.#range);
   }
 
   /** Means over the first and the last columns, low and high timesteps. */
   #summary(): string {
     const {stage, loss} = this.#labels;
     const half = Math.floor((this.#map?.buckets ?? 0) / 2);
-    const columns = this.#map?.to.length ?? 0;
+    const columns = this.#map?.columns.length ?? 0;
     const first = `low timesteps ${numberText(this.#mean(0, 1, 0, half))}, high ${numberText(this.#mean(0, 1, half, Infinity))}`;
     const last = `low ${numberText(this.#mean(columns - 1, columns, 0, half))}, high ${numberText(this.#mean(columns - 1, columns, half, Infinity))}`;
     return `${loss} of ${stage} by timestep and update. At the start ${first}; now ${last}.`;
@@ -98,13 +107,12 @@ export class HeatMapView {
     if (map === null) return NaN;
     let sum = 0;
     let draws = 0;
-    for (let column = Math.max(0, fromColumn); column < toColumn; column++) {
+    for (const {count, mean} of map.columns.slice(Math.max(0, fromColumn), toColumn)) {
       for (let bucket = fromBucket; bucket < Math.min(toBucket, map.buckets); bucket++) {
-        const cell = column * map.buckets + bucket;
-        const count = map.count[cell] ?? 0;
-        if (count === 0) continue;
-        sum += count * (map.mean[cell] ?? NaN);
-        draws += count;
+        const drawn = count[bucket] ?? 0;
+        if (drawn === 0) continue;
+        sum += drawn * (mean[bucket] ?? NaN);
+        draws += drawn;
       }
     }
     return sum / draws;
@@ -114,7 +122,7 @@ export class HeatMapView {
     const map = this.#map;
     const box = this.#canvas.getBoundingClientRect();
     if (map === null || box.width === 0) return;
-    const column = columnAt(map, ((event.clientX - box.left) / box.width) * (map.to.at(-1) ?? 0));
+    const column = columnAt(map, ((event.clientX - box.left) / box.width) * (map.columns.at(-1)?.to ?? 0));
     const bucket = map.buckets - 1 - Math.floor(((event.clientY - box.top) / box.height) * map.buckets);
     if (column >= 0 && bucket >= 0 && bucket < map.buckets) this.#read(column, bucket);
   }
@@ -131,19 +139,20 @@ export class HeatMapView {
     if (map === null || move === undefined) return;
     event.preventDefault();
     const clamp = (value: number, count: number) => Math.min(count - 1, Math.max(0, value));
-    this.#read(clamp(this.#at.column + move[0], map.to.length), clamp(this.#at.bucket + move[1], map.buckets));
+    this.#read(clamp(this.#at.column + move[0], map.columns.length), clamp(this.#at.bucket + move[1], map.buckets));
   }
 
   #read(column: number, bucket: number): void {
     const map = this.#map;
-    if (map === null) return;
+    const shown = map?.columns[column];
+    if (map === null || shown === undefined) return;
     this.#at = {column, bucket};
     const [low, high] = this.#timesteps(bucket, bucket + 1);
-    const [from, to] = [(map.from[column] ?? 0) + 1, map.to[column] ?? 0];
-    const draws = map.count[column * map.buckets + bucket] ?? 0;
-    const value = draws === 0 ? 'no draws' : `${numberText(map.mean[column * map.buckets + bucket])} (${draws} draws)`;
+    const [from, to] = [shown.from + 1, shown.to];
+    const draws = shown.count[bucket] ?? 0;
+    const value = draws === 0 ? 'no draws' : `${numberText(shown.mean[bucket])} (${draws} draws)`;
     setText(this.#reading, `Updates ${countText(from)} to ${countText(to)}, timesteps ${low} to ${high}: ${value}`);
-    const last = map.to.at(-1) ?? 1;
+    const last = map.columns.at(-1)?.to ?? 1;
     Object.assign(this.#mark.style, {
       left: `${(100 * (from - 1)) / last}%`,
       width: `${(100 * (to - from + 1)) / last}%`,
@@ -164,11 +173,14 @@ export class HeatMapView {
     const map = this.#map;
     if (map === null || !this.#table.open) return;
     const {stage, loss} = this.#labels;
-    const columns = Math.min(tableColumns, map.to.length);
+    const columns = Math.min(tableColumns, map.columns.length);
     const rows = Math.min(tableRows, map.buckets);
-    const columnEdge = (i: number) => Math.floor((i * map.to.length) / columns);
+    const columnEdge = (i: number) => Math.floor((i * map.columns.length) / columns);
     const rowEdge = (i: number) => Math.floor((i * map.buckets) / rows);
-    const head = Array.from({length: columns}, (_, i) => `to update ${countText(map.to[columnEdge(i + 1) - 1] ?? 0)}`);
+    const head = Array.from(
+      {length: columns},
+      (_, i) => `to update ${countText(map.columns[columnEdge(i + 1) - 1]?.to ?? 0)}`,
+    );
     const body = Array.from({length: rows}, (_, row) => [
       this.#timesteps(rowEdge(row), rowEdge(row + 1)).join(' to '),
       ...head.map((_, i) => numberText(this.#mean(columnEdge(i), columnEdge(i + 1), rowEdge(row), rowEdge(row + 1)))),
@@ -185,8 +197,9 @@ export function heatCanvas(
   width: number,
   range: readonly [number, number],
 ): HTMLCanvasElement {
-  canvas.width = width;
-  canvas.height = map.buckets;
+  // Setting them empties a canvas even where they stay the same.
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== map.buckets) canvas.height = map.buckets;
   const pixels = new ImageData(heatPixels(map, width, range), width, map.buckets);
   canvas.getContext('2d')?.putImageData(pixels, 0, 0);
   return canvas;

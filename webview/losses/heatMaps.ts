@@ -2,12 +2,14 @@ import {savePicture, type PictureKind} from '../charts/savePicture.ts';
 import {element} from '../dom.ts';
 import {numberText} from '../numberText.ts';
 import type {Panel} from '../panel.ts';
-import {stageKey} from '../state.ts';
+import {stageKey, type HeatBins} from '../state.ts';
 import {printTheme} from '../theme.ts';
 import {button} from '../toolkit.ts';
-import {heatExtent, heatMapOf, viridis, type HeatLoss, type HeatMap} from './heatImage.ts';
+import type {HeatLoss} from './heatColumn.ts';
+import {heatExtent, heatMapOf, type HeatMap} from './heatImage.ts';
 import {heatCanvas, HeatMapView} from './heatMapView.ts';
 import {heatSvg} from './heatSvg.ts';
+import {viridis} from './viridis.ts';
 
 const lossNames: Readonly<Record<HeatLoss, string>> = {denoise: 'denoising loss', consistency: 'consistency loss'};
 const legendSteps = 32;
@@ -20,7 +22,7 @@ export class HeatMaps {
   readonly #drawn = new Map<string, unknown>();
   readonly #legend = element('p', {class: 'heat-legend'});
   readonly #grid = element('div', {class: 'heat-grid'});
-  readonly #known = new WeakMap<Float64Array, HeatMap>();
+  readonly #known = new WeakMap<HeatBins, HeatMap>();
   readonly #title: string;
   #text = '';
   /** What a saved picture is made of. */
@@ -36,7 +38,7 @@ export class HeatMaps {
     this.root = element('section', {}, element('h3', {}, this.#title), bar, this.#grid);
   }
 
-  show(run: string, stages: readonly string[], data: ReadonlyMap<string, Float64Array>, timesteps: number): void {
+  show(run: string, stages: readonly string[], data: ReadonlyMap<string, HeatBins>, timesteps: number): void {
     const maps = stages.flatMap((stage) => {
       const bins = data.get(stageKey(run, stage));
       return bins === undefined ? [] : [{stage, map: this.#map(bins)}];
@@ -49,7 +51,7 @@ export class HeatMaps {
     this.#showLegend(range);
     this.#place(shown.map(({stage}) => stage));
     for (const {stage, map} of shown) {
-      const drawn = [map, range.join(), run, this.#grid.clientWidth];
+      const drawn = [map, range.join(), run];
       const before = this.#drawn.get(stage) as unknown[] | undefined;
       if (before !== undefined && drawn.every((part, i) => part === before[i])) continue;
       this.#drawn.set(stage, drawn);
@@ -62,13 +64,13 @@ export class HeatMaps {
     const {maps, range, timesteps} = this.#shown;
     const pictures = maps.map(({stage, map}) => ({
       title: stage,
-      pixels: heatCanvas(document.createElement('canvas'), map, map.to.length, range).toDataURL(),
-      lastUpdate: map.to.at(-1) ?? 0,
+      pixels: heatCanvas(document.createElement('canvas'), map, map.columns.length, range).toDataURL(),
+      lastUpdate: map.columns.at(-1)?.to ?? 0,
     }));
     await savePicture(panel, this.#title, heatSvg(this.#title, pictures, range, timesteps, printTheme), kind);
   }
 
-  #map(bins: Float64Array): HeatMap {
+  #map(bins: HeatBins): HeatMap {
     const map = this.#known.get(bins) ?? heatMapOf(bins, this.#loss);
     this.#known.set(bins, map);
     return map;

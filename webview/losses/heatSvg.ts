@@ -1,7 +1,7 @@
 import {escaped} from '../charts/chartSvg.ts';
 import {countText, numberText} from '../numberText.ts';
 import type {Theme} from '../theme.ts';
-import {viridis} from './heatImage.ts';
+import {viridis} from './viridis.ts';
 
 /** One heat map of the document. */
 export interface HeatPicture {
