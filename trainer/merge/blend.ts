@@ -25,7 +25,8 @@ export function applyWeights(base: Params, vectors: readonly Params[], weights: 
   return mapParams(base, (tensor, name) => tf.tidy(() => addTasks(tensor, name, vectors, weights)));
 }
 
-function addTasks(tensor: Tensor, name: string, vectors: readonly Params[], weights: readonly number[]): Tensor {
+/** The same for one tensor. */
+export function addTasks(tensor: Tensor, name: string, vectors: readonly Params[], weights: readonly number[]): Tensor {
   const terms = vectors.flatMap((vector, i) => (weights[i] ? [tf.mul(param(vector, name), weights[i])] : []));
   if (terms.length === 0) return tf.clone(tensor);
   return tf.add(

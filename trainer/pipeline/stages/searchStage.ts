@@ -1,4 +1,4 @@
-import {SearchConfig} from '../../contract/mergeConfig.ts';
+import {SearchConfig} from '../../contract/searchConfig.ts';
 import type {WeightsRecord} from '../../contract/pipeline.ts';
 import type {SearchResult} from '../../contract/report.ts';
 import {heldOutBatch} from '../../data/batches.ts';
