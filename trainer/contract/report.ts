@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {EngineInfo} from './engineInfo.ts';
 import {MemoryPeak} from './memoryPeak.ts';
-import {MergeRule} from './mergeRule.ts';
+import {MergeRule, tensorGroups} from './mergeRule.ts';
 
 /** A mean over held-out draws with its standard error. */
 export const Estimate = z.strictObject({mean: z.number(), standardError: z.number()});
@@ -28,7 +28,7 @@ export type Candidate = z.infer<typeof Candidate>;
 
 /** What a search over a weight for each expert and part of the network did and found. */
 export const GroupSearch = z.strictObject({
-  groups: z.array(z.string()),
+  groups: z.array(z.enum(tensorGroups)),
   /** The lowest that was measured, on the draws of the search. */
   loss: z.number(),
   /** The weights of each part; none where nothing was better than the same weights everywhere. */
@@ -60,6 +60,7 @@ export type SearchCheck = z.infer<typeof SearchCheck>;
 /** What the weight search did and found. */
 export const SearchResult = z.strictObject({
   strategy: z.string(),
+  /** Merged anew, while the candidates come one from the other: its loss may differ from theirs by rounding. */
   best: Candidate,
   candidates: z.array(Candidate),
   /** Loss of the base on the same draws. */

@@ -12,6 +12,8 @@ export const runPaths = {
   stage: (run: string, stage: string) => join(run, 'stages', `${stage}.json`),
   checkpoints: (run: string, stage: string) => join(run, 'checkpoints', stage),
   weights: (run: string) => join(run, 'search.json'),
+  /** What a search has measured so far. */
+  candidates: (run: string) => join(run, 'search-candidates.jsonl'),
   evaluation: (run: string, model: string) => join(run, 'evaluations', model),
   losses: (run: string, model: string) => join(run, 'evaluations', model, 'losses.json'),
   features: (run: string, model: string) => join(run, 'evaluations', model, 'features.safetensors'),

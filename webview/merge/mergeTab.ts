@@ -7,6 +7,7 @@ import type {Panel, Tab} from '../panel.ts';
 import type {PanelState} from '../state.ts';
 import {button, numberField, setDisabled} from '../toolkit.ts';
 import {rangeRows} from './rangeRows.ts';
+import {foundParts} from './foundParts.ts';
 
 const shownCandidates = 12;
 
@@ -119,6 +120,7 @@ function searchParts({weights}: RunDetails): HTMLElement[] {
   return [
     element('h2', {}, 'Candidates of the search'),
     table(`The best of ${search.candidates.length} candidates`, head, rows),
+    ...foundParts(search),
   ];
 }
 
