@@ -16,6 +16,8 @@ async function loadPanel(studio: Omit<Studio, 'openPanel'>): Promise<ExperimentP
   const {context, runs} = studio;
   return registerPanel(context, runs, {
     merge: (run, weights) => merge(studio, run, weights),
+    plane: async (run, experts, weights) =>
+      (await import('./commands/planeCommands.ts')).measurePlane(studio, run, experts, weights),
     control: async (run, command) => {
       const {requireTrust} = await import('./trainer/requireTrust.ts');
       requireTrust();

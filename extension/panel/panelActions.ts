@@ -8,7 +8,7 @@ import type {PanelActions} from './panelSession.ts';
 import {fileInRun} from './runView.ts';
 
 /** What the rest of the extension does for a panel. */
-export type TrainerActions = Pick<PanelActions, 'merge' | 'control'>;
+export type TrainerActions = Pick<PanelActions, 'merge' | 'plane' | 'control'>;
 
 /** All that a panel can do; `fileOf` gives the file of an address that the page was told. */
 export function panelActions(trainer: TrainerActions, fileOf: (source: string) => string): PanelActions {

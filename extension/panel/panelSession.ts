@@ -9,6 +9,7 @@ import {
 } from '../../trainer/contract/panel.ts';
 import type {Run} from '../run.ts';
 import {CurveFeed} from './curveFeed.ts';
+import {lossPlanes} from './lossPlanes.ts';
 import {Milestones} from './milestones.ts';
 import {runDetails} from './runDetails.ts';
 import {runView} from './runView.ts';
@@ -27,6 +28,8 @@ export interface PanelActions {
   isTrusted(): boolean;
   /** Merges the experts of a run with these weights; returns the folder of the new model. */
   merge(run: Run, weights: readonly number[]): Promise<string>;
+  /** Measures the loss plane of two experts, the others held at these weights. */
+  plane(run: Run, experts: readonly [number, number], weights: readonly number[]): Promise<void>;
   control(run: Run, command: 'pause' | 'resume' | 'stop'): Promise<void>;
   /** Writes all steps of runs where the user wants them; null if they do not. */
   export(runs: readonly Run[], format: 'csv' | 'json' | 'tensorboard'): Promise<string | null>;
@@ -207,6 +210,12 @@ export class PanelSession {
       case 'merge':
         this.#requireTrust();
         return {kind: 'written', path: await actions.merge(this.#require(request.run), request.weights)};
+      case 'plane':
+        this.#requireTrust();
+        await actions.plane(this.#require(request.run), request.experts, request.weights);
+        return {kind: 'done'};
+      case 'planes':
+        return {kind: 'planes', planes: await lossPlanes(this.#require(request.run).path)};
       case 'control':
         this.#requireTrust();
         await actions.control(this.#require(request.run), request.command);

@@ -103,6 +103,7 @@ export class TestPanel {
     return {
       isTrusted: () => trusted,
       merge: note('merge', '/models/merged-1'),
+      plane: note('plane', undefined),
       control: note('control', undefined),
       export: note('export', '/export.csv'),
       save: note('save', '/chart.svg'),

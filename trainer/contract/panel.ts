@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {ErrorRecord} from './errors.ts';
+import {PlaneRequest, PlanesReply, PlanesRequest} from './planeMessages.ts';
 import {RunDetails, RunView, SystemUsage} from './panelViews.ts';
 
 /** Runs that can be laid over each other. */
@@ -45,6 +46,8 @@ export const PanelRequest = z.discriminatedUnion('kind', [
   }),
   /** A copy of a picture of a run into a file that the user chooses. */
   z.strictObject({kind: z.literal('saveImage'), run: z.string(), source: z.string()}),
+  PlaneRequest,
+  PlanesRequest,
 ]);
 export type PanelRequest = z.infer<typeof PanelRequest>;
 
@@ -53,6 +56,7 @@ export const PanelReply = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('done')}),
   z.strictObject({kind: z.literal('details'), details: RunDetails}),
   z.strictObject({kind: z.literal('written'), path: z.string().nullable()}),
+  PlanesReply,
 ]);
 export type PanelReply = z.infer<typeof PanelReply>;
 

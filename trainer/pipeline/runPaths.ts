@@ -20,6 +20,8 @@ export const runPaths = {
   grid: (run: string, model: string) => join(run, 'evaluations', model, 'samples.png'),
   /** Grid that a training drew after so many updates. */
   trainingGrid: (run: string, stage: string, update: number) => join(run, 'samples', stage, `${update}.png`),
+  /** Losses over the weights of two experts. */
+  plane: (run: string, [x, y]: readonly [number, number]) => join(run, 'planes', `plane-${x}-${y}.json`),
   report: (run: string) => join(run, 'report'),
   trained: (run: string, model: string) => join(run, 'models', model),
 } as const;
