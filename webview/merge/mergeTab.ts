@@ -8,6 +8,7 @@ import type {PanelState} from '../state.ts';
 import {button, numberField, setDisabled} from '../toolkit.ts';
 import {rangeRows} from './rangeRows.ts';
 import {foundParts} from './foundParts.ts';
+import {LossPlaneView} from './lossPlane.ts';
 
 const shownCandidates = 12;
 
@@ -17,11 +18,13 @@ export class MergeTab implements Tab {
   readonly #panel: Panel;
   readonly #region = new Region(this.root);
   readonly #result = element('p', {class: 'message', role: 'status'});
+  readonly #plane: LossPlaneView;
   #weights: (number | null)[] = [];
   #isBusy = false;
 
   constructor(panel: Panel) {
     this.#panel = panel;
+    this.#plane = new LossPlaneView(panel, this.root);
   }
 
   update(state: PanelState): void {
@@ -35,11 +38,13 @@ export class MergeTab implements Tab {
       ...this.#weightParts(run, details, state.trusted),
       ...lossParts(details.report),
       ...searchParts(details),
+      this.#plane.root,
     ]);
+    this.#plane.update(run, state.trusted);
   }
 
   restyle(): void {
-    // Tables follow the theme by themselves.
+    this.#plane.restyle(); // Tables follow the theme by themselves.
   }
 
   #weightParts(run: RunView, {weights}: RunDetails, trusted: boolean): HTMLElement[] {
