@@ -103,13 +103,16 @@ export class LossPlaneView {
       if (!this.#isBusy) setText(this.#status, 'This plane is not measured yet.');
       return;
     }
-    this.#figure.show(plane, this.#weights());
+    const weights = this.#weights();
+    this.#figure.show(plane, weights);
     const share = plane.done < plane.total ? `${percentText(plane.done / plane.total)} measured. ` : '';
     const held = plane.weights.map((weight, i) => (plane.experts.includes(i) ? null : `expert ${i} at ${weight}`));
     const others = held.filter((text) => text !== null);
     const {images, timestepsPerRange} = plane.recipe;
     const recipe = `${images} validation images, ${timestepsPerRange} timestep(s) a range.`;
-    setText(this.#status, `${share}${others.length > 0 ? `Held: ${others.join(', ')}. ` : ''}${recipe}`);
+    const isOff = !planeMarks(plane, weights).some(({name}) => name === 'your weights');
+    const heldText = others.length > 0 ? `Held: ${others.join(', ')}. ` : '';
+    setText(this.#status, `${share}${heldText}${recipe}${isOff ? ' Your weights lie outside.' : ''}`);
   }
 
   #weights(): (number | null)[] {

@@ -19,6 +19,7 @@ import {
   StateRecord,
 } from '../../../trainer/contract/records.ts';
 import {Report} from '../../../trainer/contract/report.ts';
+import {LossPlane} from '../../../trainer/contract/lossPlane.ts';
 import {RunNotes} from '../../../trainer/contract/runNotes.ts';
 import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
 
@@ -84,6 +85,24 @@ export const recordExamples: readonly {readonly schema: z.ZodType; readonly exam
   {schema: WeightsRecord, example: {weights: [0.5, 0.5], search}},
   {schema: CandidatesHead, example: {format: 1, key: hash}},
   {schema: CandidateRecord, example: {search: 'groups', weights: [0.5, -1], loss: null}},
+  {
+    schema: LossPlane,
+    example: {
+      format: 1,
+      key: hash,
+      experts: [0, 1],
+      weights: [0.5, 0.5],
+      axis: [0, 1],
+      rows: [
+        [0.1, null],
+        [null, null],
+      ],
+      line: {scales: [0, 1], losses: [0.1, null]},
+      done: 2,
+      total: 6,
+      recipe: {part: 'validation', images: 2, timestepsPerRange: 1, seed: 0, engine},
+    },
+  },
   {schema: LossRecord, example: {ranges: [[0, 500]], images: 2, timestepsPerRange: 1, values: [0.1, 0.2]}},
   {
     schema: Report,

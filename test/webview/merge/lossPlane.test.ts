@@ -10,7 +10,7 @@ import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
 import {countColours} from '../panelPixels.ts';
 import {themeKinds} from '../themes.ts';
-import {bowlPlane} from './bowlPlane.ts';
+import {bowlPlane} from '../../helpers/bowlPlane.ts';
 
 const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -45,11 +45,25 @@ describePanel('the loss plane', (open) => {
     expect(await field(page, 1).inputValue()).toBe('0.08');
     await page.locator('.plane-figure summary').click();
     const table = page.getByRole('region', {name: /^Loss by the weights of experts/});
-    expect(await table.getByRole('row').count()).toBe(22);
+    await eventually(() => table.getByRole('row').count()).toBe(22);
     await page.getByRole('button', {name: 'Merge and save'}).click();
     await eventually(() => panel.asked.map(({what}) => what)).toEqual(['merge']);
     expect((panel.asked[0]?.arguments[1] as number[]).slice(0, 2)).toEqual([0.36, 0.08]);
     expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('marks the weights of the run from the start, and those that are typed', async () => {
+    const run = await runWithPlane();
+    await writeFile(join(run.run.path, 'search.json'), JSON.stringify({weights: [0.5, 0.25, 0, 0], search: null}));
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    await page.getByRole('tab', {name: 'Merge'}).click();
+    const mark = page.locator('.plane-figure text', {hasText: 'your weights'});
+    await mark.waitFor();
+    await field(page, 0).fill('1.5');
+    await page.getByText(/ Your weights lie outside\.$/).waitFor();
+    expect(await mark.count()).toBe(0);
     await panel.close();
   });
 

@@ -6,7 +6,7 @@ import {planeLineSvg} from '../../../webview/merge/planeLineSvg.ts';
 import {planePlace, planePlot, planeSvg} from '../../../webview/merge/planeSvg.ts';
 import {planeCsv, planeSummary} from '../../../webview/merge/planeTables.ts';
 import {printTheme} from '../../../webview/theme.ts';
-import {bowlPlane} from './bowlPlane.ts';
+import {bowlPlane} from '../../helpers/bowlPlane.ts';
 
 /** Area of all parts of a path (shoelace). */
 function area(path: string): number {

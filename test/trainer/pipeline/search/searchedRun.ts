@@ -1,4 +1,4 @@
-import {join} from 'node:path';
+import {join, resolve} from 'node:path';
 import {mkdir, readFile} from 'node:fs/promises';
 import type {NewRunEvent} from '../../../../trainer/contract/events.ts';
 import {parseConfig} from '../../../../trainer/contract/parseConfig.ts';
@@ -22,7 +22,8 @@ export async function searchedRun(search: object, changes: Record<string, unknow
   for (const [i, {model}] of experts.entries()) await writeTinyBase(join(folder, model), i + 2);
   const run = join(folder, 'run');
   await mkdir(run);
-  const resolved = {folder, baseFolder: join(folder, 'base'), config: parseConfig(await readFile(file, 'utf8'), file)};
+  const config = parseConfig(await readFile(file, 'utf8'), file);
+  const resolved = {folder, baseFolder: resolve(folder, config.base ?? ''), config};
   const events: NewRunEvent[] = [];
   const context = (stopAt = Infinity): StageContext => {
     let asked = 0;
