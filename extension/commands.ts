@@ -46,6 +46,10 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
     load: async () => (await import('./commands/expertCommands.ts')).expertCommands,
   },
   {
+    ids: ['deme.lossPlane'],
+    load: async () => (await import('./commands/planeCommands.ts')).planeCommands,
+  },
+  {
     ids: ['deme.refreshEngines', 'deme.installEngine', 'deme.checkEngine'],
     load: async () => (await import('./commands/engineCommands.ts')).engineCommands,
   },

@@ -18,6 +18,8 @@ async function loadPanel(studio: Omit<Studio, 'openPanel'>): Promise<ExperimentP
   return registerPanel(context, runs, {
     merge: (run, setting) => merge(studio, run, setting),
     analyse: async (run) => (await import('./analyseExperts.ts')).analyseExperts(studio, run),
+    plane: async (run, experts, weights) =>
+      (await import('./commands/planeCommands.ts')).measurePlane(studio, run, experts, weights),
     preview: async (run, onNews) => {
       const {previewOrder} = await import('./panel/previewOrder.ts');
       return studio.trainer.startPreview(await previewOrder(run), onNews);

@@ -59,6 +59,7 @@ const jobs = {
     return code || node([join('dist', 'bench', 'mergeBench.js'), ...args]);
   },
   bench: async (args) => {
+    if (args[0] === 'search') return benchSearch(args.slice(1));
     const entries = ['bench', 'worker', 'makeModel'].map((name) => `${name}=test/bench/${name}.ts`);
     const code = await tool(entries, join('dist', 'bench'));
     return code || node([join('dist', 'bench', 'bench.js'), ...args]);
@@ -75,6 +76,12 @@ async function main(name, args) {
   const job = Object.hasOwn(jobs, name ?? '') ? jobs[name] : undefined;
   if (job === undefined) return fail(`usage: node trainer/setup.mjs ${Object.keys(jobs).join('|')} [arguments]`);
   return (await install()) || (jobsOnTheBuild.includes(name) && (await build())) || job(args);
+}
+
+/** The searches train their experts by the command line, which must be built. */
+async function benchSearch(args) {
+  const code = (await build()) || (await tool(['search=test/bench/search.ts'], join('dist', 'bench')));
+  return code || node([join('dist', 'bench', 'search.js'), ...args]);
 }
 
 /** Installs the dependencies unless those in node_modules are the ones of the lock file. */

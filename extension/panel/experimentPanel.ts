@@ -8,7 +8,8 @@ import type {Runs} from '../runs.ts';
 import {panelActions, type TrainerActions} from './panelActions.ts';
 import {panelHtml} from './panelHtml.ts';
 import {compareScope, experimentScope} from './panelScope.ts';
-import {PanelSession, type PanelScope} from './panelSession.ts';
+import type {PanelScope} from './panelRequests.ts';
+import {PanelSession} from './panelSession.ts';
 
 export const panelType = 'deme.experiment';
 

@@ -4,11 +4,11 @@ import * as vscode from 'vscode';
 import {writeFileAtomic} from '../../trainer/store/atomicFile.ts';
 import type {Run} from '../run.ts';
 import {stepsCsv, stepsJson, stepsOf, stepsTensorBoard} from './exportSteps.ts';
-import type {PanelActions} from './panelSession.ts';
+import type {PanelActions} from './panelRequests.ts';
 import {fileInRun} from './runView.ts';
 
 /** What the rest of the extension does for a panel. */
-export type TrainerActions = Pick<PanelActions, 'merge' | 'analyse' | 'control' | 'preview'>;
+export type TrainerActions = Pick<PanelActions, 'merge' | 'analyse' | 'plane' | 'control' | 'preview'>;
 
 /** All that a panel can do; `fileOf` gives the file of an address that the page was told. */
 export function panelActions(trainer: TrainerActions, fileOf: (source: string) => string): PanelActions {

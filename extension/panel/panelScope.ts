@@ -1,6 +1,6 @@
 import {dirname} from 'node:path';
 import type {Run} from '../run.ts';
-import type {PanelScope} from './panelSession.ts';
+import type {PanelScope} from './panelRequests.ts';
 
 /** Where panels find runs; `extension/runs.ts` is one. */
 export interface RunSource {

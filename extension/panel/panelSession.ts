@@ -3,44 +3,17 @@ import {
   PageMessage,
   type CurveChange,
   type HostMessage,
-  type PanelReply,
   type PanelRequest,
   type Watch,
 } from '../../trainer/contract/panel.ts';
-import type {MergeSetting} from '../../trainer/contract/mergeSetting.ts';
 import type {PreviewCommand} from '../../trainer/contract/preview.ts';
 import type {Run} from '../run.ts';
 import {CurveFeed} from './curveFeed.ts';
 import {Milestones} from './milestones.ts';
-import {readTaskVectors} from './readTaskVectors.ts';
 import {PanelPreview, type StartPreview} from './panelPreview.ts';
-import {runDetails} from './runDetails.ts';
+import {PanelRequests, type PanelActions, type PanelScope} from './panelRequests.ts';
 import {runView} from './runView.ts';
 import {SystemMeter} from './systemMeter.ts';
-
-/** The runs that a panel shows. */
-export interface PanelScope {
-  readonly kind: 'experiment' | 'compare';
-  readonly title: string;
-  runs(): readonly Run[];
-  get(path: string): Run | undefined;
-}
-
-/** What a panel cannot do by itself. All are asked for by the page and answer it, or throw what it is told. */
-export interface PanelActions {
-  isTrusted(): boolean;
-  /** Merges the experts of a run with this setting; returns the folder of the new model. */
-  merge(run: Run, setting: MergeSetting): Promise<string>;
-  /** Measures the task vectors of a run's experts, which stays in its folder. */
-  analyse(run: Run): Promise<void>;
-  /** Starts a process that merges and draws in memory. */
-  readonly preview: StartPreview;
-  control(run: Run, command: 'pause' | 'resume' | 'stop'): Promise<void>;
-  /** Writes all steps of runs where the user wants them; null if they do not. */
-  export(runs: readonly Run[], format: 'csv' | 'json' | 'tensorboard'): Promise<string | null>;
-  save(name: string, content: string | Uint8Array): Promise<string | null>;
-  saveImage(run: Run, source: string): Promise<string | null>;
-}
 
 /** The page's side of a panel. */
 export interface PanelPage {
@@ -66,6 +39,7 @@ export class PanelSession {
   readonly #milestones = new Milestones();
   readonly #meter = new SystemMeter();
   readonly #preview: PanelPreview;
+  readonly #requests: PanelRequests;
   readonly #changed = new Set<string>();
   #watch = nothing;
   #selected: string | null;
@@ -83,6 +57,7 @@ export class PanelSession {
     this.#selected = selected;
     const start: StartPreview = (run, onNews) => actions.preview(run, onNews);
     this.#preview = new PanelPreview(start, (news) => page.post({type: 'preview', news}));
+    this.#requests = new PanelRequests(scope, actions, this.#milestones, this.#preview);
   }
 
   /** Takes a message of the page; anything that is none is told to it and dropped. */
@@ -219,72 +194,21 @@ export class PanelSession {
 
   async #answer(id: number, request: PanelRequest): Promise<void> {
     try {
-      this.#page.post({type: 'reply', id, reply: await this.#carryOut(request)});
+      this.#page.post({type: 'reply', id, reply: await this.#requests.carryOut(request)});
     } catch (error) {
       this.#page.post({type: 'refused', id, error: toErrorRecord(error)});
     }
   }
 
-  async #carryOut(request: PanelRequest): Promise<PanelReply> {
-    const actions = this.#actions;
-    switch (request.kind) {
-      case 'details': {
-        const run = this.#require(request.run);
-        return {kind: 'details', details: await runDetails(run, await this.#milestones.of(run))};
-      }
-      case 'merge': {
-        this.#requireTrust();
-        const {weights, rules, method} = request;
-        const run = this.#require(request.run);
-        const path = await actions.merge(run, {weights, rules, method});
-        this.#preview.saved(run, path);
-        return {kind: 'written', path};
-      }
-      case 'taskVectors':
-        return readTaskVectors(this.#require(request.run));
-      case 'analyse': {
-        this.#requireTrust();
-        const run = this.#require(request.run);
-        await actions.analyse(run);
-        return readTaskVectors(run);
-      }
-      case 'control':
-        this.#requireTrust();
-        await actions.control(this.#require(request.run), request.command);
-        return {kind: 'done'};
-      case 'export': {
-        const runs = request.runs.map((path) => this.#require(path));
-        return {kind: 'written', path: await actions.export(runs, request.format)};
-      }
-      case 'save':
-        return {kind: 'written', path: await actions.save(request.name, request.content)};
-      case 'saveImage':
-        return {kind: 'written', path: await actions.saveImage(this.#require(request.run), request.source)};
-    }
-  }
-
   #orderPreview(command: PreviewCommand): void {
     try {
-      this.#requireTrust();
-      if (command.kind === 'start') void this.#preview.start(this.#require(command.run));
+      this.#requests.requireTrust();
+      if (command.kind === 'start') void this.#preview.start(this.#requests.requireRun(command.run));
       else if (command.kind === 'stop') this.#preview.end();
       else this.#preview.order(command);
     } catch (error) {
       this.#page.post({type: 'preview', news: {kind: 'ended', error: toErrorRecord(error)}});
     }
-  }
-
-  #require(path: string): Run {
-    const run = this.#scope.get(path);
-    if (run === undefined) throw new UserError('run-missing', 'This run is no longer there.', {where: path});
-    return run;
-  }
-
-  #requireTrust(): void {
-    if (this.#actions.isTrusted()) return;
-    throw new UserError('untrusted', 'Nothing is run in a workspace that you have not trusted.', {
-      hint: 'Use the command "Workspaces: Manage Workspace Trust".',
-    });
   }
 
   #timeSystem(): void {

@@ -97,6 +97,7 @@ describe('the commands', () => {
       'pretrain',
       'finetune',
       'searchWeights',
+      'lossPlane',
       'merge',
       'evaluate',
       'sample',

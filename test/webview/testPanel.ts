@@ -2,7 +2,8 @@ import {readFile} from 'node:fs/promises';
 import type {Browser, Page} from 'playwright-core';
 import {panelHtml} from '../../extension/panel/panelHtml.ts';
 import {compareScope, experimentScope, type RunSource} from '../../extension/panel/panelScope.ts';
-import {PanelSession, type PanelActions} from '../../extension/panel/panelSession.ts';
+import type {PanelActions} from '../../extension/panel/panelRequests.ts';
+import {PanelSession} from '../../extension/panel/panelSession.ts';
 import type {HostMessage} from '../../trainer/contract/panel.ts';
 import type {PanelFiles} from './bundlePanel.ts';
 import type {FakeRun} from '../helpers/fakeRunFolder.ts';
@@ -105,6 +106,7 @@ export class TestPanel {
       merge: note('merge', '/models/merged-1'),
       analyse: note('analyse', undefined),
       preview: () => Promise.reject(new Error('this test has no preview')),
+      plane: note('plane', undefined),
       control: note('control', undefined),
       export: note('export', '/export.csv'),
       save: note('save', '/chart.svg'),

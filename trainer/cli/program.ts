@@ -6,6 +6,7 @@ import {addEngineVerbs} from './engineVerbs.ts';
 import {addFetchVerb} from './fetchVerb.ts';
 import {addInspectVerb} from './inspectVerb.ts';
 import {addMergeVerb} from './mergeVerb.ts';
+import {addPlaneVerb} from './planeVerb.ts';
 import {addPredictVerb} from './predictVerb.ts';
 import {addRunVerbs} from './runVerbs.ts';
 import {addRunsVerb} from './runsVerb.ts';
@@ -26,6 +27,7 @@ export function program(): Command {
   addRunVerbs(deme);
   addMergeVerb(deme);
   addAnalyseVerb(deme);
+  addPlaneVerb(deme);
   deme.commandsGroup('Models:');
   addFetchVerb(deme);
   addInspectVerb(deme);

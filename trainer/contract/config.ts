@@ -154,6 +154,10 @@ export const DemeConfig = z
       issue('merge', 'a search needs data (validation images)');
     if (config.merge && !config.decouple && !config.experts) issue('merge', 'merge needs decouple or experts');
     if (config.ordinary && !config.decouple) issue('ordinary', 'ordinary needs decouple, whose settings it takes over');
+    if (config.merge?.search?.confirm && (config.evaluate?.features ?? 'none') === 'none') {
+      const path = ['merge', 'search', 'confirm'];
+      context.addIssue({code: 'custom', path, message: 'confirm needs evaluate.features, which say what is compared'});
+    }
     const experts = config.experts?.length ?? (config.decouple ? expertCount(config.decouple) : undefined);
     const weights = config.merge?.weights?.length;
     if (weights !== undefined && experts !== undefined && weights !== experts) {

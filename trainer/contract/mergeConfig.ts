@@ -1,25 +1,7 @@
 import {z} from 'zod';
 import {MergeMethod, plainLinear} from './mergeMethod.ts';
 import {MergeRule} from './mergeRule.ts';
-
-export const searchStrategies = ['quadratic', 'coordinate', 'grid'] as const;
-
-/** Search of the merge weights over the held-out per-range loss of the validation images. */
-export const SearchConfig = z.strictObject({
-  strategy: z.enum(searchStrategies).default('quadratic').describe('How candidates are chosen.'),
-  images: z.int().min(2).default(128).describe('Validation images per candidate.'),
-  timesteps: z
-    .int()
-    .min(1)
-    .default(4)
-    .describe('Timesteps per image and range, drawn once and kept for all candidates.'),
-  low: z.number().default(0).describe('Smallest weight that grid and coordinate try.'),
-  high: z.number().default(1).describe('Largest weight that grid and coordinate try.'),
-  step: z.number().positive().default(0.25).describe('Step of the grid.'),
-  budget: z.int().min(1).default(31).describe('Largest number of candidates that are evaluated (grid ignores it).'),
-  seed: z.int().min(0).default(0).describe('Seed of noise and timesteps.'),
-});
-export type SearchConfig = z.infer<typeof SearchConfig>;
+import {SearchConfig} from './searchConfig.ts';
 
 export const MergeConfig = z
   .strictObject({
@@ -40,5 +22,13 @@ export const MergeConfig = z
   .refine((merge) => merge.weights === undefined || merge.search === undefined, {
     message: 'give either weights or search, not both',
     path: ['search'],
+  })
+  .refine((merge) => merge.search?.groups === undefined || merge.rules === undefined, {
+    message: 'give either rules or search.groups, which finds rules',
+    path: ['rules'],
+  })
+  .refine((merge) => merge.search?.groups === undefined || !merge.method || merge.method.kind === 'linear', {
+    message: 'search.groups is for the method linear',
+    path: ['method'],
   });
 export type MergeConfig = z.infer<typeof MergeConfig>;

@@ -3,6 +3,7 @@ import {ErrorRecord} from './errors.ts';
 import {AnalyseRequest, TaskVectorsReply, TaskVectorsRequest} from './panelTaskVectors.ts';
 import {MergeSetting} from './mergeSetting.ts';
 import {PreviewCommand, PreviewNews} from './preview.ts';
+import {PlaneRequest, PlanesReply, PlanesRequest} from './planeMessages.ts';
 import {RunDetails, RunView, SystemUsage} from './panelViews.ts';
 
 /** Runs that can be laid over each other. */
@@ -50,6 +51,8 @@ export const PanelRequest = z.discriminatedUnion('kind', [
   }),
   /** A copy of a picture of a run into a file that the user chooses. */
   z.strictObject({kind: z.literal('saveImage'), run: z.string(), source: z.string()}),
+  PlaneRequest,
+  PlanesRequest,
 ]);
 export type PanelRequest = z.infer<typeof PanelRequest>;
 
@@ -59,6 +62,7 @@ export const PanelReply = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('details'), details: RunDetails}),
   TaskVectorsReply,
   z.strictObject({kind: z.literal('written'), path: z.string().nullable()}),
+  PlanesReply,
 ]);
 export type PanelReply = z.infer<typeof PanelReply>;
 

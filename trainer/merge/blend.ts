@@ -22,10 +22,20 @@ export function taskVectors(base: Params, experts: readonly Params[]): Params[] 
 export function applyWeights(base: Params, vectors: readonly Params[], weights: readonly number[]): Params {
   if (vectors.length !== weights.length)
     throw new Error(`${vectors.length} task vectors but ${weights.length} weights`);
-  return mapParams(base, (tensor, name) => tf.tidy(() => addTasks(tensor, name, vectors, weights)));
+  return applyWeightsBy(base, vectors, () => weights);
 }
 
-function addTasks(tensor: Tensor, name: string, vectors: readonly Params[], weights: readonly number[]): Tensor {
+/** The same with weights of its own for each tensor, by its name. */
+export function applyWeightsBy(
+  base: Params,
+  vectors: readonly Params[],
+  weightsOf: (name: string) => readonly number[],
+): Params {
+  return mapParams(base, (tensor, name) => tf.tidy(() => addTasks(tensor, name, vectors, weightsOf(name))));
+}
+
+/** The same for one tensor. */
+export function addTasks(tensor: Tensor, name: string, vectors: readonly Params[], weights: readonly number[]): Tensor {
   const terms = vectors.flatMap((vector, i) => (weights[i] ? [tf.mul(param(vector, name), weights[i])] : []));
   if (terms.length === 0) return tf.clone(tensor);
   return tf.add(

@@ -1,5 +1,5 @@
 import {UserError} from '../contract/errors.ts';
-import type {SearchConfig} from '../contract/mergeConfig.ts';
+import type {SearchConfig} from '../contract/searchConfig.ts';
 import type {Candidates} from './candidates.ts';
 
 /** More points than this are a mistake in the config: even a millisecond each would take a quarter of an hour. */

@@ -1,4 +1,4 @@
-import type {SearchConfig} from '../contract/mergeConfig.ts';
+import type {SearchConfig} from '../contract/searchConfig.ts';
 import type {Candidate} from '../contract/report.ts';
 import {scaledUnit, type Proposal} from './alwaysCandidates.ts';
 import type {Candidates} from './candidates.ts';

@@ -1,11 +1,12 @@
 import {UserError} from '../contract/errors.ts';
-import type {SearchConfig} from '../contract/mergeConfig.ts';
+import type {SearchConfig} from '../contract/searchConfig.ts';
 import type {SearchResult} from '../contract/report.ts';
 import {alwaysCandidates} from './alwaysCandidates.ts';
 import {Candidates, type Score, type ScoredCandidate} from './candidates.ts';
 import {searchCoordinates} from './coordinate.ts';
 import {gridSize, searchGrid} from './grid.ts';
 import {searchQuadratic} from './quadratic.ts';
+import {searchCma} from './searchCma.ts';
 
 export interface SearchRequest {
   /** Number of experts N. */
@@ -19,6 +20,7 @@ export interface SearchRequest {
 
 const strategies: Record<SearchConfig['strategy'], (candidates: Candidates, config: SearchConfig) => Promise<void>> = {
   quadratic: searchQuadratic,
+  'cma-es': searchCma,
   coordinate: searchCoordinates,
   grid: searchGrid,
 };
@@ -27,7 +29,7 @@ const strategies: Record<SearchConfig['strategy'], (candidates: Candidates, conf
  * Looks for the merge weights of the lowest held-out loss (the paper searches by grid and says no more).
  *
  * The best candidate is the lowest that was measured, never a prediction. Weights outside [0, 1], negative ones too, can win under
- * `quadratic`: merge weights are coefficients, not shares. A loss that is not finite is reported and never chosen. A budget
+ * `quadratic` and `cma-es`: merge weights are coefficients, not shares. A loss that is not finite is reported and never chosen. A budget
  * below the number of obvious candidates is spent on the first of them.
  */
 export async function searchWeights({experts, config, score, onCandidate}: SearchRequest): Promise<SearchResult> {

@@ -14,12 +14,16 @@ export const runPaths = {
   checkpoints: (run: string, stage: string) => join(run, 'checkpoints', stage),
   weights: (run: string) => join(run, 'search.json'),
   taskVectors: (run: string) => join(run, taskVectorsFile),
+  /** What a search has measured so far. */
+  candidates: (run: string) => join(run, 'search-candidates.jsonl'),
   evaluation: (run: string, model: string) => join(run, 'evaluations', model),
   losses: (run: string, model: string) => join(run, 'evaluations', model, 'losses.json'),
   features: (run: string, model: string) => join(run, 'evaluations', model, 'features.safetensors'),
   grid: (run: string, model: string) => join(run, 'evaluations', model, 'samples.png'),
   /** Grid that a training drew after so many updates. */
   trainingGrid: (run: string, stage: string, update: number) => join(run, 'samples', stage, `${update}.png`),
+  /** Losses over the weights of two experts. */
+  plane: (run: string, [x, y]: readonly [number, number]) => join(run, 'planes', `plane-${x}-${y}.json`),
   report: (run: string) => join(run, 'report'),
   trained: (run: string, model: string) => join(run, 'models', model),
 } as const;

@@ -34,7 +34,7 @@ export async function gatherFacts({path, record}: RunFolder, resolved: ResolvedC
   const base = baseFolder === null ? null : await baseFacts(baseFolder);
   const given = (config.experts ?? []).map((_, i) => modelPath(path, resolved, `expert-${i}`));
   const experts: string[] = [];
-  for (const expert of given) experts.push(await expertHash(expert));
+  for (const expert of given) experts.push(await weightsHashOf(expert));
   return {
     resolved,
     engine: record.engine,
@@ -67,8 +67,8 @@ async function knownRanges(run: string, resolved: ResolvedConfig, timesteps: num
   });
 }
 
-/** Whoever needs an expert that is not there says so. */
-async function expertHash(path: string): Promise<string> {
+/** SHA-256 of the weights of an expert, `missing` where it is not there: whoever needs it says so. */
+export async function weightsHashOf(path: string): Promise<string> {
   if (!(await fileExists(path))) return 'missing';
   return (await stat(path)).isFile() ? hashFile(path) : (await readModelFolder(path)).weightsHash();
 }

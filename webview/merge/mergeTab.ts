@@ -8,6 +8,8 @@ import type {PanelState} from '../state.ts';
 import {MergeWorkbench} from './mergeWorkbench.ts';
 import {rangeRows} from './rangeRows.ts';
 import {TaskVectors} from './taskVectors.ts';
+import {foundParts} from './foundParts.ts';
+import {LossPlaneView} from './lossPlane.ts';
 
 const shownCandidates = 12;
 
@@ -17,11 +19,13 @@ export class MergeTab implements Tab {
   readonly #panel: Panel;
   readonly #region = new Region(element('div'));
   readonly #workbench: MergeWorkbench;
+  readonly #plane: LossPlaneView;
   readonly #taskVectors: TaskVectors;
 
   constructor(panel: Panel) {
     this.#panel = panel;
-    this.#workbench = new MergeWorkbench(panel);
+    this.#workbench = new MergeWorkbench(panel, () => this.#plane.redraw());
+    this.#plane = new LossPlaneView(panel, this.#workbench);
     this.#taskVectors = new TaskVectors(panel);
     this.root = element('div', {}, this.#region.root, this.#taskVectors.root);
   }
@@ -39,11 +43,14 @@ export class MergeTab implements Tab {
       ...this.#weightParts(run, details),
       ...lossParts(details.report),
       ...searchParts(details),
+      this.#plane.root,
     ]);
+    this.#plane.update(run, state.trusted);
   }
 
   restyle(): void {
     // Tables follow the theme by themselves.
+    this.#plane.restyle();
     this.#taskVectors.restyle();
   }
 
@@ -89,6 +96,7 @@ function searchParts({weights}: RunDetails): HTMLElement[] {
   return [
     element('h2', {}, 'Candidates of the search'),
     table(`The best of ${search.candidates.length} candidates`, head, rows),
+    ...foundParts(search),
   ];
 }
 

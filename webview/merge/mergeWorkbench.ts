@@ -36,7 +36,11 @@ export class MergeWorkbench {
   #isDrawDue = false;
   #lastId = 0;
 
-  constructor(panel: Panel) {
+  /** @param onWeights hears when the weights may have changed */
+  constructor(
+    panel: Panel,
+    readonly onWeights: () => void,
+  ) {
     this.#panel = panel;
     this.#view = new PreviewView(panel, () => this.#draw());
     this.#grid = new PreviewGrid(panel, {
@@ -65,8 +69,13 @@ export class MergeWorkbench {
     this.#show();
   }
 
+  /** The weight of every expert; null where none is typed. */
+  get weights(): readonly (number | null)[] {
+    return this.#history.current.weights;
+  }
+
   /** Sets the weight of every expert, as if it were typed; for charts on which a merge can be pointed at. */
-  setWeights(weights: readonly number[]): void {
+  setWeights(weights: readonly (number | null)[]): void {
     this.#change('weights', (before) => ({
       ...plainSetting(weights),
       method: before.method,
@@ -100,6 +109,7 @@ export class MergeWorkbench {
     if (setting !== null && this.#run !== null) this.#panel.setPage({merge: {run: this.#run.path, setting}});
     this.#draw();
     this.#show();
+    this.onWeights();
   }
 
   #onKey(event: KeyboardEvent): void {

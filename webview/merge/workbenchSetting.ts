@@ -21,7 +21,7 @@ export interface WorkbenchSetting {
 }
 
 /** These weights in all parts, by task arithmetic. */
-export function plainSetting(weights: readonly number[]): WorkbenchSetting {
+export function plainSetting(weights: readonly (number | null)[]): WorkbenchSetting {
   const none = weights.map(() => undefined);
   return {weights, parts: {down: none, mid: none, up: none}, method: 'linear', lambda: 1, density: 0.5};
 }

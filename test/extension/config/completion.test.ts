@@ -24,7 +24,7 @@ describe('completion', () => {
 
   it('works within braces', () => {
     expect(labels('merge:\n  search: {strategy: grid, |}\n')).toEqual(expect.arrayContaining(['budget', 'step']));
-    expect(labels('merge:\n  search: {strategy: |}\n')).toEqual(['quadratic', 'coordinate', 'grid']);
+    expect(labels('merge:\n  search: {strategy: |}\n')).toEqual(['quadratic', 'cma-es', 'coordinate', 'grid']);
   });
 
   it('offers the values of a setting', () => {

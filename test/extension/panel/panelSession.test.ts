@@ -1,6 +1,7 @@
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {experimentScope} from '../../../extension/panel/panelScope.ts';
-import {PanelSession, type PanelActions} from '../../../extension/panel/panelSession.ts';
+import type {PanelActions} from '../../../extension/panel/panelRequests.ts';
+import {PanelSession} from '../../../extension/panel/panelSession.ts';
 import {binLength} from '../../../trainer/contract/curveBins.ts';
 import type {CurveChange, HostMessage, PageMessage, PanelRequest, Watch} from '../../../trainer/contract/panel.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';

@@ -1,4 +1,5 @@
 import type {z} from 'zod';
+import {CandidateRecord, CandidatesHead} from '../../../trainer/contract/candidateRecord.ts';
 import {DigitClassifierRecipe} from '../../../trainer/contract/digitClassifier.ts';
 import {BenchReport} from '../../../trainer/contract/engineBench.ts';
 import {EngineRecord, LibraryRecord, WheelRecord} from '../../../trainer/contract/engineRecord.ts';
@@ -18,6 +19,7 @@ import {
   StateRecord,
 } from '../../../trainer/contract/records.ts';
 import {Report} from '../../../trainer/contract/report.ts';
+import {LossPlane} from '../../../trainer/contract/lossPlane.ts';
 import {RunNotes} from '../../../trainer/contract/runNotes.ts';
 import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
 
@@ -28,7 +30,16 @@ const estimate = {mean: 0.5, standardError: 0.01};
 const range = {range: [0, 500], ...estimate};
 const heldOut = {perRange: [range], ...estimate, differenceToBase: estimate, perRangeDifference: [range]};
 const candidate = {weights: [0.5, 0.5], loss: 0.1, origin: 'start'};
-const search = {strategy: 'quadratic', best: candidate, candidates: [candidate], base: 0.2};
+const search = {
+  strategy: 'quadratic',
+  best: candidate,
+  candidates: [candidate],
+  base: 0.2,
+  ensemble: 0.1,
+  groups: {groups: ['up'], loss: 0.1, rules: [{match: 'up', weights: [0.5, 1]}], candidates: [candidate]},
+  confirmed: [{...candidate, kid: estimate, frechet: 3}],
+  check: {images: 2, timestepsPerRange: 1, models: [{model: 'best', loss: estimate, differenceToBase: estimate}]},
+};
 const now = '2025-01-02T03:04:05.678Z';
 
 /** Every record that is read from the disk, with a well-formed one. */
@@ -72,6 +83,26 @@ export const recordExamples: readonly {readonly schema: z.ZodType; readonly exam
   {schema: PlanRecord, example: {stages: ['expert-0', 'merge']}},
   {schema: StageRecord, example: {stage: 'merge', seconds: 3, finished: now}},
   {schema: WeightsRecord, example: {weights: [0.5, 0.5], search}},
+  {schema: CandidatesHead, example: {format: 1, key: hash}},
+  {schema: CandidateRecord, example: {search: 'groups', weights: [0.5, -1], loss: null}},
+  {
+    schema: LossPlane,
+    example: {
+      format: 1,
+      key: hash,
+      experts: [0, 1],
+      weights: [0.5, 0.5],
+      axis: [0, 1],
+      rows: [
+        [0.1, null],
+        [null, null],
+      ],
+      line: {scales: [0, 1], losses: [0.1, null]},
+      done: 2,
+      total: 6,
+      recipe: {part: 'validation', images: 2, timestepsPerRange: 1, seed: 0, engine},
+    },
+  },
   {schema: LossRecord, example: {ranges: [[0, 500]], images: 2, timestepsPerRange: 1, values: [0.1, 0.2]}},
   {
     schema: Report,

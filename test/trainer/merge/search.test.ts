@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {SearchConfig} from '../../../trainer/contract/mergeConfig.ts';
+import {SearchConfig} from '../../../trainer/contract/searchConfig.ts';
 import {SearchResult} from '../../../trainer/contract/report.ts';
 import type {ScoredCandidate} from '../../../trainer/merge/candidates.ts';
 import {searchWeights} from '../../../trainer/merge/search.ts';
@@ -35,23 +35,26 @@ function bowl(optimum: readonly number[]): Loss {
 const optimum4 = [0.13, 0.27, -0.21, 0.64];
 
 describe('searchWeights', () => {
-  it.each(['quadratic', 'coordinate', 'grid'] as const)('%s always tries the obvious weights', async (strategy) => {
-    const {result} = await search(4, bowl(optimum4), {strategy, step: 0.5});
-    const tried = result.candidates.map(({weights}) => String(weights));
-    for (const weights of [
-      [0, 0, 0, 0],
-      [0.25, 0.25, 0.25, 0.25],
-      [1, 1, 1, 1],
-      [1, 0, 0, 0],
-      [0, 0, 0, 1],
-      [0.1, 0.1, 0.2, 0.5],
-    ]) {
-      expect(tried).toContain(String(weights));
-    }
-    expect(result.base).toBe(bowl(optimum4)([0, 0, 0, 0]));
-  });
+  it.each(['quadratic', 'cma-es', 'coordinate', 'grid'] as const)(
+    '%s always tries the obvious weights',
+    async (strategy) => {
+      const {result} = await search(4, bowl(optimum4), {strategy, step: 0.5});
+      const tried = result.candidates.map(({weights}) => String(weights));
+      for (const weights of [
+        [0, 0, 0, 0],
+        [0.25, 0.25, 0.25, 0.25],
+        [1, 1, 1, 1],
+        [1, 0, 0, 0],
+        [0, 0, 0, 1],
+        [0.1, 0.1, 0.2, 0.5],
+      ]) {
+        expect(tried).toContain(String(weights));
+      }
+      expect(result.base).toBe(bowl(optimum4)([0, 0, 0, 0]));
+    },
+  );
 
-  it.each(['quadratic', 'coordinate', 'grid'] as const)(
+  it.each(['quadratic', 'cma-es', 'coordinate', 'grid'] as const)(
     '%s evaluates nothing twice and reports all it tried',
     async (strategy) => {
       const {result, evaluations, tried} = await search(3, bowl([0.3, 0.6, 0.2]), {strategy});
@@ -61,7 +64,7 @@ describe('searchWeights', () => {
     },
   );
 
-  it.each(['quadratic', 'coordinate'] as const)('%s keeps to the budget, however small', async (strategy) => {
+  it.each(['quadratic', 'cma-es', 'coordinate'] as const)('%s keeps to the budget, however small', async (strategy) => {
     const rough: Loss = (w) => bowl(optimum4)(w) + 0.01 * Math.sin(40 * (w[0]! + w[3]!));
     for (const budget of [1, 3, 9, 12, 31]) {
       expect((await search(4, rough, {strategy, budget})).evaluations).toBeLessThanOrEqual(budget);
@@ -69,7 +72,7 @@ describe('searchWeights', () => {
     expect((await search(4, rough, {strategy, budget: 1})).result.best.weights).toEqual([0, 0, 0, 0]);
   });
 
-  it.each(['quadratic', 'coordinate', 'grid'] as const)(
+  it.each(['quadratic', 'cma-es', 'coordinate', 'grid'] as const)(
     '%s never chooses a loss that is not finite, and reports it',
     async (strategy) => {
       const holed: Loss = (w) => (w[0]! > 0.4 ? NaN : w[1]! > 0.9 ? -Infinity : bowl([0.6, 0.3])(w));
@@ -147,6 +150,31 @@ describe('quadratic search', () => {
   it('survives a plateau', async () => {
     const {result} = await search(4, () => 0.5);
     expect(result.best).toMatchObject({weights: [0, 0, 0, 0], loss: 0.5});
+  });
+});
+
+describe('cma-es search', () => {
+  it('finds the optimum of a convex quadratic, at a negative weight too', async () => {
+    const {result} = await search(4, bowl(optimum4), {strategy: 'cma-es', budget: 400});
+    expectAllClose(result.best.weights, optimum4, 1e-2);
+  });
+
+  it('leaves the box where the optimum lies outside', async () => {
+    const {result} = await search(2, bowl([-1.2, 2.5]), {strategy: 'cma-es', budget: 300});
+    expectAllClose(result.best.weights, [-1.2, 2.5], 1e-2);
+  });
+
+  it('is better than all obvious weights after 31 evaluations', async () => {
+    for (const seed of [0, 1, 2, 3, 4]) {
+      const {result} = await search(4, bowl(optimum4), {strategy: 'cma-es', seed});
+      const obvious = Math.min(...result.candidates.slice(0, 8).map(({loss}) => loss));
+      expect(result.best.loss, `seed ${seed}`).toBeLessThan(obvious);
+    }
+  });
+
+  it('ends by itself when its distribution has become narrow', async () => {
+    const {evaluations} = await search(2, bowl([0.3, 0.6]), {strategy: 'cma-es', budget: 5000});
+    expect(evaluations).toBeLessThan(1000);
   });
 });
 

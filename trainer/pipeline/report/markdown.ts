@@ -1,4 +1,11 @@
-import type {Estimate, HeldOutLoss, Report} from '../../contract/report.ts';
+import type {
+  ConfirmedCandidate,
+  Estimate,
+  GroupSearch,
+  HeldOutLoss,
+  Report,
+  SearchCheck,
+} from '../../contract/report.ts';
 import {peakText} from '../stagePeaks.ts';
 
 /** `report.md`: the report for reading; pictures are named relative to it. */
@@ -92,7 +99,40 @@ function weightsText({weights, search}: Report): string {
     .slice(0, 12)
     .map(({weights: w, loss, origin}) => [w.map((x) => x.toFixed(3)).join(', '), loss.toFixed(6), origin]);
   const intro = `${chosen} Found by the ${search.strategy} search on validation images; ${search.candidates.length} candidates, the best of them:`;
-  return `${intro}\n\n${table(['weights', 'validation loss', 'origin'], rows)}`;
+  const parts = [`${intro}\n\n${table(['weights', 'validation loss', 'origin'], rows)}`];
+  if (search.confirmed) parts.push(confirmedText(search.confirmed));
+  if (search.groups) parts.push(groupsText(search.groups));
+  if (search.check) parts.push(checkText(search.check));
+  return parts.join('\n\n');
+}
+
+function confirmedText(confirmed: readonly ConfirmedCandidate[]): string {
+  const rows = confirmed.map(({weights, loss, kid, frechet}) => [
+    weights.map((x) => x.toFixed(3)).join(', '),
+    loss.toFixed(6),
+    `${kid.mean.toFixed(4)} ± ${kid.standardError.toFixed(4)}`,
+    frechet.toFixed(3),
+  ]);
+  const head = ['weights', 'validation loss', 'KID', 'Fréchet distance'];
+  return `Of the best, the one whose images are nearest to the validation images was taken:\n\n${table(head, rows)}`;
+}
+
+function groupsText({groups, rules, loss, candidates}: GroupSearch): string {
+  const tried = `${candidates.length} candidates with weights for each of the parts ${groups.join(', ')}`;
+  if (rules.length === 0) return `${tried}: none was better than the same weights everywhere.`;
+  const rows = rules.map(({match, weights}) => [match, weights.map((x) => Number(x).toFixed(3)).join(', ')]);
+  return `${tried}; the best, with which the experts were merged, has a validation loss of ${loss.toFixed(6)}:\n\n${table(['part', 'weights'], rows)}`;
+}
+
+/** On images that the search has not seen, so that its winner has no head start. */
+function checkText({images, timestepsPerRange, models}: SearchCheck): string {
+  const rows = models.map(({model, loss, differenceToBase}) => [
+    model,
+    plusMinus(loss),
+    model === 'base' ? '' : signed(differenceToBase),
+  ]);
+  const intro = `On ${images} test images, which the search has not seen (${timestepsPerRange} timesteps a range; paired with the base):`;
+  return `${intro}\n\n${table(['model', 'loss', 'difference to base'], rows)}`;
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -10,7 +10,7 @@ import {toolVersion} from '../toolVersion.ts';
 export async function mergeStage(context: StageContext): Promise<StageOutcome> {
   const {run, resolved} = context;
   const {config} = resolved;
-  const {weights} = await readJson(runPaths.weights(run), WeightsRecord, 'the merge weights');
+  const {weights, search} = await readJson(runPaths.weights(run), WeightsRecord, 'the merge weights');
   const merged = runPaths.trained(run, 'merged');
   const experts = Array.from({length: runExperts(config)}, (_, i) => ({
     path: modelPath(run, resolved, `expert-${i}`),
@@ -23,7 +23,7 @@ export async function mergeStage(context: StageContext): Promise<StageOutcome> {
     out: merged,
     dtype: config.merge?.dtype ?? 'F32',
     method: config.merge?.method,
-    rules: config.merge?.rules,
+    rules: search?.groups?.rules.length ? search.groups.rules : config.merge?.rules,
     tool: toolVersion(),
     onProgress: progress(context, 'tensors'),
   });

@@ -1,0 +1,38 @@
+import {readdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {UserError} from '../../trainer/contract/errors.ts';
+import {LossPlane} from '../../trainer/contract/lossPlane.ts';
+import {runExperts} from '../../trainer/contract/pipeline.ts';
+import {readJson} from '../../trainer/store/jsonFile.ts';
+import type {Run} from '../run.ts';
+
+/** Names of the files, which say the experts; locks and what is being written lie beside them. */
+const planeName = /^plane-\d{1,3}-\d{1,3}\.json$/;
+
+/** The loss planes of a run, whole ones and those in the making; one that cannot be read is left out, and measured anew when asked for. */
+export async function lossPlanes(run: string): Promise<LossPlane[]> {
+  const folder = join(run, 'planes');
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const planes = names
+    .filter((name) => planeName.test(name))
+    .sort()
+    .map((name) =>
+      readJson(join(folder, name), LossPlane, 'the loss plane').catch((error: unknown) => {
+        if (error instanceof UserError) return null;
+        throw error;
+      }),
+    );
+  return (await Promise.all(planes)).filter((plane) => plane !== null);
+}
+
+/** The arguments of `deme` that measure the plane of two experts, the others held at `weights`; left out: those of the run. */
+export function planeArguments(run: Run, experts: readonly [number, number], weights?: readonly number[]): string[] {
+  if (runExperts(run.config.config) < 2) {
+    throw new UserError('plane-experts', 'A loss plane needs two experts, and this run has fewer.', {where: run.path});
+  }
+  const held = weights === undefined ? [] : [`--weights=${weights.join(',')}`];
+  return ['plane', run.path, '--experts', experts.join(','), ...held];
+}

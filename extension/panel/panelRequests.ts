@@ -1,0 +1,107 @@
+import {UserError} from '../../trainer/contract/errors.ts';
+import type {MergeSetting} from '../../trainer/contract/mergeSetting.ts';
+import type {PanelReply, PanelRequest} from '../../trainer/contract/panel.ts';
+import {lossPlanes} from './lossPlanes.ts';
+import type {Run} from '../run.ts';
+import type {Milestones} from './milestones.ts';
+import type {PanelPreview, StartPreview} from './panelPreview.ts';
+import {readTaskVectors} from './readTaskVectors.ts';
+import {runDetails} from './runDetails.ts';
+
+/** The runs that a panel shows. */
+export interface PanelScope {
+  readonly kind: 'experiment' | 'compare';
+  readonly title: string;
+  runs(): readonly Run[];
+  get(path: string): Run | undefined;
+}
+
+/** What a panel cannot do by itself. All are asked for by the page and answer it, or throw what it is told. */
+export interface PanelActions {
+  isTrusted(): boolean;
+  /** Merges the experts of a run with this setting; returns the folder of the new model. */
+  merge(run: Run, setting: MergeSetting): Promise<string>;
+  /** Measures the task vectors of a run's experts, which stays in its folder. */
+  analyse(run: Run): Promise<void>;
+  /** Measures the loss plane of two experts, the others held at these weights. */
+  plane(run: Run, experts: readonly [number, number], weights: readonly number[]): Promise<void>;
+  /** Starts a process that merges and draws in memory. */
+  readonly preview: StartPreview;
+  control(run: Run, command: 'pause' | 'resume' | 'stop'): Promise<void>;
+  /** Writes all steps of runs where the user wants them; null if they do not. */
+  export(runs: readonly Run[], format: 'csv' | 'json' | 'tensorboard'): Promise<string | null>;
+  save(name: string, content: string | Uint8Array): Promise<string | null>;
+  saveImage(run: Run, source: string): Promise<string | null>;
+}
+
+/** Carries out what the page of a panel asks for. */
+export class PanelRequests {
+  readonly #scope: PanelScope;
+  readonly #actions: PanelActions;
+  readonly #milestones: Milestones;
+  readonly #preview: PanelPreview;
+
+  constructor(scope: PanelScope, actions: PanelActions, milestones: Milestones, preview: PanelPreview) {
+    this.#scope = scope;
+    this.#actions = actions;
+    this.#milestones = milestones;
+    this.#preview = preview;
+  }
+
+  async carryOut(request: PanelRequest): Promise<PanelReply> {
+    const actions = this.#actions;
+    switch (request.kind) {
+      case 'details': {
+        const run = this.requireRun(request.run);
+        return {kind: 'details', details: await runDetails(run, await this.#milestones.of(run))};
+      }
+      case 'merge': {
+        this.requireTrust();
+        const {weights, rules, method} = request;
+        const run = this.requireRun(request.run);
+        const path = await actions.merge(run, {weights, rules, method});
+        this.#preview.saved(run, path);
+        return {kind: 'written', path};
+      }
+      case 'taskVectors':
+        return readTaskVectors(this.requireRun(request.run));
+      case 'analyse': {
+        this.requireTrust();
+        const run = this.requireRun(request.run);
+        await actions.analyse(run);
+        return readTaskVectors(run);
+      }
+      case 'plane':
+        this.requireTrust();
+        await actions.plane(this.requireRun(request.run), request.experts, request.weights);
+        return {kind: 'done'};
+      case 'planes':
+        return {kind: 'planes', planes: await lossPlanes(this.requireRun(request.run).path)};
+      case 'control':
+        this.requireTrust();
+        await actions.control(this.requireRun(request.run), request.command);
+        return {kind: 'done'};
+      case 'export': {
+        const runs = request.runs.map((path) => this.requireRun(path));
+        return {kind: 'written', path: await actions.export(runs, request.format)};
+      }
+      case 'save':
+        return {kind: 'written', path: await actions.save(request.name, request.content)};
+      case 'saveImage':
+        return {kind: 'written', path: await actions.saveImage(this.requireRun(request.run), request.source)};
+    }
+  }
+
+  requireRun(path: string): Run {
+    const run = this.#scope.get(path);
+    if (run === undefined) throw new UserError('run-missing', 'This run is no longer there.', {where: path});
+    return run;
+  }
+
+  requireTrust(): void {
+    if (this.#actions.isTrusted()) return;
+    throw new UserError('untrusted', 'Nothing is run in a workspace that you have not trusted.', {
+      hint: 'Use the command "Workspaces: Manage Workspace Trust".',
+    });
+  }
+}

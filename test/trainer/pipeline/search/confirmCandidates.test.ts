@@ -1,0 +1,53 @@
+import {join} from 'node:path';
+import {beforeAll, describe, expect, it} from 'vitest';
+import {SamplingConfig} from '../../../../trainer/contract/evaluateConfig.ts';
+import {ConfirmConfig} from '../../../../trainer/contract/searchConfig.ts';
+import {startEngine} from '../../../../trainer/engine/startEngine.ts';
+import {packageRoot} from '../../../../trainer/packageRoot.ts';
+import {confirmCandidates} from '../../../../trainer/pipeline/search/confirmCandidates.ts';
+import {openMergeLab} from '../../../../trainer/pipeline/search/mergeLab.ts';
+import {expectNoLeak} from '../../../helpers/tensorCount.ts';
+import {searchedRun} from './searchedRun.ts';
+
+const digits = join(packageRoot(), 'media', 'digits', 'base');
+
+/** Two experts that are the digit model itself, so that every merge with weights draws the same images. */
+async function digitLab() {
+  const run = await searchedRun(
+    {},
+    {
+      base: digits,
+      experts: [{model: digits}, {model: digits}],
+      data: {kind: 'mnist', validation: 40, test: 4},
+    },
+  );
+  return openMergeLab(run.context());
+}
+
+describe('confirmCandidates', {timeout: 120_000}, () => {
+  beforeAll(async () => void (await startEngine({name: 'wasm'})));
+
+  it('compares the images of the best few, and of no others', async () => {
+    const lab = await digitLab();
+    const candidates = [0.03, 0.01, 0.04, 0.02].map((loss, i) => ({weights: [i / 4, 0], loss, origin: `c${i}`}));
+    let batches = 0;
+    const request = {
+      lab,
+      candidates,
+      config: ConfirmConfig.parse({best: 2, samples: 6}),
+      sampling: SamplingConfig.parse({steps: 2, batch: 4}),
+      onProgress: () => undefined,
+      beforeBatch: () => Promise.resolve(void batches++),
+    };
+    const confirmed = await confirmCandidates(request);
+    expect(confirmed.map(({origin}) => origin).sort()).toEqual(['c1', 'c3']);
+    expect(batches).toBe(4);
+    // The task vectors are zero: the same images from the same noise.
+    expect(confirmed[0]?.kid).toEqual(confirmed[1]?.kid);
+    expect(confirmed[0]?.frechet).toBeGreaterThan(0);
+    await expectNoLeak(async () => void (await confirmCandidates(request)));
+    const stop = new Error('stop');
+    await expect(confirmCandidates({...request, beforeBatch: () => Promise.reject(stop)})).rejects.toThrow(stop);
+    lab.dispose();
+  });
+});

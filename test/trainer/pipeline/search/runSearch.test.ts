@@ -1,0 +1,92 @@
+import {beforeAll, describe, expect, it} from 'vitest';
+import {SearchResult} from '../../../../trainer/contract/report.ts';
+import {startEngine} from '../../../../trainer/engine/startEngine.ts';
+import {summariseHeldOut} from '../../../../trainer/evaluate/heldOutSummary.ts';
+import {applyWeights} from '../../../../trainer/merge/blend.ts';
+import {disposeParams} from '../../../../trainer/nn/params.ts';
+import {openMergeLab} from '../../../../trainer/pipeline/search/mergeLab.ts';
+import {runSearch, Stopped} from '../../../../trainer/pipeline/search/runSearch.ts';
+import type {StageContext} from '../../../../trainer/pipeline/stageContext.ts';
+import {expectNoLeak} from '../../../helpers/tensorCount.ts';
+import {searchedRun} from './searchedRun.ts';
+
+function search(context: StageContext): Promise<SearchResult> {
+  const config = context.resolved.config.merge?.search;
+  if (config === undefined) throw new Error('the config has no search');
+  return runSearch(context, config);
+}
+
+describe('runSearch', {timeout: 120_000}, () => {
+  beforeAll(async () => void (await startEngine({name: 'wasm'})));
+
+  it('goes on from what was measured, to the same result as one that was not disturbed', async () => {
+    const settings = {strategy: 'cma-es', budget: 14, groups: {budget: 9}};
+    const unbroken = await searchedRun(settings);
+    const expected = SearchResult.parse(await search(unbroken.context()));
+
+    const broken = await searchedRun(settings);
+    // In the first search, in that over the parts, and in the check.
+    for (const stopAt of [5, 12, 3]) await expect(search(broken.context(stopAt))).rejects.toThrow(Stopped);
+    expect(await search(broken.context())).toEqual(expected);
+    const measured = broken.events.filter(({type}) => type === 'candidate');
+    expect(measured).toHaveLength(expected.candidates.length + (expected.groups?.candidates.length ?? 0));
+  });
+
+  it('measures anew when the draws are others', async () => {
+    const run = await searchedRun({budget: 6});
+    await search(run.context());
+    const context = run.context();
+    const {config} = context.resolved;
+    const other = {...config, merge: {...config.merge!, search: {...config.merge!.search!, seed: 1}}};
+    const before = run.events.filter(({type}) => type === 'candidate').length;
+    await search({...context, resolved: {...context.resolved, config: other}});
+    expect(run.events.filter(({type}) => type === 'candidate')).toHaveLength(2 * before);
+  });
+
+  it('measures the winner, the obvious weights and the ensemble on test images', async () => {
+    const run = await searchedRun({budget: 9, images: 5});
+    const {best, check, ensemble} = await search(run.context());
+    expect(check?.images).toBe(5);
+    expect(check?.models.map(({model}) => model)).toEqual([
+      'base',
+      'uniform',
+      'ones',
+      'expert-0',
+      'expert-1',
+      'best',
+      'ensemble',
+    ]);
+    expect(ensemble).toBeGreaterThan(0);
+    const lab = await openMergeLab(run.context());
+    const heldOut = await lab.heldOut({part: 'test', images: 5, timesteps: 1, seed: 0});
+    const params = applyWeights(lab.base, lab.vectors, best.weights);
+    const expected = summariseHeldOut(await lab.losses(params, heldOut), await lab.losses(lab.base, heldOut));
+    const found = check?.models.find(({model}) => model === 'best');
+    expect(found?.loss.mean).toBeCloseTo(expected.mean, 12);
+    expect(found?.differenceToBase.standardError).toBeCloseTo(expected.differenceToBase.standardError, 12);
+    disposeParams(params);
+    lab.dispose();
+  });
+
+  it('finds rules for the parts that are better than the same weights everywhere', async () => {
+    const run = await searchedRun({budget: 9, groups: {budget: 40, sigma: 0.3}});
+    const {best, groups, check} = await search(run.context());
+    expect(groups?.rules.map(({match}) => match)).toEqual(['down', 'mid', 'up']);
+    expect(groups?.loss).toBeLessThan(best.loss);
+    // The first candidate of the parts is the winner itself.
+    expect(groups?.candidates[0]?.loss).toBeCloseTo(best.loss, 6);
+    expect(check?.models.map(({model}) => model)).toContain('groups');
+  });
+
+  it('says so where there are no test images', async () => {
+    const data = {kind: 'images', path: 'images', resolution: 8, channels: 1, validation: 8, test: 0};
+    const run = await searchedRun({budget: 5}, {data, evaluate: undefined});
+    expect((await search(run.context())).check).toBeUndefined();
+    expect(run.events).toContainEqual(expect.objectContaining({type: 'log', level: 'warning'}));
+  });
+
+  it('leaves no tensors behind', async () => {
+    const run = await searchedRun({budget: 5, groups: {budget: 3}});
+    await expectNoLeak(async () => void (await search(run.context())));
+  });
+});

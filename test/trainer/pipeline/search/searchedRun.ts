@@ -1,0 +1,39 @@
+import {join, resolve} from 'node:path';
+import {mkdir, readFile} from 'node:fs/promises';
+import type {NewRunEvent} from '../../../../trainer/contract/events.ts';
+import {parseConfig} from '../../../../trainer/contract/parseConfig.ts';
+import type {StageContext} from '../../../../trainer/pipeline/stageContext.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {writeTinyBase, writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
+
+/** The search stage of a run of its own, with two random experts that are given. */
+export interface SearchedRun {
+  readonly run: string;
+  readonly events: NewRunEvent[];
+  /** @param stopAt number of the unit of work before which a stop is asked */
+  context(stopAt?: number): StageContext;
+}
+
+export async function searchedRun(search: object, changes: Record<string, unknown> = {}): Promise<SearchedRun> {
+  const folder = await temporaryFolder();
+  const experts = ['expert-a', 'expert-b'].map((model) => ({model}));
+  const settings = {experts, merge: {search: {images: 4, timesteps: 1, ...search}}, decouple: undefined, ...changes};
+  const file = await writeTinyExperiment(folder, settings);
+  for (const [i, {model}] of experts.entries()) await writeTinyBase(join(folder, model), i + 2);
+  const run = join(folder, 'run');
+  await mkdir(run);
+  const config = parseConfig(await readFile(file, 'utf8'), file);
+  const resolved = {folder, baseFolder: resolve(folder, config.base ?? ''), config};
+  const events: NewRunEvent[] = [];
+  const context = (stopAt = Infinity): StageContext => {
+    let asked = 0;
+    return {
+      run,
+      resolved,
+      stage: 'search',
+      emit: (event) => events.push(event),
+      nextAction: () => Promise.resolve(asked++ >= stopAt ? 'stop' : 'train'),
+    };
+  };
+  return {run, events, context};
+}

@@ -1,0 +1,68 @@
+import {appendFileSync} from 'node:fs';
+import {CandidateRecord, CandidatesHead} from '../../contract/candidateRecord.ts';
+import {writeFileAtomic} from '../../store/atomicFile.ts';
+import {fileExists} from '../../store/fileExists.ts';
+import {readRegularFile} from '../../store/regularFile.ts';
+
+/** A line is about 100 bytes, and the largest grid has a million. */
+const largest = 2 ** 28;
+
+/**
+ * The losses that a search has measured, a line each, so that a search which was killed goes on from them. The file is flushed line by line;
+ * one that was cut off, or that was measured on other models or draws, is left out.
+ */
+export class CandidateJournal {
+  readonly #path: string;
+  readonly #losses: Map<string, number>;
+
+  private constructor(path: string, losses: Map<string, number>) {
+    this.#path = path;
+    this.#losses = losses;
+  }
+
+  /** Opens the journal at `path`, or begins it anew unless what is there was measured under the same `key`. */
+  static async open(path: string, key: string): Promise<CandidateJournal> {
+    const kept = (await fileExists(path)) ? await readLines(path, key) : [];
+    const head: CandidatesHead = {format: 1, key};
+    await writeFileAtomic(path, [head, ...kept].map((line) => `${JSON.stringify(line)}\n`).join(''));
+    return new CandidateJournal(path, new Map(kept.map((record) => [nameOf(record), record.loss ?? NaN])));
+  }
+
+  /** Number of losses. */
+  get size(): number {
+    return this.#losses.size;
+  }
+
+  /** What was measured for these weights; NaN: not a finite number. */
+  get(search: CandidateRecord['search'], weights: readonly number[]): number | undefined {
+    return this.#losses.get(nameOf({search, weights}));
+  }
+
+  add(search: CandidateRecord['search'], weights: readonly number[], loss: number): void {
+    const record: CandidateRecord = {search, weights: [...weights], loss: Number.isFinite(loss) ? loss : null};
+    this.#losses.set(nameOf(record), loss);
+    appendFileSync(this.#path, `${JSON.stringify(record)}\n`);
+  }
+}
+
+/** The whole lines up to the first that is none; nothing where the head is another one. */
+async function readLines(path: string, key: string): Promise<CandidateRecord[]> {
+  const [head, ...lines] = (await readRegularFile(path, largest)).toString('utf8').split('\n').map(parsed);
+  const known = CandidatesHead.safeParse(head);
+  if (!known.success || known.data.key !== key) return [];
+  const records = lines.map((line) => CandidateRecord.safeParse(line).data);
+  const end = records.indexOf(undefined);
+  return records.slice(0, end < 0 ? undefined : end).filter((record) => record !== undefined);
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined; // The last line is empty, or was cut off.
+  }
+}
+
+function nameOf({search, weights}: Pick<CandidateRecord, 'search'> & {readonly weights: readonly number[]}): string {
+  return `${search} ${weights.join(',')}`;
+}

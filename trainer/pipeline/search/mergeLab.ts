@@ -1,0 +1,106 @@
+import {heldOutBatch} from '../../data/batches.ts';
+import type {Datasets} from '../../data/dataset.ts';
+import {openData} from '../../data/openData.ts';
+import {heldOutDraws, predictorLosses, type HeldOutSettings} from '../../evaluate/heldOut.ts';
+import type {LossTable} from '../../evaluate/lossTable.ts';
+import type {TimestepRange} from '../../deme/timesteps.ts';
+import {taskVectors} from '../../merge/blend.ts';
+import {Predictor} from '../../models/predictor.ts';
+import {disposeParams, type Params} from '../../nn/params.ts';
+import type {NoiseSchedule} from '../../schedulers/schedule.ts';
+import {hashBytes} from '../../store/sha256.ts';
+import {dataStamp} from '../dataStamp.ts';
+import {loadBase, loadExperts} from '../runModels.ts';
+import {modelPath} from '../runPaths.ts';
+import {runRanges} from '../runRanges.ts';
+import {weightsHashOf} from '../stageFacts.ts';
+import {warn, type StageContext} from '../stageContext.ts';
+
+/** Which images a merge is measured on, and with how many timesteps each. */
+export interface LabDraws {
+  readonly part: 'validation' | 'test';
+  /** Fewer where the part has fewer. */
+  readonly images: number;
+  readonly timesteps: number;
+  readonly seed: number;
+}
+
+/** Draws with their images. */
+export type LabHeldOut = Pick<HeldOutSettings, 'schedule' | 'draws' | 'images' | 'shape'>;
+
+/** Base and task vectors of a run on the device, and its images: all that it takes to measure one merge after the other. */
+export interface MergeLab {
+  readonly base: Params;
+  readonly vectors: readonly Params[];
+  readonly predictor: Predictor;
+  readonly ranges: readonly TimestepRange[];
+  readonly schedule: NoiseSchedule;
+  readonly data: Datasets;
+  /** SHA-256 over models, ranges and images: what every loss depends on, besides the draws. */
+  readonly key: string;
+  heldOut(draws: LabDraws): Promise<LabHeldOut>;
+  /** Losses of weights of the names of `base`; with `onlyRanges`, NaN elsewhere. */
+  losses(params: Params, heldOut: LabHeldOut, onlyRanges?: readonly number[]): Promise<LossTable>;
+  dispose(): void;
+}
+
+/** Opens the models and images of a run whose experts are there. Throws UserErrors. */
+export async function openMergeLab(context: StageContext): Promise<MergeLab> {
+  const {config, folder} = context.resolved;
+  if (config.data === undefined) throw new Error('merges are measured on images, but the config has no data');
+  const data = await openData(config.data, folder, warn(context));
+  const pretrained = await loadBase(context);
+  const {base, experts} = await loadExperts(context, pretrained);
+  const vectors = taskVectors(base, experts);
+  experts.forEach(disposeParams);
+  const {denoiser, schedule} = pretrained;
+  const ranges = await runRanges(context.run, context.resolved, schedule.timesteps);
+  const predictor = new Predictor(denoiser, base);
+  return {
+    base,
+    vectors,
+    predictor,
+    ranges,
+    schedule,
+    data,
+    key: await keyOf(context, pretrained.weightsHash, vectors.length, ranges),
+    heldOut: (draws) => heldOutOf(data, schedule, ranges, draws),
+    losses: (params, heldOut, onlyRanges) => {
+      predictor.load(params);
+      return predictorLosses(predictor, {...heldOut, ...(onlyRanges && {onlyRanges})});
+    },
+    dispose: () => {
+      predictor.dispose();
+      [base, ...vectors].forEach(disposeParams);
+    },
+  };
+}
+
+async function heldOutOf(
+  data: Datasets,
+  schedule: NoiseSchedule,
+  ranges: readonly TimestepRange[],
+  {part, images: wanted, timesteps, seed}: LabDraws,
+): Promise<LabHeldOut> {
+  const source = data[part];
+  const imageCount = Math.min(wanted, source.size);
+  const draws = heldOutDraws({imageCount, timestepsPerRange: timesteps, ranges, seed});
+  const images = await heldOutBatch(
+    source,
+    Array.from({length: imageCount}, (_, i) => i),
+  );
+  return {schedule, draws, images, shape: source.shape};
+}
+
+async function keyOf(
+  {run, resolved}: StageContext,
+  base: string,
+  count: number,
+  ranges: readonly TimestepRange[],
+): Promise<string> {
+  const {config, folder} = resolved;
+  const experts: string[] = [];
+  for (let i = 0; i < count; i++) experts.push(await weightsHashOf(modelPath(run, resolved, `expert-${i}`)));
+  const images = config.data && {...config.data, stamp: await dataStamp(config.data, folder)};
+  return hashBytes(JSON.stringify({base, experts, ranges, images}));
+}

@@ -1,0 +1,146 @@
+import type {Candidate, ConfirmedCandidate, GroupSearch, SearchResult} from '../../contract/report.ts';
+import type {SearchConfig} from '../../contract/searchConfig.ts';
+import {SamplingConfig} from '../../contract/evaluateConfig.ts';
+import {meanLoss} from '../../evaluate/heldOutSummary.ts';
+import type {ScoredCandidate} from '../../merge/candidates.ts';
+import {groupsOf, groupWeights, searchGroups} from '../../merge/groupSearch.ts';
+import type {WeightsOf} from '../../merge/incrementalMerge.ts';
+import {searchWeights} from '../../merge/search.ts';
+import {hashBytes} from '../../store/sha256.ts';
+import {runPaths} from '../runPaths.ts';
+import {progress, warn, type StageContext} from '../stageContext.ts';
+import {CandidateJournal} from './candidateJournal.ts';
+import {checkSearch, ensembleLosses, mergeLosses, type CheckedMerge} from './checkSearch.ts';
+import {confirmCandidates} from './confirmCandidates.ts';
+import {openMergeLab, type LabHeldOut, type MergeLab} from './mergeLab.ts';
+import {MergeScore} from './mergeScore.ts';
+
+/** The user asked for an end. */
+export class Stopped extends Error {}
+
+/**
+ * Searches the merge weights of a run: over one weight for each expert, then, where the config asks for it, by the images of the best few and
+ * over the parts of the network. Goes on from the candidates that were measured before. Throws `Stopped`.
+ */
+export async function runSearch(context: StageContext, config: SearchConfig): Promise<SearchResult> {
+  const lab = await openMergeLab(context);
+  try {
+    return await new Search(context, config, lab).run();
+  } finally {
+    lab.dispose();
+  }
+}
+
+class Search {
+  constructor(
+    readonly context: StageContext,
+    readonly config: SearchConfig,
+    readonly lab: MergeLab,
+  ) {}
+
+  async run(): Promise<SearchResult> {
+    const {lab, config} = this;
+    const {images, timesteps, seed} = config;
+    const heldOut = await lab.heldOut({part: 'validation', images, timesteps, seed});
+    const journal = await this.#openJournal();
+    const found = await this.#overWeights(heldOut, journal);
+    const confirmed = await this.#confirm(found.candidates);
+    const chosen = confirmed?.[0] ?? found.best;
+    // Merged anew: the candidates come one from the other.
+    const best = {...plain(chosen), loss: meanLoss(await mergeLosses(lab, heldOut, chosen))};
+    const groups = await this.#overGroups(best, heldOut, journal);
+    const ensemble = meanLoss(await ensembleLosses(lab, heldOut));
+    const check = await this.#check(best, groups);
+    return {...found, best, ensemble, ...(confirmed && {confirmed}), ...(groups && {groups}), ...(check && {check})};
+  }
+
+  async #openJournal(): Promise<CandidateJournal> {
+    const {images, timesteps, seed} = this.config;
+    const key = hashBytes(JSON.stringify([this.lab.key, images, timesteps, seed]));
+    const journal = await CandidateJournal.open(runPaths.candidates(this.context.run), key);
+    const message = `${journal.size} candidates are known from before`;
+    if (journal.size > 0) this.context.emit({type: 'log', stage: this.context.stage, level: 'info', message});
+    return journal;
+  }
+
+  #overWeights(heldOut: LabHeldOut, journal: CandidateJournal): Promise<SearchResult> {
+    const experts = this.lab.vectors.length;
+    return this.#scored(heldOut, journal, 'weights', undefined, (score, onCandidate) =>
+      searchWeights({experts, config: this.config, score, onCandidate}),
+    );
+  }
+
+  async #overGroups(best: Candidate, heldOut: LabHeldOut, journal: CandidateJournal): Promise<GroupSearch | null> {
+    const {groups: config, seed} = this.config;
+    if (config === undefined) return null;
+    const groups = groupsOf([...this.lab.base.keys()]);
+    if (groups.length === 0) {
+      warn(this.context)('This network has no down, mid or up blocks, so there are no parts to search weights for.');
+      return null;
+    }
+    const {weights: start} = best;
+    return this.#scored(heldOut, journal, 'groups', groupWeights(groups, start), (score, onCandidate) =>
+      searchGroups({groups, start, config, seed, score, onCandidate}),
+    );
+  }
+
+  async #scored<T>(
+    heldOut: LabHeldOut,
+    journal: CandidateJournal,
+    search: 'weights' | 'groups',
+    weightsOf: WeightsOf | undefined,
+    work: (score: MergeScore['score'], onCandidate: OnCandidate) => Promise<T>,
+  ): Promise<T> {
+    const beforeEach = () => this.#orStop();
+    const merges = new MergeScore({lab: this.lab, heldOut, journal, search, weightsOf, beforeEach});
+    const report = progress(this.context, search === 'weights' ? 'merge candidates' : 'candidates of the parts');
+    const onCandidate: OnCandidate = (candidate, done, total) => {
+      if (merges.isNew) this.context.emit({type: 'candidate', stage: this.context.stage, ...candidate});
+      report(done, total);
+    };
+    return work(merges.score, onCandidate).finally(() => merges.dispose());
+  }
+
+  async #confirm(candidates: readonly Candidate[]): Promise<ConfirmedCandidate[] | null> {
+    const {confirm: config} = this.config;
+    if (config === undefined) return null;
+    const sampling = this.context.resolved.config.evaluate?.sampling ?? SamplingConfig.parse({});
+    const onProgress = progress(this.context, 'images of the best candidates');
+    const beforeBatch = () => this.#orStop();
+    return confirmCandidates({lab: this.lab, candidates, config, sampling, onProgress, beforeBatch});
+  }
+
+  /** On test images, which the search has not seen; null where there are too few. */
+  async #check(best: Candidate, groups: GroupSearch | null): Promise<SearchResult['check'] | null> {
+    const {images, timesteps, seed} = this.config;
+    if (this.lab.data.test.size < 2) {
+      warn(this.context)(
+        'There are no test images, so what the search found is not checked on images it has not seen.',
+      );
+      return null;
+    }
+    const heldOut = await this.lab.heldOut({part: 'test', images, timesteps, seed});
+    const report = progress(this.context, 'models checked on test images');
+    return checkSearch(this.lab, heldOut, foundMerges(best, groups), async (done, total) => {
+      await this.#orStop();
+      report(done, total);
+    });
+  }
+
+  async #orStop(): Promise<void> {
+    if ((await this.context.nextAction()) === 'stop') throw new Stopped();
+  }
+}
+
+type OnCandidate = (candidate: ScoredCandidate, done: number, total: number) => void;
+
+function foundMerges({weights}: Candidate, groups: GroupSearch | null): CheckedMerge[] {
+  const best = {model: 'best', weights};
+  if (groups === null || groups.rules.length === 0) return [best];
+  const vector = groups.rules.flatMap((rule) => rule.weights.map(Number));
+  return [best, {model: 'groups', weights: vector, weightsOf: groupWeights(groups.groups, weights)}];
+}
+
+function plain({weights, loss, origin}: Candidate): Candidate {
+  return {weights, loss, origin};
+}
