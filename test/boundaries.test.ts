@@ -95,7 +95,7 @@ describe('the rules', () => {
     ['trainer/store/safetensors.ts', '@tensorflow/tfjs-core'],
     ['trainer/train/loop.ts', '@tensorflow/tfjs-backend-wasm'],
     ['trainer/engine/startEngine.ts', 'vscode'],
-    ['trainer/merge/linear.ts', 'extension/main.ts'],
+    ['trainer/merge/blend.ts', 'extension/main.ts'],
     ['trainer/stray.ts', 'zod'],
     ['webview/main.ts', 'node:fs'],
     ['webview/main.ts', 'trainer/store/runStore.ts'],

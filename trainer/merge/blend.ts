@@ -18,7 +18,7 @@ export function taskVectors(base: Params, experts: readonly Params[]): Params[] 
   });
 }
 
-/** theta + sum_i w_i tau_i in the order of `mergeLinear`; zero weights cost nothing. The caller owns the result. */
+/** theta + sum_i w_i tau_i in the order of the experts, base last; zero weights cost nothing. The caller owns the result. */
 export function applyWeights(base: Params, vectors: readonly Params[], weights: readonly number[]): Params {
   if (vectors.length !== weights.length)
     throw new Error(`${vectors.length} task vectors but ${weights.length} weights`);

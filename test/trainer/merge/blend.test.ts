@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {applyWeights, blendParams, taskVectors} from '../../../trainer/merge/blend.ts';
-import {mergeLinear} from '../../../trainer/merge/linear.ts';
+import {plainLinear} from './plainLinear.ts';
 import {disposeParams, type Params} from '../../../trainer/nn/params.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {expectNoLeak} from '../../helpers/tensorCount.ts';
@@ -24,30 +24,27 @@ async function dataOf(params: Params, name: string): Promise<Float32Array> {
 }
 
 describeOnEngines('blendParams', () => {
-  it.each([[[0.1, 0.1, 0.2]], [[-0.5, 0, 1.5]], [[1, 0, 0]]])(
-    'computes what mergeLinear computes with %j',
-    async (weights) => {
-      const [base, ...experts] = [0, 1, 2, 3].map(model);
-      const blend = blendParams(base!, experts, weights);
-      for (const name of ['kernel', 'bias'] as const) {
-        const expected = mergeLinear(
-          values(name, 0),
-          [1, 2, 3].map((seed) => values(name, seed)),
-          weights,
-        );
-        const sizes = expected.map((_, k) => Math.max(...[0, 1, 2, 3].map((seed) => Math.abs(values(name, seed)[k]!))));
-        const actual = await dataOf(blend, name);
-        // One unit at the size of the summands: an engine may fuse a product and a sum.
-        expect(
-          maxUlps(
-            actual.map((value, k) => sizes[k]! + (value - expected[k]!)),
-            sizes,
-          ),
-        ).toBeLessThanOrEqual(1);
-      }
-      [blend, base!, ...experts].forEach(disposeParams);
-    },
-  );
+  it.each([[[0.1, 0.1, 0.2]], [[-0.5, 0, 1.5]], [[1, 0, 0]]])('is the plain sum with %j', async (weights) => {
+    const [base, ...experts] = [0, 1, 2, 3].map(model);
+    const blend = blendParams(base!, experts, weights);
+    for (const name of ['kernel', 'bias'] as const) {
+      const expected = plainLinear(
+        values(name, 0),
+        [1, 2, 3].map((seed) => values(name, seed)),
+        weights,
+      );
+      const sizes = expected.map((_, k) => Math.max(...[0, 1, 2, 3].map((seed) => Math.abs(values(name, seed)[k]!))));
+      const actual = await dataOf(blend, name);
+      // One unit at the size of the summands: an engine may fuse a product and a sum.
+      expect(
+        maxUlps(
+          actual.map((value, k) => sizes[k]! + (value - expected[k]!)),
+          sizes,
+        ),
+      ).toBeLessThanOrEqual(1);
+    }
+    [blend, base!, ...experts].forEach(disposeParams);
+  });
 
   it('gives the base for zero weights, as tensors of its own', async () => {
     const [base, expert] = [model(0), model(1)];

@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {analyseTasks} from '../../../trainer/merge/analysis/analyseTasks.ts';
-import {mergeLinear} from '../../../trainer/merge/linear.ts';
+import {plainLinear} from './plainLinear.ts';
 import {mergeModels} from '../../../trainer/merge/mergeFiles.ts';
 import {readModelFolder} from '../../../trainer/store/modelFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
@@ -32,7 +32,7 @@ const expected: Readonly<Record<string, Float32Array>> = {
 };
 
 function merged(base: number[], ...experts: number[][]): Float32Array {
-  return mergeLinear(
+  return plainLinear(
     Float32Array.from(base),
     experts.map((values) => Float32Array.from(values)),
     [0.5, -0.25],
