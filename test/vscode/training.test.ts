@@ -67,11 +67,16 @@ story('from a config to a merged model, over a pause, a reload and a stop', asyn
   await pauseButton.waitFor();
   await panel.getByText('done', {exact: true}).first().waitFor({timeout: trainingPatience});
   await page.getByRole('tab', {name: 'digits.deme.yaml'}).click();
+  await workbench.lens(/Search weights$/).click();
+  await workbench.lens(/Search weights.*done/).waitFor({timeout: trainingPatience});
   await workbench.lens(/Merge$/).click();
   await workbench.lens(/Merge.*done/).waitFor({timeout: trainingPatience});
   await workbench.lens(/Evaluate$/).click();
   await workbench.lens(/Evaluate.*done/).waitFor({timeout: trainingPatience});
   await screenshots(workbench, 'config');
+  await workbench.lens('Sample').click();
+  await page.getByRole('option', {name: /^merged/}).click();
+  await page.getByRole('tab', {name: 'merged-seed0.png'}).waitFor({timeout: trainingPatience});
 
   // The page was thrown away while its tab could not be seen.
   await page.getByRole('tab', {name: 'DeMe: digits'}).click();
@@ -154,12 +159,11 @@ async function seePictures({panel}: Workbench, names: readonly string[]): Promis
 }
 
 /** Exports and finds every logged step in the file. */
-async function exportSteps({page, panel}: Workbench, file: string, run: string): Promise<void> {
+async function exportSteps({page, panel, input}: Workbench, file: string, run: string): Promise<void> {
   await panel.getByRole('button', {name: 'Export', exact: true}).click();
-  const name = page.getByRole('combobox').or(page.getByRole('textbox')).and(page.locator('.quick-input-box input'));
   // The dialog fills in its proposal when it has read the folder.
-  await vi.waitFor(async () => expect(await name.inputValue()).toMatch(/\.csv$/), waiting);
-  await name.fill(file);
+  await vi.waitFor(async () => expect(await input.inputValue()).toMatch(/\.csv$/), waiting);
+  await input.fill(file);
   await page.keyboard.press('Enter');
   const steps = (await readEvents(eventLogPath(run))).filter(({type}) => type === 'step');
   await vi.waitFor(async () => {
