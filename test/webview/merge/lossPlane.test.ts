@@ -1,18 +1,16 @@
 import {mkdir, writeFile} from 'node:fs/promises';
-import {createRequire} from 'node:module';
-import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Page} from 'playwright-core';
 import {expect, it} from 'vitest';
 import type {LossPlane} from '../../../trainer/contract/lossPlane.ts';
+import type {MergeSetting} from '../../../trainer/contract/mergeSetting.ts';
 import {fakeRun, type FakeRun} from '../../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {axeViolations} from '../axeViolations.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
 import {countColours} from '../panelPixels.ts';
 import {themeKinds} from '../themes.ts';
 import {bowlPlane} from '../../helpers/bowlPlane.ts';
-
-const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 async function writePlane({run}: FakeRun, plane: LossPlane): Promise<void> {
   await mkdir(join(run.path, 'planes'), {recursive: true});
@@ -48,7 +46,7 @@ describePanel('the loss plane', (open) => {
     await eventually(() => table.getByRole('row').count()).toBe(22);
     await page.getByRole('button', {name: 'Merge and save'}).click();
     await eventually(() => panel.asked.map(({what}) => what)).toEqual(['merge']);
-    expect((panel.asked[0]?.arguments[1] as number[]).slice(0, 2)).toEqual([0.36, 0.08]);
+    expect((panel.asked[0]?.arguments[1] as MergeSetting).weights.slice(0, 2)).toEqual([0.36, 0.08]);
     expectNoTrouble(panel);
     await panel.close();
   });
@@ -146,12 +144,7 @@ describePanel('the loss plane', (open) => {
     await page.getByRole('tab', {name: 'Merge'}).click();
     await page.getByRole('img', {name: /^Loss over the weights/}).waitFor();
     await page.locator('.plane-figure summary').click();
-    await page.evaluate(await readFile(axeFile, 'utf8'));
-    const found = await page.evaluate(async () => {
-      const {axe} = window as unknown as {axe: {run(): Promise<{violations: {id: string}[]}>}};
-      return (await axe.run()).violations.map(({id}) => id);
-    });
-    expect(found).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     expectNoTrouble(panel);
     await panel.close();
   });

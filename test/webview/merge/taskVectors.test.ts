@@ -34,12 +34,12 @@ describePanel('task vectors in the merge tab', (open) => {
     await expect.poll(() => drawnColours(chart.evaluate(coloursOf))).toEqual([true, true, true, true]);
     await page.getByText('Data table of the norms').click();
     const layers = page.getByRole('table', {name: /^Norm of each task vector by tensor/});
-    expect(await layers.getByRole('row').count()).toBe(1 + analysis.tensors.length);
+    await expect.poll(() => layers.getByRole('row').count()).toBe(1 + analysis.tensors.length);
     await page.getByText('Data table of the distributions').click();
     const boxes = page.getByRole('table', {name: /by rank/});
-    expect(await boxes.getByRole('row').count()).toBe(1 + 4 * analysis.groups.length);
+    await expect.poll(() => boxes.getByRole('row').count()).toBe(1 + 4 * analysis.groups.length);
     const image = page.getByRole('img', {name: /^Box plots of the elements of 4 task vectors in 7 parts/});
-    expect(await image.evaluate((img) => (img as HTMLImageElement).naturalWidth)).toBe(900);
+    await expect.poll(() => image.evaluate((img) => (img as HTMLImageElement).naturalWidth)).toBe(900);
     expectNoTrouble(panel);
     await panel.close();
   });
