@@ -9,6 +9,7 @@ import {probeEngine} from '../launch/probeEngine.ts';
 import {writeJsonAtomic} from '../store/jsonFile.ts';
 import {takeLock} from '../store/processLock.ts';
 import {createRun, type RunFolder} from '../store/runFolder.ts';
+import {checkResults} from './checkResults.ts';
 import {cudaSetting} from './cudaSetting.ts';
 import {finishedStages} from './finishedStages.ts';
 import {planRun} from './planRun.ts';
@@ -67,7 +68,8 @@ async function carryOutOwned(run: RunFolder, request: RunRequest): Promise<'done
   const record: PlanRecord = {stages: stages.map(({name}) => name)};
   await writeJsonAtomic(runPaths.plan(run.path), record);
   const facts = await gatherFacts(run, resolved);
-  const decisions = reuse ? await takeOver(run, stages, facts) : [];
+  const damaged = await checkResults(run.path, stages);
+  const decisions = [...damaged, ...(reuse ? await takeOver(run, stages, facts) : [])];
   const {engine} = run.record;
   const {gpus, libraryFolders} = await cudaSetting({...resolved.config.engine, name: engine.name});
   const planned = {stages: await remaining(run, stages), engine, gpus, cores: coresFor(resolved, engine)};

@@ -73,9 +73,18 @@ export async function workInRun({configFile, resolved, stages, engine}: Wanted, 
 /** What was asked last of a run that was stopped, failed or lost. */
 export async function unfinishedWork(run: RunFolder): Promise<Work> {
   const resolved = await readResolved(run);
-  const plan = await readJson(runPaths.plan(run.path), PlanRecord, 'the plan of the run');
+  const plan = await readPlan(run);
   const stages = [...pretrainStages, ...planStages(resolved.config)].filter(({name}) => plan.stages.includes(name));
   return {run, resolved, stages, reuse: false};
+}
+
+async function readPlan({path, record}: RunFolder): Promise<PlanRecord> {
+  const file = runPaths.plan(path);
+  return readJson(file, PlanRecord, 'the plan of the run').catch((cause: unknown) => {
+    if (!(cause instanceof UserError)) throw cause;
+    const hint = `Say again what is wanted, as in \`deme run ${record.config} --resume ${record.id}\`.`;
+    throw new UserError(cause.code, cause.message, {where: file, hint, cause});
+  });
 }
 
 /** Carries the work out, and copies the report to the folder that the config names. */
