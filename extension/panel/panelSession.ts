@@ -62,7 +62,7 @@ export class PanelSession {
   #selected: string | null;
   #isReady = false;
   #isVisible = true;
-  #pushed = 0;
+  #pushed = -Infinity;
   #timer: NodeJS.Timeout | null = null;
   #systemTimer: NodeJS.Timeout | null = null;
   #work: Promise<void> = Promise.resolve();
@@ -153,10 +153,10 @@ export class PanelSession {
 
   #schedule(): void {
     if (this.#timer !== null || !this.#isVisible || !this.#isReady || this.#changed.size === 0) return;
-    const wait = Math.max(0, this.#pushed + pushMilliseconds - Date.now());
+    const wait = Math.max(0, this.#pushed + pushMilliseconds - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      this.#pushed = Date.now();
+      this.#pushed = performance.now();
       this.#enqueue(() => this.#push());
     }, wait);
   }

@@ -1,0 +1,32 @@
+import {setTimeout as wait} from 'node:timers/promises';
+import {currentState, isActive, requestControl} from './runState.ts';
+
+const pollMilliseconds = 200;
+
+/**
+ * Ends a run at once: asks its owner, and after the grace time has `kill` end the owner's whole process tree. The request stays in the run
+ * folder as the mark that somebody wanted this. Returns how it ended.
+ * @param now steady milliseconds, whatever somebody sets the clock on the wall to
+ */
+export async function endRun(
+  run: string,
+  graceSeconds: number,
+  kill: (pid: number) => Promise<void>,
+  now: () => number = () => performance.now(),
+): Promise<'asked' | 'killed'> {
+  await requestControl(run, 'kill');
+  for (const end = now() + graceSeconds * 1000; now() < end; await wait(pollMilliseconds)) {
+    if ((await livingOwner(run)) === null) return 'asked';
+  }
+  // Looked up anew: by now the number of an owner that has ended may belong to another process.
+  const owner = await livingOwner(run);
+  if (owner === null) return 'asked';
+  await requestControl(run, 'kill');
+  await kill(owner);
+  return 'killed';
+}
+
+async function livingOwner(run: string): Promise<number | null> {
+  const state = await currentState(run);
+  return state !== null && isActive(state) ? state.pid : null;
+}
