@@ -179,7 +179,8 @@ class RunOwner {
     const {run, engine, libraryFolders} = this.options;
     const log = join(run, 'logs', `${stage}.log`);
     const onEvent = (event: RunEvent) => this.#relay(event);
-    const child = launchStage({entry: trainerEntry(), run, stage, engine, gpu, libraryFolders, log, onEvent});
+    const sync = () => this.records.journal.sync();
+    const child = launchStage({entry: trainerEntry(), run, stage, engine, gpu, libraryFolders, log, onEvent, sync});
     this.#processes.set(stage, child);
     try {
       return await child.finished;

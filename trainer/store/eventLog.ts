@@ -61,6 +61,12 @@ export class EventLog {
     this.flush();
   }
 
+  /** Has the disk keep what was written so far, whatever happens to the machine. */
+  async sync(): Promise<void> {
+    const file = await open(this.#path, 'r+');
+    await file.datasync().finally(() => file.close());
+  }
+
   /** Writes what waits; false where the disk is still full. */
   flush(): boolean {
     for (let next = this.#held[0]; next !== undefined; next = this.#held[0]) {

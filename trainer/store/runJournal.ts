@@ -49,6 +49,11 @@ export class RunJournal {
     return this.#unreadable;
   }
 
+  /** Has the disk keep the events that were written so far, whatever happens to the machine. */
+  sync(): Promise<void> {
+    return this.#log.sync();
+  }
+
   /** Takes the numbers of a stage over from the log of another run, with their times. */
   async adoptStage(from: string, stage: string): Promise<void> {
     for await (const {events} of eventPieces(eventLogPath(from))) {
