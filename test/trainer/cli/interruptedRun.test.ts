@@ -10,6 +10,7 @@ import {deme, useBuiltProgram, type Ended} from '../../helpers/deme.ts';
 import {testedEngines} from '../../helpers/engines.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {workersOf} from '../../torture/victims.ts';
 
 /** Two experts that train side by side, and their merge; checkpoints are written at a stop and at the end only. */
 async function experiment(updates: number, engine: EngineName = 'wasm') {
@@ -78,6 +79,24 @@ describe('a run that is interrupted', {timeout: 300_000}, () => {
     expect((await deme(['stop', run])).code).toBe(0);
     expect((await running)?.code).toBe(130);
     expect(await currentState(run)).toMatchObject({state: 'stopped'});
+  });
+
+  it.skipIf(process.platform === 'win32')('goes on when its terminal is gone', async () => {
+    const {config, run} = await experiment(60);
+    const hangUp = async (child: ChildProcessWithoutNullStreams) => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+      const {owner, stages} = await workersOf(run);
+      for (const pid of [owner ?? NaN, ...stages]) process.kill(pid, 'SIGHUP');
+    };
+    expect(
+      (await deme(['run', config, '--json'], {onStart: afterSomeUpdates((child) => void hangUp(child))})).code,
+    ).toBe(0);
+    expect(await currentState(run)).toMatchObject({state: 'done'});
+    const said = (await readEvents(eventLogPath(run))).flatMap((event) =>
+      event.type === 'log' ? [event.message] : [],
+    );
+    expect(said.join()).toContain('the terminal is gone');
   });
 
   it('saves what was learnt when its owner is killed, and is lost until resumed', async () => {
