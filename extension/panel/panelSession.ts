@@ -7,6 +7,7 @@ import {
   type PanelRequest,
   type Watch,
 } from '../../trainer/contract/panel.ts';
+import {isHere} from '../../trainer/store/processIdentity.ts';
 import type {Run} from '../run.ts';
 import {CurveFeed} from './curveFeed.ts';
 import {Milestones} from './milestones.ts';
@@ -244,8 +245,8 @@ export class PanelSession {
   }
 
   #measure(): void {
-    const run = this.#scope.get(this.#watch.system?.run ?? '');
-    void this.#meter.measure(run?.state?.pid ?? null).then(
+    const state = this.#scope.get(this.#watch.system?.run ?? '')?.state ?? null;
+    void this.#meter.measure(state !== null && isHere(state) ? state.pid : null).then(
       (usage) => this.#page.post({type: 'system', usage}),
       (error: unknown) => this.#trouble(error),
     );

@@ -42,12 +42,17 @@ export async function readState(run: string): Promise<StateRecord | null> {
 export async function currentState(run: string): Promise<CurrentState | null> {
   const state = await readState(run).catch(onlyUserErrors);
   if (state instanceof UserError) return unreadableState(run, state);
-  if (state === null || !isActive(state) || (await isAlive(state))) return state;
+  if (state === null || !isActive(state) || (await isAlive(state, silenceOf(state)))) return state;
   // The owner may have written its last state between the two looks.
   const last = (await readState(run).catch(onlyUserErrors)) ?? state;
   if (last instanceof UserError) return unreadableState(run, last);
   if (!isActive(last)) return last;
   return {...last, state: (await readControl(run)) === 'kill' ? 'stopped' : 'lost'};
+}
+
+/** Seconds since the last heartbeat, by the clock on the wall, which machines share as well as they can. */
+function silenceOf({heartbeat}: StateRecord): number {
+  return Date.now() / 1000 - heartbeat;
 }
 
 /** An owner that lives writes its state anew in a moment; without one the run is to be gone on with like any that is lost. */

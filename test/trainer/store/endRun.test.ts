@@ -23,6 +23,18 @@ describe('the end of a run', () => {
     expect(await readControl(run)).toBe('kill');
   });
 
+  it('is not brought about on another machine, where its number is that of somebody else', async () => {
+    const run = await stubbornRun();
+    const heartbeat = Date.now() / 1000;
+    const state = {state: 'running', heartbeat, stage: '', progress: 0} as const;
+    await writeState(run, {...state, ...(await ownIdentity()), host: 'another-machine'});
+    const kill = () => expect.fail('a process of this machine is none of theirs');
+    await expect(endRun(run, 0, kill)).rejects.toMatchObject({
+      code: 'run-elsewhere',
+      message: `Process ${process.pid} on another-machine carries the run out and does not react.`,
+    });
+  });
+
   it('is left to an owner that ends meanwhile', async () => {
     const run = await stubbornRun();
     const kill = () => expect.fail('nobody is left to be killed');

@@ -74,6 +74,15 @@ describe('currentState', () => {
     expect(await currentState(run)).toMatchObject({state: 'lost'});
   });
 
+  it('goes by the heartbeat where the owner is on another machine', async () => {
+    const run = await temporaryFolder();
+    const elsewhere = {host: 'another-machine', pid: await endedProcess()};
+    await writeState(run, await ownState({...elsewhere, heartbeat: Date.now() / 1000 - 5}));
+    expect(await currentState(run)).toMatchObject({state: 'running'});
+    await writeState(run, await ownState({...elsewhere, heartbeat: Date.now() / 1000 - 90}));
+    expect(await currentState(run)).toMatchObject({state: 'lost'});
+  });
+
   it('refuses a state that readers would refuse', async () => {
     const run = await temporaryFolder();
     await expect(writeState(run, await ownState({progress: 1.5}))).rejects.toThrow(/progress/);
