@@ -50,6 +50,19 @@ describe('a run whose files are damaged', {timeout: 300_000}, () => {
     expect(stdout).toContain('damaged lines of the event log are left out (1)');
     expect(await merged(run)).toBe(wanted);
     expect(await currentState(run)).toMatchObject({state: 'done'});
+
+    await rm(join(run, 'stages/merge.json'));
+    await truncate(join(run, 'state.json'), 0);
+    for (const [file, hint] of [
+      ['plan.json', `Say again what is wanted, as in \`deme run ${config} --resume tiny-1\`.`],
+      ['config.json', `\`deme run ${config}\` makes a new run, and takes over the stages that this one has finished.`],
+    ]) {
+      await truncate(join(run, file ?? ''), 0);
+      expect((await deme(['resume', run])).stderr).toContain(hint);
+    }
+    const again = await deme(['run', config]);
+    expect(again.code, again.stderr).toBe(0);
+    expect(again.stdout).toContain('expert-0: taken over from tiny-1');
     // Nothing was trained again but what the checkpoints did not have.
     const steps = [...trainingCurves(await readEvents(eventLogPath(run))).values()].map(
       (curves) => curves.steps.length,
