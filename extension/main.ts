@@ -80,6 +80,8 @@ async function followWorkspace(studio: Studio): Promise<void> {
       runs.onDidChange(() => queue.pump()),
     );
     queue.pump();
+    const {offerLostRuns} = await import('./lostRuns.ts');
+    await offerLostRuns(context, runs);
   } catch (error) {
     const {showError} = await import('./showError.ts');
     await showError(log, error);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import {isActiveRun, type Run} from './run.ts';
+import {isActiveRun, isResumable, type Run} from './run.ts';
 import {runStateText} from './runText.ts';
 import type {Runs} from './runs.ts';
 import {settings} from './settings.ts';
@@ -28,7 +28,10 @@ async function tellEnd({log, openPanel}: Pick<Studio, 'log' | 'openPanel'>, run:
   if (choice === 'none' || state === 'stopped' || (choice === 'failures' && state === 'done')) return;
   const show = state === 'done' ? vscode.window.showInformationMessage : vscode.window.showErrorMessage;
   const hint = run.state?.error?.hint;
-  const answer = await show(hint ? `${text} ${hint}` : text, 'Open Panel', 'Show Log');
+  const canGoOn = isResumable(run) && vscode.workspace.isTrusted;
+  const buttons = [...(canGoOn ? ['Resume'] : []), 'Open Panel', 'Show Log'];
+  const answer = await show(hint ? `${text} ${hint}` : text, ...buttons);
+  if (answer === 'Resume') await vscode.commands.executeCommand('deme.resume', run.path);
   if (answer === 'Open Panel') await openPanel(run);
   if (answer === 'Show Log') await vscode.commands.executeCommand('deme.showRunLog', run.path);
 }

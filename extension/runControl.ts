@@ -1,4 +1,3 @@
-import {setTimeout as wait} from 'node:timers/promises';
 import type {ControlCommand} from '../trainer/store/runState.ts';
 import type {Run} from './run.ts';
 
@@ -17,24 +16,12 @@ export async function unpause(run: Run): Promise<void> {
   await request(run, ['paused'], 'resume', 'can go on');
 }
 
-/**
- * Ends a run at once: asks its owner, and after the grace time ends the owner's whole process tree. The request stays in the run folder
- * as the mark that somebody wanted this. Returns how it ended.
- */
+/** Ends a run at once: asks its owner, and ends the owner's whole process tree after the grace time. Returns how it ended. */
 export async function stopNow(run: Run, graceSeconds: number): Promise<'asked' | 'killed'> {
-  const {currentState, isActive, requestControl} = await import('../trainer/store/runState.ts');
   await request(run, ['running', 'paused', 'stopping'], 'kill', 'can be stopped');
-  for (const end = Date.now() + graceSeconds * 1000; Date.now() < end; await wait(200)) {
-    const state = await currentState(run.path);
-    if (state === null || !isActive(state)) return 'asked';
-  }
-  // Checked anew: by now its number may belong to another process.
-  const state = await currentState(run.path);
-  if (state === null || !isActive(state)) return 'asked';
+  const {endRun} = await import('../trainer/store/endRun.ts');
   const {killTree} = await import('../trainer/launch/killTree.ts');
-  await requestControl(run.path, 'kill');
-  await killTree(state.pid);
-  return 'killed';
+  return endRun(run.path, graceSeconds, killTree);
 }
 
 async function request(run: Run, states: readonly string[], command: ControlCommand, what: string): Promise<void> {

@@ -28,7 +28,8 @@ export class Runs implements vscode.Disposable {
   #outputs: readonly string[] = [];
   #timer: NodeJS.Timeout | null = null;
   #scan: Promise<void> | null = null;
-  #scannedAt = 0;
+  /** By a clock that only goes forward, as are all times between two looks. */
+  #scannedAt = -Infinity;
   #isDisposed = false;
 
   /** A run is new or has changed. */
@@ -84,7 +85,7 @@ export class Runs implements vscode.Disposable {
   #schedule(): void {
     if (this.#isDisposed) return;
     this.#timer = setTimeout(() => {
-      const isDue = Date.now() - this.#scannedAt >= idleMilliseconds;
+      const isDue = performance.now() - this.#scannedAt >= idleMilliseconds;
       const look = isDue ? this.refresh() : this.#lookAtActive();
       void look.finally(() => this.#schedule());
     }, activeMilliseconds);
@@ -99,7 +100,7 @@ export class Runs implements vscode.Disposable {
   }
 
   async #lookEverywhere(): Promise<void> {
-    this.#scannedAt = Date.now();
+    this.#scannedAt = performance.now();
     const found = (await Promise.all(this.#outputsInUse().map(folders))).flat();
     const known = new Set([...this.#followed.keys(), ...this.#faults.keys()]);
     const gone = [...known].filter((path) => !found.includes(path));

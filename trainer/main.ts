@@ -27,6 +27,8 @@ const emit = outbox.emit.bind(outbox);
 
 async function carryOutStage(): Promise<number> {
   process.on('message', (message) => outbox.hear(message));
+  // A terminal that closes says so to all its processes; what that means is for the owner to say.
+  process.on('SIGHUP', () => undefined);
   // First of all, since it listens for the signals to stop.
   const nextAction = controlGate(run);
   const release = await takeStageLock({run, stage, emit, nextAction});

@@ -47,6 +47,10 @@ const jobs = {
     const code = await tool(['torture=test/torture/torture.ts'], join('dist', 'torture'));
     return code || node([join('dist', 'torture', 'torture.js'), ...args]);
   },
+  soak: async (args) => {
+    const code = await tool(['soak=test/soak/soak.ts'], join('dist', 'soak'));
+    return code || node([join('dist', 'soak', 'soak.js'), ...args]);
+  },
   fuzz: async (args) => {
     const code = await tool(['fuzz=test/fuzz/fuzz.ts'], join('dist', 'fuzz'));
     return code || node([join('dist', 'fuzz', 'fuzz.js'), ...args]);
@@ -65,7 +69,18 @@ const jobs = {
     return code || node([join('dist', 'bench', 'bench.js'), ...args]);
   },
 };
-const jobsOnTheBuild = ['build', 'test', 'stories', 'torture', 'demo', 'deme', 'package', 'open', 'bench-preview'];
+const jobsOnTheBuild = [
+  'build',
+  'test',
+  'stories',
+  'torture',
+  'soak',
+  'demo',
+  'deme',
+  'package',
+  'open',
+  'bench-preview',
+];
 
 process.exitCode = await main(process.argv[2], process.argv.slice(3));
 

@@ -2,7 +2,7 @@ import {outlineConfig, type ConfigOutline} from '../../trainer/contract/configOu
 import {childValue} from '../../trainer/contract/configSchema.ts';
 import {equalEdges} from '../../trainer/contract/rangeEdges.ts';
 import type {Job} from '../jobQueue.ts';
-import {isActiveRun, type Run} from '../run.ts';
+import {isActiveRun, isResumable, type Run} from '../run.ts';
 import {bestText, runStateText, stageText} from '../runText.ts';
 
 /** A line of text above a line of a config that does something when it is pressed. */
@@ -52,18 +52,22 @@ function runLenses(outline: ConfigOutline, line: number, {run, jobs}: ConfigWork
   );
   if (run !== null && isActiveRun(run)) return [...controlLenses(line, run), ...waiting];
   const isPipeline = ['decouple', 'experts', 'merge', 'evaluate'].some((key) => has(outline, key));
-  if (!isPipeline) return waiting;
+  const goOn = run !== null && isResumable(run) ? [resumeLens(line, run, 'Go on from the last checkpoints')] : [];
+  if (!isPipeline) return [...goOn, ...waiting];
   const what = 'Train the experts, search the weights, merge and evaluate';
-  return [lens(line, '$(play) Run pipeline', 'deme.runPipeline', what), ...waiting];
+  return [...goOn, lens(line, '$(play) Run pipeline', 'deme.runPipeline', what), ...waiting];
 }
 
 function controlLenses(line: number, run: Run): Lens[] {
   const stop = lens(line, '$(debug-stop) Stop', 'deme.stop', 'Write checkpoints and end', run.path);
   if (run.state?.state === 'running')
     return [lens(line, '$(debug-pause) Pause', 'deme.pause', 'Wait after the next update', run.path), stop];
-  if (run.state?.state === 'paused')
-    return [lens(line, '$(debug-continue) Resume', 'deme.resume', 'Go on', run.path), stop];
+  if (run.state?.state === 'paused') return [resumeLens(line, run, 'Go on'), stop];
   return [];
+}
+
+function resumeLens(line: number, run: Run, tooltip: string): Lens {
+  return lens(line, '$(debug-continue) Resume', 'deme.resume', tooltip, run.path);
 }
 
 function pretrain(outline: ConfigOutline, {run}: ConfigWork): Lens[] {

@@ -7,6 +7,7 @@ import {
   type Watch,
 } from '../../trainer/contract/panel.ts';
 import type {PreviewCommand} from '../../trainer/contract/preview.ts';
+import {isHere} from '../../trainer/store/processIdentity.ts';
 import type {Run} from '../run.ts';
 import {CurveFeed} from './curveFeed.ts';
 import {Milestones} from './milestones.ts';
@@ -45,7 +46,7 @@ export class PanelSession {
   #selected: string | null;
   #isReady = false;
   #isVisible = true;
-  #pushed = 0;
+  #pushed = -Infinity;
   #timer: NodeJS.Timeout | null = null;
   #systemTimer: NodeJS.Timeout | null = null;
   #work: Promise<void> = Promise.resolve();
@@ -145,10 +146,10 @@ export class PanelSession {
 
   #schedule(): void {
     if (this.#timer !== null || !this.#isVisible || !this.#isReady || this.#changed.size === 0) return;
-    const wait = Math.max(0, this.#pushed + pushMilliseconds - Date.now());
+    const wait = Math.max(0, this.#pushed + pushMilliseconds - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      this.#pushed = Date.now();
+      this.#pushed = performance.now();
       this.#enqueue(() => this.#push());
     }, wait);
   }
@@ -220,8 +221,8 @@ export class PanelSession {
   }
 
   #measure(): void {
-    const run = this.#scope.get(this.#watch.system?.run ?? '');
-    void this.#meter.measure(run?.state?.pid ?? null).then(
+    const state = this.#scope.get(this.#watch.system?.run ?? '')?.state ?? null;
+    void this.#meter.measure(state !== null && isHere(state) ? state.pid : null).then(
       (usage) => this.#page.post({type: 'system', usage}),
       (error: unknown) => this.#trouble(error),
     );

@@ -60,6 +60,15 @@ describe('the known runs', () => {
     await vi.waitFor(() => expect(runs.get(path)?.state?.state).toBe('done'), patient);
   });
 
+  it('are found although the clock was set back an hour', async () => {
+    const {folder, output, runs} = await follow();
+    await runs.setOutputs([output]);
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const path = await makeRun(folder);
+    await vi.waitFor(() => expect(runs.get(path)).toBeDefined(), patient);
+  });
+
   it('are found again after a reload as they are, from the folder alone', async () => {
     const {folder, output, runs} = await follow();
     const path = await makeRun(folder);

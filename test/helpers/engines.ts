@@ -5,6 +5,9 @@ import type {EngineName} from '../../trainer/contract/engineInfo.ts';
 
 const installed = await findInstalled();
 
+/** The engines that a program is tested with here. */
+export const testedEngines: readonly EngineName[] = installed ? ['wasm', 'tensorflow'] : ['wasm'];
+
 /**
  * Describes the same tests once per engine: wasm always, TensorFlow where it is installed. With DEME_REQUIRE_TENSORFLOW=1 a missing
  * TensorFlow fails instead of being skipped. The engine is the current backend while the tests and their own hooks run.

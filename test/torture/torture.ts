@@ -8,14 +8,20 @@ import {createRandom} from '../../trainer/random.ts';
 import {tortureUpdates, writeTortureExperiment} from './experiment.ts';
 import {torture} from './tortureRun.ts';
 
-/** `npm run test:torture -- [--kills 50] [--seed 1]`: kills trainers at random moments, and says what of their work was lost. */
-const {values} = parseArgs({options: {kills: {type: 'string', default: '50'}, seed: {type: 'string', default: '1'}}});
+/** `npm run test:torture -- [--kills 50] [--seed 1] [--engine wasm]`: kills trainers at random moments, and says what of their work was lost. */
+const {values} = parseArgs({
+  options: {
+    kills: {type: 'string', default: '50'},
+    seed: {type: 'string', default: '1'},
+    engine: {type: 'string', default: 'wasm'},
+  },
+});
 const say = (message: string) => void process.stdout.write(`${message}\n`);
 
 await tf.setBackend('cpu');
 const folder = await mkdtemp(join(tmpdir(), 'deme-torture-'));
 const experiment = join(folder, 'experiment');
-await writeTortureExperiment(experiment);
+await writeTortureExperiment(experiment, values.engine);
 const {kills, runs, kinds, faults} = await torture({
   cli: resolve('dist', 'cli.js'),
   experiment,
@@ -25,7 +31,7 @@ const {kills, runs, kinds, faults} = await torture({
   random: createRandom(Number(values.seed), 'torture'),
   say,
 });
-say(`${kills} kills in ${runs} runs (seed ${values.seed}):`);
+say(`${kills} kills in ${runs} runs on ${values.engine} (seed ${values.seed}):`);
 for (const [kind, count] of kinds) say(`  ${String(count).padStart(3)}  ${kind}`);
 say(faults.length === 0 ? 'Nothing was lost.' : faults.join('\n'));
 if (faults.length === 0) await rm(folder, {recursive: true});

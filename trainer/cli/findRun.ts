@@ -5,6 +5,8 @@ import {openRun, type RunFolder} from '../store/runFolder.ts';
 
 /** Folder of the runs where nothing else is said; relative to where the user stands. */
 export const defaultOutput = '.deme/runs';
+/** What `--output` is for where a verb takes one run. */
+export const outputText = 'folder of the runs, for a run given by its name';
 
 /** The run that a user means: its folder, or its name in the output folder. */
 export async function findRun(text: string, output: string): Promise<RunFolder> {

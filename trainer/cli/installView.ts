@@ -15,17 +15,17 @@ const quietMilliseconds = 5000;
  */
 export function installView(json: boolean, out = json ? process.stderr : process.stdout): InstallView {
   const bar = taskProgress('TensorFlow');
-  let saidAt = Date.now();
+  let saidAt = performance.now();
   const say = (message: string): void => {
     bar.end();
     out.write(`${message}\n`);
-    saidAt = Date.now();
+    saidAt = performance.now();
   };
   return {
     show({message, bytes}) {
       if (!bytes) say(message);
       else if (process.stderr.isTTY && bytes.total !== undefined) bar.show(bytes.done, bytes.total);
-      else if (Date.now() - saidAt > quietMilliseconds) say(message);
+      else if (performance.now() - saidAt > quietMilliseconds) say(message);
     },
     end: () => bar.end(),
   };

@@ -26,14 +26,14 @@ const plainMilliseconds = 15_000;
 class TerminalView implements ProgressView {
   readonly #book = new ProgressBook();
   #drawnLines = 0;
-  #drawnAt = 0;
+  #drawnAt = -Infinity;
 
   constructor(readonly out: NodeJS.WritableStream & Partial<WriteStream>) {}
 
   show(event: RunEvent): void {
     this.#book.add(event);
     const line = eventLine(event);
-    const now = Date.now();
+    const now = performance.now();
     if (line === null && now - this.#drawnAt < redrawMilliseconds) return;
     this.#drawnAt = now;
     this.#erase();
@@ -65,8 +65,9 @@ class PlainView implements ProgressView {
     const line = eventLine(event);
     if (line !== null) this.out.write(`${line}\n`);
     if (progress === null || progress.share === 0) return;
-    if (event.time - (this.#shownAt.get(event.stage) ?? 0) < plainMilliseconds) return;
-    this.#shownAt.set(event.stage, event.time);
+    const now = performance.now();
+    if (now - (this.#shownAt.get(event.stage) ?? -Infinity) < plainMilliseconds) return;
+    this.#shownAt.set(event.stage, now);
     this.out.write(`${bar(progress)}\n`);
   }
 

@@ -46,6 +46,9 @@ async function listVerb(options: OutputOptions & {output: string}): Promise<Exit
   return 0;
 }
 
+const active: readonly string[] = ['running', 'paused', 'stopping'];
+/** Owners beat every two seconds; a machine that swaps may hold up many of them. */
+const silentSeconds = 30;
 const goesOn: readonly CurrentState['state'][] = ['lost', 'stopped', 'failed'];
 
 async function toRow({path, record}: RunFolder): Promise<RunRow> {
@@ -67,12 +70,14 @@ async function toRow({path, record}: RunFolder): Promise<RunRow> {
 
 /** A line for the run, and one for each thing that somebody should do or know about it. */
 function rowLines(row: RunRow): string[] {
-  const {state, orphans, goOn} = row;
+  const {state, orphans, goOn, heartbeatAge} = row;
+  const isSilent = heartbeatAge !== null && heartbeatAge > silentSeconds && active.includes(state);
   return [
     rowLine(row),
     ...orphans.map(
       ({stage, pid}) => `  its process ${pid} (${stage}) still runs: it ends by itself after a checkpoint`,
     ),
+    ...(isSilent ? [`  its process is there, but its last sign of life is ${formatAge(heartbeatAge)} old`] : []),
     ...(state === 'lost' && goOn !== null ? [`  its process is gone; go on with: ${goOn}`] : []),
   ];
 }

@@ -12,15 +12,15 @@ const redrawMilliseconds = 100;
 
 /** On a terminal's stderr; nowhere else, since logs and machines want results only. */
 export function taskProgress(what: string, out: WriteStream = process.stderr): TaskProgress {
-  let drawnAt = 0;
+  let drawnAt = -Infinity;
   return {
     show(done, total) {
-      if (!out.isTTY || Date.now() - drawnAt < redrawMilliseconds) return;
-      drawnAt = Date.now();
+      if (!out.isTTY || performance.now() - drawnAt < redrawMilliseconds) return;
+      drawnAt = performance.now();
       out.write(`\r\u001b[K${what} ${progressBar(total > 0 ? done / total : 0)}`);
     },
     end() {
-      if (drawnAt > 0) out.write('\r\u001b[K');
+      if (drawnAt > -Infinity) out.write('\r\u001b[K');
     },
   };
 }

@@ -48,11 +48,6 @@ export const PretrainConfig = z.strictObject({
   model: UNet2DConfig.describe('unet/config.json of the model to train.'),
   scheduler: SchedulerConfig.prefault({}).describe('scheduler_config.json of the model to train.'),
   dtype: z.enum(['F32', 'F16', 'BF16']).default('F32').describe('Number format of the written weights.'),
-  heldOutEvery: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe('Updates between two measurements of the held-out loss; 0 measures none.'),
   ...trainingFields,
 });
 export type PretrainConfig = z.infer<typeof PretrainConfig>;

@@ -7,5 +7,7 @@ export const ProcessIdentity = z.strictObject({
   started: z.number(),
   /** The boot of the machine and the start within it, which no setting of the clock changes; left out where the system does not tell. */
   birth: z.string().optional(),
+  /** The name of its machine or container: on another one its number means nothing. */
+  host: z.string().optional(),
 });
 export type ProcessIdentity = z.infer<typeof ProcessIdentity>;

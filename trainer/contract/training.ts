@@ -90,8 +90,15 @@ export const trainingFields = {
   logEvery: count.default(10).describe('Updates between two metric events.'),
   bucketEvery: count.default(50).describe('Updates between two per-timestep loss events.'),
   timestepBuckets: count.default(100).describe('Number of per-timestep loss buckets over [0, T).'),
+  heldOutEvery: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'Updates between two measurements of the held-out loss (of an expert on its own range), the best of which keeps its checkpoint; 0 measures none.',
+    ),
   checkpointEvery: count.default(1000).describe('Updates between two checkpoints.'),
-  keepCheckpoints: count.default(2).describe('Newest checkpoints that are kept.'),
+  keepCheckpoints: count.default(2).describe('Newest checkpoints that are kept, besides the best one.'),
   samples: TrainingSamplesConfig.optional().describe(
     'Draw sample grids while training, to watch the model change; left out: none. They take time, and no part in the result.',
   ),

@@ -21,8 +21,10 @@ export interface StageLaunch {
   readonly libraryFolders?: readonly string[];
   /** File that receives what the process prints. */
   readonly log: string;
-  /** Takes an event in; says whether it and all before are on the disk. */
+  /** Takes an event in; says whether it and all before are written. */
   onEvent(event: RunEvent): boolean;
+  /** Has the disk keep what is written, before the process is told so. */
+  sync(): Promise<void>;
 }
 
 /** A running stage. */
@@ -65,7 +67,7 @@ const stopSignals: readonly (NodeJS.Signals | null)[] = ['SIGINT', 'SIGTERM'];
 function outcome(child: ChildProcess, launch: StageLaunch): Promise<'done' | 'stopped'> {
   return new Promise((resolve, reject) => {
     let failure: Error | null = null;
-    const acknowledge = acknowledger(child);
+    const acknowledge = acknowledger(child, launch);
     child.on('message', (message) => {
       const event = RunEvent.safeParse(message);
       if (!event.success) {
@@ -87,23 +89,32 @@ function outcome(child: ChildProcess, launch: StageLaunch): Promise<'done' | 'st
   });
 }
 
-const acknowledgeEvery = 100;
+const acknowledgeEvery = 500;
 
-/** Tells the process how many of its events are on the disk, soon and not for each of them; takes in whether all of them are by now. */
-function acknowledger(child: ChildProcess): (areWritten: boolean) => void {
+/** Tells the process how many of its events are on the disk, soon and not for each of them; takes in whether all of them are written. */
+function acknowledger(child: ChildProcess, {sync}: StageLaunch): (areWritten: boolean) => void {
   let heard = 0;
   let written = 0;
+  let told = 0;
   let timer: NodeJS.Timeout | null = null;
-  const tell = () => {
-    timer = null;
+  const tell = async () => {
     const message: WrittenMessage = {written};
-    if (child.connected) child.send(message, () => undefined); // It may end meanwhile.
+    // Where the disk refuses, the process keeps its events, and takes them along in its next checkpoint.
+    const isKept = await sync().then(
+      () => true,
+      () => false,
+    );
+    if (isKept) told = message.written;
+    if (isKept && child.connected) child.send(message, () => undefined); // It may end meanwhile.
+    timer = null;
+    if (isKept && told < written) schedule();
   };
+  const schedule = () => void (timer ??= setTimeout(() => void tell(), acknowledgeEvery));
   return (areWritten) => {
     heard++;
     if (!areWritten) return;
     written = heard;
-    timer ??= setTimeout(tell, acknowledgeEvery);
+    schedule();
   };
 }
 

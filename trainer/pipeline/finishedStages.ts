@@ -7,17 +7,20 @@ import {readJson, writeJsonAtomic} from '../store/jsonFile.ts';
 import {runPaths} from './runPaths.ts';
 import type {PlannedStage} from './stagePlan.ts';
 
-/** The records of the stages of a run that are done, by name: of those given and of those that they need. */
+/**
+ * The records of the stages of a run that are done, by name: of those given and of those that they need. A stage whose record is damaged
+ * counts as not done.
+ */
 export async function finishedStages(run: string, stages: readonly PlannedStage[]): Promise<Map<string, StageRecord>> {
   const finished = new Map<string, StageRecord>();
   for (const name of new Set(stages.flatMap((stage) => [stage.name, ...stage.needs]))) {
-    const record = await readStageRecord(run, name);
+    const record = await readStageRecord(run, name).catch(onlyUserErrors);
     if (record !== null) finished.set(name, record);
   }
   return finished;
 }
 
-/** What a stage of a run recorded at its end; null for one that is not done. */
+/** What a stage of a run recorded at its end; null for one that is not done. Throws a UserError for a damaged record. */
 export async function readStageRecord(run: string, stage: string): Promise<StageRecord | null> {
   const file = runPaths.stage(run, stage);
   return (await fileExists(file)) ? readJson(file, StageRecord, 'the stage record') : null;
@@ -40,4 +43,9 @@ export function requireNeeds(stages: readonly PlannedStage[], finished: Readonly
       hint: 'Use `deme run` for the whole pipeline, or --resume with the run in which it is done.',
     });
   }
+}
+
+function onlyUserErrors(error: unknown): null {
+  if (error instanceof UserError) return null;
+  throw error;
 }

@@ -27,7 +27,9 @@ export class OwnerRecords {
   ) {}
 
   static async open(run: string, onEvent: (event: RunEvent) => void): Promise<OwnerRecords> {
-    return new OwnerRecords(run, await RunJournal.open(run), await ownIdentity(), onEvent);
+    const records = new OwnerRecords(run, await RunJournal.open(run), await ownIdentity(), onEvent);
+    records.#tellUnreadable();
+    return records;
   }
 
   /** Adds an event to the log, and passes it on. */
@@ -86,6 +88,13 @@ export class OwnerRecords {
 
   #writeState(state: OwnState): Promise<void> {
     return writeState(this.run, {...state, ...this.identity, heartbeat: Date.now() / 1000});
+  }
+
+  #tellUnreadable(): void {
+    const {unreadable} = this.journal;
+    if (unreadable === 0) return;
+    const message = `damaged lines of the event log are left out (${unreadable}): the curves have a gap there.`;
+    this.emit({type: 'log', stage: 'run', level: 'warning', message});
   }
 
   #tell(isFull: boolean): void {

@@ -78,7 +78,8 @@ class RunOwner {
     requireNeeds(this.options.stages, new Set(this.finished.keys()));
     await this.#introduce();
     const interrupt = () => this.#interrupt();
-    process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+    const hangUp = () => this.#hangUp();
+    process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', hangUp);
     try {
       const outcome = await this.#runStages();
       this.#emit({type: outcome, stage: 'run'});
@@ -88,7 +89,7 @@ class RunOwner {
       await this.#end({state: 'failed', error: toErrorRecord(error)});
       throw error;
     } finally {
-      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', hangUp);
     }
   }
 
@@ -120,6 +121,12 @@ class RunOwner {
     } else if (performance.now() - this.#stoppingSince > interruptPatience) {
       this.#kill();
     }
+  }
+
+  /** A closed terminal or a broken connection is nobody's wish to stop, and Node forgets what nohup has asked for. */
+  #hangUp(): void {
+    const message = 'the terminal is gone; the run goes on without it, and `deme stop` ends it.';
+    this.#emit({type: 'log', stage: 'run', level: 'info', message});
   }
 
   #kill(): void {
@@ -179,7 +186,8 @@ class RunOwner {
     const {run, engine, libraryFolders} = this.options;
     const log = join(run, 'logs', `${stage}.log`);
     const onEvent = (event: RunEvent) => this.#relay(event);
-    const child = launchStage({entry: trainerEntry(), run, stage, engine, gpu, libraryFolders, log, onEvent});
+    const sync = () => this.records.journal.sync();
+    const child = launchStage({entry: trainerEntry(), run, stage, engine, gpu, libraryFolders, log, onEvent, sync});
     this.#processes.set(stage, child);
     try {
       return await child.finished;

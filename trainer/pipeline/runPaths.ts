@@ -1,13 +1,13 @@
 import {join, resolve} from 'node:path';
 import type {ResolvedConfig} from '../contract/pipeline.ts';
 import {taskVectorsFile} from '../contract/taskAnalysis.ts';
+import {ownerLockPath} from '../store/runState.ts';
 
 /** Where things lie in a run folder. */
 export const runPaths = {
   config: (run: string) => join(run, 'config.json'),
   plan: (run: string) => join(run, 'plan.json'),
-  /** There while a process carries the run out. */
-  ownerLock: (run: string) => join(run, 'owner.lock'),
+  ownerLock: ownerLockPath,
   /** There while a process carries the stage out. */
   stageLock: (run: string, stage: string) => join(run, 'locks', `${stage}.lock`),
   stage: (run: string, stage: string) => join(run, 'stages', `${stage}.json`),

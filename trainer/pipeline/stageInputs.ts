@@ -6,7 +6,7 @@ import type {StageFacts} from './stageFacts.ts';
 import type {PlannedStage} from './stagePlan.ts';
 
 /** Settings of a training that say what it tells and keeps, not what it computes. */
-const tellingOnly = ['logEvery', 'bucketEvery', 'timestepBuckets', 'keepCheckpoints', 'samples'];
+const tellingOnly = ['logEvery', 'bucketEvery', 'timestepBuckets', 'heldOutEvery', 'keepCheckpoints', 'samples'];
 
 /**
  * All that the result of a stage depends on, as text by dotted path (`decouple.batch`, `base.weights`, `stages.expert-0`): what is equal

@@ -2,6 +2,7 @@ import {setTimeout as wait} from 'node:timers/promises';
 import type {NewRunEvent} from '../contract/events.ts';
 import type {ProcessIdentity} from '../contract/processIdentity.ts';
 import {killTree} from '../launch/killTree.ts';
+import {isHere} from '../store/processIdentity.ts';
 import {lockHolder, takeLock} from '../store/processLock.ts';
 import {runPaths} from './runPaths.ts';
 
@@ -41,7 +42,8 @@ async function outlast(start: StageStart, path: string, holder: ProcessIdentity)
   const deadline = performance.now() + grace;
   while ((await lockHolder(path))?.pid === holder.pid) {
     if ((await nextAction()) === 'stop') return 'stop';
-    if (performance.now() > deadline) {
+    // The number of a process elsewhere is somebody else's here: it is waited for until it gives no more signs of life.
+    if (performance.now() > deadline && isHere(holder)) {
       say('warning', `process ${holder.pid}, left from before, did not end within ${grace / 1000} s and was killed.`);
       await killTree(holder.pid);
       await ended(path, holder);

@@ -28,7 +28,7 @@ export function planStages(config: DemeConfig): PlannedStage[] {
   for (const expert of trained) add(expert, [], updates * 1.3);
   if (config.merge) {
     add('search', trained, config.merge.search ? config.merge.search.budget * 10 : 1);
-    add('merge', ['search'], 5);
+    add('merge', ['search', ...trained], 5);
   }
   if (config.evaluate) addEvaluations(config, trained, add);
   return stages;

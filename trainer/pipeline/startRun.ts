@@ -4,11 +4,14 @@ import type {EngineInfo} from '../contract/engineInfo.ts';
 import {UserError} from '../contract/errors.ts';
 import type {RunEvent} from '../contract/events.ts';
 import type {PlanRecord, ResolvedConfig} from '../contract/pipeline.ts';
+import type {ProcessIdentity} from '../contract/processIdentity.ts';
 import type {RunRecord} from '../contract/records.ts';
 import {probeEngine} from '../launch/probeEngine.ts';
 import {writeJsonAtomic} from '../store/jsonFile.ts';
+import {isHere} from '../store/processIdentity.ts';
 import {takeLock} from '../store/processLock.ts';
 import {createRun, type RunFolder} from '../store/runFolder.ts';
+import {checkResults} from './checkResults.ts';
 import {cudaSetting} from './cudaSetting.ts';
 import {finishedStages} from './finishedStages.ts';
 import {planRun} from './planRun.ts';
@@ -67,7 +70,8 @@ async function carryOutOwned(run: RunFolder, request: RunRequest): Promise<'done
   const record: PlanRecord = {stages: stages.map(({name}) => name)};
   await writeJsonAtomic(runPaths.plan(run.path), record);
   const facts = await gatherFacts(run, resolved);
-  const decisions = reuse ? await takeOver(run, stages, facts) : [];
+  const damaged = await checkResults(run.path, stages);
+  const decisions = [...damaged, ...(reuse ? await takeOver(run, stages, facts) : [])];
   const {engine} = run.record;
   const {gpus, libraryFolders} = await cudaSetting({...resolved.config.engine, name: engine.name});
   const planned = {stages: await remaining(run, stages), engine, gpus, cores: coresFor(resolved, engine)};
@@ -79,7 +83,7 @@ async function carryOutOwned(run: RunFolder, request: RunRequest): Promise<'done
 /** Works while no other process owns the run. Throws a UserError where one does. */
 export async function whileOwned<T>(run: string, work: () => Promise<T>): Promise<T> {
   const lock = await takeLock(runPaths.ownerLock(run));
-  if (!lock.held) throw runBusy(run, lock.holder?.pid);
+  if (!lock.held) throw runBusy(run, lock.holder);
   try {
     return await work();
   } finally {
@@ -108,8 +112,9 @@ async function remaining({path}: RunFolder, stages: readonly PlannedStage[]): Pr
   return stages.filter(({name}) => !finished.has(name));
 }
 
-function runBusy(run: string, pid: number | undefined): UserError {
-  const who = pid === undefined ? 'Another process' : `Process ${pid}`;
+function runBusy(run: string, holder: ProcessIdentity | null): UserError {
+  const where = holder === null || isHere(holder) ? '' : ` on ${holder.host}`;
+  const who = holder === null ? 'Another process' : `Process ${holder.pid}${where}`;
   return new UserError('run-busy', `${who} carries this run out already.`, {
     where: run,
     hint: 'Wait for its end, or stop it with `deme stop`.',

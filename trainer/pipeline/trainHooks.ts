@@ -1,10 +1,19 @@
 import type {TrainingConfig} from '../contract/training.ts';
 import type {TrainHooks} from '../train/loop.ts';
+import {heldOutProbe, type HeldOutProbe} from './heldOutProbe.ts';
 import type {StageContext} from './stageContext.ts';
-import {trainingGrids, type DrawnModel} from './trainingGrids.ts';
+import {trainingGrids} from './trainingGrids.ts';
 
-/** What a training stage tells, asks and draws on its way. */
-export function trainHooks(context: StageContext, config: TrainingConfig, model: DrawnModel): TrainHooks {
+/** The model of a training, and what it is measured on. */
+export type WatchedModel = Omit<HeldOutProbe, 'every' | 'seed'>;
+
+/** What a training stage tells, asks, measures and draws on its way. */
+export async function trainHooks(
+  context: StageContext,
+  config: TrainingConfig,
+  model: WatchedModel,
+): Promise<TrainHooks> {
   const {emit, nextAction, outbox} = context;
-  return {emit, nextAction, outbox, ...trainingGrids(context, config.samples, model)};
+  const probe = await heldOutProbe(context, {...model, every: config.heldOutEvery, seed: config.seed});
+  return {emit, nextAction, outbox, ...probe, ...trainingGrids(context, config.samples, model)};
 }

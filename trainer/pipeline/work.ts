@@ -1,5 +1,6 @@
 import {cp} from 'node:fs/promises';
 import {resolve} from 'node:path';
+import type {z} from 'zod';
 import type {DemeConfig, EngineChoice} from '../contract/config.ts';
 import type {EngineInfo} from '../contract/engineInfo.ts';
 import {UserError} from '../contract/errors.ts';
@@ -73,7 +74,8 @@ export async function workInRun({configFile, resolved, stages, engine}: Wanted, 
 /** What was asked last of a run that was stopped, failed or lost. */
 export async function unfinishedWork(run: RunFolder): Promise<Work> {
   const resolved = await readResolved(run);
-  const plan = await readJson(runPaths.plan(run.path), PlanRecord, 'the plan of the run');
+  const hint = `Say again what is wanted, as in \`deme run ${run.record.config} --resume ${run.record.id}\`.`;
+  const plan = await readWithHint(runPaths.plan(run.path), PlanRecord, 'the plan of the run', hint);
   const stages = [...pretrainStages, ...planStages(resolved.config)].filter(({name}) => plan.stages.includes(name));
   return {run, resolved, stages, reuse: false};
 }
@@ -89,8 +91,17 @@ export async function carryOutWork(
 }
 
 /** The config that a run was made from. */
-export async function readResolved(run: RunFolder): Promise<ResolvedConfig> {
-  return readJson(runPaths.config(run.path), ResolvedConfig, 'the config of the run');
+export async function readResolved({path, record}: RunFolder): Promise<ResolvedConfig> {
+  const hint = `\`deme run ${record.config}\` makes a new run, and takes over the stages that this one has finished.`;
+  return readWithHint(runPaths.config(path), ResolvedConfig, 'the config of the run', hint);
+}
+
+/** A file of a run; the error for one that is damaged or gone says how to do without it. */
+async function readWithHint<T extends z.ZodType>(where: string, schema: T, what: string, hint: string) {
+  return readJson(where, schema, what).catch((cause: unknown) => {
+    if (!(cause instanceof UserError)) throw cause;
+    throw new UserError(cause.code, cause.message, {where, hint, cause});
+  });
 }
 
 async function publishReport(run: RunFolder, {config, folder}: ResolvedConfig): Promise<void> {

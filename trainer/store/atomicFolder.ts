@@ -1,5 +1,5 @@
 import {mkdir, rename, rm} from 'node:fs/promises';
-import {dirname} from 'node:path';
+import {dirname, resolve} from 'node:path';
 import {explainWriteError, syncFolder, temporaryBeside} from './atomicFile.ts';
 import {fileExists} from './fileExists.ts';
 
@@ -10,13 +10,22 @@ import {fileExists} from './fileExists.ts';
 export async function writeFolderAtomic(path: string, fill: (folder: string) => Promise<void>): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
-    await mkdir(dirname(path), {recursive: true});
+    await makeFolders(dirname(path));
     await mkdir(temporary);
     await fill(temporary);
     await moveInto(path, temporary);
   } catch (error) {
     await rm(temporary, {recursive: true, force: true});
     throw explainWriteError(path, error);
+  }
+}
+
+/** Makes a folder and those above it that are missing, so that a power cut takes none of them away again. */
+async function makeFolders(path: string): Promise<void> {
+  const first = await mkdir(path, {recursive: true});
+  if (first === undefined) return;
+  for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made)) {
+    await syncFolder(dirname(made));
   }
 }
 

@@ -4,8 +4,8 @@ import {join} from 'node:path';
 import {UserError} from '../contract/errors.ts';
 import {RunEvent, type NewRunEvent} from '../contract/events.ts';
 import {isDiskFull} from './atomicFile.ts';
+import {parseEventLines} from './eventLine.ts';
 import {fileExists} from './fileExists.ts';
-import {parseJson} from './jsonFile.ts';
 
 const newline = 0x0a;
 
@@ -61,6 +61,12 @@ export class EventLog {
     this.flush();
   }
 
+  /** Has the disk keep what was written so far, whatever happens to the machine. */
+  async sync(): Promise<void> {
+    const file = await open(this.#path, 'r+');
+    await file.datasync().finally(() => file.close());
+  }
+
   /** Writes what waits; false where the disk is still full. */
   flush(): boolean {
     for (let next = this.#held[0]; next !== undefined; next = this.#held[0]) {
@@ -85,7 +91,7 @@ export class EventLog {
   }
 }
 
-/** All events of a log; none if there is no log yet. */
+/** All events of a log; none if there is no log yet. Lines that are no events are left out. */
 export async function readEvents(path: string): Promise<RunEvent[]> {
   return (await readEventsFrom(path, 0)).events;
 }
@@ -99,11 +105,7 @@ export async function readEventsFrom(path: string, offset: number): Promise<{eve
   const bytes = await readFrom(path, offset);
   const length = bytes.lastIndexOf(newline) + 1;
   const lines = bytes.toString('utf8', 0, length).split('\n').slice(0, -1);
-  return {events: lines.map((line) => parseLine(line, path)), offset: offset + length};
-}
-
-function parseLine(line: string, path: string): RunEvent {
-  return parseJson(line, RunEvent, `the event ${line.slice(0, 80)}`, path);
+  return {events: parseEventLines(lines, path).events, offset: offset + length};
 }
 
 async function readFrom(path: string, offset: number): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import {UserError} from '../contract/errors.ts';
-import {RunEvent} from '../contract/events.ts';
+import type {RunEvent} from '../contract/events.ts';
+import {parseEventLines} from './eventLine.ts';
 import {fileExists} from './fileExists.ts';
-import {parseJson} from './jsonFile.ts';
 import {openPositioned, type PositionedFile} from './positionedFile.ts';
 
 /** So much at once that the file system is used well, and so little that whoever parses it is not kept from other work for long. */
@@ -10,11 +10,20 @@ const pieceBytes = 1 << 18;
 const longestLine = 1 << 24;
 const newline = 0x0a;
 
+/** Some of the events of a log. */
+export interface EventPiece {
+  readonly events: readonly RunEvent[];
+  /** Lines among them that are no events. */
+  readonly unreadable: number;
+  /** The byte behind its last line. */
+  readonly end: number;
+}
+
 /**
- * All complete events of a log in pieces, for logs that nobody wants to hold in memory at once; `end` is the byte behind the last line of
- * a piece. A last line without its newline is left out.
+ * All complete events of a log in pieces, for logs that nobody wants to hold in memory at once. A last line without its newline is left
+ * out.
  */
-export async function* eventPieces(path: string): AsyncGenerator<{events: RunEvent[]; end: number}> {
+export async function* eventPieces(path: string): AsyncGenerator<EventPiece> {
   if (!(await fileExists(path))) return;
   const file = await openPositioned(path);
   try {
@@ -23,10 +32,7 @@ export async function* eventPieces(path: string): AsyncGenerator<{events: RunEve
       if (bytes.length === 0) return;
       start += bytes.length;
       const lines = Buffer.from(bytes).toString('utf8').split('\n').slice(0, -1);
-      yield {
-        events: lines.map((line) => parseJson(line, RunEvent, `the event ${line.slice(0, 80)}`, path)),
-        end: start,
-      };
+      yield {...parseEventLines(lines, path), end: start};
     }
   } finally {
     await file.close();

@@ -14,24 +14,37 @@ import {writeFully} from './writeFully.ts';
 const updateColumn = 0;
 const bucketsToColumn = 2;
 
-/** Opens the metrics of a run for its owner. They are made again from the event log if they are missing, torn, or behind it. */
-export async function openMetrics(run: string): Promise<MetricsFile> {
-  if (!(await metricsAreWhole(run))) await rebuildMetrics(run);
+/**
+ * Opens the metrics of a run for its owner. They are made again from the event log if they are missing, torn, or behind it; `onUnreadable`
+ * hears then how many lines of the log are no events, if any.
+ */
+export async function openMetrics(
+  run: string,
+  onUnreadable: (lines: number) => void = () => undefined,
+): Promise<MetricsFile> {
+  const unreadable = (await metricsAreWhole(run)) ? 0 : await rebuildMetrics(run);
+  if (unreadable > 0) onUnreadable(unreadable);
   return new MetricsFile(metricsFolder(run));
 }
 
-/** Makes the metrics of a run from its event log. Only for a run that nobody carries out, or by its owner. */
-export async function rebuildMetrics(run: string): Promise<void> {
+/**
+ * Makes the metrics of a run from its event log, and returns how many lines of it are no events. Only for a run that nobody carries out,
+ * or by its owner.
+ */
+export async function rebuildMetrics(run: string): Promise<number> {
+  let unreadable = 0;
   await writeFolderAtomic(metricsFolder(run), async (folder) => {
     const metrics = new MetricsFile(folder);
     let end = 0;
     for await (const piece of eventPieces(eventLogPath(run))) {
       for (const event of piece.events) metrics.add(event);
+      unreadable += piece.unreadable;
       end = piece.end;
     }
     metrics.markPosition(end);
     metrics.close();
   });
+  return unreadable;
 }
 
 /**

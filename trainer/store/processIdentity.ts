@@ -1,4 +1,5 @@
 import {readFile} from 'node:fs/promises';
+import {hostname} from 'node:os';
 import type {ProcessIdentity} from '../contract/processIdentity.ts';
 
 /** Linux counts process times in hundredths of a second for all user programs. */
@@ -7,6 +8,9 @@ const ticksPerSecond = 100;
 /** Setting the clock moves the boot time, hence all start times; a recycled pid starts much later than this. */
 const toleranceSeconds = 10;
 
+/** A process elsewhere that has given no sign of life for so long is taken for gone: its machine may be. */
+const foreignPatience = 60;
+
 /** The process that asks. */
 export async function ownIdentity(): Promise<ProcessIdentity> {
   const start = await startOf(process.pid);
@@ -14,11 +18,22 @@ export async function ownIdentity(): Promise<ProcessIdentity> {
     pid: process.pid,
     started: start?.seconds ?? Date.now() / 1000 - process.uptime(),
     ...(start?.birth !== undefined && {birth: start.birth}),
+    host: hostname(),
   };
 }
 
-/** Whether that very process still runs. Where there is no /proc, a recycled pid cannot be told from the process. */
-export async function isAlive({pid, started, birth}: ProcessIdentity): Promise<boolean> {
+/** Whether a process is, or was, one of this machine or container, so that its number may be used. */
+export function isHere({host}: ProcessIdentity): boolean {
+  return host === undefined || host === hostname();
+}
+
+/**
+ * Whether that very process still runs. Where there is no /proc, a recycled pid cannot be told from the process.
+ * @param silence seconds since its last sign of life, by which a process of another machine that shares the folder is judged
+ */
+export async function isAlive(identity: ProcessIdentity, silence = Infinity): Promise<boolean> {
+  const {pid, started, birth} = identity;
+  if (!isHere(identity)) return Math.abs(silence) < foreignPatience;
   if (!answersSignal(pid)) return false;
   const start = await startOf(pid);
   if (start === null) return true;

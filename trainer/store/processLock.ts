@@ -1,11 +1,13 @@
-import {constants, copyFile, link, mkdir, readFile, rename, rm, stat} from 'node:fs/promises';
+import {constants, copyFile, link, mkdir, readFile, rename, rm, stat, utimes} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {ProcessIdentity} from '../contract/processIdentity.ts';
 import {temporaryBeside} from './atomicFile.ts';
-import {fileExists} from './fileExists.ts';
 import {writeJsonAtomic} from './jsonFile.ts';
 import {isAlive, ownIdentity} from './processIdentity.ts';
 import {hashBytes} from './sha256.ts';
+
+/** The lock's file is touched that often, for onlookers on other machines that share the folder. */
+const touchMilliseconds = 10_000;
 
 /** What came of the attempt to take a lock. */
 export type LockAttempt =
@@ -30,13 +32,23 @@ export async function takeLock(path: string): Promise<LockAttempt> {
   } finally {
     await rm(own, {force: true});
   }
-  return {held: true, release: () => rm(path, {force: true})};
+  const touching = setInterval(() => void touch(path), touchMilliseconds).unref();
+  const release = () => {
+    clearInterval(touching);
+    return rm(path, {force: true});
+  };
+  return {held: true, release};
+}
+
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch(() => undefined); // Gone with its folder, or the disk does not answer: the next touch may succeed.
 }
 
 /** The process that holds a lock right now; null when none does, or none that can be told. */
 export async function lockHolder(path: string): Promise<ProcessIdentity | null> {
   const found = await readLock(path);
-  return found?.holder && (await isAlive(found.holder)) ? found.holder : null;
+  return found?.holder && (await isAlive(found.holder, await ageOf(path))) ? found.holder : null;
 }
 
 interface LockContent {
@@ -51,7 +63,8 @@ async function acquire(path: string, own: string): Promise<LockContent | null> {
     if (await tryLink(own, path)) return null;
     const found = await readLock(path);
     if (found === null) continue; // It was released between the two looks.
-    if (found.holder ? await isAlive(found.holder) : await isYoung(path)) return found;
+    const age = await ageOf(path);
+    if (found.holder ? await isAlive(found.holder, age) : age < youngSeconds) return found;
     const blocker = await replaceStale(path, own, found);
     if (blocker !== 'changed') return blocker;
   }
@@ -105,9 +118,13 @@ function parseHolder(text: string): ProcessIdentity | null {
   }
 }
 
-/** What cannot be read may be a copy in the making. */
-async function isYoung(path: string): Promise<boolean> {
-  return (await fileExists(path)) && Math.abs(Date.now() - (await stat(path)).mtimeMs) < 5000;
+/** What cannot be read may be a copy in the making, for so long. */
+const youngSeconds = 5;
+
+/** Seconds since a file was touched, before or after now; Infinity for one that is gone. */
+async function ageOf(path: string): Promise<number> {
+  const stats = await stat(path).catch(() => null);
+  return stats === null ? Infinity : Math.abs(Date.now() - stats.mtimeMs) / 1000;
 }
 
 function codeOf(error: unknown): string | undefined {

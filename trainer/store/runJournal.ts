@@ -17,6 +17,7 @@ export class RunJournal {
   #mending: Promise<void> | null = null;
   /** Events that came to the log while the metrics were being made. */
   #missed: {event: RunEvent; end: number}[] = [];
+  #unreadable = 0;
 
   private constructor(readonly run: string) {
     this.#log = new EventLog(eventLogPath(run), (event, end) => this.#onWritten(event, end));
@@ -41,6 +42,16 @@ export class RunJournal {
   /** Events that wait for room on the disk. */
   get waiting(): number {
     return this.#log.waiting;
+  }
+
+  /** Lines of the log that are no events, as far as it had to be read. */
+  get unreadable(): number {
+    return this.#unreadable;
+  }
+
+  /** Has the disk keep the events that were written so far, whatever happens to the machine. */
+  sync(): Promise<void> {
+    return this.#log.sync();
   }
 
   /** Takes the numbers of a stage over from the log of another run, with their times. */
@@ -69,7 +80,7 @@ export class RunJournal {
 
   async #mend(): Promise<void> {
     this.#missed = [];
-    const metrics = await openMetrics(this.run).catch((error: unknown) => {
+    const metrics = await openMetrics(this.run, (lines) => (this.#unreadable = lines)).catch((error: unknown) => {
       if (isDiskFull(error)) return null;
       throw error;
     });

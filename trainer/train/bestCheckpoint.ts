@@ -1,15 +1,23 @@
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
+import {UserError} from '../contract/errors.ts';
 import {BestRecord} from '../contract/records.ts';
 import {fileExists} from '../store/fileExists.ts';
 import {readJson, writeJsonAtomic} from '../store/jsonFile.ts';
 
 const markerFile = 'best';
 
-/** The checkpoint of a folder with the lowest held-out loss; null where none was measured. */
+/**
+ * The checkpoint of a folder with the lowest held-out loss; null where none was measured, and where the marker is damaged: the next
+ * measurement makes another one.
+ */
 export async function readBest(folder: string): Promise<BestRecord | null> {
   const path = join(folder, markerFile);
-  return (await fileExists(path)) ? readJson(path, BestRecord, 'the marker of the best checkpoint') : null;
+  if (!(await fileExists(path))) return null;
+  return readJson(path, BestRecord, 'the marker of the best checkpoint').catch((error: unknown) => {
+    if (error instanceof UserError) return null;
+    throw error;
+  });
 }
 
 /** The update of that checkpoint. */

@@ -1,4 +1,5 @@
 import {join} from 'node:path';
+import {UserError} from '../contract/errors.ts';
 import {CourseRecord} from '../contract/records.ts';
 import type {TrainingConfig} from '../contract/training.ts';
 import {fileExists} from '../store/fileExists.ts';
@@ -9,12 +10,17 @@ import {learningRateAt} from './learningRate.ts';
 export type LearningRates = (update: number) => number;
 
 const file = 'course.json';
+const courseHint = 'Delete it to have the training go on with the learning rates of its config.';
 const plainCourse: CourseRecord = {format: 1, extensions: [], retries: []};
 
 /** How the training went whose checkpoints lie in `folder`; as its config says where nothing is noted. */
 export async function readCourse(folder: string): Promise<CourseRecord> {
   const path = join(folder, file);
-  return (await fileExists(path)) ? readJson(path, CourseRecord, 'the course of the training') : plainCourse;
+  if (!(await fileExists(path))) return plainCourse;
+  return readJson(path, CourseRecord, 'the course of the training').catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(error.code, error.message, {where: path, hint: courseHint, cause: error});
+  });
 }
 
 /** What is noted about it as text, by which two trainings are told apart; null for one that went as its config says. */

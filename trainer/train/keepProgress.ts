@@ -9,6 +9,7 @@ import {
   type CheckpointIdentity,
   type CheckpointSetting,
 } from './checkpoint.ts';
+import {removeOld} from './checkpointFolder.ts';
 import {Divergence} from './divergence.ts';
 import type {TrainHooks, TrainTask} from './loop.ts';
 import type {StepLog} from './stepLog.ts';
@@ -90,6 +91,7 @@ export async function probe(training: Training): Promise<boolean> {
     if (!(loss < ((await readBest(checkpoints))?.loss ?? Infinity))) return true;
     if (!(await save(training))) return false;
     await markBest(checkpoints, program.updates, loss);
+    await removeOld(checkpoints, program.updates, settingOf(training)); // The one that was the best before.
     return true;
   } finally {
     disposeParams(params);

@@ -110,6 +110,11 @@ describe('the lenses of a config', () => {
     ]);
   });
 
+  it.each(['lost', 'failed', 'stopped'] as const)('offer to go on with a run that is %s', (state) => {
+    const resume = lensesOf(text, {...idle, run: knownRun({state: knownState(state)})})[1];
+    expect(resume).toMatchObject({command: 'deme.resume', rest: ['/work/.deme/runs/digits-1']});
+  });
+
   it('let a job that waits be taken back', () => {
     const job = {id: 'j', title: 'Merge digits', state: 'queued', run: null} as const;
     const request = {action: 'start', config: '/work/digits.deme.yaml', selection: {kind: 'merge'}} as const;

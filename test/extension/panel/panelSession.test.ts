@@ -114,6 +114,17 @@ describe('a panel session', () => {
     expect(of('run').length).toBeLessThanOrEqual(5);
   });
 
+  it('pushes although the clock was set back an hour', async () => {
+    const {send, of, run, session} = await open();
+    await send({type: 'ready'});
+    session.runChanged(run.run.path);
+    await vi.waitFor(() => expect(of('run')).toHaveLength(1));
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000);
+    onTestFinished(() => void vi.restoreAllMocks());
+    session.runChanged(run.run.path);
+    await vi.waitFor(() => expect(of('run')).toHaveLength(2));
+  });
+
   it('reads no run but those it shows, and runs nothing without trust', async () => {
     const {send, of, changes, posted} = await open();
     await send({type: 'ready'});

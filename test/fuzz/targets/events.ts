@@ -1,6 +1,8 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {readEventTail} from '../../../extension/eventTail.ts';
 import type {NewRunEvent} from '../../../trainer/contract/events.ts';
+import {UserError} from '../../../trainer/contract/errors.ts';
+import {eventPieces} from '../../../trainer/store/eventPieces.ts';
 import {EventLog, eventLogPath, readEvents, readEventsFrom} from '../../../trainer/store/eventLog.ts';
 import {metricStages} from '../../../trainer/store/metricsCheck.ts';
 import {openMetrics} from '../../../trainer/store/metricsFile.ts';
@@ -31,7 +33,7 @@ const written: NewRunEvent[] = [
 
 const log = `${written.map((event, i) => JSON.stringify({...event, time: 1000 + i})).join('\n')}\n`;
 
-/** The log of a run, all its readers, and the metrics that are made from it. */
+/** The log of a run, all its readers, and the metrics that are made from it. A log of which they leave lines out counts as refused. */
 export const events: FuzzTarget = {
   name: 'events',
   seeds: async () => [new Uint8Array(Buffer.from(log)), new Uint8Array(Buffer.from(log.slice(0, -30)))],
@@ -72,6 +74,9 @@ export const events: FuzzTarget = {
       await readCurve(folder, stage, {from: null, to: null, points: 10, logarithmic: true});
       await readHeatMap(folder, stage, 10);
       await readSteps(folder, stage);
+    }
+    for await (const {unreadable} of eventPieces(path)) {
+      if (unreadable > 0) throw new UserError('lines-left-out', `${unreadable} lines are no events.`, {where: path});
     }
   },
 };

@@ -32,7 +32,11 @@ const Listed = z.strictObject({
 });
 
 /** A run that this very process seems to own, or, when `lost`, one that is gone. */
-async function fakeRun(output: string, state: StateRecord['state'] | 'lost' | 'new'): Promise<string> {
+async function fakeRun(
+  output: string,
+  state: StateRecord['state'] | 'lost' | 'new',
+  heartbeatAge = 0,
+): Promise<string> {
   const engine = {name: 'wasm', version: '1', device: 'CPU', threads: 1} as const;
   const created = new Date().toISOString();
   const {path} = await createRun(output, 'fake', {tool: 'deme 0', created, config: 'x.deme.yaml', engine});
@@ -40,7 +44,7 @@ async function fakeRun(output: string, state: StateRecord['state'] | 'lost' | 'n
   const {pid, started} = await ownIdentity();
   const owner = {pid, started: state === 'lost' ? started - 1000 : started};
   const record = {state: state === 'lost' ? 'running' : state, stage: 'expert-0', progress: 0.5} as const;
-  await writeState(path, {...record, ...owner, heartbeat: Date.now() / 1000});
+  await writeState(path, {...record, ...owner, heartbeat: Date.now() / 1000 - heartbeatAge});
   return path;
 }
 
@@ -127,6 +131,16 @@ describe('deme runs', () => {
     expect(stdout).toContain(`its process ${process.pid} (expert-1) still runs`);
     if (lock.held) await lock.release();
     expect((await deme(['runs'], {cwd})).stdout).not.toContain('still runs');
+  });
+
+  it('says of a run that is halted how long ago it gave a sign of life', async () => {
+    const output = await temporaryFolder();
+    for (const age of [200, 3]) await fakeRun(output, 'running', age);
+    await fakeRun(output, 'done', 200);
+    const {stdout} = await deme(['runs', '--output', output]);
+    expect(stdout.match(/its process is there, .*/g)).toEqual([
+      'its process is there, but its last sign of life is 3 min old',
+    ]);
   });
 
   it('says when there are none', async () => {

@@ -1,21 +1,25 @@
 import {join} from 'node:path';
 import type {ChildProcessWithoutNullStreams} from 'node:child_process';
+import type {EngineName} from '../../../trainer/contract/engineInfo.ts';
 import {describe, expect, it} from 'vitest';
 import {readEvents, eventLogPath} from '../../../trainer/store/eventLog.ts';
 import {readModelFolder} from '../../../trainer/store/modelFolder.ts';
 import {currentState} from '../../../trainer/store/runState.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram, type Ended} from '../../helpers/deme.ts';
+import {testedEngines} from '../../helpers/engines.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {workersOf} from '../../torture/victims.ts';
 
-/** Two experts and their merge; checkpoints are written at a stop and at the end only. */
-async function experiment(updates: number) {
+/** Two experts that train side by side, and their merge; checkpoints are written at a stop and at the end only. */
+async function experiment(updates: number, engine: EngineName = 'wasm') {
   const folder = await temporaryFolder();
   const config = await writeTinyExperiment(folder, {
     decouple: {ranges: 2, updates, batch: 4, logEvery: 1, bucketEvery: 50, checkpointEvery: 10_000},
     evaluate: undefined,
     merge: {weights: [0.5, 0.75]},
+    engine: {name: engine, processes: 2},
   });
   return {config, run: join(folder, '.deme', 'runs', 'tiny-1')};
 }
@@ -24,14 +28,14 @@ async function mergedHash(run: string): Promise<string> {
   return (await readModelFolder(join(run, 'models', 'merged'))).weightsHash();
 }
 
-/** Runs `act` once an expert has made its fifth update. */
+/** Runs `act` once both experts have made some updates. */
 function afterSomeUpdates(act: (child: ChildProcessWithoutNullStreams) => void) {
   return (child: ChildProcessWithoutNullStreams) => {
-    let isDone = false;
+    const missing = new Set(['expert-0', 'expert-1']);
     child.stdout.on('data', (chunk: Buffer) => {
-      if (isDone || !chunk.toString().includes('"update":5,')) return;
-      isDone = true;
-      act(child);
+      if (missing.size === 0) return;
+      for (const stage of missing) if (chunk.toString().includes(`"stage":"${stage}","update":`)) missing.delete(stage);
+      if (missing.size === 0) act(child);
     });
   };
 }
@@ -40,20 +44,20 @@ describe('a run that is interrupted', {timeout: 300_000}, () => {
   useBuiltProgram();
   useCpuBackend();
 
-  it('ends at a checkpoint, and resumed makes the bytes of one that was not', async () => {
-    const updates = 80;
-    const unbroken = await experiment(updates);
+  it.each(testedEngines)('ends at checkpoints, and resumed makes the bytes of one that was not: %s', async (engine) => {
+    const updates = 150;
+    const unbroken = await experiment(updates, engine);
     expect((await deme(['run', unbroken.config])).code).toBe(0);
 
-    const broken = await experiment(updates);
+    const broken = await experiment(updates, engine);
     const onStart = afterSomeUpdates((child) => void child.kill('SIGINT'));
     const {code, stderr} = await deme(['run', broken.config, '--json'], {onStart});
     expect(code, stderr).toBe(130);
     expect(await currentState(broken.run)).toMatchObject({state: 'stopped'});
     const events = await readEvents(eventLogPath(broken.run));
-    const saved = events.flatMap((event) => (event.type === 'checkpoint' ? [event.update] : []));
-    expect(Math.max(...saved)).toBeGreaterThanOrEqual(5);
-    expect(Math.max(...saved)).toBeLessThan(updates);
+    const saved = events.flatMap((event) => (event.type === 'checkpoint' ? [[event.stage, event.update]] : []));
+    expect(saved.map(([stage]) => stage).sort()).toEqual(['expert-0', 'expert-1']);
+    expect(Math.max(...saved.map(([, update]) => Number(update)))).toBeLessThan(updates);
 
     const resumed = await deme(['resume', broken.run]);
     expect(resumed.code, resumed.stderr).toBe(0);
@@ -75,6 +79,24 @@ describe('a run that is interrupted', {timeout: 300_000}, () => {
     expect((await deme(['stop', run])).code).toBe(0);
     expect((await running)?.code).toBe(130);
     expect(await currentState(run)).toMatchObject({state: 'stopped'});
+  });
+
+  it.skipIf(process.platform === 'win32')('goes on when its terminal is gone', async () => {
+    const {config, run} = await experiment(60);
+    const hangUp = async (child: ChildProcessWithoutNullStreams) => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+      const {owner, stages} = await workersOf(run);
+      for (const pid of [owner ?? NaN, ...stages]) process.kill(pid, 'SIGHUP');
+    };
+    expect(
+      (await deme(['run', config, '--json'], {onStart: afterSomeUpdates((child) => void hangUp(child))})).code,
+    ).toBe(0);
+    expect(await currentState(run)).toMatchObject({state: 'done'});
+    const said = (await readEvents(eventLogPath(run))).flatMap((event) =>
+      event.type === 'log' ? [event.message] : [],
+    );
+    expect(said.join()).toContain('the terminal is gone');
   });
 
   it('saves what was learnt when its owner is killed, and is lost until resumed', async () => {

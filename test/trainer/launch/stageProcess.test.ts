@@ -28,6 +28,7 @@ async function launch(
       if (events.push(event) === 1) act(child);
       return true;
     },
+    sync: () => Promise.resolve(),
     ...setting,
   });
   return {child, events, log};
@@ -73,6 +74,18 @@ describe('a stage process', () => {
     const {child, log} = await launch(program, undefined, {onEvent: () => ++heard <= 3});
     expect(await child.finished).toBe('done');
     expect(await readFile(log, 'utf8')).toBe('{"written":3}\n');
+  });
+
+  it('is told of no event that the disk has refused to keep', async () => {
+    const program = `
+      process.on('message', (message) => { console.log(JSON.stringify(message)); process.exit(0); });
+      ${sayUp} setInterval(() => ${sayUp.slice(0, -1)}, 50);`;
+    let refused = 0;
+    const sync = () => (refused++ < 2 ? Promise.reject(new Error('EIO')) : Promise.resolve());
+    const {child, log} = await launch(program, undefined, {sync});
+    expect(await child.finished).toBe('done');
+    expect(refused).toBe(3);
+    expect(await readFile(log, 'utf8')).toMatch(/^\{"written":\d+\}\n$/);
   });
 
   it('has stopped when it says so by its exit code', async () => {

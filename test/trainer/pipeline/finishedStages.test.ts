@@ -22,6 +22,13 @@ describe('finished stages', () => {
     ]);
   });
 
+  it('leave out one whose record is damaged', async () => {
+    const run = await temporaryFolder();
+    await mkdir(join(run, 'stages'));
+    await writeFile(join(run, 'stages', 'search.json'), '{"stage": "sea');
+    expect([...(await finishedStages(run, [search]))]).toEqual([]);
+  });
+
   it('let a stage start that needs them', () => {
     expect(() => requireNeeds([search, expert], new Set(['expert-0']))).not.toThrow();
   });

@@ -31,7 +31,7 @@ describe('the plan of a config', () => {
   it('searches the weights when all experts are trained, and merges then', () => {
     expect(plan({decouple: {ranges: 2}, merge: {weights: [0.5, 0.5]}})).toMatchObject({
       search: ['expert-0', 'expert-1'],
-      merge: ['search'],
+      merge: ['search', 'expert-0', 'expert-1'],
     });
   });
 
@@ -42,7 +42,7 @@ describe('the plan of a config', () => {
       'expert-0': [],
       'expert-1': [],
       search: ['expert-0', 'expert-1'],
-      merge: ['search'],
+      merge: ['search', 'expert-0', 'expert-1'],
       reference: [],
       'evaluate-base': [],
       'evaluate-ordinary': ['ordinary'],

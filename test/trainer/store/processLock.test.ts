@@ -1,10 +1,10 @@
 import {spawn, type ChildProcessWithoutNullStreams} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdir, readdir, readFile, utimes, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, stat, utimes, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {ownIdentity} from '../../../trainer/store/processIdentity.ts';
 import {lockHolder, takeLock} from '../../../trainer/store/processLock.ts';
 import {hashFile} from '../../../trainer/store/sha256.ts';
@@ -56,6 +56,34 @@ describe('a lock', () => {
     await writeStale(path);
     await writeFile(await rightOf(path), JSON.stringify(await ownIdentity()));
     expect((await takeLock(path)).held).toBe(false);
+  });
+
+  it('is left to a process on another machine as long as that touches it', async () => {
+    const path = await lockPath();
+    await mkdir(join(path, '..'));
+    // Its number is that of a process here, which has nothing to do with it.
+    const elsewhere = {...(await ownIdentity()), host: 'another-machine'};
+    await writeFile(path, JSON.stringify(elsewhere));
+    expect(await takeLock(path)).toEqual({held: false, holder: elsewhere});
+    expect(await lockHolder(path)).toEqual(elsewhere);
+    const old = new Date(Date.now() - 90_000);
+    await utimes(path, old, old);
+    expect(await lockHolder(path)).toBeNull();
+    expect((await takeLock(path)).held).toBe(true);
+  });
+
+  it('is touched while it is held', async () => {
+    const path = await lockPath();
+    vi.useFakeTimers({toFake: ['setInterval']});
+    onTestFinished(() => void vi.useRealTimers());
+    const lock = await takeLock(path);
+    const old = new Date(Date.now() - 90_000);
+    await utimes(path, old, old);
+    vi.advanceTimersByTime(15_000);
+    await vi.waitFor(async () => expect(Date.now() - (await stat(path)).mtimeMs).toBeLessThan(60_000));
+    if (lock.held) await lock.release();
+    vi.advanceTimersByTime(15_000);
+    expect(await readdir(join(path, '..'))).toEqual([]);
   });
 
   it('is not stolen while it is being written, and is when it stays cut off', async () => {

@@ -1,15 +1,19 @@
 import {existsSync} from 'node:fs';
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import type {StateRecord} from '../../../trainer/contract/records.ts';
 import {isAlive, ownIdentity} from '../../../trainer/store/processIdentity.ts';
 import {
   clearControl,
   currentState,
+  ownerLockPath,
   readControl,
   readState,
   requestControl,
   writeState,
 } from '../../../trainer/store/runState.ts';
+import {takeLock} from '../../../trainer/store/processLock.ts';
 import {endedProcess} from '../../helpers/endedProcess.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
@@ -60,6 +64,25 @@ describe('currentState', () => {
     }
   });
 
+  it('is lost where the file is damaged, unless the lock of the run is held', async () => {
+    const run = await temporaryFolder();
+    await writeFile(join(run, 'state.json'), '{"state": "runn');
+    expect(await currentState(run)).toMatchObject({state: 'lost', error: {code: 'json-invalid'}});
+    const lock = await takeLock(ownerLockPath(run));
+    expect(await currentState(run)).toMatchObject({state: 'running', pid: process.pid});
+    if (lock.held) await lock.release();
+    expect(await currentState(run)).toMatchObject({state: 'lost'});
+  });
+
+  it('goes by the heartbeat where the owner is on another machine', async () => {
+    const run = await temporaryFolder();
+    const elsewhere = {host: 'another-machine', pid: await endedProcess()};
+    await writeState(run, await ownState({...elsewhere, heartbeat: Date.now() / 1000 - 5}));
+    expect(await currentState(run)).toMatchObject({state: 'running'});
+    await writeState(run, await ownState({...elsewhere, heartbeat: Date.now() / 1000 - 90}));
+    expect(await currentState(run)).toMatchObject({state: 'lost'});
+  });
+
   it('refuses a state that readers would refuse', async () => {
     const run = await temporaryFolder();
     await expect(writeState(run, await ownState({progress: 1.5}))).rejects.toThrow(/progress/);
@@ -81,6 +104,8 @@ describe('control', () => {
     await requestControl(run, 'pause');
     await requestControl(run, 'stop');
     expect(await readControl(run)).toBe('stop');
+    await writeFile(join(run, 'control.json'), '{"command": "st');
+    expect(await readControl(run)).toBeNull();
     await clearControl(run);
     await clearControl(run);
     expect(await readControl(run)).toBeNull();

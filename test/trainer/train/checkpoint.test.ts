@@ -221,6 +221,15 @@ describe('checkpoints that are kept', () => {
     expect(await readBest(folder)).toEqual({format: 1, update: 5, loss: 0.4});
   });
 
+  it('are kept without the best one where its marker is damaged', async () => {
+    const folder = await saved([1, 2]);
+    await markBest(folder, 1, 0.5);
+    await truncate(join(folder, 'best'), 3);
+    await saveCheckpoint(folder, stateAt(3), setting({keep: 1}));
+    expect((await readdir(folder)).sort()).toEqual(['000000003', 'best']);
+    expect(await readBest(folder)).toBeNull();
+  });
+
   it('include the newest regular ones where a training may go back to them', async () => {
     const folder = await saved([2, 4, 6, 7, 9], {keep: 1, regular: 2});
     expect((await readdir(folder)).sort()).toEqual(['000000004', '000000006', '000000009']);

@@ -1,12 +1,10 @@
 import {openData} from '../../data/openData.ts';
-import {heldOutBatch} from '../../data/batches.ts';
-import {heldOutDraws, heldOutLosses} from '../../evaluate/heldOut.ts';
 import {equalRanges} from '../../deme/timesteps.ts';
 import {createUNet2D} from '../../models/unet2d.ts';
 import {initialiseParams} from '../../models/initialise.ts';
 import {savePretrained} from '../../models/pretrained.ts';
 import {scheduleHash} from '../../models/scheduleHash.ts';
-import {disposeParams, type Params} from '../../nn/params.ts';
+import {disposeParams} from '../../nn/params.ts';
 import {createSchedule} from '../../schedulers/schedule.ts';
 import {train} from '../../train/loop.ts';
 import {runPaths} from '../runPaths.ts';
@@ -21,24 +19,8 @@ export async function pretrainStage(context: StageContext): Promise<StageOutcome
   const {train: images, validation} = await openData(data, resolved.folder, warn(context));
   const denoiser = createUNet2D(config.model);
   const schedule = createSchedule(config.scheduler);
-  const draws = heldOutDraws({
-    imageCount: Math.min(validation.size, 256),
-    timestepsPerRange: 4,
-    ranges: equalRanges(4, schedule.timesteps),
-    seed: config.seed,
-  });
-  const heldOut = await heldOutBatch(
-    validation,
-    Array.from({length: draws.imageCount}, (_, i) => i),
-  );
-  const measure = async (params: Params, update: number) => {
-    const table = await heldOutLosses({denoiser, params, schedule, draws, images: heldOut, shape: images.shape});
-    const loss = table.values.reduce((sum, value) => sum + value, 0) / table.values.length;
-    context.emit({type: 'heldOut', stage, update, loss});
-    return loss;
-  };
-  const hooks = trainHooks(context, config, {denoiser, schedule, shape: images.shape});
-  if (config.heldOutEvery > 0) hooks.probe = {every: config.heldOutEvery, measure};
+  const ranges = equalRanges(4, schedule.timesteps);
+  const hooks = await trainHooks(context, config, {denoiser, schedule, shape: images.shape, validation, ranges});
   const initial = initialiseParams(config.model, config.seed);
   const setting = {denoiser, schedule, teacher: null, consistency: 0};
   const params = await train(

@@ -3,6 +3,7 @@ import {expertCount} from '../../contract/config.ts';
 import type {ModelRecord} from '../../contract/records.ts';
 import type {TrainingConfig} from '../../contract/training.ts';
 import {openData} from '../../data/openData.ts';
+import {equalRanges} from '../../deme/timesteps.ts';
 import {addIdentityProjections} from '../../deme/projection.ts';
 import {loadPretrained, savePretrained, type Pretrained} from '../../models/pretrained.ts';
 import {disposeParams} from '../../nn/params.ts';
@@ -63,7 +64,7 @@ async function finetune(
   const {config, consistency, projection, range, probability, record} = await plan(base);
   const data = resolved.config.data;
   if (data === undefined) throw new Error('a training stage needs data');
-  const {train: images} = await openData(data, resolved.folder, warn(context));
+  const {train: images, validation} = await openData(data, resolved.folder, warn(context));
   const task: TrainTask = {
     stage,
     config,
@@ -81,7 +82,9 @@ async function finetune(
     randomCrop: 'crop' in data && data.crop === 'random',
     checkpoints: runPaths.checkpoints(run, stage),
   };
-  const params = await train(task, trainHooks(context, config, {...base, shape: images.shape}));
+  const ranges = record.range ? [range] : equalRanges(4, base.schedule.timesteps);
+  const hooks = await trainHooks(context, config, {...base, shape: images.shape, validation, ranges});
+  const params = await train(task, hooks);
   if (params === null) return 'stopped';
   await savePretrained(modelPath(run, resolved, stage), {
     unetConfig: base.folder.unetConfig,

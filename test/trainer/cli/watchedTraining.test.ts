@@ -4,6 +4,8 @@ import {describe, expect, it} from 'vitest';
 import {decodePng} from '../../../trainer/data/png.ts';
 import {eventLogPath, readEvents} from '../../../trainer/store/eventLog.ts';
 import {readModelFolder} from '../../../trainer/store/modelFolder.ts';
+import {readBest} from '../../../trainer/train/bestCheckpoint.ts';
+import {checkpointName, checkpointNames} from '../../../trainer/train/checkpointFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
@@ -26,12 +28,20 @@ async function hashes(run: string): Promise<string[]> {
   return Promise.all((await Promise.all(models)).map((model) => model.weightsHash()));
 }
 
-describe('a training that draws samples', {timeout: 300_000}, () => {
+/** The measured losses of a stage by update. */
+async function heldOutOf(run: string, wanted: string): Promise<[number, number][]> {
+  const events = await readEvents(eventLogPath(run));
+  return events.flatMap((event) =>
+    event.type === 'heldOut' && event.stage === wanted ? [[event.update, event.loss ?? NaN] as [number, number]] : [],
+  );
+}
+
+describe('a training that is watched', {timeout: 300_000}, () => {
   useBuiltProgram();
   useCpuBackend();
 
-  it('draws them before it begins, as often as wanted, and at its end, and learns the same', async () => {
-    const run = await finetune({samples: {every: 2, images: 3, steps: 2}});
+  it('draws samples before it begins, as often as wanted, and at its end, and learns the same', async () => {
+    const run = await finetune({samples: {every: 2, images: 3, steps: 2}, heldOutEvery: 2});
     const drawn = (await readEvents(eventLogPath(run))).flatMap((event) => (event.type === 'images' ? [event] : []));
     for (const [i, stage] of ['expert-0', 'expert-1'].entries()) {
       const own = drawn.filter((event) => event.stage === stage);
@@ -46,5 +56,19 @@ describe('a training that draws samples', {timeout: 300_000}, () => {
     expect(await first).toEqual(await second);
 
     expect(await hashes(run)).toEqual(await hashes(await finetune({})));
+  });
+
+  it('measures its held-out loss as often as wanted and at its end, and keeps the best checkpoint', async () => {
+    const run = await finetune({updates: 9, heldOutEvery: 2, checkpointEvery: 100, keepCheckpoints: 1});
+    const losses = await Promise.all(['expert-0', 'expert-1'].map((stage) => heldOutOf(run, stage)));
+    for (const [i, measured] of losses.entries()) {
+      expect(measured.map(([update]) => update)).toEqual([2, 4, 6, 8, 9]);
+      const [update, loss] = measured.reduce((best, each) => (each[1] < best[1] ? each : best));
+      const checkpoints = join(run, 'checkpoints', `expert-${i}`);
+      expect(await readBest(checkpoints)).toEqual({format: 1, update, loss});
+      expect(await checkpointNames(checkpoints)).toEqual([...new Set([update, 9])].map(checkpointName));
+    }
+    // Each on its own range: noise is easier to see where there is more of it.
+    expect(losses[1]?.[0]?.[1]).toBeLessThan(losses[0]?.[0]?.[1] ?? NaN);
   });
 });

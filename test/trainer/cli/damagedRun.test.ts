@@ -1,0 +1,72 @@
+import {readFile, rm, truncate, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {trainingCurves} from '../../../trainer/pipeline/report/trainingCurves.ts';
+import {eventLogPath, readEvents} from '../../../trainer/store/eventLog.ts';
+import {readModelFolder} from '../../../trainer/store/modelFolder.ts';
+import {currentState} from '../../../trainer/store/runState.ts';
+import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+
+const merged = async (run: string) => (await readModelFolder(join(run, 'models', 'merged'))).weightsHash();
+
+/** Makes the first step of a log what a power cut may leave of it. */
+async function zeroStep(file: string): Promise<void> {
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  const at = lines.findIndex((line) => line.startsWith('{"type":"step"'));
+  await writeFile(file, lines.map((line, i) => (i === at ? '\0'.repeat(40) : line)).join('\n'));
+}
+
+describe('a run whose files are damaged', {timeout: 300_000}, () => {
+  useBuiltProgram();
+  useCpuBackend();
+
+  it('is gone on with, does again what it has lost, says so, and makes the same bytes', async () => {
+    const cwd = await temporaryFolder();
+    const decouple = {ranges: 2, updates: 12, batch: 4, logEvery: 1, bucketEvery: 20, checkpointEvery: 3};
+    const config = await writeTinyExperiment(cwd, {decouple, evaluate: undefined, merge: {weights: [0.5, 0.75]}});
+    const run = join(cwd, '.deme', 'runs', 'tiny-1');
+    expect((await deme(['run', config])).code).toBe(0);
+    const wanted = await merged(run);
+
+    for (const file of ['state.json', 'stages/search.json']) await truncate(join(run, file), 0);
+    await writeFile(join(run, 'control.json'), '{"command": "sto');
+    await zeroStep(eventLogPath(run));
+    await truncate(join(run, 'models/expert-0/unet/diffusion_pytorch_model.safetensors'), 99);
+    await rm(join(run, 'models/expert-1'), {recursive: true});
+    await rm(join(run, 'stages/merge.json'));
+
+    expect(await currentState(run)).toMatchObject({state: 'lost', error: {code: 'json-invalid'}});
+    const list = await deme(['runs'], {cwd});
+    expect(list.code).toBe(0);
+    expect(list.stdout).toContain('go on with: deme resume');
+    const {code, stdout, stderr} = await deme(['resume', run]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/expert-0: again, models\/expert-0\/\S+ was changed or damaged/);
+    expect(stdout).toMatch(/expert-1: again, models\/expert-1\/\S+ is missing/);
+    expect(stdout).toContain('search: again, its record is damaged');
+    expect(stdout).toContain('damaged lines of the event log are left out (1)');
+    expect(await merged(run)).toBe(wanted);
+    expect(await currentState(run)).toMatchObject({state: 'done'});
+
+    await rm(join(run, 'stages/merge.json'));
+    await truncate(join(run, 'state.json'), 0);
+    for (const [file, hint] of [
+      ['plan.json', `Say again what is wanted, as in \`deme run ${config} --resume tiny-1\`.`],
+      ['config.json', `\`deme run ${config}\` makes a new run, and takes over the stages that this one has finished.`],
+    ]) {
+      await truncate(join(run, file ?? ''), 0);
+      expect((await deme(['resume', run])).stderr).toContain(hint);
+    }
+    const again = await deme(['run', config]);
+    expect(again.code, again.stderr).toBe(0);
+    expect(again.stdout).toContain('expert-0: taken over from tiny-1');
+    // Nothing was trained again but what the checkpoints did not have.
+    const steps = [...trainingCurves(await readEvents(eventLogPath(run))).values()].map(
+      (curves) => curves.steps.length,
+    );
+    expect(steps.sort()).toEqual([11, 12]);
+  });
+});

@@ -1,0 +1,78 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {join} from 'node:path';
+import {setTimeout as wait} from 'node:timers/promises';
+import {describe, expect, it} from 'vitest';
+import {trainingCurves} from '../../../trainer/pipeline/report/trainingCurves.ts';
+import {eventLogPath, readEvents} from '../../../trainer/store/eventLog.ts';
+import {readModelFolder} from '../../../trainer/store/modelFolder.ts';
+import {currentState} from '../../../trainer/store/runState.ts';
+import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {builtFile, deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {leftovers, remainsOf, workersOf} from '../../torture/victims.ts';
+
+const updates = 40;
+/** More than two heartbeats. */
+const halt = 5000;
+
+async function experiment() {
+  const cwd = await temporaryFolder();
+  const decouple = {ranges: 2, updates, batch: 4, logEvery: 1, bucketEvery: 50, checkpointEvery: 5};
+  await writeTinyExperiment(cwd, {decouple, evaluate: undefined, merge: {weights: [0.5, 0.75]}});
+  return {cwd, run: join(cwd, '.deme', 'runs', 'tiny-1')};
+}
+
+/** Starts the run, and halts all its processes once an expert trains. */
+async function haltedRun() {
+  const {cwd, run} = await experiment();
+  const child = spawn(process.execPath, [builtFile('cli.js'), 'run', 'tiny.deme.yaml'], {cwd, stdio: 'ignore'});
+  const end = once(child, 'close');
+  await expect.poll(async () => (await readEvents(eventLogPath(run))).map(({type}) => type), patient).toContain('step');
+  const {owner, stages} = await workersOf(run);
+  const pids = [owner ?? NaN, ...stages];
+  pids.forEach((pid) => process.kill(pid, 'SIGSTOP'));
+  return {cwd, run, end, goOn: () => pids.forEach((pid) => process.kill(pid, 'SIGCONT'))};
+}
+
+const patient = {timeout: 60_000};
+const merged = async (run: string) => (await readModelFolder(join(run, 'models', 'merged'))).weightsHash();
+
+describe.skipIf(process.platform === 'win32')('a run that is halted', {timeout: 300_000}, () => {
+  useBuiltProgram();
+  useCpuBackend();
+
+  it('for longer than its heartbeat is still owned, and goes on as if nothing had been', async () => {
+    const plain = await experiment();
+    expect((await deme(['run', 'tiny.deme.yaml'], {cwd: plain.cwd})).code).toBe(0);
+
+    const {run, end, goOn} = await haltedRun();
+    const before = await currentState(run);
+    await wait(halt);
+    expect(await currentState(run)).toEqual(before);
+    expect(before).toMatchObject({state: 'running'});
+    const second = await deme(['resume', run]);
+    expect(second).toMatchObject({code: 2, stderr: expect.stringContaining('is running already') as string});
+
+    goOn();
+    expect(await end).toEqual([0, null]);
+    expect(await merged(run)).toBe(await merged(plain.run));
+    for (const {steps} of trainingCurves(await readEvents(eventLogPath(run))).values()) {
+      expect(steps.map(({update}) => update)).toEqual(Array.from({length: updates}, (_, i) => i + 1));
+    }
+  });
+
+  it('is ended at once where somebody wants that, with all its processes, and can be gone on with', async () => {
+    const {cwd, run, end} = await haltedRun();
+    const {code, stdout} = await deme(['stop', run, '--now', '--grace', '1']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('tiny-1 did not answer within 1 s: its processes were killed.');
+    await end;
+    expect(await currentState(run)).toMatchObject({state: 'stopped'});
+    await expect.poll(() => remainsOf(cwd), patient).toEqual([]);
+    const resumed = await deme(['resume', run]);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(await leftovers(run)).toEqual([]);
+  });
+});
