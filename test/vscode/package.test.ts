@@ -10,7 +10,7 @@ import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 /** Each file of the package is one of these; an entry that no file needs any more is wrong too. */
 const allowed = [
   /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
-  /^dist\/(cli|owner|trainer)\.js$/,
+  /^dist\/(cli|owner|preview|trainer)\.js$/,
   /^dist\/chunks\/[\w-]+\.js$/,
   /^dist\/(extension|zod|yaml)\.cjs$/,
   /^dist\/(webview\.(js|css)|codicon\.ttf|THIRD-PARTY-NOTICES\.txt)$/,
