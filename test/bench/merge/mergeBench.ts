@@ -1,9 +1,11 @@
 import {rmSync} from 'node:fs';
 import {mkdir, mkdtemp} from 'node:fs/promises';
+import {totalmem} from 'node:os';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {packageRoot} from '../../../trainer/packageRoot.ts';
 import {writeJsonAtomic} from '../../../trainer/store/jsonFile.ts';
+import {elementCount} from '../../../trainer/store/tensorReader.ts';
 import {busyCores} from '../busyCores.ts';
 import {median} from '../median.ts';
 import {largestUlps} from './largestUlps.ts';
@@ -45,7 +47,11 @@ async function measure(
 ): Promise<{rows: MergeRow[]; ulps: number | null}> {
   say(`Writing ${model.title}.`);
   const [base = '', ...experts] = await writeModels(model, folder, weights.length);
-  const contestants = await mergeContestants(folder);
+  const contestants = (await mergeContestants(folder)).filter(({name, copies = 0}) => {
+    const fits = copies * 4 * size(model) < totalmem();
+    if (!fits) say(`Without ${name}: this machine has no memory for ${copies} models.`);
+    return fits;
+  });
   const timings = new Map<MergeContestant, MergeTiming[]>(contestants.map((contestant) => [contestant, []]));
   const out = (i: number) => join(folder, `merged-${i}.${contestants[i]?.extension ?? ''}`);
   // The round before the first brings the files into the page cache and our cache to know their hashes.
@@ -62,6 +68,11 @@ async function measure(
   const released = indexOf('PyTorch, task-vectors');
   const ulps = released < 0 || model.dtype !== 'F32' ? null : await largestUlps(out(released), out(indexOf('ours')));
   return {rows: [...timings].map(([{name}, all]) => rowOf(name, all)), ulps};
+}
+
+/** Parameters of a model. */
+function size({shapes}: MergeModel): number {
+  return [...shapes.values()].reduce((sum, shape) => sum + elementCount(shape), 0);
 }
 
 function rowOf(name: string, timings: readonly MergeTiming[]): MergeRow {

@@ -13,6 +13,8 @@ export interface MergeContestant {
   readonly name: string;
   /** How its result ends: PyTorch's own format is a zip file. */
   readonly extension: 'safetensors' | 'bin';
+  /** How many float32 copies of the model it holds at once, where it is many. */
+  readonly copies?: number;
   /** Does the merge that a task file describes, in a process of its own. */
   merge(task: string): Promise<MergeTiming>;
 }
@@ -42,7 +44,9 @@ export async function mergeContestants(folder: string): Promise<MergeContestant[
 function torch(python: string, mode: 'task-vectors' | 'fused'): MergeContestant {
   const script = join(packageRoot(), 'test', 'bench', 'torch', 'merge.py');
   const extension = mode === 'task-vectors' ? 'bin' : 'safetensors';
-  return {name: `PyTorch, ${mode}`, extension, merge: (task) => timing(python, ['-B', script, mode, task])};
+  // Base, experts, task vectors, scaled ones, their sum and the result.
+  const copies = mode === 'task-vectors' ? 16 : undefined;
+  return {name: `PyTorch, ${mode}`, extension, copies, merge: (task) => timing(python, ['-B', script, mode, task])};
 }
 
 function ours(mode: 'merge' | 'copy', task: string, cache: string): Promise<MergeTiming> {
