@@ -1,11 +1,11 @@
-import {readdir} from 'node:fs/promises';
 import {basename, dirname, join, sep} from 'node:path';
 import {runExperts} from '../trainer/contract/pipeline.ts';
 import {MergeRecord} from '../trainer/contract/records.ts';
 import {fileExists} from '../trainer/store/fileExists.ts';
 import {readJson} from '../trainer/store/jsonFile.ts';
+import {modelHash} from '../trainer/store/modelHash.ts';
+import {namesIn} from '../trainer/store/namesIn.ts';
 import {expertPath} from './expertPath.ts';
-import type {ModelHashes} from './modelHashes.ts';
 import type {Run} from './run.ts';
 
 /** What has become of a model that something was merged from. */
@@ -24,12 +24,12 @@ export interface Lineage {
 }
 
 /** Reads what a model was merged from, and looks for that in the runs of the workspace. Throws a UserError where it cannot be read. */
-export async function lineageOf(folder: string, runs: readonly Run[], hashes: ModelHashes): Promise<Lineage> {
+export async function lineageOf(folder: string, runs: readonly Run[]): Promise<Lineage> {
   const record = await readJson(join(folder, 'merge.json'), MergeRecord, 'the record of the merge');
   const own = runs.find(({path}) => folder.startsWith(path + sep));
   const near = [...(own ? await modelsOf(own) : []), ...(await siblingsOf(folder))];
   const far = (await Promise.all(runs.map(modelsOf))).flat();
-  const find = (input: {readonly name: string; readonly sha256: string}) => findInput(input, near, far, hashes);
+  const find = (input: {readonly name: string; readonly sha256: string}) => findInput(input, near, far);
   return {record, base: await find(record.base), experts: await Promise.all(record.experts.map(find))};
 }
 
@@ -38,11 +38,11 @@ async function findInput(
   {name, sha256}: {readonly name: string; readonly sha256: string},
   near: readonly string[],
   far: readonly string[],
-  hashes: ModelHashes,
 ): Promise<MergeInputNow> {
   const fits = (path: string) => basename(path) === name;
   for (const path of new Set([...near, ...far].filter(fits))) {
-    if ((await hashes.of(path)) === sha256) return {state: 'same', path};
+    // What cannot be read is not the input, whatever keeps it from being read.
+    if ((await modelHash(path).catch(() => null)) === sha256) return {state: 'same', path};
   }
   for (const path of near.filter(fits)) if (await fileExists(path)) return {state: 'changed', path};
   return {state: 'missing', path: null};
@@ -61,9 +61,5 @@ async function siblingsOf(folder: string): Promise<string[]> {
 }
 
 async function entriesOf(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  return names.map((name) => join(folder, name));
+  return (await namesIn(folder)).map((name) => join(folder, name));
 }

@@ -16,8 +16,9 @@ export async function offerLostRuns({workspaceState}: vscode.ExtensionContext, r
   const told = workspaceState.get<readonly string[]>(memory, []);
   await workspaceState.update(memory, lost.map(lossOf));
   const fresh = lost.filter((run) => !told.includes(lossOf(run)));
-  if (fresh.length === 0 || settings.notices() === 'none' || !vscode.workspace.isTrusted) return;
-  const [text, button] = fresh.length === 1 ? [oneText(fresh), 'Resume'] : [severalText(fresh), 'Resume All'];
+  const [first, ...others] = fresh;
+  if (first === undefined || settings.notices() === 'none' || !vscode.workspace.isTrusted) return;
+  const [text, button] = others.length === 0 ? [oneText(first), 'Resume'] : [severalText(fresh), 'Resume All'];
   const answer = await vscode.window.showWarningMessage(text, button);
   if (answer !== button) return;
   for (const {path} of fresh) await vscode.commands.executeCommand('deme.resume', path);
@@ -28,8 +29,8 @@ function lossOf({path, state}: Run): string {
   return `${path} ${state?.pid ?? 0} ${state?.started ?? 0}`;
 }
 
-function oneText(runs: readonly Run[]): string {
-  return runs.map((run) => `${run.record.id}: ${runStateText(run)}.`).join();
+function oneText(run: Run): string {
+  return `${run.record.id}: ${runStateText(run)}.`;
 }
 
 function severalText(runs: readonly Run[]): string {

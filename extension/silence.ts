@@ -1,7 +1,4 @@
-import {isActive, type CurrentState} from '../trainer/store/runState.ts';
-
-/** Owners beat every two seconds; a machine that swaps or a slow disk may hold up many of them. */
-const toleratedSeconds = 30;
+import {isActive, toleratedSilence, type CurrentState} from '../trainer/store/runState.ts';
 
 /**
  * How long the owner of a run has not beaten its heart while its process is there: it hangs, or somebody has halted it. Goes by the onlooker's
@@ -25,6 +22,6 @@ export class Silence {
       this.#since = this.#now();
     }
     const seconds = (this.#now() - this.#since) / 1000;
-    return heartbeat === null || seconds < toleratedSeconds ? null : Math.floor(seconds / 10) * 10;
+    return heartbeat === null || seconds < toleratedSilence ? null : Math.floor(seconds / 10) * 10;
   }
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import {weightsEndings} from '../../trainer/contract/weightsEndings.ts';
 import type {Run} from '../run.ts';
 import {modelElements} from '../views/modelsTree.ts';
 
@@ -12,9 +13,6 @@ const elsewhere: readonly ModelItem[] = [
   {label: '$(folder) Other folders...', description: 'in the layout of diffusers', others: 'folders'},
   {label: '$(file-binary) Other files...', description: 'safetensors, or a state dict of PyTorch', others: 'files'},
 ];
-
-/** Endings of weights files that the trainer reads. */
-const weightsEndings = ['safetensors', 'bin', 'pt', 'pth', 'ckpt'];
 
 /** One model: of the workspace, or any folder or file; undefined where the user chooses none. */
 export async function chooseModel(runs: readonly Run[], title: string): Promise<string | undefined> {

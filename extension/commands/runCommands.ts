@@ -1,7 +1,7 @@
-import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as vscode from 'vscode';
 import {UserError} from '../../trainer/contract/errors.ts';
+import {namesIn} from '../../trainer/store/namesIn.ts';
 import {readNotes, writeNotes} from '../../trainer/store/runNotes.ts';
 import {configFileOf, isActiveRun, isResumable, type Run} from '../run.ts';
 import {pause, stopAtCheckpoint, stopNow, unpause} from '../runControl.ts';
@@ -128,10 +128,7 @@ async function openReport(_: Studio, run: Run): Promise<void> {
 
 async function showRunLog(_: Studio, run: Run): Promise<void> {
   const folder = join(run.path, 'logs');
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const names = await namesIn(folder);
   const files = ['events.jsonl', ...names.map((name) => join('logs', name))];
   const file = files.length === 1 ? files[0] : await vscode.window.showQuickPick(files, {placeHolder: 'Which log?'});
   if (file !== undefined) await vscode.window.showTextDocument(vscode.Uri.file(join(run.path, file)));

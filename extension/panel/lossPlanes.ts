@@ -1,9 +1,9 @@
-import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import {UserError} from '../../trainer/contract/errors.ts';
+import {nullForUserError, UserError} from '../../trainer/contract/errors.ts';
 import {LossPlane} from '../../trainer/contract/lossPlane.ts';
 import {runExperts} from '../../trainer/contract/pipeline.ts';
 import {readJson} from '../../trainer/store/jsonFile.ts';
+import {namesIn} from '../../trainer/store/namesIn.ts';
 import type {Run} from '../run.ts';
 
 /** Names of the files, which say the experts; locks and what is being written lie beside them. */
@@ -12,19 +12,10 @@ const planeName = /^plane-\d{1,3}-\d{1,3}\.json$/;
 /** The loss planes of a run, whole ones and those in the making; one that cannot be read is left out, and measured anew when asked for. */
 export async function lossPlanes(run: string): Promise<LossPlane[]> {
   const folder = join(run, 'planes');
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  const planes = names
+  const planes = (await namesIn(folder))
     .filter((name) => planeName.test(name))
     .sort()
-    .map((name) =>
-      readJson(join(folder, name), LossPlane, 'the loss plane').catch((error: unknown) => {
-        if (error instanceof UserError) return null;
-        throw error;
-      }),
-    );
+    .map((name) => readJson(join(folder, name), LossPlane, 'the loss plane').catch(nullForUserError));
   return (await Promise.all(planes)).filter((plane) => plane !== null);
 }
 

@@ -3,7 +3,6 @@ import type {ConfigFiles} from '../configFiles.ts';
 import {DisposableStore} from '../disposable.ts';
 import {agoText} from '../durationText.ts';
 import type {JobQueue} from '../jobQueue.ts';
-import type {ModelHashes} from '../modelHashes.ts';
 import {isActiveRun, type Run} from '../run.ts';
 import {runStateText} from '../runText.ts';
 import type {Runs} from '../runs.ts';
@@ -28,7 +27,6 @@ export class ExperimentsTree implements vscode.TreeDataProvider<string>, vscode.
   readonly #owned = new DisposableStore();
   readonly #view: vscode.TreeView<string>;
   readonly #stale = new Set<string | undefined>();
-  readonly #hashes: ModelHashes;
   /** Those below merged models, which are looked up when these are opened. */
   readonly #rows = new Map<string, ExperimentNode>();
   #nodes = new Map<string, ExperimentNode>();
@@ -36,12 +34,11 @@ export class ExperimentsTree implements vscode.TreeDataProvider<string>, vscode.
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(runs: Runs, configs: ConfigFiles, queue: JobQueue, store: vscode.Memento, hashes: ModelHashes) {
+  constructor(runs: Runs, configs: ConfigFiles, queue: JobQueue, store: vscode.Memento) {
     this.#runs = runs;
     this.#configs = configs;
     this.#queue = queue;
     this.#store = store;
-    this.#hashes = hashes;
     this.#view = this.#owned.add(
       vscode.window.createTreeView(experimentsView, {treeDataProvider: this, showCollapseAll: true}),
     );
@@ -109,7 +106,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<string>, vscode.
 
   async #lineage(id: string, model: string): Promise<string[]> {
     const {lineageRows} = await import('./lineageRows.ts');
-    const rows = await lineageRows(model, id, this.#runs.all(), this.#hashes);
+    const rows = await lineageRows(model, id, this.#runs.all());
     for (const row of rows) this.#rows.set(row.id, nodeOfRow(row));
     return rows.map((row) => row.id);
   }

@@ -1,7 +1,6 @@
 import type {MergeRecord} from '../../trainer/contract/records.ts';
 import {isMerged} from '../isMerged.ts';
 import {lineageOf, type MergeInputNow} from '../lineage.ts';
-import type {ModelHashes} from '../modelHashes.ts';
 import type {Run} from '../run.ts';
 
 /** A row below a merged model: what it was merged from, and how. */
@@ -20,14 +19,9 @@ export interface LineageRow {
 }
 
 /** The rows of a merged model: base, experts, method and rules; or one that says what is wrong with its record. */
-export async function lineageRows(
-  folder: string,
-  parent: string,
-  runs: readonly Run[],
-  hashes: ModelHashes,
-): Promise<LineageRow[]> {
+export async function lineageRows(folder: string, parent: string, runs: readonly Run[]): Promise<LineageRow[]> {
   try {
-    const {record, base, experts} = await lineageOf(folder, runs, hashes);
+    const {record, base, experts} = await lineageOf(folder, runs);
     const id = (name: string) => `lineage:${parent}:${name}`;
     const rows = [
       inputRow(id('base'), record.base, base, 'base'),

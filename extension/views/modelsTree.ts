@@ -1,9 +1,7 @@
-import {readdir} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import * as vscode from 'vscode';
 import {DisposableStore} from '../disposable.ts';
 import {isMerged} from '../isMerged.ts';
-import type {ModelHashes} from '../modelHashes.ts';
 import type {Run} from '../run.ts';
 import type {Runs} from '../runs.ts';
 import {lineageItem} from './lineageItem.ts';
@@ -30,14 +28,12 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelElement>, vscode
   readonly #runs: Runs;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #owned = new DisposableStore();
-  readonly #hashes: ModelHashes;
   #timer: NodeJS.Timeout | null = null;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(runs: Runs, hashes: ModelHashes) {
+  constructor(runs: Runs) {
     this.#runs = runs;
-    this.#hashes = hashes;
     this.#owned.add(vscode.window.createTreeView(modelsView, {treeDataProvider: this, showCollapseAll: true}));
     this.#owned.add(this.#changed);
     this.#owned.add(runs.onDidChangeList(() => this.refresh()));
@@ -64,7 +60,7 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelElement>, vscode
     const {id, folder, isMerged: hasLineage, children} = element;
     if (!hasLineage || folder === null) return [...children];
     const {lineageRows} = await import('./lineageRows.ts');
-    return (await lineageRows(folder, id, this.#runs.all(), this.#hashes)).map(rowElement);
+    return (await lineageRows(folder, id, this.#runs.all())).map(rowElement);
   }
 
   getTreeItem(element: ModelElement): vscode.TreeItem {
@@ -106,10 +102,8 @@ export async function modelElements(runs: readonly Run[]): Promise<ModelElement[
 
 async function groupOf({path, record}: Run): Promise<ModelElement> {
   const folder = join(path, 'models');
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const {namesIn} = await import('../../trainer/store/namesIn.ts');
+  const names = await namesIn(folder);
   const models = names
     .filter((name) => !name.startsWith('.'))
     .sort((a, b) => a.localeCompare(b, 'en', {numeric: true}));

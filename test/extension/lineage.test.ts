@@ -2,7 +2,6 @@ import {cp, rename, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {lineageOf} from '../../extension/lineage.ts';
-import {ModelHashes} from '../../extension/modelHashes.ts';
 import {lineageRows} from '../../extension/views/lineageRows.ts';
 import {modelElements} from '../../extension/views/modelsTree.ts';
 import {MergeMethod} from '../../trainer/contract/mergeMethod.ts';
@@ -13,19 +12,18 @@ import {mergedRun} from './mergedRun.ts';
 describe('the lineage of a merged model', () => {
   it('finds base and experts where they are', async () => {
     const {run, base, experts, merged} = await mergedRun(await temporaryFolder());
-    const lineage = await lineageOf(merged, [run], new ModelHashes());
+    const lineage = await lineageOf(merged, [run]);
     expect(lineage.base).toEqual({state: 'same', path: base});
     expect(lineage.experts).toEqual(experts.map((path) => ({state: 'same', path})));
   });
 
   it('sees that an expert was trained again, and that another is gone', async () => {
     const {run, experts, merged} = await mergedRun(await temporaryFolder());
-    const hashes = new ModelHashes();
-    await lineageOf(merged, [run], hashes);
+    await lineageOf(merged, [run]);
     await rm(experts[0] ?? '', {recursive: true});
     await writeFolder(experts[0] ?? '', {value: 9, record: {role: 'expert'}});
     await rm(experts[1] ?? '', {recursive: true});
-    const lineage = await lineageOf(merged, [run], hashes);
+    const lineage = await lineageOf(merged, [run]);
     expect(lineage.experts).toEqual([
       {state: 'changed', path: experts[0]},
       {state: 'missing', path: null},
@@ -37,7 +35,7 @@ describe('the lineage of a merged model', () => {
     const copy = join(other.run.path, 'models', 'expert-1');
     await rm(copy, {recursive: true});
     await rename(one.experts[1] ?? '', copy);
-    const {experts} = await lineageOf(one.merged, [one.run, other.run], new ModelHashes());
+    const {experts} = await lineageOf(one.merged, [one.run, other.run]);
     expect(experts[1]).toEqual({state: 'same', path: copy});
   });
 
@@ -47,7 +45,7 @@ describe('the lineage of a merged model', () => {
     for (const from of [merged, base, ...experts]) {
       await cp(from, join(folder, from.split('/').at(-1) ?? ''), {recursive: true});
     }
-    const lineage = await lineageOf(join(folder, 'merged'), [], new ModelHashes());
+    const lineage = await lineageOf(join(folder, 'merged'), []);
     expect([lineage.base, ...lineage.experts].map(({path}) => path)).toEqual(
       ['base', 'expert-0', 'expert-1'].map((name) => join(folder, name)),
     );
@@ -59,7 +57,7 @@ describe('the rows below a merged model', () => {
     const method = MergeMethod.parse({kind: 'ties', density: 0.5});
     const rules = [{match: 'in', weights: [1, [0, 0.5]]}];
     const {run, experts, merged} = await mergedRun(await temporaryFolder(), {method, rules});
-    const rows = await lineageRows(merged, 'model:m', [run], new ModelHashes());
+    const rows = await lineageRows(merged, 'model:m', [run]);
     expect(rows.map(({label, description, icon}) => [label, description, icon])).toEqual([
       ['base', 'base', 'package'],
       ['expert-0', 'weight 0.75 · timesteps 0 to 499', 'package'],
@@ -76,7 +74,7 @@ describe('the rows below a merged model', () => {
     await rm(base, {recursive: true});
     await writeFolder(base, {value: 9, record: {role: 'base'}});
     await rm(experts[1] ?? '', {recursive: true});
-    const rows = await lineageRows(merged, 'model:m', [run], new ModelHashes());
+    const rows = await lineageRows(merged, 'model:m', [run]);
     expect(rows.slice(0, 3).map(({description, icon}) => [description, icon])).toEqual([
       ['base · has changed since', 'warning'],
       ['weight 0.75 · timesteps 0 to 499', 'package'],
@@ -87,7 +85,7 @@ describe('the rows below a merged model', () => {
   it('say why the record cannot be read', async () => {
     const {run, merged} = await mergedRun(await temporaryFolder());
     await writeFile(join(merged, 'merge.json'), '{}');
-    const rows = await lineageRows(merged, 'model:m', [run], new ModelHashes());
+    const rows = await lineageRows(merged, 'model:m', [run]);
     expect(rows).toMatchObject([
       {icon: 'warning', description: expect.stringContaining('the record of the merge') as string},
     ]);

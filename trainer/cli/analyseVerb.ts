@@ -12,9 +12,8 @@ import {analysisLines} from './analysisLines.ts';
 import {collect, timestepRange} from './arguments.ts';
 import {expertPaths} from './expertPaths.ts';
 import {defaultOutput, findRun} from './findRun.ts';
-import {lineProgress} from './lineProgress.ts';
 import {printResult, type ExitCode, type OutputOptions} from './outcome.ts';
-import {taskProgress} from './taskProgress.ts';
+import {verbProgress} from './verbProgress.ts';
 
 interface AnalyseOptions extends OutputOptions {
   base?: string;
@@ -38,7 +37,7 @@ export function addAnalyseVerb(deme: Command): void {
 }
 
 async function analyse(run: string | undefined, options: AnalyseOptions): Promise<ExitCode> {
-  const progress = (options.json ? lineProgress : taskProgress)('analysing');
+  const progress = verbProgress(options, 'analysing');
   const onProgress = (done: number, total: number) => progress.show(done, total);
   const {analysis, out} = await measure(run, options, onProgress).finally(() => progress.end());
   if (options.csv !== undefined) await writeFileAtomic(options.csv, taskAnalysisCsv(analysis));

@@ -1,9 +1,8 @@
 import type {Command} from 'commander';
 import {fetchModel} from '../store/hubFetch.ts';
 import {action} from './action.ts';
-import {lineProgress} from './lineProgress.ts';
 import {printResult, type ExitCode, type OutputOptions} from './outcome.ts';
-import {taskProgress} from './taskProgress.ts';
+import {verbProgress} from './verbProgress.ts';
 
 interface FetchOptions extends OutputOptions {
   endpoint?: string;
@@ -21,7 +20,7 @@ export function addFetchVerb(deme: Command): void {
 
 async function fetchVerb(repository: string, options: FetchOptions): Promise<ExitCode> {
   const {endpoint, revision} = options;
-  const progress = (options.json ? lineProgress : taskProgress)(`fetching ${repository}`);
+  const progress = verbProgress(options, `fetching ${repository}`);
   const onProgress = ({done, total}: {done: number; total: number}) => progress.show(done, total);
   const folder = await fetchModel(repository, {endpoint, revision, onProgress}).finally(() => progress.end());
   printResult(options, {repository, revision, folder}, [`${repository} (${revision}) is in ${folder}`]);

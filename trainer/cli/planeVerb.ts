@@ -1,13 +1,12 @@
 import type {Command} from 'commander';
 import type {EngineChoice} from '../contract/config.ts';
-import type {LossPlane} from '../contract/lossPlane.ts';
+import {lowestCell, type LossPlane} from '../contract/lossPlane.ts';
 import {readResolved} from '../pipeline/work.ts';
 import {action} from './action.ts';
 import {count, engineOption, expertPair, numberList} from './arguments.ts';
 import {defaultOutput, findRun} from './findRun.ts';
-import {lineProgress} from './lineProgress.ts';
 import {printResult, type ExitCode, type OutputOptions} from './outcome.ts';
-import {taskProgress} from './taskProgress.ts';
+import {verbProgress} from './verbProgress.ts';
 
 interface PlaneOptions extends OutputOptions {
   experts: readonly [number, number];
@@ -40,7 +39,7 @@ async function plane(text: string, options: PlaneOptions): Promise<ExitCode> {
     import('../pipeline/plane/measurePlane.ts'),
   ]);
   const {experts, weights, images, timesteps} = options;
-  const progress = (options.json ? lineProgress : taskProgress)('loss plane');
+  const progress = verbProgress(options, 'loss plane');
   const warnings: string[] = [];
   const hooks = {
     onProgress: (done: number, total: number) => progress.show(done, total),
@@ -58,8 +57,12 @@ async function plane(text: string, options: PlaneOptions): Promise<ExitCode> {
   return 0;
 }
 
-function lowestText({rows, axis, experts: [x, y]}: LossPlane): string {
-  const cells = rows.flatMap((row, j) => row.flatMap((loss, i) => (loss === null ? [] : [{loss, i, j}])));
-  const lowest = cells.reduce((best, cell) => (cell.loss < best.loss ? cell : best), {loss: Infinity, i: 0, j: 0});
-  return `Lowest loss ${lowest.loss.toPrecision(5)} where expert ${x} has the weight ${axis[lowest.i]}, expert ${y} ${axis[lowest.j]}.`;
+function lowestText(plane: LossPlane): string {
+  const lowest = lowestCell(plane);
+  if (lowest === null) return 'No loss is a finite number.';
+  const {
+    axis,
+    experts: [x, y],
+  } = plane;
+  return `Lowest loss ${lowest.loss.toPrecision(5)} where expert ${x} has the weight ${axis[lowest.column]}, expert ${y} ${axis[lowest.row]}.`;
 }

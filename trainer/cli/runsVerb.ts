@@ -2,7 +2,7 @@ import {relative} from 'node:path';
 import type {Command} from 'commander';
 import {findOrphans, type Orphan} from '../pipeline/orphans.ts';
 import {listRuns, type RunFolder} from '../store/runFolder.ts';
-import {currentState, type CurrentState} from '../store/runState.ts';
+import {currentState, isActive, toleratedSilence, type CurrentState} from '../store/runState.ts';
 import {action} from './action.ts';
 import {formatAge} from './duration.ts';
 import {defaultOutput} from './findRun.ts';
@@ -15,7 +15,7 @@ interface RunRow {
   readonly created: string;
   readonly engine: string;
   /** `new` for a run whose owner has not written a state yet. */
-  readonly state: string;
+  readonly state: CurrentState['state'] | 'new';
   readonly stage: string;
   /** 0..1 over all that was asked for. */
   readonly progress: number;
@@ -46,9 +46,6 @@ async function listVerb(options: OutputOptions & {output: string}): Promise<Exit
   return 0;
 }
 
-const active: readonly string[] = ['running', 'paused', 'stopping'];
-/** Owners beat every two seconds; a machine that swaps may hold up many of them. */
-const silentSeconds = 30;
 const goesOn: readonly CurrentState['state'][] = ['lost', 'stopped', 'failed'];
 
 async function toRow({path, record}: RunFolder): Promise<RunRow> {
@@ -71,7 +68,7 @@ async function toRow({path, record}: RunFolder): Promise<RunRow> {
 /** A line for the run, and one for each thing that somebody should do or know about it. */
 function rowLines(row: RunRow): string[] {
   const {state, orphans, goOn, heartbeatAge} = row;
-  const isSilent = heartbeatAge !== null && heartbeatAge > silentSeconds && active.includes(state);
+  const isSilent = heartbeatAge !== null && heartbeatAge > toleratedSilence && state !== 'new' && isActive({state});
   return [
     rowLine(row),
     ...orphans.map(

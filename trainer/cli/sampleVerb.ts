@@ -3,9 +3,8 @@ import type {EngineChoice} from '../contract/config.ts';
 import {samplers, type SamplingConfig} from '../contract/evaluateConfig.ts';
 import {action} from './action.ts';
 import {count, engineOption, share, wholeNumber} from './arguments.ts';
-import {lineProgress} from './lineProgress.ts';
 import {printResult, type ExitCode, type OutputOptions} from './outcome.ts';
-import {taskProgress} from './taskProgress.ts';
+import {verbProgress} from './verbProgress.ts';
 
 export interface SampleOptions extends OutputOptions, SamplingConfig {
   model: string;
@@ -36,7 +35,7 @@ export function addSampleVerb(deme: Command): void {
 async function sample(options: SampleOptions): Promise<ExitCode> {
   // Loaded here, as the tensor library takes longer to load than most verbs take to run.
   const {sampleModel} = await import('./sampleModel.ts');
-  const progress = (options.json ? lineProgress : taskProgress)('sampling');
+  const progress = verbProgress(options, 'sampling');
   const onProgress = (done: number, total: number) => progress.show(done, total);
   const result = await sampleModel(options, onProgress).finally(() => progress.end());
   const {engine, out, images, recipe} = result;

@@ -1,15 +1,14 @@
 import {UserError} from '../contract/errors.ts';
 import type {MergeRequest} from '../merge/mergeFiles.ts';
-import {lineProgress} from './lineProgress.ts';
 import {stoppedCode, type OutputOptions} from './outcome.ts';
-import {taskProgress} from './taskProgress.ts';
+import {verbProgress} from './verbProgress.ts';
 
 /** How a merge is watched from a terminal, or by a machine (`json`): progress, and Ctrl+C ends it without a trace. */
 export async function whileMerging<T>(
   {json}: OutputOptions,
   merge: (watch: Pick<MergeRequest, 'signal' | 'onProgress'>) => Promise<T>,
 ): Promise<T> {
-  const progress = (json ? lineProgress : taskProgress)('merging');
+  const progress = verbProgress({json}, 'merging');
   const stop = new AbortController();
   const onSignal = () => stop.abort(new UserError(stoppedCode, 'The merge was stopped; nothing was written.'));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);

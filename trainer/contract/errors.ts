@@ -33,6 +33,12 @@ export class UserError extends Error {
   }
 }
 
+/** For `catch`, where a thing that cannot be read is as good as none: null for a `UserError`; a bug is thrown again. */
+export function nullForUserError(error: unknown): null {
+  if (error instanceof UserError) return null;
+  throw error;
+}
+
 const longestMessage = 10_000;
 
 /** Messages quote names out of files: without what a terminal would obey or the order of the letters follow, and not by the megabyte. */

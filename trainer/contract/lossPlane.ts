@@ -38,6 +38,17 @@ export const LossPlane = z.strictObject({
 });
 export type LossPlane = z.infer<typeof LossPlane>;
 
+/** The grid point of the lowest loss; null before the first one. */
+export function lowestCell({rows}: LossPlane): {column: number; row: number; loss: number} | null {
+  let lowest: {column: number; row: number; loss: number} | null = null;
+  rows.forEach((losses, row) =>
+    losses.forEach((loss, column) => {
+      if (loss !== null && (lowest === null || loss < lowest.loss)) lowest = {column, row, loss};
+    }),
+  );
+  return lowest;
+}
+
 /** What `deme plane` prints with `--json`. */
 export const PlaneResult = z.strictObject({file: z.string(), plane: LossPlane});
 export type PlaneResult = z.infer<typeof PlaneResult>;

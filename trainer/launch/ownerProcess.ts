@@ -1,9 +1,10 @@
 import {spawn, type ChildProcess} from 'node:child_process';
-import {closeSync, mkdirSync, openSync, readFileSync} from 'node:fs';
+import {closeSync, mkdirSync, openSync} from 'node:fs';
 import {dirname} from 'node:path';
 import type {Duplex} from 'node:stream';
-import {fromErrorRecord, toErrorRecord, UserError, type ErrorRecord} from '../contract/errors.ts';
+import {fromErrorRecord, toErrorRecord, type ErrorRecord} from '../contract/errors.ts';
 import {OwnerMessage, type OwnerRequest} from '../contract/ownerMessages.ts';
+import {brokenError, notStartedError} from './childErrors.ts';
 import {killTree} from './killTree.ts';
 import {channelDescriptor, readLines} from './lineChannel.ts';
 
@@ -84,7 +85,9 @@ class OwnerListener {
       this.#isOver = true;
     };
     this.finished.then(over, over);
-    child.on('error', (cause) => this.#refuse(startError(launch, cause)));
+    child.on('error', (cause) =>
+      this.#refuse(notStartedError('owner-not-started', 'The trainer process', launch.node, cause)),
+    );
     child.on('close', (code, signal) =>
       this.#died(signal === null ? `ended with code ${code}` : `was ended by ${signal}`),
     );
@@ -125,14 +128,14 @@ class OwnerListener {
   #break(what: string): void {
     this.#isOver = true; // What it dies of now is our doing.
     this.channel?.destroy();
-    const error = brokenError(this.launch, what);
+    const error = brokenError('owner-broken', `The trainer process ${what}`, this.launch.log);
     if (this.#hasRun) return this.#settle({outcome: 'unheard', error: toErrorRecord(error)});
     void killTree(this.child.pid).finally(() => this.#refuse(error));
   }
 
   #died(how: string): void {
     if (this.#isOver) return;
-    const error = brokenError(this.launch, how);
+    const error = brokenError('owner-broken', `The trainer process ${how}`, this.launch.log);
     if (this.#hasRun) this.#settle({outcome: 'unheard', error: toErrorRecord(error)});
     else this.#refuse(error);
   }
@@ -144,23 +147,4 @@ function parseMessage(line: string): OwnerMessage | null {
   } catch {
     return null; // No JSON: the caller says so.
   }
-}
-
-function startError({node}: OwnerLaunch, cause: Error): UserError {
-  return new UserError('owner-not-started', `The trainer process did not start: ${cause.message}.`, {
-    where: node,
-    hint: 'Check which Node program is used.',
-    cause,
-  });
-}
-
-function brokenError({log}: OwnerLaunch, what: string): UserError {
-  const last = lastLines(log);
-  return new UserError('owner-broken', `The trainer process ${what}.${last ? ` It last said: ${last}` : ''}`, {
-    where: log,
-  });
-}
-
-function lastLines(log: string): string {
-  return readFileSync(log, 'utf8').slice(-4000).trim().split('\n').slice(-3).join(' | ').slice(-500);
 }

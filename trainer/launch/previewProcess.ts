@@ -1,9 +1,10 @@
 import {spawn, type ChildProcess} from 'node:child_process';
-import {closeSync, mkdirSync, openSync, readFileSync} from 'node:fs';
+import {closeSync, mkdirSync, openSync} from 'node:fs';
 import {dirname} from 'node:path';
 import type {Duplex} from 'node:stream';
-import {toErrorRecord, UserError} from '../contract/errors.ts';
+import {toErrorRecord} from '../contract/errors.ts';
 import {PreviewNews, type OpenOrder, type PreviewOrder} from '../contract/preview.ts';
+import {brokenError, notStartedError} from './childErrors.ts';
 import {killTree} from './killTree.ts';
 import {channelDescriptor, readLines} from './lineChannel.ts';
 import {trainerEnvironment} from './trainerEnvironment.ts';
@@ -53,7 +54,9 @@ class Listener implements PreviewProcess {
   constructor(launch: PreviewLaunch, child: ChildProcess) {
     this.#launch = launch;
     this.#child = child;
-    child.on('error', (cause) => this.#fail(startError(launch, cause)));
+    child.on('error', (cause) =>
+      this.#fail(notStartedError('preview-not-started', 'The preview process', launch.node, cause)),
+    );
     child.on('close', (code, signal) =>
       this.#break(signal === null ? `ended with code ${code}` : `was ended by ${signal}`),
     );
@@ -92,7 +95,7 @@ class Listener implements PreviewProcess {
   }
 
   #break(what: string): void {
-    if (!this.#isOver) this.#fail(brokenError(this.#launch, what));
+    if (!this.#isOver) this.#fail(brokenError('preview-broken', `The preview process ${what}`, this.#launch.log));
   }
 
   #fail(error: Error): void {
@@ -108,19 +111,4 @@ function parseNews(line: string): PreviewNews | null {
   } catch {
     return null; // No JSON: the caller says so.
   }
-}
-
-function startError({node}: PreviewLaunch, cause: Error): UserError {
-  return new UserError('preview-not-started', `The preview process did not start: ${cause.message}.`, {
-    where: node,
-    hint: 'Check which Node program is used.',
-    cause,
-  });
-}
-
-function brokenError({log}: PreviewLaunch, what: string): UserError {
-  const last = readFileSync(log, 'utf8').slice(-4000).trim().split('\n').slice(-3).join(' | ').slice(-500);
-  return new UserError('preview-broken', `The preview process ${what}.${last ? ` It last said: ${last}` : ''}`, {
-    where: log,
-  });
 }

@@ -1,6 +1,6 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {UserError} from '../contract/errors.ts';
+import {nullForUserError, UserError} from '../contract/errors.ts';
 import {StageRecord} from '../contract/pipeline.ts';
 import {fileExists} from '../store/fileExists.ts';
 import {readJson, writeJsonAtomic} from '../store/jsonFile.ts';
@@ -14,7 +14,7 @@ import type {PlannedStage} from './stagePlan.ts';
 export async function finishedStages(run: string, stages: readonly PlannedStage[]): Promise<Map<string, StageRecord>> {
   const finished = new Map<string, StageRecord>();
   for (const name of new Set(stages.flatMap((stage) => [stage.name, ...stage.needs]))) {
-    const record = await readStageRecord(run, name).catch(onlyUserErrors);
+    const record = await readStageRecord(run, name).catch(nullForUserError);
     if (record !== null) finished.set(name, record);
   }
   return finished;
@@ -43,9 +43,4 @@ export function requireNeeds(stages: readonly PlannedStage[], finished: Readonly
       hint: 'Use `deme run` for the whole pipeline, or --resume with the run in which it is done.',
     });
   }
-}
-
-function onlyUserErrors(error: unknown): null {
-  if (error instanceof UserError) return null;
-  throw error;
 }

@@ -1,10 +1,10 @@
-import {stat} from 'node:fs/promises';
-import {UserError} from '../contract/errors.ts';
+import {nullForUserError} from '../contract/errors.ts';
 import {runExperts, type ResolvedConfig} from '../contract/pipeline.ts';
 import {SchedulerConfig} from '../contract/schedulerConfig.ts';
 import type {TimestepRange} from '../deme/timesteps.ts';
 import {fileExists} from '../store/fileExists.ts';
 import {readModelFolder} from '../store/modelFolder.ts';
+import {modelHash} from '../store/modelHash.ts';
 import type {RunFolder} from '../store/runFolder.ts';
 import {hashBytes, hashFile} from '../store/sha256.ts';
 import {dataStamp} from './dataStamp.ts';
@@ -61,14 +61,11 @@ async function baseFacts(folder: string) {
 
 /** A merge with given weights needs no ranges; whoever needs those that are not known says so. */
 async function knownRanges(run: string, resolved: ResolvedConfig, timesteps: number): Promise<TimestepRange[]> {
-  return runRanges(run, resolved, timesteps).catch((error: unknown) => {
-    if (error instanceof UserError) return [];
-    throw error;
-  });
+  return (await runRanges(run, resolved, timesteps).catch(nullForUserError)) ?? [];
 }
 
 /** SHA-256 of the weights of an expert, `missing` where it is not there: whoever needs it says so. */
 export async function weightsHashOf(path: string): Promise<string> {
   if (!(await fileExists(path))) return 'missing';
-  return (await stat(path)).isFile() ? hashFile(path) : (await readModelFolder(path)).weightsHash();
+  return modelHash(path);
 }

@@ -1,6 +1,6 @@
 import {readdir, rename, rm} from 'node:fs/promises';
 import {join, relative, resolve} from 'node:path';
-import {UserError} from '../contract/errors.ts';
+import {nullForUserError} from '../contract/errors.ts';
 import type {StageInputs, StageRecord} from '../contract/pipeline.ts';
 import {temporaryBeside} from '../store/atomicFile.ts';
 import {writeFolderAtomic} from '../store/atomicFolder.ts';
@@ -69,7 +69,7 @@ async function earlierStages(runs: readonly RunFolder[], stage: string): Promise
   const found: EarlierStage[] = [];
   for (const run of runs) {
     // A record that cannot be read is no reason not to do the stage again.
-    const record = await readStageRecord(run.path, stage).catch(onlyUserErrors);
+    const record = await readStageRecord(run.path, stage).catch(nullForUserError);
     if (record !== null) found.push({run, record});
   }
   return found;
@@ -172,9 +172,4 @@ async function copyCheckpoints(source: string, run: string, stage: string): Prom
       if (entry.isFile() && !name.startsWith('.')) await linkOrCopy(path, join(folder, name));
     }
   });
-}
-
-function onlyUserErrors(error: unknown): null {
-  if (error instanceof UserError) return null;
-  throw error;
 }

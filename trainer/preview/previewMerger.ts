@@ -2,7 +2,7 @@ import {setImmediate} from 'node:timers/promises';
 import type {MergeSetting} from '../contract/mergeSetting.ts';
 import {plainLinear} from '../contract/mergeMethod.ts';
 import {UserError} from '../contract/errors.ts';
-import type {MergeBuffers} from '../merge/chunks/mergeBuffers.ts';
+import {usualChunk, type MergeBuffers} from '../merge/chunks/mergeBuffers.ts';
 import {checkMergeWeights} from '../merge/checkWeights.ts';
 import type {MergeTensor} from '../merge/checkTensors.ts';
 import type {WeightsFormat} from '../merge/finite.ts';
@@ -16,8 +16,6 @@ import type {Params} from '../nn/params.ts';
 import {bytesPerElement, widen} from '../store/dtype.ts';
 import {elementCount} from '../store/tensorReader.ts';
 import type {PreviewModels} from './previewModels.ts';
-
-const chunk = 1 << 16;
 
 /** Whether the result is still wanted; asked between tensors, and what it throws ends the merge. */
 export type StillWanted = () => void;
@@ -33,7 +31,7 @@ export class PreviewMerger {
 
   constructor(models: PreviewModels) {
     this.#models = models;
-    this.#buffers = mergeBuffers(models.experts.length, chunk);
+    this.#buffers = mergeBuffers(models.experts.length, usualChunk);
     this.#mark = this.#buffers.kernel.mark();
   }
 

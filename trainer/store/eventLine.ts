@@ -1,4 +1,4 @@
-import {UserError} from '../contract/errors.ts';
+import {nullForUserError} from '../contract/errors.ts';
 import {RunEvent} from '../contract/events.ts';
 import {parseJson} from './jsonFile.ts';
 
@@ -10,8 +10,7 @@ export function parseEventLine(line: string, path: string): RunEvent | null {
   try {
     return parseJson(line, RunEvent, 'an event', path);
   } catch (error) {
-    if (error instanceof UserError) return null;
-    throw error;
+    return nullForUserError(error);
   }
 }
 

@@ -20,6 +20,9 @@ export function isActive({state}: Pick<CurrentState, 'state'>): boolean {
   return state === 'running' || state === 'paused' || state === 'stopping';
 }
 
+/** Seconds without a heartbeat that mean nothing: owners beat every two, but a machine that swaps or a slow disk may hold up many of them. */
+export const toleratedSilence = 30;
+
 const statePath = (run: string) => join(run, 'state.json');
 const controlPath = (run: string) => join(run, 'control.json');
 /** There while a process carries the run out. */

@@ -1,6 +1,6 @@
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {UserError} from '../contract/errors.ts';
+import {nullForUserError} from '../contract/errors.ts';
 import {BestRecord} from '../contract/records.ts';
 import {fileExists} from '../store/fileExists.ts';
 import {readJson, writeJsonAtomic} from '../store/jsonFile.ts';
@@ -14,10 +14,7 @@ const markerFile = 'best';
 export async function readBest(folder: string): Promise<BestRecord | null> {
   const path = join(folder, markerFile);
   if (!(await fileExists(path))) return null;
-  return readJson(path, BestRecord, 'the marker of the best checkpoint').catch((error: unknown) => {
-    if (error instanceof UserError) return null;
-    throw error;
-  });
+  return readJson(path, BestRecord, 'the marker of the best checkpoint').catch(nullForUserError);
 }
 
 /** The update of that checkpoint. */

@@ -4,6 +4,7 @@ import {UserError} from '../contract/errors.ts';
 import {CheckpointRecord} from '../contract/records.ts';
 import {fileExists} from '../store/fileExists.ts';
 import {readJson} from '../store/jsonFile.ts';
+import {namesIn} from '../store/namesIn.ts';
 import {hashFile} from '../store/sha256.ts';
 import {isAbandoned} from '../store/temporaryFiles.ts';
 import {bestUpdate, clearBest} from './bestCheckpoint.ts';
@@ -87,10 +88,7 @@ export async function removeOld(folder: string, update: number, {keep, regular}:
 
 /** The checkpoints of a folder, oldest first. */
 export async function checkpointNames(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const names = await namesIn(folder);
   return names.filter((name) => /^\d{9}$/.test(name)).sort();
 }
 

@@ -1,3 +1,4 @@
+import {arrowMove} from '../arrowMove.ts';
 import {element, setChildren, setText, table} from '../dom.ts';
 import {countText, numberText} from '../numberText.ts';
 import {columnAt, heatPixels, type HeatMap} from './heatImage.ts';
@@ -129,13 +130,7 @@ export class HeatMapView {
 
   #onKey(event: KeyboardEvent): void {
     const map = this.#map;
-    const moves: Record<string, readonly [number, number]> = {
-      ArrowLeft: [-1, 0],
-      ArrowRight: [1, 0],
-      ArrowUp: [0, 1],
-      ArrowDown: [0, -1],
-    };
-    const move = moves[event.key];
+    const move = arrowMove(event);
     if (map === null || move === undefined) return;
     event.preventDefault();
     const clamp = (value: number, count: number) => Math.min(count - 1, Math.max(0, value));

@@ -1,4 +1,5 @@
 import type {LossPlane} from '../../trainer/contract/lossPlane.ts';
+import {arrowMove} from '../arrowMove.ts';
 import {element, setChildren, setText} from '../dom.ts';
 import {numberText} from '../numberText.ts';
 import {readTheme} from '../theme.ts';
@@ -61,13 +62,7 @@ export class PlaneFigure {
   }
 
   #onKey(event: KeyboardEvent): void {
-    const moves: Record<string, readonly [number, number]> = {
-      ArrowLeft: [-1, 0],
-      ArrowRight: [1, 0],
-      ArrowUp: [0, 1],
-      ArrowDown: [0, -1],
-    };
-    const move = moves[event.key];
+    const move = arrowMove(event);
     const last = (this.#plane?.axis.length ?? 1) - 1;
     if (event.key === 'Enter') this.#choose();
     else if (move) {

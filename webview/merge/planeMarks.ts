@@ -1,4 +1,4 @@
-import type {LossPlane} from '../../trainer/contract/lossPlane.ts';
+import {lowestCell, type LossPlane} from '../../trainer/contract/lossPlane.ts';
 
 /** A marked place of a plane. */
 export interface PlaneMark {
@@ -6,17 +6,6 @@ export interface PlaneMark {
   readonly x: number;
   readonly y: number;
   readonly shape: 'circle' | 'square' | 'diamond' | 'cross';
-}
-
-/** The grid point of the lowest loss; null before the first one. */
-export function lowestCell({rows}: LossPlane): {column: number; row: number; loss: number} | null {
-  let lowest: {column: number; row: number; loss: number} | null = null;
-  rows.forEach((losses, row) =>
-    losses.forEach((loss, column) => {
-      if (loss !== null && (lowest === null || loss < lowest.loss)) lowest = {column, row, loss};
-    }),
-  );
-  return lowest;
 }
 
 /**

@@ -1,7 +1,6 @@
-import type {LossPlane} from '../../trainer/contract/lossPlane.ts';
+import {lowestCell, type LossPlane} from '../../trainer/contract/lossPlane.ts';
 import {table} from '../dom.ts';
 import {numberText} from '../numberText.ts';
-import {lowestCell} from './planeMarks.ts';
 
 /** A plane in a sentence or two, for who cannot see it. */
 export function planeSummary(plane: LossPlane): string {

@@ -5,7 +5,6 @@ import type * as vscode from 'vscode';
 import {ConfigFiles} from '../../../extension/configFiles.ts';
 import {JobQueue} from '../../../extension/jobQueue.ts';
 import {createLog} from '../../../extension/log.ts';
-import {ModelHashes} from '../../../extension/modelHashes.ts';
 import {Runs} from '../../../extension/runs.ts';
 import {ExperimentsTree} from '../../../extension/views/experimentsTree.ts';
 import {modelElements} from '../../../extension/views/modelsTree.ts';
@@ -27,7 +26,7 @@ async function grow() {
     activeRuns: () => [],
     start: () => Promise.reject(new Error('nothing is started here')),
   };
-  const tree = new ExperimentsTree(runs, new ConfigFiles(log), new JobQueue(host, store), store, new ModelHashes());
+  const tree = new ExperimentsTree(runs, new ConfigFiles(log), new JobQueue(host, store), store);
   onTestFinished(() => [tree, runs].forEach((each) => each.dispose()));
   return {folder, runs, tree, view: () => editor.treeViews.at(-1)};
 }

@@ -1,7 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {LossPlane} from '../../../trainer/contract/lossPlane.ts';
 import {contourArea, contourLevels, contourLine} from '../../../webview/merge/planeContours.ts';
-import {lowestCell, planeMarks} from '../../../webview/merge/planeMarks.ts';
+import {lowestCell} from '../../../trainer/contract/lossPlane.ts';
+import {planeMarks} from '../../../webview/merge/planeMarks.ts';
 import {planeLineSvg} from '../../../webview/merge/planeLineSvg.ts';
 import {planePlace, planePlot, planeSvg} from '../../../webview/merge/planeSvg.ts';
 import {planeCsv, planeSummary} from '../../../webview/merge/planeTables.ts';

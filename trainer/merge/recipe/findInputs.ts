@@ -1,10 +1,10 @@
 import {readdir, stat} from 'node:fs/promises';
 import {basename, join} from 'node:path';
-import {UserError} from '../../contract/errors.ts';
+import {nullForUserError, UserError} from '../../contract/errors.ts';
 import type {MergeRecord} from '../../contract/records.ts';
+import {weightsEndings} from '../../contract/weightsEndings.ts';
 import {fileExists} from '../../store/fileExists.ts';
-import {knownHash} from '../../store/knownHash.ts';
-import {readModelFolder} from '../../store/modelFolder.ts';
+import {modelHash} from '../../store/modelHash.ts';
 
 type Input = MergeRecord['base'];
 
@@ -50,22 +50,11 @@ async function findInput(
   );
 }
 
+/** Null for what is no model, or a damaged one: it is not the input that is looked for. */
 function remember(hashes: Map<string, Promise<string | null>>, path: string): Promise<string | null> {
-  const hash = weightsHash(path);
+  const hash = modelHash(path).catch(nullForUserError);
   hashes.set(path, hash);
   return hash;
-}
-
-/** Null for what is no model, or a damaged one: it is not the input that is looked for. */
-async function weightsHash(path: string): Promise<string | null> {
-  if (!(await stat(path)).isDirectory()) return knownHash(path);
-  const folder = await readModelFolder(path).catch(asNoModel);
-  return folder?.weightsHash() ?? null;
-}
-
-function asNoModel(error: unknown): null {
-  if (error instanceof UserError) return null;
-  throw error;
 }
 
 async function modelsIn(places: readonly string[]): Promise<string[]> {
@@ -77,12 +66,9 @@ async function modelsIn(places: readonly string[]): Promise<string[]> {
     if (!(await stat(place)).isDirectory()) continue;
     for (const name of (await readdir(place)).sort().slice(0, mostModels)) {
       const path = join(place, name);
-      if (isWeightsFile(name) || (await stat(path)).isDirectory()) models.add(path);
+      if (weightsEndings.some((ending) => name.endsWith(`.${ending}`)) || (await stat(path)).isDirectory())
+        models.add(path);
     }
   }
   return [...models];
-}
-
-function isWeightsFile(name: string): boolean {
-  return /\.(safetensors|bin|pt|pth)$/.test(name);
 }

@@ -1,7 +1,7 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import type {EngineInfo} from '../../contract/engineInfo.ts';
-import {UserError} from '../../contract/errors.ts';
+import {nullForUserError, UserError} from '../../contract/errors.ts';
 import {LossPlane, type PlaneResult} from '../../contract/lossPlane.ts';
 import {meanLoss} from '../../evaluate/heldOutSummary.ts';
 import {IncrementalMerge} from '../../merge/incrementalMerge.ts';
@@ -69,10 +69,7 @@ async function begin(
 /** One that cannot be read is measured anew. */
 async function knownPlane(file: string): Promise<LossPlane | null> {
   if (!(await fileExists(file))) return null;
-  return readJson(file, LossPlane, 'the loss plane').catch((error: unknown) => {
-    if (error instanceof UserError) return null;
-    throw error;
-  });
+  return readJson(file, LossPlane, 'the loss plane').catch(nullForUserError);
 }
 
 async function fill(file: string, begun: LossPlane, lab: MergeLab, hooks: PlaneHooks): Promise<LossPlane> {

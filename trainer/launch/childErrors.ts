@@ -1,0 +1,17 @@
+import {readFileSync} from 'node:fs';
+import {UserError} from '../contract/errors.ts';
+
+/** The error of a child process that did not start; `what` as in `The trainer process`. */
+export function notStartedError(code: string, what: string, node: string, cause: Error): UserError {
+  return new UserError(code, `${what} did not start: ${cause.message}.`, {
+    where: node,
+    hint: 'Check which Node program is used.',
+    cause,
+  });
+}
+
+/** The error of one that died or talks nonsense, with the last lines of what it has printed to `log`. */
+export function brokenError(code: string, what: string, log: string): UserError {
+  const last = readFileSync(log, 'utf8').slice(-4000).trim().split('\n').slice(-3).join(' | ').slice(-500);
+  return new UserError(code, `${what}.${last ? ` It last said: ${last}` : ''}`, {where: log});
+}
