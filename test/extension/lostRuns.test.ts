@@ -8,7 +8,7 @@ import {knownRun, knownState} from '../helpers/knownRun.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 
 const lost = (id: string, pid = 1): Run =>
-  knownRun({id, path: `/work/.deme/runs/${id}`, state: knownState('lost', 0.425, {pid})});
+  knownRun({id, path: `/project/.deme/runs/${id}`, state: knownState('lost', 0.425, {pid})});
 const other = knownRun({id: 'done-1', state: knownState('done', 1)});
 
 async function newWorkspace(): Promise<(runs: readonly Run[]) => Promise<void>> {
@@ -25,7 +25,7 @@ describe('runs that were lost while no window was open', () => {
     editor.answers.push('Resume');
     await open([lost('digits-1'), other]);
     expect(editor.messages).toMatchObject([{kind: 'warning', text: 'digits-1: lost at 42 %, its process is gone.'}]);
-    expect(editor.called).toEqual([['deme.resume', '/work/.deme/runs/digits-1']]);
+    expect(editor.called).toEqual([['deme.resume', '/project/.deme/runs/digits-1']]);
     await open([lost('digits-1'), other]);
     expect(editor.messages).toHaveLength(1);
     // Gone on with and lost a second time.

@@ -4,13 +4,13 @@ import type {CurrentState} from '../../trainer/store/runState.ts';
 import type {Run} from '../../extension/run.ts';
 import {addEvents, plannedProgress} from '../../extension/runProgress.ts';
 
-/** A run of `/work/digits.deme.yaml` with two experts, as the editor knows it; `changes` replaces what a test is about. */
+/** A run of `/project/digits.deme.yaml` with two experts, as the editor knows it; `changes` replaces what a test is about. */
 export function knownRun(changes: Partial<Run> & {id?: string} = {}): Run {
   const {id = 'digits-1', ...rest} = changes;
   const text =
     'name: digits\nbase: base\ndata: {kind: mnist}\ndecouple: {ranges: 2}\nmerge: {search: {}}\nevaluate: {}\n';
   return {
-    path: `/work/.deme/runs/${id}`,
+    path: `/project/.deme/runs/${id}`,
     record: {
       format: 1,
       id,
@@ -20,7 +20,7 @@ export function knownRun(changes: Partial<Run> & {id?: string} = {}): Run {
       config: 'digits.deme.yaml',
       engine: {name: 'wasm', version: '4.22.0', device: 'CPU', threads: 1},
     },
-    config: {folder: '/work', baseFolder: '/work/base', config: parseConfig(text, 'digits.deme.yaml')},
+    config: {folder: '/project', baseFolder: '/project/base', config: parseConfig(text, 'digits.deme.yaml')},
     state: null,
     progress: plannedProgress([], new Set()),
     secondsLeft: null,

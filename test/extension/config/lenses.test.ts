@@ -105,19 +105,19 @@ describe('the lenses of a config', () => {
   it('offer a paused run to go on', () => {
     const controls = lensesOf(text, {...idle, run: knownRun({state: knownState('paused')})}).slice(1, 3);
     expect(controls.map(({command, rest}) => [command, ...rest])).toEqual([
-      ['deme.resume', '/work/.deme/runs/digits-1'],
-      ['deme.stop', '/work/.deme/runs/digits-1'],
+      ['deme.resume', '/project/.deme/runs/digits-1'],
+      ['deme.stop', '/project/.deme/runs/digits-1'],
     ]);
   });
 
   it.each(['lost', 'failed', 'stopped'] as const)('offer to go on with a run that is %s', (state) => {
     const resume = lensesOf(text, {...idle, run: knownRun({state: knownState(state)})})[1];
-    expect(resume).toMatchObject({command: 'deme.resume', rest: ['/work/.deme/runs/digits-1']});
+    expect(resume).toMatchObject({command: 'deme.resume', rest: ['/project/.deme/runs/digits-1']});
   });
 
   it('let a job that waits be taken back', () => {
     const job = {id: 'j', title: 'Merge digits', state: 'queued', run: null} as const;
-    const request = {action: 'start', config: '/work/digits.deme.yaml', selection: {kind: 'merge'}} as const;
+    const request = {action: 'start', config: '/project/digits.deme.yaml', selection: {kind: 'merge'}} as const;
     const lens = lensesOf(text, {...idle, jobs: [{...job, request}]}).find(({title}) => title.includes('queued'));
     expect(lens).toMatchObject({title: '$(clock) Merge digits: queued', command: 'deme.cancelJob', rest: ['j']});
   });

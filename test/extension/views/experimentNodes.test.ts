@@ -16,7 +16,7 @@ function rows(nodes: readonly ExperimentNode[], indent = ''): string[] {
 }
 
 const tree = (runs: readonly Run[], choice: Partial<TreeChoice> = {}, jobs: readonly Job[] = []) =>
-  experimentNodes(runs, ['/work/digits.deme.yaml'], jobs, {...all, ...choice});
+  experimentNodes(runs, ['/project/digits.deme.yaml'], jobs, {...all, ...choice});
 
 /** Ids of the runs, in the order of the tree. */
 const order = (runs: readonly Run[], choice: Partial<TreeChoice>) =>
@@ -66,8 +66,8 @@ describe('the tree of experiments', () => {
       '      merged | held-out loss 0.019 | evaluation',
     ]);
     const parts = experiment!.children[0]!.children;
-    expect(parts[1]?.model).toBe('/work/.deme/runs/digits-1/models/merged');
-    expect(parts[2]?.children[1]?.file).toBe('/work/.deme/runs/digits-1/evaluations/merged/samples.png');
+    expect(parts[1]?.model).toBe('/project/.deme/runs/digits-1/models/merged');
+    expect(parts[2]?.children[1]?.file).toBe('/project/.deme/runs/digits-1/evaluations/merged/samples.png');
   });
 
   it('shows a search as part of the merge, and a stage whose process is gone as stopped', () => {

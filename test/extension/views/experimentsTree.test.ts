@@ -129,7 +129,7 @@ describe('the models', () => {
     for (const name of ['merged', 'expert-10', 'expert-2', '.tmp'])
       await mkdir(join(path, 'models', name), {recursive: true});
     const [bases, ofRun, ...others] = await modelElements([knownRun({path}), knownRun({path: join(folder, 'none')})]);
-    expect(bases?.children.map(({folder: each}) => each)).toEqual(['/work/base']);
+    expect(bases?.children.map(({folder: each}) => each)).toEqual(['/project/base']);
     expect(ofRun?.children.map(({label}) => label)).toEqual(['expert-2', 'expert-10', 'merged']);
     expect(others).toEqual([]);
   });

@@ -19,7 +19,7 @@ function facts(change: (config: DemeConfig) => void = () => undefined, changes: 
   const config = parseConfig(text, 'a.deme.yaml');
   change(config);
   return {
-    resolved: {folder: '/work', baseFolder: '/work/b', config},
+    resolved: {folder: '/project', baseFolder: '/project/b', config},
     engine: {name: 'wasm', version: '4.22.0', device: 'CPU', threads: 1},
     tool: 'deme-studio 1',
     base: {weights: 'b0', unet: 'u0', scheduler: 's0'},
