@@ -2,34 +2,43 @@ import type {Watch} from '../trainer/contract/panel.ts';
 import {selectedRun, type PanelState} from './state.ts';
 
 const pixelsPerBin = 2;
-/** Several heat maps stand side by side. */
-const pixelsPerHeatColumn = 4;
+const pixelsPerHeatColumn = 3;
 /** Widths in steps of this size, or every pixel of a resize would read all curves anew. */
 const widthStep = 100;
 const smallestWidth = 300;
+/** Pixels of the grids in `style.css` that charts and heat maps stand in. */
+const chartGrid = {least: 420, gap: 12} as const;
+const heatGrid = {least: 360, gap: 20} as const;
 
-/** What the shown tab needs from the host. Nothing is asked for that cannot be seen. */
+/** What the shown tab, so many pixels wide, needs from the host. Nothing is asked for that cannot be seen. */
 export function watchOf(state: PanelState, width: number): Watch {
   const {page} = state;
-  const run = selectedRun(state)?.path;
-  const wide = Math.max(smallestWidth, Math.ceil(width / widthStep) * widthStep);
-  const curves = (runs: readonly string[]) =>
-    runs.length === 0
-      ? null
-      : {runs: [...runs], range: page.range, points: Math.floor(wide / pixelsPerBin), logarithmic: page.logX};
+  const run = selectedRun(state);
   const nothing: Watch = {curves: null, heatMaps: null, system: null};
   if (run === undefined) return nothing;
+  const {range, logX: logarithmic} = page;
+  const curves = (runs: readonly string[], charts: number) => {
+    const points = Math.floor(columnWidth(width, charts, chartGrid) / pixelsPerBin);
+    return runs.length === 0 ? null : {runs: [...runs], range, points, logarithmic};
+  };
+  const compared = page.compared.filter((path) => state.runs.some((known) => known.path === path));
+  const maps = run.stages.filter(({updates}) => updates > 0).length;
+  const points = Math.floor(columnWidth(width, maps, heatGrid) / pixelsPerHeatColumn);
   switch (page.tab) {
     case 'losses':
-      return {...nothing, curves: curves([run]), heatMaps: {run, points: Math.floor(wide / pixelsPerHeatColumn)}};
+      return {...nothing, curves: curves([run.path], page.series.length), heatMaps: {run: run.path, points}};
     case 'compare':
-      return {
-        ...nothing,
-        curves: curves(page.compared.filter((path) => state.runs.some((known) => known.path === path))),
-      };
+      return {...nothing, curves: curves(compared, 1)};
     case 'system':
-      return {...nothing, curves: curves([run]), system: {run}};
+      return {...nothing, curves: curves([run.path], 1), system: {run: run.path}};
     default:
       return nothing;
   }
+}
+
+/** Pixels of a column where so many figures stand in a grid of columns that are as wide as there is room. */
+function columnWidth(width: number, figures: number, {least, gap}: {least: number; gap: number}): number {
+  const columns = Math.max(1, Math.min(figures, Math.floor((width + gap) / (least + gap))));
+  const column = (width + gap) / columns - gap;
+  return Math.max(smallestWidth, Math.ceil(column / widthStep) * widthStep);
 }

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import type {RunEvent} from '../../trainer/contract/events.ts';
 import {heatRow} from '../../trainer/store/heatLayout.ts';
 import type {HeatLoss} from '../../webview/losses/heatColumn.ts';
-import {columnAt, heatExtent, heatMapOf, heatPixels} from '../../webview/losses/heatImage.ts';
+import {columnAt, heatExtent, heatMapOf, heatSpans, paintSpans} from '../../webview/losses/heatImage.ts';
 import {viridis} from '../../webview/losses/viridis.ts';
 
 type Buckets = Extract<RunEvent, {type: 'buckets'}>;
@@ -38,7 +38,8 @@ describe('a heat map', () => {
   });
 
   it('draws columns as wide as their updates, low timesteps at the bottom', () => {
-    const pixels = heatPixels(map, 8, [1, 2]);
+    const pixels = new Uint8ClampedArray(8 * 2 * 4);
+    paintSpans(new Uint32Array(pixels.buffer), 8, heatSpans(map, 8, [1, 2]));
     const at = (x: number, y: number) => [...pixels.subarray((y * 8 + x) * 4, (y * 8 + x) * 4 + 4)];
     const rounded = (share: number) => [...Uint8ClampedArray.from(viridis(share))];
     expect([at(0, 1), at(1, 1)]).toEqual([rounded(1), rounded(1)]);

@@ -6,7 +6,8 @@ import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {axeViolations} from './axeViolations.ts';
 import {choose} from './choose.ts';
 import {describePanel, eventually, expectNoTrouble} from './describePanel.ts';
-import {coloursOf, drawnColours} from './panelPixels.ts';
+import {coloursOf, dataUris, drawnColours} from './panelPixels.ts';
+import type {TestPanel} from './testPanel.ts';
 import {themeKinds} from './themes.ts';
 
 describePanel('the panel in a browser', (open) => {
@@ -34,11 +35,39 @@ describePanel('the panel in a browser', (open) => {
     await panel.close();
   });
 
+  it('draws what is new of curves and heat maps as if it had always been there', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 200});
+    const panel = await open({runs: [run], viewport: {width: 1100, height: 2400}});
+    const pictures = async ({page}: TestPanel, last: string) => {
+      await page.getByText(last).first().waitFor();
+      await page
+        .getByRole('img', {name: /by timestep and update/})
+        .nth(7)
+        .waitFor();
+      return page.locator('canvas:visible').evaluateAll(dataUris);
+    };
+    const before = await pictures(panel, '800 of 800 points shown');
+    expect(before).toHaveLength(10);
+    for (let update = 201; update <= 240; update++) run.emit(fakeStep('expert-1', update));
+    for (const to of [220, 240]) run.emit(fakeBuckets('expert-1', to));
+    panel.changed(run);
+    const streamed = () => pictures(panel, '840 of 840 points shown');
+    await streamed();
+    const fresh = await open({runs: [run], viewport: {width: 1100, height: 2400}});
+    await eventually(async () => (await streamed()).every((picture, i) => picture !== before[i])).toBe(true);
+    const expected = await pictures(fresh, '840 of 840 points shown');
+    await eventually(streamed).toEqual(expected);
+    await Promise.all([panel.close(), fresh.close()]);
+  });
+
   it('keeps zoom over new steps, and shows all again at the press of a key', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 400});
     const panel = await open({runs: [run]});
     const {page} = panel;
-    await page.getByText('1,600 of 1,600 points shown').first().waitFor();
+    await page
+      .getByText(/ of 1,600 points shown/)
+      .first()
+      .waitFor();
     await page.getByRole('group', {name: /^Charts/}).focus();
     await page.keyboard.press('+');
     await page.getByText('Updates 101 to 300').waitFor();
@@ -52,7 +81,10 @@ describePanel('the panel in a browser', (open) => {
     await page.getByText('Updates 151 to 350').waitFor();
     await page.keyboard.press('0');
     await page.getByText('All updates').waitFor();
-    await page.getByText('1,700 of 1,700 points shown').first().waitFor();
+    await page
+      .getByText(/ of 1,700 points shown/)
+      .first()
+      .waitFor();
     await panel.close();
   });
 

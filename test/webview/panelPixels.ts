@@ -42,3 +42,8 @@ export async function drawnColours(hues: Promise<number[]>): Promise<boolean[]> 
   const found = await hues;
   return [7, 1, 4, 9].map((hue) => found.includes(hue));
 }
+
+/** The pictures of canvases, one by one. */
+export function dataUris(canvases: Element[]): string[] {
+  return canvases.map((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+}

@@ -98,7 +98,10 @@ describePanel('what the panel saves, and how it is looked at', (open) => {
     const run = await fakeRun(await temporaryFolder(), {updates: 400});
     const panel = await open({runs: [run]});
     const {page} = panel;
-    await page.getByText('1,600 of 1,600 points shown').first().waitFor();
+    await page
+      .getByText(/ of 1,600 points shown/)
+      .first()
+      .waitFor();
     const box = await page.getByRole('img', {name: /^Denoising loss over updates/}).boundingBox();
     if (box === null) throw new Error('the chart is not drawn');
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);

@@ -1,34 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {binColumn, binLength} from '../../trainer/contract/curveBins.ts';
-import type {RunView} from '../../trainer/contract/panelViews.ts';
 import {initialState, reduce, selectedRun, stageKey, type PanelAction, type PanelState} from '../../webview/state.ts';
 import {binsOf} from './charts/binsOf.ts';
-
-const run = (id: string, change: Partial<RunView> = {}): RunView => ({
-  path: `/runs/${id}`,
-  id,
-  name: 'digits',
-  created: `2026-01-0${id.at(-1)}T00:00:00.000Z`,
-  state: 'running',
-  error: null,
-  progress: 0,
-  secondsLeft: null,
-  engine: 'wasm',
-  stages: [],
-  images: [],
-  ranges: [],
-  settings: {},
-  ...change,
-});
-
-const snapshot = (runs: RunView[], selected: string | null = null): PanelAction => ({
-  type: 'snapshot',
-  scope: 'experiment',
-  title: 'digits',
-  runs,
-  selected,
-  trusted: true,
-});
+import {runView as run, snapshotOf as snapshot} from './runViews.ts';
 
 function after(...actions: PanelAction[]): PanelState {
   return actions.reduce(reduce, initialState(undefined));

@@ -38,6 +38,7 @@ export class TestPanel {
   readonly session: PanelSession;
   saved: unknown;
   #posting: Promise<unknown> = Promise.resolve();
+  #due: HostMessage[] = [];
 
   private constructor(
     readonly page: Page,
@@ -87,6 +88,11 @@ export class TestPanel {
     );
   }
 
+  /** Brings messages into the page as if they were posted, but to nobody: what is left is what the bringing costs. */
+  async bringToNobody(messages: unknown[]): Promise<void> {
+    await this.page.evaluate(() => undefined, messages);
+  }
+
   async close(): Promise<void> {
     this.session.dispose();
     await this.session.idle();
@@ -115,12 +121,18 @@ export class TestPanel {
     };
   }
 
-  /** One after the other, as they were posted. */
+  /** One after the other, as they were posted; those of one go arrive back to back, as they do in VS Code. */
   #post(message: HostMessage): void {
     this.posted.push(message);
-    const deliver = (data: unknown) => window.postMessage(data, '*');
-    // A page that was closed in the meantime hears nothing.
-    this.#posting = this.#posting.then(() => this.page.evaluate(deliver, message as unknown).catch(() => undefined));
+    this.#due.push(message);
+    if (this.#due.length > 1) return;
+    const deliver = (messages: unknown[]) => messages.forEach((data) => window.postMessage(data, '*'));
+    this.#posting = this.#posting.then(async () => {
+      const messages: unknown[] = this.#due;
+      this.#due = [];
+      // A page that was closed in the meantime hears nothing.
+      await this.page.evaluate(deliver, messages).catch(() => undefined);
+    });
   }
 
   async #prepare({files, theme = 'vscode-dark', saved}: TestPanelOptions): Promise<void> {

@@ -60,7 +60,7 @@ export class ChartGroup {
     setText(this.#range, range ? `Updates ${Math.round(range.from)} to ${Math.round(range.to)}` : 'All updates');
     setDisabled(this.#all, range === null);
     setDisabled(this.#zoomOut, range === null);
-    this.#hoverSoon();
+    this.#showHover();
   }
 
   restyle(): void {
@@ -122,9 +122,13 @@ export class ChartGroup {
     this.#isHoverDue = true;
     requestAnimationFrame(() => {
       this.#isHoverDue = false;
-      for (const chart of this.#charts.values()) chart.hover(this.#hover);
-      this.#hoverTable.show(this.#data, this.#hover);
+      this.#showHover();
     });
+  }
+
+  #showHover(): void {
+    for (const chart of this.#charts.values()) chart.hover(this.#hover);
+    this.#hoverTable.show(this.#data, this.#hover);
   }
 
   async #save(kind: PictureKind): Promise<void> {

@@ -2,7 +2,7 @@ import type {CurveSeries} from '../../trainer/contract/curveBins.ts';
 import {axisTicks, extent, paddedRange} from './axisRange.ts';
 import type {CurvePoints} from './curvePoints.ts';
 import type {SeriesStyle} from './seriesStyle.ts';
-import type {UpdateRange} from './updateRange.ts';
+import {axisEnd, type UpdateRange} from './updateRange.ts';
 
 /** One curve of a chart. */
 export interface ChartLine {
@@ -45,10 +45,10 @@ export function allUpdates(lines: readonly ChartLine[]): UpdateRange | null {
   return found && {from: found[0], to: Math.max(found[1], found[0] + 1)};
 }
 
-/** Axes that fit the lines. */
+/** Axes that fit the lines. That of the updates ends where it will do for some steps more, by less than a pixel or two. */
 export function axesOf({lines, range, logX, logY}: ChartData): Axes {
   const all = allUpdates(lines) ?? {from: 1, to: 10};
-  const {from, to} = range ?? all;
+  const {from, to} = range ?? {from: all.from, to: axisEnd(all.to)};
   const x = {min: logX ? Math.max(1, from) : from, max: to};
   const values = extent(lines.flatMap(({points}) => [points.rawY, points.y])) ?? [logY ? 0.1 : 0, 1];
   const y = paddedRange(values, logY);

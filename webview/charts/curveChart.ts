@@ -1,24 +1,15 @@
-import {
-  Chart,
-  LinearScale,
-  LineController,
-  LineElement,
-  LogarithmicScale,
-  PointElement,
-  type ChartConfiguration,
-  type Scale,
-} from 'chart.js';
+import {Chart, LinearScale, LineController, LogarithmicScale, type ChartConfiguration, type Scale} from 'chart.js';
 import zoomPlugin from 'chartjs-plugin-zoom';
 import {element} from '../dom.ts';
 import {tickText} from '../numberText.ts';
 import {readTheme, type Theme} from '../theme.ts';
 import {axesOf, type Axes, type ChartData} from './chartLine.ts';
-import {rawBehind, type RawLines} from './chartPlugins.ts';
+import {linesOf, type DrawnLines} from './chartPlugins.ts';
 import {ChartText} from './chartText.ts';
 import {seriesStyle} from './seriesStyle.ts';
 import type {UpdateRange} from './updateRange.ts';
 
-Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, zoomPlugin);
+Chart.register(LineController, LinearScale, LogarithmicScale, zoomPlugin);
 
 /** What a chart tells those around it. */
 export interface ChartHooks {
@@ -28,8 +19,6 @@ export interface ChartHooks {
   onHover(update: number | null): void;
 }
 
-type LinePoint = {x: number; y: number};
-
 /** Curves over the updates. Draws only while it is in view, and nothing twice. */
 export class CurveChart {
   readonly root: HTMLElement;
@@ -37,12 +26,13 @@ export class CurveChart {
   readonly #line = element('div', {class: 'hover-line', hidden: true});
   readonly #frame: HTMLElement;
   readonly #text = new ChartText();
-  readonly #raw: RawLines = {lines: [], styles: []};
+  readonly #drawn: DrawnLines = {lines: [], styles: []};
   readonly #hooks: ChartHooks;
-  #chart: Chart<'line', LinePoint[]> | null = null;
+  #chart: Chart<'line'> | null = null;
   #theme: Theme | null = null;
   #data: ChartData | null = null;
   #axes: Axes | null = null;
+  #axesKey = '';
   #hover: number | null = null;
   #isInView = false;
   #isStale = false;
@@ -91,25 +81,27 @@ export class CurveChart {
     if (this.#data === null) return;
     this.#isStale = false;
     this.#theme ??= readTheme();
-    const {colours, styles} = stylesOf(this.#data, this.#theme);
-    this.#raw.lines = this.#data.lines;
-    this.#raw.styles = styles;
-    this.#axes = axesOf(this.#data);
-    this.#chart ??= new Chart<'line', LinePoint[]>(this.#canvas, this.#configuration(this.#theme));
-    const {options, data} = this.#chart;
-    Object.assign(options.scales?.['x'] ?? {}, {...this.#axes.x, type: this.#data.logX ? 'logarithmic' : 'linear'});
-    Object.assign(options.scales?.['y'] ?? {}, {...this.#axes.y, type: this.#data.logY ? 'logarithmic' : 'linear'});
-    data.datasets = this.#data.lines.map(({label, points}, i) => ({
-      label,
-      data: linePoints(points),
-      borderColor: styles[i]?.colour ?? colours[0],
-      borderDash: [...(styles[i]?.dash ?? [])],
-    }));
-    this.#chart.update('none');
+    const {series} = this.#theme;
+    this.#drawn.lines = this.#data.lines;
+    this.#drawn.styles = this.#data.lines.map(({index}) => seriesStyle(index, series));
+    this.#showAxes(axesOf(this.#data), this.#data, this.#theme);
     this.#placeLine();
   }
 
-  #configuration(theme: Theme): ChartConfiguration<'line', LinePoint[]> {
+  /** Laying a chart out costs more than drawing it: done only where its axes are others than before. */
+  #showAxes(axes: Axes, {logX, logY}: ChartData, theme: Theme): void {
+    const key = JSON.stringify([axes, logX, logY]);
+    if (this.#chart !== null && key === this.#axesKey) return this.#chart.draw();
+    this.#axesKey = key;
+    this.#axes = axes;
+    this.#chart ??= new Chart<'line'>(this.#canvas, this.#configuration(theme));
+    const {scales} = this.#chart.options;
+    Object.assign(scales?.['x'] ?? {}, {...axes.x, type: logX ? 'logarithmic' : 'linear'});
+    Object.assign(scales?.['y'] ?? {}, {...axes.y, type: logY ? 'logarithmic' : 'linear'});
+    this.#chart.update('none');
+  }
+
+  #configuration(theme: Theme): ChartConfiguration<'line'> {
     const font = {family: theme.fontFamily, size: Math.max(10, theme.fontSize - 2)};
     const scale = (axis: 'xTicks' | 'yTicks') => ({
       type: 'linear' as const,
@@ -129,14 +121,11 @@ export class CurveChart {
     return {
       type: 'line',
       data: {datasets: []},
-      plugins: [rawBehind(this.#raw)],
+      plugins: [linesOf(this.#drawn)],
       options: {
         animation: false,
-        parsing: false,
-        normalized: true,
         maintainAspectRatio: false,
         events: [],
-        elements: {point: {radius: 0, hitRadius: 0}, line: {borderWidth: 1.5}},
         scales: {x: scale('xTicks'), y: scale('yTicks')},
         plugins: {zoom: this.#zoomOptions(theme)},
       },
@@ -183,20 +172,4 @@ export class CurveChart {
     this.#line.style.top = `${area.top}px`;
     this.#line.style.height = `${area.height}px`;
   }
-}
-
-function stylesOf({lines}: ChartData, {series}: Theme) {
-  return {colours: series, styles: lines.map(({index}) => seriesStyle(index, series))};
-}
-
-const madePoints = new WeakMap<object, LinePoint[]>();
-
-/** The objects that Chart.js wants, made once for each curve. */
-function linePoints(points: ChartData['lines'][number]['points']): LinePoint[] {
-  const known = madePoints.get(points);
-  if (known !== undefined) return known;
-  const made: LinePoint[] = [];
-  for (let i = 0; i < points.x.length; i++) made.push({x: points.x[i] ?? NaN, y: points.y[i] ?? NaN});
-  madePoints.set(points, made);
-  return made;
 }

@@ -61,11 +61,13 @@ function smoothedBins(bins: Float64Array, {series, decay, logY}: PointOptions): 
   const [meanColumn, finiteColumn] = [seriesColumn(series, 'mean'), seriesColumn(series, 'finite')];
   let average = 0;
   let weight = 0;
+  let [keptSteps, kept] = [0, 1];
   for (let i = 0; i < count; i++) {
     const mean = bins[i * binLength + meanColumn] ?? NaN;
     const steps = bins[i * binLength + finiteColumn] ?? 0;
     const value = logY ? Math.log(mean > 0 ? mean : NaN) : mean;
-    const kept = decay ** steps;
+    // Most bins have as many steps as the one before.
+    if (steps !== keptSteps) [keptSteps, kept] = [steps, decay ** steps];
     if (Number.isFinite(value)) {
       average = kept * average + (1 - kept) * value;
       weight = kept * weight + (1 - kept);

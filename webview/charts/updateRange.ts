@@ -23,3 +23,14 @@ export function inside(range: UpdateRange, all: UpdateRange): UpdateRange | null
   const to = Math.min(all.to, Math.max(range.to, from + 2));
   return from <= all.from && to >= all.to ? null : {from, to};
 }
+
+const axisSteps = 256;
+
+/**
+ * Where an axis up to this update ends: at the next multiple of a power of two that is about a 256th of it, so that with most steps the
+ * axis stays as it is. The update itself where that is small.
+ */
+export function axisEnd(update: number): number {
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(update / axisSteps)));
+  return Math.ceil(update / step) * step;
+}

@@ -1,4 +1,5 @@
 import {heatColumn} from '../../trainer/contract/curveBins.ts';
+import {axisEnd} from '../charts/updateRange.ts';
 import {heatColumnOf, type HeatColumn, type HeatLoss} from './heatColumn.ts';
 import {viridis} from './viridis.ts';
 
@@ -6,13 +7,16 @@ import {viridis} from './viridis.ts';
 export interface HeatMap {
   readonly buckets: number;
   readonly columns: readonly HeatColumn[];
+  /** The update at the right edge. */
+  readonly end: number;
   /** Smallest and largest positive mean; null without any. */
   readonly extent: readonly [low: number, high: number] | null;
 }
 
 export function heatMapOf(bins: readonly Float64Array[], loss: HeatLoss): HeatMap {
   const columns = bins.map((bin) => heatColumnOf(bin, loss));
-  return {buckets: bins[0]?.[heatColumn.buckets] ?? 0, columns, extent: heatExtent(columns)};
+  const end = axisEnd(columns.at(-1)?.to ?? 0);
+  return {buckets: bins[0]?.[heatColumn.buckets] ?? 0, columns, end, extent: heatExtent(columns)};
 }
 
 /** Smallest and largest positive mean of all; the colours are logarithmic between them. Null without any. */
@@ -31,30 +35,31 @@ export function columnAt({columns}: HeatMap, update: number): number {
   return columns.findIndex(({from, to}) => update <= to && update > from);
 }
 
-/**
- * RGBA of `width` x buckets pixels: updates from left to right, timesteps from the bottom up. Cells without draws are transparent, those
- * whose loss was not finite magenta.
- */
-export function heatPixels(
-  map: HeatMap,
-  width: number,
-  range: readonly [number, number],
-): Uint8ClampedArray<ArrayBuffer> {
-  const {buckets, columns} = map;
-  const pixels = new Uint32Array(width * buckets);
-  const last = columns.at(-1)?.to ?? 0;
-  let at = 0;
-  for (let x = 0; x < width; x++) {
-    const update = ((x + 0.5) / width) * last;
-    while (update > (columns[at]?.to ?? Infinity)) at++;
-    const column = columns[at];
-    if (column === undefined || update <= column.from) continue;
-    const colours = coloursOf(column, range);
-    for (let bucket = 0; bucket < buckets; bucket++) {
-      pixels[(buckets - 1 - bucket) * width + x] = colours[bucket] ?? 0;
+/** The pixels [from, to) of a column, and its colours from the bottom up. */
+export interface HeatSpan {
+  readonly from: number;
+  readonly to: number;
+  /** [buckets] RGBA as a canvas keeps it. Cells without draws are transparent, those whose loss was not finite magenta. */
+  readonly colours: Uint32Array;
+}
+
+/** The columns of a map on a picture of so many pixels; `range` are the losses at the ends of the scale of colours. */
+export function heatSpans({columns, end}: HeatMap, width: number, range: readonly [number, number]): HeatSpan[] {
+  const pixel = (update: number) => Math.round((update / end) * width);
+  return columns.map((column) => ({from: pixel(column.from), to: pixel(column.to), colours: coloursOf(column, range)}));
+}
+
+/** Paints columns on a picture of `width` x buckets pixels: updates from left to right, timesteps from the bottom up. */
+export function paintSpans(pixels: Uint32Array, width: number, spans: readonly HeatSpan[]): void {
+  const rows = pixels.length / width;
+  // Row by row, as they lie in memory.
+  for (let row = 0; row < rows; row++) {
+    for (const {from, to, colours} of spans) {
+      const colour = colours[rows - 1 - row] ?? 0;
+      // Spans of some pixels: a call of fill for each would cost more than the pixels.
+      for (let x = from; x < to; x++) pixels[row * width + x] = colour;
     }
   }
-  return new Uint8ClampedArray(pixels.buffer);
 }
 
 const coloured = new WeakMap<HeatColumn, {readonly range: string; readonly colours: Uint32Array}>();

@@ -1,7 +1,8 @@
 import {arrowMove} from '../arrowMove.ts';
 import {element, setChildren, setText, table} from '../dom.ts';
 import {countText, numberText} from '../numberText.ts';
-import {columnAt, heatPixels, type HeatMap} from './heatImage.ts';
+import {HeatCanvas} from './heatCanvas.ts';
+import {columnAt, type HeatMap} from './heatImage.ts';
 
 const tableColumns = 4;
 const tableRows = 10;
@@ -18,6 +19,7 @@ export interface HeatMapLabels {
 export class HeatMapView {
   readonly root: HTMLElement;
   readonly #canvas = element('canvas', {role: 'img', class: 'heat'});
+  readonly #picture = new HeatCanvas(this.#canvas);
   readonly #mark = element('div', {class: 'heat-mark', hidden: true});
   readonly #frame: HTMLElement;
   readonly #reading = element('p', {class: 'heat-reading', 'aria-live': 'polite'});
@@ -73,7 +75,7 @@ export class HeatMapView {
     const name = `${labels.stage}, ${labels.loss}`;
     setText(this.#title, name);
     setText(this.#top, countText(labels.timesteps - 1));
-    setText(this.#right, countText(map.columns.at(-1)?.to ?? 0));
+    setText(this.#right, countText(map.end));
     this.#canvas.setAttribute('aria-label', this.#summary());
     this.#frame.setAttribute('aria-label', `Heat map of ${name}. Arrow keys read its cells.`);
     this.#fillTable();
@@ -89,7 +91,7 @@ export class HeatMapView {
     const map = this.#map;
     if (map === null || this.#width === 0) return;
     this.#isStale = false;
-    heatCanvas(this.#canvas, map, this.#width, this.#range);
+    this.#picture.draw(map, this.#width, this.#range);
   }
 
   /** Means over the first and the last columns, low and high timesteps. */
@@ -123,7 +125,7 @@ export class HeatMapView {
     const map = this.#map;
     const box = this.#canvas.getBoundingClientRect();
     if (map === null || box.width === 0) return;
-    const column = columnAt(map, ((event.clientX - box.left) / box.width) * (map.columns.at(-1)?.to ?? 0));
+    const column = columnAt(map, ((event.clientX - box.left) / box.width) * map.end);
     const bucket = map.buckets - 1 - Math.floor(((event.clientY - box.top) / box.height) * map.buckets);
     if (column >= 0 && bucket >= 0 && bucket < map.buckets) this.#read(column, bucket);
   }
@@ -147,10 +149,9 @@ export class HeatMapView {
     const draws = shown.count[bucket] ?? 0;
     const value = draws === 0 ? 'no draws' : `${numberText(shown.mean[bucket])} (${draws} draws)`;
     setText(this.#reading, `Updates ${countText(from)} to ${countText(to)}, timesteps ${low} to ${high}: ${value}`);
-    const last = map.columns.at(-1)?.to ?? 1;
     Object.assign(this.#mark.style, {
-      left: `${(100 * (from - 1)) / last}%`,
-      width: `${(100 * (to - from + 1)) / last}%`,
+      left: `${(100 * (from - 1)) / map.end}%`,
+      width: `${(100 * (to - from + 1)) / map.end}%`,
       bottom: `${(100 * bucket) / map.buckets}%`,
       height: `${100 / map.buckets}%`,
     });
@@ -183,19 +184,4 @@ export class HeatMapView {
     const caption = `${loss} of ${stage}: mean over updates and timesteps`;
     setChildren(this.#table, element('summary', {}, 'Data table'), table(caption, ['Timesteps', ...head], body));
   }
-}
-
-/** Draws a map on a canvas of `width` x buckets pixels, and returns that. */
-export function heatCanvas(
-  canvas: HTMLCanvasElement,
-  map: HeatMap,
-  width: number,
-  range: readonly [number, number],
-): HTMLCanvasElement {
-  // Setting them empties a canvas even where they stay the same.
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== map.buckets) canvas.height = map.buckets;
-  const pixels = new ImageData(heatPixels(map, width, range), width, map.buckets);
-  canvas.getContext('2d')?.putImageData(pixels, 0, 0);
-  return canvas;
 }

@@ -5,9 +5,10 @@ import type {Panel} from '../panel.ts';
 import {stageKey, type HeatBins} from '../state.ts';
 import {printTheme} from '../theme.ts';
 import {button} from '../toolkit.ts';
+import {HeatCanvas} from './heatCanvas.ts';
 import type {HeatLoss} from './heatColumn.ts';
 import {heatExtent, heatMapOf, type HeatMap} from './heatImage.ts';
-import {heatCanvas, HeatMapView} from './heatMapView.ts';
+import {HeatMapView} from './heatMapView.ts';
 import {heatSvg} from './heatSvg.ts';
 import {viridis} from './viridis.ts';
 
@@ -64,8 +65,8 @@ export class HeatMaps {
     const {maps, range, timesteps} = this.#shown;
     const pictures = maps.map(({stage, map}) => ({
       title: stage,
-      pixels: heatCanvas(document.createElement('canvas'), map, map.columns.length, range).toDataURL(),
-      lastUpdate: map.columns.at(-1)?.to ?? 0,
+      pixels: dataUri(map, range),
+      lastUpdate: map.end,
     }));
     await savePicture(panel, this.#title, heatSvg(this.#title, pictures, range, timesteps, printTheme), kind);
   }
@@ -100,4 +101,11 @@ export class HeatMaps {
       ` ${numberText(high)}. Empty: no draws. Magenta: not finite.`,
     );
   }
+}
+
+/** A map as a picture with a pixel a column. */
+function dataUri(map: HeatMap, range: readonly [number, number]): string {
+  const canvas = document.createElement('canvas');
+  new HeatCanvas(canvas).draw(map, map.columns.length, range);
+  return canvas.toDataURL();
 }

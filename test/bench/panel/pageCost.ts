@@ -17,8 +17,14 @@ export class PageCost {
     return new PageCost(session, await browser.newBrowserCDPSession());
   }
 
-  /** Milliseconds of processor time that the main thread has spent in tasks so far. */
-  async mainThread(): Promise<number> {
+  /** Milliseconds of processor time that the main thread spends in tasks during this. */
+  async mainThreadDuring(act: () => Promise<void>): Promise<number> {
+    const before = await this.#mainThread();
+    await act();
+    return (await this.#mainThread()) - before;
+  }
+
+  async #mainThread(): Promise<number> {
     const {metrics} = await this.#session.send('Performance.getMetrics');
     return 1000 * (metrics.find(({name}) => name === 'TaskDuration')?.value ?? NaN);
   }

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {createRandom} from '../../../trainer/random.ts';
-import {inside, panned, zoomed} from '../../../webview/charts/updateRange.ts';
+import {axisEnd, inside, panned, zoomed} from '../../../webview/charts/updateRange.ts';
 
 const all = {from: 1, to: 1001};
 
@@ -32,5 +32,23 @@ describe('the shown range', () => {
       expect(range.to).toBeLessThanOrEqual(1001);
       expect(range.to - range.from).toBeGreaterThanOrEqual(2 - 1e-9);
     }
+  });
+});
+
+describe('the end of an axis', () => {
+  it('is the last update itself while there are few', () => {
+    expect([1, 100, 511].map(axisEnd)).toEqual([1, 100, 511]);
+  });
+
+  it('is never before the last update, and later by less than one in 256', () => {
+    for (let update = 1; update < 1e6; update = Math.ceil(update * 1.01)) {
+      expect(axisEnd(update)).toBeGreaterThanOrEqual(update);
+      expect(axisEnd(update) - update).toBeLessThan(Math.max(1, update / 256));
+    }
+  });
+
+  it('stays where it is over most steps of a long run', () => {
+    const ends = new Set(Array.from({length: 1000}, (_, i) => axisEnd(100_000 + i)));
+    expect(ends.size).toBeLessThanOrEqual(5);
   });
 });
