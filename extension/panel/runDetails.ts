@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import type {RunEvent} from '../../trainer/contract/events.ts';
 import type {RunDetails} from '../../trainer/contract/panelViews.ts';
 import {WeightsRecord} from '../../trainer/contract/pipeline.ts';
+import {runMerge} from '../../trainer/contract/runMerge.ts';
 import {fileExists} from '../../trainer/store/fileExists.ts';
 import {readJson} from '../../trainer/store/jsonFile.ts';
 import type {Run} from '../run.ts';
@@ -10,10 +11,12 @@ const keptMessages = 200;
 
 /** What a run has measured and said so far. */
 export async function runDetails(run: Run, milestones: readonly RunEvent[]): Promise<RunDetails> {
-  const {report} = run;
+  const {report, config} = run;
+  const weights = (await chosenWeights(run)) ?? (report && {weights: report.weights, search: report.search});
   return {
     report,
-    weights: (await chosenWeights(run)) ?? (report && {weights: report.weights, search: report.search}),
+    weights,
+    merge: weights && weights.weights.length > 0 ? runMerge(config.config.merge, weights) : null,
     heldOut: milestones.flatMap((event) =>
       event.type === 'heldOut' ? [{stage: event.stage, update: event.update, loss: event.loss}] : [],
     ),

@@ -4,7 +4,7 @@ import {setTimeout as wait} from 'node:timers/promises';
 import {expect, vi} from 'vitest';
 import {readEvents, eventLogPath} from '../../trainer/store/eventLog.ts';
 import {currentState} from '../../trainer/store/runState.ts';
-import {screenshots} from './screenshots.ts';
+import {screenshots, wantsScreenshots} from './screenshots.ts';
 import {runsOf, storyFolder} from './storyFolder.ts';
 import {patience, story, Workbench} from './workbench.ts';
 
@@ -55,6 +55,7 @@ story('from a config to a merged model, over a pause, a reload and a stop', asyn
   await workbench.reload();
   await vi.waitFor(async () => expect(await stepsShown(workbench)).toBeGreaterThanOrEqual(beforeReload), waiting);
   await seeGrowth(workbench);
+  if (wantsScreenshots) await vi.waitFor(async () => expect(await stepsShown(workbench)).toBeGreaterThan(150), waiting);
   await screenshots(workbench, 'losses');
 
   await panel.getByRole('button', {name: 'Stop run at a checkpoint'}).click();
@@ -82,6 +83,7 @@ story('from a config to a merged model, over a pause, a reload and a stop', asyn
   await page.getByRole('tab', {name: 'DeMe: digits'}).click();
   await vi.waitFor(async () => expect(await stepsShown(workbench)).toBe(2 * 150), waiting);
   await mergeWithOwnWeights(workbench, join(run.path, 'models'));
+  if (wantsScreenshots) await pictureOfPreview(workbench);
   await seeSamples(workbench);
   await screenshots(workbench, 'samples');
   await exportSteps(workbench, join(folder, 'steps.csv'), run.path);
@@ -131,6 +133,15 @@ async function mergeWithOwnWeights({panel}: Workbench, models: string): Promise<
   await panel.getByText(/Saved the merged model in/).waitFor();
   const record: unknown = JSON.parse(await readFile(join(models, 'merged-1', 'merge.json'), 'utf8'));
   expect(record).toMatchObject({experts: [{weight: -0.25}, {}]});
+}
+
+async function pictureOfPreview(workbench: Workbench): Promise<void> {
+  const {panel} = workbench;
+  await panel.getByRole('button', {name: 'Start live preview'}).click();
+  for (const name of ['Preview', 'Base', 'Last saved merge'])
+    await panel.getByRole('img', {name: `${name}: 16 images, 20 steps`}).waitFor();
+  await screenshots(workbench, 'merge');
+  await panel.getByRole('button', {name: 'Stop live preview'}).click();
 }
 
 /** Four digits of 28 pixels, and what is between them. */

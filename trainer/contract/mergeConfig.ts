@@ -27,8 +27,8 @@ export const MergeConfig = z
     message: 'give either rules or search.groups, which finds rules',
     path: ['rules'],
   })
-  .refine((merge) => merge.search?.groups === undefined || !merge.method || merge.method.kind === 'linear', {
-    message: 'search.groups is for the method linear',
+  .refine((merge) => merge.search === undefined || !merge.method || merge.method.kind === 'linear', {
+    message: 'a search is for the method linear; give weights for any other',
     path: ['method'],
   });
 export type MergeConfig = z.infer<typeof MergeConfig>;

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {ErrorRecord} from './errors.ts';
+import {MergeSetting} from './mergeSetting.ts';
 import {MemoryPeak} from './memoryPeak.ts';
 import {WeightsRecord} from './pipeline.ts';
 import {runStates} from './records.ts';
@@ -54,6 +55,8 @@ export type RunView = z.infer<typeof RunView>;
 export const RunDetails = z.strictObject({
   report: Report.nullable(),
   weights: WeightsRecord.nullable(),
+  /** How the run merges; null before its weights are settled. */
+  merge: MergeSetting.nullable(),
   heldOut: z.array(z.strictObject({stage: z.string(), update: z.int(), loss: z.number().nullable()})),
   messages: z.array(
     z.strictObject({

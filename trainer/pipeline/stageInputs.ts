@@ -60,8 +60,10 @@ function ownInputs(stage: string, facts: StageFacts): Record<string, unknown> | 
 
 /** Given weights need neither images nor a search. */
 function searchInputs({resolved, experts, ranges}: StageFacts, images: {data: object}): Record<string, unknown> {
-  const {weights, search} = resolved.config.merge ?? {};
-  return weights ? {merge: {weights}} : {...images, merge: {search}, experts, ranges};
+  const {weights, search, rules, method} = resolved.config.merge ?? {};
+  if (weights) return {merge: {weights}};
+  const lambda = method?.kind === 'linear' && method.lambda !== 1 ? method.lambda : undefined;
+  return {...images, merge: {search, rules, lambda}, experts, ranges};
 }
 
 function givenExperts(model: string, hashes: readonly string[]): readonly string[] {

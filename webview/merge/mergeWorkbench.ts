@@ -30,7 +30,7 @@ export class MergeWorkbench {
   readonly #exact = button('Save exactly this', () => void this.#save(this.#panel.state.preview.mergedSetting));
   #history = new SettingHistory(plainSetting([]));
   #run: RunView | null = null;
-  #runWeights: readonly number[] | undefined;
+  #runMerge: MergeSetting | null = null;
   #isBusy = false;
   #wasReady = false;
   #isDrawDue = false;
@@ -54,12 +54,12 @@ export class MergeWorkbench {
     this.root.addEventListener('keydown', (event) => this.#onKey(event));
   }
 
-  /** Shows a run, from its own weights on where it is another one than before. */
-  update(state: PanelState, run: RunView, {weights}: RunDetails): void {
+  /** Shows a run, from its own merge on where it is another one than before. */
+  update(state: PanelState, run: RunView, {merge}: RunDetails): void {
     const isOther = this.#run?.path !== run.path || this.#run.ranges.length !== run.ranges.length;
-    const isNew = isOther || JSON.stringify(weights?.weights) !== JSON.stringify(this.#runWeights);
+    const isNew = isOther || JSON.stringify(merge) !== JSON.stringify(this.#runMerge);
     this.#run = run;
-    this.#runWeights = weights?.weights;
+    this.#runMerge = merge;
     if (isNew) this.#begin(run);
     const {preview} = state;
     if (preview.run !== null && preview.run !== run.path) this.#panel.preview({kind: 'stop'});
@@ -85,8 +85,9 @@ export class MergeWorkbench {
   }
 
   #begin({path, ranges}: RunView): void {
-    const weights = ranges.map((_, i) => this.#runWeights?.[i] ?? 1 / ranges.length);
-    this.#history = new SettingHistory(plainSetting(weights));
+    const isOfRun = this.#runMerge?.weights.length === ranges.length;
+    const own = isOfRun && this.#runMerge ? workbenchSetting(this.#runMerge) : null;
+    this.#history = new SettingHistory(own ?? plainSetting(ranges.map(() => 1 / ranges.length)));
     // The page may have been thrown away while it could not be seen.
     const kept = this.#panel.state.page.merge;
     if (kept?.run === path && kept.setting.weights.length === ranges.length)
@@ -127,7 +128,7 @@ export class MergeWorkbench {
     const run = this.#run;
     if (run === null) return;
     const setting = this.#history.current;
-    this.#sliders.show({run: {path: run.path, ranges: run.ranges}, weights: this.#runWeights}, setting);
+    this.#sliders.show({run: {path: run.path, ranges: run.ranges}, weights: this.#runMerge?.weights}, setting);
     this.#view.update(run.path, state);
     this.#grid.update(state.preview);
     setDisabled(this.#undo, !this.#history.canUndo);

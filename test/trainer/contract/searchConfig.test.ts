@@ -10,9 +10,9 @@ it.each([
     '7:3 merge.rules: give either rules or search.groups, which finds rules',
   ],
   [
-    'a search over the parts of the network with another method',
-    '  search: {groups: {}}\n  method: {kind: ties}\n',
-    '7:3 merge.method: search.groups is for the method linear',
+    'a search with a method other than the one it measures',
+    '  search: {}\n  method: {kind: ties}\n',
+    '7:3 merge.method: a search is for the method linear; give weights for any other',
   ],
   [
     'candidates that are confirmed in no feature space',

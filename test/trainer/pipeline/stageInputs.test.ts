@@ -78,6 +78,16 @@ describe('the key of a stage', () => {
       facts((config) => void (decouple(config).consistency = 0.5)),
     ],
     ['the budget of the search', ['search', ...afterMerge], facts(({merge}) => void (merge!.search!.budget = 7))],
+    [
+      'the rules of the merge, which the search must know',
+      ['search', ...afterMerge],
+      facts(({merge}) => void (merge!.rules = [{match: 'mid', weights: [0, 0]}])),
+    ],
+    [
+      'the scale of the merge, which the search must know',
+      ['search', ...afterMerge],
+      facts(({merge}) => void (merge!.method = {kind: 'linear', lambda: 0.5})),
+    ],
     ['the number format of the merge', afterMerge, facts(({merge}) => void (merge!.dtype = 'F16'))],
     ['the samples', evaluations, facts(({evaluate}) => void (evaluate!.samples = 9))],
     [

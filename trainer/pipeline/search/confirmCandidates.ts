@@ -7,7 +7,8 @@ import {digitFeatures} from '../../evaluate/digitFeatures.ts';
 import type {FeatureSet} from '../../evaluate/featureSet.ts';
 import {frechetDistance, gaussian} from '../../evaluate/frechet.ts';
 import {kidEstimate} from '../../evaluate/kid.ts';
-import {applyWeights} from '../../merge/blend.ts';
+import {applyWeightsBy} from '../../merge/blend.ts';
+import type {WeightsOf} from '../../merge/incrementalMerge.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
 import {modelPredict} from '../../sample/predict.ts';
 import {sampleImages} from '../../sample/sampleImages.ts';
@@ -18,6 +19,7 @@ const kidSettings = {subsets: 50, seed: 2020, largestSubset: 100} as const;
 export interface ConfirmRequest {
   readonly lab: MergeLab;
   readonly candidates: readonly Candidate[];
+  readonly weightsOf: WeightsOf;
   readonly config: ConfirmConfig;
   readonly sampling: EvaluateConfig['sampling'];
   onProgress(done: number, total: number): void;
@@ -50,13 +52,13 @@ async function validationFeatures({data: {validation}}: MergeLab, classifier: Pa
 }
 
 async function sampleFeatures(
-  {lab, config, sampling, onProgress, beforeBatch}: ConfirmRequest,
+  {lab, weightsOf, config, sampling, onProgress, beforeBatch}: ConfirmRequest,
   {weights}: Candidate,
   classifier: Params,
   before: number,
   models: number,
 ): Promise<FeatureSet> {
-  const params = applyWeights(lab.base, lab.vectors, weights);
+  const params = applyWeightsBy(lab.base, lab.vectors, (name) => weightsOf(weights, name));
   lab.predictor.load(params);
   const {denoiser} = lab.predictor;
   const [height, width] = denoiser.sampleSize ?? lab.data.validation.shape;

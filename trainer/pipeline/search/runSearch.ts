@@ -1,3 +1,5 @@
+import type {MergeConfig} from '../../contract/mergeConfig.ts';
+import type {TensorGroup} from '../../contract/mergeRule.ts';
 import type {Candidate, ConfirmedCandidate, GroupSearch, SearchResult} from '../../contract/report.ts';
 import type {SearchConfig} from '../../contract/searchConfig.ts';
 import {SamplingConfig} from '../../contract/evaluateConfig.ts';
@@ -5,6 +7,7 @@ import {meanLoss} from '../../evaluate/heldOutSummary.ts';
 import type {ScoredCandidate} from '../../merge/candidates.ts';
 import {groupsOf, groupWeights, searchGroups} from '../../merge/groupSearch.ts';
 import type {WeightsOf} from '../../merge/incrementalMerge.ts';
+import {ruledWeights, type RuledMerge} from '../../merge/ruledWeights.ts';
 import {searchWeights} from '../../merge/search.ts';
 import {hashBytes} from '../../store/sha256.ts';
 import {runPaths} from '../runPaths.ts';
@@ -32,11 +35,18 @@ export async function runSearch(context: StageContext, config: SearchConfig): Pr
 }
 
 class Search {
+  /** Weights of a tensor under one weight for each expert, as the merge of the run will have them. */
+  readonly #weightsOf: WeightsOf;
+  readonly #ruled: RuledMerge;
+
   constructor(
     readonly context: StageContext,
     readonly config: SearchConfig,
     readonly lab: MergeLab,
-  ) {}
+  ) {
+    this.#ruled = ruledMerge(context.resolved.config.merge);
+    this.#weightsOf = ruledWeights([...lab.base.keys()], this.#ruled);
+  }
 
   async run(): Promise<SearchResult> {
     const {lab, config} = this;
@@ -47,7 +57,10 @@ class Search {
     const confirmed = await this.#confirm(found.candidates);
     const chosen = confirmed?.[0] ?? found.best;
     // Merged anew: the candidates come one from the other.
-    const best = {...plain(chosen), loss: meanLoss(await mergeLosses(lab, heldOut, chosen))};
+    const best = {
+      ...plain(chosen),
+      loss: meanLoss(await mergeLosses(lab, heldOut, {...chosen, weightsOf: this.#weightsOf})),
+    };
     const groups = await this.#overGroups(best, heldOut, journal);
     const ensemble = meanLoss(await ensembleLosses(lab, heldOut));
     const check = await this.#check(best, groups);
@@ -56,7 +69,7 @@ class Search {
 
   async #openJournal(): Promise<CandidateJournal> {
     const {images, timesteps, seed} = this.config;
-    const key = hashBytes(JSON.stringify([this.lab.key, images, timesteps, seed]));
+    const key = hashBytes(JSON.stringify([this.lab.key, images, timesteps, seed, this.#ruled]));
     const journal = await CandidateJournal.open(runPaths.candidates(this.context.run), key);
     const message = `${journal.size} candidates are known from before`;
     if (journal.size > 0) this.context.emit({type: 'log', stage: this.context.stage, level: 'info', message});
@@ -65,7 +78,7 @@ class Search {
 
   #overWeights(heldOut: LabHeldOut, journal: CandidateJournal): Promise<SearchResult> {
     const experts = this.lab.vectors.length;
-    return this.#scored(heldOut, journal, 'weights', undefined, (score, onCandidate) =>
+    return this.#scored(heldOut, journal, 'weights', this.#weightsOf, (score, onCandidate) =>
       searchWeights({experts, config: this.config, score, onCandidate}),
     );
   }
@@ -79,7 +92,7 @@ class Search {
       return null;
     }
     const {weights: start} = best;
-    return this.#scored(heldOut, journal, 'groups', groupWeights(groups, start), (score, onCandidate) =>
+    return this.#scored(heldOut, journal, 'groups', this.#groupWeights(groups, start), (score, onCandidate) =>
       searchGroups({groups, start, config, seed, score, onCandidate}),
     );
   }
@@ -88,7 +101,7 @@ class Search {
     heldOut: LabHeldOut,
     journal: CandidateJournal,
     search: 'weights' | 'groups',
-    weightsOf: WeightsOf | undefined,
+    weightsOf: WeightsOf,
     work: (score: MergeScore['score'], onCandidate: OnCandidate) => Promise<T>,
   ): Promise<T> {
     const beforeEach = () => this.#orStop();
@@ -107,7 +120,15 @@ class Search {
     const sampling = this.context.resolved.config.evaluate?.sampling ?? SamplingConfig.parse({});
     const onProgress = progress(this.context, 'images of the best candidates');
     const beforeBatch = () => this.#orStop();
-    return confirmCandidates({lab: this.lab, candidates, config, sampling, onProgress, beforeBatch});
+    return confirmCandidates({
+      lab: this.lab,
+      candidates,
+      weightsOf: this.#weightsOf,
+      config,
+      sampling,
+      onProgress,
+      beforeBatch,
+    });
   }
 
   /** On test images, which the search has not seen; null where there are too few. */
@@ -121,10 +142,21 @@ class Search {
     }
     const heldOut = await this.lab.heldOut({part: 'test', images, timesteps, seed});
     const report = progress(this.context, 'models checked on test images');
-    return checkSearch(this.lab, heldOut, foundMerges(best, groups), async (done, total) => {
+    return checkSearch(this.lab, heldOut, this.#foundMerges(best, groups), async (done, total) => {
       await this.#orStop();
       report(done, total);
     });
+  }
+
+  #groupWeights(groups: readonly TensorGroup[], start: readonly number[]): WeightsOf {
+    return ruledWeights([...this.lab.base.keys()], this.#ruled, groupWeights(groups, start));
+  }
+
+  #foundMerges({weights}: Candidate, groups: GroupSearch | null): CheckedMerge[] {
+    const best = {model: 'best', weights, weightsOf: this.#weightsOf};
+    if (groups === null || groups.rules.length === 0) return [best];
+    const vector = groups.rules.flatMap((rule) => rule.weights.map(Number));
+    return [best, {model: 'groups', weights: vector, weightsOf: this.#groupWeights(groups.groups, weights)}];
   }
 
   async #orStop(): Promise<void> {
@@ -134,11 +166,10 @@ class Search {
 
 type OnCandidate = (candidate: ScoredCandidate, done: number, total: number) => void;
 
-function foundMerges({weights}: Candidate, groups: GroupSearch | null): CheckedMerge[] {
-  const best = {model: 'best', weights};
-  if (groups === null || groups.rules.length === 0) return [best];
-  const vector = groups.rules.flatMap((rule) => rule.weights.map(Number));
-  return [best, {model: 'groups', weights: vector, weightsOf: groupWeights(groups.groups, weights)}];
+/** What of a merge stands while its weights are searched. */
+function ruledMerge(merge: MergeConfig | undefined): RuledMerge {
+  const method = merge?.method;
+  return {rules: merge?.rules, ...(method?.kind === 'linear' && method.lambda !== 1 && {lambda: method.lambda})};
 }
 
 function plain({weights, loss, origin}: Candidate): Candidate {

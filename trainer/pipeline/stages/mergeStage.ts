@@ -1,4 +1,5 @@
 import {runExperts, WeightsRecord} from '../../contract/pipeline.ts';
+import {runMerge} from '../../contract/runMerge.ts';
 import {mergeModels} from '../../merge/mergeFiles.ts';
 import {readJson} from '../../store/jsonFile.ts';
 import {foldMerged} from '../foldMerged.ts';
@@ -10,7 +11,7 @@ import {toolVersion} from '../toolVersion.ts';
 export async function mergeStage(context: StageContext): Promise<StageOutcome> {
   const {run, resolved} = context;
   const {config} = resolved;
-  const {weights, search} = await readJson(runPaths.weights(run), WeightsRecord, 'the merge weights');
+  const settled = await readJson(runPaths.weights(run), WeightsRecord, 'the merge weights');
   const merged = runPaths.trained(run, 'merged');
   const experts = Array.from({length: runExperts(config)}, (_, i) => ({
     path: modelPath(run, resolved, `expert-${i}`),
@@ -19,11 +20,9 @@ export async function mergeStage(context: StageContext): Promise<StageOutcome> {
   const record = await mergeModels({
     base: requireBase(resolved),
     experts,
-    weights,
+    ...runMerge(config.merge, settled),
     out: merged,
     dtype: config.merge?.dtype ?? 'F32',
-    method: config.merge?.method,
-    rules: search?.groups?.rules.length ? search.groups.rules : config.merge?.rules,
     tool: toolVersion(),
     onProgress: progress(context, 'tensors'),
   });

@@ -34,6 +34,7 @@ describe('confirmCandidates', {timeout: 120_000}, () => {
     const request = {
       lab,
       candidates,
+      weightsOf: (vector: readonly number[]) => vector,
       config: ConfirmConfig.parse({best: 2, samples: 6}),
       sampling: SamplingConfig.parse({steps: 2, batch: 4}),
       onProgress: () => undefined,

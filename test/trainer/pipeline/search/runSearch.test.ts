@@ -1,8 +1,9 @@
 import {beforeAll, describe, expect, it} from 'vitest';
 import {SearchResult} from '../../../../trainer/contract/report.ts';
 import {startEngine} from '../../../../trainer/engine/startEngine.ts';
-import {summariseHeldOut} from '../../../../trainer/evaluate/heldOutSummary.ts';
-import {applyWeights} from '../../../../trainer/merge/blend.ts';
+import {meanLoss, summariseHeldOut} from '../../../../trainer/evaluate/heldOutSummary.ts';
+import {applyWeights, applyWeightsBy} from '../../../../trainer/merge/blend.ts';
+import {groupOf} from '../../../../trainer/merge/tensorWeights.ts';
 import {disposeParams} from '../../../../trainer/nn/params.ts';
 import {openMergeLab} from '../../../../trainer/pipeline/search/mergeLab.ts';
 import {runSearch, Stopped} from '../../../../trainer/pipeline/search/runSearch.ts';
@@ -41,6 +42,28 @@ describe('runSearch', {timeout: 120_000}, () => {
     const before = run.events.filter(({type}) => type === 'candidate').length;
     await search({...context, resolved: {...context.resolved, config: other}});
     expect(run.events.filter(({type}) => type === 'candidate')).toHaveLength(2 * before);
+  });
+
+  it('measures what the merge of the run will be, with its rules and its scale', async () => {
+    const merge = {
+      search: {images: 4, timesteps: 1, budget: 6},
+      method: {kind: 'linear', lambda: 0.5},
+      rules: [{match: 'mid', weights: [1, -1]}],
+    };
+    const run = await searchedRun({}, {merge});
+    const {candidates, best} = await search(run.context());
+    const lab = await openMergeLab(run.context());
+    const heldOut = await lab.heldOut({part: 'validation', images: 4, timesteps: 1, seed: 0});
+    for (const {weights, loss} of [best, ...candidates]) {
+      const params = applyWeightsBy(lab.base, lab.vectors, (name) =>
+        (groupOf(name) === 'mid' ? [1, -1] : weights).map((weight) => weight / 2),
+      );
+      expect(loss).toBeCloseTo(meanLoss(await lab.losses(params, heldOut)), 6);
+      disposeParams(params);
+    }
+    const without = await searchedRun({budget: 6});
+    expect((await search(without.context())).candidates[1]?.loss).not.toBeCloseTo(candidates[1]?.loss ?? NaN, 6);
+    lab.dispose();
   });
 
   it('measures the winner, the obvious weights and the ensemble on test images', async () => {

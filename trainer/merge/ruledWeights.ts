@@ -1,0 +1,33 @@
+import type {MergeRule} from '../contract/mergeRule.ts';
+import type {WeightsOf} from './incrementalMerge.ts';
+import {tensorWeights} from './tensorWeights.ts';
+
+export interface RuledMerge {
+  readonly rules?: readonly MergeRule[];
+  /** Factor of the merged task vector. */
+  readonly lambda?: number;
+}
+
+/**
+ * The weights of each tensor of a linear merge whose other settings stand while its weights are searched: as the rules say, else those of
+ * `inner`, all times lambda. `names` are the tensors of the model.
+ */
+export function ruledWeights(
+  names: readonly string[],
+  {rules = [], lambda = 1}: RuledMerge,
+  inner: WeightsOf = (vector) => vector,
+): WeightsOf {
+  // Only what no rule fits follows the vector, so the rules are carried out once.
+  const settled = ruledTensors(names, rules);
+  const scaled = (weights: readonly number[]) => (lambda === 1 ? weights : weights.map((weight) => lambda * weight));
+  const byRule = new Map([...settled].map(([name, weights]) => [name, scaled(weights)]));
+  return (vector, name) => byRule.get(name) ?? scaled(inner(vector, name));
+}
+
+/** The tensors that a rule fits, with their weights. */
+function ruledTensors(names: readonly string[], rules: readonly MergeRule[]): Map<string, readonly number[]> {
+  const experts = rules[0]?.weights.length ?? 0;
+  const unruled: readonly number[] = Array.from({length: experts}, () => NaN);
+  const {byTensor} = tensorWeights(names, unruled, rules);
+  return new Map([...byTensor].filter(([, weights]) => weights !== unruled));
+}
