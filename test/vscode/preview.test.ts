@@ -15,7 +15,10 @@ decouple:
   updates: 4
   batch: 8
   optimizer: {learningRate: 0.01}
-merge: {weights: [0.25, 0.25]}
+merge:
+  weights: [0.25, 0.25]
+  method: {kind: linear, lambda: 0.9}
+  rules: [{match: mid, weights: [0.5, 0.25]}]
 engine: {name: wasm}
 `;
 
@@ -36,7 +39,7 @@ story(
     await panel.getByRole('button', {name: 'Start live preview'}).click();
     await panel.getByText(/^WebAssembly .* parameters loaded in/).waitFor();
     for (const name of ['Preview', 'Base', 'Last saved merge']) await pictureOf(workbench, name);
-    // The sliders begin with the weights of the run, which its merged model has.
+    // The sliders begin with weights, rules and scale of the run, which its merged model has.
     expect(await pictureOf(workbench, 'Preview')).toBe(await pictureOf(workbench, 'Last saved merge'));
 
     await panel.getByRole('button', {name: 'Parts of expert 1'}).click();
@@ -54,7 +57,11 @@ story(
     const recipe = join(run?.path ?? '', 'models', 'merged-1', 'merge.json');
     const record = await readJson(recipe, MergeRecord, 'the recipe');
     expect(record.experts.map(({weight}) => weight)).toEqual([0.25, 0.25]);
-    expect(record.rules).toMatchObject([{match: 'up', weights: [0.25, 2.5]}]);
+    expect(record.rules).toMatchObject([
+      {match: 'mid', weights: [0.5, 0.25]},
+      {match: 'up', weights: [0.25, 2.5]},
+    ]);
+    expect(record.method).toEqual({kind: 'linear', lambda: 0.9});
 
     expect(await previews()).toHaveLength(1);
     await page.getByRole('tab', {name: 'DeMe: digits'}).click({button: 'middle'});
