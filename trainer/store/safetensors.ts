@@ -4,6 +4,7 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import {UserError} from '../contract/errors.ts';
 import {writeAtomic} from './atomicFile.ts';
 import {bytesPerElement, dtypes, narrow, widen, type DType} from './dtype.ts';
+import {EarlyFlush} from './earlyFlush.ts';
 import {usualLimits} from './jsonLimits.ts';
 import {openPositioned, type PositionedFile} from './positionedFile.ts';
 import {formatHeader, parseHeader, type SafetensorsHeader, type TensorEntry} from './safetensorsHeader.ts';
@@ -130,15 +131,17 @@ function layOut(tensors: readonly TensorSource[]): Map<string, TensorEntry> {
 }
 
 async function writeContent(
-  {fd}: FileHandle,
+  file: FileHandle,
   header: SafetensorsHeader,
   tensors: readonly TensorSource[],
   onBytes: (bytes: Uint8Array) => void,
 ): Promise<void> {
+  const flush = new EarlyFlush(file);
   let sinceTurn = 0;
   const append = async (bytes: Uint8Array) => {
     onBytes(bytes);
-    writeFully(fd, bytes);
+    writeFully(file.fd, bytes);
+    flush.wrote(bytes.length);
     sinceTurn += bytes.length;
     if (sinceTurn < turnBytes) return;
     sinceTurn = 0;
@@ -154,10 +157,11 @@ async function writeContent(
     const expected = elementCount(tensor.shape) * bytesPerElement[tensor.dtype];
     if (length !== expected) throw new Error(`${tensor.name} has ${length} bytes instead of ${expected}`);
   }
+  await flush.end();
 }
 
 /** So many bytes are written at once, which blocks, before others have their turn: a signal, a progress bar. */
-const turnBytes = 1 << 25;
+const turnBytes = 1 << 24;
 
 async function* piecesOf(tensor: TensorSource): AsyncGenerator<Uint8Array> {
   if ('pieces' in tensor) yield* tensor.pieces();
