@@ -27,8 +27,14 @@ export const MergeConfig = z
     message: 'give either rules or search.groups, which finds rules',
     path: ['rules'],
   })
-  .refine((merge) => merge.search === undefined || !merge.method || merge.method.kind === 'linear', {
+  .refine((merge) => merge.weights !== undefined || isMeasured(merge.method, merge.search !== undefined), {
     message: 'a search is for the method linear; give weights for any other',
     path: ['method'],
   });
+
+/** A search measures linear merges, and is what settles the weights where none are given; model stock has none. */
+function isMeasured(method: MergeMethod | undefined, isAsked: boolean): boolean {
+  return method === undefined || method.kind === 'linear' || (method.kind === 'model-stock' && !isAsked);
+}
+
 export type MergeConfig = z.infer<typeof MergeConfig>;

@@ -1,11 +1,18 @@
+import type {MergeConfig} from '../contract/mergeConfig.ts';
 import type {MergeRule} from '../contract/mergeRule.ts';
 import type {WeightsOf} from './incrementalMerge.ts';
 import {tensorWeights} from './tensorWeights.ts';
 
+/** What of a merge stands while its weights are searched. */
 export interface RuledMerge {
   readonly rules?: readonly MergeRule[];
   /** Factor of the merged task vector. */
   readonly lambda?: number;
+}
+
+export function ruledMerge(merge: MergeConfig | undefined): RuledMerge {
+  const method = merge?.method;
+  return {rules: merge?.rules, ...(method?.kind === 'linear' && method.lambda !== 1 && {lambda: method.lambda})};
 }
 
 /**

@@ -1,6 +1,7 @@
 import type {DemeConfig} from '../contract/config.ts';
 import {runExperts, type StageInputs} from '../contract/pipeline.ts';
 import type {TrainingConfig} from '../contract/training.ts';
+import {ruledMerge} from '../merge/ruledWeights.ts';
 import {hashBytes} from '../store/sha256.ts';
 import type {StageFacts} from './stageFacts.ts';
 import type {PlannedStage} from './stagePlan.ts';
@@ -60,10 +61,9 @@ function ownInputs(stage: string, facts: StageFacts): Record<string, unknown> | 
 
 /** Given weights need neither images nor a search. */
 function searchInputs({resolved, experts, ranges}: StageFacts, images: {data: object}): Record<string, unknown> {
-  const {weights, search, rules, method} = resolved.config.merge ?? {};
-  if (weights) return {merge: {weights}};
-  const lambda = method?.kind === 'linear' && method.lambda !== 1 ? method.lambda : undefined;
-  return {...images, merge: {search, rules, lambda}, experts, ranges};
+  const {merge} = resolved.config;
+  if (merge?.weights) return {merge: {weights: merge.weights}};
+  return {...images, merge: {search: merge?.search, ...ruledMerge(merge)}, experts, ranges};
 }
 
 function givenExperts(model: string, hashes: readonly string[]): readonly string[] {

@@ -17,7 +17,7 @@ export class HeatCanvas {
     const spans = heatSpans(map, width, range);
     const same = commonSpans(this.#painted, spans);
     this.#painted = spans;
-    const from = spans[same]?.from ?? width;
+    const from = spans[same]?.from ?? spans.at(-1)?.to ?? 0;
     for (let row = 0; row < map.buckets; row++) pixels.fill(0, row * width + from, (row + 1) * width);
     paintSpans(pixels, width, spans.slice(same));
     this.#canvas.getContext('2d')?.putImageData(image, 0, 0, from, 0, width - from, map.buckets);

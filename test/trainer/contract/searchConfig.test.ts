@@ -15,6 +15,11 @@ it.each([
     '7:3 merge.method: a search is for the method linear; give weights for any other',
   ],
   [
+    'another method without weights, which a search would settle',
+    '  method: {kind: dare}\n',
+    '6:3 merge.method: a search is for the method linear; give weights for any other',
+  ],
+  [
     'candidates that are confirmed in no feature space',
     '  search: {confirm: {}}\n',
     '6:12 merge.search.confirm: confirm needs evaluate.features, which say what is compared',

@@ -1,4 +1,3 @@
-import type {MergeConfig} from '../../contract/mergeConfig.ts';
 import type {TensorGroup} from '../../contract/mergeRule.ts';
 import type {Candidate, ConfirmedCandidate, GroupSearch, SearchResult} from '../../contract/report.ts';
 import type {SearchConfig} from '../../contract/searchConfig.ts';
@@ -7,7 +6,7 @@ import {meanLoss} from '../../evaluate/heldOutSummary.ts';
 import type {ScoredCandidate} from '../../merge/candidates.ts';
 import {groupsOf, groupWeights, searchGroups} from '../../merge/groupSearch.ts';
 import type {WeightsOf} from '../../merge/incrementalMerge.ts';
-import {ruledWeights, type RuledMerge} from '../../merge/ruledWeights.ts';
+import {ruledMerge, ruledWeights, type RuledMerge} from '../../merge/ruledWeights.ts';
 import {searchWeights} from '../../merge/search.ts';
 import {hashBytes} from '../../store/sha256.ts';
 import {runPaths} from '../runPaths.ts';
@@ -165,12 +164,6 @@ class Search {
 }
 
 type OnCandidate = (candidate: ScoredCandidate, done: number, total: number) => void;
-
-/** What of a merge stands while its weights are searched. */
-function ruledMerge(merge: MergeConfig | undefined): RuledMerge {
-  const method = merge?.method;
-  return {rules: merge?.rules, ...(method?.kind === 'linear' && method.lambda !== 1 && {lambda: method.lambda})};
-}
 
 function plain({weights, loss, origin}: Candidate): Candidate {
   return {weights, loss, origin};
