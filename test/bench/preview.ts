@@ -86,7 +86,10 @@ async function measure(
 /** Waits until so many orders have been carried out. */
 async function drawn(panel: TestPanel, count: number): Promise<void> {
   const end = performance.now() + patience;
-  while (panel.posted.filter((each) => each.type === 'preview' && each.news.kind === 'done').length < count) {
+  const heard = () => panel.posted.flatMap((each) => (each.type === 'preview' ? [each.news] : []));
+  while (heard().filter(({kind}) => kind === 'done').length < count) {
+    const bad = heard().find(({kind}) => kind === 'ended' || kind === 'failed');
+    if (bad !== undefined) throw new Error(`the preview does not draw: ${JSON.stringify(bad)}`);
     if (performance.now() > end) throw new Error('the preview does not draw');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -1,12 +1,13 @@
-import type {Chart, Plugin, Scale} from 'chart.js';
-import type {ChartLine} from './chartLine.ts';
-import type {SeriesStyle} from './seriesStyle.ts';
+import type {Plugin, Scale} from 'chart.js';
+import type {StyledLine} from './chartLine.ts';
 
 /** What the plugin draws in its chart. */
 export interface DrawnLines {
-  lines: readonly ChartLine[];
-  styles: readonly SeriesStyle[];
+  lines: readonly StyledLine[];
 }
+
+/** Pixels of an update and of a value. */
+type Place = readonly [left: (update: number) => number, top: (value: number) => number];
 
 const rawOpacity = 0.3;
 const smoothedWidth = 1.5;
@@ -27,13 +28,17 @@ export function linesOf(drawn: DrawnLines): Plugin<'line'> {
       ctx.lineJoin = 'round';
       ctx.globalAlpha = rawOpacity;
       ctx.lineWidth = 1;
-      const paths = drawn.lines.map(({points}, i) => ({points, colour: drawn.styles[i]?.colour ?? '', i}));
-      for (const {points, colour} of paths) stroke(chart, points.rawX, points.rawY, colour);
+      const place: Place = [pixelsOf(chart.scales['x']), pixelsOf(chart.scales['y'])];
+      for (const {points, style} of drawn.lines) {
+        ctx.strokeStyle = style.colour;
+        stroke(ctx, place, points.rawX, points.rawY);
+      }
       ctx.globalAlpha = 1;
       ctx.lineWidth = smoothedWidth;
-      for (const {points, colour, i} of paths) {
-        ctx.setLineDash([...(drawn.styles[i]?.dash ?? [])]);
-        stroke(chart, points.x, points.y, colour);
+      for (const {points, style} of drawn.lines) {
+        ctx.strokeStyle = style.colour;
+        ctx.setLineDash([...style.dash]);
+        stroke(ctx, place, points.x, points.y);
       }
       ctx.restore();
     },
@@ -41,9 +46,7 @@ export function linesOf(drawn: DrawnLines): Plugin<'line'> {
 }
 
 /** Strokes through all points; one that is not finite breaks the line. */
-function stroke({ctx, scales}: Chart<'line'>, updates: Float64Array, values: Float64Array, colour: string): void {
-  const [left, top] = [pixelsOf(scales['x']), pixelsOf(scales['y'])];
-  ctx.strokeStyle = colour;
+function stroke(ctx: CanvasRenderingContext2D, [left, top]: Place, updates: Float64Array, values: Float64Array): void {
   ctx.beginPath();
   let isDown = false;
   for (let i = 0; i < updates.length; i++) {

@@ -26,7 +26,7 @@ export class CurveChart {
   readonly #line = element('div', {class: 'hover-line', hidden: true});
   readonly #frame: HTMLElement;
   readonly #text = new ChartText();
-  readonly #drawn: DrawnLines = {lines: [], styles: []};
+  readonly #drawn: DrawnLines = {lines: []};
   readonly #hooks: ChartHooks;
   #chart: Chart<'line'> | null = null;
   #theme: Theme | null = null;
@@ -82,8 +82,7 @@ export class CurveChart {
     this.#isStale = false;
     this.#theme ??= readTheme();
     const {series} = this.#theme;
-    this.#drawn.lines = this.#data.lines;
-    this.#drawn.styles = this.#data.lines.map(({index}) => seriesStyle(index, series));
+    this.#drawn.lines = this.#data.lines.map((line) => ({...line, style: seriesStyle(line.index, series)}));
     this.#showAxes(axesOf(this.#data), this.#data, this.#theme);
     this.#placeLine();
   }

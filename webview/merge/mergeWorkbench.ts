@@ -85,9 +85,8 @@ export class MergeWorkbench {
   }
 
   #begin({path, ranges}: RunView): void {
-    const isOfRun = this.#runMerge?.weights.length === ranges.length;
-    const own = isOfRun && this.#runMerge ? workbenchSetting(this.#runMerge) : null;
-    this.#history = new SettingHistory(own ?? plainSetting(ranges.map(() => 1 / ranges.length)));
+    const own = this.#runMerge?.weights.length === ranges.length ? this.#runMerge : null;
+    this.#history = new SettingHistory(workbenchSetting(own ?? {weights: ranges.map(() => 1 / ranges.length)}));
     // The page may have been thrown away while it could not be seen.
     const kept = this.#panel.state.page.merge;
     if (kept?.run === path && kept.setting.weights.length === ranges.length)
