@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type {ConfigFiles} from './configFiles.ts';
+import type {ConfigFiles} from './config/configFiles.ts';
 import {DisposableStore} from './disposable.ts';
-import type {JobQueue} from './jobQueue.ts';
-import {isActiveRun, isResumable} from './run.ts';
-import type {Runs} from './runs.ts';
+import type {JobQueue} from './runs/jobQueue.ts';
+import {isActiveRun, isResumable} from './runs/run.ts';
+import type {Runs} from './runs/runs.ts';
 
 /** Keeps the context keys by which commands are enabled. */
 export function registerContextKeys(runs: Runs, configs: ConfigFiles, queue: JobQueue): vscode.Disposable {

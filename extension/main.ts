@@ -2,15 +2,15 @@ import * as vscode from 'vscode';
 import {registerCommands} from './commands.ts';
 import {registerConfigEditor} from './config/configEditor.ts';
 import {registerLenses} from './config/lensProvider.ts';
-import {ConfigFiles} from './configFiles.ts';
+import {ConfigFiles} from './config/configFiles.ts';
 import {registerContextKeys} from './contextKeys.ts';
-import {JobQueue} from './jobQueue.ts';
-import {startJob} from './jobStarter.ts';
+import {JobQueue} from './runs/jobQueue.ts';
+import {startJob} from './runs/jobStarter.ts';
 import {createLog} from './log.ts';
 import {registerNotices} from './notices.ts';
-import {lazyPanel} from './panelHost.ts';
-import {isActiveRun} from './run.ts';
-import {Runs} from './runs.ts';
+import {lazyPanel} from './panel/panelHost.ts';
+import {isActiveRun} from './runs/run.ts';
+import {Runs} from './runs/runs.ts';
 import {onSettingsChange, settings} from './settings.ts';
 import {registerStatusBar} from './statusBar.ts';
 import type {Studio} from './studio.ts';
@@ -78,7 +78,7 @@ async function followWorkspace(studio: Studio): Promise<void> {
       runs.onDidChange(() => queue.pump()),
     );
     queue.pump();
-    const {offerLostRuns} = await import('./lostRuns.ts');
+    const {offerLostRuns} = await import('./runs/lostRuns.ts');
     await offerLostRuns(context, runs);
   } catch (error) {
     const {showError} = await import('./showError.ts');

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import {isActiveRun, isResumable, type Run} from './run.ts';
-import {runStateText} from './runText.ts';
-import type {Runs} from './runs.ts';
+import {isActiveRun, isResumable, type Run} from './runs/run.ts';
+import {runStateText} from './runs/runText.ts';
+import type {Runs} from './runs/runs.ts';
 import {settings} from './settings.ts';
 import type {Studio} from './studio.ts';
 

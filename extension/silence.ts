@@ -1,4 +1,4 @@
-import {isActive, toleratedSilence, type CurrentState} from '../trainer/store/runState.ts';
+import {isActive, toleratedSilence, type CurrentState} from '../trainer/store/run/runState.ts';
 
 /**
  * How long the owner of a run has not beaten its heart while its process is there: it hangs, or somebody has halted it. Goes by the onlooker's

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import {DisposableStore} from './disposable.ts';
-import {timeLeftText} from './durationText.ts';
-import type {JobQueue} from './jobQueue.ts';
-import {isActiveRun, type Run} from './run.ts';
-import {percent, runStateText} from './runText.ts';
-import type {Runs} from './runs.ts';
+import {timeLeftText} from './runs/durationText.ts';
+import type {JobQueue} from './runs/jobQueue.ts';
+import {isActiveRun, type Run} from './runs/run.ts';
+import {percent, runStateText} from './runs/runText.ts';
+import type {Runs} from './runs/runs.ts';
 import {onSettingsChange, settings} from './settings.ts';
 
 /** The one status bar item: what runs and how long it still takes. Not there where there are no runs. */

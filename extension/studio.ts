@@ -1,8 +1,8 @@
 import type * as vscode from 'vscode';
-import type {ConfigFiles} from './configFiles.ts';
-import type {JobQueue} from './jobQueue.ts';
-import type {Run} from './run.ts';
-import type {Runs} from './runs.ts';
+import type {ConfigFiles} from './config/configFiles.ts';
+import type {JobQueue} from './runs/jobQueue.ts';
+import type {Run} from './runs/run.ts';
+import type {Runs} from './runs/runs.ts';
 import type {Trainer} from './trainer/trainer.ts';
 import type {EnginesTree} from './views/enginesTree.ts';
 import type {ExperimentsTree} from './views/experimentsTree.ts';

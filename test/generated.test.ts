@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {format, resolveConfig} from 'prettier';
 import {expect, it} from 'vitest';
-import {schemaFile, settingsPage} from '../trainer/contract/configDocs.ts';
+import {schemaFile, settingsPage} from '../trainer/contract/config/configDocs.ts';
 
 const generated: [string, () => string][] = [
   ['media/deme.schema.json', schemaFile],

@@ -1,20 +1,20 @@
-import {EngineConfig} from './contract/config.ts';
+import {EngineConfig} from './contract/config/config.ts';
 import {toErrorRecord} from './contract/errors.ts';
-import {ResolvedConfig} from './contract/pipeline.ts';
-import type {ProbeReply} from './contract/probeReply.ts';
+import {ResolvedConfig} from './contract/run/pipeline.ts';
+import type {ProbeReply} from './contract/engine/probeReply.ts';
 import {startEngine} from './engine/startEngine.ts';
 import {probeArgument} from './launch/probeEngine.ts';
 import {survivePrinting} from './launch/printingErrors.ts';
 import {stoppedExitCode} from './launch/stageProcess.ts';
-import {controlGate} from './pipeline/controlGate.ts';
-import {engineChange} from './pipeline/engineChange.ts';
+import {controlGate} from './pipeline/stages/controlGate.ts';
+import {engineChange} from './pipeline/owner/engineChange.ts';
 import {runPaths} from './pipeline/runPaths.ts';
-import {needsEngine, runStage, trains} from './pipeline/runStage.ts';
-import type {StageContext} from './pipeline/stageContext.ts';
-import {takeStageLock} from './pipeline/stageLock.ts';
-import {StageOutbox} from './pipeline/stageOutbox.ts';
-import {readJson} from './store/jsonFile.ts';
-import {openRun} from './store/runFolder.ts';
+import {needsEngine, runStage, trains} from './pipeline/stages/runStage.ts';
+import type {StageContext} from './pipeline/stages/stageContext.ts';
+import {takeStageLock} from './pipeline/stages/stageLock.ts';
+import {StageOutbox} from './pipeline/stages/stageOutbox.ts';
+import {readJson} from './store/files/jsonFile.ts';
+import {openRun} from './store/run/runFolder.ts';
 
 /** Entry of a stage process: `trainer.js RUN STAGE ENGINE`, started by the owner of the run, to which all events go over IPC. */
 const [run = '', stage = '', engine = '{}'] = process.argv.slice(2);

@@ -1,11 +1,11 @@
 import {toErrorRecord} from './contract/errors.ts';
-import {OwnerRequest} from './contract/ownerMessages.ts';
+import {OwnerRequest} from './contract/run/ownerMessages.ts';
 import {ownerChannel} from './launch/lineChannel.ts';
 import {survivePrinting} from './launch/printingErrors.ts';
-import {extendRun} from './pipeline/extendRun.ts';
-import {fittingRun} from './pipeline/fittingRun.ts';
-import {carryOutWork, readWanted, unfinishedWork, workInNewRun, workInRun, type Work} from './pipeline/work.ts';
-import {openRun} from './store/runFolder.ts';
+import {extendRun} from './pipeline/owner/extendRun.ts';
+import {fittingRun} from './pipeline/owner/findReusableRun.ts';
+import {carryOutWork, readWanted, unfinishedWork, workInNewRun, workInRun, type Work} from './pipeline/owner/work.ts';
+import {openRun} from './store/run/runFolder.ts';
 
 /**
  * Entry of the process that owns a run which an editor has started. It is told once what to do, says how it goes as long as somebody

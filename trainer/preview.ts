@@ -1,11 +1,11 @@
 import {toErrorRecord, UserError} from './contract/errors.ts';
-import {PreviewOrder, type OpenOrder} from './contract/preview.ts';
+import {PreviewOrder, type OpenOrder} from './contract/panel/preview.ts';
 import {startEngine} from './engine/startEngine.ts';
 import {previewChannel} from './launch/previewChannel.ts';
 import {survivePrinting} from './launch/printingErrors.ts';
 import {openPreviewModels} from './preview/previewModels.ts';
 import {PreviewWork} from './preview/previewWork.ts';
-import {parseJson} from './store/jsonFile.ts';
+import {parseJson} from './store/files/jsonFile.ts';
 
 /**
  * Entry of the process that merges and draws for the panel of an editor. Its first order names the models; it ends with the channel, so that

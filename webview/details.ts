@@ -1,4 +1,4 @@
-import type {RunDetails, RunView} from '../trainer/contract/panelViews.ts';
+import type {RunDetails, RunView} from '../trainer/contract/panel/panelViews.ts';
 import {element, message} from './dom.ts';
 import type {Panel} from './panel.ts';
 import {selectedRun} from './state.ts';

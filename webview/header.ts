@@ -1,5 +1,5 @@
-import {exportFormats} from '../trainer/contract/panel.ts';
-import type {RunView} from '../trainer/contract/panelViews.ts';
+import {exportFormats} from '../trainer/contract/panel/panel.ts';
+import type {RunView} from '../trainer/contract/panel/panelViews.ts';
 import {element, message, Region, setText} from './dom.ts';
 import {durationText, percentText, stateText} from './numberText.ts';
 import type {Panel} from './panel.ts';

@@ -5,9 +5,9 @@ import {
   type PanelReply,
   type PanelRequest,
   type Watch,
-} from '../trainer/contract/panel.ts';
+} from '../trainer/contract/panel/panel.ts';
 
-import type {PreviewCommand} from '../trainer/contract/preview.ts';
+import type {PreviewCommand} from '../trainer/contract/panel/preview.ts';
 
 /** What VS Code gives a page, once. */
 interface VsCodeApi {

@@ -1,8 +1,8 @@
 import '../trainer/contract/withoutEval.ts';
 import {toErrorRecord} from '../trainer/contract/errors.ts';
-import type {PanelReply, PanelRequest} from '../trainer/contract/panel.ts';
-import type {PageState} from '../trainer/contract/panelPage.ts';
-import type {PreviewCommand} from '../trainer/contract/preview.ts';
+import type {PanelReply, PanelRequest} from '../trainer/contract/panel/panel.ts';
+import type {PageState} from '../trainer/contract/panel/panelPage.ts';
+import type {PreviewCommand} from '../trainer/contract/panel/preview.ts';
 import {CompareTab} from './compare/compareTab.ts';
 import {element} from './dom.ts';
 import {EvaluationTab} from './evaluation/evaluationTab.ts';

@@ -1,6 +1,6 @@
-import type {PanelReply, PanelRequest} from '../trainer/contract/panel.ts';
-import type {PageState} from '../trainer/contract/panelPage.ts';
-import type {PreviewCommand} from '../trainer/contract/preview.ts';
+import type {PanelReply, PanelRequest} from '../trainer/contract/panel/panel.ts';
+import type {PageState} from '../trainer/contract/panel/panelPage.ts';
+import type {PreviewCommand} from '../trainer/contract/panel/preview.ts';
 import type {PanelAction, PanelState} from './state.ts';
 
 /** What a tab can do besides drawing itself. */

@@ -1,10 +1,10 @@
-import {binLength, heatBinLength, heatColumn} from '../trainer/contract/curveBins.ts';
+import {binLength, heatBinLength, heatColumn} from '../trainer/contract/run/curveBins.ts';
 import type {ErrorRecord} from '../trainer/contract/errors.ts';
-import type {CurveChange, HeatMapChange, HostMessage} from '../trainer/contract/panel.ts';
-import {PageState} from '../trainer/contract/panelPage.ts';
-import type {RunDetails, RunView, SystemUsage} from '../trainer/contract/panelViews.ts';
-import type {PreviewCommand} from '../trainer/contract/preview.ts';
-import {hearPreview, noPreview, orderPreview, type PreviewState} from './merge/previewState.ts';
+import type {CurveChange, HeatMapChange, HostMessage} from '../trainer/contract/panel/panel.ts';
+import {PageState} from '../trainer/contract/panel/panelPage.ts';
+import type {RunDetails, RunView, SystemUsage} from '../trainer/contract/panel/panelViews.ts';
+import type {PreviewCommand} from '../trainer/contract/panel/preview.ts';
+import {hearPreview, noPreview, orderPreview, type PreviewState} from './merge/preview/previewState.ts';
 
 /** Bins of a curve, thinned for what is in view. */
 export interface CurveData {

@@ -1,4 +1,4 @@
-import {panelTabs, type PanelTab} from '../trainer/contract/panelPage.ts';
+import {panelTabs, type PanelTab} from '../trainer/contract/panel/panelPage.ts';
 import {element} from './dom.ts';
 import type {Panel, Tab} from './panel.ts';
 import type {PanelState} from './state.ts';

@@ -1,4 +1,4 @@
-import type {Watch} from '../trainer/contract/panel.ts';
+import type {Watch} from '../trainer/contract/panel/panel.ts';
 import {selectedRun, type PanelState} from './state.ts';
 
 const pixelsPerBin = 2;

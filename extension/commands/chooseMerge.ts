@@ -1,8 +1,8 @@
 import {stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import * as vscode from 'vscode';
-import {MergeRecord} from '../../trainer/contract/records.ts';
-import type {Run} from '../run.ts';
+import {MergeRecord} from '../../trainer/contract/run/records.ts';
+import type {Run} from '../runs/run.ts';
 import {chooseExperts, chooseModel} from './chooseModels.ts';
 import {parseRanges, parseWeights} from './mergeNumbers.ts';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import {weightsEndings} from '../../trainer/contract/weightsEndings.ts';
-import type {Run} from '../run.ts';
+import {weightsEndings} from '../../trainer/contract/model/weightsEndings.ts';
+import type {Run} from '../runs/run.ts';
 import {modelElements} from '../views/modelsTree.ts';
 
 /** A model that is known, or a way to name another one. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import {EngineStatus} from '../../trainer/contract/engineStatus.ts';
+import {EngineStatus} from '../../trainer/contract/engine/engineStatus.ts';
 import {VerbResult} from '../../trainer/contract/verbResult.ts';
 import type {Handler, Studio} from '../studio.ts';
 import {requireTrust} from '../trainer/requireTrust.ts';

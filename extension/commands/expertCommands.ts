@@ -1,8 +1,8 @@
 import {basename} from 'node:path';
 import * as vscode from 'vscode';
-import {runExperts} from '../../trainer/contract/pipeline.ts';
+import {runExperts} from '../../trainer/contract/run/pipeline.ts';
 import {VerbResult} from '../../trainer/contract/verbResult.ts';
-import {analyseExperts} from '../analyseExperts.ts';
+import {analyseExperts} from '../runs/analyseExperts.ts';
 import type {Handler, Studio} from '../studio.ts';
 import {requireTrust} from '../trainer/requireTrust.ts';
 import {withProgress} from '../trainer/withProgress.ts';

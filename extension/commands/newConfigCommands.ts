@@ -2,7 +2,7 @@ import {cp, mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as vscode from 'vscode';
 import {UserError} from '../../trainer/contract/errors.ts';
-import {fileExists} from '../../trainer/store/fileExists.ts';
+import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import type {Handler, Studio} from '../studio.ts';
 
 /** Commands that write something to begin with. */

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import {VerbResult} from '../../trainer/contract/verbResult.ts';
-import {runExperts} from '../../trainer/contract/pipeline.ts';
+import {runExperts} from '../../trainer/contract/run/pipeline.ts';
 import {planeArguments} from '../panel/lossPlanes.ts';
-import type {Run} from '../run.ts';
+import type {Run} from '../runs/run.ts';
 import type {Handler, Studio} from '../studio.ts';
 import {requireTrust} from '../trainer/requireTrust.ts';
 import {withProgress} from '../trainer/withProgress.ts';

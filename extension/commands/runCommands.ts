@@ -1,10 +1,10 @@
 import {join} from 'node:path';
 import * as vscode from 'vscode';
 import {UserError} from '../../trainer/contract/errors.ts';
-import {namesIn} from '../../trainer/store/namesIn.ts';
-import {readNotes, writeNotes} from '../../trainer/store/runNotes.ts';
-import {configFileOf, isActiveRun, isResumable, type Run} from '../run.ts';
-import {pause, stopAtCheckpoint, stopNow, unpause} from '../runControl.ts';
+import {namesIn} from '../../trainer/store/files/namesIn.ts';
+import {readNotes, writeNotes} from '../../trainer/store/run/runNotes.ts';
+import {configFileOf, isActiveRun, isResumable, type Run} from '../runs/run.ts';
+import {pause, stopAtCheckpoint, stopNow, unpause} from '../runs/runControl.ts';
 import {settings} from '../settings.ts';
 import type {Handler, Studio} from '../studio.ts';
 import {requireTrust} from '../trainer/requireTrust.ts';

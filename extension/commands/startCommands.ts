@@ -1,9 +1,9 @@
 import {basename} from 'node:path';
 import * as vscode from 'vscode';
-import {expertCount} from '../../trainer/contract/config.ts';
+import {expertCount} from '../../trainer/contract/config/config.ts';
 import {UserError} from '../../trainer/contract/errors.ts';
-import type {StageSelection} from '../../trainer/contract/ownerMessages.ts';
-import {parseConfig} from '../../trainer/contract/parseConfig.ts';
+import type {StageSelection} from '../../trainer/contract/run/ownerMessages.ts';
+import {parseConfig} from '../../trainer/contract/config/parseConfig.ts';
 import type {Handler, Studio} from '../studio.ts';
 import {requireTrust} from '../trainer/requireTrust.ts';
 import {targetConfig} from './targets.ts';

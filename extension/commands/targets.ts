@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import {UserError} from '../../trainer/contract/errors.ts';
-import {isConfig} from '../configFiles.ts';
-import {configFileOf, type Run} from '../run.ts';
-import {runStateText} from '../runText.ts';
+import {isConfig} from '../config/configFiles.ts';
+import {configFileOf, type Run} from '../runs/run.ts';
+import {runStateText} from '../runs/runText.ts';
 import type {Studio} from '../studio.ts';
 import type {ExperimentNode} from '../views/experimentNode.ts';
 import type {ModelElement} from '../views/modelsTree.ts';

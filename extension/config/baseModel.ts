@@ -1,7 +1,7 @@
-import {childValue} from '../../trainer/contract/configSchema.ts';
+import {childValue} from '../../trainer/contract/config/configSchema.ts';
 import {UserError} from '../../trainer/contract/errors.ts';
-import {resolveBase} from '../../trainer/store/hubFetch.ts';
-import {readSchedulerConfig} from '../../trainer/store/modelConfigs.ts';
+import {resolveBase} from '../../trainer/store/hub/hubFetch.ts';
+import {readSchedulerConfig} from '../../trainer/store/weights/modelConfigs.ts';
 
 /** Training timesteps of the model that a config starts from (or pretrains); null where that cannot be read. `value`: the parsed config. */
 export async function baseTimesteps(value: unknown, folder: string): Promise<number | null> {

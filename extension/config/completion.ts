@@ -1,5 +1,5 @@
-import {allowedValues} from '../../trainer/contract/allowedValues.ts';
-import {outlineConfig} from '../../trainer/contract/configOutline.ts';
+import {allowedValues} from '../../trainer/contract/config/allowedValues.ts';
+import {outlineConfig} from '../../trainer/contract/config/configOutline.ts';
 import {
   childValue,
   knownKeys,
@@ -7,7 +7,7 @@ import {
   schemaAt,
   type ConfigPath,
   type JsonSchema,
-} from '../../trainer/contract/configSchema.ts';
+} from '../../trainer/contract/config/configSchema.ts';
 
 /** Something that may be written at a position of a config. */
 export interface Suggestion {

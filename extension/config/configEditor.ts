@@ -1,7 +1,7 @@
 import {dirname} from 'node:path';
 import * as vscode from 'vscode';
-import type {TextSpan} from '../../trainer/contract/configOutline.ts';
-import {isConfig} from '../configFiles.ts';
+import type {TextSpan} from '../../trainer/contract/config/configOutline.ts';
+import {isConfig} from './configFiles.ts';
 import {DisposableStore} from '../disposable.ts';
 
 /** Config files as VS Code selects documents: JSON ones get completion and hover from their JSON schema. */
@@ -114,7 +114,7 @@ async function provideHover(document: vscode.TextDocument, position: vscode.Posi
 async function missingBase(document: vscode.TextDocument): Promise<vscode.Diagnostic | null> {
   if (document.uri.scheme !== 'file') return null;
   const [{outlineConfig}, {baseProblem}] = await Promise.all([
-    import('../../trainer/contract/configOutline.ts'),
+    import('../../trainer/contract/config/configOutline.ts'),
     import('./baseModel.ts'),
   ]);
   const outline = outlineConfig(document.getText());
@@ -135,8 +135,8 @@ async function fetchActions(document: vscode.TextDocument, range: vscode.Range):
     .find((each) => each.code === 'base-missing' && each.range.intersection(range) !== undefined);
   if (missing === undefined) return [];
   const [{outlineConfig}, {childValue}, {isHubName}] = await Promise.all([
-    import('../../trainer/contract/configOutline.ts'),
-    import('../../trainer/contract/configSchema.ts'),
+    import('../../trainer/contract/config/configOutline.ts'),
+    import('../../trainer/contract/config/configSchema.ts'),
     import('./baseModel.ts'),
   ]);
   const base = childValue(outlineConfig(document.getText()).value, 'base');

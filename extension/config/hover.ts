@@ -1,7 +1,7 @@
-import {allowedValues} from '../../trainer/contract/allowedValues.ts';
-import {settingName} from '../../trainer/contract/configIssue.ts';
-import {outlineConfig, type TextSpan} from '../../trainer/contract/configOutline.ts';
-import {schemaAt} from '../../trainer/contract/configSchema.ts';
+import {allowedValues} from '../../trainer/contract/config/allowedValues.ts';
+import {settingName} from '../../trainer/contract/config/configIssue.ts';
+import {outlineConfig, type TextSpan} from '../../trainer/contract/config/configOutline.ts';
+import {schemaAt} from '../../trainer/contract/config/configSchema.ts';
 import {docText} from './completion.ts';
 
 /** What there is to say about a setting, as Markdown, and where it is written. */

@@ -1,9 +1,9 @@
 import {dirname} from 'node:path';
 import * as vscode from 'vscode';
 import {DisposableStore} from '../disposable.ts';
-import type {JobQueue} from '../jobQueue.ts';
-import {configFileOf} from '../run.ts';
-import type {Runs} from '../runs.ts';
+import type {JobQueue} from '../runs/jobQueue.ts';
+import {configFileOf} from '../runs/run.ts';
+import type {Runs} from '../runs/runs.ts';
 import {onSettingsChange, settings} from '../settings.ts';
 import {allConfigs} from './configEditor.ts';
 import type {ConfigWork} from './lenses.ts';
@@ -75,7 +75,7 @@ class LensProvider implements vscode.CodeLensProvider, vscode.Disposable {
 
 async function timestepsOf(text: string, file: string): Promise<number | null> {
   const [{outlineConfig}, {baseTimesteps}] = await Promise.all([
-    import('../../trainer/contract/configOutline.ts'),
+    import('../../trainer/contract/config/configOutline.ts'),
     import('./baseModel.ts'),
   ]);
   return baseTimesteps(outlineConfig(text).value, dirname(file));

@@ -1,9 +1,9 @@
-import {outlineConfig, type ConfigOutline} from '../../trainer/contract/configOutline.ts';
-import {childValue} from '../../trainer/contract/configSchema.ts';
-import {equalEdges} from '../../trainer/contract/rangeEdges.ts';
-import type {Job} from '../jobQueue.ts';
-import {isActiveRun, isResumable, type Run} from '../run.ts';
-import {bestText, runStateText, stageText} from '../runText.ts';
+import {outlineConfig, type ConfigOutline} from '../../trainer/contract/config/configOutline.ts';
+import {childValue} from '../../trainer/contract/config/configSchema.ts';
+import {equalEdges} from '../../trainer/contract/config/rangeEdges.ts';
+import type {Job} from '../runs/jobQueue.ts';
+import {isActiveRun, isResumable, type Run} from '../runs/run.ts';
+import {bestText, runStateText, stageText} from '../runs/runText.ts';
 
 /** A line of text above a line of a config that does something when it is pressed. */
 export interface Lens {

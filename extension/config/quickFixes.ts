@@ -1,5 +1,5 @@
-import {checkConfig, problemText, type ConfigProblem} from '../../trainer/contract/parseConfig.ts';
-import type {TextSpan} from '../../trainer/contract/configOutline.ts';
+import {checkConfig, problemText, type ConfigProblem} from '../../trainer/contract/config/parseConfig.ts';
+import type {TextSpan} from '../../trainer/contract/config/configOutline.ts';
 
 /** A change of the text that mends a mistake. */
 export interface QuickFix {

@@ -1,9 +1,9 @@
 import {join} from 'node:path';
-import {binColumn, binLength, heatBinLength, heatColumn} from '../../trainer/contract/curveBins.ts';
-import type {CurveChange, HeatMapChange, Watch} from '../../trainer/contract/panel.ts';
-import {metricStages} from '../../trainer/store/metricsCheck.ts';
-import {metricsFolder} from '../../trainer/store/metricsPaths.ts';
-import {readCurve, readHeatMap} from '../../trainer/store/metricsReader.ts';
+import {binColumn, binLength, heatBinLength, heatColumn} from '../../trainer/contract/run/curveBins.ts';
+import type {CurveChange, HeatMapChange, Watch} from '../../trainer/contract/panel/panel.ts';
+import {metricStages} from '../../trainer/store/metrics/metricsCheck.ts';
+import {metricsFolder} from '../../trainer/store/metrics/metricsPaths.ts';
+import {readCurve, readHeatMap} from '../../trainer/store/metrics/metricsReader.ts';
 
 type CurveWatch = NonNullable<Watch['curves']>;
 type HeatMapWatch = NonNullable<Watch['heatMaps']>;

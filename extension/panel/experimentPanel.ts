@@ -1,10 +1,10 @@
 import {randomBytes} from 'node:crypto';
 import {dirname} from 'node:path';
 import * as vscode from 'vscode';
-import {SavedPanel} from '../../trainer/contract/panel.ts';
+import {SavedPanel} from '../../trainer/contract/panel/panel.ts';
 import {DisposableStore} from '../disposable.ts';
-import type {Run} from '../run.ts';
-import type {Runs} from '../runs.ts';
+import type {Run} from '../runs/run.ts';
+import type {Runs} from '../runs/runs.ts';
 import {panelActions, type TrainerActions} from './panelActions.ts';
 import {panelHtml} from './panelHtml.ts';
 import {compareScope, experimentScope} from './panelScope.ts';

@@ -1,8 +1,8 @@
-import {curveSeries, rowLength} from '../../trainer/contract/curveBins.ts';
-import {metricStages} from '../../trainer/store/metricsCheck.ts';
-import {metricsFolder} from '../../trainer/store/metricsPaths.ts';
-import {readSteps} from '../../trainer/store/metricsReader.ts';
-import type {Run} from '../run.ts';
+import {curveSeries, rowLength} from '../../trainer/contract/run/curveBins.ts';
+import {metricStages} from '../../trainer/store/metrics/metricsCheck.ts';
+import {metricsFolder} from '../../trainer/store/metrics/metricsPaths.ts';
+import {readSteps} from '../../trainer/store/metrics/metricsReader.ts';
+import type {Run} from '../runs/run.ts';
 import {tensorBoardFile, type Scalar} from './tensorBoardFile.ts';
 
 /** All steps of one training stage: rows of update, time and the values of `curveSeries`. */

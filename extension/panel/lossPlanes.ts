@@ -1,10 +1,10 @@
 import {join} from 'node:path';
 import {nullForUserError, UserError} from '../../trainer/contract/errors.ts';
-import {LossPlane} from '../../trainer/contract/lossPlane.ts';
-import {runExperts} from '../../trainer/contract/pipeline.ts';
-import {readJson} from '../../trainer/store/jsonFile.ts';
-import {namesIn} from '../../trainer/store/namesIn.ts';
-import type {Run} from '../run.ts';
+import {LossPlane} from '../../trainer/contract/run/lossPlane.ts';
+import {runExperts} from '../../trainer/contract/run/pipeline.ts';
+import {readJson} from '../../trainer/store/files/jsonFile.ts';
+import {namesIn} from '../../trainer/store/files/namesIn.ts';
+import type {Run} from '../runs/run.ts';
 
 /** Names of the files, which say the experts; locks and what is being written lie beside them. */
 const planeName = /^plane-\d{1,3}-\d{1,3}\.json$/;

@@ -1,11 +1,11 @@
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {UserError} from '../../trainer/contract/errors.ts';
-import type {MergeMethod} from '../../trainer/contract/mergeMethod.ts';
-import type {MergeRule} from '../../trainer/contract/mergeRule.ts';
-import type {MergeSetting} from '../../trainer/contract/mergeSetting.ts';
-import {fileExists} from '../../trainer/store/fileExists.ts';
-import type {Run} from '../run.ts';
+import type {MergeMethod} from '../../trainer/contract/config/mergeMethod.ts';
+import type {MergeRule} from '../../trainer/contract/config/mergeRule.ts';
+import type {MergeSetting} from '../../trainer/contract/config/mergeSetting.ts';
+import {fileExists} from '../../trainer/store/files/fileExists.ts';
+import type {Run} from '../runs/run.ts';
 import {mergeInputs} from './mergeInputs.ts';
 
 /** The arguments of `deme` that merge the experts of a run with this setting, and the folder that the new model gets. */

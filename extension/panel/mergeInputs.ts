@@ -1,9 +1,9 @@
 import {UserError} from '../../trainer/contract/errors.ts';
-import {runExperts} from '../../trainer/contract/pipeline.ts';
-import type {OpenOrder} from '../../trainer/contract/preview.ts';
-import {fileExists} from '../../trainer/store/fileExists.ts';
-import {expertPath} from '../expertPath.ts';
-import type {Run} from '../run.ts';
+import {runExperts} from '../../trainer/contract/run/pipeline.ts';
+import type {OpenOrder} from '../../trainer/contract/panel/preview.ts';
+import {fileExists} from '../../trainer/store/files/fileExists.ts';
+import {expertPath} from '../runs/expertPath.ts';
+import type {Run} from '../runs/run.ts';
 
 /** The models that a merge of a run is made of, and the number format of its result. */
 export type MergeInputs = Pick<OpenOrder, 'base' | 'experts' | 'dtype'>;

@@ -1,10 +1,10 @@
 import {stat} from 'node:fs/promises';
-import type {RunEvent} from '../../trainer/contract/events.ts';
-import {metricsAreWhole} from '../../trainer/store/metricsCheck.ts';
-import {rebuildMetrics} from '../../trainer/store/metricsFile.ts';
-import {metricsFolder, metricsPaths} from '../../trainer/store/metricsPaths.ts';
-import {readMilestones} from '../../trainer/store/metricsReader.ts';
-import {isActiveRun, type Run} from '../run.ts';
+import type {RunEvent} from '../../trainer/contract/run/events.ts';
+import {metricsAreWhole} from '../../trainer/store/metrics/metricsCheck.ts';
+import {rebuildMetrics} from '../../trainer/store/metrics/metricsFile.ts';
+import {metricsFolder, metricsPaths} from '../../trainer/store/metrics/metricsPaths.ts';
+import {readMilestones} from '../../trainer/store/metrics/metricsReader.ts';
+import {isActiveRun, type Run} from '../runs/run.ts';
 
 /** The rare events of runs, read again only when there are more. Metrics that a finished run lacks are made first, from its log. */
 export class Milestones {

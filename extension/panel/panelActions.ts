@@ -1,8 +1,8 @@
 import {copyFile, mkdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import * as vscode from 'vscode';
-import {writeFileAtomic} from '../../trainer/store/atomicFile.ts';
-import type {Run} from '../run.ts';
+import {writeFileAtomic} from '../../trainer/store/files/atomicFile.ts';
+import type {Run} from '../runs/run.ts';
 import {stepsCsv, stepsJson, stepsOf, stepsTensorBoard} from './exportSteps.ts';
 import type {PanelActions} from './panelRequests.ts';
 import {fileInRun} from './runView.ts';

@@ -1,7 +1,7 @@
 import {toErrorRecord} from '../../trainer/contract/errors.ts';
-import type {PreviewNews, PreviewOrder} from '../../trainer/contract/preview.ts';
+import type {PreviewNews, PreviewOrder} from '../../trainer/contract/panel/preview.ts';
 import type {PreviewProcess} from '../../trainer/launch/previewProcess.ts';
-import type {Run} from '../run.ts';
+import type {Run} from '../runs/run.ts';
 
 /** Starts a preview of a run, or throws why not. */
 export type StartPreview = (run: Run, onNews: (news: PreviewNews) => void) => Promise<PreviewProcess>;

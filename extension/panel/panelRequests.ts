@@ -1,8 +1,8 @@
 import {UserError} from '../../trainer/contract/errors.ts';
-import type {MergeSetting} from '../../trainer/contract/mergeSetting.ts';
-import type {PanelReply, PanelRequest} from '../../trainer/contract/panel.ts';
+import type {MergeSetting} from '../../trainer/contract/config/mergeSetting.ts';
+import type {PanelReply, PanelRequest} from '../../trainer/contract/panel/panel.ts';
 import {lossPlanes} from './lossPlanes.ts';
-import type {Run} from '../run.ts';
+import type {Run} from '../runs/run.ts';
 import type {Milestones} from './milestones.ts';
 import type {PanelPreview, StartPreview} from './panelPreview.ts';
 import {readTaskVectors} from './readTaskVectors.ts';

@@ -1,8 +1,8 @@
 import {dirname} from 'node:path';
-import type {Run} from '../run.ts';
+import type {Run} from '../runs/run.ts';
 import type {PanelScope} from './panelRequests.ts';
 
-/** Where panels find runs; `extension/runs.ts` is one. */
+/** Where panels find runs; `extension/runs/runs.ts` is one. */
 export interface RunSource {
   all(): readonly Run[];
   get(path: string): Run | undefined;

@@ -5,10 +5,10 @@ import {
   type HostMessage,
   type PanelRequest,
   type Watch,
-} from '../../trainer/contract/panel.ts';
-import type {PreviewCommand} from '../../trainer/contract/preview.ts';
-import {isHere} from '../../trainer/store/processIdentity.ts';
-import type {Run} from '../run.ts';
+} from '../../trainer/contract/panel/panel.ts';
+import type {PreviewCommand} from '../../trainer/contract/panel/preview.ts';
+import {isHere} from '../../trainer/store/run/processIdentity.ts';
+import type {Run} from '../runs/run.ts';
 import {CurveFeed} from './curveFeed.ts';
 import {Milestones} from './milestones.ts';
 import {PanelPreview, type StartPreview} from './panelPreview.ts';

@@ -1,8 +1,8 @@
 import {readdir, stat} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {OpenOrder} from '../../trainer/contract/preview.ts';
-import {fileExists} from '../../trainer/store/fileExists.ts';
-import type {Run} from '../run.ts';
+import type {OpenOrder} from '../../trainer/contract/panel/preview.ts';
+import {fileExists} from '../../trainer/store/files/fileExists.ts';
+import type {Run} from '../runs/run.ts';
 import {mergeInputs} from './mergeInputs.ts';
 
 /** What a preview of a run is told first: its models, its engine, and the merge that was saved last. */

@@ -1,14 +1,14 @@
 import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {TaskVectorsReply} from '../../trainer/contract/panelTaskVectors.ts';
-import {runExperts} from '../../trainer/contract/pipeline.ts';
-import {TaskAnalysis, taskVectorsFile} from '../../trainer/contract/taskAnalysis.ts';
-import {fileExists} from '../../trainer/store/fileExists.ts';
-import {readJson} from '../../trainer/store/jsonFile.ts';
-import {tableLimits} from '../../trainer/store/jsonLimits.ts';
-import {readModelFolder} from '../../trainer/store/modelFolder.ts';
-import {expertPath} from '../expertPath.ts';
-import type {Run} from '../run.ts';
+import type {TaskVectorsReply} from '../../trainer/contract/panel/panelTaskVectors.ts';
+import {runExperts} from '../../trainer/contract/run/pipeline.ts';
+import {TaskAnalysis, taskVectorsFile} from '../../trainer/contract/run/taskAnalysis.ts';
+import {fileExists} from '../../trainer/store/files/fileExists.ts';
+import {readJson} from '../../trainer/store/files/jsonFile.ts';
+import {tableLimits} from '../../trainer/store/files/jsonLimits.ts';
+import {readModelFolder} from '../../trainer/store/weights/modelFolder.ts';
+import {expertPath} from '../runs/expertPath.ts';
+import type {Run} from '../runs/run.ts';
 
 /** The analysis in a run folder. Throws a UserError where it cannot be read. */
 export async function readTaskVectors(run: Run): Promise<TaskVectorsReply> {

@@ -1,11 +1,11 @@
 import {join} from 'node:path';
-import type {RunEvent} from '../../trainer/contract/events.ts';
-import type {RunDetails} from '../../trainer/contract/panelViews.ts';
-import {WeightsRecord} from '../../trainer/contract/pipeline.ts';
-import {runMerge} from '../../trainer/contract/runMerge.ts';
-import {fileExists} from '../../trainer/store/fileExists.ts';
-import {readJson} from '../../trainer/store/jsonFile.ts';
-import type {Run} from '../run.ts';
+import type {RunEvent} from '../../trainer/contract/run/events.ts';
+import type {RunDetails} from '../../trainer/contract/panel/panelViews.ts';
+import {WeightsRecord} from '../../trainer/contract/run/pipeline.ts';
+import {runMerge} from '../../trainer/contract/run/runMerge.ts';
+import {fileExists} from '../../trainer/store/files/fileExists.ts';
+import {readJson} from '../../trainer/store/files/jsonFile.ts';
+import type {Run} from '../runs/run.ts';
 
 const keptMessages = 200;
 

@@ -1,9 +1,9 @@
 import {isAbsolute, join, relative} from 'node:path';
-import {modelNames, runExperts} from '../../trainer/contract/pipeline.ts';
-import type {RunEvent} from '../../trainer/contract/events.ts';
-import type {MemoryPeak} from '../../trainer/contract/memoryPeak.ts';
-import type {ImageView, RunView, StageView} from '../../trainer/contract/panelViews.ts';
-import type {Run} from '../run.ts';
+import {modelNames, runExperts} from '../../trainer/contract/run/pipeline.ts';
+import type {RunEvent} from '../../trainer/contract/run/events.ts';
+import type {MemoryPeak} from '../../trainer/contract/run/memoryPeak.ts';
+import type {ImageView, RunView, StageView} from '../../trainer/contract/panel/panelViews.ts';
+import type {Run} from '../runs/run.ts';
 import {flatSettings} from './flatSettings.ts';
 
 /** A run as the panel shows it. `milestones` are its rare events, and `source` gives the address under which the page finds a file. */

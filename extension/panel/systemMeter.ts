@@ -1,6 +1,6 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {cpus, freemem, totalmem} from 'node:os';
-import type {SystemUsage} from '../../trainer/contract/panelViews.ts';
+import type {SystemUsage} from '../../trainer/contract/panel/panelViews.ts';
 import {runCommand} from '../../trainer/launch/runCommand.ts';
 
 interface CpuTimes {

@@ -1,9 +1,9 @@
 import {readFile} from 'node:fs/promises';
-import type {EngineChoice} from '../../trainer/contract/config.ts';
+import type {EngineChoice} from '../../trainer/contract/config/config.ts';
 import {UserError} from '../../trainer/contract/errors.ts';
-import type {OwnerRequest} from '../../trainer/contract/ownerMessages.ts';
-import {parseConfig} from '../../trainer/contract/parseConfig.ts';
-import {openRun} from '../../trainer/store/runFolder.ts';
+import type {OwnerRequest} from '../../trainer/contract/run/ownerMessages.ts';
+import {parseConfig} from '../../trainer/contract/config/parseConfig.ts';
+import {openRun} from '../../trainer/store/run/runFolder.ts';
 
 /** The request for a trainer in the editor's own runtime, where only wasm is sure to work. A config that leaves the engine open gets it; one that names another is refused. */
 export async function requestForEditor(request: OwnerRequest): Promise<OwnerRequest> {

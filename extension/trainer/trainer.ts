@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import type * as vscode from 'vscode';
-import type {OwnerMessage, OwnerRequest} from '../../trainer/contract/ownerMessages.ts';
-import type {OpenOrder, PreviewNews} from '../../trainer/contract/preview.ts';
+import type {OwnerMessage, OwnerRequest} from '../../trainer/contract/run/ownerMessages.ts';
+import type {OpenOrder, PreviewNews} from '../../trainer/contract/panel/preview.ts';
 import type {ResultSchema} from '../../trainer/contract/verbResult.ts';
 import type {OwnerProcess} from '../../trainer/launch/ownerProcess.ts';
 import type {PreviewProcess} from '../../trainer/launch/previewProcess.ts';

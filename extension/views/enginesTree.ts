@@ -1,6 +1,6 @@
 import {freemem, totalmem} from 'node:os';
 import * as vscode from 'vscode';
-import type {EngineStatus} from '../../trainer/contract/engineStatus.ts';
+import type {EngineStatus} from '../../trainer/contract/engine/engineStatus.ts';
 import {DisposableStore} from '../disposable.ts';
 import type {Log} from '../log.ts';
 import type {Trainer} from '../trainer/trainer.ts';
@@ -50,7 +50,7 @@ export class EnginesTree implements vscode.TreeDataProvider<EngineElement>, vsco
   }
 
   async #ask(): Promise<readonly EngineStatus[]> {
-    const {EngineList} = await import('../../trainer/contract/engineStatus.ts');
+    const {EngineList} = await import('../../trainer/contract/engine/engineStatus.ts');
     try {
       const {engines} = await this.#trainer.deme(EngineList, ['engine', 'list']);
       this.#view.message = undefined;

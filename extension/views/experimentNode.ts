@@ -1,5 +1,5 @@
-import type {Job} from '../jobQueue.ts';
-import type {Run} from '../run.ts';
+import type {Job} from '../runs/jobQueue.ts';
+import type {Run} from '../runs/run.ts';
 import type {LineageRow} from './lineageRows.ts';
 
 /** A row of the tree, without what belongs to VS Code. */

@@ -1,7 +1,7 @@
 import {basename, join} from 'node:path';
-import type {Job} from '../jobQueue.ts';
-import {configFileOf, type Run} from '../run.ts';
-import {bestLoss} from '../runText.ts';
+import type {Job} from '../runs/jobQueue.ts';
+import {configFileOf, type Run} from '../runs/run.ts';
+import {bestLoss} from '../runs/runText.ts';
 import type {ExperimentNode} from './experimentNode.ts';
 import {runNode} from './runNode.ts';
 

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type {ConfigFiles} from '../configFiles.ts';
+import type {ConfigFiles} from '../config/configFiles.ts';
 import {DisposableStore} from '../disposable.ts';
-import {agoText} from '../durationText.ts';
-import type {JobQueue} from '../jobQueue.ts';
-import {isActiveRun, type Run} from '../run.ts';
-import {runStateText} from '../runText.ts';
-import type {Runs} from '../runs.ts';
+import {agoText} from '../runs/durationText.ts';
+import type {JobQueue} from '../runs/jobQueue.ts';
+import {isActiveRun, type Run} from '../runs/run.ts';
+import {runStateText} from '../runs/runText.ts';
+import type {Runs} from '../runs/runs.ts';
 import type {ExperimentNode} from './experimentNode.ts';
 import type {SortOrder, TreeChoice} from './experimentNodes.ts';
 import {lineageItem} from './lineageItem.ts';

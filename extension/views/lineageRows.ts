@@ -1,7 +1,7 @@
-import type {MergeRecord} from '../../trainer/contract/records.ts';
-import {isMerged} from '../isMerged.ts';
-import {lineageOf, type MergeInputNow} from '../lineage.ts';
-import type {Run} from '../run.ts';
+import type {MergeRecord} from '../../trainer/contract/run/records.ts';
+import {isMerged} from '../runs/isMerged.ts';
+import {lineageOf, type MergeInputNow} from '../runs/lineage.ts';
+import type {Run} from '../runs/run.ts';
 
 /** A row below a merged model: what it was merged from, and how. */
 export interface LineageRow {

@@ -1,9 +1,9 @@
 import {basename, join} from 'node:path';
 import * as vscode from 'vscode';
 import {DisposableStore} from '../disposable.ts';
-import {isMerged} from '../isMerged.ts';
-import type {Run} from '../run.ts';
-import type {Runs} from '../runs.ts';
+import {isMerged} from '../runs/isMerged.ts';
+import type {Run} from '../runs/run.ts';
+import type {Runs} from '../runs/runs.ts';
 import {lineageItem} from './lineageItem.ts';
 import type {LineageRow} from './lineageRows.ts';
 
@@ -102,7 +102,7 @@ export async function modelElements(runs: readonly Run[]): Promise<ModelElement[
 
 async function groupOf({path, record}: Run): Promise<ModelElement> {
   const folder = join(path, 'models');
-  const {namesIn} = await import('../../trainer/store/namesIn.ts');
+  const {namesIn} = await import('../../trainer/store/files/namesIn.ts');
   const names = await namesIn(folder);
   const models = names
     .filter((name) => !name.startsWith('.'))
@@ -123,7 +123,7 @@ function rowElement(row: LineageRow): ModelElement {
 }
 
 async function modelTooltip(folder: string): Promise<string> {
-  const {readModelFolder} = await import('../../trainer/store/modelFolder.ts');
+  const {readModelFolder} = await import('../../trainer/store/weights/modelFolder.ts');
   try {
     const {record} = await readModelFolder(folder);
     const facts =

@@ -1,8 +1,8 @@
 import {basename, join} from 'node:path';
-import {expertRange} from '../expertRange.ts';
-import {configFileOf, isActiveRun, type Run} from '../run.ts';
-import type {StageProgress} from '../runProgress.ts';
-import {bestLoss, bestText, differenceText, lossText, runStateText, stageStateOf, stageText} from '../runText.ts';
+import {expertRange} from '../runs/expertRange.ts';
+import {configFileOf, isActiveRun, type Run} from '../runs/run.ts';
+import type {StageProgress} from '../runs/runProgress.ts';
+import {bestLoss, bestText, differenceText, lossText, runStateText, stageStateOf, stageText} from '../runs/runText.ts';
 import type {ExperimentNode} from './experimentNode.ts';
 
 /** A run and its parts: base, experts, merged model, evaluations. */

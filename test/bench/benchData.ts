@@ -1,7 +1,7 @@
 import {createRandom} from '../../trainer/random.ts';
 import type {NoiseSchedule} from '../../trainer/schedulers/schedule.ts';
 import {inferenceTimesteps} from '../../trainer/schedulers/spacing.ts';
-import {openSafetensors, writeSafetensors, type TensorSource} from '../../trainer/store/safetensors.ts';
+import {openSafetensors, writeSafetensors, type TensorSource} from '../../trainer/store/weights/safetensors.ts';
 
 /** Batches in the file; updates take them in turn. */
 const batches = 5;

@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
-import {engineNames} from '../../trainer/contract/config.ts';
+import {engineNames} from '../../trainer/contract/config/config.ts';
 import {UserError} from '../../trainer/contract/errors.ts';
 import {packageRoot} from '../../trainer/packageRoot.ts';
 import {cases} from './cases.ts';

@@ -1,7 +1,7 @@
 import {mkdir} from 'node:fs/promises';
 import {availableParallelism, cpus, totalmem} from 'node:os';
 import {dirname} from 'node:path';
-import {writeJsonAtomic} from '../../trainer/store/jsonFile.ts';
+import {writeJsonAtomic} from '../../trainer/store/files/jsonFile.ts';
 import type {Workload} from './cases.ts';
 import {compare, tolerance} from './comparison.ts';
 import type {Failure, Measurement} from './measureWorkload.ts';

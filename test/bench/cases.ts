@@ -1,4 +1,4 @@
-import type {EngineName} from '../../trainer/contract/engineInfo.ts';
+import type {EngineName} from '../../trainer/contract/engine/engineInfo.ts';
 
 /** One piece of work that both sides do. */
 export interface Workload {

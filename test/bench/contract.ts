@@ -1,7 +1,7 @@
 import {z} from 'zod';
-import {SchedulerConfig} from '../../trainer/contract/schedulerConfig.ts';
-import {trainingFields} from '../../trainer/contract/training.ts';
-import {UNet2DConfig} from '../../trainer/contract/unet2dConfig.ts';
+import {SchedulerConfig} from '../../trainer/contract/model/schedulerConfig.ts';
+import {trainingFields} from '../../trainer/contract/config/training.ts';
+import {UNet2DConfig} from '../../trainer/contract/model/unet2dConfig.ts';
 
 const count = z.int().min(1);
 

@@ -1,4 +1,4 @@
-import {SchedulerConfig} from '../../trainer/contract/schedulerConfig.ts';
+import {SchedulerConfig} from '../../trainer/contract/model/schedulerConfig.ts';
 import {startEngine} from '../../trainer/engine/startEngine.ts';
 import {initialiseParams} from '../../trainer/models/initialise.ts';
 import {savePretrained} from '../../trainer/models/pretrained.ts';

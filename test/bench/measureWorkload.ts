@@ -1,9 +1,9 @@
 import {join} from 'node:path';
-import {SchedulerConfig} from '../../trainer/contract/schedulerConfig.ts';
-import {TrainingConfig} from '../../trainer/contract/training.ts';
+import {SchedulerConfig} from '../../trainer/contract/model/schedulerConfig.ts';
+import {TrainingConfig} from '../../trainer/contract/config/training.ts';
 import {createSchedule} from '../../trainer/schedulers/schedule.ts';
-import {writeJsonAtomic} from '../../trainer/store/jsonFile.ts';
-import type {ModelFolder} from '../../trainer/store/modelFolder.ts';
+import {writeJsonAtomic} from '../../trainer/store/files/jsonFile.ts';
+import type {ModelFolder} from '../../trainer/store/weights/modelFolder.ts';
 import {writeBenchData} from './benchData.ts';
 import type {Workload} from './cases.ts';
 import type {Contestant} from './contestants.ts';

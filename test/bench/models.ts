@@ -1,4 +1,4 @@
-import {UNet2DConfig} from '../../trainer/contract/unet2dConfig.ts';
+import {UNet2DConfig} from '../../trainer/contract/model/unet2dConfig.ts';
 
 /** A published architecture; the bench gives it random weights, which cost the same time. */
 export interface BenchModel {

@@ -1,8 +1,8 @@
-import {ModelRecord} from '../../trainer/contract/records.ts';
-import {SchedulerConfig} from '../../trainer/contract/schedulerConfig.ts';
+import {ModelRecord} from '../../trainer/contract/run/records.ts';
+import {SchedulerConfig} from '../../trainer/contract/model/schedulerConfig.ts';
 import {createRandom} from '../../trainer/random.ts';
-import {readModelFolder, writeModelFolder} from '../../trainer/store/modelFolder.ts';
-import type {TensorSource} from '../../trainer/store/safetensors.ts';
+import {readModelFolder, writeModelFolder} from '../../trainer/store/weights/modelFolder.ts';
+import type {TensorSource} from '../../trainer/store/weights/safetensors.ts';
 
 /** Writes a stand-in for an expert of `base`: its weights, each changed by about `share` of itself. */
 export async function writePerturbed(base: string, path: string, seed: number, share = 0.05): Promise<string> {

@@ -1,6 +1,6 @@
 import {parseArgs} from 'node:util';
 import {join} from 'node:path';
-import type {EngineName} from '../../trainer/contract/engineInfo.ts';
+import type {EngineName} from '../../trainer/contract/engine/engineInfo.ts';
 import {UserError} from '../../trainer/contract/errors.ts';
 import {startEngine} from '../../trainer/engine/startEngine.ts';
 import {packageRoot} from '../../trainer/packageRoot.ts';

@@ -1,10 +1,10 @@
-import {SearchConfig} from '../../trainer/contract/searchConfig.ts';
-import type {EngineInfo} from '../../trainer/contract/engineInfo.ts';
-import type {Candidate, Estimate} from '../../trainer/contract/report.ts';
+import {SearchConfig} from '../../trainer/contract/config/searchConfig.ts';
+import type {EngineInfo} from '../../trainer/contract/engine/engineInfo.ts';
+import type {Candidate, Estimate} from '../../trainer/contract/run/report.ts';
 import {meanLoss, summariseHeldOut} from '../../trainer/evaluate/heldOutSummary.ts';
 import type {LossTable} from '../../trainer/evaluate/lossTable.ts';
-import {IncrementalMerge} from '../../trainer/merge/incrementalMerge.ts';
-import {searchWeights} from '../../trainer/merge/search.ts';
+import {IncrementalMerge} from '../../trainer/merge/files/incrementalMerge.ts';
+import {searchWeights} from '../../trainer/merge/search/search.ts';
 import {mergeLosses} from '../../trainer/pipeline/search/checkSearch.ts';
 import type {LabHeldOut, MergeLab} from '../../trainer/pipeline/search/mergeLab.ts';
 

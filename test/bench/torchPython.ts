@@ -4,7 +4,7 @@ import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {UserError} from '../../trainer/contract/errors.ts';
-import {cacheFolder} from '../../trainer/store/cacheFolder.ts';
+import {cacheFolder} from '../../trainer/store/files/cacheFolder.ts';
 
 const run = promisify(execFile);
 

@@ -1,8 +1,8 @@
 import {once} from 'node:events';
 import type {z} from 'zod';
-import {EngineConfig} from '../../trainer/contract/config.ts';
+import {EngineConfig} from '../../trainer/contract/config/config.ts';
 import {startEngine} from '../../trainer/engine/startEngine.ts';
-import {readJson} from '../../trainer/store/jsonFile.ts';
+import {readJson} from '../../trainer/store/files/jsonFile.ts';
 import {BenchTask, type BenchLine} from './contract.ts';
 import {measureSampling} from './measureSampling.ts';
 import {measureUpdates} from './measureUpdates.ts';

@@ -5,7 +5,7 @@ import ts from 'typescript';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import type * as vscode from 'vscode';
 import {activate} from '../../extension/main.ts';
-import {readControl} from '../../trainer/store/runState.ts';
+import {readControl} from '../../trainer/store/run/runState.ts';
 import {
   changeSetting,
   commands,
@@ -155,7 +155,7 @@ describe('the extension', () => {
   it('makes configs that are valid', async () => {
     const {folder, installed} = await openWorkspace({});
     await cp(join(root, 'media', 'presets'), join(installed, 'media', 'presets'), {recursive: true});
-    const {parseConfig} = await import('../../trainer/contract/parseConfig.ts');
+    const {parseConfig} = await import('../../trainer/contract/config/parseConfig.ts');
     for (const [template, name] of [
       ['Empty', 'mine'],
       ['CIFAR-10', 'other-name'],

@@ -1,8 +1,8 @@
 import {join} from 'node:path';
-import type {MergeMethod} from '../../trainer/contract/mergeMethod.ts';
-import type {MergeRule} from '../../trainer/contract/mergeRule.ts';
-import {mergeModels} from '../../trainer/merge/mergeFiles.ts';
-import type {Run} from '../../extension/run.ts';
+import type {MergeMethod} from '../../trainer/contract/config/mergeMethod.ts';
+import type {MergeRule} from '../../trainer/contract/config/mergeRule.ts';
+import {mergeModels} from '../../trainer/merge/files/mergeFiles.ts';
+import type {Run} from '../../extension/runs/run.ts';
 import {knownRun} from '../helpers/knownRun.ts';
 import {makeRun} from '../helpers/runOnDisk.ts';
 import {writeFolder} from '../trainer/merge/tinyModels.ts';

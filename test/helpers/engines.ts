@@ -1,7 +1,7 @@
 import {beforeAll, describe, it} from 'vitest';
-import {findInstalled} from '../../trainer/engine/installedTensorflow.ts';
+import {findInstalled} from '../../trainer/engine/tensorflow/install/installedTensorflow.ts';
 import {startEngine} from '../../trainer/engine/startEngine.ts';
-import type {EngineName} from '../../trainer/contract/engineInfo.ts';
+import type {EngineName} from '../../trainer/contract/engine/engineInfo.ts';
 
 const installed = await findInstalled();
 

@@ -1,17 +1,17 @@
 import {statSync} from 'node:fs';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {Run} from '../../extension/run.ts';
-import {addEvents, plannedProgress} from '../../extension/runProgress.ts';
-import {DemeConfig} from '../../trainer/contract/config.ts';
-import type {NewRunEvent, RunEvent} from '../../trainer/contract/events.ts';
-import {RunRecord} from '../../trainer/contract/records.ts';
-import {Report} from '../../trainer/contract/report.ts';
-import {RunNotes} from '../../trainer/contract/runNotes.ts';
-import {encodePng} from '../../trainer/data/png.ts';
+import type {Run} from '../../extension/runs/run.ts';
+import {addEvents, plannedProgress} from '../../extension/runs/runProgress.ts';
+import {DemeConfig} from '../../trainer/contract/config/config.ts';
+import type {NewRunEvent, RunEvent} from '../../trainer/contract/run/events.ts';
+import {RunRecord} from '../../trainer/contract/run/records.ts';
+import {Report} from '../../trainer/contract/run/report.ts';
+import {RunNotes} from '../../trainer/contract/run/runNotes.ts';
+import {encodePng} from '../../trainer/data/pictures/png.ts';
 import {createRandom} from '../../trainer/random.ts';
-import {EventLog, eventLogPath} from '../../trainer/store/eventLog.ts';
-import {openMetrics} from '../../trainer/store/metricsFile.ts';
+import {EventLog, eventLogPath} from '../../trainer/store/run/eventLog.ts';
+import {openMetrics} from '../../trainer/store/metrics/metricsFile.ts';
 
 /** A run folder written like that of a real run, without training anything. */
 export interface FakeRun {

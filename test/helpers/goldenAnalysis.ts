@@ -1,6 +1,6 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {taskVectorsFile, type TaskAnalysis} from '../../trainer/contract/taskAnalysis.ts';
+import {taskVectorsFile, type TaskAnalysis} from '../../trainer/contract/run/taskAnalysis.ts';
 import {analyseTasks} from '../../trainer/merge/analysis/analyseTasks.ts';
 import {goldenExperts, goldenPath} from '../trainer/merge/goldenMerge.ts';
 

@@ -1,4 +1,4 @@
-import {openSafetensors} from '../../trainer/store/safetensors.ts';
+import {openSafetensors} from '../../trainer/store/weights/safetensors.ts';
 import type {FeatureSet} from '../../trainer/evaluate/featureSet.ts';
 
 const FILE = new URL('../fixtures/golden/frechet/features.safetensors', import.meta.url);

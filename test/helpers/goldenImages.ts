@@ -1,5 +1,5 @@
 import type {Tensor4D} from '@tensorflow/tfjs-core';
-import {openSafetensors} from '../../trainer/store/safetensors.ts';
+import {openSafetensors} from '../../trainer/store/weights/safetensors.ts';
 import {fromNchw} from './referenceLoop.ts';
 
 /** A folder of test/fixtures/golden. */

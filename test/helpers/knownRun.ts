@@ -1,8 +1,8 @@
-import {parseConfig} from '../../trainer/contract/parseConfig.ts';
-import type {RunEvent} from '../../trainer/contract/events.ts';
-import type {CurrentState} from '../../trainer/store/runState.ts';
-import type {Run} from '../../extension/run.ts';
-import {addEvents, plannedProgress} from '../../extension/runProgress.ts';
+import {parseConfig} from '../../trainer/contract/config/parseConfig.ts';
+import type {RunEvent} from '../../trainer/contract/run/events.ts';
+import type {CurrentState} from '../../trainer/store/run/runState.ts';
+import type {Run} from '../../extension/runs/run.ts';
+import {addEvents, plannedProgress} from '../../extension/runs/runProgress.ts';
 
 /** A run of `/project/digits.deme.yaml` with two experts, as the editor knows it; `changes` replaces what a test is about. */
 export function knownRun(changes: Partial<Run> & {id?: string} = {}): Run {

@@ -1,11 +1,11 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {parseConfig} from '../../trainer/contract/parseConfig.ts';
-import type {StateRecord} from '../../trainer/contract/records.ts';
-import {writeJsonAtomic} from '../../trainer/store/jsonFile.ts';
-import {ownIdentity} from '../../trainer/store/processIdentity.ts';
-import {createRun} from '../../trainer/store/runFolder.ts';
-import {writeState} from '../../trainer/store/runState.ts';
+import {parseConfig} from '../../trainer/contract/config/parseConfig.ts';
+import type {StateRecord} from '../../trainer/contract/run/records.ts';
+import {writeJsonAtomic} from '../../trainer/store/files/jsonFile.ts';
+import {ownIdentity} from '../../trainer/store/run/processIdentity.ts';
+import {createRun} from '../../trainer/store/run/runFolder.ts';
+import {writeState} from '../../trainer/store/run/runState.ts';
 
 /** Makes a run folder below `<folder>/.deme/runs` as an owner would have by the time it begins; returns its path. */
 export async function makeRun(folder: string, planned: readonly string[] = ['expert-0', 'merge']): Promise<string> {

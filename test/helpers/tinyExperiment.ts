@@ -1,9 +1,9 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {ModelRecord} from '../../trainer/contract/records.ts';
-import {SchedulerConfig} from '../../trainer/contract/schedulerConfig.ts';
-import {UNet2DConfig} from '../../trainer/contract/unet2dConfig.ts';
-import {encodePng} from '../../trainer/data/png.ts';
+import {ModelRecord} from '../../trainer/contract/run/records.ts';
+import {SchedulerConfig} from '../../trainer/contract/model/schedulerConfig.ts';
+import {UNet2DConfig} from '../../trainer/contract/model/unet2dConfig.ts';
+import {encodePng} from '../../trainer/data/pictures/png.ts';
 import {initialiseParams} from '../../trainer/models/initialise.ts';
 import {savePretrained} from '../../trainer/models/pretrained.ts';
 import {disposeParams} from '../../trainer/nn/params.ts';

@@ -3,7 +3,7 @@ import {mkdir, mkdtemp, readdir, readFile, rename, rm, stat} from 'node:fs/promi
 import {basename, dirname, join} from 'node:path';
 import {UserError} from '../../trainer/contract/errors.ts';
 import {lastWords, runCommand} from '../../trainer/launch/runCommand.ts';
-import {cacheFolder} from '../../trainer/store/cacheFolder.ts';
+import {cacheFolder} from '../../trainer/store/files/cacheFolder.ts';
 
 /** The npm package that ships the built web server of VS Code, and the VS Code in it. */
 const carrier = 'code-server@4.100.3';

@@ -3,7 +3,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {describe, expect, it} from 'vitest';
-import {ModelRecord} from '../../trainer/contract/records.ts';
+import {ModelRecord} from '../../trainer/contract/run/records.ts';
 import {loadPretrained, savePretrained} from '../../trainer/models/pretrained.ts';
 import {useCpuBackend} from '../helpers/cpuBackend.ts';
 import {flipByte} from '../helpers/flipByte.ts';

@@ -5,8 +5,8 @@ import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import {trainingCurves} from '../../trainer/pipeline/report/trainingCurves.ts';
 import type {Random} from '../../trainer/random.ts';
-import {eventLogPath, readEvents} from '../../trainer/store/eventLog.ts';
-import {hashFile} from '../../trainer/store/sha256.ts';
+import {eventLogPath, readEvents} from '../../trainer/store/run/eventLog.ts';
+import {hashFile} from '../../trainer/store/files/sha256.ts';
 import {killNine, leftovers, remainsOf, workersOf} from './victims.ts';
 
 /** What is tortured. */

@@ -1,6 +1,6 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
-import {lockHolder} from '../../trainer/store/processLock.ts';
+import {lockHolder} from '../../trainer/store/run/processLock.ts';
 
 /** Numbers of the processes that work on a run. */
 export interface Workers {

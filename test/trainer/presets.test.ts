@@ -1,10 +1,10 @@
 import {readFileSync} from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
-import type {DecoupleConfig, DemeConfig} from '../../trainer/contract/config.ts';
-import {parseConfig} from '../../trainer/contract/parseConfig.ts';
-import {SchedulerConfig} from '../../trainer/contract/schedulerConfig.ts';
-import {UNet2DConfig} from '../../trainer/contract/unet2dConfig.ts';
+import type {DecoupleConfig, DemeConfig} from '../../trainer/contract/config/config.ts';
+import {parseConfig} from '../../trainer/contract/config/parseConfig.ts';
+import {SchedulerConfig} from '../../trainer/contract/model/schedulerConfig.ts';
+import {UNet2DConfig} from '../../trainer/contract/model/unet2dConfig.ts';
 import {addIdentityProjections} from '../../trainer/deme/projection.ts';
 import {initialiseParams} from '../../trainer/models/initialise.ts';
 import {createUNet2D} from '../../trainer/models/unet2d.ts';

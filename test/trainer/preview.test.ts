@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import {join} from 'node:path';
 import type {Duplex} from 'node:stream';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
-import type {OpenOrder, PreviewNews} from '../../trainer/contract/preview.ts';
+import type {OpenOrder, PreviewNews} from '../../trainer/contract/panel/preview.ts';
 import {launchPreview} from '../../trainer/launch/previewProcess.ts';
 import {useCpuBackend} from '../helpers/cpuBackend.ts';
 import {builtFile, useBuiltProgram} from '../helpers/deme.ts';

@@ -3,16 +3,16 @@ import {basename, dirname, join, resolve} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import {Socket} from 'node:net';
 import {z} from 'zod';
-import type {RunEvent} from '../../trainer/contract/events.ts';
-import type {OwnerMessage} from '../../trainer/contract/ownerMessages.ts';
+import type {RunEvent} from '../../trainer/contract/run/events.ts';
+import type {OwnerMessage} from '../../trainer/contract/run/ownerMessages.ts';
 import {channelDescriptor, readLines} from '../../trainer/launch/lineChannel.ts';
-import {resolveConfig} from '../../trainer/pipeline/resolveConfig.ts';
+import {resolveConfig} from '../../trainer/pipeline/owner/resolveConfig.ts';
 import {runPaths} from '../../trainer/pipeline/runPaths.ts';
-import {eventLogPath} from '../../trainer/store/eventLog.ts';
-import {writeJsonAtomic} from '../../trainer/store/jsonFile.ts';
-import {ownIdentity} from '../../trainer/store/processIdentity.ts';
-import {createRun} from '../../trainer/store/runFolder.ts';
-import {writeState} from '../../trainer/store/runState.ts';
+import {eventLogPath} from '../../trainer/store/run/eventLog.ts';
+import {writeJsonAtomic} from '../../trainer/store/files/jsonFile.ts';
+import {ownIdentity} from '../../trainer/store/run/processIdentity.ts';
+import {createRun} from '../../trainer/store/run/runFolder.ts';
+import {writeState} from '../../trainer/store/run/runState.ts';
 import type {Manner} from './buildFakeTrainer.ts';
 
 /**

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {TestProject} from 'vitest/node';
 import {z} from 'zod';
-import {readJson} from '../../trainer/store/jsonFile.ts';
+import {readJson} from '../../trainer/store/files/jsonFile.ts';
 import {lastWords, runCommand} from '../../trainer/launch/runCommand.ts';
 import {chromiumForTests, chromiumMissing} from '../helpers/chromium.ts';
 import {installVsCode} from '../helpers/vscodeInstall.ts';

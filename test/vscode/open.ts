@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {once} from 'node:events';
 import {toErrorRecord} from '../../trainer/contract/errors.ts';
-import {cacheFolder} from '../../trainer/store/cacheFolder.ts';
+import {cacheFolder} from '../../trainer/store/files/cacheFolder.ts';
 import {writeExample} from '../helpers/exampleProject.ts';
 import {installVsCode} from '../helpers/vscodeInstall.ts';
 import {installExtension, startVsCode} from '../helpers/vscodeServer.ts';

@@ -4,7 +4,7 @@ import {dirname, join} from 'node:path';
 import {promisify} from 'node:util';
 import {unzipSync} from 'fflate';
 import {beforeAll, describe, expect, inject, it} from 'vitest';
-import {decodePng} from '../../trainer/data/png.ts';
+import {decodePng} from '../../trainer/data/pictures/png.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 
 /** Each file of the package is one of these; an entry that no file needs any more is wrong too. */

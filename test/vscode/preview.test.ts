@@ -1,8 +1,8 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, inject, vi} from 'vitest';
-import {MergeRecord} from '../../trainer/contract/records.ts';
-import {readJson} from '../../trainer/store/jsonFile.ts';
+import {MergeRecord} from '../../trainer/contract/run/records.ts';
+import {readJson} from '../../trainer/store/files/jsonFile.ts';
 import {runsOf, storyFolder} from './storyFolder.ts';
 import {patience, story, Workbench} from './workbench.ts';
 

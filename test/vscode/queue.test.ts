@@ -1,5 +1,5 @@
 import {expect, vi} from 'vitest';
-import {currentState} from '../../trainer/store/runState.ts';
+import {currentState} from '../../trainer/store/run/runState.ts';
 import {runsOf, storyFolder} from './storyFolder.ts';
 import {patience, story, Workbench} from './workbench.ts';
 

@@ -1,6 +1,6 @@
 import {expect, vi} from 'vitest';
-import {eventLogPath, readEvents} from '../../trainer/store/eventLog.ts';
-import {currentState} from '../../trainer/store/runState.ts';
+import {eventLogPath, readEvents} from '../../trainer/store/run/eventLog.ts';
+import {currentState} from '../../trainer/store/run/runState.ts';
 import {runsOf, storyFolder} from './storyFolder.ts';
 import {patience, story, Workbench} from './workbench.ts';
 

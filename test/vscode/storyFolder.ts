@@ -4,8 +4,8 @@ import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {onTestFinished} from 'vitest';
 import {killTree} from '../../trainer/launch/killTree.ts';
-import {listRuns, type RunFolder} from '../../trainer/store/runFolder.ts';
-import {currentState, isActive} from '../../trainer/store/runState.ts';
+import {listRuns, type RunFolder} from '../../trainer/store/run/runFolder.ts';
+import {currentState, isActive} from '../../trainer/store/run/runState.ts';
 import {writeExample} from '../helpers/exampleProject.ts';
 
 const media = fileURLToPath(new URL('../../media', import.meta.url));

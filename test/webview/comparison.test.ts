@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import type {RunView} from '../../trainer/contract/panelViews.ts';
-import type {Report} from '../../trainer/contract/report.ts';
+import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
+import type {Report} from '../../trainer/contract/run/report.ts';
 import {recipeFingerprint, settingDifferences} from '../../webview/compare/comparison.ts';
 
 const runOf = (settings: Record<string, string>) => ({settings}) as unknown as RunView;

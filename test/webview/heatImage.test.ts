@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import type {RunEvent} from '../../trainer/contract/events.ts';
-import {heatRow} from '../../trainer/store/heatLayout.ts';
+import type {RunEvent} from '../../trainer/contract/run/events.ts';
+import {heatRow} from '../../trainer/store/metrics/heatLayout.ts';
 import type {HeatLoss} from '../../webview/losses/heatColumn.ts';
 import {columnAt, heatExtent, heatMapOf, heatSpans, paintSpans} from '../../webview/losses/heatImage.ts';
 import {viridis} from '../../webview/losses/viridis.ts';

@@ -1,6 +1,6 @@
 import type {Page} from 'playwright-core';
 import {describe, expect, it} from 'vitest';
-import {panelTabs} from '../../trainer/contract/panelPage.ts';
+import {panelTabs} from '../../trainer/contract/panel/panelPage.ts';
 import {fakeBuckets, fakeRun, fakeStep, type FakeRun} from '../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {axeViolations} from './axeViolations.ts';

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {panelTabs} from '../../trainer/contract/panelPage.ts';
+import {panelTabs} from '../../trainer/contract/panel/panelPage.ts';
 import {fakeRun, type FakeRun} from '../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {describePanel, eventually, expectNoTrouble} from './describePanel.ts';

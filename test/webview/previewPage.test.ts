@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
-import type {PreviewNews, PreviewOrder, previewPictures} from '../../trainer/contract/preview.ts';
-import {encodePng} from '../../trainer/data/png.ts';
+import type {PreviewNews, PreviewOrder, previewPictures} from '../../trainer/contract/panel/preview.ts';
+import {encodePng} from '../../trainer/data/pictures/png.ts';
 import {fakeRun} from '../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {axeViolations} from './axeViolations.ts';

@@ -1,4 +1,4 @@
-import type {RunView} from '../../trainer/contract/panelViews.ts';
+import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import type {PanelAction} from '../../webview/state.ts';
 
 /** A run as the host shows it. */

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {binColumn, binLength} from '../../trainer/contract/curveBins.ts';
+import {binColumn, binLength} from '../../trainer/contract/run/curveBins.ts';
 import {initialState, reduce, selectedRun, stageKey, type PanelAction, type PanelState} from '../../webview/state.ts';
 import {binsOf} from './charts/binsOf.ts';
 import {runView as run, snapshotOf as snapshot} from './runViews.ts';

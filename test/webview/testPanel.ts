@@ -4,7 +4,7 @@ import {panelHtml} from '../../extension/panel/panelHtml.ts';
 import {compareScope, experimentScope, type RunSource} from '../../extension/panel/panelScope.ts';
 import type {PanelActions} from '../../extension/panel/panelRequests.ts';
 import {PanelSession} from '../../extension/panel/panelSession.ts';
-import type {HostMessage} from '../../trainer/contract/panel.ts';
+import type {HostMessage} from '../../trainer/contract/panel/panel.ts';
 import type {PanelFiles} from './bundlePanel.ts';
 import type {FakeRun} from '../helpers/fakeRunFolder.ts';
 import {themeStyle, type ThemeKind} from './themes.ts';

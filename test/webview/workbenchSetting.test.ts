@@ -1,9 +1,9 @@
 import {describe, expect, it} from 'vitest';
-import type {PreviewCommand} from '../../trainer/contract/preview.ts';
-import {axisValues, gridAxes} from '../../webview/merge/gridAxis.ts';
-import {gridSvg} from '../../webview/merge/gridSvg.ts';
-import {hearPreview, noPreview, orderPreview} from '../../webview/merge/previewState.ts';
-import {SettingHistory} from '../../webview/merge/settingHistory.ts';
+import type {PreviewCommand} from '../../trainer/contract/panel/preview.ts';
+import {axisValues, gridAxes} from '../../webview/merge/preview/gridAxis.ts';
+import {gridSvg} from '../../webview/merge/preview/gridSvg.ts';
+import {hearPreview, noPreview, orderPreview} from '../../webview/merge/preview/previewState.ts';
+import {SettingHistory} from '../../webview/merge/workbench/settingHistory.ts';
 import {
   mergeSetting,
   partWeight,
@@ -11,7 +11,7 @@ import {
   withPartWeight,
   withWeight,
   workbenchSetting,
-} from '../../webview/merge/workbenchSetting.ts';
+} from '../../webview/merge/workbench/workbenchSetting.ts';
 
 describe('the setting of the merge workbench', () => {
   it('is plain weights as long as nothing else is touched', () => {

@@ -1,6 +1,6 @@
 import {UserError} from '../contract/errors.ts';
-import type {RunFolder} from '../store/runFolder.ts';
-import {isActive, requestControl, type ControlCommand, type CurrentState} from '../store/runState.ts';
+import type {RunFolder} from '../store/run/runFolder.ts';
+import {isActive, requestControl, type ControlCommand, type CurrentState} from '../store/run/runState.ts';
 import {printResult, type ExitCode, type OutputOptions} from './outcome.ts';
 
 /** The state of a run that is carried out. Throws a UserError for one that is not. */

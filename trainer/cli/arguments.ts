@@ -1,5 +1,5 @@
 import {InvalidArgumentError, Option} from 'commander';
-import {engineNames} from '../contract/config.ts';
+import {engineNames} from '../contract/config/config.ts';
 
 // Parsers of option values. Commander turns what they throw into a usage error, hence exit code 2.
 

@@ -1,7 +1,7 @@
 import {resolve} from 'node:path';
 import {UserError} from '../contract/errors.ts';
-import {fileExists} from '../store/fileExists.ts';
-import {openRun, type RunFolder} from '../store/runFolder.ts';
+import {fileExists} from '../store/files/fileExists.ts';
+import {openRun, type RunFolder} from '../store/run/runFolder.ts';
 
 /** Folder of the runs where nothing else is said; relative to where the user stands. */
 export const defaultOutput = '.deme/runs';

@@ -1,17 +1,17 @@
 import {Command} from 'commander';
-import {toolVersion} from '../pipeline/toolVersion.ts';
-import {addAnalyseVerb} from './analyseVerb.ts';
-import {addControlVerbs} from './controlVerbs.ts';
-import {addEngineVerbs} from './engineVerbs.ts';
-import {addFetchVerb} from './fetchVerb.ts';
-import {addInspectVerb} from './inspectVerb.ts';
-import {addMergeVerb} from './mergeVerb.ts';
-import {addPlaneVerb} from './planeVerb.ts';
-import {addPredictVerb} from './predictVerb.ts';
-import {addRunVerbs} from './runVerbs.ts';
-import {addRunsVerb} from './runsVerb.ts';
-import {addSampleVerb} from './sampleVerb.ts';
-import {addValidateVerb} from './validateVerb.ts';
+import {toolVersion} from '../pipeline/owner/toolVersion.ts';
+import {addAnalyseVerb} from './verbs/analyseVerb.ts';
+import {addControlVerbs} from './verbs/controlVerbs.ts';
+import {addEngineVerbs} from './verbs/engineVerbs.ts';
+import {addFetchVerb} from './verbs/fetchVerb.ts';
+import {addInspectVerb} from './verbs/inspectVerb.ts';
+import {addMergeVerb} from './verbs/mergeVerb.ts';
+import {addPlaneVerb} from './verbs/planeVerb.ts';
+import {addPredictVerb} from './verbs/predictVerb.ts';
+import {addRunVerbs} from './verbs/runVerbs.ts';
+import {addRunsVerb} from './verbs/runsVerb.ts';
+import {addSampleVerb} from './verbs/sampleVerb.ts';
+import {addValidateVerb} from './verbs/validateVerb.ts';
 
 /** The command line `deme`. */
 export function program(): Command {

@@ -1,7 +1,7 @@
 import {UserError} from '../contract/errors.ts';
 import {createRandom, permutation} from '../random.ts';
 import type {ImageSource} from './dataset.ts';
-import {writeUnitRange} from './pixelRange.ts';
+import {writeUnitRange} from './pictures/pixelRange.ts';
 
 export interface TrainBatchRequest {
   readonly source: ImageSource;

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {UserError} from '../contract/errors.ts';
-import {readRegularFile} from '../store/regularFile.ts';
+import {readRegularFile} from '../store/files/regularFile.ts';
 import type {ImageSource, OfficialSplit} from './dataset.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import {memorySource} from './memorySource.ts';

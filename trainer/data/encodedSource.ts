@@ -1,6 +1,6 @@
 import {UserError} from '../contract/errors.ts';
 import type {ImageSource} from './dataset.ts';
-import {decodeImage, type ImageFit} from './decodeImage.ts';
+import {decodeImage, type ImageFit} from './pictures/decodeImage.ts';
 
 export interface EncodedImages {
   readonly size: number;

@@ -1,5 +1,5 @@
 import {UserError} from '../contract/errors.ts';
-import {readRegularFile} from '../store/regularFile.ts';
+import {readRegularFile} from '../store/files/regularFile.ts';
 
 export interface IdxFile {
   /** Sizes of the dimensions: [images, rows, columns] or [labels]. */

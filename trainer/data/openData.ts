@@ -1,10 +1,10 @@
 import {resolve} from 'node:path';
-import type {DataConfig} from '../contract/dataConfig.ts';
+import type {DataConfig} from '../contract/config/dataConfig.ts';
 import {openCifar10} from './cifar10.ts';
 import type {Datasets} from './dataset.ts';
 import {openImageFolder} from './imageFolder.ts';
 import {openMnist} from './mnist.ts';
-import {openParquet} from './parquet.ts';
+import {openParquet} from './parquet/parquet.ts';
 import {splitOfficial, splitSource} from './split.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type {DataConfig} from '../contract/dataConfig.ts';
+import type {DataConfig} from '../contract/config/dataConfig.ts';
 import {UserError} from '../contract/errors.ts';
 import {createRandom, permutation} from '../random.ts';
 import type {Datasets, ImageSource, OfficialSplit} from './dataset.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Params} from '../nn/params.ts';
-import {isProjection} from '../store/projections.ts';
+import {isProjection} from '../store/weights/projections.ts';
 
 /**
  * Gives every model the projections that any of them has: a missing one is the identity, not zero, as the original network behaves

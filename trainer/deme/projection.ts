@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor} from '@tensorflow/tfjs-core';
 import {UserError} from '../contract/errors.ts';
-import type {ModelRecord} from '../contract/records.ts';
-import type {UNet2DConfig} from '../contract/unet2dConfig.ts';
+import type {ModelRecord} from '../contract/run/records.ts';
+import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 import {param, type Params} from '../nn/params.ts';
 import {projectionName, projectionShapes as allProjections} from '../nn/projection.ts';
 

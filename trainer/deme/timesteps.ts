@@ -1,5 +1,5 @@
 import {UserError} from '../contract/errors.ts';
-import {equalEdges} from '../contract/rangeEdges.ts';
+import {equalEdges} from '../contract/config/rangeEdges.ts';
 import type {Random} from '../random.ts';
 
 /** Timesteps [low, high). */

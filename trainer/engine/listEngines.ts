@@ -1,10 +1,10 @@
-import type {EngineName} from '../contract/engineInfo.ts';
-import type {EngineStatus} from '../contract/engineStatus.ts';
+import type {EngineName} from '../contract/engine/engineInfo.ts';
+import type {EngineStatus} from '../contract/engine/engineStatus.ts';
 import {UserError} from '../contract/errors.ts';
-import {gigabytes} from './diskSpace.ts';
-import {librarySizes} from './fetchLibrary.ts';
-import {tensorflowState} from './installedTensorflow.ts';
-import {probeAddon} from './probeAddon.ts';
+import {gigabytes} from './tensorflow/install/diskSpace.ts';
+import {librarySizes} from './tensorflow/install/fetchLibrary.ts';
+import {tensorflowState} from './tensorflow/install/installedTensorflow.ts';
+import {probeAddon} from './tensorflow/install/probeAddon.ts';
 import {startEngine} from './startEngine.ts';
 import {findDawn} from './webgpu/dawnPackage.ts';
 import {noAdapter} from './webgpu/openDevice.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {TensorflowBackend} from './graph/tensorflowBackend.ts';
-import {createTensorflowProgram} from './graph/tensorflowProgram.ts';
+import type {TensorflowBackend} from './tensorflow/graph/tensorflowBackend.ts';
+import {createTensorflowProgram} from './tensorflow/graph/tensorflowProgram.ts';
 
 /** One function of a program: pure in its tensors, and with the same operations and shapes at every call. */
 export interface ProgramFunction {

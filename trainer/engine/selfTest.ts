@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {EngineName} from '../contract/engineInfo.ts';
+import type {EngineName} from '../contract/engine/engineInfo.ts';
 import {UserError} from '../contract/errors.ts';
 import {convGeometry} from './convGeometry.ts';
 import {plainConv} from './plainConv.ts';

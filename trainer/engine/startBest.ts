@@ -1,6 +1,6 @@
-import type {EngineInfo} from '../contract/engineInfo.ts';
+import type {EngineInfo} from '../contract/engine/engineInfo.ts';
 import {UserError} from '../contract/errors.ts';
-import {tensorflowState} from './installedTensorflow.ts';
+import {tensorflowState} from './tensorflow/install/installedTensorflow.ts';
 import {startTensorflow, startWasm, startWebgpu, type EngineRequest} from './startNamed.ts';
 import type {probeAdapter} from './webgpu/probeAdapter.ts';
 import {adapterName, isSoftwareAdapter} from './webgpu/softwareAdapter.ts';

@@ -1,8 +1,8 @@
 // For its side effect: the gradients of all operations.
 import '@tensorflow/tfjs';
-import type {EngineInfo} from '../contract/engineInfo.ts';
+import type {EngineInfo} from '../contract/engine/engineInfo.ts';
 import {UserError} from '../contract/errors.ts';
-import {requireSingleCore} from './singleCore.ts';
+import {requireSingleCore} from './tensorflow/singleCore.ts';
 import {startBest} from './startBest.ts';
 import {startTensorflow, startWasm, startWebgpu, type EngineRequest} from './startNamed.ts';
 import {probeAdapter} from './webgpu/probeAdapter.ts';

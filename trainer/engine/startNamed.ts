@@ -1,10 +1,10 @@
-import type {EngineConfig} from '../contract/config.ts';
-import type {EngineInfo} from '../contract/engineInfo.ts';
+import type {EngineConfig} from '../contract/config/config.ts';
+import type {EngineInfo} from '../contract/engine/engineInfo.ts';
 import type {EngineWork} from '../launch/trainerEnvironment.ts';
 import {selfTest} from './selfTest.ts';
-import {useTensorflow} from './tensorflowEngine.ts';
-import {useWasm} from './wasmEngine.ts';
-import {useWebgpu} from './webgpuEngine.ts';
+import {useTensorflow} from './tensorflow/tensorflowEngine.ts';
+import {useWasm} from './wasm/wasmEngine.ts';
+import {useWebgpu} from './webgpu/webgpuEngine.ts';
 
 /** The engine that is wanted, and what for. */
 export type EngineRequest = EngineConfig & {readonly work?: EngineWork};

@@ -1,14 +1,14 @@
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import {DigitClassifierRecipe} from '../contract/digitClassifier.ts';
+import {DigitClassifierRecipe} from '../contract/model/digitClassifier.ts';
 import {UserError} from '../contract/errors.ts';
 import {fileShape, toFileOrder, toMemoryOrder} from '../models/layout.ts';
 import type {Params} from '../nn/params.ts';
 import {packageRoot} from '../packageRoot.ts';
-import {readJson, writeJsonAtomic} from '../store/jsonFile.ts';
-import {openSafetensors, writeHashedSafetensors} from '../store/safetensors.ts';
-import {hashFile} from '../store/sha256.ts';
+import {readJson, writeJsonAtomic} from '../store/files/jsonFile.ts';
+import {openSafetensors, writeHashedSafetensors} from '../store/weights/safetensors.ts';
+import {hashFile} from '../store/files/sha256.ts';
 import {digitClassifierShapes} from './digitClassifier.ts';
 
 const WEIGHTS = 'classifier.safetensors';

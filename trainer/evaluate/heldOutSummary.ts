@@ -1,5 +1,5 @@
 import {UserError} from '../contract/errors.ts';
-import type {HeldOutLoss, RangeLoss} from '../contract/report.ts';
+import type {HeldOutLoss, RangeLoss} from '../contract/run/report.ts';
 import {estimate} from './estimate.ts';
 import {assertSameDraws, lossesOfRange, type LossTable} from './lossTable.ts';
 

@@ -1,8 +1,8 @@
 import {zipSync} from 'fflate';
 import {UserError} from '../contract/errors.ts';
-import {writeFileAtomic} from '../store/atomicFile.ts';
-import {openPositioned, type PositionedFile} from '../store/positionedFile.ts';
-import {readEntry, readZipDirectory} from '../store/zipFile.ts';
+import {writeFileAtomic} from '../store/files/atomicFile.ts';
+import {openPositioned, type PositionedFile} from '../store/files/positionedFile.ts';
+import {readEntry, readZipDirectory} from '../store/files/zipFile.ts';
 import type {Gaussian} from './frechet.ts';
 import {decodeNpy, encodeNpy} from './npy.ts';
 

@@ -1,6 +1,6 @@
 import {Socket} from 'node:net';
 import type {Duplex} from 'node:stream';
-import type {OwnerMessage} from '../contract/ownerMessages.ts';
+import type {OwnerMessage} from '../contract/run/ownerMessages.ts';
 
 /**
  * The file descriptor of the channel between a starter and the process that owns a run. JSON lines over a pipe of our own: Node's IPC

@@ -3,7 +3,7 @@ import {closeSync, mkdirSync, openSync} from 'node:fs';
 import {dirname} from 'node:path';
 import type {Duplex} from 'node:stream';
 import {fromErrorRecord, toErrorRecord, type ErrorRecord} from '../contract/errors.ts';
-import {OwnerMessage, type OwnerRequest} from '../contract/ownerMessages.ts';
+import {OwnerMessage, type OwnerRequest} from '../contract/run/ownerMessages.ts';
 import {brokenError, notStartedError} from './childErrors.ts';
 import {killTree} from './killTree.ts';
 import {channelDescriptor, readLines} from './lineChannel.ts';

@@ -1,6 +1,6 @@
 import {Socket} from 'node:net';
 import type {Duplex} from 'node:stream';
-import type {PreviewNews} from '../contract/preview.ts';
+import type {PreviewNews} from '../contract/panel/preview.ts';
 import {channelDescriptor, readLines} from './lineChannel.ts';
 
 /** The end of a preview's channel that its process holds: JSON lines both ways. */

@@ -3,7 +3,7 @@ import {closeSync, mkdirSync, openSync} from 'node:fs';
 import {dirname} from 'node:path';
 import type {Duplex} from 'node:stream';
 import {toErrorRecord} from '../contract/errors.ts';
-import {PreviewNews, type OpenOrder, type PreviewOrder} from '../contract/preview.ts';
+import {PreviewNews, type OpenOrder, type PreviewOrder} from '../contract/panel/preview.ts';
 import {brokenError, notStartedError} from './childErrors.ts';
 import {killTree} from './killTree.ts';
 import {channelDescriptor, readLines} from './lineChannel.ts';

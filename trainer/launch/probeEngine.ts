@@ -1,8 +1,8 @@
 import {fork} from 'node:child_process';
-import type {EngineConfig} from '../contract/config.ts';
-import type {EngineInfo} from '../contract/engineInfo.ts';
+import type {EngineConfig} from '../contract/config/config.ts';
+import type {EngineInfo} from '../contract/engine/engineInfo.ts';
 import {fromErrorRecord} from '../contract/errors.ts';
-import {ProbeReply} from '../contract/probeReply.ts';
+import {ProbeReply} from '../contract/engine/probeReply.ts';
 import {trainerEnvironment, type TrainerSetting} from './trainerEnvironment.ts';
 
 /** Argument that makes the trainer entry start the engine, say what it got and end. */

@@ -1,10 +1,10 @@
 import {fork, type ChildProcess} from 'node:child_process';
 import {closeSync, mkdirSync, openSync, readFileSync} from 'node:fs';
 import {dirname} from 'node:path';
-import type {EngineConfig} from '../contract/config.ts';
-import {RunEvent} from '../contract/events.ts';
+import type {EngineConfig} from '../contract/config/config.ts';
+import {RunEvent} from '../contract/run/events.ts';
 import {fromErrorRecord, UserError} from '../contract/errors.ts';
-import type {WrittenMessage} from '../contract/writtenMessage.ts';
+import type {WrittenMessage} from '../contract/run/writtenMessage.ts';
 import {trainerEnvironment} from './trainerEnvironment.ts';
 
 /** How one stage process is started. */

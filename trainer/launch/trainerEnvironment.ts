@@ -1,4 +1,4 @@
-import type {EngineConfig} from '../contract/config.ts';
+import type {EngineConfig} from '../contract/config/config.ts';
 
 /** A training has two operations to do at most times, a prediction of one image has one. */
 export type EngineWork = 'train' | 'predict';

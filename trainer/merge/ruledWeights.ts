@@ -1,6 +1,6 @@
-import type {MergeConfig} from '../contract/mergeConfig.ts';
-import type {MergeRule} from '../contract/mergeRule.ts';
-import type {WeightsOf} from './incrementalMerge.ts';
+import type {MergeConfig} from '../contract/config/mergeConfig.ts';
+import type {MergeRule} from '../contract/config/mergeRule.ts';
+import type {WeightsOf} from './files/incrementalMerge.ts';
 import {tensorWeights} from './tensorWeights.ts';
 
 /** What of a merge stands while its weights are searched. */

@@ -1,6 +1,6 @@
 import {UserError} from '../contract/errors.ts';
-import {tensorGroups, type DepthWeight, type MergeRule, type TensorGroup} from '../contract/mergeRule.ts';
-import {projectionIndex} from './identityProjection.ts';
+import {tensorGroups, type DepthWeight, type MergeRule, type TensorGroup} from '../contract/config/mergeRule.ts';
+import {projectionIndex} from './files/identityProjection.ts';
 
 /** The weights of every tensor, and how many tensors each rule took. */
 export interface TensorWeights {

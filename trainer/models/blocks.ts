@@ -1,5 +1,5 @@
 import type {Tensor4D} from '@tensorflow/tfjs-core';
-import type {UNet2DConfig} from '../contract/unet2dConfig.ts';
+import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 import {concatChannels, conv2d} from '../nn/layers.ts';
 import {param} from '../nn/params.ts';
 import {downsample, upsampleNearest} from '../nn/resample.ts';

@@ -1,8 +1,8 @@
 import {tensor} from '@tensorflow/tfjs-core';
-import type {UNet2DConfig} from '../contract/unet2dConfig.ts';
+import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 import type {Params} from '../nn/params.ts';
 import {createRandom} from '../random.ts';
-import {isProjection} from '../store/projections.ts';
+import {isProjection} from '../store/weights/projections.ts';
 import {createUNet2D} from './unet2d.ts';
 
 /**

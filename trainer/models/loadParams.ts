@@ -1,8 +1,8 @@
 import {tensor, type Tensor} from '@tensorflow/tfjs-core';
 import {UserError} from '../contract/errors.ts';
 import {disposeParams, type Params} from '../nn/params.ts';
-import {isProjection} from '../store/projections.ts';
-import {elementCount, type TensorReader} from '../store/tensorReader.ts';
+import {isProjection} from '../store/weights/projections.ts';
+import {elementCount, type TensorReader} from '../store/weights/tensorReader.ts';
 import {fileShape, memoryShape, toMemoryOrder} from './layout.ts';
 
 /**

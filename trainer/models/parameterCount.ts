@@ -1,4 +1,4 @@
-import type {UNet2DConfig} from '../contract/unet2dConfig.ts';
+import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 import {unet2dParts, type UNet2DPart} from './unet2dParts.ts';
 
 /** Scalars of a UNet2DModel, from its config alone, without DeMe's projections. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
-import {activeRecorder} from '../engine/graph/graphRecorder.ts';
+import {activeRecorder} from '../engine/tensorflow/graph/graphRecorder.ts';
 import {createProgram, type Program} from '../engine/program.ts';
 import type {Params} from '../nn/params.ts';
 import type {Denoiser} from './denoiser.ts';

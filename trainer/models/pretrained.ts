@@ -1,10 +1,10 @@
-import type {MergeRecord, ModelRecord} from '../contract/records.ts';
-import {SchedulerConfig} from '../contract/schedulerConfig.ts';
-import type {UNet2DConfig} from '../contract/unet2dConfig.ts';
+import type {MergeRecord, ModelRecord} from '../contract/run/records.ts';
+import {SchedulerConfig} from '../contract/model/schedulerConfig.ts';
+import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 import type {Params} from '../nn/params.ts';
 import {createSchedule, type NoiseSchedule} from '../schedulers/schedule.ts';
-import {readModelFolder, writeModelFolder, type ModelFolder} from '../store/modelFolder.ts';
-import type {TensorSource} from '../store/safetensors.ts';
+import {readModelFolder, writeModelFolder, type ModelFolder} from '../store/weights/modelFolder.ts';
+import type {TensorSource} from '../store/weights/safetensors.ts';
 import type {Denoiser} from './denoiser.ts';
 import {fileShape, toFileOrder} from './layout.ts';
 import {loadParams} from './loadParams.ts';

@@ -1,5 +1,5 @@
 import {UserError} from '../contract/errors.ts';
-import type {UNet2DConfig} from '../contract/unet2dConfig.ts';
+import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 
 /** The values of each key that this project implements; keys that are not listed take any value. */
 const supported: Readonly<Record<string, readonly unknown[]>> = {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 import {UserError} from '../contract/errors.ts';
-import type {UNet2DConfig} from '../contract/unet2dConfig.ts';
+import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 import {groupNormSilu} from '../nn/groupNorm.ts';
 import {conv2d, linear, silu} from '../nn/layers.ts';
 import {param, type Params} from '../nn/params.ts';

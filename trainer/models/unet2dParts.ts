@@ -1,4 +1,4 @@
-import type {UNet2DConfig} from '../contract/unet2dConfig.ts';
+import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 
 /** One part of a UNet2DModel, by its name in the parameters, with what its activations depend on. */
 export interface UNet2DPart {

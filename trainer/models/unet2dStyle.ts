@@ -1,5 +1,5 @@
 import {UserError} from '../contract/errors.ts';
-import type {UNet2DConfig} from '../contract/unet2dConfig.ts';
+import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 
 /** What all blocks of one network share, taken from a checked config. */
 export interface UNet2DStyle {

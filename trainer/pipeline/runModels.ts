@@ -1,12 +1,12 @@
 import {stat} from 'node:fs/promises';
-import {runExperts} from '../contract/pipeline.ts';
+import {runExperts} from '../contract/run/pipeline.ts';
 import {alignProjections} from '../deme/alignProjections.ts';
 import {loadParams} from '../models/loadParams.ts';
 import {loadPretrained, type Pretrained} from '../models/pretrained.ts';
 import type {Params} from '../nn/params.ts';
-import {openWeightsFile} from '../store/weightsFile.ts';
+import {openWeightsFile} from '../store/weights/weightsFile.ts';
 import {modelPath, requireBase} from './runPaths.ts';
-import {warn, type StageContext} from './stageContext.ts';
+import {warn, type StageContext} from './stages/stageContext.ts';
 
 /** The base of a run; its doubts (a config that may mean something else) become warnings of the stage. */
 export async function loadBase(context: StageContext): Promise<Pretrained> {

@@ -1,7 +1,7 @@
 import {join, resolve} from 'node:path';
-import type {ResolvedConfig} from '../contract/pipeline.ts';
-import {taskVectorsFile} from '../contract/taskAnalysis.ts';
-import {ownerLockPath} from '../store/runState.ts';
+import type {ResolvedConfig} from '../contract/run/pipeline.ts';
+import {taskVectorsFile} from '../contract/run/taskAnalysis.ts';
+import {ownerLockPath} from '../store/run/runState.ts';
 
 /** Where things lie in a run folder. */
 export const runPaths = {

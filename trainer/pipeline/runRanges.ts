@@ -1,10 +1,10 @@
 import {stat} from 'node:fs/promises';
-import type {ExpertSource} from '../contract/config.ts';
+import type {ExpertSource} from '../contract/config/config.ts';
 import {UserError} from '../contract/errors.ts';
-import {runExperts, type ResolvedConfig} from '../contract/pipeline.ts';
+import {runExperts, type ResolvedConfig} from '../contract/run/pipeline.ts';
 import {equalRanges, rangesFromEdges, type TimestepRange} from '../deme/timesteps.ts';
-import {checkRanges} from '../merge/checkRanges.ts';
-import {readModelFolder} from '../store/modelFolder.ts';
+import {checkRanges} from '../merge/files/checkRanges.ts';
+import {readModelFolder} from '../store/weights/modelFolder.ts';
 import {modelPath} from './runPaths.ts';
 
 /**

@@ -1,20 +1,20 @@
 import {setImmediate} from 'node:timers/promises';
-import type {MergeSetting} from '../contract/mergeSetting.ts';
-import {plainLinear} from '../contract/mergeMethod.ts';
+import type {MergeSetting} from '../contract/config/mergeSetting.ts';
+import {plainLinear} from '../contract/config/mergeMethod.ts';
 import {UserError} from '../contract/errors.ts';
 import {usualChunk, type MergeBuffers} from '../merge/chunks/mergeBuffers.ts';
-import {checkMergeWeights} from '../merge/checkWeights.ts';
-import type {MergeTensor} from '../merge/checkTensors.ts';
-import type {WeightsFormat} from '../merge/finite.ts';
-import {projectionIndex} from '../merge/identityProjection.ts';
-import {openMergeInput, type MergeInput} from '../merge/mergeInput.ts';
+import {checkMergeWeights} from '../merge/files/checkWeights.ts';
+import type {MergeTensor} from '../merge/files/checkTensors.ts';
+import type {WeightsFormat} from '../merge/files/finite.ts';
+import {projectionIndex} from '../merge/files/identityProjection.ts';
+import {openMergeInput, type MergeInput} from '../merge/files/mergeInput.ts';
 import {mergeBuffers, methodOf} from '../merge/methods/methodOf.ts';
-import {tensorPieces} from '../merge/tensorPieces.ts';
+import {tensorPieces} from '../merge/files/tensorPieces.ts';
 import {tensorWeights} from '../merge/tensorWeights.ts';
 import {loadParams} from '../models/loadParams.ts';
 import type {Params} from '../nn/params.ts';
-import {bytesPerElement, widen} from '../store/dtype.ts';
-import {elementCount} from '../store/tensorReader.ts';
+import {bytesPerElement, widen} from '../store/weights/dtype.ts';
+import {elementCount} from '../store/weights/tensorReader.ts';
 import type {PreviewModels} from './previewModels.ts';
 
 /** Whether the result is still wanted; asked between tensors, and what it throws ends the merge. */

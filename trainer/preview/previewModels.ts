@@ -1,16 +1,16 @@
 import {UserError} from '../contract/errors.ts';
-import type {OpenOrder} from '../contract/preview.ts';
-import {SchedulerConfig} from '../contract/schedulerConfig.ts';
-import {checkInputs} from '../merge/checkInputs.ts';
-import type {MergeTensor} from '../merge/checkTensors.ts';
-import type {WeightsFormat} from '../merge/finite.ts';
-import {openMergeInput, type MergeInput} from '../merge/mergeInput.ts';
-import {residentInput} from '../merge/residentInput.ts';
+import type {OpenOrder} from '../contract/panel/preview.ts';
+import {SchedulerConfig} from '../contract/model/schedulerConfig.ts';
+import {checkInputs} from '../merge/files/checkInputs.ts';
+import type {MergeTensor} from '../merge/files/checkTensors.ts';
+import type {WeightsFormat} from '../merge/files/finite.ts';
+import {openMergeInput, type MergeInput} from '../merge/files/mergeInput.ts';
+import {residentInput} from '../merge/files/residentInput.ts';
 import type {Denoiser} from '../models/denoiser.ts';
 import {createUNet2D} from '../models/unet2d.ts';
 import {imageShape} from '../sample/imageShape.ts';
 import {createSchedule, type NoiseSchedule} from '../schedulers/schedule.ts';
-import {elementCount} from '../store/tensorReader.ts';
+import {elementCount} from '../store/weights/tensorReader.ts';
 
 /** The models of a preview in memory, and what draws with them. */
 export interface PreviewModels {

@@ -1,5 +1,5 @@
-import type {PreviewPicture} from '../contract/preview.ts';
-import {encodePng, imageGrid} from '../data/png.ts';
+import type {PreviewPicture} from '../contract/panel/preview.ts';
+import {encodePng, imageGrid} from '../data/pictures/png.ts';
 import {Predictor} from '../models/predictor.ts';
 import {disposeParams, type Params} from '../nn/params.ts';
 import {modelPredict} from '../sample/predict.ts';

@@ -1,5 +1,5 @@
 import {toErrorRecord} from '../contract/errors.ts';
-import type {PreviewDrawing, PreviewNews, PreviewPicture} from '../contract/preview.ts';
+import type {PreviewDrawing, PreviewNews, PreviewPicture} from '../contract/panel/preview.ts';
 import type {Params} from '../nn/params.ts';
 import {PreviewMerger, type StillWanted} from './previewMerger.ts';
 import type {PreviewModels} from './previewModels.ts';

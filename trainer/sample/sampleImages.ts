@@ -1,4 +1,4 @@
-import type {SamplingConfig} from '../contract/evaluateConfig.ts';
+import type {SamplingConfig} from '../contract/config/evaluateConfig.ts';
 import type {NoiseSchedule} from '../schedulers/schedule.ts';
 import {initialNoise, stepNoise} from './initialNoise.ts';
 import type {Predict} from './predict.ts';

@@ -1,4 +1,4 @@
-import type {SchedulerConfig} from '../contract/schedulerConfig.ts';
+import type {SchedulerConfig} from '../contract/model/schedulerConfig.ts';
 import {UserError} from '../contract/errors.ts';
 
 /** The noise variances beta_t of a scheduler config, rounded as the float32 arithmetic of PyTorch rounds them. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
 import {UserError} from '../contract/errors.ts';
-import type {SchedulerConfig} from '../contract/schedulerConfig.ts';
+import type {SchedulerConfig} from '../contract/model/schedulerConfig.ts';
 import {alphasCumprod, createBetas} from './betas.ts';
 
 /** The forward process x_t = sqrt(ᾱ_t) x_0 + sqrt(1 - ᾱ_t) ε (DDPM, Ho et al. 2020, Eq. 4) that a scheduler config describes. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {OptimizerConfig} from '../contract/training.ts';
+import type {OptimizerConfig} from '../contract/config/training.ts';
 import {adamWInPlace} from './adamWInPlace.ts';
 
 /** First and second moment of the gradient, [n] each. */

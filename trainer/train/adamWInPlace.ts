@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor1D} from '@tensorflow/tfjs-core';
-import type {OptimizerConfig} from '../contract/training.ts';
-import {changeVariables, recordedVariables} from '../engine/graph/variableUpdate.ts';
+import type {OptimizerConfig} from '../contract/config/training.ts';
+import {changeVariables, recordedVariables} from '../engine/tensorflow/graph/variableUpdate.ts';
 import type {AdamWFactors, Moments} from './adamW.ts';
 
 const float = {kind: 'type', value: 1} as const;

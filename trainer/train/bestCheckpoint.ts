@@ -1,9 +1,9 @@
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {nullForUserError} from '../contract/errors.ts';
-import {BestRecord} from '../contract/records.ts';
-import {fileExists} from '../store/fileExists.ts';
-import {readJson, writeJsonAtomic} from '../store/jsonFile.ts';
+import {BestRecord} from '../contract/run/records.ts';
+import {fileExists} from '../store/files/fileExists.ts';
+import {readJson, writeJsonAtomic} from '../store/files/jsonFile.ts';
 
 const markerFile = 'best';
 

@@ -1,16 +1,16 @@
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import {UserError} from '../contract/errors.ts';
-import type {RunEvent} from '../contract/events.ts';
-import type {CheckpointRecord} from '../contract/records.ts';
+import type {RunEvent} from '../contract/run/events.ts';
+import type {CheckpointRecord} from '../contract/run/records.ts';
 import {segments, type FlatLayout, type FlatVector} from '../nn/flatParams.ts';
-import {writeFileAtomic} from '../store/atomicFile.ts';
-import {writeFolderAtomic} from '../store/atomicFolder.ts';
-import {readEvents} from '../store/eventLog.ts';
-import {writeJsonAtomic} from '../store/jsonFile.ts';
-import {openSafetensors, writeHashedSafetensors, type TensorSource} from '../store/safetensors.ts';
-import {hashBytes} from '../store/sha256.ts';
-import {elementCount, type TensorReader} from '../store/tensorReader.ts';
+import {writeFileAtomic} from '../store/files/atomicFile.ts';
+import {writeFolderAtomic} from '../store/files/atomicFolder.ts';
+import {readEvents} from '../store/run/eventLog.ts';
+import {writeJsonAtomic} from '../store/files/jsonFile.ts';
+import {openSafetensors, writeHashedSafetensors, type TensorSource} from '../store/weights/safetensors.ts';
+import {hashBytes} from '../store/files/sha256.ts';
+import {elementCount, type TensorReader} from '../store/weights/tensorReader.ts';
 import {
   checkpointName,
   checkpointNames,

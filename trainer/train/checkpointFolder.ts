@@ -1,12 +1,12 @@
 import {readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {UserError} from '../contract/errors.ts';
-import {CheckpointRecord} from '../contract/records.ts';
-import {fileExists} from '../store/fileExists.ts';
-import {readJson} from '../store/jsonFile.ts';
-import {namesIn} from '../store/namesIn.ts';
-import {hashFile} from '../store/sha256.ts';
-import {isAbandoned} from '../store/temporaryFiles.ts';
+import {CheckpointRecord} from '../contract/run/records.ts';
+import {fileExists} from '../store/files/fileExists.ts';
+import {readJson} from '../store/files/jsonFile.ts';
+import {namesIn} from '../store/files/namesIn.ts';
+import {hashFile} from '../store/files/sha256.ts';
+import {isAbandoned} from '../store/files/temporaryFiles.ts';
 import {bestUpdate, clearBest} from './bestCheckpoint.ts';
 
 /** The files of a checkpoint. */

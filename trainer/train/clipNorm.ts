@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {activeRecorder} from '../engine/graph/graphRecorder.ts';
+import {activeRecorder} from '../engine/tensorflow/graph/graphRecorder.ts';
 import type {FlatVector} from '../nn/flatParams.ts';
 
 /**

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {EmaConfig} from '../contract/training.ts';
-import {changeVariables, recordedVariables} from '../engine/graph/variableUpdate.ts';
+import type {EmaConfig} from '../contract/config/training.ts';
+import {changeVariables, recordedVariables} from '../engine/tensorflow/graph/variableUpdate.ts';
 
 /**
  * Decay of EMA update number `update` (from 1), the warm-up form of diffusers' EMAModel with inverse gamma 1:

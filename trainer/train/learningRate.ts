@@ -1,4 +1,4 @@
-import type {LearningRateConfig} from '../contract/training.ts';
+import type {LearningRateConfig} from '../contract/config/training.ts';
 
 /** Learning rate of update `update` (from 0) of `updates`: linear warm-up from zero, then the named shape from peak to peak * final. */
 export function learningRateAt(config: LearningRateConfig, peak: number, update: number, updates: number): number {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {NewRunEvent, RunEvent} from '../contract/events.ts';
-import type {CourseRecord} from '../contract/records.ts';
-import type {TrainingConfig} from '../contract/training.ts';
+import type {NewRunEvent, RunEvent} from '../contract/run/events.ts';
+import type {CourseRecord} from '../contract/run/records.ts';
+import type {TrainingConfig} from '../contract/config/training.ts';
 import {trainBatch} from '../data/batches.ts';
 import type {ImageSource} from '../data/dataset.ts';
 import {drawTimesteps, type TimestepRange} from '../deme/timesteps.ts';
@@ -10,18 +10,18 @@ import {explainEngineError} from '../engine/engineLoss.ts';
 import {flatLayout} from '../nn/flatParams.ts';
 import type {Params} from '../nn/params.ts';
 import {createRandom} from '../random.ts';
-import type {DiskWatch} from '../store/writeWithRoom.ts';
+import type {DiskWatch} from '../store/files/writeWithRoom.ts';
 import {loadLatestCheckpoint, type LoadedCheckpoint} from './checkpoint.ts';
-import {extended, learningRates, readCourse, writeCourse} from './course.ts';
+import {extended, learningRates, readCourse, writeCourse} from './trainingHistory.ts';
 import {Divergence} from './divergence.ts';
-import {averagedParams, drawPictures, identityOf, probe, save, type Training} from './keepProgress.ts';
+import {averagedParams, drawPictures, identityOf, probe, save, type Training} from './checkpointing.ts';
 import type {LossSetting} from './lossAndGradient.ts';
 import type {MicroBatch} from './microBatch.ts';
 import {hashParams} from './paramsHash.ts';
 import {StepLog} from './stepLog.ts';
 import {TrainProgram} from './trainProgram.ts';
 import {disposeState, initialState} from './trainState.ts';
-import {retreat, withWayBack} from './wayBack.ts';
+import {retreat, withWayBack} from './rollback.ts';
 
 /** One training: an expert, the ordinary finetune, or a pretraining. */
 export interface TrainTask {

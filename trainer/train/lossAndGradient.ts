@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {activeRecorder} from '../engine/graph/graphRecorder.ts';
+import {activeRecorder} from '../engine/tensorflow/graph/graphRecorder.ts';
 import type {Denoiser, PredictOptions} from '../models/denoiser.ts';
 import {flatLayout, flatten, type FlatVector} from '../nn/flatParams.ts';
 import type {Params} from '../nn/params.ts';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {NewRunEvent} from '../contract/events.ts';
-import type {TrainingConfig} from '../contract/training.ts';
-import {learningRates, type LearningRates} from './course.ts';
+import type {NewRunEvent} from '../contract/run/events.ts';
+import type {TrainingConfig} from '../contract/config/training.ts';
+import {learningRates, type LearningRates} from './trainingHistory.ts';
 import {Divergence} from './divergence.ts';
 import {SpikeWatch} from './lossSpike.ts';
 import {bucketOf, TimestepBuckets} from './timestepBuckets.ts';

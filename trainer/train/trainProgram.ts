@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {TrainingConfig} from '../contract/training.ts';
-import {activeRecorder} from '../engine/graph/graphRecorder.ts';
+import type {TrainingConfig} from '../contract/config/training.ts';
+import {activeRecorder} from '../engine/tensorflow/graph/graphRecorder.ts';
 import {createProgram, type Program, type ProgramFunction} from '../engine/program.ts';
 import {unflatten, type FlatLayout, type FlatVector} from '../nn/flatParams.ts';
 import {adamWFactors, updateAdamW, type Moments} from './adamW.ts';
 import {clipFactor} from './clipNorm.ts';
-import {learningRates, type LearningRates} from './course.ts';
+import {learningRates, type LearningRates} from './trainingHistory.ts';
 import {emaDecay, updateEma} from './ema.ts';
 import {lossAndGradient, type LossSetting} from './lossAndGradient.ts';
 import {batchOfTensors, batchTensors, prepareBatch, type MicroBatch} from './microBatch.ts';

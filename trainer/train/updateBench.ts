@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {FilterGradient} from '../contract/config.ts';
-import type {BenchRow} from '../contract/engineBench.ts';
-import {SchedulerConfig} from '../contract/schedulerConfig.ts';
-import {TrainingConfig} from '../contract/training.ts';
-import {UNet2DConfig} from '../contract/unet2dConfig.ts';
+import type {FilterGradient} from '../contract/config/config.ts';
+import type {BenchRow} from '../contract/engine/engineBench.ts';
+import {SchedulerConfig} from '../contract/model/schedulerConfig.ts';
+import {TrainingConfig} from '../contract/config/training.ts';
+import {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 import {addIdentityProjections} from '../deme/projection.ts';
 import {timeRuns} from '../engine/bench/timeRuns.ts';
 import {setFilterGradient} from '../engine/webgpu/filterGradient.ts';

@@ -1,4 +1,4 @@
-import type {CurveSeries} from '../../trainer/contract/curveBins.ts';
+import type {CurveSeries} from '../../trainer/contract/run/curveBins.ts';
 import {element, setText} from '../dom.ts';
 import type {Panel} from '../panel.ts';
 import {printTheme} from '../theme.ts';

@@ -1,4 +1,4 @@
-import type {CurveSeries} from '../../trainer/contract/curveBins.ts';
+import type {CurveSeries} from '../../trainer/contract/run/curveBins.ts';
 import {axisTicks, extent, paddedRange} from './axisRange.ts';
 import type {CurvePoints} from './curvePoints.ts';
 import type {SeriesStyle} from './seriesStyle.ts';

@@ -1,4 +1,4 @@
-import {binColumn, binLength, seriesColumn, type CurveSeries} from '../../trainer/contract/curveBins.ts';
+import {binColumn, binLength, seriesColumn, type CurveSeries} from '../../trainer/contract/run/curveBins.ts';
 
 /** How the bins of a curve become points. */
 export interface PointOptions {

@@ -1,5 +1,5 @@
-import type {RunView} from '../../trainer/contract/panelViews.ts';
-import type {Report} from '../../trainer/contract/report.ts';
+import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
+import type {Report} from '../../trainer/contract/run/report.ts';
 import {element, message, table} from '../dom.ts';
 import {estimateText, numberText, percentText, stateText} from '../numberText.ts';
 import type {PanelState} from '../state.ts';

@@ -1,5 +1,5 @@
-import type {RunView} from '../../trainer/contract/panelViews.ts';
-import type {Report} from '../../trainer/contract/report.ts';
+import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
+import type {Report} from '../../trainer/contract/run/report.ts';
 
 /** Settings in which runs differ, each with its value in every run; undefined where a run does not have it. */
 export function settingDifferences(runs: readonly RunView[]): {name: string; values: (string | undefined)[]}[] {

@@ -1,4 +1,4 @@
-import type {Report} from '../../trainer/contract/report.ts';
+import type {Report} from '../../trainer/contract/run/report.ts';
 import {neededDetails, recipeList} from '../details.ts';
 import {element, message, Region, table} from '../dom.ts';
 import {durationText, estimateText, numberText} from '../numberText.ts';

@@ -1,5 +1,5 @@
-import {curveSeries} from '../../trainer/contract/curveBins.ts';
-import type {PageState} from '../../trainer/contract/panelPage.ts';
+import {curveSeries} from '../../trainer/contract/run/curveBins.ts';
+import type {PageState} from '../../trainer/contract/panel/panelPage.ts';
 import {seriesNames} from '../charts/chartLine.ts';
 import {element, setText} from '../dom.ts';
 import type {Panel} from '../panel.ts';

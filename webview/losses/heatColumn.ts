@@ -1,4 +1,4 @@
-import {heatColumn, heatHead} from '../../trainer/contract/curveBins.ts';
+import {heatColumn, heatHead} from '../../trainer/contract/run/curveBins.ts';
 
 export type HeatLoss = 'denoise' | 'consistency';
 

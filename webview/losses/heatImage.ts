@@ -1,4 +1,4 @@
-import {heatColumn} from '../../trainer/contract/curveBins.ts';
+import {heatColumn} from '../../trainer/contract/run/curveBins.ts';
 import {axisEnd} from '../charts/updateRange.ts';
 import {heatColumnOf, type HeatColumn, type HeatLoss} from './heatColumn.ts';
 import {viridis} from './viridis.ts';

@@ -1,6 +1,6 @@
-import {curveSeries, type CurveSeries} from '../../trainer/contract/curveBins.ts';
-import type {PageState} from '../../trainer/contract/panelPage.ts';
-import type {RunView} from '../../trainer/contract/panelViews.ts';
+import {curveSeries, type CurveSeries} from '../../trainer/contract/run/curveBins.ts';
+import type {PageState} from '../../trainer/contract/panel/panelPage.ts';
+import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {ChartGroup} from '../charts/chartGroup.ts';
 import {seriesNames, type ChartData, type ChartLine} from '../charts/chartLine.ts';
 import {cachedPoints, memo} from '../charts/lineCache.ts';

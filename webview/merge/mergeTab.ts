@@ -1,15 +1,15 @@
-import type {Report} from '../../trainer/contract/report.ts';
-import type {RunDetails, RunView} from '../../trainer/contract/panelViews.ts';
+import type {Report} from '../../trainer/contract/run/report.ts';
+import type {RunDetails, RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {neededDetails, recipeList} from '../details.ts';
 import {element, message, Region, table} from '../dom.ts';
 import {numberText} from '../numberText.ts';
 import type {Panel, Tab} from '../panel.ts';
 import type {PanelState} from '../state.ts';
-import {MergeWorkbench} from './mergeWorkbench.ts';
-import {rangeRows} from './rangeRows.ts';
-import {TaskVectors} from './taskVectors.ts';
-import {foundParts} from './foundParts.ts';
-import {LossPlaneView} from './lossPlane.ts';
+import {MergeWorkbench} from './workbench/mergeWorkbench.ts';
+import {rangeRows} from './workbench/rangeRows.ts';
+import {TaskVectors} from './taskVectors/taskVectors.ts';
+import {foundParts} from './workbench/foundParts.ts';
+import {LossPlaneView} from './plane/lossPlane.ts';
 
 const shownCandidates = 12;
 

@@ -1,4 +1,4 @@
-import type {ImageView} from '../../trainer/contract/panelViews.ts';
+import type {ImageView} from '../../trainer/contract/panel/panelViews.ts';
 
 /** Updates at which samples were drawn while training, rising. */
 export function imageSteps(images: readonly ImageView[]): number[] {

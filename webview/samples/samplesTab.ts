@@ -1,5 +1,5 @@
-import type {PageState} from '../../trainer/contract/panelPage.ts';
-import type {ImageView, RunView} from '../../trainer/contract/panelViews.ts';
+import type {PageState} from '../../trainer/contract/panel/panelPage.ts';
+import type {ImageView, RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {element, message, Region, setText} from '../dom.ts';
 import {countText} from '../numberText.ts';
 import type {Panel, Tab} from '../panel.ts';

@@ -1,4 +1,4 @@
-import type {ImageView} from '../../trainer/contract/panelViews.ts';
+import type {ImageView} from '../../trainer/contract/panel/panelViews.ts';
 import {element} from '../dom.ts';
 
 /** Two pictures on top of each other with an edge between them that a slider moves. */

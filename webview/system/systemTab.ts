@@ -1,4 +1,4 @@
-import type {RunView, SystemUsage} from '../../trainer/contract/panelViews.ts';
+import type {RunView, SystemUsage} from '../../trainer/contract/panel/panelViews.ts';
 import {element, message, Region, table} from '../dom.ts';
 import {bytesText, durationText, numberText, percentText, countText} from '../numberText.ts';
 import type {Panel, Tab} from '../panel.ts';

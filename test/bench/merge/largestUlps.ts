@@ -1,4 +1,4 @@
-import {openWeightsFile} from '../../../trainer/store/weightsFile.ts';
+import {openWeightsFile} from '../../../trainer/store/weights/weightsFile.ts';
 
 /** The largest distance of two values of two weights files in units in the last place of float32. Both have the same tensors. */
 export async function largestUlps(pathA: string, pathB: string): Promise<number> {

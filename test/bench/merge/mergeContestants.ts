@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import {packageRoot} from '../../../trainer/packageRoot.ts';
-import {parseJson} from '../../../trainer/store/jsonFile.ts';
+import {parseJson} from '../../../trainer/store/files/jsonFile.ts';
 import {findTorchPython} from '../torchPython.ts';
 import {MergeTiming} from './mergeTask.ts';
 

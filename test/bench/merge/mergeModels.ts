@@ -2,10 +2,10 @@ import {join} from 'node:path';
 import {requireModel} from '../models.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {floatToHalf} from '../../../trainer/store/halfFloat.ts';
-import {isProjection} from '../../../trainer/store/projections.ts';
-import {writeSafetensors, type TensorSource} from '../../../trainer/store/safetensors.ts';
-import {elementCount} from '../../../trainer/store/tensorReader.ts';
+import {floatToHalf} from '../../../trainer/store/weights/halfFloat.ts';
+import {isProjection} from '../../../trainer/store/weights/projections.ts';
+import {writeSafetensors, type TensorSource} from '../../../trainer/store/weights/safetensors.ts';
+import {elementCount} from '../../../trainer/store/weights/tensorReader.ts';
 import {stableDiffusionShapes, type Shapes} from './stableDiffusionShapes.ts';
 
 /** A base and its experts with random values, of a published size. */

@@ -1,6 +1,6 @@
 import {closeSync, fsyncSync, openSync, readSync, writeSync} from 'node:fs';
-import {mergeModels} from '../../../trainer/merge/mergeFiles.ts';
-import {readJson} from '../../../trainer/store/jsonFile.ts';
+import {mergeModels} from '../../../trainer/merge/files/mergeFiles.ts';
+import {readJson} from '../../../trainer/store/files/jsonFile.ts';
 import {peakMemory} from '../peakMemory.ts';
 import {MergeTask, type MergeTiming} from './mergeTask.ts';
 

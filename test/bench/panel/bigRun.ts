@@ -1,5 +1,5 @@
-import type {NewRunEvent} from '../../../trainer/contract/events.ts';
-import {openMetrics} from '../../../trainer/store/metricsFile.ts';
+import type {NewRunEvent} from '../../../trainer/contract/run/events.ts';
+import {openMetrics} from '../../../trainer/store/metrics/metricsFile.ts';
 import {fakeBuckets, fakeRun, fakeStep, type FakeRun} from '../../helpers/fakeRunFolder.ts';
 
 /** How big the run of the bench is. */

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {z} from 'zod';
 import {stepsCsv, stepsJson, stepsOf} from '../../../extension/panel/exportSteps.ts';
 import {newMetricsRun, noisyStep} from '../../trainer/store/metricsRun.ts';
-import type {Run} from '../../../extension/run.ts';
+import type {Run} from '../../../extension/runs/run.ts';
 
 /** A run with three steps, the second of which has no finite denoising loss. */
 async function exported(): Promise<{run: Run; path: string}> {

@@ -4,8 +4,8 @@ import {describe, expect, it} from 'vitest';
 import {PanelPreview, type StartPreview} from '../../../extension/panel/panelPreview.ts';
 import {previewOrder} from '../../../extension/panel/previewOrder.ts';
 import {UserError} from '../../../trainer/contract/errors.ts';
-import type {PreviewNews, PreviewOrder} from '../../../trainer/contract/preview.ts';
-import type {Run} from '../../../extension/run.ts';
+import type {PreviewNews, PreviewOrder} from '../../../trainer/contract/panel/preview.ts';
+import type {Run} from '../../../extension/runs/run.ts';
 import {fakeRun} from '../../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 

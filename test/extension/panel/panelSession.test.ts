@@ -2,8 +2,8 @@ import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {experimentScope} from '../../../extension/panel/panelScope.ts';
 import type {PanelActions} from '../../../extension/panel/panelRequests.ts';
 import {PanelSession} from '../../../extension/panel/panelSession.ts';
-import {binLength} from '../../../trainer/contract/curveBins.ts';
-import type {CurveChange, HostMessage, PageMessage, PanelRequest, Watch} from '../../../trainer/contract/panel.ts';
+import {binLength} from '../../../trainer/contract/run/curveBins.ts';
+import type {CurveChange, HostMessage, PageMessage, PanelRequest, Watch} from '../../../trainer/contract/panel/panel.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {fakeRun, fakeStep, type FakeRun} from '../../helpers/fakeRunFolder.ts';
 

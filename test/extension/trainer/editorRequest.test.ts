@@ -2,7 +2,7 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {requestForEditor} from '../../../extension/trainer/editorRequest.ts';
-import type {OwnerRequest} from '../../../trainer/contract/ownerMessages.ts';
+import type {OwnerRequest} from '../../../trainer/contract/run/ownerMessages.ts';
 import {makeRun} from '../../helpers/runOnDisk.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 

@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest';
-import type {Job} from '../../../extension/jobQueue.ts';
+import type {Job} from '../../../extension/runs/jobQueue.ts';
 import type {ExperimentNode} from '../../../extension/views/experimentNode.ts';
 import {experimentNodes, type TreeChoice} from '../../../extension/views/experimentNodes.ts';
-import type {Run} from '../../../extension/run.ts';
+import type {Run} from '../../../extension/runs/run.ts';
 import {knownProgress, knownReport, knownRun, knownState, stepEvent} from '../../helpers/knownRun.ts';
 
 const all: TreeChoice = {filter: '', sort: 'newest'};

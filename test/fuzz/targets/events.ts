@@ -1,13 +1,13 @@
 import {mkdir, writeFile} from 'node:fs/promises';
-import {readEventTail} from '../../../extension/eventTail.ts';
-import type {NewRunEvent} from '../../../trainer/contract/events.ts';
+import {readEventTail} from '../../../extension/runs/eventTail.ts';
+import type {NewRunEvent} from '../../../trainer/contract/run/events.ts';
 import {UserError} from '../../../trainer/contract/errors.ts';
-import {eventPieces} from '../../../trainer/store/eventPieces.ts';
-import {EventLog, eventLogPath, readEvents, readEventsFrom} from '../../../trainer/store/eventLog.ts';
-import {metricStages} from '../../../trainer/store/metricsCheck.ts';
-import {openMetrics} from '../../../trainer/store/metricsFile.ts';
-import {metricsFolder} from '../../../trainer/store/metricsPaths.ts';
-import {readCurve, readHeatMap, readMilestones, readSteps} from '../../../trainer/store/metricsReader.ts';
+import {eventPieces} from '../../../trainer/store/run/eventPieces.ts';
+import {EventLog, eventLogPath, readEvents, readEventsFrom} from '../../../trainer/store/run/eventLog.ts';
+import {metricStages} from '../../../trainer/store/metrics/metricsCheck.ts';
+import {openMetrics} from '../../../trainer/store/metrics/metricsFile.ts';
+import {metricsFolder} from '../../../trainer/store/metrics/metricsPaths.ts';
+import {readCurve, readHeatMap, readMilestones, readSteps} from '../../../trainer/store/metrics/metricsReader.ts';
 import type {FuzzTarget} from '../target.ts';
 
 const step = {

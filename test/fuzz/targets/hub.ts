@@ -1,6 +1,6 @@
 import {z} from 'zod';
-import {chooseFiles, parseListing} from '../../../trainer/store/hubListing.ts';
-import {parseJson} from '../../../trainer/store/jsonFile.ts';
+import {chooseFiles, parseListing} from '../../../trainer/store/hub/hubListing.ts';
+import {parseJson} from '../../../trainer/store/files/jsonFile.ts';
 import {UserError} from '../../../trainer/contract/errors.ts';
 import type {FuzzTarget} from '../target.ts';
 

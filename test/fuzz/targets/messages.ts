@@ -1,10 +1,10 @@
 import {PassThrough} from 'node:stream';
 import {UserError} from '../../../trainer/contract/errors.ts';
-import {OwnerMessage, OwnerRequest} from '../../../trainer/contract/ownerMessages.ts';
-import {HostMessage, PageMessage, SavedPanel} from '../../../trainer/contract/panel.ts';
-import {parseJson} from '../../../trainer/store/jsonFile.ts';
+import {OwnerMessage, OwnerRequest} from '../../../trainer/contract/run/ownerMessages.ts';
+import {HostMessage, PageMessage, SavedPanel} from '../../../trainer/contract/panel/panel.ts';
+import {parseJson} from '../../../trainer/store/files/jsonFile.ts';
 import {readLines} from '../../../trainer/launch/lineChannel.ts';
-import {PreviewNews, PreviewOrder} from '../../../trainer/contract/preview.ts';
+import {PreviewNews, PreviewOrder} from '../../../trainer/contract/panel/preview.ts';
 import type {FuzzTarget} from '../target.ts';
 
 const requests = [

@@ -1,8 +1,8 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {openMetrics} from '../../../trainer/store/metricsFile.ts';
-import {metricsFolder, metricsPaths} from '../../../trainer/store/metricsPaths.ts';
-import {readCurve, readHeatMap, readMilestones, readSteps} from '../../../trainer/store/metricsReader.ts';
+import {openMetrics} from '../../../trainer/store/metrics/metricsFile.ts';
+import {metricsFolder, metricsPaths} from '../../../trainer/store/metrics/metricsPaths.ts';
+import {readCurve, readHeatMap, readMilestones, readSteps} from '../../../trainer/store/metrics/metricsReader.ts';
 import type {FuzzTarget} from '../target.ts';
 
 const stage = 'expert-0';

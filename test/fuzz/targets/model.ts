@@ -1,9 +1,9 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
-import {UNet2DConfig} from '../../../trainer/contract/unet2dConfig.ts';
-import {pipelineFiles} from '../../../trainer/store/modelConfigs.ts';
-import {readModelFolder, writeModelFolder} from '../../../trainer/store/modelFolder.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
+import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
+import {pipelineFiles} from '../../../trainer/store/weights/modelConfigs.ts';
+import {readModelFolder, writeModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import type {FuzzTarget} from '../target.ts';
 
 const unet = UNet2DConfig.parse({

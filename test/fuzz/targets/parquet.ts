@@ -1,6 +1,6 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {openParquet} from '../../../trainer/data/parquet.ts';
+import {openParquet} from '../../../trainer/data/parquet/parquet.ts';
 import {repository} from '../buildWorker.ts';
 import type {FuzzTarget} from '../target.ts';
 

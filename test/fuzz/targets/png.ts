@@ -1,6 +1,6 @@
 import {UserError} from '../../../trainer/contract/errors.ts';
-import {decodePlainPng} from '../../../trainer/data/plainPng.ts';
-import {decodePng, encodePng} from '../../../trainer/data/png.ts';
+import {decodePlainPng} from '../../../trainer/data/pictures/plainPng.ts';
+import {decodePng, encodePng} from '../../../trainer/data/pictures/png.ts';
 import type {FuzzTarget} from '../target.ts';
 import {repairPng} from './pngChunks.ts';
 

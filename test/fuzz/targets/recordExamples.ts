@@ -1,15 +1,15 @@
 import type {z} from 'zod';
-import {CandidateRecord, CandidatesHead} from '../../../trainer/contract/candidateRecord.ts';
-import {DigitClassifierRecipe} from '../../../trainer/contract/digitClassifier.ts';
-import {BenchReport} from '../../../trainer/contract/engineBench.ts';
-import {EngineRecord, LibraryRecord, WheelRecord} from '../../../trainer/contract/engineRecord.ts';
+import {CandidateRecord, CandidatesHead} from '../../../trainer/contract/run/candidateRecord.ts';
+import {DigitClassifierRecipe} from '../../../trainer/contract/model/digitClassifier.ts';
+import {BenchReport} from '../../../trainer/contract/engine/engineBench.ts';
+import {EngineRecord, LibraryRecord, WheelRecord} from '../../../trainer/contract/engine/engineRecord.ts';
 import {
   LossRecord,
   PlanRecord,
   ResolvedConfig,
   StageRecord,
   WeightsRecord,
-} from '../../../trainer/contract/pipeline.ts';
+} from '../../../trainer/contract/run/pipeline.ts';
 import {
   CheckpointRecord,
   ControlRecord,
@@ -17,11 +17,11 @@ import {
   ModelRecord,
   RunRecord,
   StateRecord,
-} from '../../../trainer/contract/records.ts';
-import {Report} from '../../../trainer/contract/report.ts';
-import {LossPlane} from '../../../trainer/contract/lossPlane.ts';
-import {RunNotes} from '../../../trainer/contract/runNotes.ts';
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
+} from '../../../trainer/contract/run/records.ts';
+import {Report} from '../../../trainer/contract/run/report.ts';
+import {LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
+import {RunNotes} from '../../../trainer/contract/run/runNotes.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 
 const hash = 'a'.repeat(64);
 const file = {path: 'a/b.so', size: 3, sha256: hash};

@@ -1,7 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {readRecord} from '../../../trainer/engine/readRecord.ts';
-import {readJson} from '../../../trainer/store/jsonFile.ts';
+import {readRecord} from '../../../trainer/engine/tensorflow/install/readRecord.ts';
+import {readJson} from '../../../trainer/store/files/jsonFile.ts';
 import type {FuzzTarget} from '../target.ts';
 import {recordExamples} from './recordExamples.ts';
 

@@ -1,6 +1,6 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {openSafetensors} from '../../../trainer/store/safetensors.ts';
+import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
 import {repository} from '../buildWorker.ts';
 import type {FuzzTarget} from '../target.ts';
 

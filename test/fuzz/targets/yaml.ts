@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {outlineConfig} from '../../../trainer/contract/configOutline.ts';
-import {parseConfig} from '../../../trainer/contract/parseConfig.ts';
+import {outlineConfig} from '../../../trainer/contract/config/configOutline.ts';
+import {parseConfig} from '../../../trainer/contract/config/parseConfig.ts';
 import {repository} from '../buildWorker.ts';
 import type {FuzzTarget} from '../target.ts';
 

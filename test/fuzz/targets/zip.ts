@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto';
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {zipSync} from 'fflate';
-import {unpackWheel, withWheel} from '../../../trainer/engine/wheelFile.ts';
+import {unpackWheel, withWheel} from '../../../trainer/engine/tensorflow/install/wheelFile.ts';
 import type {FuzzTarget} from '../target.ts';
 
 export const zip: FuzzTarget = {

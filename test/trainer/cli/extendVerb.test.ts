@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {eventLogPath, readEvents} from '../../../trainer/store/eventLog.ts';
-import {readModelFolder} from '../../../trainer/store/modelFolder.ts';
+import {eventLogPath, readEvents} from '../../../trainer/store/run/eventLog.ts';
+import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';

@@ -1,12 +1,12 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {WeightsRecord} from '../../../trainer/contract/pipeline.ts';
-import {MergeRecord} from '../../../trainer/contract/records.ts';
-import {TaskAnalysis} from '../../../trainer/contract/taskAnalysis.ts';
+import {WeightsRecord} from '../../../trainer/contract/run/pipeline.ts';
+import {MergeRecord} from '../../../trainer/contract/run/records.ts';
+import {TaskAnalysis} from '../../../trainer/contract/run/taskAnalysis.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {writeSafetensors} from '../../../trainer/store/safetensors.ts';
-import {openWeightsFile} from '../../../trainer/store/weightsFile.ts';
+import {writeSafetensors} from '../../../trainer/store/weights/safetensors.ts';
+import {openWeightsFile} from '../../../trainer/store/weights/weightsFile.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, demeJson, useBuiltProgram} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';

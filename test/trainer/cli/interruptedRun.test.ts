@@ -1,10 +1,10 @@
 import {join} from 'node:path';
 import type {ChildProcessWithoutNullStreams} from 'node:child_process';
-import type {EngineName} from '../../../trainer/contract/engineInfo.ts';
+import type {EngineName} from '../../../trainer/contract/engine/engineInfo.ts';
 import {describe, expect, it} from 'vitest';
-import {readEvents, eventLogPath} from '../../../trainer/store/eventLog.ts';
-import {readModelFolder} from '../../../trainer/store/modelFolder.ts';
-import {currentState} from '../../../trainer/store/runState.ts';
+import {readEvents, eventLogPath} from '../../../trainer/store/run/eventLog.ts';
+import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
+import {currentState} from '../../../trainer/store/run/runState.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram, type Ended} from '../../helpers/deme.ts';
 import {testedEngines} from '../../helpers/engines.ts';

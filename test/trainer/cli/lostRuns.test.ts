@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {currentState} from '../../../trainer/store/runState.ts';
+import {currentState} from '../../../trainer/store/run/runState.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {builtFile, deme, useBuiltProgram} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';

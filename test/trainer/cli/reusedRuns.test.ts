@@ -1,9 +1,9 @@
 import {readFile, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {StageRecord} from '../../../trainer/contract/pipeline.ts';
-import {eventLogPath, readEvents} from '../../../trainer/store/eventLog.ts';
-import {readModelFolder} from '../../../trainer/store/modelFolder.ts';
+import {StageRecord} from '../../../trainer/contract/run/pipeline.ts';
+import {eventLogPath, readEvents} from '../../../trainer/store/run/eventLog.ts';
+import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
 import {flipByte} from '../../helpers/flipByte.ts';

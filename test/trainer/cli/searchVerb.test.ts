@@ -1,8 +1,8 @@
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {WeightsRecord} from '../../../trainer/contract/pipeline.ts';
-import {MergeRecord} from '../../../trainer/contract/records.ts';
-import {readJson} from '../../../trainer/store/jsonFile.ts';
+import {WeightsRecord} from '../../../trainer/contract/run/pipeline.ts';
+import {MergeRecord} from '../../../trainer/contract/run/records.ts';
+import {readJson} from '../../../trainer/store/files/jsonFile.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';

@@ -1,9 +1,9 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {decodePng} from '../../../trainer/data/png.ts';
-import {eventLogPath, readEvents} from '../../../trainer/store/eventLog.ts';
-import {readModelFolder} from '../../../trainer/store/modelFolder.ts';
+import {decodePng} from '../../../trainer/data/pictures/png.ts';
+import {eventLogPath, readEvents} from '../../../trainer/store/run/eventLog.ts';
+import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {readBest} from '../../../trainer/train/bestCheckpoint.ts';
 import {checkpointName, checkpointNames} from '../../../trainer/train/checkpointFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';

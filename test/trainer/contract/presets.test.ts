@@ -1,7 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, it} from 'vitest';
-import {expertCount} from '../../../trainer/contract/config.ts';
-import {parseConfig} from '../../../trainer/contract/parseConfig.ts';
+import {expertCount} from '../../../trainer/contract/config/config.ts';
+import {parseConfig} from '../../../trainer/contract/config/parseConfig.ts';
 
 const media = new URL('../../../media/', import.meta.url);
 const configFiles = readdirSync(media, {recursive: true, encoding: 'utf8'}).filter((file) =>

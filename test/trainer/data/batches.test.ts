@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {heldOutBatch, trainBatch, type TrainBatchRequest} from '../../../trainer/data/batches.ts';
-import {toBytes} from '../../../trainer/data/pixelRange.ts';
+import {toBytes} from '../../../trainer/data/pictures/pixelRange.ts';
 import {numberedSource} from '../../helpers/numberedSource.ts';
 
 const plain = {batch: 4, seed: 7, flip: false, randomCrop: false};

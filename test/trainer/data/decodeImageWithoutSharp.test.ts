@@ -1,7 +1,7 @@
 import {deflateSync} from 'node:zlib';
 import {encode} from 'fast-png';
 import {describe, expect, it, vi} from 'vitest';
-import {decodeImage} from '../../../trainer/data/decodeImage.ts';
+import {decodeImage} from '../../../trainer/data/pictures/decodeImage.ts';
 import {crc32} from '../../helpers/crc32.ts';
 
 vi.mock('sharp', () => {

@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path';
 import sharp, {type Sharp} from 'sharp';
 import {describe, expect, it} from 'vitest';
 import {openImageFolder} from '../../../trainer/data/imageFolder.ts';
-import {encodePng} from '../../../trainer/data/png.ts';
+import {encodePng} from '../../../trainer/data/pictures/png.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const settings = {resolution: 2, channels: 1, corrupt: 'stop'} as const;

@@ -2,9 +2,9 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
-import {DataConfig} from '../../../trainer/contract/dataConfig.ts';
+import {DataConfig} from '../../../trainer/contract/config/dataConfig.ts';
 import {openData} from '../../../trainer/data/openData.ts';
-import {encodePng} from '../../../trainer/data/png.ts';
+import {encodePng} from '../../../trainer/data/pictures/png.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const never = (message: string): void => expect.unreachable(message);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {alignProjections} from '../../../trainer/deme/alignProjections.ts';
 import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';

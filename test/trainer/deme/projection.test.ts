@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor} from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
-import type {UNet2DConfig} from '../../../trainer/contract/unet2dConfig.ts';
+import type {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
 import {addIdentityProjections, foldProjections, projectionShapes} from '../../../trainer/deme/projection.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';
 import {countParams, type Params} from '../../../trainer/nn/params.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
-import {installTensorflow} from '../../../trainer/engine/install.ts';
+import {installTensorflow} from '../../../trainer/engine/tensorflow/install/install.ts';
 import {listEngines, testEngine} from '../../../trainer/engine/listEngines.ts';
 import {startEngine} from '../../../trainer/engine/startEngine.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';

@@ -2,7 +2,7 @@ import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {UserError} from '../../../trainer/contract/errors.ts';
-import {installTensorflow} from '../../../trainer/engine/install.ts';
+import {installTensorflow} from '../../../trainer/engine/tensorflow/install/install.ts';
 import {listEngines} from '../../../trainer/engine/listEngines.ts';
 import {startEngine} from '../../../trainer/engine/startEngine.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';

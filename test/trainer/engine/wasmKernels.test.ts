@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {beforeAll, describe, expect, it} from 'vitest';
 import {startEngine} from '../../../trainer/engine/startEngine.ts';
-import {registerWasmKernels, wasmOverrides} from '../../../trainer/engine/wasmKernels/registerWasmKernels.ts';
+import {registerWasmKernels, wasmOverrides} from '../../../trainer/engine/wasm/kernels/registerWasmKernels.ts';
 
 describe('the kernels of the wasm engine', () => {
   beforeAll(async () => void (await startEngine({name: 'wasm'})));

@@ -1,7 +1,7 @@
 import type {WebGPUBackend} from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi} from 'vitest';
-import {filterGradients} from '../../../trainer/contract/config.ts';
+import {filterGradients} from '../../../trainer/contract/config/config.ts';
 import {benchConv} from '../../../trainer/engine/bench/convBench.ts';
 import {checkEngine} from '../../../trainer/engine/checkEngine.ts';
 import {convGeometry} from '../../../trainer/engine/convGeometry.ts';

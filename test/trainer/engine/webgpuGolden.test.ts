@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {beforeAll, expect, it} from 'vitest';
-import {TrainingConfig} from '../../../trainer/contract/training.ts';
+import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
 import {checkEngine} from '../../../trainer/engine/checkEngine.ts';
 import {startEngine} from '../../../trainer/engine/startEngine.ts';

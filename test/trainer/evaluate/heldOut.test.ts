@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {beforeAll, describe, expect, it} from 'vitest';
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {equalRanges} from '../../../trainer/deme/timesteps.ts';
 import {heldOutDraws, heldOutLosses, type HeldOutRequest} from '../../../trainer/evaluate/heldOut.ts';
 import {lossesOfRange} from '../../../trainer/evaluate/lossTable.ts';

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {HeldOutLoss} from '../../../trainer/contract/report.ts';
+import {HeldOutLoss} from '../../../trainer/contract/run/report.ts';
 import {meanLoss, summariseHeldOut} from '../../../trainer/evaluate/heldOutSummary.ts';
 import {ensembleTable, type LossTable} from '../../../trainer/evaluate/lossTable.ts';
 

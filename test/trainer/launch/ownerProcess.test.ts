@@ -3,7 +3,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import {describe, expect, it, vi} from 'vitest';
-import type {OwnerMessage, OwnerRequest} from '../../../trainer/contract/ownerMessages.ts';
+import type {OwnerMessage, OwnerRequest} from '../../../trainer/contract/run/ownerMessages.ts';
 import {descendants, killTree} from '../../../trainer/launch/killTree.ts';
 import {launchOwner, type OwnerLaunch} from '../../../trainer/launch/ownerProcess.ts';
 import {textContaining} from '../../helpers/textContaining.ts';

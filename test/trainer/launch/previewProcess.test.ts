@@ -1,7 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
-import type {OpenOrder, PreviewNews} from '../../../trainer/contract/preview.ts';
+import type {OpenOrder, PreviewNews} from '../../../trainer/contract/panel/preview.ts';
 import {launchPreview, type PreviewLaunch} from '../../../trainer/launch/previewProcess.ts';
 import {textContaining} from '../../helpers/textContaining.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';

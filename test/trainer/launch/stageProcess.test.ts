@@ -1,7 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import type {RunEvent} from '../../../trainer/contract/events.ts';
+import type {RunEvent} from '../../../trainer/contract/run/events.ts';
 import {launchStage, type StageLaunch, type StageProcess} from '../../../trainer/launch/stageProcess.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 

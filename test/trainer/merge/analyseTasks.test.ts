@@ -1,9 +1,9 @@
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {quantileShares, TaskAnalysis} from '../../../trainer/contract/taskAnalysis.ts';
+import {quantileShares, TaskAnalysis} from '../../../trainer/contract/run/taskAnalysis.ts';
 import {analyseTasks, type AnalysisRequest} from '../../../trainer/merge/analysis/analyseTasks.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {writeSafetensors, type TensorSource} from '../../../trainer/store/safetensors.ts';
+import {writeSafetensors, type TensorSource} from '../../../trainer/store/weights/safetensors.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {golden, goldenExperts, goldenPath} from './goldenMerge.ts';

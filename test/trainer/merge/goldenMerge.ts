@@ -1,7 +1,7 @@
 import {onTestFinished} from 'vitest';
-import {identityProjection, projectionIndex} from '../../../trainer/merge/identityProjection.ts';
-import type {TensorReader} from '../../../trainer/store/tensorReader.ts';
-import {openWeightsFile} from '../../../trainer/store/weightsFile.ts';
+import {identityProjection, projectionIndex} from '../../../trainer/merge/files/identityProjection.ts';
+import type {TensorReader} from '../../../trainer/store/weights/tensorReader.ts';
+import {openWeightsFile} from '../../../trainer/store/weights/weightsFile.ts';
 
 /** What PyTorch 2.13 made of these files with these weights: merged.safetensors, and norms and cosines of the task vectors. */
 export const golden = {

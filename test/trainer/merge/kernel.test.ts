@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest';
-import {overflow} from '../../../trainer/merge/finite.ts';
+import {overflow} from '../../../trainer/merge/files/finite.ts';
 import {MergeKernel} from '../../../trainer/merge/kernel/mergeKernel.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {bfloat16ToFloat, floatToBfloat16, floatToHalf, halfToFloat} from '../../../trainer/store/halfFloat.ts';
+import {bfloat16ToFloat, floatToBfloat16, floatToHalf, halfToFloat} from '../../../trainer/store/weights/halfFloat.ts';
 
 const count = 65_536;
 

@@ -1,8 +1,8 @@
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
-import {ModelRecord} from '../../../trainer/contract/records.ts';
-import {UNet2DConfig} from '../../../trainer/contract/unet2dConfig.ts';
-import {writeModelFolder} from '../../../trainer/store/modelFolder.ts';
-import {writeSafetensors, type TensorSource} from '../../../trainer/store/safetensors.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
+import {ModelRecord} from '../../../trainer/contract/run/records.ts';
+import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
+import {writeModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
+import {writeSafetensors, type TensorSource} from '../../../trainer/store/weights/safetensors.ts';
 
 /** Tensors of two blocks' worth of hooks (down 0-1, mid 2, up 3-4) whose weights are `value`, except where `changes` says otherwise. */
 export interface TinyModel {

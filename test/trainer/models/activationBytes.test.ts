@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {beforeAll, describe, expect, it} from 'vitest';
-import {UNet2DConfig} from '../../../trainer/contract/unet2dConfig.ts';
+import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
 import {startEngine} from '../../../trainer/engine/startEngine.ts';
 import {activationBytes} from '../../../trainer/models/activationBytes.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {loadParams} from '../../../trainer/models/loadParams.ts';
 import {loadPretrained} from '../../../trainer/models/pretrained.ts';
-import {openSafetensors} from '../../../trainer/store/safetensors.ts';
+import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
 import {expectAllClose, maxAbsDifference} from '../../helpers/allClose.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {goldenFolder, goldenImages} from '../../helpers/goldenImages.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
-import {UNet2DConfig} from '../../../trainer/contract/unet2dConfig.ts';
+import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
 import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';

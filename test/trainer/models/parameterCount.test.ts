@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {parameterCount, projectionCount} from '../../../trainer/models/parameterCount.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';
-import {isProjection} from '../../../trainer/store/projections.ts';
+import {isProjection} from '../../../trainer/store/weights/projections.ts';
 import {variedUNets} from './variedUNets.ts';
 
 describe('the parameters of a config', () => {

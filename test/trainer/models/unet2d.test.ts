@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Scalar, Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
-import type {UNet2DConfig} from '../../../trainer/contract/unet2dConfig.ts';
+import type {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';
 import {mapParams, type Params} from '../../../trainer/nn/params.ts';
 import {anchorConfig, anchorParams, cosineImage} from '../../helpers/anchorModel.ts';

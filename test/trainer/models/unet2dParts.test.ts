@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {UNet2DConfig} from '../../../trainer/contract/unet2dConfig.ts';
+import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';
 import {unet2dParts} from '../../../trainer/models/unet2dParts.ts';
 import {variedUNets} from './variedUNets.ts';

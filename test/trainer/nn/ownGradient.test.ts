@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {beforeAll, describe, expect, it} from 'vitest';
 import {startEngine} from '../../../trainer/engine/startEngine.ts';
-import {wasmBytes} from '../../../trainer/engine/wasmMemory.ts';
+import {wasmBytes} from '../../../trainer/engine/wasm/wasmMemory.ts';
 import {ownGradient} from '../../../trainer/nn/ownGradient.ts';
 import {expectNoLeak} from '../../helpers/tensorCount.ts';
 

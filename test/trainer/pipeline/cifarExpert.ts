@@ -1,4 +1,4 @@
-import type {TrainingNeeds} from '../../../trainer/pipeline/memoryEstimate.ts';
+import type {TrainingNeeds} from '../../../trainer/pipeline/resources/memoryEstimate.ts';
 import {variedUNets} from '../models/variedUNets.ts';
 
 /** An expert of ddpm-cifar10-32 with default settings, one image at a time. */

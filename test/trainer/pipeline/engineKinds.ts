@@ -1,4 +1,4 @@
-import type {EngineKind} from '../../../trainer/pipeline/memoryEstimate.ts';
+import type {EngineKind} from '../../../trainer/pipeline/resources/memoryEstimate.ts';
 
 export const onCpu: EngineKind = {name: 'tensorflow', device: 'CPU'};
 export const onGpu: EngineKind = {name: 'tensorflow', device: 'GPU'};

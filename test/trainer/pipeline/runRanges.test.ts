@@ -1,10 +1,10 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {DemeConfig} from '../../../trainer/contract/config.ts';
-import type {ResolvedConfig} from '../../../trainer/contract/pipeline.ts';
-import {ModelRecord} from '../../../trainer/contract/records.ts';
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
+import {DemeConfig} from '../../../trainer/contract/config/config.ts';
+import type {ResolvedConfig} from '../../../trainer/contract/run/pipeline.ts';
+import {ModelRecord} from '../../../trainer/contract/run/records.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {savePretrained} from '../../../trainer/models/pretrained.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import {runRanges} from '../../../trainer/pipeline/runRanges.ts';

@@ -1,13 +1,13 @@
 import {join} from 'node:path';
 import {mul} from '@tensorflow/tfjs-core';
-import type {OpenOrder} from '../../../trainer/contract/preview.ts';
-import {ModelRecord} from '../../../trainer/contract/records.ts';
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
+import type {OpenOrder} from '../../../trainer/contract/panel/preview.ts';
+import {ModelRecord} from '../../../trainer/contract/run/records.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import {savePretrained} from '../../../trainer/models/pretrained.ts';
 import {disposeParams, mapParams} from '../../../trainer/nn/params.ts';
-import {readModelFolder} from '../../../trainer/store/modelFolder.ts';
+import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {tinyUnetConfig, writeTinyBase} from '../../helpers/tinyExperiment.ts';
 

@@ -1,8 +1,8 @@
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
-import type {MergeSetting} from '../../../trainer/contract/mergeSetting.ts';
-import {mergeModels} from '../../../trainer/merge/mergeFiles.ts';
+import type {MergeSetting} from '../../../trainer/contract/config/mergeSetting.ts';
+import {mergeModels} from '../../../trainer/merge/files/mergeFiles.ts';
 import {loadPretrained} from '../../../trainer/models/pretrained.ts';
 import {disposeParams, type Params} from '../../../trainer/nn/params.ts';
 import {PreviewMerger} from '../../../trainer/preview/previewMerger.ts';

@@ -1,10 +1,10 @@
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
-import {sampleModel} from '../../../trainer/cli/sampleModel.ts';
-import type {PreviewDrawing, PreviewNews, PreviewPicture} from '../../../trainer/contract/preview.ts';
-import {decodePng} from '../../../trainer/data/png.ts';
-import {mergeModels} from '../../../trainer/merge/mergeFiles.ts';
+import {sampleModel} from '../../../trainer/cli/verbs/sampleModel.ts';
+import type {PreviewDrawing, PreviewNews, PreviewPicture} from '../../../trainer/contract/panel/preview.ts';
+import {decodePng} from '../../../trainer/data/pictures/png.ts';
+import {mergeModels} from '../../../trainer/merge/files/mergeFiles.ts';
 import {previewBatch} from '../../../trainer/preview/previewPainter.ts';
 import {openPreviewModels} from '../../../trainer/preview/previewModels.ts';
 import {PreviewWork} from '../../../trainer/preview/previewWork.ts';

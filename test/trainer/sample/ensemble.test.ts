@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {equalRanges} from '../../../trainer/deme/timesteps.ts';
 import type {Denoiser} from '../../../trainer/models/denoiser.ts';
 import {Predictor} from '../../../trainer/models/predictor.ts';

@@ -1,6 +1,6 @@
 import {fileURLToPath} from 'node:url';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
-import {openSafetensors} from '../../../trainer/store/safetensors.ts';
+import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
 import {fromNchw} from '../../helpers/referenceLoop.ts';
 
 /** What diffusers computed for one of its tiny models. */

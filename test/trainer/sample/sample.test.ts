@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {sample, type SampleRequest} from '../../../trainer/sample/sample.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {ddimStep, ddimVariance} from '../../../trainer/schedulers/ddim.ts';
 import {addNoise, createSchedule, noiseLevels, type NoiseSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {followingTimestep, inferenceTimesteps} from '../../../trainer/schedulers/spacing.ts';

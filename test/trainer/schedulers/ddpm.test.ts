@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {ddpmStep, ddpmVariance} from '../../../trainer/schedulers/ddpm.ts';
 import {addNoise, createSchedule, noiseLevels, type NoiseSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {UserError} from '../../../trainer/contract/errors.ts';
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {followingTimestep, inferenceTimesteps} from '../../../trainer/schedulers/spacing.ts';
 

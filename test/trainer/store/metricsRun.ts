@@ -1,11 +1,11 @@
 import {statSync} from 'node:fs';
 import {mkdir, readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {NewRunEvent} from '../../../trainer/contract/events.ts';
+import type {NewRunEvent} from '../../../trainer/contract/run/events.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {EventLog, eventLogPath} from '../../../trainer/store/eventLog.ts';
-import {type MetricsFile, openMetrics} from '../../../trainer/store/metricsFile.ts';
-import {metricsFolder} from '../../../trainer/store/metricsPaths.ts';
+import {EventLog, eventLogPath} from '../../../trainer/store/run/eventLog.ts';
+import {type MetricsFile, openMetrics} from '../../../trainer/store/metrics/metricsFile.ts';
+import {metricsFolder} from '../../../trainer/store/metrics/metricsPaths.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 /** A run folder with nothing but a log and its metrics, which `emit` writes as the owner of a run does. */

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import {beforeAll, describe, expect, it} from 'vitest';
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {startEngine} from '../../../trainer/engine/startEngine.ts';
-import {wasmBytes} from '../../../trainer/engine/wasmMemory.ts';
+import {wasmBytes} from '../../../trainer/engine/wasm/wasmMemory.ts';
 import {activationBytes} from '../../../trainer/models/activationBytes.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
-import {OptimizerConfig} from '../../../trainer/contract/training.ts';
+import {OptimizerConfig} from '../../../trainer/contract/config/training.ts';
 import {adamWFactors, updateAdamW, type AdamWFactors, type Moments} from '../../../trainer/train/adamW.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';

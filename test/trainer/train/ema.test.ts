@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
-import {EmaConfig} from '../../../trainer/contract/training.ts';
+import {EmaConfig} from '../../../trainer/contract/config/training.ts';
 import {emaDecay, updateEma} from '../../../trainer/train/ema.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';

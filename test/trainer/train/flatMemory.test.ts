@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import {expect, it} from 'vitest';
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
-import {TrainingConfig} from '../../../trainer/contract/training.ts';
-import {UNet2DConfig} from '../../../trainer/contract/unet2dConfig.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
+import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
+import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
 import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
-import {wasmModule} from '../../../trainer/engine/wasmModule.ts';
+import {wasmModule} from '../../../trainer/engine/wasm/wasmModule.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';
 import {flatLayout} from '../../../trainer/nn/flatParams.ts';

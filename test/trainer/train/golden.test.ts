@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
-import {TrainingConfig} from '../../../trainer/contract/training.ts';
+import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
 import {loadParams} from '../../../trainer/models/loadParams.ts';
 import {loadPretrained, type Pretrained} from '../../../trainer/models/pretrained.ts';
 import {flatLayout, flatten, type FlatLayout} from '../../../trainer/nn/flatParams.ts';
 import {param} from '../../../trainer/nn/params.ts';
-import {openSafetensors} from '../../../trainer/store/safetensors.ts';
+import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
 import {lossAndGradient} from '../../../trainer/train/lossAndGradient.ts';
 import {prepareBatch, type MicroBatch} from '../../../trainer/train/microBatch.ts';
 import {TrainProgram} from '../../../trainer/train/trainProgram.ts';

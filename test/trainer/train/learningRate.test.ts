@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {LearningRateConfig, scheduleKinds} from '../../../trainer/contract/training.ts';
+import {LearningRateConfig, scheduleKinds} from '../../../trainer/contract/config/training.ts';
 import {learningRateAt} from '../../../trainer/train/learningRate.ts';
 
 const peak = 0.02;

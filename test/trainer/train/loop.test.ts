@@ -1,8 +1,8 @@
 import {readdir} from 'node:fs/promises';
 import type * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
-import type {NewRunEvent} from '../../../trainer/contract/events.ts';
-import {OptimizerConfig} from '../../../trainer/contract/training.ts';
+import type {NewRunEvent} from '../../../trainer/contract/run/events.ts';
+import {OptimizerConfig} from '../../../trainer/contract/config/training.ts';
 import {flatLayout, flatten} from '../../../trainer/nn/flatParams.ts';
 import {disposeParams, type Params} from '../../../trainer/nn/params.ts';
 import {loadLatestCheckpoint} from '../../../trainer/train/checkpoint.ts';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
-import {TrainingConfig} from '../../../trainer/contract/training.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
+import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {flatLayout} from '../../../trainer/nn/flatParams.ts';
 import {param, type Params} from '../../../trainer/nn/params.ts';
 import type {Denoiser} from '../../../trainer/models/denoiser.ts';

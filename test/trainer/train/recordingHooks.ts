@@ -1,4 +1,4 @@
-import type {NewRunEvent} from '../../../trainer/contract/events.ts';
+import type {NewRunEvent} from '../../../trainer/contract/run/events.ts';
 import type {TrainHooks} from '../../../trainer/train/loop.ts';
 
 type EventOf<Type> = Extract<NewRunEvent, {type: Type}>;

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {TrainingConfig} from '../../../trainer/contract/training.ts';
+import type {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {drawTimesteps} from '../../../trainer/deme/timesteps.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {train, type TrainTask} from '../../../trainer/train/loop.ts';

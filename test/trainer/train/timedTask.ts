@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
-import {TrainingConfig} from '../../../trainer/contract/training.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
+import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import type {ImageSource} from '../../../trainer/data/dataset.ts';
 import type {Denoiser} from '../../../trainer/models/denoiser.ts';
 import {param} from '../../../trainer/nn/params.ts';

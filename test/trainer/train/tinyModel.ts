@@ -1,5 +1,5 @@
-import {SchedulerConfig} from '../../../trainer/contract/schedulerConfig.ts';
-import {UNet2DConfig} from '../../../trainer/contract/unet2dConfig.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
+import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
 import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';

@@ -1,4 +1,4 @@
-import {TrainingConfig} from '../../../trainer/contract/training.ts';
+import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {memorySource} from '../../../trainer/data/memorySource.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import type {TrainTask} from '../../../trainer/train/loop.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
-import {TrainingConfig} from '../../../trainer/contract/training.ts';
+import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {flatLayout, unflatten, type FlatVector} from '../../../trainer/nn/flatParams.ts';
 import {disposeParams, type Params} from '../../../trainer/nn/params.ts';
 import {createRandom} from '../../../trainer/random.ts';

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {BenchRow} from '../../../trainer/contract/engineBench.ts';
+import {BenchRow} from '../../../trainer/contract/engine/engineBench.ts';
 import {benchUpdate} from '../../../trainer/train/updateBench.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 

@@ -1,6 +1,6 @@
-import {binLength, curveSeries, rowLength} from '../../../trainer/contract/curveBins.ts';
-import {curveLayout} from '../../../trainer/store/curveLayout.ts';
-import {mergeGroups} from '../../../trainer/store/pyramidLayout.ts';
+import {binLength, curveSeries, rowLength} from '../../../trainer/contract/run/curveBins.ts';
+import {curveLayout} from '../../../trainer/store/metrics/curveLayout.ts';
+import {mergeGroups} from '../../../trainer/store/metrics/pyramidLayout.ts';
 
 /** Bins of one step each with these denoising losses, from update 1 on; with `group` so many together. */
 export function binsOf(losses: readonly number[], group = 1): Float64Array {

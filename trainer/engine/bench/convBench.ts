@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {FilterGradient} from '../../contract/config.ts';
-import type {BenchRow} from '../../contract/engineBench.ts';
+import type {FilterGradient} from '../../contract/config/config.ts';
+import type {BenchRow} from '../../contract/engine/engineBench.ts';
 import {setFilterGradient} from '../webgpu/filterGradient.ts';
 import {timeRuns} from './timeRuns.ts';
 

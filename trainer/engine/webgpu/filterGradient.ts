@@ -1,7 +1,7 @@
 import type {Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type {WebGPUBackend} from '@tensorflow/tfjs-backend-webgpu';
-import type {FilterGradient} from '../../contract/config.ts';
+import type {FilterGradient} from '../../contract/config/config.ts';
 import {convGeometry, type Conv2DGeometry, type ConvGradientAttributes} from '../convGeometry.ts';
 import {im2col} from './im2col.ts';
 

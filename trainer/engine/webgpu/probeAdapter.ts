@@ -1,4 +1,4 @@
-import {AdapterReport} from '../../contract/engineRecord.ts';
+import {AdapterReport} from '../../contract/engine/engineRecord.ts';
 import {lastWords, runCommand} from '../../launch/runCommand.ts';
 import {brokenWebgpu, findDawn} from './dawnPackage.ts';
 

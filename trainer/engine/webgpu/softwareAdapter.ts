@@ -1,4 +1,4 @@
-import type {AdapterReport} from '../../contract/engineRecord.ts';
+import type {AdapterReport} from '../../contract/engine/engineRecord.ts';
 import type {AdapterInfo} from './openDevice.ts';
 
 type Adapter = NonNullable<AdapterReport>;

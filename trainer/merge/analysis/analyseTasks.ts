@@ -1,20 +1,20 @@
 import {UserError} from '../../contract/errors.ts';
-import {tensorGroups} from '../../contract/mergeRule.ts';
+import {tensorGroups} from '../../contract/config/mergeRule.ts';
 import {
   quantileShares,
   type GroupStatistics,
   type TaskAnalysis,
   type TensorStatistics,
-} from '../../contract/taskAnalysis.ts';
+} from '../../contract/run/taskAnalysis.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
-import {elementCount} from '../../store/tensorReader.ts';
-import {checkTaskVectors} from '../checkInputs.ts';
-import type {MergeTensor} from '../checkTensors.ts';
+import {elementCount} from '../../store/weights/tensorReader.ts';
+import {checkTaskVectors} from '../files/checkInputs.ts';
+import type {MergeTensor} from '../files/checkTensors.ts';
 import {MergeBuffers, usualChunk} from '../chunks/mergeBuffers.ts';
 import {productBytes, ProductSums, type TaskProducts} from '../chunks/taskProducts.ts';
 import {TensorPass} from '../chunks/tensorPass.ts';
-import {withMergeInputs, type MergeInput} from '../mergeInput.ts';
-import {openTensor} from '../openTensor.ts';
+import {withMergeInputs, type MergeInput} from '../files/mergeInput.ts';
+import {openTensor} from '../files/openTensor.ts';
 import {groupOf} from '../tensorWeights.ts';
 import {histogramBytes, quantilesOf, TaskHistograms} from './taskHistograms.ts';
 import {statisticsOf, sumOfProducts} from './taskStatistics.ts';

@@ -1,4 +1,4 @@
-import type {TaskStatistics} from '../../contract/taskAnalysis.ts';
+import type {TaskStatistics} from '../../contract/run/taskAnalysis.ts';
 import type {TaskProducts} from '../chunks/taskProducts.ts';
 
 /** Products over several tensors: those of each added up. */

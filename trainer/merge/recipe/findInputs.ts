@@ -1,10 +1,10 @@
 import {readdir, stat} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {nullForUserError, UserError} from '../../contract/errors.ts';
-import type {MergeRecord} from '../../contract/records.ts';
-import {weightsEndings} from '../../contract/weightsEndings.ts';
-import {fileExists} from '../../store/fileExists.ts';
-import {modelHash} from '../../store/modelHash.ts';
+import type {MergeRecord} from '../../contract/run/records.ts';
+import {weightsEndings} from '../../contract/model/weightsEndings.ts';
+import {fileExists} from '../../store/files/fileExists.ts';
+import {modelHash} from '../../store/weights/modelHash.ts';
 
 type Input = MergeRecord['base'];
 

@@ -1,10 +1,10 @@
 import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
-import {MergeRecord} from '../../contract/records.ts';
-import {fileExists} from '../../store/fileExists.ts';
-import {parseJson, readJson} from '../../store/jsonFile.ts';
-import {openSafetensors} from '../../store/safetensors.ts';
+import {MergeRecord} from '../../contract/run/records.ts';
+import {fileExists} from '../../store/files/fileExists.ts';
+import {parseJson, readJson} from '../../store/files/jsonFile.ts';
+import {openSafetensors} from '../../store/weights/safetensors.ts';
 
 const what = 'a merge recipe';
 

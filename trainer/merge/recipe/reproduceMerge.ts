@@ -1,5 +1,5 @@
-import type {MergeRecord} from '../../contract/records.ts';
-import {mergeModels, type MergeRequest} from '../mergeFiles.ts';
+import type {MergeRecord} from '../../contract/run/records.ts';
+import {mergeModels, type MergeRequest} from '../files/mergeFiles.ts';
 import type {RecipeInputs} from './findInputs.ts';
 
 /**

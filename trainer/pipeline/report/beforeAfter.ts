@@ -2,9 +2,9 @@ import {readFile} from 'node:fs/promises';
 import {Canvas, type RgbPicture} from '../../chart/canvas.ts';
 import {ink} from '../../chart/palette.ts';
 import {drawText, textHeight} from '../../chart/text.ts';
-import type {ResolvedConfig} from '../../contract/pipeline.ts';
-import {decodePng, gridCorner, type Picture} from '../../data/png.ts';
-import {fileExists} from '../../store/fileExists.ts';
+import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
+import {decodePng, gridCorner, type Picture} from '../../data/pictures/png.ts';
+import {fileExists} from '../../store/files/fileExists.ts';
 import {runPaths} from '../runPaths.ts';
 import {type PictureFile, writePicture} from './pictureFile.ts';
 

@@ -1,6 +1,6 @@
 import {z} from 'zod';
-import {modelNames, type ResolvedConfig} from '../../contract/pipeline.ts';
-import type {Estimate, HeldOutLoss, Report} from '../../contract/report.ts';
+import {modelNames, type ResolvedConfig} from '../../contract/run/pipeline.ts';
+import type {Estimate, HeldOutLoss, Report} from '../../contract/run/report.ts';
 import type {FeatureSet} from '../../evaluate/featureSet.ts';
 import {frechetDistance, gaussian} from '../../evaluate/frechet.ts';
 import {summariseHeldOut} from '../../evaluate/heldOutSummary.ts';

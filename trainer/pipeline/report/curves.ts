@@ -1,8 +1,8 @@
 import type {RgbPicture} from '../../chart/canvas.ts';
 import {lineChart, type LineSeries} from '../../chart/lineChart.ts';
-import {modelNames, type ResolvedConfig} from '../../contract/pipeline.ts';
-import type {Report} from '../../contract/report.ts';
-import {eventLogPath, readEvents} from '../../store/eventLog.ts';
+import {modelNames, type ResolvedConfig} from '../../contract/run/pipeline.ts';
+import type {Report} from '../../contract/run/report.ts';
+import {eventLogPath, readEvents} from '../../store/run/eventLog.ts';
 import {chartSize} from './chartSize.ts';
 import {heldOutChart} from './heldOutChart.ts';
 import {modelColour} from './modelColour.ts';

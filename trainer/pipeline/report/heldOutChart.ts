@@ -1,6 +1,6 @@
 import {type Bar, barChart} from '../../chart/barChart.ts';
 import type {RgbPicture} from '../../chart/canvas.ts';
-import type {HeldOutLoss, Report} from '../../contract/report.ts';
+import type {HeldOutLoss, Report} from '../../contract/run/report.ts';
 import {chartSize} from './chartSize.ts';
 import {modelColour} from './modelColour.ts';
 

@@ -5,8 +5,8 @@ import type {
   HeldOutLoss,
   Report,
   SearchCheck,
-} from '../../contract/report.ts';
-import {peakText} from '../stagePeaks.ts';
+} from '../../contract/run/report.ts';
+import {peakText} from '../resources/stagePeaks.ts';
 
 /** `report.md`: the report for reading; pictures are named relative to it. */
 export function reportMarkdown(

@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import type {RgbPicture} from '../../chart/canvas.ts';
-import {encodePng} from '../../data/png.ts';
-import {writeFileAtomic} from '../../store/atomicFile.ts';
+import {encodePng} from '../../data/pictures/png.ts';
+import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 
 /** A picture of the report; `file` is relative to it. */
 export interface PictureFile {

@@ -1,4 +1,4 @@
-import type {RunEvent} from '../../contract/events.ts';
+import type {RunEvent} from '../../contract/run/events.ts';
 import type {CurvePoint} from './smoothCurve.ts';
 
 type StepEvent = Extract<RunEvent, {type: 'step'}>;

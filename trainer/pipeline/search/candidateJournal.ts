@@ -1,8 +1,8 @@
 import {appendFileSync} from 'node:fs';
-import {CandidateRecord, CandidatesHead} from '../../contract/candidateRecord.ts';
-import {writeFileAtomic} from '../../store/atomicFile.ts';
-import {fileExists} from '../../store/fileExists.ts';
-import {readRegularFile} from '../../store/regularFile.ts';
+import {CandidateRecord, CandidatesHead} from '../../contract/run/candidateRecord.ts';
+import {writeFileAtomic} from '../../store/files/atomicFile.ts';
+import {fileExists} from '../../store/files/fileExists.ts';
+import {readRegularFile} from '../../store/files/regularFile.ts';
 
 /** A line is about 100 bytes, and the largest grid has a million. */
 const largest = 2 ** 28;

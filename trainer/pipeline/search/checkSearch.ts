@@ -1,9 +1,9 @@
-import type {SearchCheck} from '../../contract/report.ts';
+import type {SearchCheck} from '../../contract/run/report.ts';
 import {summariseHeldOut} from '../../evaluate/heldOutSummary.ts';
 import {ensembleTable, type LossTable} from '../../evaluate/lossTable.ts';
-import {alwaysCandidates, scaledUnit} from '../../merge/alwaysCandidates.ts';
+import {alwaysCandidates, scaledUnit} from '../../merge/search/baselineCandidates.ts';
 import {applyWeights, applyWeightsBy} from '../../merge/blend.ts';
-import type {WeightsOf} from '../../merge/incrementalMerge.ts';
+import type {WeightsOf} from '../../merge/files/incrementalMerge.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
 import type {LabHeldOut, MergeLab} from './mergeLab.ts';
 

@@ -1,6 +1,6 @@
-import type {EvaluateConfig} from '../../contract/evaluateConfig.ts';
-import type {Candidate, ConfirmedCandidate} from '../../contract/report.ts';
-import type {ConfirmConfig} from '../../contract/searchConfig.ts';
+import type {EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
+import type {Candidate, ConfirmedCandidate} from '../../contract/run/report.ts';
+import type {ConfirmConfig} from '../../contract/config/searchConfig.ts';
 import {heldOutBatch} from '../../data/batches.ts';
 import {loadDigitClassifier} from '../../evaluate/digitClassifierFile.ts';
 import {digitFeatures} from '../../evaluate/digitFeatures.ts';
@@ -8,7 +8,7 @@ import type {FeatureSet} from '../../evaluate/featureSet.ts';
 import {frechetDistance, gaussian} from '../../evaluate/frechet.ts';
 import {kidEstimate} from '../../evaluate/kid.ts';
 import {applyWeightsBy} from '../../merge/blend.ts';
-import type {WeightsOf} from '../../merge/incrementalMerge.ts';
+import type {WeightsOf} from '../../merge/files/incrementalMerge.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
 import {modelPredict} from '../../sample/predict.ts';
 import {sampleImages} from '../../sample/sampleImages.ts';

@@ -8,13 +8,13 @@ import {taskVectors} from '../../merge/blend.ts';
 import {Predictor} from '../../models/predictor.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
 import type {NoiseSchedule} from '../../schedulers/schedule.ts';
-import {hashBytes} from '../../store/sha256.ts';
-import {dataStamp} from '../dataStamp.ts';
+import {hashBytes} from '../../store/files/sha256.ts';
+import {dataStamp} from '../graph/dataStamp.ts';
 import {loadBase, loadExperts} from '../runModels.ts';
 import {modelPath} from '../runPaths.ts';
 import {runRanges} from '../runRanges.ts';
-import {weightsHashOf} from '../stageFacts.ts';
-import {warn, type StageContext} from '../stageContext.ts';
+import {weightsHashOf} from '../graph/stageFacts.ts';
+import {warn, type StageContext} from '../stages/stageContext.ts';
 
 /** Which images a merge is measured on, and with how many timesteps each. */
 export interface LabDraws {

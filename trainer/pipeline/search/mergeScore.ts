@@ -1,7 +1,7 @@
-import type {CandidateRecord} from '../../contract/candidateRecord.ts';
+import type {CandidateRecord} from '../../contract/run/candidateRecord.ts';
 import {meanLoss} from '../../evaluate/heldOutSummary.ts';
-import type {Score} from '../../merge/candidates.ts';
-import {IncrementalMerge, type WeightsOf} from '../../merge/incrementalMerge.ts';
+import type {Score} from '../../merge/search/candidates.ts';
+import {IncrementalMerge, type WeightsOf} from '../../merge/files/incrementalMerge.ts';
 import type {CandidateJournal} from './candidateJournal.ts';
 import type {LabHeldOut, MergeLab} from './mergeLab.ts';
 

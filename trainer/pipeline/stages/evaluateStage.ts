@@ -1,6 +1,6 @@
 import {mkdir} from 'node:fs/promises';
-import type {EvaluateConfig} from '../../contract/evaluateConfig.ts';
-import type {LossRecord} from '../../contract/pipeline.ts';
+import type {EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
+import type {LossRecord} from '../../contract/run/pipeline.ts';
 import {heldOutBatch} from '../../data/batches.ts';
 import type {ImageSource} from '../../data/dataset.ts';
 import {openData} from '../../data/openData.ts';
@@ -12,14 +12,14 @@ import type {Pretrained} from '../../models/pretrained.ts';
 import {ensemblePredict} from '../../sample/ensemble.ts';
 import {modelPredict} from '../../sample/predict.ts';
 import {sampleImages, type SampleImagesRequest} from '../../sample/sampleImages.ts';
-import {writeFileAtomic} from '../../store/atomicFile.ts';
-import {writeJsonAtomic} from '../../store/jsonFile.ts';
-import {writeFeatures} from '../featureFile.ts';
+import {writeFileAtomic} from '../../store/files/atomicFile.ts';
+import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
+import {writeFeatures} from './featureFile.ts';
 import {loadBase, loadExperts, loadModelParams} from '../runModels.ts';
 import {runPaths} from '../runPaths.ts';
 import {runRanges} from '../runRanges.ts';
-import {sampleGrid} from '../sampleGrid.ts';
-import {progress, warn, type StageContext, type StageOutcome} from '../stageContext.ts';
+import {sampleGrid} from './sampleGrid.ts';
+import {progress, warn, type StageContext, type StageOutcome} from './stageContext.ts';
 
 /** Measures one model on the test images: held-out losses, a sample grid, and the features of its samples. */
 export async function evaluateStage(context: StageContext, model: string): Promise<StageOutcome> {

@@ -1,11 +1,11 @@
-import {runExperts, WeightsRecord} from '../../contract/pipeline.ts';
-import {runMerge} from '../../contract/runMerge.ts';
-import {mergeModels} from '../../merge/mergeFiles.ts';
-import {readJson} from '../../store/jsonFile.ts';
-import {foldMerged} from '../foldMerged.ts';
+import {runExperts, WeightsRecord} from '../../contract/run/pipeline.ts';
+import {runMerge} from '../../contract/run/runMerge.ts';
+import {mergeModels} from '../../merge/files/mergeFiles.ts';
+import {readJson} from '../../store/files/jsonFile.ts';
+import {foldMerged} from './foldMerged.ts';
 import {modelPath, requireBase, runPaths} from '../runPaths.ts';
-import {progress, warn, type StageContext, type StageOutcome} from '../stageContext.ts';
-import {toolVersion} from '../toolVersion.ts';
+import {progress, warn, type StageContext, type StageOutcome} from './stageContext.ts';
+import {toolVersion} from '../owner/toolVersion.ts';
 
 /** Merges the experts with the weights that the search stage settled; projections that fold into a stock model are folded. */
 export async function mergeStage(context: StageContext): Promise<StageOutcome> {

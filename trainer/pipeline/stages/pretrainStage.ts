@@ -8,8 +8,8 @@ import {disposeParams} from '../../nn/params.ts';
 import {createSchedule} from '../../schedulers/schedule.ts';
 import {train} from '../../train/loop.ts';
 import {runPaths} from '../runPaths.ts';
-import {trainHooks} from '../trainHooks.ts';
-import {warn, type StageContext, type StageOutcome} from '../stageContext.ts';
+import {trainHooks} from './trainHooks.ts';
+import {warn, type StageContext, type StageOutcome} from './stageContext.ts';
 
 /** Trains a base from random weights: the loop of the experts with one range and no teacher. */
 export async function pretrainStage(context: StageContext): Promise<StageOutcome> {

@@ -1,25 +1,25 @@
 import {copyFile, mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import {LossRecord, modelNames, StageRecord, WeightsRecord} from '../../contract/pipeline.ts';
-import {Report} from '../../contract/report.ts';
+import {LossRecord, modelNames, StageRecord, WeightsRecord} from '../../contract/run/pipeline.ts';
+import {Report} from '../../contract/run/report.ts';
 import type {FeatureSet} from '../../evaluate/featureSet.ts';
 import type {LossTable} from '../../evaluate/lossTable.ts';
-import {writeFileAtomic} from '../../store/atomicFile.ts';
-import {fileExists} from '../../store/fileExists.ts';
-import {eventLogPath, readEvents} from '../../store/eventLog.ts';
-import {tableLimits} from '../../store/jsonLimits.ts';
-import {readJson, writeJsonAtomic} from '../../store/jsonFile.ts';
-import {openRun} from '../../store/runFolder.ts';
-import {readFeatures} from '../featureFile.ts';
+import {writeFileAtomic} from '../../store/files/atomicFile.ts';
+import {fileExists} from '../../store/files/fileExists.ts';
+import {eventLogPath, readEvents} from '../../store/run/eventLog.ts';
+import {tableLimits} from '../../store/files/jsonLimits.ts';
+import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
+import {openRun} from '../../store/run/runFolder.ts';
+import {readFeatures} from './featureFile.ts';
 import {drawBeforeAfter} from '../report/beforeAfter.ts';
 import {buildReport, type Measurements} from '../report/buildReport.ts';
 import {drawCurves} from '../report/curves.ts';
 import {reportMarkdown} from '../report/markdown.ts';
 import type {PictureFile} from '../report/pictureFile.ts';
 import {runPaths} from '../runPaths.ts';
-import {planStages} from '../stagePlan.ts';
-import {stagePeaks} from '../stagePeaks.ts';
-import type {StageContext, StageOutcome} from '../stageContext.ts';
+import {planStages} from '../graph/stagePlan.ts';
+import {stagePeaks} from '../resources/stagePeaks.ts';
+import type {StageContext, StageOutcome} from './stageContext.ts';
 
 /** Gathers what the stages measured into `report/`: report.json, report.md and the pictures. */
 export async function reportStage(context: StageContext): Promise<StageOutcome> {

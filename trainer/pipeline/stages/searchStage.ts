@@ -1,9 +1,9 @@
-import type {WeightsRecord} from '../../contract/pipeline.ts';
-import {SearchConfig} from '../../contract/searchConfig.ts';
-import {writeJsonAtomic} from '../../store/jsonFile.ts';
+import type {WeightsRecord} from '../../contract/run/pipeline.ts';
+import {SearchConfig} from '../../contract/config/searchConfig.ts';
+import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {runPaths} from '../runPaths.ts';
 import {runSearch, Stopped} from '../search/runSearch.ts';
-import type {StageContext, StageOutcome} from '../stageContext.ts';
+import type {StageContext, StageOutcome} from './stageContext.ts';
 
 /** Settles the merge weights: those of the config, or the best that a search over the validation images finds. */
 export async function searchStage(context: StageContext): Promise<StageOutcome> {

@@ -1,7 +1,7 @@
-import type {DecoupleConfig} from '../../contract/config.ts';
-import {expertCount} from '../../contract/config.ts';
-import type {ModelRecord} from '../../contract/records.ts';
-import type {TrainingConfig} from '../../contract/training.ts';
+import type {DecoupleConfig} from '../../contract/config/config.ts';
+import {expertCount} from '../../contract/config/config.ts';
+import type {ModelRecord} from '../../contract/run/records.ts';
+import type {TrainingConfig} from '../../contract/config/training.ts';
 import {openData} from '../../data/openData.ts';
 import {equalRanges} from '../../deme/timesteps.ts';
 import {addIdentityProjections} from '../../deme/projection.ts';
@@ -9,10 +9,10 @@ import {loadPretrained, savePretrained, type Pretrained} from '../../models/pret
 import {disposeParams} from '../../nn/params.ts';
 import {scheduleHash} from '../../models/scheduleHash.ts';
 import {train, type TrainTask} from '../../train/loop.ts';
-import {trainHooks} from '../trainHooks.ts';
+import {trainHooks} from './trainHooks.ts';
 import {modelPath, requireBase, runPaths} from '../runPaths.ts';
 import {runRanges} from '../runRanges.ts';
-import {warn, type StageContext, type StageOutcome} from '../stageContext.ts';
+import {warn, type StageContext, type StageOutcome} from './stageContext.ts';
 
 /** Finetunes expert `index` on its own range with the three techniques of the paper. */
 export async function expertStage(context: StageContext, index: number): Promise<StageOutcome> {

@@ -1,8 +1,8 @@
 import {readFile, rename, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import type {MergeRequest} from '../../../../trainer/merge/mergeFiles.ts';
-import {mergeModels} from '../../../../trainer/merge/mergeFiles.ts';
+import type {MergeRequest} from '../../../../trainer/merge/files/mergeFiles.ts';
+import {mergeModels} from '../../../../trainer/merge/files/mergeFiles.ts';
 import {findInputs} from '../../../../trainer/merge/recipe/findInputs.ts';
 import {readRecipe} from '../../../../trainer/merge/recipe/readRecipe.ts';
 import {reproduceMerge} from '../../../../trainer/merge/recipe/reproduceMerge.ts';

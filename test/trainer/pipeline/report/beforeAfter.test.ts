@@ -1,7 +1,7 @@
 import {mkdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {decodePng} from '../../../../trainer/data/png.ts';
+import {decodePng} from '../../../../trainer/data/pictures/png.ts';
 import {drawBeforeAfter} from '../../../../trainer/pipeline/report/beforeAfter.ts';
 import {runPaths} from '../../../../trainer/pipeline/runPaths.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';

@@ -1,9 +1,9 @@
 import {mkdir, readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import type {RunEvent} from '../../../../trainer/contract/events.ts';
-import type {Report} from '../../../../trainer/contract/report.ts';
-import {decodePng} from '../../../../trainer/data/png.ts';
+import type {RunEvent} from '../../../../trainer/contract/run/events.ts';
+import type {Report} from '../../../../trainer/contract/run/report.ts';
+import {decodePng} from '../../../../trainer/data/pictures/png.ts';
 import {drawCurves} from '../../../../trainer/pipeline/report/curves.ts';
 import {modelColour} from '../../../../trainer/pipeline/report/modelColour.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';

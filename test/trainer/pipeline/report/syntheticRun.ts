@@ -1,12 +1,12 @@
 import {mkdir, writeFile} from 'node:fs/promises';
-import {DemeConfig} from '../../../../trainer/contract/config.ts';
-import type {RunEvent} from '../../../../trainer/contract/events.ts';
-import type {ResolvedConfig} from '../../../../trainer/contract/pipeline.ts';
-import {type HeldOutLoss, Report} from '../../../../trainer/contract/report.ts';
-import {encodePng, imageGrid} from '../../../../trainer/data/png.ts';
+import {DemeConfig} from '../../../../trainer/contract/config/config.ts';
+import type {RunEvent} from '../../../../trainer/contract/run/events.ts';
+import type {ResolvedConfig} from '../../../../trainer/contract/run/pipeline.ts';
+import {type HeldOutLoss, Report} from '../../../../trainer/contract/run/report.ts';
+import {encodePng, imageGrid} from '../../../../trainer/data/pictures/png.ts';
 import {runPaths} from '../../../../trainer/pipeline/runPaths.ts';
 import {createRandom} from '../../../../trainer/random.ts';
-import {eventLogPath} from '../../../../trainer/store/eventLog.ts';
+import {eventLogPath} from '../../../../trainer/store/run/eventLog.ts';
 
 const experts = 4;
 const ranges = Array.from({length: experts}, (_, i): [number, number] => [i * 250, (i + 1) * 250]);

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {RunEvent} from '../../../../trainer/contract/events.ts';
+import type {RunEvent} from '../../../../trainer/contract/run/events.ts';
 import {lossPerTimestep, trainingCurves} from '../../../../trainer/pipeline/report/trainingCurves.ts';
 import {stepEvent} from './syntheticRun.ts';
 

@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {beforeAll, describe, expect, it} from 'vitest';
-import {SamplingConfig} from '../../../../trainer/contract/evaluateConfig.ts';
-import {ConfirmConfig} from '../../../../trainer/contract/searchConfig.ts';
+import {SamplingConfig} from '../../../../trainer/contract/config/evaluateConfig.ts';
+import {ConfirmConfig} from '../../../../trainer/contract/config/searchConfig.ts';
 import {startEngine} from '../../../../trainer/engine/startEngine.ts';
 import {packageRoot} from '../../../../trainer/packageRoot.ts';
 import {confirmCandidates} from '../../../../trainer/pipeline/search/confirmCandidates.ts';

@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, it} from 'vitest';
-import {SearchResult} from '../../../../trainer/contract/report.ts';
+import {SearchResult} from '../../../../trainer/contract/run/report.ts';
 import {startEngine} from '../../../../trainer/engine/startEngine.ts';
 import {meanLoss, summariseHeldOut} from '../../../../trainer/evaluate/heldOutSummary.ts';
 import {applyWeights, applyWeightsBy} from '../../../../trainer/merge/blend.ts';
@@ -7,7 +7,7 @@ import {groupOf} from '../../../../trainer/merge/tensorWeights.ts';
 import {disposeParams} from '../../../../trainer/nn/params.ts';
 import {openMergeLab} from '../../../../trainer/pipeline/search/mergeLab.ts';
 import {runSearch, Stopped} from '../../../../trainer/pipeline/search/runSearch.ts';
-import type {StageContext} from '../../../../trainer/pipeline/stageContext.ts';
+import type {StageContext} from '../../../../trainer/pipeline/stages/stageContext.ts';
 import {expectNoLeak} from '../../../helpers/tensorCount.ts';
 import {searchedRun} from './searchedRun.ts';
 

@@ -1,8 +1,8 @@
 import {join, resolve} from 'node:path';
 import {mkdir, readFile} from 'node:fs/promises';
-import type {NewRunEvent} from '../../../../trainer/contract/events.ts';
-import {parseConfig} from '../../../../trainer/contract/parseConfig.ts';
-import type {StageContext} from '../../../../trainer/pipeline/stageContext.ts';
+import type {NewRunEvent} from '../../../../trainer/contract/run/events.ts';
+import {parseConfig} from '../../../../trainer/contract/config/parseConfig.ts';
+import type {StageContext} from '../../../../trainer/pipeline/stages/stageContext.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {writeTinyBase, writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
 

@@ -1,0 +1,55 @@
+import type {MergeSetting} from '../../trainer/contract/config/mergeSetting.ts';
+import type {Run} from '../runs/run.ts';
+import {stopAtCheckpoint, pause} from '../runs/runControl.ts';
+import type {Studio} from '../studio.ts';
+import type {ExperimentPanels} from './experimentPanel.ts';
+
+/** Opens the panel, which is loaded (and brought back after a restart) in a turn of its own after the activation. */
+export function lazyPanel(studio: Omit<Studio, 'openPanel'>): Studio['openPanel'] {
+  let loading: Promise<ExperimentPanels> | null = null;
+  const load = () => (loading ??= loadPanel(studio));
+  setTimeout(() => void load(), 0);
+  return async (run) => (await load()).open(run);
+}
+
+async function loadPanel(studio: Omit<Studio, 'openPanel'>): Promise<ExperimentPanels> {
+  const {registerPanel} = await import('./experimentPanel.ts');
+  const {context, runs} = studio;
+  return registerPanel(context, runs, {
+    merge: (run, setting) => merge(studio, run, setting),
+    analyse: async (run) => (await import('../runs/analyseExperts.ts')).analyseExperts(studio, run),
+    plane: async (run, experts, weights) =>
+      (await import('../commands/planeCommands.ts')).measurePlane(studio, run, experts, weights),
+    preview: async (run, onNews) => {
+      const {previewOrder} = await import('./previewOrder.ts');
+      return studio.trainer.startPreview(await previewOrder(run), onNews);
+    },
+    control: async (run, command) => {
+      const {requireTrust} = await import('../trainer/requireTrust.ts');
+      requireTrust();
+      if (command === 'stop') await stopAtCheckpoint(run);
+      else if (command === 'pause') await pause(run);
+      else await (await import('../commands/runCommands.ts')).resumeRun(run, studio);
+      await runs.look(run.path);
+    },
+  });
+}
+
+/** Merges the experts of a run with a setting of the panel into another model beside them; returns its folder. */
+async function merge({trainer, models}: Pick<Studio, 'trainer' | 'models'>, run: Run, setting: MergeSetting) {
+  const [{mergeArguments}, {VerbResult}, {withProgress}] = await Promise.all([
+    import('./mergeArguments.ts'),
+    import('../../trainer/contract/verbResult.ts'),
+    import('../trainer/withProgress.ts'),
+  ]);
+  const {args, out} = await mergeArguments(run, setting);
+  await withProgress(`Merging ${run.record.id}`, (signal) =>
+    trainer.deme(
+      VerbResult,
+      args.filter((arg) => arg !== '--json'),
+      {signal},
+    ),
+  );
+  models.refresh();
+  return out;
+}

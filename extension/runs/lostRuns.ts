@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import type {Run} from './run.ts';
+import {runStateText} from './runText.ts';
+import type {Runs} from './runs.ts';
+import {settings} from '../settings.ts';
+
+/** Where the workspace remembers which losses the user knows of. */
+const memory = 'lostRunsTold';
+
+/**
+ * Offers to go on with runs that were lost while no window was looking, as after a restart of the machine. Of each loss it tells once, not
+ * at every reload; nothing where runs cannot be started.
+ */
+export async function offerLostRuns({workspaceState}: vscode.ExtensionContext, runs: Runs): Promise<void> {
+  const lost = runs.all().filter(({state}) => state?.state === 'lost');
+  const told = workspaceState.get<readonly string[]>(memory, []);
+  await workspaceState.update(memory, lost.map(lossOf));
+  const fresh = lost.filter((run) => !told.includes(lossOf(run)));
+  const [first, ...others] = fresh;
+  if (first === undefined || settings.notices() === 'none' || !vscode.workspace.isTrusted) return;
+  const [text, button] = others.length === 0 ? [oneText(first), 'Resume'] : [severalText(fresh), 'Resume All'];
+  const answer = await vscode.window.showWarningMessage(text, button);
+  if (answer !== button) return;
+  for (const {path} of fresh) await vscode.commands.executeCommand('deme.resume', path);
+}
+
+/** A run that was gone on with and lost again is another loss. */
+function lossOf({path, state}: Run): string {
+  return `${path} ${state?.pid ?? 0} ${state?.started ?? 0}`;
+}
+
+function oneText(run: Run): string {
+  return `${run.record.id}: ${runStateText(run)}.`;
+}
+
+function severalText(runs: readonly Run[]): string {
+  const names = runs.map(({record}) => record.id);
+  return `${runs.length} runs are lost, their processes are gone: ${names.slice(0, -1).join(', ')} and ${names.at(-1)}.`;
+}

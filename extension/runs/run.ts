@@ -1,0 +1,44 @@
+import {basename, join} from 'node:path';
+import type {ResolvedConfig} from '../../trainer/contract/run/pipeline.ts';
+import type {RunRecord} from '../../trainer/contract/run/records.ts';
+import type {Report} from '../../trainer/contract/run/report.ts';
+import type {RunNotes} from '../../trainer/contract/run/runNotes.ts';
+import type {CurrentState} from '../../trainer/store/run/runState.ts';
+import type {RunProgress} from './runProgress.ts';
+
+/** A run as the editor knows it. Never changes: news make another object. */
+export interface Run {
+  /** The run folder. */
+  readonly path: string;
+  readonly record: RunRecord;
+  readonly config: ResolvedConfig;
+  /** Null before its owner has written any. */
+  readonly state: CurrentState | null;
+  readonly progress: RunProgress;
+  /** Seconds to the end of all that was asked for; null as long as it cannot be told. */
+  readonly secondsLeft: number | null;
+  /** How long its owner has given no sign of life, in whole ten seconds; null for one that does, or that needs not. */
+  readonly silentSeconds: number | null;
+  /** Null until its report is written. */
+  readonly report: Report | null;
+  readonly notes: RunNotes;
+  /** Training timesteps of its base; null where that cannot be read. */
+  readonly timesteps: number | null;
+  /** What is wrong with its files, for the user; null where all could be read. */
+  readonly problem: string | null;
+}
+
+/** The config file that a run was made from, absolute. It may have been given relative to a folder that nobody knows any more. */
+export function configFileOf({record, config}: Pick<Run, 'record' | 'config'>): string {
+  return join(config.folder, basename(record.config));
+}
+
+/** Whether a process carries the run out. */
+export function isActiveRun({state}: Run): boolean {
+  return state?.state === 'running' || state?.state === 'paused' || state?.state === 'stopping';
+}
+
+/** Whether a run can be gone on with: something that was asked for is not done, and nobody does it. */
+export function isResumable({state}: Run): boolean {
+  return state?.state === 'stopped' || state?.state === 'failed' || state?.state === 'lost';
+}

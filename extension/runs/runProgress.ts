@@ -1,0 +1,142 @@
+import type {ErrorRecord} from '../../trainer/contract/errors.ts';
+import type {RunEvent} from '../../trainer/contract/run/events.ts';
+import {addSample, noPace, secondsLeft, type Pace} from './timeLeft.ts';
+
+export type StageState = 'waiting' | 'running' | 'done' | 'stopped' | 'failed';
+
+/** How far one stage of a run is, and its newest numbers. Null: not known (yet), or not finite. */
+export interface StageProgress {
+  /** `expert-0`, `ordinary`, `search`, `evaluate-merged` … */
+  readonly stage: string;
+  readonly state: StageState;
+  /** 0..1 */
+  readonly share: number;
+  readonly update: number | null;
+  readonly updates: number | null;
+  /** Newest losses of a training stage. */
+  readonly denoise: number | null;
+  readonly consistency: number | null;
+  readonly secondsPerUpdate: number | null;
+  /** What a stage without updates is doing. */
+  readonly what: string | null;
+  readonly secondsLeft: number | null;
+  /** Newest held-out loss that the stage measured. */
+  readonly heldOut: number | null;
+  /** Newest image file. */
+  readonly images: string | null;
+  readonly error: ErrorRecord | null;
+  readonly pace: Pace;
+}
+
+/** What the events of a run add up to. */
+export interface RunProgress {
+  /** In the order of the plan, else of their appearance. */
+  readonly stages: ReadonlyMap<string, StageProgress>;
+  /** Best vector of merge weights that the search has tried. */
+  readonly best: {readonly weights: readonly number[]; readonly loss: number} | null;
+  /** The newest ones. */
+  readonly warnings: readonly string[];
+  /** Of the newest event, milliseconds since the epoch. */
+  readonly time: number | null;
+}
+
+export const noProgress: RunProgress = {stages: new Map(), best: null, warnings: [], time: null};
+
+const keptWarnings = 20;
+
+/** The progress before its first event, from what the run folder says: stages that are planned, and which of them are done. */
+export function plannedProgress(planned: readonly string[], done: ReadonlySet<string>): RunProgress {
+  const entry = (stage: string): [string, StageProgress] => [
+    stage,
+    done.has(stage) ? ended(newStage(stage), 'done') : newStage(stage),
+  ];
+  return {...noProgress, stages: new Map([...planned, ...done].map(entry))};
+}
+
+/** The progress after some more events. */
+export function addEvents(progress: RunProgress, events: readonly RunEvent[]): RunProgress {
+  return events.reduce(addEvent, progress);
+}
+
+function addEvent(progress: RunProgress, event: RunEvent): RunProgress {
+  const next = {...progress, time: event.time};
+  switch (event.type) {
+    case 'candidate':
+      return {...next, best: better(progress.best, event)};
+    case 'log':
+      if (event.level !== 'warning') return next;
+      return {...next, warnings: [...progress.warnings, `${event.stage}: ${event.message}`].slice(-keptWarnings)};
+    case 'stopped':
+    case 'done':
+      // At the end the owner says so of the run as a whole.
+      if (event.stage === 'run') return next;
+      break;
+    default:
+  }
+  const before = progress.stages.get(event.stage) ?? newStage(event.stage);
+  const after = stageAfter(before, event);
+  return after === before ? next : {...next, stages: new Map(progress.stages).set(event.stage, after)};
+}
+
+function stageAfter(before: StageProgress, event: RunEvent): StageProgress {
+  switch (event.type) {
+    case 'stage':
+      return event.state === 'started' ? started(before) : ended(before, 'done');
+    case 'step':
+      return moved({...before, ...stepNumbers(event)}, event.time, event.update / Math.max(1, event.updates));
+    case 'progress':
+      return moved({...before, what: event.what}, event.time, event.done / Math.max(1, event.total));
+    case 'heldOut':
+      return {...before, heldOut: event.loss};
+    case 'images':
+      return {...before, images: event.file};
+    case 'failed':
+      return {...ended(before, 'failed'), error: event.error};
+    case 'stopped':
+      return ended(before, 'stopped');
+    default:
+      return before;
+  }
+}
+
+function stepNumbers(event: Extract<RunEvent, {type: 'step'}>) {
+  const {update, updates, denoise, consistency, secondsPerUpdate} = event;
+  return {update, updates, denoise, consistency, secondsPerUpdate};
+}
+
+/** A stage that starts again goes on from its checkpoint: its numbers stay until the first step tells where that was. */
+function started(before: StageProgress): StageProgress {
+  return {...before, state: 'running', secondsLeft: null, error: null, pace: noPace};
+}
+
+function moved(stage: StageProgress, time: number, share: number): StageProgress {
+  const pace = addSample(stage.pace, {time, share});
+  return {...stage, state: 'running', share: Math.min(1, share), pace, secondsLeft: secondsLeft(pace)};
+}
+
+function ended(before: StageProgress, state: 'done' | 'stopped' | 'failed'): StageProgress {
+  return {...before, state, share: state === 'done' ? 1 : before.share, secondsLeft: null, pace: noPace};
+}
+
+function better(best: RunProgress['best'], {weights, loss}: Extract<RunEvent, {type: 'candidate'}>) {
+  return loss !== null && (best === null || loss < best.loss) ? {weights, loss} : best;
+}
+
+function newStage(stage: string): StageProgress {
+  return {
+    stage,
+    state: 'waiting',
+    share: 0,
+    update: null,
+    updates: null,
+    denoise: null,
+    consistency: null,
+    secondsPerUpdate: null,
+    what: null,
+    secondsLeft: null,
+    heldOut: null,
+    images: null,
+    error: null,
+    pace: noPace,
+  };
+}

@@ -1,0 +1,116 @@
+import {describe, expect, it} from 'vitest';
+import {addEvents, noProgress, plannedProgress, type RunProgress} from '../../../extension/runs/runProgress.ts';
+import type {RunEvent} from '../../../trainer/contract/run/events.ts';
+import {stepEvent} from '../../helpers/knownRun.ts';
+
+const started: RunEvent = {type: 'stage', time: 0, stage: 'expert-0', state: 'started'};
+
+function steps(from: number, to: number, changes: Partial<Extract<RunEvent, {type: 'step'}>> = {}): RunEvent[] {
+  return Array.from({length: to - from + 1}, (_, i) => stepEvent(from + i, changes));
+}
+
+function expert(progress: RunProgress) {
+  const stage = progress.stages.get('expert-0');
+  if (stage === undefined) throw new Error('no expert');
+  return stage;
+}
+
+describe('the progress of a run', () => {
+  it('has the newest numbers of a training, and the time that it still takes', () => {
+    const stage = expert(addEvents(noProgress, [started, ...steps(1, 40), stepEvent(41, {denoise: 0.0125})]));
+    expect(stage).toMatchObject({state: 'running', update: 41, updates: 100, share: 0.41, denoise: 0.0125});
+    // One update a second, 59 to go.
+    expect(stage.secondsLeft).toBeCloseTo(59, 6);
+  });
+
+  it('tells no time before it has seen some steps after the warm-up', () => {
+    const left = [1, 2, 3, 4, 5, 6].map((n) => expert(addEvents(noProgress, [started, ...steps(1, n)])).secondsLeft);
+    expect(left.slice(0, 4)).toEqual([null, null, null, null]);
+    expect(left[4]).toBeCloseTo(95, 6);
+  });
+
+  it('does not let a slow start make the estimate long', () => {
+    const slow = [started, stepEvent(1, {time: 1000}), stepEvent(2, {time: 60_000})];
+    const rest = steps(3, 20).map((event) => ({...event, time: 60_000 + event.time}));
+    expect(expert(addEvents(noProgress, [...slow, ...rest])).secondsLeft).toBeCloseTo(80, 6);
+  });
+
+  it('begins the estimate anew when the steps go back to a checkpoint', () => {
+    const before = addEvents(noProgress, [started, ...steps(1, 60)]);
+    const later = steps(41, 43, {}).map((event) => ({...event, time: 500_000 + event.time * 2}));
+    const resumed = addEvents(before, [{...started, time: 500_000}, ...later]);
+    expect(expert(resumed)).toMatchObject({update: 43, share: 0.43, secondsLeft: null});
+    const more = steps(44, 50).map((event) => ({...event, time: 500_000 + event.time * 2}));
+    // Two seconds an update now, 50 to go.
+    expect(expert(addEvents(resumed, more)).secondsLeft).toBeCloseTo(100, 6);
+  });
+
+  it('begins the estimate anew after a pause', () => {
+    const before = addEvents(noProgress, [started, ...steps(1, 30)]);
+    const after = steps(31, 40).map((event) => ({...event, time: event.time + 3_600_000}));
+    expect(expert(addEvents(before, after)).secondsLeft).toBeCloseTo(60, 6);
+  });
+
+  it('keeps what is known when a stage starts again, and forgets its error', () => {
+    const error = {code: 'bug', message: 'oops'};
+    const failed = addEvents(noProgress, [...steps(1, 9), {type: 'failed', time: 9000, stage: 'expert-0', error}]);
+    expect(expert(failed)).toMatchObject({state: 'failed', error, update: 9});
+    expect(expert(addEvents(failed, [started]))).toMatchObject({state: 'running', error: null, update: 9, share: 0.09});
+  });
+
+  it('knows which stages are planned, done and skipped', () => {
+    const planned = plannedProgress(['expert-0', 'expert-1', 'merge'], new Set(['expert-0']));
+    const skipped = addEvents(planned, [{type: 'stage', time: 1, stage: 'expert-1', state: 'skipped'}]);
+    const states = [...skipped.stages].map(([name, {state, share}]) => [name, state, share]);
+    expect(states).toEqual([
+      ['expert-0', 'done', 1],
+      ['expert-1', 'done', 1],
+      ['merge', 'waiting', 0],
+    ]);
+  });
+
+  it('keeps the best candidate, whose loss is a number', () => {
+    const candidate = (weight: number, loss: number | null): RunEvent => ({
+      type: 'candidate',
+      time: 1,
+      stage: 'search',
+      weights: [weight],
+      loss,
+      origin: 'grid',
+    });
+    const {best} = addEvents(noProgress, [candidate(0, null), candidate(0.5, 0.2), candidate(1, 0.3)]);
+    expect(best).toEqual({weights: [0.5], loss: 0.2});
+  });
+
+  it('keeps the newest warnings only', () => {
+    const warning = (i: number): RunEvent => ({
+      type: 'log',
+      time: i,
+      stage: 'merge',
+      level: 'warning',
+      message: `${i}`,
+    });
+    const {warnings} = addEvents(
+      noProgress,
+      Array.from({length: 30}, (_, i) => warning(i)),
+    );
+    expect(warnings).toHaveLength(20);
+    expect(warnings.at(-1)).toBe('merge: 29');
+  });
+
+  it('does not take the end of the run for a stage', () => {
+    const ended = addEvents(noProgress, [
+      {type: 'done', time: 5, stage: 'run'},
+      {type: 'stopped', time: 6, stage: 'run'},
+    ]);
+    expect([...ended.stages]).toEqual([]);
+    expect(ended.time).toBe(6);
+  });
+
+  it('is the same however the events arrive', () => {
+    const events = [started, ...steps(1, 50), {...started, time: 60_000}, ...steps(31, 70)];
+    const one = addEvents(noProgress, events);
+    const pieces = events.reduce((progress, event) => addEvents(progress, [event]), noProgress);
+    expect(pieces).toEqual(one);
+  });
+});

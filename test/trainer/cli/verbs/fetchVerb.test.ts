@@ -1,0 +1,36 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {z} from 'zod';
+import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {golden} from '../../store/golden.ts';
+import {hubServer} from '../../store/hubServer.ts';
+
+const Fetched = z.strictObject({repository: z.string(), revision: z.string(), folder: z.string()});
+
+async function tinyHub() {
+  const files = ['model_index.json', 'unet/config.json', 'unet/diffusion_pytorch_model.safetensors'];
+  const contents = files.map(async (file) => [file, await readFile(golden(`cifar/${file}`))] as const);
+  return hubServer(Object.fromEntries(await Promise.all(contents)));
+}
+
+describe('deme fetch', () => {
+  useBuiltProgram();
+
+  it('fetches a model into the cache', async () => {
+    const {endpoint} = await tinyHub();
+    const cache = await temporaryFolder();
+    const options = {env: {DEME_CACHE: cache}};
+    const {folder} = await demeJson(Fetched, ['fetch', 'owner/tiny', '--endpoint', endpoint], options);
+    expect(folder.startsWith(cache)).toBe(true);
+    const weights = 'unet/diffusion_pytorch_model.safetensors';
+    expect(await readFile(join(folder, weights))).toEqual(await readFile(golden(`cifar/${weights}`)));
+  });
+
+  it('refuses what is no name of a model', async () => {
+    const {code, stderr} = await deme(['fetch', '../tiny']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('owner/name');
+  });
+});

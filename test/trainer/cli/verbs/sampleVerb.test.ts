@@ -1,0 +1,60 @@
+import {readdir, readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {decode} from 'fast-png';
+import {describe, expect, it} from 'vitest';
+import {z} from 'zod';
+import {EngineInfo} from '../../../../trainer/contract/engine/engineInfo.ts';
+import {SamplingConfig} from '../../../../trainer/contract/config/evaluateConfig.ts';
+import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
+import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {writeTinyBase} from '../../../helpers/tinyExperiment.ts';
+
+const Sampled = z.strictObject({
+  out: z.string(),
+  images: z.string().nullable(),
+  engine: EngineInfo,
+  recipe: z.strictObject({model: z.string(), count: z.int(), ...SamplingConfig.shape}),
+});
+
+async function tinyModel() {
+  const folder = await temporaryFolder();
+  await writeTinyBase(join(folder, 'base'));
+  const common = ['sample', '--model', join(folder, 'base'), '--steps', '2', '--count', '3', '--engine', 'wasm'];
+  return {folder, common};
+}
+
+describe('deme sample', () => {
+  useBuiltProgram();
+  useCpuBackend();
+
+  it('draws a grid and single images, which do not depend on the batch', async () => {
+    const {folder, common} = await tinyModel();
+    const grids = [];
+    for (const batch of ['2', '3']) {
+      const [out, images] = [join(folder, `${batch}.png`), join(folder, `images-${batch}`)];
+      const call = [...common, '--batch', batch, '--out', out, '--images', images];
+      const {recipe} = await demeJson(Sampled, call);
+      expect(recipe).toMatchObject({sampler: 'ddim', steps: 2, eta: 0, seed: 0, count: 3});
+      expect(await readdir(images)).toEqual(['0.png', '1.png', '2.png']);
+      grids.push(decode(await readFile(out)));
+    }
+    // Two images of 8 pixels with a gap of 2, in two rows.
+    expect(grids[0]).toMatchObject({width: 18, height: 18, channels: 1});
+    expect(grids[0]?.data).toEqual(grids[1]?.data);
+  });
+
+  it('draws other images for another seed', async () => {
+    const {folder, common} = await tinyModel();
+    const file = (seed: string) => join(folder, `${seed}.png`);
+    for (const seed of ['0', '1']) expect((await deme([...common, '--seed', seed, '--out', file(seed)])).code).toBe(0);
+    expect(decode(await readFile(file('0'))).data).not.toEqual(decode(await readFile(file('1'))).data);
+  });
+
+  it('refuses more steps than the model has timesteps', async () => {
+    const {folder, common} = await tinyModel();
+    const {code, stderr} = await deme([...common, '--steps', '1001', '--out', join(folder, 'x.png')]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Ask for 1 to 1000 steps.');
+  });
+});

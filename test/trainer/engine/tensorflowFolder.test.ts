@@ -1,8 +1,0 @@
-import {describe, expect, it} from 'vitest';
-import {tensorflowFolder} from '../../../trainer/engine/tensorflowFolder.ts';
-
-describe('tensorflowFolder', () => {
-  it('keeps the two builds apart', () => {
-    expect(tensorflowFolder('cpu', '/cache').root).not.toBe(tensorflowFolder('cuda', '/cache').root);
-  });
-});

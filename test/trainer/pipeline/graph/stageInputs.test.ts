@@ -1,0 +1,146 @@
+import {describe, expect, it} from 'vitest';
+import type {DemeConfig} from '../../../../trainer/contract/config/config.ts';
+import {parseConfig} from '../../../../trainer/contract/config/parseConfig.ts';
+import type {StageFacts} from '../../../../trainer/pipeline/graph/stageFacts.ts';
+import {changedInputs, stageInputs, stageKey} from '../../../../trainer/pipeline/graph/stageInputs.ts';
+import {planStages} from '../../../../trainer/pipeline/graph/stagePlan.ts';
+
+const text = `
+name: a
+base: b
+data: {kind: mnist}
+decouple: {ranges: 2}
+ordinary: true
+merge: {search: {}}
+evaluate: {features: digits}
+`;
+
+function facts(change: (config: DemeConfig) => void = () => undefined, changes: Partial<StageFacts> = {}): StageFacts {
+  const config = parseConfig(text, 'a.deme.yaml');
+  change(config);
+  return {
+    resolved: {folder: '/project', baseFolder: '/project/b', config},
+    engine: {name: 'wasm', version: '4.22.0', device: 'CPU', threads: 1},
+    tool: 'deme-studio 1',
+    base: {weights: 'b0', unet: 'u0', scheduler: 's0'},
+    data: 'd0',
+    experts: [],
+    ranges: [
+      [0, 500],
+      [500, 1000],
+    ],
+    ...changes,
+  };
+}
+
+/** Keys of all stages, those of their needs in them. */
+function keysOf(given: StageFacts): Map<string, string> {
+  const keys = new Map<string, string>();
+  const stages = planStages(given.resolved.config);
+  while (keys.size < stages.length - 1) {
+    for (const stage of stages.filter(({needs}) => needs.every((need) => keys.has(need)))) {
+      const inputs = stageInputs(stage, given, (need) => keys.get(need));
+      if (inputs) keys.set(stage.name, stageKey(inputs));
+    }
+  }
+  return keys;
+}
+
+const stages = planStages(facts().resolved.config).map(({name}) => name);
+const evaluations = stages.filter((name) => name.startsWith('evaluate-'));
+const all = stages.filter((name) => name !== 'report');
+const afterMerge = ['merge', 'evaluate-merged'];
+const afterExpert = (i: number) => [
+  `expert-${i}`,
+  `evaluate-expert-${i}`,
+  'evaluate-ensemble',
+  'search',
+  ...afterMerge,
+];
+
+const decouple = ({decouple: section}: DemeConfig) => section ?? expect.fail();
+
+describe('the key of a stage', () => {
+  it.each<[string, string[], StageFacts]>([
+    ['the engine', all, facts(undefined, {engine: {name: 'wasm', version: '5', device: 'CPU', threads: 1}})],
+    ['its threads', all, facts(undefined, {engine: {name: 'wasm', version: '4.22.0', device: 'CPU', threads: 2}})],
+    ['the program', all, facts(undefined, {tool: 'deme-studio 2'})],
+    ['the base', all, facts(undefined, {base: {weights: 'b1', unet: 'u0', scheduler: 's0'}})],
+    ['the images', all, facts(undefined, {data: 'd1'})],
+    [
+      'how experts are trained',
+      all.filter((name) => name !== 'reference' && name !== 'evaluate-base'),
+      facts((config) => void (decouple(config).batch = 8)),
+    ],
+    [
+      'the consistency loss, which the ordinary finetune has not',
+      [...new Set([...afterExpert(0), ...afterExpert(1)])],
+      facts((config) => void (decouple(config).consistency = 0.5)),
+    ],
+    ['the budget of the search', ['search', ...afterMerge], facts(({merge}) => void (merge!.search!.budget = 7))],
+    [
+      'the rules of the merge, which the search must know',
+      ['search', ...afterMerge],
+      facts(({merge}) => void (merge!.rules = [{match: 'mid', weights: [0, 0]}])),
+    ],
+    [
+      'the scale of the merge, which the search must know',
+      ['search', ...afterMerge],
+      facts(({merge}) => void (merge!.method = {kind: 'linear', lambda: 0.5})),
+    ],
+    ['the number format of the merge', afterMerge, facts(({merge}) => void (merge!.dtype = 'F16'))],
+    ['the samples', evaluations, facts(({evaluate}) => void (evaluate!.samples = 9))],
+    [
+      'what is told and kept',
+      [],
+      facts((config) =>
+        Object.assign(decouple(config), {logEvery: 3, bucketEvery: 7, keepCheckpoints: 9, checkpointEvery: 5}),
+      ),
+    ],
+    [
+      'where it is written',
+      [],
+      facts((config) => Object.assign(config, {output: 'elsewhere', report: 'there', name: 'c'})),
+    ],
+  ])('changes with %s, and only where that matters', (_, changed, given) => {
+    const [before, now] = [keysOf(facts()), keysOf(given)];
+    expect(all.filter((name) => before.get(name) !== now.get(name)).sort()).toEqual([...changed].sort());
+  });
+
+  it('of one expert depends on its own range only', () => {
+    const ranges = [[0, 500] as const, [500, 900] as const, [900, 1000] as const].map(([a, b]): [number, number] => [
+      a,
+      b,
+    ]);
+    const given = facts((config) => Object.assign(decouple(config), {ranges: 3}), {ranges});
+    const [before, now] = [keysOf(facts()), keysOf(given)];
+    expect(now.get('expert-0')).toBe(before.get('expert-0'));
+    expect(now.get('expert-1')).not.toBe(before.get('expert-1'));
+  });
+
+  it('minds where checkpoints are only where a training may go back to one', () => {
+    const given = (checkpointEvery: number) =>
+      keysOf(facts((config) => Object.assign(decouple(config), {checkpointEvery, retry: {times: 1, factor: 0.5}})));
+    expect(given(5).get('expert-0')).not.toBe(given(6).get('expert-0'));
+  });
+
+  it('names what changed', () => {
+    const expert = {name: 'expert-0', needs: [], effort: 1};
+    const inputs = (given: StageFacts) => stageInputs(expert, given, () => undefined) ?? expect.fail();
+    const changed = changedInputs(
+      inputs(facts()),
+      inputs(facts((config) => void (decouple(config).optimizer.learningRate = 1))),
+    );
+    expect(changed).toEqual(['decouple.optimizer.learningRate']);
+    const without = facts((config) => void (decouple(config).ema = null));
+    expect(changedInputs(inputs(facts()), inputs(without)).sort()).toEqual([
+      'decouple.ema',
+      'decouple.ema.maxDecay',
+      'decouple.ema.power',
+    ]);
+  });
+
+  it('is none for the report', () => {
+    expect(stageInputs({name: 'report', needs: [], effort: 1}, facts(), () => undefined)).toBeNull();
+  });
+});

@@ -1,0 +1,106 @@
+import {describe, expect, it} from 'vitest';
+import {DemeConfig} from '../../../../trainer/contract/config/config.ts';
+import {planStages} from '../../../../trainer/pipeline/graph/stagePlan.ts';
+
+const data = {kind: 'mnist'};
+const base = {name: 'plan', base: 'model', data};
+
+/** Stage names with what they need, in the order of the plan. */
+function plan(settings: object): Record<string, readonly string[]> {
+  return Object.fromEntries(planStages(DemeConfig.parse({...base, ...settings})).map(({name, needs}) => [name, needs]));
+}
+
+const given = [
+  {model: 'low', range: [0, 500]},
+  {model: 'high', range: [500, 1000]},
+];
+
+describe('the plan of a config', () => {
+  it('trains experts independently of each other', () => {
+    expect(plan({decouple: {ranges: 3}})).toEqual({'expert-0': [], 'expert-1': [], 'expert-2': []});
+  });
+
+  it('begins with the ordinary finetune, which takes longest', () => {
+    expect(Object.keys(plan({decouple: {ranges: 2}, ordinary: true}))).toEqual(['ordinary', 'expert-0', 'expert-1']);
+  });
+
+  it('has an expert for each pair of edges', () => {
+    expect(Object.keys(plan({decouple: {edges: [0, 10, 100, 1000]}}))).toEqual(['expert-0', 'expert-1', 'expert-2']);
+  });
+
+  it('searches the weights when all experts are trained, and merges then', () => {
+    expect(plan({decouple: {ranges: 2}, merge: {weights: [0.5, 0.5]}})).toMatchObject({
+      search: ['expert-0', 'expert-1'],
+      merge: ['search', 'expert-0', 'expert-1'],
+    });
+  });
+
+  it('evaluates each model as soon as it exists', () => {
+    const settings = {decouple: {ranges: 2}, ordinary: true, merge: {search: {}}, evaluate: {features: 'digits'}};
+    expect(plan(settings)).toEqual({
+      ordinary: [],
+      'expert-0': [],
+      'expert-1': [],
+      search: ['expert-0', 'expert-1'],
+      merge: ['search', 'expert-0', 'expert-1'],
+      reference: [],
+      'evaluate-base': [],
+      'evaluate-ordinary': ['ordinary'],
+      'evaluate-expert-0': ['expert-0'],
+      'evaluate-expert-1': ['expert-1'],
+      'evaluate-ensemble': ['expert-0', 'expert-1'],
+      'evaluate-merged': ['merge'],
+      report: [
+        'evaluate-base',
+        'evaluate-ordinary',
+        'evaluate-expert-0',
+        'evaluate-expert-1',
+        'evaluate-ensemble',
+        'evaluate-merged',
+        'reference',
+      ],
+    });
+  });
+
+  it('takes no reference features where no distance is measured', () => {
+    const stages = plan({decouple: {ranges: 1}, evaluate: {features: 'none'}});
+    expect(Object.keys(stages)).not.toContain('reference');
+    expect(stages.report).toEqual(['evaluate-base', 'evaluate-expert-0', 'evaluate-ensemble']);
+  });
+
+  it('merges given experts without training any', () => {
+    expect(plan({experts: given, merge: {weights: [1, 1]}, evaluate: {}})).toEqual({
+      search: [],
+      merge: ['search'],
+      'evaluate-base': [],
+      'evaluate-expert-0': [],
+      'evaluate-expert-1': [],
+      'evaluate-ensemble': [],
+      'evaluate-merged': ['merge'],
+      report: ['evaluate-base', 'evaluate-expert-0', 'evaluate-expert-1', 'evaluate-ensemble', 'evaluate-merged'],
+    });
+  });
+
+  it('measures a base alone, without an ensemble of nothing', () => {
+    expect(plan({evaluate: {}})).toEqual({'evaluate-base': [], report: ['evaluate-base']});
+  });
+
+  it('is empty where nothing is asked for', () => {
+    expect(plan({})).toEqual({});
+  });
+
+  it('needs nothing that it does not contain, and contains nothing twice', () => {
+    const settings = {decouple: {ranges: 4}, ordinary: true, merge: {search: {}}, evaluate: {features: 'digits'}};
+    const stages = planStages(DemeConfig.parse({...base, ...settings}));
+    const names = stages.map(({name}) => name);
+    expect(new Set(names).size).toBe(names.length);
+    stages.flatMap(({needs}) => needs).forEach((need) => expect(names).toContain(need));
+    stages.forEach(({name, effort}) => expect(effort, name).toBeGreaterThan(0));
+  });
+
+  it('weighs the ordinary finetune as all experts together, and an expert, with its teacher, more than its share', () => {
+    const stages = planStages(DemeConfig.parse({...base, decouple: {ranges: 4, updates: 100}, ordinary: true}));
+    expect(stages[0]?.effort).toBe(400);
+    expect(stages[1]?.effort).toBeGreaterThan(100);
+  });
+});

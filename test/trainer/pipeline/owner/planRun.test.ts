@@ -1,0 +1,43 @@
+import {describe, expect, it} from 'vitest';
+import {DemeConfig, type EngineConfig} from '../../../../trainer/contract/config/config.ts';
+import type {RunRecord} from '../../../../trainer/contract/run/records.ts';
+import {planRun} from '../../../../trainer/pipeline/owner/planRun.ts';
+import {golden} from '../../store/golden.ts';
+
+const engine: RunRecord['engine'] = {name: 'tensorflow', version: '2.21.0', device: 'CPU', threads: 2};
+const experts = (count: number) => Array.from({length: count}, (_, i) => ({name: `expert-${i}`}));
+
+function plan(asked: Partial<EngineConfig>, stages: readonly {name: string}[], cores?: number) {
+  const config = DemeConfig.parse({
+    name: 'x',
+    base: 'cifar',
+    data: {kind: 'images', path: 'images', resolution: 16},
+    decouple: {},
+    engine: asked,
+  });
+  return planRun({folder: '/', baseFolder: golden('cifar'), config}, {stages, engine, gpus: [], cores});
+}
+
+describe('the plan of a run', () => {
+  it('refuses trainings that cannot fit, and only those', async () => {
+    await expect(plan({memory: 0.1}, experts(1))).rejects.toMatchObject({code: 'memory-insufficient'});
+    expect((await plan({memory: 0.1}, [{name: 'merge'}])).warnings).toEqual([]);
+  });
+
+  it('has no more processes than fit into the free memory, unless the config says so, which it warns of', async () => {
+    // More than half a gigabyte each.
+    const many = experts(100_000);
+    const bounded = await plan({}, many, many.length);
+    expect(bounded.plan.parallel).toBeLessThan(many.length);
+    expect(bounded.warnings).toEqual([]);
+    const forced = await plan({processes: many.length}, many);
+    expect(forced.plan.parallel).toBe(many.length);
+    expect(forced.warnings).toEqual([expect.stringContaining('100000 training processes at once need about')]);
+  });
+
+  it('keeps the threads that the run began with, and shares only the cores that they leave', async () => {
+    const {plan: resumed} = await plan({threads: 2, processes: undefined}, experts(20), 3);
+    expect(resumed.engine.threads).toBe(2);
+    expect(resumed.parallel).toBeLessThanOrEqual(3);
+  });
+});

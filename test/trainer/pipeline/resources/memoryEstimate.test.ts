@@ -1,0 +1,63 @@
+import {describe, expect, it} from 'vitest';
+import {estimateMemory, hostBytes, tensorBytes, type TrainingNeeds} from '../../../../trainer/pipeline/resources/memoryEstimate.ts';
+import {variedUNets} from '../../models/variedUNets.ts';
+import {cifarExpert} from '../cifarExpert.ts';
+import {onCpu, onGpu, onWasm} from '../engineKinds.ts';
+
+const digitsExpert: TrainingNeeds = {...cifarExpert, unetConfig: variedUNets.digits, size: [28, 28]};
+
+/** Bytes of a vector of the size of ddpm-cifar10-32 with its projections. */
+const vector = 4 * 36_237_827;
+
+describe('the estimated memory of a training process', () => {
+  // High-water marks (VmHWM) of expert stages that made three updates and a checkpoint.
+  it.each([
+    ['36 million parameters', cifarExpert, onCpu, 2.468e9],
+    ['the same in batches of 4', {...cifarExpert, batch: 4}, onCpu, 2.57e9],
+    ['the same in batches of 16', {...cifarExpert, batch: 16}, onCpu, 3.177e9],
+    ['the same without a teacher', {...cifarExpert, teacher: false}, onCpu, 2.368e9],
+    ['the same without a moving average', {...cifarExpert, ema: false}, onCpu, 2.245e9],
+    ['the same with accumulation', {...cifarExpert, accumulation: 2}, onCpu, 2.638e9],
+    ['digits in batches of 64', {...digitsExpert, batch: 64}, onCpu, 0.753e9],
+    ['36 million parameters on images of 8x8, on wasm', {...cifarExpert, size: [8, 8] as const}, onWasm, 2.468e9],
+    ['the same on images of 32x32 in batches of 4, on wasm', {...cifarExpert, batch: 4}, onWasm, 2.52e9],
+    ['the same without a moving average, on wasm', {...cifarExpert, size: [8, 8] as const, ema: false}, onWasm, 2.22e9],
+    ['digits in batches of 16, on wasm', {...digitsExpert, batch: 16}, onWasm, 0.206e9],
+    ['digits in batches of 64, on wasm', {...digitsExpert, batch: 64}, onWasm, 0.39e9],
+    ['digits in batches of 128, on wasm', {...digitsExpert, batch: 128}, onWasm, 0.629e9],
+  ])('is what was measured, to a quarter: %s', (_, needs, kind, measured) => {
+    const estimated = hostBytes(estimateMemory(needs, kind), kind);
+    expect(estimated / measured).toBeGreaterThan(0.8);
+    expect(estimated / measured).toBeLessThan(1.25);
+  });
+
+  it('has weights that do not depend on the batch, and activations in proportion to it', () => {
+    const one = estimateMemory(cifarExpert, onCpu);
+    const ten = estimateMemory({...cifarExpert, batch: 10}, onCpu);
+    expect(ten).toEqual({...one, activations: 10 * one.activations});
+  });
+
+  it('has more vectors with moving average, teacher, accumulation and projections', () => {
+    const {weights, checkpoint} = estimateMemory(cifarExpert, onCpu);
+    expect(weights / vector).toBeGreaterThan(6);
+    expect(checkpoint).toBe(4 * vector);
+    expect(estimateMemory({...cifarExpert, ema: false}, onCpu).checkpoint).toBe(3 * vector);
+    for (const less of [{ema: false}, {teacher: false}, {projections: false}])
+      expect(estimateMemory({...cifarExpert, ...less}, onCpu).weights).toBeLessThan(weights);
+    expect(estimateMemory({...cifarExpert, accumulation: 2}, onCpu).weights).toBeGreaterThan(weights + vector);
+  });
+
+  it('has less than half the activations with gradient checkpointing', () => {
+    const plain = estimateMemory(cifarExpert, onCpu);
+    const checkpointed = estimateMemory({...cifarExpert, gradientCheckpointing: true}, onCpu);
+    expect(checkpointed).toEqual({...plain, activations: checkpointed.activations});
+    expect(checkpointed.activations).toBeLessThan(plain.activations / 2);
+  });
+
+  it('is divided between machine and GPU', () => {
+    const estimate = estimateMemory(cifarExpert, onGpu);
+    expect(tensorBytes(estimate)).toBe(estimate.weights + estimate.activations);
+    expect(hostBytes(estimate, onGpu)).toBe(estimate.engine + estimate.checkpoint);
+    expect(estimate.engine).toBeGreaterThan(estimateMemory(cifarExpert, onCpu).engine);
+  });
+});

@@ -1,0 +1,13 @@
+import {expect, it} from 'vitest';
+import {peakMemory} from '../../../../trainer/pipeline/resources/peakMemory.ts';
+
+it('stays at the largest that the process has had', async () => {
+  const size = 256 * 2 ** 20;
+  const before = process.memoryUsage.rss();
+  const filled = Buffer.alloc(size, 1);
+  const {host} = await peakMemory();
+  expect(host).toBeGreaterThan(before + 0.9 * size);
+  expect(filled.at(-1)).toBe(1);
+  // The kernel keeps the count to some pages a thread.
+  expect((await peakMemory()).host).toBeGreaterThan(0.99 * host);
+});

@@ -1,0 +1,45 @@
+import {describe, expect, it} from 'vitest';
+import {DemeConfig} from '../../../../trainer/contract/config/config.ts';
+import {planStages, pretrainStages} from '../../../../trainer/pipeline/graph/stagePlan.ts';
+import {trainingNeeds} from '../../../../trainer/pipeline/resources/trainingNeeds.ts';
+import {golden} from '../../store/golden.ts';
+
+const config = DemeConfig.parse({
+  name: 'x',
+  base: 'cifar',
+  data: {kind: 'images', path: 'images', resolution: 24},
+  decouple: {ranges: 2, batch: 6, accumulation: 3, ema: null, gradientCheckpointing: true},
+  ordinary: true,
+  merge: {},
+  evaluate: {},
+});
+const baseFolder = golden('cifar');
+const stages = planStages(config);
+const only = (...names: string[]) => stages.filter(({name}) => names.includes(name));
+
+describe('what a training needs', () => {
+  it('is that of an expert, with teacher and projections, wherever one is trained', async () => {
+    const needs = await trainingNeeds({config, baseFolder}, stages);
+    expect(needs).toMatchObject({size: [24, 24], batch: 6, accumulation: 3, gradientCheckpointing: true, ema: false});
+    expect(needs).toMatchObject({teacher: true, projections: true, dropout: false});
+    expect(needs?.unetConfig.block_out_channels).toEqual([8, 16, 16, 16]);
+  });
+
+  it('is less for the ordinary finetune alone', async () => {
+    const needs = await trainingNeeds({config, baseFolder}, only('ordinary', 'merge'));
+    expect(needs).toMatchObject({batch: 6, teacher: false, projections: false});
+  });
+
+  it('is nothing for stages that do not train', async () => {
+    expect(only('search', 'merge', 'report', 'evaluate-base')).toHaveLength(4);
+    expect(await trainingNeeds({config, baseFolder}, only('search', 'merge', 'report', 'evaluate-base'))).toBeNull();
+  });
+
+  it('is that of the model in the config for a pretraining, at the size of the data', async () => {
+    const model = {block_out_channels: [4], down_block_types: ['DownBlock2D'], up_block_types: ['UpBlock2D']};
+    const pretrain = DemeConfig.parse({name: 'x', data: {kind: 'mnist'}, pretrain: {model, batch: 5}});
+    const needs = await trainingNeeds({config: pretrain, baseFolder: null}, pretrainStages);
+    expect(needs).toMatchObject({size: [28, 28], batch: 5, ema: true, teacher: false, projections: false});
+    expect(needs?.unetConfig.block_out_channels).toEqual([4]);
+  });
+});

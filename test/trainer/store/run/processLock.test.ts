@@ -1,0 +1,134 @@
+import {spawn, type ChildProcessWithoutNullStreams} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdir, readdir, readFile, stat, utimes, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {build} from 'esbuild';
+import {describe, expect, it, onTestFinished, vi} from 'vitest';
+import {ownIdentity} from '../../../../trainer/store/run/processIdentity.ts';
+import {lockHolder, takeLock} from '../../../../trainer/store/run/processLock.ts';
+import {hashFile} from '../../../../trainer/store/files/sha256.ts';
+import {endedProcess} from '../../../helpers/endedProcess.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+
+async function lockPath(): Promise<string> {
+  return join(await temporaryFolder(), 'locks', 'a.lock');
+}
+
+/** A lock whose process has ended. */
+async function writeStale(path: string): Promise<void> {
+  await mkdir(join(path, '..'), {recursive: true});
+  await writeFile(path, JSON.stringify({...(await ownIdentity()), pid: await endedProcess()}));
+}
+
+describe('a lock', () => {
+  it('is held by one, and free again when that one gives it up', async () => {
+    const path = await lockPath();
+    expect(await lockHolder(path)).toBeNull();
+    const first = await takeLock(path);
+    expect(await takeLock(path)).toEqual({held: false, holder: await ownIdentity()});
+    expect(await lockHolder(path)).toEqual(await ownIdentity());
+    if (first.held) await first.release();
+    expect(await readdir(join(path, '..'))).toEqual([]);
+    expect((await takeLock(path)).held).toBe(true);
+  });
+
+  it('is taken over from a process that is gone, with nothing left behind', async () => {
+    const path = await lockPath();
+    await writeStale(path);
+    expect(await lockHolder(path)).toBeNull();
+    expect((await takeLock(path)).held).toBe(true);
+    expect(await readdir(join(path, '..'))).toEqual(['a.lock']);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(await ownIdentity());
+  });
+
+  it('is taken over where a process died while it was taking it over', async () => {
+    const path = await lockPath();
+    await writeStale(path);
+    const right = await rightOf(path);
+    await writeStale(right);
+    expect((await takeLock(path)).held).toBe(true);
+    expect(await readdir(join(path, '..'))).toEqual(['a.lock']);
+  });
+
+  it('is left to a process that is just taking it over', async () => {
+    const path = await lockPath();
+    await writeStale(path);
+    await writeFile(await rightOf(path), JSON.stringify(await ownIdentity()));
+    expect((await takeLock(path)).held).toBe(false);
+  });
+
+  it('is left to a process on another machine as long as that touches it', async () => {
+    const path = await lockPath();
+    await mkdir(join(path, '..'));
+    // Its number is that of a process here, which has nothing to do with it.
+    const elsewhere = {...(await ownIdentity()), host: 'another-machine'};
+    await writeFile(path, JSON.stringify(elsewhere));
+    expect(await takeLock(path)).toEqual({held: false, holder: elsewhere});
+    expect(await lockHolder(path)).toEqual(elsewhere);
+    const old = new Date(Date.now() - 90_000);
+    await utimes(path, old, old);
+    expect(await lockHolder(path)).toBeNull();
+    expect((await takeLock(path)).held).toBe(true);
+  });
+
+  it('is touched while it is held', async () => {
+    const path = await lockPath();
+    vi.useFakeTimers({toFake: ['setInterval']});
+    onTestFinished(() => void vi.useRealTimers());
+    const lock = await takeLock(path);
+    const old = new Date(Date.now() - 90_000);
+    await utimes(path, old, old);
+    vi.advanceTimersByTime(15_000);
+    await vi.waitFor(async () => expect(Date.now() - (await stat(path)).mtimeMs).toBeLessThan(60_000));
+    if (lock.held) await lock.release();
+    vi.advanceTimersByTime(15_000);
+    expect(await readdir(join(path, '..'))).toEqual([]);
+  });
+
+  it('is not stolen while it is being written, and is when it stays cut off', async () => {
+    const path = await lockPath();
+    await mkdir(join(path, '..'));
+    await writeFile(path, '{"pid": 1');
+    expect(await takeLock(path)).toEqual({held: false, holder: null});
+    const old = new Date(Date.now() - 60_000);
+    await utimes(path, old, old);
+    expect((await takeLock(path)).held).toBe(true);
+  });
+});
+
+/** Where the right to replace the lock of a dead process lies: seen when somebody holds it. */
+async function rightOf(path: string): Promise<string> {
+  return `${path}.${(await hashFile(path)).slice(0, 16)}`;
+}
+
+describe('processes that race for a lock', {timeout: 120_000}, () => {
+  it.each([false, true])('are one winner and losers, stale lock before: %s', async (isStale) => {
+    const folder = await temporaryFolder();
+    const racer = join(folder, 'racer.mjs');
+    await build({
+      entryPoints: [fileURLToPath(new URL('lockRacer.ts', import.meta.url))],
+      outfile: racer,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      logLevel: 'warning',
+    });
+    for (let round = 0; round < 4; round++) {
+      const path = join(folder, `${round}`, 'a.lock');
+      if (isStale) await writeStale(path);
+      const time = Date.now() + 1500;
+      const racers = Array.from({length: 6}, () => spawn(process.execPath, [racer, path, String(time)]));
+      const answers = await Promise.all(racers.map(firstLine));
+      expect(answers.sort()).toEqual(['busy', 'busy', 'busy', 'busy', 'busy', 'held']);
+      expect(await readdir(join(path, '..'))).toEqual(['a.lock']);
+      for (const child of racers) child.stdin.end();
+      await Promise.all(racers.map((child) => once(child, 'close')));
+    }
+  });
+});
+
+async function firstLine(child: ChildProcessWithoutNullStreams): Promise<string> {
+  const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
+  return chunk.toString().trim();
+}

@@ -1,0 +1,117 @@
+import type {Page} from 'playwright-core';
+import {describe, expect, it} from 'vitest';
+import {taskAnalysisCsv} from '../../../../trainer/contract/run/taskAnalysisCsv.ts';
+import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
+import {goldenAnalysis, writeGoldenAnalysis} from '../../../helpers/goldenAnalysis.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {axeViolations} from '../../axeViolations.ts';
+import {describePanel, eventually, expectNoTrouble} from '../../describePanel.ts';
+import {coloursOf, drawnColours} from '../../panelPixels.ts';
+import {themeKinds} from '../../themes.ts';
+
+describePanel('task vectors in the merge tab', (open) => {
+  it('has them analysed at the press of a button, and shows what came of it', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});
+    const panel = await open({runs: [run], actions: {analyse: ({path}) => writeGoldenAnalysis(path)}});
+    const {page} = panel;
+    await page.getByRole('tab', {name: 'Merge'}).click();
+    await page.getByText('The experts of this run have not been analysed yet.').waitFor();
+    await page.getByRole('button', {name: 'Analyse task vectors'}).click();
+    await page.getByText(/^expert-3 \[750, 1000\) has moved farthest, by \S+ % of the norm of the base/).waitFor();
+    const norms = page.getByRole('table', {name: /^Norm of each task vector as a share/});
+    expect(await norms.getByRole('row', {name: /^whole network/}).textContent()).toContain('(7.131)');
+    expect(await norms.getByRole('row').count()).toBe(1 + 8);
+    const cosines = page.getByRole('table', {name: 'Cosine of each two task vectors'});
+    expect(await cellsOf(cosines, 'expert-1')).toEqual(['-0.001', '–', '-0.004', '0.000']);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('draws the norms by tensor, and has every number in tables', async () => {
+    const {analysis, panel, page} = await analysed(open);
+    const chart = page.getByRole('img', {name: /^Relative norm by tensor, 219 tensors\. expert-0 \[0, 250\): from/});
+    await chart.scrollIntoViewIfNeeded();
+    await expect.poll(() => drawnColours(chart.evaluate(coloursOf))).toEqual([true, true, true, true]);
+    await page.getByText('Data table of the norms').click();
+    const layers = page.getByRole('table', {name: /^Norm of each task vector by tensor/});
+    await expect.poll(() => layers.getByRole('row').count()).toBe(1 + analysis.tensors.length);
+    await page.getByText('Data table of the distributions').click();
+    const boxes = page.getByRole('table', {name: /by rank/});
+    await expect.poll(() => boxes.getByRole('row').count()).toBe(1 + 4 * analysis.groups.length);
+    const image = page.getByRole('img', {name: /^Box plots of the elements of 4 task vectors in 7 parts/});
+    await expect.poll(() => image.evaluate((img) => (img as HTMLImageElement).naturalWidth)).toBe(900);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('compares the experts in one part of the network', async () => {
+    const {analysis, panel, page} = await analysed(open);
+    await page.getByRole('combobox', {name: 'Compare experts in', exact: true}).click();
+    await page.getByRole('option', {name: 'mid', exact: true}).and(page.locator(':visible')).click();
+    const mid = analysis.groups.find(({name}) => name === 'mid')?.agreement[1]?.[0] ?? NaN;
+    const signs = page.getByRole('table', {name: /^Share of elements that both experts move the same way/});
+    await eventually(async () => (await cellsOf(signs, 'expert-0'))[1]).toBe(`${Number((100 * mid).toPrecision(3))} %`);
+    await panel.close();
+  });
+
+  it('saves the numbers and both pictures', async () => {
+    const {analysis, panel, page} = await analysed(open);
+    for (const name of ['numbers as CSV', 'norms as SVG', 'box plots as SVG', 'box plots as PNG']) {
+      await page.getByRole('button', {name: `Save ${name}`}).click();
+    }
+    await eventually(() => panel.asked.length).toBe(4);
+    const [csv, norms, boxes, png] = panel.asked.map((each) => each.arguments);
+    expect(csv).toEqual(['task-vectors.csv', taskAnalysisCsv(analysis)]);
+    expect(norms?.[0]).toBe('relative-norm-by-tensor.svg');
+    expect(String(norms?.[1]).match(/stroke-width="1\.5"/g)).toHaveLength(8);
+    expect(String(boxes?.[1]).match(/fill-opacity/g)).toHaveLength(4 * 7);
+    expect((png?.[1] as Uint8Array).subarray(1, 4)).toEqual(new Uint8Array(Buffer.from('PNG')));
+    await panel.close();
+  });
+
+  it('tells why an analysis failed, and lets the user try again', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20});
+    const analyse = () => Promise.reject(new Error('the disk is gone'));
+    const panel = await open({runs: [run], actions: {analyse}});
+    const {page} = panel;
+    await page.getByRole('tab', {name: 'Merge'}).click();
+    await page.getByRole('button', {name: 'Analyse task vectors'}).click();
+    await page.getByRole('alert').getByText('Could not analyse the experts: the disk is gone').waitFor();
+    await eventually(() => page.getByRole('button', {name: 'Analyse task vectors'}).isDisabled()).toBe(false);
+    await panel.close();
+  });
+
+  it('reads, but computes nothing in an untrusted workspace', async () => {
+    const {panel, page} = await analysed(open, {trusted: false});
+    expect(await page.getByRole('button', {name: 'Analyse task vectors'}).isDisabled()).toBe(true);
+    await panel.close();
+  });
+
+  describe.each(themeKinds)('in the theme %s', (theme) => {
+    it('has no axe violation and breaks no content policy', async () => {
+      const {panel, page} = await analysed(open, {theme});
+      for (const name of ['norms', 'distributions']) await page.getByText(`Data table of the ${name}`).click();
+      expect(await axeViolations(page)).toEqual([]);
+      expectNoTrouble(panel);
+      await panel.close();
+    });
+  });
+});
+
+/** A panel whose merge tab shows an analysis that is there. */
+async function analysed(
+  open: Parameters<Parameters<typeof describePanel>[1]>[0],
+  options: {trusted?: boolean; theme?: (typeof themeKinds)[number]} = {},
+) {
+  const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});
+  await writeGoldenAnalysis(run.run.path);
+  const panel = await open({runs: [run], ...options});
+  const {page} = panel;
+  await page.getByRole('tab', {name: 'Merge'}).click();
+  await page.getByRole('heading', {name: 'How alike the experts are'}).waitFor();
+  return {panel, page, analysis: await goldenAnalysis()};
+}
+
+function cellsOf(table: ReturnType<Page['getByRole']>, row: string): Promise<string[]> {
+  return table.getByRole('row', {name: row}).getByRole('cell').allTextContents();
+}

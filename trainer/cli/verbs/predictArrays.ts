@@ -1,0 +1,64 @@
+import {mkdir} from 'node:fs/promises';
+import {dirname} from 'node:path';
+import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
+import {UserError} from '../../contract/errors.ts';
+import {startEngine} from '../../engine/startEngine.ts';
+import {loadPretrained} from '../../models/pretrained.ts';
+import {predictNchw, type NchwImages} from '../../sample/predictNchw.ts';
+import {openSafetensors, writeSafetensors} from '../../store/weights/safetensors.ts';
+import type {TensorReader} from '../../store/weights/tensorReader.ts';
+import type {PredictOptions} from './predictVerb.ts';
+
+export interface PredictResult {
+  readonly out: string;
+  /** [N,C,H,W] */
+  readonly shape: readonly number[];
+  readonly engine: EngineInfo;
+}
+
+interface Inputs {
+  readonly images: NchwImages;
+  readonly timesteps: readonly number[];
+}
+
+/** Calls the network of a diffusers folder once on arrays of a file, both in PyTorch's order. */
+export async function predictArrays(options: PredictOptions): Promise<PredictResult> {
+  const {images, timesteps} = await readInputs(options);
+  const engine = await startEngine({name: options.engine ?? 'auto'});
+  const {denoiser, params, folder} = await loadPretrained(options.model);
+  if (images.shape[1] !== denoiser.inChannels) {
+    const message = `${options.sample} has ${images.shape[1]} channels, but the model takes ${denoiser.inChannels}.`;
+    throw new UserError('arrays-mismatch', message, {where: folder.path});
+  }
+  const {values, shape} = await predictNchw(denoiser, params, images, timesteps);
+  await mkdir(dirname(options.out), {recursive: true});
+  await writeSafetensors(options.out, [{name: 'output', shape, dtype: 'F32', read: () => values}]);
+  return {out: options.out, shape, engine};
+}
+
+async function readInputs({arrays, sample, timesteps}: PredictOptions): Promise<Inputs> {
+  const reader = await openSafetensors(arrays);
+  try {
+    const [count, channels, height, width] = shapeOf(reader, arrays, sample, '[N,C,H,W]', 4);
+    const [timestepCount] = shapeOf(reader, arrays, timesteps, '[N]', 1);
+    if (timestepCount !== count) {
+      const message = `${sample} holds ${count} images, but ${timesteps} ${timestepCount} timesteps.`;
+      throw new UserError('arrays-mismatch', message, {where: arrays});
+    }
+    const shape: NchwImages['shape'] = [count ?? 0, channels ?? 0, height ?? 0, width ?? 0];
+    const images = {values: await reader.read(sample), shape};
+    return {images, timesteps: [...(await reader.read(timesteps))]};
+  } finally {
+    await reader.close();
+  }
+}
+
+function shapeOf(reader: TensorReader, where: string, key: string, wanted: string, rank: number): readonly number[] {
+  const shape = reader.shapes.get(key);
+  if (shape === undefined) {
+    const hint = `It holds ${[...reader.shapes.keys()].slice(0, 20).join(', ')}.`;
+    throw new UserError('tensor-missing', `There is no tensor '${key}'.`, {where, hint});
+  }
+  if (shape.length === rank) return shape;
+  throw new UserError('arrays-mismatch', `${key} has shape [${shape.join(', ')}] instead of ${wanted}.`, {where});
+}

@@ -1,0 +1,36 @@
+import type {Command} from 'commander';
+import type {EngineChoice} from '../../contract/config/config.ts';
+import {action} from '../action.ts';
+import {engineOption} from '../arguments.ts';
+import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
+
+export interface PredictOptions extends OutputOptions {
+  model: string;
+  arrays: string;
+  /** Names of tensors in `arrays`. */
+  sample: string;
+  timesteps: string;
+  out: string;
+  engine?: EngineChoice;
+}
+
+export function addPredictVerb(deme: Command): void {
+  const command = deme
+    .command('predict')
+    .description('one forward pass on given arrays, to compare a model with diffusers')
+    .requiredOption('--model <folder>', 'diffusers folder')
+    .requiredOption('--arrays <file>', 'safetensors file with the inputs')
+    .requiredOption('--sample <key>', 'name of the noisy images [N,C,H,W] in it')
+    .requiredOption('--timesteps <key>', 'name of the timesteps [N] in it')
+    .requiredOption('--out <file>', 'safetensors file for the prediction, as the tensor output [N,C,H,W]')
+    .addOption(engineOption());
+  action(command, predict);
+}
+
+async function predict(options: PredictOptions): Promise<ExitCode> {
+  const {predictArrays} = await import('./predictArrays.ts');
+  const result = await predictArrays(options);
+  const {engine, out, shape} = result;
+  printResult(options, result, [engine.reason, `output [${shape.join(', ')}]: ${out}`]);
+  return 0;
+}

@@ -1,0 +1,49 @@
+import type {Command} from 'commander';
+import {UserError} from '../../contract/errors.ts';
+import {killTree} from '../../launch/killTree.ts';
+import {endRun} from '../../store/run/endRun.ts';
+import type {RunFolder} from '../../store/run/runFolder.ts';
+import {currentState} from '../../store/run/runState.ts';
+import {action} from '../action.ts';
+import {ask, requireActive} from '../activeRun.ts';
+import {wholeNumber} from '../arguments.ts';
+import {defaultOutput, findRun, outputText} from '../findRun.ts';
+import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
+
+interface StopOptions extends OutputOptions {
+  output: string;
+  now?: boolean;
+  grace?: number;
+}
+
+/** Seconds; an owner looks every two. */
+const usualGrace = 10;
+
+/** `deme stop`: at a checkpoint, or at once. */
+export function addStopVerb(deme: Command): void {
+  const command = deme
+    .command('stop <run>')
+    .description('have a run write its checkpoints and end')
+    .option('--now', 'end it as it is: what it learnt since its last checkpoints is made again when it is resumed')
+    .option('--grace <seconds>', `with --now, before its processes are killed; ${usualGrace} if left out`, wholeNumber)
+    .option('--output <folder>', outputText, defaultOutput);
+  action(command, async (text: string, options: StopOptions) => {
+    if (options.grace !== undefined && !options.now) {
+      throw new UserError('argument-missing', '--grace is of use only with --now.', {hint: 'Give both, or none.'});
+    }
+    const run = await findRun(text, options.output);
+    requireActive(run, await currentState(run.path));
+    return options.now ? stopNow(run, options) : ask(run, 'stop', options, 'stops at its next checkpoint');
+  });
+}
+
+async function stopNow({path, record}: RunFolder, options: StopOptions): Promise<ExitCode> {
+  const {grace = usualGrace} = options;
+  const how = await endRun(path, grace, killTree);
+  const killed = `${record.id} did not answer within ${grace} s: its processes were killed.`;
+  printResult(options, {run: path, id: record.id, command: 'kill', how}, [
+    how === 'asked' ? `${record.id} has ended.` : killed,
+    `It goes on from its last checkpoints with: deme resume ${record.id}`,
+  ]);
+  return 0;
+}

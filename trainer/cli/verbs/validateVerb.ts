@@ -1,0 +1,67 @@
+import {dirname, resolve} from 'node:path';
+import type {Command} from 'commander';
+import type {DemeConfig} from '../../contract/config/config.ts';
+import {UserError} from '../../contract/errors.ts';
+import {checkConfig, parseConfig, problemText} from '../../contract/config/parseConfig.ts';
+import {runExperts} from '../../contract/run/pipeline.ts';
+import {readConfigText} from '../../pipeline/owner/resolveConfig.ts';
+import {memoryByEngine, memoryLine} from '../../pipeline/resources/memoryByEngine.ts';
+import type {TrainingNeeds} from '../../pipeline/resources/memoryEstimate.ts';
+import {planStages, pretrainStages} from '../../pipeline/graph/stagePlan.ts';
+import {trainingNeeds} from '../../pipeline/resources/trainingNeeds.ts';
+import {resolveBase} from '../../store/hub/hubFetch.ts';
+import {action} from '../action.ts';
+import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
+
+export function addValidateVerb(deme: Command): void {
+  const command = deme.command('validate <config>').description('check a config without running it');
+  action(command, validate);
+}
+
+async function validate(file: string, options: OutputOptions): Promise<ExitCode> {
+  const text = await readConfigText(file);
+  const problems = checkConfig(text);
+  if (problems.length > 0) {
+    const lines = problems.map((problem) => `${file}:${problem.line}:${problem.column}: ${problemText(problem)}`);
+    if (options.json) printResult(options, {file, valid: false, problems}, []);
+    else process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+    return 2;
+  }
+  const config = parseConfig(text, file);
+  const stages = planStages(config).map(({name}) => name);
+  const {needs, warnings} = await findNeeds(config, file);
+  const memory = needs ? await memoryByEngine(needs, config.engine) : [];
+  const value = {file, valid: true, problems, name: config.name, experts: runExperts(config), stages, memory, warnings};
+  printResult(options, value, [
+    `OK: ${file}`,
+    ...summaryLines(config, stages),
+    ...memory.map((estimate) => (needs ? memoryLine(estimate, needs) : '')),
+    ...warnings.map((warning) => `warning: ${warning}`),
+  ]);
+  return 0;
+}
+
+/** What the training of the config needs, null where it has none. A valid config may name a base that is only where it will run. */
+async function findNeeds(config: DemeConfig, file: string): Promise<{needs: TrainingNeeds | null; warnings: string[]}> {
+  try {
+    const baseFolder = config.base === undefined ? null : await resolveBase(config.base, dirname(resolve(file)));
+    const stages = config.decouple ? planStages(config) : pretrainStages;
+    return {needs: await trainingNeeds({config, baseFolder}, stages), warnings: []};
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return {needs: null, warnings: [error.line]};
+  }
+}
+
+function summaryLines(config: DemeConfig, stages: readonly string[]): string[] {
+  const {name, base, data, decouple, experts, pretrain} = config;
+  return [
+    `name: ${name}`,
+    ...(base === undefined ? [] : [`base: ${base}`]),
+    ...(data === undefined ? [] : [`data: ${data.kind}${data.path === undefined ? '' : ` ${data.path}`}`]),
+    ...(pretrain ? [`pretrain: ${pretrain.updates} updates`] : []),
+    ...(decouple ? [`experts: ${runExperts(config)}, ${decouple.updates} updates each`] : []),
+    ...(experts ? [`experts: ${experts.map(({model}) => model).join(', ')}`] : []),
+    ...(stages.length > 0 ? [`stages: ${stages.join(', ')}`] : []),
+  ];
+}

@@ -1,0 +1,51 @@
+import {resolve} from 'node:path';
+import type {EngineChoice} from '../../contract/config/config.ts';
+import type {StageSelection} from '../../contract/run/ownerMessages.ts';
+import {extendRun} from '../../pipeline/owner/extendRun.ts';
+import {carryOutWork, readWanted, unfinishedWork, workInNewRun, workInRun, type Work} from '../../pipeline/owner/work.ts';
+import type {RunFolder} from '../../store/run/runFolder.ts';
+import {findRun} from '../findRun.ts';
+import type {ExitCode} from '../outcome.ts';
+import {jsonView, textView} from './progressView.ts';
+import {summaryLines} from './runSummary.ts';
+
+export interface RunOptions {
+  json?: boolean;
+  engine?: EngineChoice;
+  resume?: string;
+  fresh?: boolean;
+}
+
+/** Carries out stages of a config in a new run, or in the one that `--resume` names, and shows how it goes. */
+export async function startRun(configFile: string, options: RunOptions, selection: StageSelection): Promise<ExitCode> {
+  const wanted = await readWanted(configFile, selection, options);
+  if (options.resume !== undefined) {
+    const {folder, config} = wanted.resolved;
+    const run = await findRun(options.resume, resolve(folder, config.output));
+    return follow(await workInRun(wanted, run), options);
+  }
+  const work = await workInNewRun(wanted, ({reason}) => {
+    if (!options.json) process.stdout.write(`Engine: ${reason}\n`);
+  });
+  return follow(work, options);
+}
+
+/** Goes on with what was asked of a run that was stopped, failed or lost. */
+export async function resumeRun(run: RunFolder, options: Pick<RunOptions, 'json'>): Promise<ExitCode> {
+  return follow(await unfinishedWork(run), options);
+}
+
+/** Raises the updates of a run, and goes on with it. */
+export async function extendAndFollow(run: RunFolder, updates: number, options: Pick<RunOptions, 'json'>) {
+  return follow(await extendRun(run, updates), options);
+}
+
+async function follow(work: Work, {json = false}: Pick<RunOptions, 'json'>): Promise<ExitCode> {
+  const {run, stages} = work;
+  const view = json ? jsonView(process.stdout) : textView(process.stdout);
+  const {id, engine} = run.record;
+  process.stdout.write(json ? `${JSON.stringify({run: run.path, id, engine})}\n` : `Run folder: ${run.path}\n`);
+  const outcome = await carryOutWork(work, (event) => view.show(event)).finally(() => view.close());
+  if (!json) process.stdout.write((await summaryLines(run, outcome, stages)).map((line) => `${line}\n`).join(''));
+  return outcome === 'done' ? 0 : 130;
+}

@@ -1,0 +1,148 @@
+import {stat} from 'node:fs/promises';
+import {basename} from 'node:path';
+import {EngineConfig} from '../../contract/config/config.ts';
+import type {ModelRecord} from '../../contract/run/records.ts';
+import type {SchedulerConfig} from '../../contract/model/schedulerConfig.ts';
+import {UserError} from '../../contract/errors.ts';
+import {TrainingConfig} from '../../contract/config/training.ts';
+import type {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
+import {memoryByEngine, type EngineEstimate} from '../../pipeline/resources/memoryByEngine.ts';
+import type {TrainingNeeds} from '../../pipeline/resources/memoryEstimate.ts';
+import {fileExists} from '../../store/files/fileExists.ts';
+import {extendedClass} from '../../store/weights/modelConfigs.ts';
+import {readModelFolder} from '../../store/weights/modelFolder.ts';
+import {isProjection} from '../../store/weights/projections.ts';
+import {hashFile} from '../../store/files/sha256.ts';
+import {elementCount, type TensorReader} from '../../store/weights/tensorReader.ts';
+import {openWeightsFile} from '../../store/weights/weightsFile.ts';
+
+/** Part of a network: `down_blocks.0`, `mid_block`, `conv_in` … */
+export interface BlockSummary {
+  readonly name: string;
+  readonly tensors: number;
+  readonly parameters: number;
+}
+
+/** What `deme inspect` tells; class, scheduler and record are null for a bare weights file. */
+export interface ModelSummary {
+  readonly path: string;
+  readonly class: string | null;
+  readonly parameters: number;
+  readonly tensors: number;
+  readonly projections: number;
+  readonly format: 'safetensors' | 'PyTorch';
+  /** Tensors in each number format. */
+  readonly dtypes: Readonly<Record<string, number>>;
+  readonly files: readonly string[];
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly blocks: readonly BlockSummary[];
+  readonly scheduler: SchedulerSummary | null;
+  readonly record: ModelRecord | null;
+  /** Of an expert's training with default settings, for each engine; null where the config names no image size. */
+  readonly training: TrainingMemory | null;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface TrainingMemory {
+  readonly needs: Pick<TrainingNeeds, 'batch' | 'size'>;
+  readonly engines: readonly EngineEstimate[];
+}
+
+export interface SchedulerSummary {
+  readonly class: string;
+  readonly timesteps: number;
+  readonly predictionType: string;
+  readonly betaSchedule: string;
+  readonly betaStart: number;
+  readonly betaEnd: number;
+}
+
+/** Reads configs and headers, and the weights once for their hash; nothing is computed. */
+export async function summariseModel(path: string): Promise<ModelSummary> {
+  if (!(await fileExists(path))) {
+    const hint = 'Give a diffusers folder or a weights file.';
+    throw new UserError('model-missing', 'There is no such model.', {where: path, hint});
+  }
+  return (await stat(path)).isDirectory() ? summariseFolder(path) : summariseFile(path);
+}
+
+async function summariseFolder(path: string): Promise<ModelSummary> {
+  const folder = await readModelFolder(path);
+  const weights = await summariseWeights(await folder.openWeights(), folder.weightsFiles);
+  const {schedulerConfig, record, unetConfig} = folder;
+  return {
+    path,
+    class: weights.projections > 0 ? extendedClass : unetConfig._class_name,
+    ...weights,
+    sha256: await folder.weightsHash(),
+    scheduler: schedulerConfig && schedulerSummary(schedulerConfig),
+    record,
+    training: await trainingMemory(unetConfig),
+  };
+}
+
+async function summariseFile(path: string): Promise<ModelSummary> {
+  const weights = await summariseWeights(await openWeightsFile(path), [path]);
+  return {path, class: null, ...weights, sha256: await hashFile(path), scheduler: null, record: null, training: null};
+}
+
+async function trainingMemory(unetConfig: UNet2DConfig): Promise<TrainingMemory | null> {
+  const {sample_size: side} = unetConfig;
+  if (side === null) return null;
+  const size = typeof side === 'number' ? ([side, side] as const) : side;
+  const {batch, accumulation, gradientCheckpointing, dropout} = TrainingConfig.parse({});
+  const settings = {batch, accumulation, gradientCheckpointing, dropout, ema: true, teacher: true, projections: true};
+  const needs = {unetConfig, size, ...settings};
+  return {needs: {batch, size}, engines: await memoryByEngine(needs, EngineConfig.parse({}))};
+}
+
+async function summariseWeights(reader: TensorReader, files: readonly string[]) {
+  await reader.close();
+  const names = [...reader.shapes.keys()];
+  const blocks = summariseBlocks(reader.shapes);
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  return {
+    parameters: blocks.reduce((sum, {parameters}) => sum + parameters, 0),
+    tensors: names.length,
+    projections: names.filter(isProjection).length,
+    format: files.every((file) => file.endsWith('.safetensors')) ? ('safetensors' as const) : ('PyTorch' as const),
+    dtypes: countEach([...reader.dtypes.values()]),
+    files: files.map((file) => basename(file)),
+    bytes: sizes.reduce((sum, size) => sum + size, 0),
+    blocks,
+    metadata: Object.fromEntries(reader.metadata),
+  };
+}
+
+function summariseBlocks(shapes: TensorReader['shapes']): BlockSummary[] {
+  const blocks = new Map<string, BlockSummary>();
+  for (const [tensor, shape] of shapes) {
+    const name = blockOf(tensor);
+    const {tensors, parameters} = blocks.get(name) ?? {tensors: 0, parameters: 0};
+    blocks.set(name, {name, tensors: tensors + 1, parameters: parameters + elementCount(shape)});
+  }
+  return [...blocks.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** `down_blocks.0` of `down_blocks.0.resnets.1.conv1.weight`; else the first part of the name. */
+function blockOf(tensor: string): string {
+  return /^(?:down_blocks|up_blocks)\.\d+/.exec(tensor)?.[0] ?? tensor.split('.')[0] ?? tensor;
+}
+
+function countEach(values: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}
+
+function schedulerSummary(config: SchedulerConfig): SchedulerSummary {
+  return {
+    class: config._class_name,
+    timesteps: config.num_train_timesteps,
+    predictionType: config.prediction_type,
+    betaSchedule: config.trained_betas === null ? config.beta_schedule : 'given in the config',
+    betaStart: config.trained_betas?.[0] ?? config.beta_start,
+    betaEnd: config.trained_betas?.at(-1) ?? config.beta_end,
+  };
+}

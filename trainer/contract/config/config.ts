@@ -1,0 +1,171 @@
+import {z} from 'zod';
+import {DataConfig} from './dataConfig.ts';
+import {EvaluateConfig} from './evaluateConfig.ts';
+import {MergeConfig} from './mergeConfig.ts';
+import {SchedulerConfig} from '../model/schedulerConfig.ts';
+import {trainingFields} from './training.ts';
+import {UNet2DConfig} from '../model/unet2dConfig.ts';
+
+const probability = z.number().min(0).max(1);
+
+/** Decouple: how the experts are finetuned. Paper: Decouple-Then-Merge, CVPR 2025, Eq. 3 to 6. */
+export const DecoupleConfig = z
+  .strictObject({
+    ranges: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Number of equal timestep ranges, one expert each (4 when edges are not given either).'),
+    edges: z
+      .array(z.int().min(0))
+      .min(2)
+      .optional()
+      .describe('Explicit range edges from 0 to the number of training timesteps, e.g. [0, 250, 500, 1000].'),
+    probability: probability
+      .default(0.3)
+      .describe('Probability of a draw from all timesteps instead of the own range.'),
+    consistency: z.number().min(0).default(1).describe('Weight of the consistency loss against the frozen original.'),
+    projection: z
+      .enum(['full', 'stock-compatible', 'off'])
+      .default('full')
+      .describe(
+        'Channel-wise projections: on every block (full), only where they fold into a stock model (stock-compatible), or none (off).',
+      ),
+    ...trainingFields,
+  })
+  .refine((decouple) => decouple.ranges === undefined || decouple.edges === undefined, {
+    message: 'give either ranges or edges, not both',
+    path: ['edges'],
+  })
+  .refine((decouple) => decouple.edges?.every((edge, i, all) => i === 0 || edge > (all[i - 1] ?? 0)) ?? true, {
+    message: 'edges must rise',
+    path: ['edges'],
+  });
+export type DecoupleConfig = z.infer<typeof DecoupleConfig>;
+
+/** Pretraining of a base from random weights with the same loop: one range, no teacher. */
+export const PretrainConfig = z.strictObject({
+  model: UNet2DConfig.describe('unet/config.json of the model to train.'),
+  scheduler: SchedulerConfig.prefault({}).describe('scheduler_config.json of the model to train.'),
+  dtype: z.enum(['F32', 'F16', 'BF16']).default('F32').describe('Number format of the written weights.'),
+  ...trainingFields,
+});
+export type PretrainConfig = z.infer<typeof PretrainConfig>;
+
+export const engineNames = ['auto', 'tensorflow', 'webgpu', 'wasm'] as const;
+export type EngineChoice = (typeof engineNames)[number];
+
+export const devices = ['auto', 'gpu', 'cpu'] as const;
+export type DeviceChoice = (typeof devices)[number];
+
+/** Ways of the webgpu engine to compute the gradient of a convolution by its filter. */
+export const filterGradients = ['built-in', 'im2col'] as const;
+export type FilterGradient = (typeof filterGradients)[number];
+
+export const EngineConfig = z.strictObject({
+  name: z
+    .enum(engineNames)
+    .default('auto')
+    .describe('Which engine computes; auto takes the best healthy one and says which.'),
+  device: z
+    .enum(devices)
+    .optional()
+    .describe(
+      'gpu refuses to compute anywhere else; cpu leaves GPUs alone; left out or auto takes a GPU where there is one.',
+    ),
+  threads: z.int().min(1).optional().describe('Threads of one process (tensorflow).'),
+  processes: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Experts trained at once; left out: one for each GPU, else as many as cores and memory allow.'),
+  memory: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Gigabytes that a training process may need before the run is refused; left out: what the machine has.'),
+  filterGradient: z
+    .enum(filterGradients)
+    .optional()
+    .describe(
+      'How webgpu computes the gradient of a convolution by its filter, built-in when left out; `deme engine bench` tells which is faster.',
+    ),
+  allowSoftware: z
+    .boolean()
+    .optional()
+    .describe('Let webgpu compute on an adapter that is a program on the CPU: about a hundred times slower than wasm.'),
+});
+export type EngineConfig = z.infer<typeof EngineConfig>;
+
+/** One expert that was trained before, for a config that only merges. */
+export const ExpertSource = z.strictObject({
+  model: z.string().describe('A diffusers folder or a bare safetensors file.'),
+  range: z
+    .tuple([z.int().min(0), z.int().min(1)])
+    .optional()
+    .describe('Its timesteps [low, high).'),
+});
+export type ExpertSource = z.infer<typeof ExpertSource>;
+
+/** The whole of a `*.deme.yaml`. Paths are relative to the file. */
+export const DemeConfig = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, dot, dash and underscore only, at most 64')
+      .describe('Name of the experiment; run folders are named after it.'),
+    base: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The pretrained model: a diffusers folder, or owner/name of a hub model fetched by `deme fetch`.'),
+    data: DataConfig.optional(),
+    pretrain: PretrainConfig.optional().describe('Train a base from random weights (`deme pretrain`).'),
+    decouple: DecoupleConfig.optional().describe('Finetune the experts.'),
+    experts: z.array(ExpertSource).min(1).optional().describe('Experts that exist already, instead of decouple.'),
+    ordinary: z
+      .boolean()
+      .default(false)
+      .describe('Also finetune one ordinary model on all timesteps for the same total of updates, for comparison.'),
+    merge: MergeConfig.optional().describe('Merge the experts.'),
+    evaluate: EvaluateConfig.optional().describe('Measure base, experts, ensemble and merged model.'),
+    engine: EngineConfig.prefault({}).describe('Where it computes.'),
+    output: z.string().min(1).default('.deme/runs').describe('Folder of the run folders.'),
+    report: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Folder that receives a copy of the report; left out: only the run folder has it.'),
+  })
+  .superRefine((config, context) => {
+    const issue = (path: string, message: string) => context.addIssue({code: 'custom', path: [path], message});
+    if (config.decouple && config.experts) issue('experts', 'give either decouple or experts, not both');
+    if (!config.pretrain && !config.base)
+      issue('base', 'a base model is required (only a config with pretrain may go without)');
+    if (config.decouple && !config.data) issue('decouple', 'decouple needs data');
+    if (config.pretrain && !config.data) issue('pretrain', 'pretrain needs data');
+    if (config.evaluate && !config.data) issue('evaluate', 'evaluate needs data');
+    if (config.merge && !config.merge.weights && !config.data)
+      issue('merge', 'a search needs data (validation images)');
+    if (config.merge && !config.decouple && !config.experts) issue('merge', 'merge needs decouple or experts');
+    if (config.ordinary && !config.decouple) issue('ordinary', 'ordinary needs decouple, whose settings it takes over');
+    if (config.merge?.search?.confirm && (config.evaluate?.features ?? 'none') === 'none') {
+      const path = ['merge', 'search', 'confirm'];
+      context.addIssue({code: 'custom', path, message: 'confirm needs evaluate.features, which say what is compared'});
+    }
+    const experts = config.experts?.length ?? (config.decouple ? expertCount(config.decouple) : undefined);
+    const weights = config.merge?.weights?.length;
+    if (weights !== undefined && experts !== undefined && weights !== experts) {
+      context.addIssue({
+        code: 'custom',
+        path: ['merge', 'weights'],
+        message: `${experts} experts need ${experts} weights, but ${weights} are given`,
+      });
+    }
+  });
+export type DemeConfig = z.infer<typeof DemeConfig>;
+
+/** Number of experts that a decouple section asks for. */
+export function expertCount(decouple: DecoupleConfig): number {
+  return decouple.edges ? decouple.edges.length - 1 : (decouple.ranges ?? 4);
+}

@@ -1,0 +1,37 @@
+import {z} from 'zod';
+import {curveSeries} from '../run/curveBins.ts';
+import {MergeSetting} from '../config/mergeSetting.ts';
+import {mostCompared, SavedPanel} from './panel.ts';
+
+export const panelTabs = ['losses', 'samples', 'merge', 'evaluation', 'compare', 'system'] as const;
+export type PanelTab = (typeof panelTabs)[number];
+
+/** What the page keeps over a restart: which run and tab it shows, and how. */
+export const PageState = SavedPanel.extend({
+  tab: z.enum(panelTabs).default('losses'),
+  /** Decay of the moving average for one step. */
+  smoothing: z.number().min(0).max(0.999).default(0.9),
+  logX: z.boolean().default(false),
+  logY: z.boolean().default(true),
+  /** Updates that all charts show; null: all of them. */
+  range: z.object({from: z.number(), to: z.number()}).nullable().default(null),
+  series: z.array(z.enum(curveSeries)).default(['denoise', 'consistency']),
+  /** Stages whose lines are switched off. */
+  hidden: z.array(z.string()).default([]),
+  compared: z.array(z.string()).max(mostCompared).default([]),
+  comparedSeries: z.enum(curveSeries).default('denoise'),
+  /** The run that others are compared with. */
+  baseline: z.string().nullable().default(null),
+  /** Models whose samples are hidden. */
+  hiddenModels: z.array(z.string()).default([]),
+  /** Update whose samples are shown; null: the finished models. */
+  sampleStep: z.number().nullable().default(null),
+  sampleZoom: z.number().min(1).max(8).default(1),
+  /** What the merge workbench is set to, and for which run. */
+  merge: z.object({run: z.string(), setting: MergeSetting}).nullable().default(null),
+  wipe: z
+    .object({left: z.string(), right: z.string(), share: z.number().min(0).max(100)})
+    .nullable()
+    .default(null),
+});
+export type PageState = z.infer<typeof PageState>;

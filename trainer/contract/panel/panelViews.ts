@@ -1,0 +1,85 @@
+import {z} from 'zod';
+import {ErrorRecord} from '../errors.ts';
+import {MergeSetting} from '../config/mergeSetting.ts';
+import {MemoryPeak} from '../run/memoryPeak.ts';
+import {WeightsRecord} from '../run/pipeline.ts';
+import {runStates} from '../run/records.ts';
+import {Report} from '../run/report.ts';
+
+export const stageStates = ['waiting', 'running', 'done', 'stopped', 'failed'] as const;
+
+/** One stage of a run as the panel shows it. */
+export const StageView = z.strictObject({
+  name: z.string(),
+  state: z.enum(stageStates),
+  /** Updates done and wanted; 0 of 0 for a stage that does not train. */
+  update: z.int(),
+  updates: z.int(),
+  secondsPerUpdate: z.number().nullable(),
+  /** Null where nobody can tell. */
+  secondsLeft: z.number().nullable(),
+  memory: MemoryPeak.nullable(),
+});
+export type StageView = z.infer<typeof StageView>;
+
+/** A picture with samples of a model; without update where the model is finished. */
+export const ImageView = z.strictObject({
+  model: z.string(),
+  update: z.int().nullable(),
+  source: z.string(),
+  time: z.number(),
+});
+export type ImageView = z.infer<typeof ImageView>;
+
+/** A run as the panel lists it. */
+export const RunView = z.strictObject({
+  path: z.string(),
+  id: z.string(),
+  name: z.string(),
+  created: z.string(),
+  state: z.enum([...runStates, 'lost', 'new']),
+  error: ErrorRecord.nullable(),
+  progress: z.number(),
+  secondsLeft: z.number().nullable(),
+  engine: z.string(),
+  stages: z.array(StageView),
+  images: z.array(ImageView),
+  /** Timesteps [low, high) of each expert; none where the run has no experts of its own. */
+  ranges: z.array(z.tuple([z.int(), z.int()])),
+  /** Settings by their path in the config, as in `decouple.updates`. */
+  settings: z.record(z.string(), z.string()),
+});
+export type RunView = z.infer<typeof RunView>;
+
+/** What a run has measured; asked for when a tab needs it. */
+export const RunDetails = z.strictObject({
+  report: Report.nullable(),
+  weights: WeightsRecord.nullable(),
+  /** How the run merges; null before its weights are settled. */
+  merge: MergeSetting.nullable(),
+  heldOut: z.array(z.strictObject({stage: z.string(), update: z.int(), loss: z.number().nullable()})),
+  messages: z.array(
+    z.strictObject({
+      time: z.number(),
+      stage: z.string(),
+      level: z.enum(['info', 'warning', 'error']),
+      text: z.string(),
+    }),
+  ),
+});
+export type RunDetails = z.infer<typeof RunDetails>;
+
+/** The load of the machine where the extension runs. Bytes, and shares from 0 to 1. */
+export const SystemUsage = z.strictObject({
+  time: z.number(),
+  cpuShare: z.number().nullable(),
+  cores: z.int(),
+  memoryUsed: z.number(),
+  memoryTotal: z.number(),
+  /** Memory of the processes of the shown run; null where the system does not tell. */
+  runMemory: z.number().nullable(),
+  gpus: z.array(
+    z.strictObject({name: z.string(), share: z.number().nullable(), memoryUsed: z.number(), memoryTotal: z.number()}),
+  ),
+});
+export type SystemUsage = z.infer<typeof SystemUsage>;

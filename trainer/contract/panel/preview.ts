@@ -1,0 +1,108 @@
+import {z} from 'zod';
+import {EngineConfig} from '../config/config.ts';
+import {EngineInfo} from '../engine/engineInfo.ts';
+import {ErrorRecord} from '../errors.ts';
+import {MergeSetting} from '../config/mergeSetting.ts';
+
+/** Images of one preview, cells of one grid, and images in a cell: more say no more at the size of a panel. */
+export const mostPreviewImages = 64;
+export const mostGridCells = 25;
+export const mostCellImages = 16;
+
+const drawing = {
+  /** Told back with every picture; a later order has a higher one. */
+  id: z.int().min(0),
+  seed: z.int().min(0).max(0xffff_ffff),
+  /** DDIM steps of the refined picture. */
+  steps: z.int().min(1).max(1000),
+};
+
+/** One merge, coarse first, then refined, then base and last saved merge where they are not drawn yet. Ends what is being drawn. */
+export const DrawOrder = z.strictObject({
+  kind: z.literal('draw'),
+  ...drawing,
+  setting: MergeSetting,
+  images: z.int().min(1).max(mostPreviewImages),
+});
+
+/** Several merges, a small picture each. Ends what is being drawn. */
+export const GridOrder = z.strictObject({
+  kind: z.literal('grid'),
+  ...drawing,
+  settings: z.array(MergeSetting).min(1).max(mostGridCells),
+  images: z.int().min(1).max(mostCellImages),
+});
+
+const CancelOrder = z.strictObject({kind: z.literal('cancel')});
+
+/** What the page of a panel asks a preview for. It names a run, never a path. */
+export const PreviewCommand = z.discriminatedUnion('kind', [
+  z.strictObject({kind: z.literal('start'), run: z.string()}),
+  DrawOrder,
+  GridOrder,
+  CancelOrder,
+  z.strictObject({kind: z.literal('stop')}),
+]);
+export type PreviewCommand = z.infer<typeof PreviewCommand>;
+
+/** The models of a preview; the first line that its process is told. Paths are absolute. */
+export const OpenOrder = z.strictObject({
+  kind: z.literal('open'),
+  /** A diffusers folder. */
+  base: z.string(),
+  /** Folders or bare weights files, with their timesteps [low, high) where they do not record them. */
+  experts: z.array(z.strictObject({path: z.string(), range: z.tuple([z.int(), z.int()]).optional()})).min(1),
+  /** The merge that is drawn beside; null: none. */
+  saved: z.string().nullable(),
+  /** Number format that a saved merge would have: the preview has its roundings. */
+  dtype: z.enum(['F32', 'F16', 'BF16']),
+  engine: EngineConfig,
+});
+export type OpenOrder = z.infer<typeof OpenOrder>;
+
+/** The lines that a preview process is told. */
+export const PreviewOrder = z.discriminatedUnion('kind', [
+  OpenOrder,
+  DrawOrder,
+  GridOrder,
+  CancelOrder,
+  /** Another merge was saved. */
+  z.strictObject({kind: z.literal('saved'), path: z.string()}),
+]);
+export type PreviewOrder = z.infer<typeof PreviewOrder>;
+export type PreviewDrawing = z.infer<typeof DrawOrder> | z.infer<typeof GridOrder>;
+
+/** A pattern over a whole picture would take the engine of regular expressions to its limits: this looks for what must not be there. */
+const base64 = z.custom<string>((value) => typeof value === 'string' && !/[^A-Za-z0-9+/=]/.test(value), 'not base64');
+
+export const previewPictures = ['coarse', 'refined', 'base', 'saved', 'cell'] as const;
+
+/** A PNG that was drawn, and how. */
+export const PreviewPicture = z.strictObject({
+  kind: z.literal('picture'),
+  id: z.int(),
+  of: z.enum(previewPictures),
+  /** Which cell of a grid; 0 for all others. */
+  cell: z.int().min(0),
+  png: base64,
+  seed: z.int(),
+  images: z.int(),
+  steps: z.int(),
+  /** From the arrival of the order to this picture. */
+  seconds: z.number(),
+});
+export type PreviewPicture = z.infer<typeof PreviewPicture>;
+
+/** The lines that a preview process says, and what the page hears of them. */
+export const PreviewNews = z.discriminatedUnion('kind', [
+  /** The models are loaded. */
+  z.strictObject({kind: z.literal('ready'), engine: EngineInfo, parameters: z.int(), seconds: z.number()}),
+  PreviewPicture,
+  /** All pictures of the order are drawn. */
+  z.strictObject({kind: z.literal('done'), id: z.int(), seconds: z.number()}),
+  z.strictObject({kind: z.literal('cancelled'), id: z.int()}),
+  z.strictObject({kind: z.literal('failed'), id: z.int(), error: ErrorRecord}),
+  /** There is no preview any more; the error tells why unless it was asked for. */
+  z.strictObject({kind: z.literal('ended'), error: ErrorRecord.nullable()}),
+]);
+export type PreviewNews = z.infer<typeof PreviewNews>;

@@ -1,0 +1,65 @@
+import {z} from 'zod';
+import {engineNames} from '../config/config.ts';
+import {ErrorRecord} from '../errors.ts';
+import {RunEvent} from './events.ts';
+
+/** Which part of a config's work is meant. */
+export const StageSelection = z.discriminatedUnion('kind', [
+  z.strictObject({kind: z.literal('pipeline')}),
+  z.strictObject({
+    kind: z.literal('finetune'),
+    /** Only the expert of this range, counted from 0; left out: all of them. */
+    range: z.int().min(0).optional(),
+  }),
+  z.strictObject({kind: z.literal('search')}),
+  /** With the search of the weights that it needs. */
+  z.strictObject({kind: z.literal('merge')}),
+  z.strictObject({kind: z.literal('evaluate')}),
+  z.strictObject({kind: z.literal('pretrain')}),
+]);
+export type StageSelection = z.infer<typeof StageSelection>;
+
+/** The one line that a process which is to own a run is told. All paths are absolute. */
+export const OwnerRequest = z.discriminatedUnion('action', [
+  /**
+   * Work of a config: the whole pipeline and a pretraining in a new run; else in the newest run that was made from the same settings,
+   * is not being carried out and lacks some of that work, or in a new one where there is none.
+   */
+  z.strictObject({
+    action: z.literal('start'),
+    config: z.string(),
+    selection: StageSelection,
+    /** Instead of the engine that the config names. */
+    engine: z.enum(engineNames).optional(),
+    /** Do everything again, whatever earlier runs did with the same inputs. */
+    fresh: z.boolean().optional(),
+  }),
+  /** What was asked last of a run that was stopped, failed or lost. */
+  z.strictObject({
+    action: z.literal('resume'),
+    run: z.string(),
+    /** Updates of each training in all, to train longer than the run was made for; also for a run that is done. */
+    updates: z.int().min(1).optional(),
+  }),
+]);
+export type OwnerRequest = z.infer<typeof OwnerRequest>;
+
+/** One line that the owner of a run says to whoever started it. Nothing depends on its arrival: the run folder tells the same. */
+export const OwnerMessage = z.discriminatedUnion('type', [
+  /** The request has arrived. */
+  z.strictObject({type: z.literal('ready')}),
+  /** Which engine a new run gets, and why. */
+  z.strictObject({type: z.literal('engine'), reason: z.string()}),
+  /** The folder is there, and the work begins. */
+  z.strictObject({type: z.literal('created'), run: z.string(), id: z.string()}),
+  z.strictObject({type: z.literal('event'), event: RunEvent}),
+  /** Nothing was begun. */
+  z.strictObject({type: z.literal('refused'), error: ErrorRecord}),
+  z.strictObject({
+    type: z.literal('ended'),
+    outcome: z.enum(['done', 'stopped', 'failed']),
+    /** Why it failed. */
+    error: ErrorRecord.optional(),
+  }),
+]);
+export type OwnerMessage = z.infer<typeof OwnerMessage>;

@@ -1,0 +1,67 @@
+import {z} from 'zod';
+import {DemeConfig, expertCount} from '../config/config.ts';
+import {SearchResult} from './report.ts';
+import {StageName} from './stageName.ts';
+
+/** `config.json` of a run: the config with all defaults, and where its relative paths start. */
+export const ResolvedConfig = z.strictObject({
+  folder: z.string(),
+  baseFolder: z.string().nullable(),
+  config: DemeConfig,
+});
+export type ResolvedConfig = z.infer<typeof ResolvedConfig>;
+
+/** `plan.json` of a run: the stages that were asked for last, which `deme resume` goes on with. */
+export const PlanRecord = z.strictObject({stages: z.array(StageName)});
+export type PlanRecord = z.infer<typeof PlanRecord>;
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** All that the result of a stage depends on: JSON text by dotted path, as in `merge.search.budget` or `base.weights`. */
+export const StageInputs = z.record(z.string(), z.string());
+export type StageInputs = z.infer<typeof StageInputs>;
+
+/** `stages/<stage>.json`: written when a stage is done; its presence is what a resumed run skips by. */
+export const StageRecord = z.strictObject({
+  stage: z.string(),
+  seconds: z.number(),
+  finished: z.iso.datetime(),
+  /** SHA-256 over the inputs. */
+  key: sha256.optional(),
+  inputs: StageInputs.optional(),
+  /** SHA-256 of each file that it left, by its path in the run. */
+  outputs: z.record(z.string(), sha256).optional(),
+  /** The run that did it, where its result was taken over from another. */
+  from: z.string().optional(),
+});
+export type StageRecord = z.infer<typeof StageRecord>;
+
+/** `search.json`: result of the search stage, or the weights of the config. */
+export const WeightsRecord = z.strictObject({weights: z.array(z.number()), search: SearchResult.nullable()});
+export type WeightsRecord = z.infer<typeof WeightsRecord>;
+
+/** `evaluations/<model>/losses.json`: held-out loss of every (image, range, draw), in that order. */
+export const LossRecord = z.strictObject({
+  ranges: z.array(z.tuple([z.int(), z.int()])),
+  images: z.int(),
+  timestepsPerRange: z.int(),
+  /** Checked as a whole: one mistake in the longest list of a run is one issue, not a million. */
+  values: z.custom<number[]>(
+    (value) => Array.isArray(value) && value.every((item) => typeof item === 'number'),
+    'not a list of numbers',
+  ),
+});
+export type LossRecord = z.infer<typeof LossRecord>;
+
+/** Models of a run, in the order in which tables show them. `ensemble` routes by timestep between experts and has no folder of its own. */
+export function modelNames(config: DemeConfig): string[] {
+  const experts = Array.from({length: runExperts(config)}, (_, i) => `expert-${i}`);
+  const ofExperts = experts.length > 0 ? [...experts, 'ensemble', 'merged'] : [];
+  return ['base', ...(config.ordinary ? ['ordinary'] : []), ...ofExperts];
+}
+
+/** Number of experts of a run, trained here or given. */
+export function runExperts(config: DemeConfig): number {
+  if (config.experts) return config.experts.length;
+  return config.decouple ? expertCount(config.decouple) : 0;
+}

@@ -1,0 +1,111 @@
+import {z} from 'zod';
+import {EngineInfo} from '../engine/engineInfo.ts';
+import {ErrorRecord} from '../errors.ts';
+import {MergeMethod} from '../config/mergeMethod.ts';
+import {MergeRule} from '../config/mergeRule.ts';
+import {ProcessIdentity} from './processIdentity.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** `deme.json` beside the weights of each model that this project writes: what stock diffusers configs cannot say. */
+export const ModelRecord = z.strictObject({
+  format: z.literal(1).default(1),
+  role: z.enum(['base', 'expert', 'ordinary', 'merged']),
+  /** SHA-256 of the weights file of the base that the model was finetuned from (of its own base for a merged model). */
+  base: sha256.optional(),
+  /** Timesteps [low, high) of an expert. */
+  range: z.tuple([z.int(), z.int()]).optional(),
+  projection: z.enum(['full', 'stock-compatible', 'off']).default('off'),
+  predictionType: z.string().optional(),
+  /** SHA-256 over the cumulative products of alpha as float32. */
+  schedule: sha256.optional(),
+  updates: z.int().optional(),
+  seed: z.int().optional(),
+  /** What the inputs of a merge did not record, so that nobody could check it. */
+  warnings: z.array(z.string()).optional(),
+});
+export type ModelRecord = z.infer<typeof ModelRecord>;
+
+/** `merge.json` beside merged weights, and `deme.merge` in the metadata of their file: how to make them again, byte for byte. */
+export const MergeRecord = z.strictObject({
+  format: z.literal(2).default(2),
+  tool: z.string(),
+  method: MergeMethod,
+  dtype: z.enum(['F32', 'F16', 'BF16']),
+  base: z.strictObject({name: z.string(), sha256}),
+  experts: z.array(
+    z.strictObject({name: z.string(), sha256, range: z.tuple([z.int(), z.int()]).optional(), weight: z.number()}),
+  ),
+  /** With the number of tensors that each took. */
+  rules: z.array(z.strictObject({...MergeRule.shape, tensors: z.int()})).optional(),
+  /** The projections were folded into the convolutions before them, so that the result is a stock model. */
+  folded: z.boolean().optional(),
+  warnings: z.array(z.string()),
+});
+export type MergeRecord = z.infer<typeof MergeRecord>;
+
+export const runStates = ['running', 'paused', 'stopping', 'stopped', 'failed', 'done'] as const;
+
+/** `run.json`: what a run is; written once. */
+export const RunRecord = z.strictObject({
+  format: z.literal(1).default(1),
+  id: z.string(),
+  name: z.string(),
+  tool: z.string(),
+  created: z.iso.datetime(),
+  /** The config file it came from, as given. */
+  config: z.string(),
+  engine: EngineInfo.omit({reason: true}),
+});
+export type RunRecord = z.infer<typeof RunRecord>;
+
+/** `state.json`: who owns the run and how it goes; rewritten at every heartbeat. */
+export const StateRecord = z.strictObject({
+  state: z.enum(runStates),
+  /** The owning process, so that a recycled pid is recognised. */
+  ...ProcessIdentity.shape,
+  heartbeat: z.number(),
+  stage: z.string(),
+  /** 0..1 over the whole pipeline. */
+  progress: z.number().min(0).max(1),
+  error: ErrorRecord.optional(),
+});
+export type StateRecord = z.infer<typeof StateRecord>;
+
+/**
+ * `control.json`: what somebody else asks of the run. `stop` has it write checkpoints and end; `kill` has it end at once, and marks a run
+ * whose process was killed afterwards as stopped instead of lost.
+ */
+export const ControlRecord = z.strictObject({command: z.enum(['stop', 'kill', 'pause', 'resume'])});
+export type ControlRecord = z.infer<typeof ControlRecord>;
+
+/** `checkpoint.json`: one training checkpoint; the tensors lie in safetensors files beside it. */
+export const CheckpointRecord = z.strictObject({
+  format: z.literal(1).default(1),
+  /** Optimizer updates done. All random draws are functions of (seed, update, micro-batch), so this is also the RNG and data position. */
+  update: z.int(),
+  /** Updates that the training was to make in all, which its learning rate depends on. */
+  updates: z.int().optional(),
+  seed: z.int(),
+  dataFingerprint: z.string(),
+  /** SHA-256 of each file of the checkpoint. */
+  files: z.record(z.string(), sha256),
+});
+export type CheckpointRecord = z.infer<typeof CheckpointRecord>;
+
+/** `best` beside the checkpoints of a training: the one with the lowest held-out loss so far, which no clean-up removes. */
+export const BestRecord = z.strictObject({format: z.literal(1).default(1), update: z.int(), loss: z.number()});
+export type BestRecord = z.infer<typeof BestRecord>;
+
+/**
+ * `course.json` beside the checkpoints of a training that did not go as its config alone says: what its learning rates depend on besides,
+ * so that whoever goes on from any of the checkpoints makes the same updates.
+ */
+export const CourseRecord = z.strictObject({
+  format: z.literal(1).default(1),
+  /** Up to update `until`, the training was to make `updates` in all; rising. */
+  extensions: z.array(z.strictObject({until: z.int(), updates: z.int()})).default([]),
+  /** Behind update `from`, the learning rate is that of the schedule times `factor`; each after a loss that was not finite. */
+  retries: z.array(z.strictObject({from: z.int(), factor: z.number(), diverged: z.int()})).default([]),
+});
+export type CourseRecord = z.infer<typeof CourseRecord>;

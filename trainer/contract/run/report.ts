@@ -1,0 +1,100 @@
+import {z} from 'zod';
+import {EngineInfo} from '../engine/engineInfo.ts';
+import {MemoryPeak} from './memoryPeak.ts';
+import {MergeRule, tensorGroups} from '../config/mergeRule.ts';
+
+/** A mean over held-out draws with its standard error. */
+export const Estimate = z.strictObject({mean: z.number(), standardError: z.number()});
+export type Estimate = z.infer<typeof Estimate>;
+
+export const RangeLoss = z.strictObject({range: z.tuple([z.int(), z.int()]), ...Estimate.shape});
+export type RangeLoss = z.infer<typeof RangeLoss>;
+
+/** Held-out loss of one model: per range, over all ranges with equal mass, and paired with the base (same images, noise, timesteps). */
+export const HeldOutLoss = z.strictObject({
+  perRange: z.array(RangeLoss),
+  mean: z.number(),
+  standardError: z.number(),
+  /** This model minus the base: negative is better. */
+  differenceToBase: Estimate,
+  /** Paired difference to the base in each range. */
+  perRangeDifference: z.array(RangeLoss),
+});
+export type HeldOutLoss = z.infer<typeof HeldOutLoss>;
+
+/** One vector that the search tried. */
+export const Candidate = z.strictObject({weights: z.array(z.number()), loss: z.number(), origin: z.string()});
+export type Candidate = z.infer<typeof Candidate>;
+
+/** What a search over a weight for each expert and part of the network did and found. */
+export const GroupSearch = z.strictObject({
+  groups: z.array(z.enum(tensorGroups)),
+  /** The lowest that was measured, on the draws of the search. */
+  loss: z.number(),
+  /** The weights of each part; none where nothing was better than the same weights everywhere. */
+  rules: z.array(MergeRule),
+  /** The weights of each expert for the first part, then for the second, and so on. */
+  candidates: z.array(Candidate),
+});
+export type GroupSearch = z.infer<typeof GroupSearch>;
+
+/** One of the best candidates, with the distances of its images to the validation images. */
+export const ConfirmedCandidate = z.strictObject({...Candidate.shape, kid: Estimate, frechet: z.number()});
+export type ConfirmedCandidate = z.infer<typeof ConfirmedCandidate>;
+
+/** The winner of a search and the obvious weights on test images, which the search has not seen; paired with the base. */
+export const SearchCheck = z.strictObject({
+  images: z.int(),
+  timestepsPerRange: z.int(),
+  models: z.array(
+    z.strictObject({
+      /** `best`, `groups`, `ensemble`, or the origin of an obvious candidate. */
+      model: z.string(),
+      loss: Estimate,
+      differenceToBase: Estimate,
+    }),
+  ),
+});
+export type SearchCheck = z.infer<typeof SearchCheck>;
+
+/** What the weight search did and found. */
+export const SearchResult = z.strictObject({
+  strategy: z.string(),
+  /** Merged anew, while the candidates come one from the other: its loss may differ from theirs by rounding. */
+  best: Candidate,
+  candidates: z.array(Candidate),
+  /** Loss of the base on the same draws. */
+  base: z.number(),
+  /** Vectors whose loss was not a finite number; never chosen. */
+  notFinite: z.array(z.strictObject({weights: z.array(z.number()), origin: z.string()})).optional(),
+  /** Loss of the experts, each on its own range, on the same draws. */
+  ensemble: z.number().optional(),
+  groups: GroupSearch.optional(),
+  confirmed: z.array(ConfirmedCandidate).optional(),
+  check: SearchCheck.optional(),
+});
+export type SearchResult = z.infer<typeof SearchResult>;
+
+const byModel = <T extends z.ZodType>(value: T) => z.record(z.string(), value);
+
+/** `report.json`. Model names: base, ordinary, expert-0 …, ensemble, merged. */
+export const Report = z.strictObject({
+  heldOut: byModel(HeldOutLoss),
+  /** Merged model minus ordinary finetune, paired by image: negative means that decoupling beats plain extra training. */
+  mergedToOrdinary: Estimate.nullable(),
+  weights: z.array(z.number()),
+  search: SearchResult.nullable(),
+  frechet: byModel(z.number()),
+  kid: byModel(Estimate),
+  engine: EngineInfo.omit({reason: true}),
+  /** Wall time from the first stage's start to the report. */
+  seconds: z.number(),
+  /** Wall time of each stage; stages overlap. */
+  stageSeconds: z.record(z.string(), z.number()),
+  /** The most memory that the process of each stage has had at once. */
+  peakMemory: z.record(z.string(), MemoryPeak).default({}),
+  recipe: z
+    .record(z.string(), z.json())
+    .describe('Everything needed to read the numbers: seeds, counts, sampler, feature network, data split.'),
+});
+export type Report = z.infer<typeof Report>;

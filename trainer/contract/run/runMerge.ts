@@ -1,0 +1,10 @@
+import type {MergeConfig} from '../config/mergeConfig.ts';
+import type {MergeSetting} from '../config/mergeSetting.ts';
+import type {WeightsRecord} from './pipeline.ts';
+
+/** How a run merges its experts: by the weights that were settled, and by the rules that a search found before those of the config. */
+export function runMerge(merge: MergeConfig | undefined, {weights, search}: WeightsRecord): MergeSetting {
+  const found = search?.groups?.rules ?? [];
+  const rules = found.length > 0 ? found : merge?.rules;
+  return {weights, ...(rules && {rules}), ...(merge && {method: merge.method})};
+}

@@ -1,0 +1,125 @@
+import {open, stat} from 'node:fs/promises';
+import {basename} from 'node:path';
+import {UserError} from '../../contract/errors.ts';
+import {openPositioned} from '../../store/files/positionedFile.ts';
+import type {ImageSource} from '../dataset.ts';
+import {encodedSource, type DecodeSettings} from '../encodedSource.ts';
+import {fingerprintOf} from '../fingerprint.ts';
+import {listFiles, type ListedFile} from '../listFiles.ts';
+import {lruCache} from '../lruCache.ts';
+import {openParquetColumn, type ParquetRowGroup} from './parquetColumn.ts';
+import {readPages} from './parquetPages.ts';
+
+export interface ParquetSettings extends DecodeSettings {
+  /** Name of the image column. */
+  readonly column: string;
+}
+
+/** Row groups kept in memory, in uncompressed bytes: a small dataset fits whole, a large one is read piece by piece. */
+const KEPT_BYTES = 256 * 1024 * 1024;
+
+/** Bytes at each end of a file that go into the fingerprint: the end holds the footer with the places of all pages. */
+const HASHED_BYTES = 64 * 1024;
+
+/**
+ * The images of a Hugging Face parquet file, or of all `.parquet` files of a folder in the order of their names. The
+ * column is a struct with the field `bytes` (the datasets library's Image feature) or plain bytes. Row groups are read
+ * when one of their images is asked for, the rest of the file never. The fingerprint is over the size and the two ends
+ * of every file.
+ */
+export async function openParquet(
+  path: string,
+  settings: ParquetSettings,
+  onSkip: (message: string) => void,
+): Promise<ImageSource> {
+  const files = await parquetFiles(path);
+  // One after the other, so that of several bad files the first is named.
+  const groups: ParquetRowGroup[] = [];
+  for (const file of files) groups.push(...(await openParquetColumn(file, settings.column)));
+  const starts = rowStarts(groups);
+  const size = starts[groups.length] ?? 0;
+  if (size === 0) throw noRows(path);
+  const rowsOf = lruCache({capacity: KEPT_BYTES, cost: ({pages}: ParquetRowGroup) => pages.bytes, load: readRowGroup});
+  const locate = (index: number): {group: ParquetRowGroup; row: number} => locateRow(groups, starts, index);
+  const images = {
+    size,
+    fingerprint: fingerprintOf((await Promise.all(files.map(fileEnds))).flat()),
+    name: (index: number) => {
+      const {group, row} = locate(index);
+      return `${group.file.path}, row ${group.rowStart + row}`;
+    },
+    bytes: async (index: number) => {
+      const {group, row} = locate(index);
+      return imageBytes((await rowsOf(group))[row] ?? null);
+    },
+  };
+  return encodedSource(images, settings, onSkip);
+}
+
+async function parquetFiles(path: string): Promise<ListedFile[]> {
+  // What is no file is listed as a folder, and that says what is wrong where it is neither.
+  const stats = await stat(path).catch(() => null);
+  if (stats?.isFile()) return [{path, name: basename(path), size: stats.size}];
+  const files = await listFiles(path, ['.parquet']);
+  if (files.length > 0) return files;
+  throw new UserError('data-empty', 'There are no .parquet files in this folder.', {
+    where: path,
+    hint: 'Check data.path; for a folder of pictures set data.kind to images.',
+  });
+}
+
+/** First image of every row group, and the number of all images at the end. */
+function rowStarts(groups: readonly ParquetRowGroup[]): number[] {
+  const starts = [0];
+  for (const {rowStart, rowEnd} of groups) starts.push((starts.at(-1) ?? 0) + rowEnd - rowStart);
+  return starts;
+}
+
+/** Binary search for the last row group that starts at or before the image. */
+function locateRow(
+  groups: readonly ParquetRowGroup[],
+  starts: readonly number[],
+  index: number,
+): {group: ParquetRowGroup; row: number} {
+  let low = 0;
+  let high = groups.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((starts[middle] ?? 0) <= index) low = middle;
+    else high = middle - 1;
+  }
+  const group = groups[low];
+  if (!group) throw new RangeError(`Image ${index} of a parquet source without rows.`);
+  return {group, row: index - (starts[low] ?? 0)};
+}
+
+/** The image files of the rows. */
+async function readRowGroup({file, start, length, pages}: ParquetRowGroup): Promise<(Uint8Array | null)[]> {
+  const opened = await openPositioned(file.path);
+  try {
+    return readPages(await opened.read(start, length), pages);
+  } finally {
+    await opened.close();
+  }
+}
+
+function imageBytes(value: Uint8Array | null): Uint8Array {
+  if (value !== null) return value;
+  throw new Error('the row holds no image bytes (a path alone is not followed)');
+}
+
+async function fileEnds({path, size}: ListedFile): Promise<(string | Uint8Array)[]> {
+  const file = await open(path);
+  try {
+    const length = Math.min(size, HASHED_BYTES);
+    const first = await file.read(Buffer.alloc(length), 0, length, 0);
+    const last = await file.read(Buffer.alloc(length), 0, length, size - length);
+    return [String(size), first.buffer, last.buffer];
+  } finally {
+    await file.close();
+  }
+}
+
+function noRows(path: string): UserError {
+  return new UserError('data-empty', 'The parquet data has no rows.', {where: path, hint: 'Check data.path.'});
+}

@@ -1,0 +1,134 @@
+import {parquetMetadata, parquetSchema, type ColumnMetaData, type FileMetaData, type SchemaTree} from 'hyparquet';
+import {UserError} from '../../contract/errors.ts';
+import {openPositioned, type PositionedFile} from '../../store/files/positionedFile.ts';
+import type {ListedFile} from '../listFiles.ts';
+import type {ColumnPages} from './parquetPages.ts';
+import {readThrift} from './thrift.ts';
+
+/** Rows [rowStart, rowEnd) of a file, which can be read only together. */
+export interface ParquetRowGroup {
+  readonly file: ListedFile;
+  readonly rowStart: number;
+  readonly rowEnd: number;
+  /** Where the pages of the image column lie in the file. */
+  readonly start: number;
+  readonly length: number;
+  readonly pages: ColumnPages;
+}
+
+/** A row group is held in memory whole while one of its images is read. */
+const MAX_ROW_GROUP_BYTES = 1024 ** 3;
+
+const magic = 'PAR1';
+/** Bytes and values of a footer; one of a thousand row groups has some hundred kilobytes. */
+const largestFooter = 16_000_000;
+const footerValues = 2_000_000;
+/** Columns and structs around them. */
+const largestSchema = 10_000;
+
+/** The row groups of a file, from its footer alone, after checking that `column` can hold images. */
+export async function openParquetColumn(file: ListedFile, column: string): Promise<ParquetRowGroup[]> {
+  const {metadata, schema} = await readFooter(file);
+  const leaf = requireImageColumn(file.path, schema, column);
+  let rowStart = 0;
+  return metadata.row_groups.map(({num_rows, columns}) => {
+    const chunk = columns.find(({meta_data}) => meta_data?.path_in_schema.join('.') === leaf.path)?.meta_data;
+    const group = rowGroup(file, rowStart, Number(num_rows), chunk, leaf.levels);
+    rowStart = group.rowEnd;
+    requireModestSize(group);
+    return group;
+  });
+}
+
+async function readFooter(file: ListedFile): Promise<{metadata: FileMetaData; schema: SchemaTree}> {
+  const opened = await openPositioned(file.path);
+  try {
+    const footer = await footerBytes(opened);
+    // The library takes the lengths of lists for granted, so all of them are followed once before.
+    readThrift(footer.subarray(0, -8), 0, footerValues);
+    const metadata = parquetMetadata(footer.buffer, {geoparquet: false});
+    if (metadata.schema.length > largestSchema) throw new Error('it has too many columns');
+    return {metadata, schema: parquetSchema(metadata)};
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw damaged(file.path, reason, cause);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** The footer with its length and the magic letters behind it. */
+async function footerBytes(file: PositionedFile): Promise<Uint8Array<ArrayBuffer>> {
+  if (file.size < 12) throw new Error('it is too short');
+  const end = Buffer.from((await file.read(file.size - 8, 8)).buffer);
+  if (end.toString('latin1', 4) !== magic) throw new Error(`it does not end with ${magic}`);
+  const length = end.readUInt32LE(0);
+  if (length > Math.min(largestFooter, file.size - 8)) throw new Error(`its footer claims ${length} bytes`);
+  return file.read(file.size - 8 - length, length + 8);
+}
+
+function rowGroup(
+  file: ListedFile,
+  rowStart: number,
+  rows: number,
+  chunk: ColumnMetaData | undefined,
+  levels: number,
+): ParquetRowGroup {
+  if (chunk === undefined) throw damaged(file.path, 'a row group lacks the column');
+  const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
+  const [first, length] = [Math.min(start, Number(chunk.data_page_offset)), Number(chunk.total_compressed_size)];
+  const bytes = Number(chunk.total_uncompressed_size);
+  const fits = [rows, first, length, bytes].every((value) => Number.isSafeInteger(value) && value >= 0);
+  // No image takes less than a byte; rows that take none would cost memory all the same.
+  if (!fits || first + length > file.size || rowStart + rows > file.size) {
+    throw damaged(file.path, `its footer places ${rows} rows where they do not fit`);
+  }
+  return {
+    file,
+    rowStart,
+    rowEnd: rowStart + rows,
+    start: first,
+    length,
+    pages: {codec: chunk.codec, levels, rows, bytes},
+  };
+}
+
+function damaged(where: string, reason: string, cause?: unknown): UserError {
+  return new UserError('data-invalid', `This parquet file cannot be read: ${reason}.`, {
+    where,
+    hint: 'Download the file again; a Git LFS pointer in its place is a small text file.',
+    cause,
+  });
+}
+
+/** The column is bytes, or a struct with the field `bytes`: its path, and how many of both may be null. */
+function requireImageColumn(path: string, schema: SchemaTree, column: string): {path: string; levels: number} {
+  const found = schema.children.find((child) => child.element.name === column);
+  const names = schema.children.map((child) => child.element.name).join(', ');
+  if (!found) {
+    throw new UserError('data-column', `There is no column "${column}".`, {
+      where: path,
+      hint: `Set data.column to one of: ${names}.`,
+    });
+  }
+  const leaf = found.children.find((child) => child.element.name === 'bytes') ?? found;
+  const elements = leaf === found ? [found.element] : [found.element, leaf.element];
+  if (leaf.element.type === 'BYTE_ARRAY' && elements.every(({repetition_type: kind}) => kind !== 'REPEATED')) {
+    const levels = elements.filter(({repetition_type: kind}) => kind === 'OPTIONAL').length;
+    return {path: elements.map(({name}) => name).join('.'), levels};
+  }
+  throw new UserError('data-column', `The column "${column}" holds no image bytes.`, {
+    where: path,
+    hint: `Set data.column to another one of: ${names}.`,
+  });
+}
+
+function requireModestSize({file, rowStart, rowEnd, length, pages}: ParquetRowGroup): void {
+  const bytes = Math.max(length, pages.bytes);
+  if (bytes <= MAX_ROW_GROUP_BYTES) return;
+  const gigabytes = (bytes / 1024 ** 3).toFixed(1);
+  throw new UserError('data-row-group', `The row group of rows ${rowStart} to ${rowEnd} holds ${gigabytes} GiB.`, {
+    where: file.path,
+    hint: 'Write the file again with smaller row groups, for example row_group_size=100 in pyarrow.',
+  });
+}

@@ -1,0 +1,101 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type {Tensor} from '@tensorflow/tfjs-core';
+import {disposeParams, mapParams, param, type Params} from '../../nn/params.ts';
+import {addTasks} from '../blend.ts';
+
+/** Additions after which a merge is computed anew: each may add half a unit in the last place of float32. */
+const mostAdditions = 16;
+
+/** The weights of a tensor under a vector of a search; usually the vector itself. */
+export type WeightsOf = (vector: readonly number[], name: string) => readonly number[];
+
+interface Move {
+  readonly vector: readonly number[];
+  /** Computed from base and task vectors instead of from the merge before. */
+  readonly isExact: boolean;
+}
+
+/**
+ * Merges one after the other, each from the one before: theta += (w_i - w_i') tau_i for the weights that differ, so that a candidate which
+ * changes one weight costs one pass over memory. Computed anew where that is not dearer, and after 16 additions, so that rounding cannot
+ * add up.
+ *
+ * What comes out depends on the vectors that were visited and their order alone, not on which of them were computed: so a search that is
+ * resumed, and visits what it knows already, goes on with the same bits.
+ */
+export class IncrementalMerge {
+  readonly #base: Params;
+  readonly #vectors: readonly Params[];
+  readonly #weightsOf: WeightsOf;
+  /** Moves that were visited but not computed, from the last exact one on. */
+  #pending: Move[] = [];
+  #last: readonly number[] | null = null;
+  #additions = 0;
+  #params: Params | null = null;
+  #at: readonly number[] = [];
+
+  /** Base and task vectors stay the caller's, and must live as long as this. */
+  constructor(base: Params, vectors: readonly Params[], weightsOf: WeightsOf = (vector) => vector) {
+    this.#base = base;
+    this.#vectors = vectors;
+    this.#weightsOf = weightsOf;
+  }
+
+  /** Goes to these weights without computing anything. */
+  visit(vector: readonly number[]): void {
+    const isExact = this.#isExactNext(vector);
+    this.#additions = isExact ? 0 : this.#additions + 1;
+    this.#pending = isExact ? [{vector, isExact}] : [...this.#pending, {vector, isExact}];
+    this.#last = vector;
+  }
+
+  /** The merge of the weights that were visited last; lives until the next call, and is not the caller's. */
+  params(): Params {
+    for (const move of this.#pending) this.#carryOut(move);
+    this.#pending = [];
+    if (this.#params === null) throw new Error('no weights were visited');
+    return this.#params;
+  }
+
+  dispose(): void {
+    if (this.#params !== null) disposeParams(this.#params);
+    this.#params = null;
+  }
+
+  /** A merge anew reads the task vectors with a weight, an addition those whose weight changes. */
+  #isExactNext(vector: readonly number[]): boolean {
+    const last = this.#last;
+    if (last === null || this.#additions >= mostAdditions) return true;
+    const changed = vector.filter((weight, i) => weight !== last[i]).length;
+    return changed >= vector.filter((weight) => weight !== 0).length;
+  }
+
+  #carryOut({vector, isExact}: Move): void {
+    if (isExact) {
+      this.dispose();
+      this.#params = mapParams(this.#base, (tensor, name) => this.#merged(tensor, name, vector));
+    } else {
+      const before = this.#params ?? new Map<string, Tensor>();
+      this.#params = mapParams(before, (tensor, name) => this.#moved(tensor, name, vector));
+    }
+    this.#at = vector;
+  }
+
+  #merged(tensor: Tensor, name: string, vector: readonly number[]): Tensor {
+    return tf.tidy(() => addTasks(tensor, name, this.#vectors, this.#weightsOf(vector, name)));
+  }
+
+  /** Replaces one tensor by the next, so that never two whole models are held. */
+  #moved(tensor: Tensor, name: string, vector: readonly number[]): Tensor {
+    const [before, after] = [this.#weightsOf(this.#at, name), this.#weightsOf(vector, name)];
+    if (after.every((weight, i) => weight === before[i])) return tensor;
+    const next = tf.tidy(() =>
+      this.#vectors.reduce((sum, task, i) => {
+        const change = (after[i] ?? 0) - (before[i] ?? 0);
+        return change === 0 ? sum : tf.add(sum, tf.mul(param(task, name), change));
+      }, tensor),
+    );
+    tensor.dispose();
+    return next;
+  }
+}

@@ -1,0 +1,206 @@
+import {mkdir} from 'node:fs/promises';
+import {dirname, resolve, sep} from 'node:path';
+import {UserError} from '../../contract/errors.ts';
+import {plainLinear, type MergeMethod} from '../../contract/config/mergeMethod.ts';
+import type {MergeRule} from '../../contract/config/mergeRule.ts';
+import type {MergeRecord, ModelRecord} from '../../contract/run/records.ts';
+import type {TimestepRange} from '../../deme/timesteps.ts';
+import {writeModelFolder} from '../../store/weights/modelFolder.ts';
+import {writeSafetensors, type TensorSource} from '../../store/weights/safetensors.ts';
+import {checkInputs, type CheckedInputs} from './checkInputs.ts';
+import type {MergeTensor} from './checkTensors.ts';
+import {usualChunk} from '../chunks/mergeBuffers.ts';
+import {checkMergeWeights} from './checkWeights.ts';
+import {ProductSums, type TaskProducts} from '../chunks/taskProducts.ts';
+import type {WeightsFormat} from './finite.ts';
+import {projectionIndex} from './identityProjection.ts';
+import {withMergeInputs, type MergeInput} from './mergeInput.ts';
+import {mergeBuffers, methodOf} from '../methods/methodOf.ts';
+import {tensorPieces, type TensorMerger} from './tensorPieces.ts';
+import {tensorWeights, type TensorWeights} from '../tensorWeights.ts';
+
+export interface MergeRequest {
+  /** A diffusers folder or a bare weights file, as each expert. */
+  readonly base: string;
+  readonly experts: readonly {readonly path: string; readonly range?: TimestepRange}[];
+  /** One for each expert; they need not sum to 1 and may be negative. */
+  readonly weights: readonly number[];
+  /** A bare file if it ends in `.safetensors`, else a diffusers folder, for which the base must be one. */
+  readonly out: string;
+  readonly dtype: WeightsFormat;
+  /** Name and version of this program, for the record. */
+  readonly tool: string;
+  /** Left out: plain task arithmetic. */
+  readonly method?: MergeMethod;
+  readonly rules?: readonly MergeRule[];
+  /** The record of a merge that is made again; left out: a new one. */
+  readonly record?: MergeRecord;
+  /** Elements of a tensor that are in memory at once, a multiple of 256. The result does not depend on it. */
+  readonly chunk?: number;
+  /** Ends the merge; nothing of it is left. */
+  readonly signal?: AbortSignal;
+  /** After each tensor. */
+  onProgress?(done: number, total: number): void;
+  /** Asks for the inner products of the task vectors, which are summed up on the way, and hears those of each tensor. */
+  onProducts?(name: string, products: TaskProducts): void;
+}
+
+interface Merge {
+  readonly request: MergeRequest;
+  readonly base: MergeInput;
+  readonly experts: readonly MergeInput[];
+  readonly checked: CheckedInputs;
+  readonly weights: TensorWeights;
+}
+
+/**
+ * Merges task vectors over files: by default theta + sum_i w_i (theta_i - theta) (Eq. 8 of the paper), bit for bit as PyTorch computes it in
+ * float32.
+ *
+ * Streams: it holds a chunk of each input at a time, whatever the size of the models, and reads a tensor again where a method measures it
+ * first. The bytes of the result depend on inputs and settings alone. Nothing is written before all inputs passed `checkInputs`, and the
+ * output appears whole or not at all. A folder gets `merge.json`, and the weights file the same record in its metadata. Where an
+ * input has projections, so has the result; folding those of up blocks into stock weights is a later step.
+ */
+export async function mergeModels(request: MergeRequest): Promise<MergeRecord> {
+  checkMergeWeights(request);
+  return withMergeInputs(request, async (base, experts) => {
+    checkOutput(request.out, base, [base, ...experts]);
+    const checked = await checkInputs(base, experts);
+    const names = checked.tensors.filter(({integer}) => !integer).map(({name}) => name);
+    const weights = tensorWeights(names, request.weights, request.rules ?? []);
+    return writeMerge({request, base, experts, checked, weights});
+  });
+}
+
+function checkOutput(out: string, base: MergeInput, inputs: readonly MergeInput[]): void {
+  const target = resolve(out);
+  const victim = inputs
+    .flatMap(({path, weightsFiles}) => [path, ...weightsFiles])
+    .map((path) => resolve(path))
+    .find((path) => path === target || path.startsWith(target + sep));
+  if (victim !== undefined) {
+    throw new UserError('merge-output', 'The output would overwrite an input.', {
+      where: out,
+      hint: 'Choose another output.',
+    });
+  }
+  if (isBareFile(out) || base.unetConfig !== null) return;
+  throw new UserError(
+    'merge-output',
+    'A bare weights file as base has no config, so the output cannot be a model folder.',
+    {
+      where: out,
+      hint: 'End the output in .safetensors, or give a diffusers folder as base.',
+    },
+  );
+}
+
+function isBareFile(path: string): boolean {
+  return path.endsWith('.safetensors');
+}
+
+async function writeMerge(merge: Merge): Promise<MergeRecord> {
+  const {request, base} = merge;
+  const mergeRecord = request.record ?? recordOf(merge);
+  let done = 0;
+  const onDone = () => request.onProgress?.(++done, merge.checked.tensors.length);
+  const merger = mergerOf(merge);
+  const tensors = merge.checked.tensors.map((tensor) => sourceOf(merge, merger, tensor, onDone));
+  if (base.unetConfig !== null && !isBareFile(request.out)) {
+    const schedulerConfig = requireScheduler(merge);
+    await writeModelFolder(request.out, {
+      unetConfig: base.unetConfig,
+      schedulerConfig,
+      tensors,
+      record: modelRecordOf(merge, mergeRecord.warnings),
+      mergeRecord,
+    });
+  } else {
+    await mkdir(dirname(resolve(request.out)), {recursive: true});
+    await writeSafetensors(request.out, tensors, {'deme.merge': JSON.stringify(mergeRecord)});
+  }
+  return mergeRecord;
+}
+
+function requireScheduler({base, experts}: Merge): NonNullable<MergeInput['schedulerConfig']> {
+  const config = [base, ...experts].find(({schedulerConfig}) => schedulerConfig !== null)?.schedulerConfig;
+  if (config) return config;
+  throw new UserError('scheduler-missing', 'Neither the base nor an expert has a scheduler config.', {
+    where: base.path,
+    hint: 'Add scheduler/scheduler_config.json to the base.',
+  });
+}
+
+function sourceOf(merge: Merge, merger: TensorMerger, tensor: MergeTensor, onDone: () => void): TensorSource {
+  const {request, base, experts, weights} = merge;
+  const {name, shape, integer} = tensor;
+  const {reader} = base;
+  const dtype = (integer ? reader.dtypes.get(name) : undefined) ?? request.dtype;
+  const pieces = async function* () {
+    request.signal?.throwIfAborted();
+    if (integer) yield await reader.readBytes(name);
+    else
+      yield* whileWanted(tensorPieces(merger, tensor, base, experts, weights.byTensor.get(name) ?? []), request.signal);
+    onDone();
+  };
+  return {name, shape, dtype, pieces};
+}
+
+async function* whileWanted<T>(values: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
+  for await (const value of values) {
+    signal?.throwIfAborted();
+    yield value;
+  }
+}
+
+function mergerOf({request, experts}: Merge): TensorMerger {
+  const buffers = mergeBuffers(experts.length, request.chunk ?? usualChunk);
+  return {
+    buffers,
+    method: methodOf(request.method ?? plainLinear, buffers),
+    dtype: request.dtype,
+    out: request.out,
+    products: request.onProducts === undefined ? null : new ProductSums(buffers),
+    onProducts: request.onProducts,
+  };
+}
+
+function recordOf({request, base, experts, checked, weights}: Merge): MergeRecord {
+  const {rules, method = plainLinear, dtype, tool} = request;
+  return {
+    format: 2,
+    tool,
+    method,
+    dtype,
+    base: {name: base.name, sha256: base.sha256},
+    experts: experts.map(({name, sha256, range}, i) => ({
+      name,
+      sha256,
+      ...(range === null ? {} : {range: [range[0], range[1]]}),
+      weight: request.weights[i] ?? 0,
+    })),
+    ...(rules && {rules: rules.map((rule, i) => ({...rule, tensors: weights.matches[i] ?? 0}))}),
+    warnings: [...checked.warnings],
+  };
+}
+
+function modelRecordOf({base, checked}: Merge, warnings: readonly string[]): ModelRecord {
+  const {predictionType, schedule, tensors} = checked;
+  return {
+    format: 1,
+    role: 'merged',
+    base: base.sha256,
+    projection: projectionOf(tensors, base),
+    ...(predictionType === undefined ? {} : {predictionType}),
+    ...(schedule === undefined ? {} : {schedule}),
+    ...(warnings.length === 0 ? {} : {warnings: [...warnings]}),
+  };
+}
+
+/** Hooks count down blocks, the mid block, then up blocks; only those of up blocks can be folded into stock weights. */
+function projectionOf(tensors: readonly MergeTensor[], {unetConfig}: MergeInput): ModelRecord['projection'] {
+  const hooks = tensors.flatMap(({name}) => projectionIndex(name) ?? []);
+  if (hooks.length === 0) return 'off';
+  return Math.min(...hooks) > (unetConfig?.block_out_channels.length ?? Infinity) ? 'stock-compatible' : 'full';
+}

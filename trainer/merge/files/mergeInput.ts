@@ -1,0 +1,83 @@
+import {stat} from 'node:fs/promises';
+import {basename} from 'node:path';
+import {UserError} from '../../contract/errors.ts';
+import type {ModelRecord} from '../../contract/run/records.ts';
+import type {SchedulerConfig} from '../../contract/model/schedulerConfig.ts';
+import type {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
+import type {TimestepRange} from '../../deme/timesteps.ts';
+import {fileExists} from '../../store/files/fileExists.ts';
+import {readModelFolder} from '../../store/weights/modelFolder.ts';
+import {knownHash} from '../../store/files/knownHash.ts';
+import type {TensorReader} from '../../store/weights/tensorReader.ts';
+import {openWeightsFile} from '../../store/weights/weightsFile.ts';
+
+/** One model of a merge, opened: its tensors, and what is recorded about it (all null for a bare weights file). */
+export interface MergeInput {
+  /** `base` or `expert 0 (name)`, for messages that end up in records: no absolute path. */
+  readonly label: string;
+  /** Last part of the path. */
+  readonly name: string;
+  readonly path: string;
+  readonly weightsFiles: readonly string[];
+  readonly sha256: string;
+  readonly reader: TensorReader;
+  readonly record: ModelRecord | null;
+  readonly unetConfig: UNet2DConfig | null;
+  readonly schedulerConfig: SchedulerConfig | null;
+  /** Timesteps [low, high) as given by the caller, else as recorded. */
+  readonly range: TimestepRange | null;
+}
+
+/** Opens a diffusers folder or a bare weights file; `expert` is its index, left out for the base. Close its reader after use. */
+export async function openMergeInput(path: string, expert?: number, range?: TimestepRange): Promise<MergeInput> {
+  if (!(await fileExists(path))) {
+    throw new UserError('model-missing', 'There is no such model.', {
+      where: path,
+      hint: 'Give a diffusers folder or a safetensors file.',
+    });
+  }
+  const name = basename(path);
+  const common = {name, path, label: expert === undefined ? 'the base' : `expert ${expert} (${name})`};
+  return (await stat(path)).isDirectory() ? openFolder(common, range) : openFile(common, range);
+}
+
+/** Opens a base and its experts, and closes them when `act` has ended, or what is open when one cannot be opened. */
+export async function withMergeInputs<T>(
+  {base, experts}: {readonly base: string; readonly experts: readonly {path: string; range?: TimestepRange}[]},
+  act: (base: MergeInput, experts: readonly MergeInput[]) => Promise<T>,
+): Promise<T> {
+  const inputs: MergeInput[] = [];
+  try {
+    const opened = await openMergeInput(base);
+    inputs.push(opened);
+    for (const [i, {path, range}] of experts.entries()) inputs.push(await openMergeInput(path, i, range));
+    return await act(opened, inputs.slice(1));
+  } finally {
+    await Promise.all(inputs.map(({reader}) => reader.close()));
+  }
+}
+
+type Common = Pick<MergeInput, 'name' | 'path' | 'label'>;
+
+async function openFolder(common: Common, range?: TimestepRange): Promise<MergeInput> {
+  const folder = await readModelFolder(common.path);
+  const {record, unetConfig, schedulerConfig, weightsFiles} = folder;
+  const recorded = record?.range ?? null;
+  if (range && recorded && String(range) !== String(recorded)) {
+    const message = `The range is given as [${range.join(', ')}), but the model records [${recorded.join(', ')}).`;
+    throw new UserError('merge-range', message, {
+      where: common.path,
+      hint: 'Leave the range out, or give the experts in the right order.',
+    });
+  }
+  const sha256 = await folder.weightsHash();
+  const reader = await folder.openWeights();
+  return {...common, weightsFiles, sha256, reader, record, unetConfig, schedulerConfig, range: range ?? recorded};
+}
+
+async function openFile(common: Common, range?: TimestepRange): Promise<MergeInput> {
+  const sha256 = await knownHash(common.path);
+  const reader = await openWeightsFile(common.path);
+  const unknown = {record: null, unetConfig: null, schedulerConfig: null};
+  return {...common, ...unknown, weightsFiles: [common.path], sha256, reader, range: range ?? null};
+}

@@ -1,0 +1,35 @@
+import {widen} from '../../store/weights/dtype.ts';
+import {slicesOf, type TensorReader} from '../../store/weights/tensorReader.ts';
+import type {MergeInput} from './mergeInput.ts';
+
+/** The same input with all of its tensors in memory, in their number format, for merges one after the other; closes its files. */
+export async function residentInput(input: MergeInput): Promise<MergeInput> {
+  const {reader} = input;
+  try {
+    const tensors = new Map<string, Uint8Array>();
+    for (const name of reader.shapes.keys()) tensors.set(name, Uint8Array.from(await reader.readBytes(name)));
+    return {...input, reader: residentReader(reader, tensors)};
+  } finally {
+    await reader.close();
+  }
+}
+
+function residentReader(
+  {shapes, dtypes, metadata}: TensorReader,
+  tensors: ReadonlyMap<string, Uint8Array>,
+): TensorReader {
+  const bytesOf = (name: string) => {
+    const bytes = tensors.get(name);
+    if (bytes === undefined) throw new Error(`the model has no tensor ${name}`);
+    return bytes;
+  };
+  return {
+    shapes,
+    dtypes,
+    metadata,
+    read: async (name) => widen(bytesOf(name), dtypes.get(name) ?? 'F32'),
+    readBytes: async (name) => bytesOf(name),
+    slices: async (name) => slicesOf(bytesOf(name)),
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,47 @@
+import {elementCount} from '../../store/weights/tensorReader.ts';
+import type {MergeBuffers} from '../chunks/mergeBuffers.ts';
+import type {ProductSums, TaskProducts} from '../chunks/taskProducts.ts';
+import {TensorPass} from '../chunks/tensorPass.ts';
+import type {MergeTensor} from './checkTensors.ts';
+import {notFiniteError, overflow, type WeightsFormat} from './finite.ts';
+import type {MergeInput} from './mergeInput.ts';
+import type {TensorMethod} from '../methods/tensorMethod.ts';
+import {openTensor} from './openTensor.ts';
+
+/** What tensors are merged with, one after the other. */
+export interface TensorMerger {
+  readonly buffers: MergeBuffers;
+  readonly method: TensorMethod;
+  readonly dtype: WeightsFormat;
+  /** The output, for messages. */
+  readonly out: string;
+  /** Measures all task vectors on the way; null: not. */
+  readonly products: ProductSums | null;
+  /** Hears of what was measured. */
+  onProducts?(name: string, products: TaskProducts): void;
+}
+
+/** The merged tensor piece by piece; each piece is overwritten by the next. Throws a UserError at the first value that is not finite. */
+export async function* tensorPieces(
+  {buffers, method, dtype, out, products, onProducts}: TensorMerger,
+  {name, shape}: MergeTensor,
+  base: MergeInput,
+  experts: readonly MergeInput[],
+  weights: readonly number[],
+): AsyncGenerator<Uint8Array> {
+  const open = (input: MergeInput) => openTensor(input, name, shape);
+  const size = elementCount(shape);
+  const pass = new TensorPass(buffers, name, size, await open(base), await Promise.all(experts.map(open)));
+  const plan = method(pass, weights);
+  products?.reset();
+  const all = experts.map((_, i) => i);
+  for (const {first, count} of pass.chunks(products === null ? plan.experts : all)) {
+    products?.add(count);
+    plan.combine(first, count);
+    const bad = buffers.kernel.run.firstNotFinite(buffers.out, overflow[dtype], count);
+    if (bad >= 0)
+      throw notFiniteError(name, buffers.kernel.floats(buffers.out, count)[bad] ?? NaN, first + bad, dtype, out);
+    yield buffers.result(dtype, count);
+  }
+  if (products !== null) onProducts?.(name, products.read());
+}

@@ -1,0 +1,63 @@
+import type {TensorGroup} from '../../contract/config/mergeRule.ts';
+import type {GroupSearch} from '../../contract/run/report.ts';
+import type {GroupSearchConfig} from '../../contract/config/searchConfig.ts';
+import {Candidates, type Score, type ScoredCandidate} from './candidates.ts';
+import {CmaEs} from './cmaEs.ts';
+import {proposal} from './proposal.ts';
+import {evolve} from './searchCma.ts';
+import {groupOf} from '../tensorWeights.ts';
+
+/** The parts of the network that get weights of their own; all other tensors keep those that they start from. */
+const searchable: readonly TensorGroup[] = ['down', 'mid', 'up'];
+
+export interface GroupSearchRequest {
+  readonly groups: readonly TensorGroup[];
+  /** The N weights to start from, the same for all tensors. */
+  readonly start: readonly number[];
+  readonly config: GroupSearchConfig;
+  readonly seed: number;
+  /** Held-out loss with N weights for each group, one group after the other. */
+  readonly score: Score;
+  onCandidate?(candidate: ScoredCandidate, done: number, total: number): void;
+}
+
+/** Those parts of a network that have tensors. */
+export function groupsOf(names: readonly string[]): TensorGroup[] {
+  return searchable.filter((group) => names.some((name) => groupOf(name) === group));
+}
+
+/**
+ * CMA-ES over a weight for each expert and part of the network. The outcome is the lowest loss that was measured, as rules of a merge:
+ * none where nothing was better than the same weights everywhere.
+ */
+export async function searchGroups(request: GroupSearchRequest): Promise<GroupSearch> {
+  const {groups, start, config, seed, score, onCandidate} = request;
+  const mean = groups.flatMap(() => start);
+  const note = (candidate: ScoredCandidate, done: number) => onCandidate?.(candidate, done, config.budget);
+  const candidates = new Candidates(mean.length, config.budget, score, note);
+  const before = await candidates.evaluate(proposal(mean), 'found weights');
+  await evolve(candidates, new CmaEs({mean, sigma: config.sigma, seed}), 'groups');
+  const {best, finite} = candidates;
+  const isBetter = best !== undefined && best.loss < before;
+  return {
+    groups: [...groups],
+    loss: isBetter ? best.loss : before,
+    rules: isBetter ? groups.map((match, i) => ({match, weights: slice(best.weights, i, start.length)})) : [],
+    candidates: [...finite],
+  };
+}
+
+/** Weights of a tensor under a vector of `searchGroups`. */
+export function groupWeights(
+  groups: readonly TensorGroup[],
+  start: readonly number[],
+): (vector: readonly number[], name: string) => readonly number[] {
+  return (vector, name) => {
+    const index = groups.findIndex((group) => group === groupOf(name));
+    return index < 0 ? start : slice(vector, index, start.length);
+  };
+}
+
+function slice(vector: readonly number[], index: number, length: number): number[] {
+  return vector.slice(index * length, (index + 1) * length);
+}

@@ -1,0 +1,15 @@
+import type {DemeConfig} from '../../contract/config/config.ts';
+
+/** Keys that say where and with what a run is carried out, not what it computes. */
+const notResults: readonly string[] = ['engine', 'output', 'report'];
+
+/** Top-level keys in which two configs would give other results. */
+export function differentSections(one: DemeConfig, other: DemeConfig): string[] {
+  const [first, second] = [textByKey(one), textByKey(other)];
+  const keys = new Set([...first.keys(), ...second.keys()]);
+  return [...keys].filter((key) => !notResults.includes(key) && first.get(key) !== second.get(key));
+}
+
+function textByKey(config: DemeConfig): Map<string, string | undefined> {
+  return new Map(Object.entries(config).map(([key, value]) => [key, JSON.stringify(value)]));
+}

@@ -1,0 +1,46 @@
+import {mkdir} from 'node:fs/promises';
+import {dirname} from 'node:path';
+import {nullForUserError, UserError} from '../../contract/errors.ts';
+import {StageRecord} from '../../contract/run/pipeline.ts';
+import {fileExists} from '../../store/files/fileExists.ts';
+import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
+import {runPaths} from '../runPaths.ts';
+import type {PlannedStage} from './stagePlan.ts';
+
+/**
+ * The records of the stages of a run that are done, by name: of those given and of those that they need. A stage whose record is damaged
+ * counts as not done.
+ */
+export async function finishedStages(run: string, stages: readonly PlannedStage[]): Promise<Map<string, StageRecord>> {
+  const finished = new Map<string, StageRecord>();
+  for (const name of new Set(stages.flatMap((stage) => [stage.name, ...stage.needs]))) {
+    const record = await readStageRecord(run, name).catch(nullForUserError);
+    if (record !== null) finished.set(name, record);
+  }
+  return finished;
+}
+
+/** What a stage of a run recorded at its end; null for one that is not done. Throws a UserError for a damaged record. */
+export async function readStageRecord(run: string, stage: string): Promise<StageRecord | null> {
+  const file = runPaths.stage(run, stage);
+  return (await fileExists(file)) ? readJson(file, StageRecord, 'the stage record') : null;
+}
+
+/** Notes that a stage of a run is done. */
+export async function writeStageRecord(run: string, record: StageRecord): Promise<void> {
+  const file = runPaths.stage(run, record.stage);
+  await mkdir(dirname(file), {recursive: true});
+  await writeJsonAtomic(file, record);
+}
+
+/** Throws a UserError where a stage needs another that is neither done nor about to be. */
+export function requireNeeds(stages: readonly PlannedStage[], finished: ReadonlySet<string>): void {
+  const names = new Set(stages.map(({name}) => name));
+  for (const {name, needs} of stages) {
+    const missing = needs.filter((need) => !names.has(need) && !finished.has(need));
+    if (missing.length === 0) continue;
+    throw new UserError('stage-missing', `The stage ${name} needs ${missing.join(', ')}, not done in this run.`, {
+      hint: 'Use `deme run` for the whole pipeline, or --resume with the run in which it is done.',
+    });
+  }
+}

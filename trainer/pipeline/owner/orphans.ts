@@ -1,0 +1,25 @@
+import {readdir} from 'node:fs/promises';
+import {basename, dirname, join} from 'node:path';
+import {fileExists} from '../../store/files/fileExists.ts';
+import {lockHolder} from '../../store/run/processLock.ts';
+import {runPaths} from '../runPaths.ts';
+
+/** A stage process that goes on although the owner of its run is gone. */
+export interface Orphan {
+  readonly stage: string;
+  readonly pid: number;
+}
+
+const ending = '.lock';
+
+/** The stage processes that the owner of a run has left behind; none while somebody owns the run. */
+export async function findOrphans(run: string): Promise<Orphan[]> {
+  const folder = dirname(runPaths.stageLock(run, ''));
+  if ((await lockHolder(runPaths.ownerLock(run))) !== null || !(await fileExists(folder))) return [];
+  const orphans: Orphan[] = [];
+  for (const name of (await readdir(folder)).filter((file) => file.endsWith(ending)).sort()) {
+    const holder = await lockHolder(join(folder, name));
+    if (holder) orphans.push({stage: basename(name, ending), pid: holder.pid});
+  }
+  return orphans;
+}

@@ -1,0 +1,257 @@
+import {join} from 'node:path';
+import type {EngineConfig} from '../../contract/config/config.ts';
+import type {NewRunEvent, RunEvent} from '../../contract/run/events.ts';
+import {toErrorRecord} from '../../contract/errors.ts';
+import type {StageInputs, StageRecord} from '../../contract/run/pipeline.ts';
+import {launchStage, type StageProcess} from '../../launch/stageProcess.ts';
+import {clearControl, readControl} from '../../store/run/runState.ts';
+import {removeAbandoned} from '../../store/files/temporaryFiles.ts';
+import {readCourseText} from '../../train/trainingHistory.ts';
+import {finishedStages, requireNeeds, writeStageRecord} from '../graph/finishedStages.ts';
+import {GpuSlots} from '../resources/gpuSlots.ts';
+import {startHeartbeat} from './heartbeat.ts';
+import {OwnerRecords, type OwnState} from './ownerRecords.ts';
+import {runPaths} from '../runPaths.ts';
+import {runStageGraph} from '../graph/stageGraph.ts';
+import {stageKey} from '../graph/stageInputs.ts';
+import {hashOutputs} from '../graph/stageOutputs.ts';
+import type {PlannedStage} from '../graph/stagePlan.ts';
+import {StallWatch} from './stallWatch.ts';
+import type {StageDecision} from '../graph/takeOver.ts';
+import {trainerEntry} from './trainerEntry.ts';
+
+/** How a run is carried out. */
+export interface RunOptions {
+  readonly run: string;
+  readonly stages: readonly PlannedStage[];
+  /** Stage processes at once. */
+  readonly parallel: number;
+  /** The engine of each. */
+  readonly engine: EngineConfig;
+  /** GPUs to share among the processes, one each. */
+  readonly gpus: readonly string[];
+  /** Folders of libraries that the engine opens by name. */
+  readonly libraryFolders: readonly string[];
+  /** What the user should know before the first stage starts. */
+  readonly warnings: readonly string[];
+  /** What was taken over from earlier runs, and why the rest was not. */
+  readonly decisions: readonly StageDecision[];
+  /** What the result of a stage depends on, by the keys of those that it needs. */
+  inputs(stage: PlannedStage, keyOf: (stage: string) => string | undefined): StageInputs | null;
+  onEvent(event: RunEvent): void;
+}
+
+const interruptPatience = 2000;
+const fullDiskPatience = 10_000;
+
+/**
+ * Owns a run from here to its end: starts the stages that are not done yet, writes the event log, the state and the heartbeat, and
+ * passes a stop on. Throws the error of the first stage that failed, after the others have stopped at a checkpoint. The caller holds
+ * the lock of the run.
+ */
+export async function ownRun(options: RunOptions): Promise<'done' | 'stopped'> {
+  await removeAbandoned(options.run);
+  const records = await OwnerRecords.open(options.run, options.onEvent);
+  const owner = new RunOwner(options, records, await finishedStages(options.run, options.stages));
+  return owner.carryOut().finally(() => removeAbandoned(options.run));
+}
+
+class RunOwner {
+  readonly #processes = new Map<string, StageProcess>();
+  readonly #shares = new Map<string, number>();
+  readonly #gpus: GpuSlots;
+  readonly #stalls = new StallWatch();
+  #stoppingSince: number | null = null;
+  #isHurried = false;
+  #failure: {error: unknown} | null = null;
+
+  constructor(
+    readonly options: RunOptions,
+    readonly records: OwnerRecords,
+    readonly finished: Map<string, StageRecord>,
+  ) {
+    this.#gpus = new GpuSlots(options.gpus);
+  }
+
+  async carryOut(): Promise<'done' | 'stopped'> {
+    await clearControl(this.options.run);
+    requireNeeds(this.options.stages, new Set(this.finished.keys()));
+    await this.#introduce();
+    const interrupt = () => this.#interrupt();
+    const hangUp = () => this.#hangUp();
+    process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', hangUp);
+    try {
+      const outcome = await this.#runStages();
+      this.#emit({type: outcome, stage: 'run'});
+      await this.#end({state: outcome});
+      return outcome;
+    } catch (error) {
+      await this.#end({state: 'failed', error: toErrorRecord(error)});
+      throw error;
+    } finally {
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', hangUp);
+    }
+  }
+
+  /** Asks all stages to write a checkpoint and end, and starts no more. */
+  stop(): void {
+    if (this.#stoppingSince !== null) return;
+    this.#stoppingSince = performance.now();
+    for (const child of this.#processes.values()) child.stop();
+  }
+
+  /** Says what is done already, and what was taken over from other runs and why the rest was not. */
+  async #introduce(): Promise<void> {
+    const log = (stage: string, level: 'info' | 'warning', message: string) =>
+      this.#emit({type: 'log', stage, level, message});
+    this.options.warnings.forEach((message) => log('run', 'warning', message));
+    for (const {stage, message, from} of this.options.decisions) {
+      if (from) await this.records.journal.adoptStage(from.path, stage);
+      log(stage, 'info', message);
+    }
+    const skipped = this.options.stages.filter(({name}) => this.finished.has(name));
+    skipped.forEach(({name}) => this.#emit({type: 'stage', stage: name, state: 'skipped'}));
+  }
+
+  /** Somebody who interrupts again does not want to wait for checkpoints. One Ctrl-C may arrive twice, hence the patience. */
+  #interrupt(): void {
+    if (this.#stoppingSince === null) {
+      this.#emit({type: 'log', stage: 'run', level: 'info', message: 'stopping; interrupt again to end at once'});
+      this.stop();
+    } else if (performance.now() - this.#stoppingSince > interruptPatience) {
+      this.#kill();
+    }
+  }
+
+  /** A closed terminal or a broken connection is nobody's wish to stop, and Node forgets what nohup has asked for. */
+  #hangUp(): void {
+    const message = 'the terminal is gone; the run goes on without it, and `deme stop` ends it.';
+    this.#emit({type: 'log', stage: 'run', level: 'info', message});
+  }
+
+  #kill(): void {
+    this.#stoppingSince ??= performance.now();
+    this.#isHurried = true;
+    for (const child of this.#processes.values()) child.kill();
+  }
+
+  async #runStages(): Promise<'done' | 'stopped'> {
+    const {stages, parallel} = this.options;
+    await this.records.beat(this.#ownState('running'));
+    const endHeartbeat = startHeartbeat(
+      () => this.#beat(),
+      (error) => this.#fail(error),
+    );
+    const hooks = {run: (stage: PlannedStage) => this.#runStage(stage), mayStart: () => this.#stoppingSince === null};
+    const outcome = await runStageGraph(stages, new Set(this.finished.keys()), parallel, hooks).finally(endHeartbeat);
+    if (this.#failure) throw this.#failure.error;
+    return outcome;
+  }
+
+  async #runStage(stage: PlannedStage): Promise<'done' | 'stopped'> {
+    const {name} = stage;
+    this.#emit({type: 'stage', stage: name, state: 'started'});
+    const begin = performance.now();
+    const outcome = await this.#gpus.use((gpu) => this.#runProcess(name, gpu));
+    if (outcome === 'stopped' || !(await this.#record(stage, (performance.now() - begin) / 1000))) {
+      this.#emit({type: 'stopped', stage: name});
+      this.stop();
+      return 'stopped';
+    }
+    this.#emit({type: 'stage', stage: name, state: 'done'});
+    return 'done';
+  }
+
+  /** Notes that a stage is done; false where the disk has no room for that and a stop is asked. */
+  async #record(stage: PlannedStage, seconds: number): Promise<boolean> {
+    const {run} = this.options;
+    const {name} = stage;
+    const inputs = this.options.inputs(stage, (need) => this.finished.get(need)?.key);
+    const course = inputs && (await readCourseText(runPaths.checkpoints(run, name)));
+    const whole = course ? {...inputs, course} : inputs;
+    const record: StageRecord = {
+      stage: name,
+      seconds,
+      finished: new Date().toISOString(),
+      ...(whole && {key: stageKey(whole), inputs: whole, outputs: await hashOutputs(run, name)}),
+    };
+    const mayWait = () => this.#stoppingSince === null;
+    if (!(await this.records.persist(`the record of ${name}`, mayWait, () => writeStageRecord(run, record))))
+      return false;
+    this.finished.set(name, record);
+    return true;
+  }
+
+  async #runProcess(stage: string, gpu: string | undefined): Promise<'done' | 'stopped'> {
+    const {run, engine, libraryFolders} = this.options;
+    const log = join(run, 'logs', `${stage}.log`);
+    const onEvent = (event: RunEvent) => this.#relay(event);
+    const sync = () => this.records.journal.sync();
+    const child = launchStage({entry: trainerEntry(), run, stage, engine, gpu, libraryFolders, log, onEvent, sync});
+    this.#processes.set(stage, child);
+    try {
+      return await child.finished;
+    } catch (error) {
+      this.#emit({type: 'failed', stage, error: toErrorRecord(error)});
+      // One failure ends the run; what the others have learnt so far is saved.
+      this.#fail(error);
+      throw error;
+    } finally {
+      this.#processes.delete(stage);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= {error};
+    this.stop();
+  }
+
+  /** Says whether all events are on the disk. */
+  #relay(event: RunEvent): boolean {
+    if (event.type === 'step') this.#shares.set(event.stage, event.update / event.updates);
+    if (event.type !== 'failed') this.#note(this.records.relay(event));
+    return this.records.areWritten;
+  }
+
+  #emit(event: NewRunEvent): void {
+    this.#note(this.records.emit(event));
+  }
+
+  #note(event: RunEvent): void {
+    const {stage} = event;
+    const back = this.#stalls.hear(event);
+    if (back !== null) this.records.emit({type: 'log', stage, level: 'info', message: back});
+  }
+
+  async #beat(): Promise<void> {
+    const command = await readControl(this.options.run);
+    if (command === 'stop') this.stop();
+    if (command === 'kill') this.#kill();
+    const isPaused = command === 'pause';
+    for (const {stage, message} of this.#stalls.look(isPaused)) {
+      this.records.emit({type: 'log', stage, level: 'warning', message});
+    }
+    const isStopping = this.#stoppingSince !== null;
+    await this.records.beat(this.#ownState(isStopping ? 'stopping' : isPaused ? 'paused' : 'running'));
+  }
+
+  /** The last words wait for a disk that is full, but not for long once a stop is asked. */
+  async #end({state, error}: Pick<OwnState, 'state' | 'error'>): Promise<void> {
+    const mayWait = () => {
+      const stopping = this.#stoppingSince === null ? 0 : performance.now() - this.#stoppingSince;
+      return !this.#isHurried && stopping < fullDiskPatience;
+    };
+    await this.records.end({...this.#ownState(state), ...(error && {error})}, mayWait);
+  }
+
+  #ownState(state: OwnState['state']): OwnState {
+    return {state, stage: [...this.#processes.keys()].join(', '), progress: state === 'done' ? 1 : this.#progress()};
+  }
+
+  #progress(): number {
+    const {stages} = this.options;
+    const total = stages.reduce((sum, {effort}) => sum + effort, 0);
+    const share = ({name}: PlannedStage) => (this.finished.has(name) ? 1 : (this.#shares.get(name) ?? 0));
+    return Math.min(1, stages.reduce((sum, stage) => sum + stage.effort * share(stage), 0) / Math.max(1, total));
+  }
+}

@@ -1,0 +1,122 @@
+import {availableParallelism} from 'node:os';
+import {resolve} from 'node:path';
+import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
+import {UserError} from '../../contract/errors.ts';
+import type {RunEvent} from '../../contract/run/events.ts';
+import type {PlanRecord, ResolvedConfig} from '../../contract/run/pipeline.ts';
+import type {ProcessIdentity} from '../../contract/run/processIdentity.ts';
+import type {RunRecord} from '../../contract/run/records.ts';
+import {probeEngine} from '../../launch/probeEngine.ts';
+import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
+import {isHere} from '../../store/run/processIdentity.ts';
+import {takeLock} from '../../store/run/processLock.ts';
+import {createRun, type RunFolder} from '../../store/run/runFolder.ts';
+import {checkResults} from '../graph/checkResults.ts';
+import {cudaSetting} from '../resources/cudaSetting.ts';
+import {finishedStages} from '../graph/finishedStages.ts';
+import {planRun} from './planRun.ts';
+import type {ProcessPlan} from '../resources/processPlan.ts';
+import {ownRun, type RunOptions} from './runOwner.ts';
+import {runPaths} from '../runPaths.ts';
+import {gatherFacts} from '../graph/stageFacts.ts';
+import {stageInputs} from '../graph/stageInputs.ts';
+import type {PlannedStage} from '../graph/stagePlan.ts';
+import {takeOver} from '../graph/takeOver.ts';
+import {toolVersion} from './toolVersion.ts';
+import {trainerEntry} from './trainerEntry.ts';
+
+/**
+ * Makes the folder of a new run. The engine is probed first, so that an unhealthy one, or memory that is too small for it, is told
+ * before any work begins; `onEngine` hears which one it is and why.
+ */
+export async function createRunOf(
+  configFile: string,
+  resolved: ResolvedConfig,
+  stages: readonly PlannedStage[],
+  onEngine: (engine: EngineInfo) => void,
+): Promise<RunFolder> {
+  const {config, folder} = resolved;
+  const {gpus, libraryFolders} = await cudaSetting(config.engine);
+  const probed = await probeEngine(trainerEntry(), config.engine, {gpu: gpus[0], libraryFolders});
+  onEngine(probed);
+  const {reason: _, ...engine} = probed;
+  const {plan} = await planRun(resolved, {stages, engine, gpus});
+  const run = await createRun(resolve(folder, config.output), config.name, {
+    tool: toolVersion(),
+    created: new Date().toISOString(),
+    config: configFile,
+    engine: {...engine, threads: ownThreads(engine, plan)},
+  });
+  await writeJsonAtomic(runPaths.config(run.path), resolved);
+  return run;
+}
+
+/** Which stages of a run are carried out, and how. */
+export interface RunRequest {
+  readonly resolved: ResolvedConfig;
+  readonly stages: readonly PlannedStage[];
+  /** Take over from earlier runs of the same output folder what they did with the same inputs. */
+  readonly reuse: boolean;
+  onEvent(event: RunEvent): void;
+}
+
+/** Carries out the stages of a run that are not done yet. Throws a UserError when another process does so already. */
+export async function carryOut(run: RunFolder, request: RunRequest): Promise<'done' | 'stopped'> {
+  return whileOwned(run.path, () => carryOutOwned(run, request));
+}
+
+async function carryOutOwned(run: RunFolder, request: RunRequest): Promise<'done' | 'stopped'> {
+  const {resolved, stages, reuse, onEvent} = request;
+  const record: PlanRecord = {stages: stages.map(({name}) => name)};
+  await writeJsonAtomic(runPaths.plan(run.path), record);
+  const facts = await gatherFacts(run, resolved);
+  const damaged = await checkResults(run.path, stages);
+  const decisions = [...damaged, ...(reuse ? await takeOver(run, stages, facts) : [])];
+  const {engine} = run.record;
+  const {gpus, libraryFolders} = await cudaSetting({...resolved.config.engine, name: engine.name});
+  const planned = {stages: await remaining(run, stages), engine, gpus, cores: coresFor(resolved, engine)};
+  const {plan, warnings} = await planRun(withThreads(resolved, engine), planned);
+  const inputs: RunOptions['inputs'] = (stage, keyOf) => stageInputs(stage, facts, keyOf);
+  return ownRun({...plan, run: run.path, stages, libraryFolders, warnings, decisions, inputs, onEvent});
+}
+
+/** Works while no other process owns the run. Throws a UserError where one does. */
+export async function whileOwned<T>(run: string, work: () => Promise<T>): Promise<T> {
+  const lock = await takeLock(runPaths.ownerLock(run));
+  if (!lock.held) throw runBusy(run, lock.holder);
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Threads of each process as it will start; only TensorFlow has more than one. */
+function ownThreads({name, threads}: RunRecord['engine'], plan: ProcessPlan): number {
+  return name === 'tensorflow' ? (plan.engine.threads ?? threads) : threads;
+}
+
+/** All stages of a run have the threads that it began with: other sums in other orders would be other numbers. */
+function withThreads(resolved: ResolvedConfig, {threads}: RunRecord['engine']): ResolvedConfig {
+  const {config} = resolved;
+  return {...resolved, config: {...config, engine: {...config.engine, threads}}};
+}
+
+/** Processes that the cores carry with these threads, where the config leaves the threads open. */
+function coresFor({config}: ResolvedConfig, {threads}: RunRecord['engine']): number | undefined {
+  return config.engine.threads === undefined ? Math.max(1, Math.floor(availableParallelism() / threads)) : undefined;
+}
+
+async function remaining({path}: RunFolder, stages: readonly PlannedStage[]): Promise<PlannedStage[]> {
+  const finished = await finishedStages(path, stages);
+  return stages.filter(({name}) => !finished.has(name));
+}
+
+function runBusy(run: string, holder: ProcessIdentity | null): UserError {
+  const where = holder === null || isHere(holder) ? '' : ` on ${holder.host}`;
+  const who = holder === null ? 'Another process' : `Process ${holder.pid}${where}`;
+  return new UserError('run-busy', `${who} carries this run out already.`, {
+    where: run,
+    hint: 'Wait for its end, or stop it with `deme stop`.',
+  });
+}

@@ -1,0 +1,28 @@
+import {runExperts, type ResolvedConfig} from '../../contract/run/pipeline.ts';
+import {activationBytes} from '../../models/activationBytes.ts';
+import {parameterCount, projectionCount} from '../../models/parameterCount.ts';
+import {readModelFolder} from '../../store/weights/modelFolder.ts';
+import {engineMemory} from './engineMemory.ts';
+import type {EngineKind} from './memoryEstimate.ts';
+import {imageSize} from './trainingNeeds.ts';
+
+/** Of the activations of a training with gradient checkpointing, in a pass without gradients. */
+const forwardShare = 0.6;
+
+/** Images at once of the held-out losses. */
+const heldOutBatch = 32;
+
+/**
+ * Bytes of the largest process that evaluates models without training: base, experts and their merge, and a pass over a batch without
+ * gradients, in which only the skip connections outlive their block. 0 where there are no images to evaluate on.
+ */
+export async function evaluationBytes({config, baseFolder}: ResolvedConfig, kind: EngineKind): Promise<number> {
+  const {data, evaluate} = config;
+  if (baseFolder === null || data === undefined) return 0;
+  const {unetConfig} = await readModelFolder(baseFolder);
+  const {base, activations} = engineMemory(kind);
+  const models = (runExperts(config) + 2) * 4 * (parameterCount(unetConfig) + projectionCount(unetConfig));
+  const batch = Math.max(heldOutBatch, evaluate?.sampling.batch ?? 0);
+  const forward = activationBytes(unetConfig, {size: imageSize(data), gradientCheckpointing: true, dropout: false});
+  return base + models + forwardShare * activations * batch * forward;
+}

@@ -1,0 +1,61 @@
+import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
+import type {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
+import {activationBytes} from '../../models/activationBytes.ts';
+import {parameterCount, projectionCount} from '../../models/parameterCount.ts';
+import {engineMemory} from './engineMemory.ts';
+
+/** What decides how much memory a training takes. */
+export interface TrainingNeeds {
+  readonly unetConfig: UNet2DConfig;
+  /** Height and width of the images. */
+  readonly size: readonly [number, number];
+  readonly batch: number;
+  readonly accumulation: number;
+  readonly gradientCheckpointing: boolean;
+  readonly dropout: boolean;
+  readonly ema: boolean;
+  readonly teacher: boolean;
+  readonly projections: boolean;
+}
+
+export type EngineKind = Pick<EngineInfo, 'name' | 'device'>;
+
+/** The memory of one training process in bytes, to about a quarter. */
+export interface MemoryEstimate {
+  /** The engine's own. */
+  readonly engine: number;
+  /** Weights, gradient, optimizer, moving average and teacher. */
+  readonly weights: number;
+  /** Activations of one micro-batch. */
+  readonly activations: number;
+  /** What a checkpoint reads back to the host. */
+  readonly checkpoint: number;
+}
+
+/** What one training process takes with this engine. */
+export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEstimate {
+  const {base, vectors, activations} = engineMemory(kind);
+  const vector = 4 * (parameterCount(needs.unetConfig) + (needs.projections ? projectionCount(needs.unetConfig) : 0));
+  const count =
+    vectors.always +
+    (needs.ema ? vectors.ema : 0) +
+    (needs.teacher ? vectors.teacher : 0) +
+    (needs.accumulation > 1 ? vectors.accumulation : 0);
+  return {
+    engine: base,
+    weights: count * vector,
+    activations: activations * needs.batch * activationBytes(needs.unetConfig, needs),
+    // Weights and both moments, and the moving average.
+    checkpoint: (needs.ema ? 4 : 3) * vector,
+  };
+}
+
+/** Bytes that the engine holds in tensors; on a GPU they lie in its memory. */
+export function tensorBytes({weights, activations}: MemoryEstimate): number {
+  return weights + activations;
+}
+
+/** Bytes of the process in the memory of the machine. */
+export function hostBytes(estimate: MemoryEstimate, {device}: EngineKind): number {
+  return estimate.engine + estimate.checkpoint + (device === 'GPU' ? 0 : tensorBytes(estimate));
+}

@@ -1,0 +1,16 @@
+import {readFileSync} from 'node:fs';
+import type {MemoryPeak} from '../../contract/run/memoryPeak.ts';
+import {usedGpuMemory} from './gpuMemory.ts';
+
+/** The most memory that this process has had so far. */
+export async function peakMemory(): Promise<MemoryPeak> {
+  const device = await usedGpuMemory(process.pid);
+  return {host: peakResident(), ...(device !== undefined && {device})};
+}
+
+/** High-water mark of the resident memory in bytes. On Linux that of `resourceUsage` would begin at that of the parent process. */
+function peakResident(): number {
+  const mark =
+    process.platform === 'linux' ? /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) : null;
+  return 1024 * (mark === null ? process.resourceUsage().maxRSS : Number(mark[1]));
+}

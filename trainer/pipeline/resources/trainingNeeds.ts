@@ -1,0 +1,46 @@
+import type {DemeConfig} from '../../contract/config/config.ts';
+import type {DataConfig} from '../../contract/config/dataConfig.ts';
+import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
+import type {TrainingConfig} from '../../contract/config/training.ts';
+import type {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
+import {readModelFolder} from '../../store/weights/modelFolder.ts';
+import type {TrainingNeeds} from './memoryEstimate.ts';
+
+/** Whether a stage trains a network of the size of the base. */
+export function isTraining({name}: {readonly name: string}): boolean {
+  return /^(pretrain|ordinary|expert-\d+)$/.test(name);
+}
+
+/** What the largest training among these stages of a run needs; null where none of them trains. */
+export async function trainingNeeds(
+  {config, baseFolder}: Pick<ResolvedConfig, 'config' | 'baseFolder'>,
+  stages: readonly {readonly name: string}[],
+): Promise<TrainingNeeds | null> {
+  const {pretrain, decouple, data} = config;
+  const names = stages.filter(isTraining).map(({name}) => name);
+  if (pretrain && names.includes('pretrain')) return {...shared(pretrain, pretrain.model, data), ...plain};
+  if (!decouple || baseFolder === null || names.length === 0) return null;
+  const {unetConfig} = await readModelFolder(baseFolder);
+  const isExpert = names.some((name) => name.startsWith('expert-'));
+  return {...shared(decouple, unetConfig, data), ...(isExpert ? expertNeeds(decouple) : plain)};
+}
+
+/** Pretraining and the ordinary finetune. */
+const plain = {teacher: false, projections: false} as const;
+
+function expertNeeds({consistency, projection}: NonNullable<DemeConfig['decouple']>) {
+  return {teacher: consistency > 0, projections: projection !== 'off'};
+}
+
+function shared(training: TrainingConfig, unetConfig: UNet2DConfig, data: DataConfig | undefined) {
+  if (data === undefined) throw new Error('a training needs data');
+  const {batch, accumulation, gradientCheckpointing, dropout, ema} = training;
+  const size = imageSize(data);
+  return {unetConfig, size, batch, accumulation, gradientCheckpointing, dropout, ema: ema !== null};
+}
+
+/** Height and width of the images that a config trains on. */
+export function imageSize(data: DataConfig): [number, number] {
+  if ('resolution' in data) return [data.resolution, data.resolution];
+  return data.kind === 'mnist' ? [28, 28] : [32, 32];
+}

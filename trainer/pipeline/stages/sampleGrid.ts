@@ -1,0 +1,8 @@
+import {encodePng, imageGrid} from '../../data/pictures/png.ts';
+
+/** A PNG file of [N,H,W,C] images in [-1, 1], in a grid that is about square. */
+export function sampleGrid(images: Float32Array, shape: readonly [number, number, number]): Uint8Array {
+  const count = images.length / (shape[0] * shape[1] * shape[2]);
+  const {pixels, width, height, channels} = imageGrid(images, [count, ...shape], Math.ceil(Math.sqrt(count)));
+  return encodePng(pixels, width, height, channels);
+}

@@ -1,0 +1,28 @@
+import type {NewRunEvent} from '../../contract/run/events.ts';
+import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
+import type {EventOutbox} from '../../train/loop.ts';
+
+/** What every stage gets. */
+export interface StageContext {
+  /** The run folder. */
+  readonly run: string;
+  readonly resolved: ResolvedConfig;
+  readonly stage: string;
+  emit(event: NewRunEvent): void;
+  /** Events that a checkpoint has to take along; left out: none. */
+  readonly outbox?: EventOutbox;
+  /** Asked between units of work; waits while the run is paused. */
+  nextAction(): Promise<'train' | 'stop'>;
+}
+
+export type StageOutcome = 'done' | 'stopped';
+
+/** A `progress` event of this stage. */
+export function progress(context: StageContext, what: string): (done: number, total: number) => void {
+  return (done, total) => context.emit({type: 'progress', stage: context.stage, done, total, what});
+}
+
+/** Reports through a `log` event that something was left out or could not be checked. */
+export function warn(context: StageContext): (message: string) => void {
+  return (message) => context.emit({type: 'log', stage: context.stage, level: 'warning', message});
+}

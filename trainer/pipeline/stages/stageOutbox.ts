@@ -1,0 +1,54 @@
+import {createReadStream} from 'node:fs';
+import {createInterface} from 'node:readline';
+import {RunEvent, type NewRunEvent} from '../../contract/run/events.ts';
+import {WrittenMessage} from '../../contract/run/writtenMessage.ts';
+import {eventLogPath} from '../../store/run/eventLog.ts';
+import {fileExists} from '../../store/files/fileExists.ts';
+
+/**
+ * The events of a stage process on their way to the log. They are kept until the owner of the run says that they are on the disk: a
+ * checkpoint takes along those that are not, so that an owner which dies takes no update with it that is not made again.
+ */
+export class StageOutbox {
+  #kept: RunEvent[] = [];
+  #dropped = 0;
+
+  /** @param send passes an event to the owner of the run, if there still is one */
+  constructor(
+    readonly run: string,
+    readonly send: (event: RunEvent) => void,
+  ) {}
+
+  emit(event: NewRunEvent): void {
+    // As the log and every reader will see it: without numbers that are not finite.
+    this.#post(RunEvent.parse(JSON.parse(JSON.stringify({...event, time: Date.now()}))));
+  }
+
+  /** Takes in a message of the owner. */
+  hear(message: unknown): void {
+    const {written} = WrittenMessage.parse(message);
+    this.#kept = this.#kept.slice(Math.max(0, written - this.#dropped));
+    this.#dropped = Math.max(this.#dropped, written);
+  }
+
+  /** Events that may not be on the disk. */
+  pending(): readonly RunEvent[] {
+    return this.#kept;
+  }
+
+  /** Posts events of an earlier process that the log does not have. */
+  async resend(events: readonly RunEvent[]): Promise<void> {
+    const missing = new Map(events.map((event) => [JSON.stringify(event), event]));
+    const log = eventLogPath(this.run);
+    if (missing.size > 0 && (await fileExists(log))) {
+      for await (const line of createInterface({input: createReadStream(log), crlfDelay: Infinity}))
+        missing.delete(line);
+    }
+    for (const event of missing.values()) this.#post(event);
+  }
+
+  #post(event: RunEvent): void {
+    this.#kept.push(event);
+    this.send(event);
+  }
+}

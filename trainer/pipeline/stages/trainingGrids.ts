@@ -1,0 +1,68 @@
+import {mkdir} from 'node:fs/promises';
+import {dirname} from 'node:path';
+import type {TrainingSamplesConfig} from '../../contract/config/training.ts';
+import type {Denoiser} from '../../models/denoiser.ts';
+import {Predictor} from '../../models/predictor.ts';
+import type {Params} from '../../nn/params.ts';
+import {modelPredict} from '../../sample/predict.ts';
+import {sampleImages} from '../../sample/sampleImages.ts';
+import type {NoiseSchedule} from '../../schedulers/schedule.ts';
+import {writeFileAtomic} from '../../store/files/atomicFile.ts';
+import {writeWithRoom} from '../../store/files/writeWithRoom.ts';
+import type {TrainHooks} from '../../train/loop.ts';
+import {runPaths} from '../runPaths.ts';
+import {sampleGrid} from './sampleGrid.ts';
+import type {StageContext} from './stageContext.ts';
+
+/** What is drawn: the network, its schedule, and [H,W,C] of an image. */
+export interface DrawnModel {
+  readonly denoiser: Denoiser;
+  readonly schedule: NoiseSchedule;
+  readonly shape: readonly [number, number, number];
+}
+
+/** The hook by which a training draws grids of its weights into the run folder; none where the config wants none. */
+export function trainingGrids(
+  context: StageContext,
+  config: TrainingSamplesConfig | undefined,
+  model: DrawnModel,
+): Pick<TrainHooks, 'pictures'> {
+  if (config === undefined) return {};
+  const draw = async (params: Params, update: number) => {
+    const images = await drawImages(context, config, model, params);
+    if (images !== null) await writeGrid(context, update, sampleGrid(images, model.shape));
+  };
+  return {pictures: {every: config.every, draw}};
+}
+
+/** Null when it was asked to stop. The program for drawing lives only that long, so that training has the memory to itself. */
+async function drawImages(
+  {nextAction}: StageContext,
+  config: TrainingSamplesConfig,
+  {denoiser, schedule, shape}: DrawnModel,
+  params: Params,
+): Promise<Float32Array | null> {
+  const predictor = new Predictor(denoiser, params);
+  const shouldStop = async () => (await nextAction()) === 'stop';
+  const batch = Math.min(config.batch, config.images);
+  try {
+    const request = {...config, batch, schedule, shape, predict: modelPredict(predictor), count: config.images};
+    return await sampleImages({...request, shouldStop});
+  } finally {
+    predictor.dispose();
+  }
+}
+
+async function writeGrid(context: StageContext, update: number, png: Uint8Array): Promise<void> {
+  const {run, stage, emit, nextAction} = context;
+  const file = runPaths.trainingGrid(run, stage, update);
+  const folder = dirname(file);
+  await mkdir(folder, {recursive: true});
+  const say = (level: 'info' | 'warning', message: string) =>
+    emit({type: 'log', stage, level, message, waiting: level === 'warning'});
+  const what = `the samples of update ${update}`;
+  const written = await writeWithRoom({folder, bytes: png.length, what, say, nextAction}, () =>
+    writeFileAtomic(file, png),
+  );
+  if (written !== null) emit({type: 'images', stage, file, update});
+}

@@ -1,0 +1,75 @@
+import type {z} from 'zod';
+import {UserError} from '../../contract/errors.ts';
+import {writeFileAtomic} from './atomicFile.ts';
+import {refuseJson, usualLimits, type JsonLimits} from './jsonLimits.ts';
+import {readRegularFile} from './regularFile.ts';
+
+export async function writeJsonAtomic(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** The file's value as `schema` parses it. `what` names the file's meaning in errors, as in "the run record". */
+export async function readJson<T extends z.ZodType>(
+  path: string,
+  schema: T,
+  what: string,
+  limits: JsonLimits = usualLimits,
+): Promise<z.output<T>> {
+  return parseJson(await readText(path, what, limits.bytes), schema, what, path, limits);
+}
+
+/** JSON text against a schema, in bounded time and memory. `where` names the file in errors. */
+export function parseJson<T extends z.ZodType>(
+  text: string,
+  schema: T,
+  what: string,
+  where: string,
+  limits: JsonLimits = usualLimits,
+): z.output<T> {
+  const refusal = refuseJson(text, limits);
+  if (refusal !== undefined) throw new UserError('json-refused', `This is not read as ${what}: ${refusal}.`, {where});
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new UserError('json-invalid', `This is not valid JSON, so ${what} cannot be read.`, {where, cause});
+  }
+  return checkValue(value, schema, what, where);
+}
+
+/** An already parsed value, or a part of one, against a schema. */
+export function checkValue<T extends z.ZodType>(value: unknown, schema: T, what: string, where: string): z.output<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new UserError('content-invalid', `Wrong content for ${what}: ${listIssues(result.error)}.`, {
+    where,
+    cause: result.error,
+  });
+}
+
+async function readText(path: string, what: string, limit: number): Promise<string> {
+  try {
+    return (await readRegularFile(path, limit)).toString('utf8');
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    throw new UserError(
+      'file-missing',
+      `Cannot read ${what}: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}.`,
+      {
+        where: path,
+        cause,
+      },
+    );
+  }
+}
+
+/** More mistakes than that in one file are not listed. */
+const mostIssues = 5;
+
+function listIssues({issues}: z.ZodError): string {
+  const texts = issues
+    .slice(0, mostIssues)
+    .map(({path, message}) => (path.length === 0 ? message : `${path.join('.')}: ${message}`));
+  const rest = issues.length - texts.length;
+  return rest > 0 ? `${texts.join('; ')}; and ${rest} more` : texts.join('; ');
+}

@@ -1,0 +1,80 @@
+import {readSync} from 'node:fs';
+import {open, type FileHandle} from 'node:fs/promises';
+import {UserError} from '../../contract/errors.ts';
+import {requireRegularFile} from './regularFile.ts';
+
+/** A file read by position. Every read is complete or an error, so nobody mistakes a short file for data. */
+export interface PositionedFile {
+  readonly path: string;
+  readonly size: number;
+  read(position: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Fills `target` at once; blocks. */
+  readNow(position: number, target: Uint8Array): void;
+  close(): Promise<void>;
+}
+
+export async function openPositioned(path: string): Promise<PositionedFile> {
+  const handle = await openForReading(path);
+  try {
+    const {size} = await handle.stat();
+    return {
+      path,
+      size,
+      read: (position, length) => readFully(handle, path, position, length),
+      readNow: (position, target) => readNow(handle.fd, path, position, target),
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function openForReading(path: string): Promise<FileHandle> {
+  try {
+    await requireRegularFile(path);
+    return await open(path, 'r');
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    const {code} = cause as NodeJS.ErrnoException;
+    throw new UserError('file-missing', `Cannot open the file: ${code ?? String(cause)}.`, {where: path, cause});
+  }
+}
+
+/** One read call of the operating system moves at most 2 GiB. */
+const largestRead = 1 << 30;
+
+async function readFully(
+  handle: FileHandle,
+  path: string,
+  position: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = allocate(length, path);
+  for (let done = 0; done < length;) {
+    const {bytesRead} = await handle.read(bytes, done, Math.min(length - done, largestRead), position + done);
+    if (bytesRead === 0) throw truncated(path, position + done);
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+function readNow(descriptor: number, path: string, position: number, target: Uint8Array): void {
+  for (let done = 0; done < target.length;) {
+    const bytesRead = readSync(descriptor, target, done, Math.min(target.length - done, largestRead), position + done);
+    if (bytesRead === 0) throw truncated(path, position + done);
+    done += bytesRead;
+  }
+}
+
+function truncated(path: string, end: number): UserError {
+  return new UserError('file-truncated', `The file ends at byte ${end}, in the middle of data.`, {where: path});
+}
+
+function allocate(length: number, path: string): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    throw new UserError('memory-short', `There is no memory for ${length} bytes of the file.`, {where: path, cause});
+  }
+}

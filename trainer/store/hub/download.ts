@@ -1,0 +1,144 @@
+import {createHash, type Hash} from 'node:crypto';
+import {createWriteStream} from 'node:fs';
+import {mkdir, open, rename, rm, stat} from 'node:fs/promises';
+import {dirname} from 'node:path';
+import {Readable} from 'node:stream';
+import {pipeline} from 'node:stream/promises';
+import type {ReadableStream} from 'node:stream/web';
+import {UserError} from '../../contract/errors.ts';
+import {explainWriteError, syncFolder} from '../files/atomicFile.ts';
+import {fileExists} from '../files/fileExists.ts';
+import {causeOf, request, TransientError, withRetries, type RequestSettings} from './hubRequest.ts';
+import {digestFile} from '../files/sha256.ts';
+
+/** What a downloaded file must be. */
+export interface ExpectedFile {
+  readonly size: number;
+  readonly sha256?: string;
+  /** Git's SHA-1 of a blob, for files whose SHA-256 the server does not tell. */
+  readonly gitBlob: string;
+}
+
+interface Transfer {
+  readonly url: string;
+  readonly part: string;
+  readonly size: number;
+  readonly headers: Record<string, string>;
+  readonly onBytes: (bytes: number) => void;
+}
+
+/**
+ * Downloads into `<path>.part`, going on where an earlier attempt or an earlier call stopped; checks size and hash; then renames.
+ * A file that is there already and has the right hash is kept. `onBytes` gets the number of bytes of the file that are on the disk.
+ */
+export async function download(
+  url: string,
+  path: string,
+  expected: ExpectedFile,
+  settings: RequestSettings,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  if (await isIntact(path, expected)) return onBytes(expected.size);
+  const part = `${path}.part`;
+  await mkdir(dirname(path), {recursive: true});
+  const transfer = {url, part, size: expected.size, headers: settings.headers, onBytes};
+  await withRetries(settings.retryDelay, () => fetchRest(transfer));
+  if (!(await isIntact(part, expected))) {
+    await rm(part, {force: true});
+    throw new UserError('checksum-wrong', 'The downloaded file is not what the hub lists: its hash is another.', {
+      where: url,
+      hint: 'Nothing was kept. Fetch again.',
+    });
+  }
+  await rename(part, path);
+  await syncFolder(dirname(path));
+}
+
+/** Requests the bytes that the part file lacks and appends them. */
+async function fetchRest(transfer: Transfer): Promise<void> {
+  const {url, part, size, headers, onBytes} = transfer;
+  const present = await presentBytes(part, size);
+  if (present === size) return onBytes(size);
+  // Ranges count bytes as sent, so the file must be sent as it is.
+  const plain = {...headers, 'accept-encoding': 'identity'};
+  const response = await request(url, present > 0 ? {...plain, range: `bytes=${present}-`} : plain);
+  if (response.status === 416 || response.body === null) {
+    await response.body?.cancel();
+    await rm(part, {force: true});
+    throw new TransientError(`The hub does not send ${url} from byte ${present} on`);
+  }
+  // A server that ignores the range sends the whole file with status 200.
+  const start = response.status === 206 ? present : 0;
+  if (start > 0 && !response.headers.get('content-range')?.startsWith(`bytes ${start}-`)) {
+    throw new UserError('hub-answer', `The hub sends another part of the file than bytes ${start} and on.`, {
+      where: url,
+    });
+  }
+  await append(response.body, start, transfer);
+}
+
+/** Bytes of a part file to go on from; makes the file, and empties one that is too long to be a part. */
+async function presentBytes(part: string, size: number): Promise<number> {
+  const handle = await open(part, 'a');
+  try {
+    const present = (await handle.stat()).size;
+    if (present <= size) return present;
+    await handle.truncate(0);
+    return 0;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function append(
+  body: NonNullable<Response['body']>,
+  start: number,
+  {url, part, size, onBytes}: Transfer,
+): Promise<void> {
+  let written = start;
+  const count = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      written += chunk.length;
+      if (written > size) throw tooLong(url, size);
+      onBytes(written);
+      yield chunk;
+    }
+  };
+  try {
+    const source = Readable.fromWeb(body as ReadableStream<Uint8Array>);
+    await pipeline(source, count, createWriteStream(part, {flags: start > 0 ? 'a' : 'w', flush: true}));
+  } catch (error) {
+    if (error instanceof UserError) {
+      await rm(part, {force: true});
+      throw error;
+    }
+    throw isFileError(error)
+      ? explainWriteError(part, error)
+      : new TransientError(`The connection broke: ${causeOf(error)}`, {cause: error});
+  }
+  if (written < size) throw new TransientError(`The connection ended after ${written} of ${size} bytes of ${url}`);
+}
+
+function tooLong(where: string, size: number): UserError {
+  return new UserError('checksum-wrong', `The hub sends more than the ${size} bytes that it lists.`, {where});
+}
+
+/** Whether the disk failed rather than the network. */
+function isFileError(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'syscall' in error &&
+    ['open', 'write', 'writev', 'fsync', 'close'].includes(String(error.syscall))
+  );
+}
+
+async function isIntact(path: string, {size, sha256, gitBlob}: ExpectedFile): Promise<boolean> {
+  if (!(await fileExists(path)) || (await stat(path)).size !== size) return false;
+  if (sha256 !== undefined) return (await digestFile(path, createHash('sha256'))) === sha256;
+  return (await digestFile(path, blobHash(size))) === gitBlob;
+}
+
+/** Git hashes a file with its type and length in front. */
+function blobHash(size: number): Hash {
+  return createHash('sha1').update(`blob ${size}\0`);
+}

@@ -1,0 +1,99 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {UserError} from '../../contract/errors.ts';
+import {refuseJson, usualLimits} from '../files/jsonLimits.ts';
+
+export interface RequestSettings {
+  readonly headers: Record<string, string>;
+  /** First pause before another attempt in milliseconds; it doubles each time. */
+  readonly retryDelay: number;
+}
+
+/** An answer or a broken connection after which another attempt may succeed. */
+export class TransientError extends Error {}
+
+const attempts = 5;
+
+/** GET with retries; a `UserError` for answers that no retry can mend. */
+export async function requestJson(url: string, {headers, retryDelay}: RequestSettings): Promise<unknown> {
+  return withRetries(retryDelay, async () => {
+    const response = await request(url, headers);
+    const text = await readAnswer(response, url);
+    const refusal = refuseJson(text, usualLimits);
+    if (refusal !== undefined) throw new UserError('hub-answer', `The answer is not read: ${refusal}.`, {where: url});
+    try {
+      return JSON.parse(text) as unknown;
+    } catch (cause) {
+      throw new UserError('hub-answer', 'The answer is not JSON, so this is no hub.', {where: url, cause});
+    }
+  });
+}
+
+/** The text of an answer, unless it goes on for ever. */
+async function readAnswer({body}: Response, url: string): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+      length += chunk.length;
+      if (length > usualLimits.bytes) {
+        throw new UserError('hub-answer', `The answer has more than ${usualLimits.bytes} bytes.`, {where: url});
+      }
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    throw new TransientError(`The connection to ${url} broke: ${causeOf(cause)}`, {cause});
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Repeats what fails with a `TransientError`, with growing pauses. */
+export async function withRetries<T>(firstDelay: number, attempt: () => Promise<T>): Promise<T> {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      if (failures === attempts) {
+        const hint = 'What was downloaded is kept; fetch again to go on.';
+        throw new UserError('hub-unreachable', `${error.message} (${attempts} attempts).`, {hint, cause: error.cause});
+      }
+      await sleep(firstDelay * 2 ** (failures - 1));
+    }
+  }
+}
+
+/** One GET; the response is a success or says that the range is not available (416). */
+export async function request(url: string, headers: Record<string, string>): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, {headers});
+  } catch (cause) {
+    throw new TransientError(`No connection to ${url}: ${causeOf(cause)}`, {cause});
+  }
+  if (response.ok || response.status === 416) return response;
+  await response.body?.cancel();
+  throw explainStatus(response.status, url);
+}
+
+function explainStatus(status: number, where: string): Error {
+  if (status === 429 || status >= 500) return new TransientError(`The hub answers with status ${status} for ${where}`);
+  if (status === 401 || status === 403) {
+    return new UserError(
+      'hub-refused',
+      `The hub refuses access (status ${status}): the repository is private, gated, or not there.`,
+      {
+        where,
+        hint: 'Check the name, accept its terms on the hub, or set HF_TOKEN.',
+      },
+    );
+  }
+  if (status === 404) return new UserError('hub-missing', 'The hub has no such repository, revision or file.', {where});
+  return new UserError('hub-answer', `The hub answers with status ${status}.`, {where});
+}
+
+/** The text of an error; `fetch` hides what happened behind 'fetch failed'. */
+export function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

@@ -1,0 +1,124 @@
+import {closeSync, constants, mkdirSync, openSync, readSync, writeSync} from 'node:fs';
+import type {RunEvent} from '../../contract/run/events.ts';
+import {writeFolderAtomic} from '../files/atomicFolder.ts';
+import {curveLayout, curveRow} from './curveLayout.ts';
+import {eventLogPath} from '../run/eventLog.ts';
+import {eventPieces} from '../run/eventPieces.ts';
+import {heatLayout, heatRow} from './heatLayout.ts';
+import {metricsAreWhole} from './metricsCheck.ts';
+import {metricsFolder, metricsPaths} from './metricsPaths.ts';
+import {PyramidWriter} from './pyramidWriter.ts';
+import {writeFully} from '../files/writeFully.ts';
+
+/** The steps of a stage rise in this column, and the ends of its buckets in that. */
+const updateColumn = 0;
+const bucketsToColumn = 2;
+
+/**
+ * Opens the metrics of a run for its owner. They are made again from the event log if they are missing, torn, or behind it; `onUnreadable`
+ * hears then how many lines of the log are no events, if any.
+ */
+export async function openMetrics(
+  run: string,
+  onUnreadable: (lines: number) => void = () => undefined,
+): Promise<MetricsFile> {
+  const unreadable = (await metricsAreWhole(run)) ? 0 : await rebuildMetrics(run);
+  if (unreadable > 0) onUnreadable(unreadable);
+  return new MetricsFile(metricsFolder(run));
+}
+
+/**
+ * Makes the metrics of a run from its event log, and returns how many lines of it are no events. Only for a run that nobody carries out,
+ * or by its owner.
+ */
+export async function rebuildMetrics(run: string): Promise<number> {
+  let unreadable = 0;
+  await writeFolderAtomic(metricsFolder(run), async (folder) => {
+    const metrics = new MetricsFile(folder);
+    let end = 0;
+    for await (const piece of eventPieces(eventLogPath(run))) {
+      for (const event of piece.events) metrics.add(event);
+      unreadable += piece.unreadable;
+      end = piece.end;
+    }
+    metrics.markPosition(end);
+    metrics.close();
+  });
+  return unreadable;
+}
+
+/**
+ * The metrics of a run beside its event log, so that nobody parses a million lines to draw a curve. A training that goes on from a
+ * checkpoint tells the updates since then a second time: what comes later in the log counts.
+ */
+export class MetricsFile {
+  readonly #curves = new Map<string, PyramidWriter>();
+  readonly #heat = new Map<string, PyramidWriter>();
+  readonly #position: number;
+  readonly #milestones: number;
+  #bytes: number;
+  #logEnd: number;
+
+  constructor(readonly folder: string) {
+    mkdirSync(metricsPaths.stages(folder), {recursive: true});
+    this.#position = openSync(metricsPaths.position(folder), constants.O_RDWR | constants.O_CREAT);
+    this.#milestones = openSync(metricsPaths.milestones(folder), 'a');
+    const marked = new Float64Array(2);
+    readSync(this.#position, new Uint8Array(marked.buffer), 0, marked.byteLength, 0);
+    this.#logEnd = marked[0] ?? 0;
+    this.#bytes = marked[1] ?? 0;
+  }
+
+  /** Where the log ended when all of it was in the metrics. */
+  get logEnd(): number {
+    return this.#logEnd;
+  }
+
+  /** Takes over an event with which the log ends at byte `logEnd`. */
+  append(event: RunEvent, logEnd: number): void {
+    this.add(event);
+    this.markPosition(logEnd);
+  }
+
+  add(event: RunEvent): void {
+    if (event.type === 'step') this.#addStep(event);
+    else if (event.type === 'buckets') this.#addBuckets(event);
+    else if (event.type !== 'progress') this.#addMilestone(event);
+  }
+
+  /** Notes where the log ended when all of it was in the metrics, and how many bytes of rows and lines these hold. One write. */
+  markPosition(logEnd: number): void {
+    this.#logEnd = logEnd;
+    writeSync(this.#position, new Uint8Array(Float64Array.of(logEnd, this.#bytes).buffer), 0, 16, 0);
+  }
+
+  close(): void {
+    for (const writer of [...this.#curves.values(), ...this.#heat.values()]) writer.close();
+    closeSync(this.#position);
+    closeSync(this.#milestones);
+  }
+
+  #addMilestone(event: RunEvent): void {
+    this.#bytes += writeFully(this.#milestones, Buffer.from(`${JSON.stringify(event)}\n`));
+  }
+
+  #addStep(event: Extract<RunEvent, {type: 'step'}>): void {
+    const path = metricsPaths.curve(this.folder, event.stage);
+    const writer = this.#curves.get(event.stage) ?? new PyramidWriter(path, curveLayout);
+    this.#curves.set(event.stage, writer);
+    this.#replace(writer, curveRow(event), (row) => (row[updateColumn] ?? NaN) >= event.update);
+  }
+
+  #addBuckets(event: Extract<RunEvent, {type: 'buckets'}>): void {
+    const path = metricsPaths.heat(this.folder, event.stage);
+    const writer = this.#heat.get(event.stage) ?? new PyramidWriter(path, heatLayout(event.count.length));
+    this.#heat.set(event.stage, writer);
+    this.#replace(writer, heatRow(event), (row) => (row[bucketsToColumn] ?? NaN) > event.from);
+  }
+
+  #replace(writer: PyramidWriter, row: Float64Array, isStale: (row: Float64Array) => boolean): void {
+    this.#bytes -= writer.dropLast(isStale);
+    writer.append(row);
+    this.#bytes += row.byteLength;
+  }
+}

@@ -1,0 +1,97 @@
+import {mkdir, readdir} from 'node:fs/promises';
+import {basename, join} from 'node:path';
+import {UserError} from '../../contract/errors.ts';
+import {RunRecord} from '../../contract/run/records.ts';
+import {explainWriteError, syncFolder} from '../files/atomicFile.ts';
+import {fileExists} from '../files/fileExists.ts';
+import {readJson, writeJsonAtomic} from '../files/jsonFile.ts';
+
+/** A folder `<output>/<name>-<n>` with everything that a run makes and says. */
+export interface RunFolder {
+  readonly path: string;
+  readonly record: RunRecord;
+}
+
+/** What a new run records; the folder gives the rest. */
+export type NewRunRecord = Omit<RunRecord, 'format' | 'id' | 'name'>;
+
+const recordFile = 'run.json';
+
+/** Makes the run folder with the next free number. Two processes that start at once get two folders. */
+export async function createRun(output: string, name: string, record: NewRunRecord): Promise<RunFolder> {
+  try {
+    await mkdir(output, {recursive: true});
+    const path = await makeNumbered(output, name);
+    const full = RunRecord.parse({...record, format: 1, id: basename(path), name});
+    await writeJsonAtomic(join(path, recordFile), full);
+    await syncFolder(output);
+    return {path, record: full};
+  } catch (error) {
+    throw explainWriteError(output, error);
+  }
+}
+
+/** The run in that folder. */
+export async function openRun(path: string): Promise<RunFolder> {
+  const file = join(path, recordFile);
+  if (!(await fileExists(file)))
+    throw new UserError('run-missing', `This is not a run folder: it has no ${recordFile}.`, {where: path});
+  return {path, record: await readJson(file, RunRecord, 'the run record')};
+}
+
+/**
+ * The runs in an output folder, oldest first; none if the folder does not exist. A run whose record cannot be read goes to
+ * `onUnreadable` (left out: throws), so that one damaged file need not hide all other runs.
+ */
+export async function listRuns(
+  output: string,
+  onUnreadable: (error: UserError) => void = rethrow,
+): Promise<RunFolder[]> {
+  if (!(await fileExists(output))) return [];
+  const runs: RunFolder[] = [];
+  for (const name of await readdir(output)) {
+    const path = join(output, name);
+    if (!(await fileExists(join(path, recordFile)))) continue;
+    try {
+      runs.push(await openRun(path));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      onUnreadable(error);
+    }
+  }
+  return runs.sort(
+    (a, b) => Date.parse(a.record.created) - Date.parse(b.record.created) || runNumber(a) - runNumber(b),
+  );
+}
+
+async function makeNumbered(output: string, name: string): Promise<string> {
+  const taken = (await readdir(output)).map((entry) => numberAfter(entry, name));
+  for (let n = Math.max(0, ...taken) + 1; ; n++) {
+    const path = join(output, `${name}-${n}`);
+    if (await makeExclusive(path)) return path;
+  }
+}
+
+async function makeExclusive(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** n of `<name>-<n>`, 0 for anything else. */
+function numberAfter(entry: string, name: string): number {
+  const rest = entry.startsWith(`${name}-`) ? entry.slice(name.length + 1) : '';
+  return /^[1-9]\d{0,8}$/.test(rest) ? Number(rest) : 0;
+}
+
+function runNumber({record}: RunFolder): number {
+  return numberAfter(record.id, record.name);
+}
+
+function rethrow(error: UserError): never {
+  throw error;
+}

@@ -1,0 +1,120 @@
+import {mkdir} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import {UserError} from '../../contract/errors.ts';
+import {ModelRecord, type MergeRecord} from '../../contract/run/records.ts';
+import type {SchedulerConfig} from '../../contract/model/schedulerConfig.ts';
+import type {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
+import {writeFolderAtomic} from '../files/atomicFolder.ts';
+import {fileExists} from '../files/fileExists.ts';
+import {findWeights, weightsStem} from './findWeights.ts';
+import {readJson, writeJsonAtomic} from '../files/jsonFile.ts';
+import {extendedClass, findUNetConfig, pipelineFiles, readSchedulerConfig, readUNetConfig} from './modelConfigs.ts';
+import {knownHash} from '../files/knownHash.ts';
+import {isProjection} from './projections.ts';
+import {writeSafetensors, type TensorSource} from './safetensors.ts';
+import {hashBytes} from '../files/sha256.ts';
+import type {TensorReader} from './tensorReader.ts';
+import {openWeightsFiles} from './weightsFile.ts';
+
+/** A diffusers folder of an unconditional UNet on the disk: configs in memory, weights on demand. */
+export interface ModelFolder {
+  readonly path: string;
+  /** `_class_name` is always UNet2DModel here; whether the model has projections shows in its tensors. */
+  readonly unetConfig: UNet2DConfig;
+  readonly schedulerConfig: SchedulerConfig | null;
+  /** `deme.json`; null for models of other origin. */
+  readonly record: ModelRecord | null;
+  /** One file, or the shards. */
+  readonly weightsFiles: readonly string[];
+  /** SHA-256 of the weights file; over the shards' hashes (hex, one a line) when sharded. Computed once. */
+  weightsHash(): Promise<string>;
+  openWeights(): Promise<TensorReader>;
+}
+
+export interface NewModel {
+  readonly unetConfig: UNet2DConfig;
+  readonly schedulerConfig: SchedulerConfig;
+  readonly tensors: readonly TensorSource[];
+  readonly record: ModelRecord;
+  readonly mergeRecord?: MergeRecord;
+}
+
+const recordFile = 'deme.json';
+
+/**
+ * Reads a model folder: a pipeline (`unet/`, `scheduler/`) or flat (everything in the root, as the google/ddpm-* repositories and bare
+ * `unet` folders are).
+ */
+export async function readModelFolder(path: string): Promise<ModelFolder> {
+  const configPath = await findUNetConfig(path);
+  const {config, extended} = await readUNetConfig(configPath);
+  const weightsFiles = await findWeights(dirname(configPath));
+  const openWeights = () => openWeightsFiles(weightsFiles);
+  if (extended) await requireProjections(openWeights, configPath);
+  const recordPath = join(path, recordFile);
+  let hash: Promise<string> | undefined;
+  return {
+    path,
+    unetConfig: config,
+    schedulerConfig: await readSchedulerConfig(path),
+    record: (await fileExists(recordPath)) ? await readJson(recordPath, ModelRecord, 'the model record') : null,
+    weightsFiles,
+    weightsHash: () => (hash ??= hashWeights(weightsFiles)),
+    openWeights,
+  };
+}
+
+/**
+ * Writes a pipeline folder: model_index.json, unet/, scheduler/, deme.json and, for a merged model, merge.json. It appears whole or not
+ * at all; a model of this project that lies at `path` already is replaced, anything else is left alone with a `UserError`.
+ * Tensors in PyTorch order; those named `adapter_list.*` make it a model of our own class, which stock diffusers refuses.
+ */
+export async function writeModelFolder(path: string, model: NewModel): Promise<void> {
+  await refuseForeignFolder(path);
+  await writeFolderAtomic(path, (folder) => writeContent(folder, model));
+}
+
+async function requireProjections(openWeights: () => Promise<TensorReader>, configPath: string): Promise<void> {
+  const weights = await openWeights();
+  await weights.close();
+  if ([...weights.shapes.keys()].some(isProjection)) return;
+  throw new UserError(
+    'projections-missing',
+    `The config says ${extendedClass}, but the weights hold no channel projections.`,
+    {
+      where: configPath,
+      hint: 'The weights are those of another model.',
+    },
+  );
+}
+
+async function hashWeights(files: readonly string[]): Promise<string> {
+  const hashes: string[] = [];
+  for (const file of files) hashes.push(await knownHash(file));
+  const [first] = hashes;
+  return hashes.length === 1 && first !== undefined ? first : hashBytes(hashes.join('\n'));
+}
+
+async function refuseForeignFolder(path: string): Promise<void> {
+  if (!(await fileExists(path)) || (await fileExists(join(path, recordFile)))) return;
+  throw new UserError('folder-exists', 'Something else than a model of this project lies here already.', {
+    where: path,
+    hint: 'Choose another folder, or move that one away.',
+  });
+}
+
+async function writeContent(
+  folder: string,
+  {unetConfig, schedulerConfig, tensors, record, mergeRecord}: NewModel,
+): Promise<void> {
+  const extended = tensors.some(({name}) => isProjection(name));
+  await mkdir(join(folder, 'unet'));
+  await mkdir(join(folder, 'scheduler'));
+  for (const [file, content] of Object.entries(pipelineFiles(unetConfig, schedulerConfig, extended))) {
+    await writeJsonAtomic(join(folder, file), content);
+  }
+  const metadata = mergeRecord && {'deme.merge': JSON.stringify(mergeRecord)};
+  await writeSafetensors(join(folder, 'unet', `${weightsStem}.safetensors`), tensors, metadata);
+  await writeJsonAtomic(join(folder, recordFile), record);
+  if (mergeRecord !== undefined) await writeJsonAtomic(join(folder, 'merge.json'), mergeRecord);
+}

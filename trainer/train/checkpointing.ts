@@ -1,0 +1,124 @@
+import {unflatten} from '../nn/flatParams.ts';
+import {disposeParams, type Params} from '../nn/params.ts';
+import {writeWithRoom, type RoomRequest} from '../store/files/writeWithRoom.ts';
+import {markBest, readBest} from './bestCheckpoint.ts';
+import {
+  checkpointBytes,
+  isSpoilt,
+  saveCheckpoint,
+  type CheckpointIdentity,
+  type CheckpointSetting,
+} from './checkpoint.ts';
+import {removeOld} from './checkpointFolder.ts';
+import {Divergence} from './divergence.ts';
+import type {TrainHooks, TrainTask} from './loop.ts';
+import type {StepLog} from './stepLog.ts';
+import type {TrainProgram} from './trainProgram.ts';
+import {disposeState, type TrainState} from './trainState.ts';
+
+/** One way from a checkpoint on. */
+export interface Training {
+  readonly task: TrainTask;
+  readonly hooks: TrainHooks;
+  readonly program: TrainProgram;
+  readonly log: StepLog;
+  /** Update of the checkpoint that was written last. */
+  saved?: number;
+}
+
+/**
+ * Writes a checkpoint, when there is room for it on the disk; false when it was stopped while there was none. Losses are read first, so
+ * that weights spoilt by a loss that is not finite never reach the disk.
+ */
+export async function save(training: Training): Promise<boolean> {
+  const {task, hooks, program, log} = training;
+  await log.flush(program.updates);
+  if (training.saved === program.updates) return true;
+  const state = program.state();
+  const request = roomRequest(training, state);
+  try {
+    const written = await writeWithRoom(request, () => saveCheckpoint(task.checkpoints, state, settingOf(training)));
+    if (written === null) {
+      request.say('info', `stopped without ${request.what}: there was no room for it.`);
+      return false;
+    }
+    training.saved = state.update;
+    hooks.emit({type: 'checkpoint', stage: task.stage, update: state.update, folder: written.result});
+    return true;
+  } catch (error) {
+    throw isSpoilt(error) ? spoiltState(task, program) : error;
+  } finally {
+    disposeState(state);
+  }
+}
+
+function roomRequest({task, hooks, program}: Training, state: TrainState): RoomRequest {
+  const {stage, checkpoints} = task;
+  return {
+    folder: checkpoints,
+    bytes: checkpointBytes(state, program.layout),
+    what: `the checkpoint of update ${state.update}`,
+    say: (level, message) => hooks.emit({type: 'log', stage, level, message, waiting: level === 'warning'}),
+    nextAction: hooks.nextAction,
+    disk: hooks.disk,
+  };
+}
+
+function settingOf({task, hooks, program}: Training): CheckpointSetting {
+  const {keepCheckpoints, updates, retry, checkpointEvery} = task.config;
+  return {
+    layout: program.layout,
+    identity: identityOf(task),
+    keep: keepCheckpoints,
+    updates,
+    events: hooks.outbox?.pending() ?? [],
+    ...(retry && {regular: checkpointEvery}),
+  };
+}
+
+function spoiltState({stage}: TrainTask, {updates, rates}: TrainProgram): Divergence {
+  return new Divergence({stage, what: 'state', update: updates, learningRate: rates(updates - 1), timesteps: []});
+}
+
+/** Measures the weights where that is due; those with the lowest loss so far are kept. False when it was stopped meanwhile. */
+export async function probe(training: Training): Promise<boolean> {
+  const {task, hooks, program} = training;
+  const {config, checkpoints} = task;
+  if (!hooks.probe || (program.updates % hooks.probe.every !== 0 && program.updates !== config.updates)) return true;
+  const params = averagedParams(program);
+  try {
+    const loss = await hooks.probe.measure(params, program.updates);
+    if (!(loss < ((await readBest(checkpoints))?.loss ?? Infinity))) return true;
+    if (!(await save(training))) return false;
+    await markBest(checkpoints, program.updates, loss);
+    await removeOld(checkpoints, program.updates, settingOf(training)); // The one that was the best before.
+    return true;
+  } finally {
+    disposeParams(params);
+  }
+}
+
+/** Draws the weights where that is due. One who goes on from a checkpoint draws what may have been missed there again. */
+export async function drawPictures({task, hooks, program}: Training): Promise<void> {
+  const {pictures} = hooks;
+  if (!pictures || (program.updates % pictures.every !== 0 && program.updates !== task.config.updates)) return;
+  const params = averagedParams(program);
+  try {
+    await pictures.draw(params, program.updates);
+  } finally {
+    disposeParams(params);
+  }
+}
+
+/** The weights that count (EMA where it is on), owned by the caller. */
+export function averagedParams(program: TrainProgram): Params {
+  const state = program.state();
+  const params = unflatten(state.ema ?? state.weights, program.layout);
+  disposeState(state);
+  return params;
+}
+
+/** What a checkpoint of this training is known by. */
+export function identityOf({config, images}: TrainTask): CheckpointIdentity {
+  return {seed: config.seed, dataFingerprint: images.fingerprint};
+}

@@ -1,0 +1,178 @@
+import type {LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
+import type {RunView} from '../../../trainer/contract/panel/panelViews.ts';
+import {savePicture, type PictureKind} from '../../charts/savePicture.ts';
+import {element, Region, setText} from '../../dom.ts';
+import {percentText} from '../../numberText.ts';
+import type {Panel} from '../../panel.ts';
+import {printTheme} from '../../theme.ts';
+import {button, dropdown, setDisabled} from '../../toolkit.ts';
+import {PlaneFigure, planeTitle} from './planeFigure.ts';
+import {planeMarks} from './planeMarks.ts';
+import {planeSvg} from './planeSvg.ts';
+import {planeCsv} from './planeTables.ts';
+
+/** How often a plane in the making is looked at. */
+const lookMilliseconds = 1000;
+
+/** Weights that are chosen elsewhere: one for each expert, null where none is typed. */
+export interface ChosenWeights {
+  readonly weights: readonly (number | null)[];
+  setWeights(weights: readonly (number | null)[]): void;
+}
+
+/** The loss over the weights of two experts: measured on demand, drawn as it grows, and a place to choose weights by hand. */
+export class LossPlaneView {
+  readonly root: HTMLElement;
+  readonly #panel: Panel;
+  readonly #chosen: ChosenWeights;
+  readonly #controls = new Region(element('div', {class: 'bar'}));
+  readonly #status = element('p', {class: 'message', role: 'status'});
+  readonly #figure: PlaneFigure;
+  readonly #saving: HTMLElement;
+  #run: RunView | null = null;
+  #planes: readonly LossPlane[] = [];
+  #experts: [number, number] = [0, 1];
+  #isBusy = false;
+
+  constructor(panel: Panel, chosen: ChosenWeights) {
+    this.#panel = panel;
+    this.#chosen = chosen;
+    this.#figure = new PlaneFigure((x, y) => this.#choose(x, y));
+    const save = (kind: PictureKind) =>
+      button(`Save the loss plane as ${kind.toUpperCase()}`, () => void this.#savePicture(kind));
+    const csv = button('Save the loss plane as CSV', () => void this.#saveCsv());
+    this.#saving = element('div', {class: 'bar', hidden: true}, save('svg'), save('png'), csv);
+    const heading = element('h2', {}, 'Loss plane');
+    this.root = element('section', {}, heading, this.#controls.root, this.#status, this.#figure.root, this.#saving);
+  }
+
+  /** For a run with fewer than two experts there is nothing to show. */
+  update(run: RunView | null, trusted: boolean): void {
+    const shown = run !== null && run.ranges.length > 1 ? run : null;
+    this.root.hidden = shown === null;
+    const isOther = shown?.path !== this.#run?.path;
+    this.#run = shown;
+    if (shown === null) return;
+    if (isOther) {
+      this.#planes = [];
+      this.#experts = [0, 1];
+      setText(this.#status, '');
+      void this.#look(shown.path);
+    }
+    this.#controls.show([shown.path, shown.ranges.length, trusted, this.#experts, this.#isBusy], () =>
+      this.#makeControls(shown.ranges.length, trusted),
+    );
+    this.#draw();
+  }
+
+  /** Shows the weights as they are chosen now. */
+  redraw(): void {
+    if (this.#run !== null) this.#draw();
+  }
+
+  restyle(): void {
+    this.#figure.restyle();
+  }
+
+  #makeControls(count: number, trusted: boolean): HTMLElement[] {
+    const choices = Array.from({length: count}, (_, i) => ({value: String(i), label: `Expert ${i}`}));
+    const axis = (label: string, index: 0 | 1) =>
+      dropdown(label, choices, String(this.#experts[index]), (value) => this.#setExpert(index, Number(value)));
+    const measure = button('Measure the loss plane', () => void this.#measure(), {
+      disabled: !trusted || this.#isBusy,
+      title: trusted ? 'Merges and measures 457 times; goes on where it was interrupted' : 'Needs a trusted workspace',
+    });
+    setDisabled(measure, !trusted || this.#isBusy);
+    return [axis('Horizontal axis', 0), axis('Vertical axis', 1), measure];
+  }
+
+  /** Both axes of one expert make no plane: the other one takes its place. */
+  #setExpert(index: 0 | 1, expert: number): void {
+    const before = this.#experts;
+    if (before[index] === expert) return;
+    const other = before[1 - index] === expert ? before[index] : (before[1 - index] ?? 0);
+    this.#experts = index === 0 ? [expert, other] : [other, expert];
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    this.update(this.#run, this.#panel.state.trusted);
+  }
+
+  get #plane(): LossPlane | undefined {
+    return this.#planes.find(({experts}) => experts.join() === this.#experts.join());
+  }
+
+  #draw(): void {
+    const plane = this.#plane;
+    this.#figure.root.hidden = plane === undefined;
+    this.#saving.hidden = plane === undefined;
+    if (plane === undefined) {
+      if (!this.#isBusy) setText(this.#status, 'This plane is not measured yet.');
+      return;
+    }
+    const {weights} = this.#chosen;
+    this.#figure.show(plane, weights);
+    const share = plane.done < plane.total ? `${percentText(plane.done / plane.total)} measured. ` : '';
+    const held = plane.weights.map((weight, i) => (plane.experts.includes(i) ? null : `expert ${i} at ${weight}`));
+    const others = held.filter((text) => text !== null);
+    const {images, timestepsPerRange} = plane.recipe;
+    const recipe = `${images} validation images, ${timestepsPerRange} timestep(s) a range.`;
+    const isOff = !planeMarks(plane, weights).some(({name}) => name === 'your weights');
+    const heldText = others.length > 0 ? `Held: ${others.join(', ')}. ` : '';
+    setText(this.#status, `${share}${heldText}${recipe}${isOff ? ' Your weights lie outside.' : ''}`);
+  }
+
+  #choose(x: number, y: number): void {
+    const [first, second] = this.#experts;
+    this.#chosen.setWeights(this.#chosen.weights.map((weight, i) => (i === first ? x : i === second ? y : weight)));
+    this.#panel.dispatch({type: 'notice', text: `Expert ${first} has the weight ${x} now, expert ${second} ${y}.`});
+  }
+
+  async #look(path: string): Promise<void> {
+    const reply = await this.#panel.request({kind: 'planes', run: path}, 'Could not read the loss planes');
+    if (reply?.kind !== 'planes' || this.#run?.path !== path) return;
+    this.#planes = reply.planes;
+    this.#draw();
+  }
+
+  async #measure(): Promise<void> {
+    const run = this.#run;
+    const weights = this.#chosen.weights.filter((weight) => weight !== null);
+    if (run === null || this.#isBusy || weights.length !== run.ranges.length) return;
+    this.#setBusy(true);
+    setText(this.#status, 'Measuring …');
+    const timer = setInterval(() => void this.#look(run.path), lookMilliseconds);
+    const experts: [number, number] = [...this.#experts];
+    await this.#panel.request({kind: 'plane', run: run.path, experts, weights}, 'Could not measure the loss plane');
+    clearInterval(timer);
+    this.#setBusy(false);
+    await this.#look(run.path);
+  }
+
+  #setBusy(isBusy: boolean): void {
+    this.#isBusy = isBusy;
+    this.#refresh();
+  }
+
+  async #savePicture(kind: PictureKind): Promise<void> {
+    const plane = this.#plane;
+    if (plane === undefined) return;
+    const title = planeTitle(plane);
+    const marks = planeMarks(plane, this.#chosen.weights);
+    await savePicture(this.#panel, title, planeSvg(title, plane, marks, printTheme), kind);
+  }
+
+  async #saveCsv(): Promise<void> {
+    const plane = this.#plane;
+    if (plane === undefined) return;
+    const name = `loss-plane-${plane.experts.join('-')}.csv`;
+    const reply = await this.#panel.request(
+      {kind: 'save', name, content: planeCsv(plane)},
+      'Could not save the losses',
+    );
+    if (reply?.kind === 'written' && reply.path !== null) {
+      this.#panel.dispatch({type: 'notice', text: `Saved ${reply.path}`});
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import {lowestCell, type LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
+
+/** A marked place of a plane. */
+export interface PlaneMark {
+  readonly name: string;
+  readonly x: number;
+  readonly y: number;
+  readonly shape: 'circle' | 'square' | 'diamond' | 'cross';
+}
+
+/**
+ * Base, both experts, the lowest loss and the current weights. Base and experts are themselves only where the others are held at zero: else the marks
+ * say what is merged there.
+ */
+export function planeMarks(plane: LossPlane, current: readonly (number | null)[]): PlaneMark[] {
+  const {
+    experts: [first, second],
+    axis,
+    weights,
+  } = plane;
+  const isAlone = weights.every((weight, i) => i === first || i === second || weight === 0);
+  const names = isAlone
+    ? ['base', `expert ${first}`, `expert ${second}`]
+    : ['neither', `all of expert ${first}`, `all of expert ${second}`];
+  const places = [
+    [0, 0],
+    [1, 0],
+    [0, 1],
+  ] as const;
+  const marks = places.map(([x, y], i): PlaneMark => ({
+    name: names[i] ?? '',
+    x,
+    y,
+    shape: i === 0 ? 'square' : 'circle',
+  }));
+  const lowest = lowestCell(plane);
+  if (lowest) marks.push({name: 'lowest', x: axis[lowest.column] ?? 0, y: axis[lowest.row] ?? 0, shape: 'diamond'});
+  const [x, y] = [current[first] ?? null, current[second] ?? null];
+  if (x !== null && y !== null && isInside(plane, x) && isInside(plane, y)) {
+    marks.push({name: 'your weights', x, y, shape: 'cross'});
+  }
+  return marks;
+}
+
+function isInside({axis}: LossPlane, weight: number): boolean {
+  return weight >= (axis[0] ?? 0) && weight <= (axis.at(-1) ?? 0);
+}

@@ -1,0 +1,85 @@
+import {expertLabels, quantileShares, type TaskAnalysis} from '../../../trainer/contract/run/taskAnalysis.ts';
+import {axisTicks, extent, paddedRange} from '../../charts/axisRange.ts';
+import {escaped} from '../../charts/chartSvg.ts';
+import {seriesStyle} from '../../charts/seriesStyle.ts';
+import {tickText} from '../../numberText.ts';
+import type {Theme} from '../../theme.ts';
+import {legendHeight, svgDocument, svgLegend} from '../svgDocument.ts';
+
+export const boxTitle = 'Elements of the task vectors';
+
+const plot = {left: 80, top: 60, width: 800, height: 300} as const;
+const below = 52;
+
+/** From whisker to whisker: 1 %, quarter, half, three quarters, 99 %. */
+type Box = readonly [low: number, lower: number, median: number, upper: number, high: number];
+
+/** Box plots of the elements of each expert's task vector in each part of the network, side by side. */
+export function boxSvg(analysis: TaskAnalysis, theme: Theme): string {
+  const boxes = analysis.groups.map(({quantiles}) => quantiles.map(boxOf));
+  const {min, max} = paddedRange(extent(boxes.flat()) ?? [-1, 1], false);
+  const y = (value: number) => plot.top + (1 - (value - min) / (max - min)) * plot.height;
+  const labels = expertLabels(analysis);
+  const bottom = plot.top + plot.height;
+  const style = (expert: number) => seriesStyle(expert, theme.series).colour;
+  const sample = (expert: number) => `<rect x="0" y="-7" width="32" height="14" fill="${escaped(style(expert))}"/>`;
+  const frame = {title: boxTitle, width: 900, height: bottom + below + legendHeight(labels.length)};
+  return svgDocument(frame, theme, [
+    ...axisTicks(min, max, false).map((tick) => tickLine(tick, y(tick), theme)),
+    ...boxes.flatMap((own, group) =>
+      groupSvg(own, analysis.groups[group]?.name ?? '', group / boxes.length, 1 / boxes.length, y, style),
+    ),
+    ...svgLegend(labels, sample, bottom + below),
+  ]);
+}
+
+function boxOf(values: readonly number[]): Box {
+  const at = (share: (typeof quantileShares)[number]) => values[quantileShares.indexOf(share)] ?? 0;
+  return [at(0.01), at(0.25), at(0.5), at(0.75), at(0.99)];
+}
+
+function tickLine(tick: number, y: number, {grid}: Theme): string {
+  return `<path d="M${plot.left} ${y.toFixed(1)}h${plot.width}" stroke="${escaped(grid)}"/><text x="${plot.left - 8}" y="${(y + 4).toFixed(1)}" text-anchor="end">${tickText(tick)}</text>`;
+}
+
+/** The boxes of one part; `start` and `share` are parts of the width. Below each stands the number of its expert. */
+function groupSvg(
+  boxes: readonly Box[],
+  name: string,
+  start: number,
+  share: number,
+  y: (value: number) => number,
+  style: (expert: number) => string,
+): string[] {
+  const step = (share * plot.width) / (boxes.length + 1);
+  const left = plot.left + start * plot.width + step / 2;
+  const bottom = plot.top + plot.height;
+  const middle = left + (boxes.length * step) / 2;
+  return [
+    ...boxes.map((box, expert) =>
+      boxPath(box, left + (expert + 0.5) * step, Math.min(step * 0.7, 28), y, style(expert)),
+    ),
+    ...boxes.map(
+      (_, expert) =>
+        `<text x="${(left + (expert + 0.5) * step).toFixed(1)}" y="${bottom + 16}" font-size="10" text-anchor="middle">${expert}</text>`,
+    ),
+    `<text x="${middle.toFixed(1)}" y="${bottom + 34}" text-anchor="middle">${escaped(name)}</text>`,
+  ];
+}
+
+function boxPath(
+  [low, lower, median, upper, high]: Box,
+  x: number,
+  width: number,
+  y: (value: number) => number,
+  colour: string,
+): string {
+  const [left, right] = [(x - width / 2).toFixed(1), (x + width / 2).toFixed(1)];
+  const at = (value: number) => y(value).toFixed(1);
+  const ink = escaped(colour);
+  return [
+    `<path d="M${x.toFixed(1)} ${at(low)}V${at(lower)}M${x.toFixed(1)} ${at(upper)}V${at(high)}M${left} ${at(low)}H${right}M${left} ${at(high)}H${right}" stroke="${ink}"/>`,
+    `<rect x="${left}" y="${at(upper)}" width="${width.toFixed(1)}" height="${Math.max(0.5, y(lower) - y(upper)).toFixed(1)}" fill="${ink}" fill-opacity="0.35" stroke="${ink}"/>`,
+    `<path d="M${left} ${at(median)}H${right}" stroke="${ink}" stroke-width="2"/>`,
+  ].join('');
+}

@@ -1,0 +1,99 @@
+import type {RunDetails, RunView} from '../../../trainer/contract/panel/panelViews.ts';
+import type {TaskAnalysis} from '../../../trainer/contract/run/taskAnalysis.ts';
+import {element, Region, setText} from '../../dom.ts';
+import type {Panel} from '../../panel.ts';
+import {button, setDisabled} from '../../toolkit.ts';
+import {AnalysisView} from './analysisView.ts';
+
+/** What the experts of a run have changed of their base: asked of the host, and computed there when the user wants it. */
+export class TaskVectors {
+  readonly root: HTMLElement;
+  readonly #panel: Panel;
+  readonly #bar = new Region(element('div', {class: 'bar'}));
+  readonly #status = element('p', {class: 'message', role: 'status'});
+  readonly #view: AnalysisView;
+  #run = '';
+  #asked: RunDetails | null = null;
+  #known: {readonly analysis: TaskAnalysis | null; readonly isStale: boolean} | null = null;
+  #isBusy = false;
+
+  constructor(panel: Panel) {
+    this.#panel = panel;
+    this.#view = new AnalysisView(panel);
+    const heading = element('h2', {}, 'Task vectors');
+    const text = 'A task vector is what training has changed: expert - base.';
+    this.root = element(
+      'section',
+      {hidden: true},
+      heading,
+      element('p', {}, text),
+      this.#bar.root,
+      this.#status,
+      this.#view.root,
+    );
+  }
+
+  /** Shows those of a run, and asks for them again whenever the page has asked for its details anew; null: of none. */
+  show(needed: {readonly run: RunView; readonly details: RunDetails} | null, trusted: boolean): void {
+    this.root.hidden = needed === null || needed.run.ranges.length === 0;
+    if (needed === null || this.root.hidden) return;
+    const {run, details} = needed;
+    if (run.path !== this.#run) this.#forget(run.path);
+    if (details !== this.#asked) {
+      this.#asked = details;
+      void this.#ask(run.path, 'taskVectors');
+    }
+    this.#showBar(run.path, trusted);
+  }
+
+  restyle(): void {
+    this.#view.restyle();
+  }
+
+  #forget(run: string): void {
+    this.#run = run;
+    this.#known = null;
+    this.#isBusy = false;
+    this.#view.show(null);
+    setText(this.#status, '');
+  }
+
+  #showBar(run: string, trusted: boolean): void {
+    const isNew = !this.#known?.analysis;
+    this.#bar.show([run, trusted, isNew, this.#isBusy], () => {
+      const analyse = button('Analyse task vectors', () => void this.#analyse(run), {
+        appearance: isNew ? 'primary' : 'secondary',
+        title: trusted ? 'Reads all experts once' : 'Needs a trusted workspace',
+      });
+      setDisabled(analyse, !trusted || this.#isBusy);
+      return [analyse, ...(isNew ? [] : this.#view.exports())];
+    });
+  }
+
+  async #analyse(run: string): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    setText(this.#status, 'Analysing the experts …');
+    this.#showBar(run, true);
+    await this.#ask(run, 'analyse');
+    if (run !== this.#run) return;
+    this.#isBusy = false;
+    this.#showBar(run, true);
+  }
+
+  async #ask(run: string, kind: 'taskVectors' | 'analyse'): Promise<void> {
+    const doing = kind === 'analyse' ? 'Could not analyse the experts' : 'Could not read the analysis';
+    const reply = await this.#panel.request({kind, run}, doing);
+    // The user may have chosen another run in the meantime.
+    if (run !== this.#run) return;
+    if (reply?.kind === 'taskVectors') this.#known = reply;
+    if (!this.#isBusy || kind === 'analyse') setText(this.#status, this.#statusText());
+    this.#view.show(this.#known?.analysis ?? null);
+    this.#showBar(run, this.#panel.state.trusted);
+  }
+
+  #statusText(): string {
+    if (!this.#known?.analysis) return 'The experts of this run have not been analysed yet.';
+    return this.#known.isStale ? 'Models have changed since this analysis; have it made again.' : '';
+  }
+}
