@@ -25,18 +25,18 @@ let allSent: Promise<void> = Promise.resolve();
 const outbox = new StageOutbox(run, send);
 const emit = outbox.emit.bind(outbox);
 
-async function carryOutStage(): Promise<number> {
-  process.on('message', (message) => outbox.hear(message));
+async function runStageOfRun(): Promise<number> {
+  process.on('message', (message) => outbox.onMessage(message));
   // A terminal that closes says so to all its processes; what that means is for the owner to say.
   process.on('SIGHUP', () => undefined);
   // First of all, since it listens for the signals to stop.
   const nextAction = controlGate(run);
   const release = await takeStageLock({run, stage, emit, nextAction});
   if (release === null) return stoppedExitCode;
-  return carryOutLocked(nextAction).finally(release);
+  return runLocked(nextAction).finally(release);
 }
 
-async function carryOutLocked(nextAction: StageContext['nextAction']): Promise<number> {
+async function runLocked(nextAction: StageContext['nextAction']): Promise<number> {
   const resolved = await readJson(runPaths.config(run), ResolvedConfig, 'the config of the run');
   if (needsEngine(stage)) {
     const started = await startEngine({
@@ -73,7 +73,7 @@ async function end(code: number): Promise<void> {
 }
 
 survivePrinting();
-const work = run === probeArgument ? probe() : carryOutStage();
+const work = run === probeArgument ? probe() : runStageOfRun();
 work.then(end, (error: unknown) => {
   if (!process.connected) throw error;
   emit({type: 'failed', stage, error: toErrorRecord(error)});

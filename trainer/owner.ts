@@ -3,8 +3,8 @@ import {OwnerRequest} from './contract/run/ownerMessages.ts';
 import {ownerChannel} from './launch/lineChannel.ts';
 import {survivePrinting} from './launch/printingErrors.ts';
 import {extendRun} from './pipeline/owner/extendRun.ts';
-import {fittingRun} from './pipeline/owner/findReusableRun.ts';
-import {carryOutWork, readWanted, unfinishedWork, workInNewRun, workInRun, type Work} from './pipeline/owner/work.ts';
+import {findReusableRun} from './pipeline/owner/findReusableRun.ts';
+import {runWork, readWanted, unfinishedWork, workInNewRun, workInRun, type Work} from './pipeline/owner/work.ts';
 import {openRun} from './store/run/runFolder.ts';
 
 /**
@@ -21,7 +21,7 @@ async function prepare(request: OwnerRequest): Promise<Work> {
   }
   const wanted = await readWanted(request.config, request.selection, request);
   const isWhole = request.selection.kind === 'pipeline' || request.selection.kind === 'pretrain';
-  const run = isWhole ? null : await fittingRun(wanted);
+  const run = isWhole ? null : await findReusableRun(wanted);
   if (run !== null) return workInRun(wanted, run);
   return workInNewRun(wanted, ({reason}) => channel.send({type: 'engine', reason}));
 }
@@ -29,7 +29,7 @@ async function prepare(request: OwnerRequest): Promise<Work> {
 async function own(work: Work): Promise<void> {
   channel.send({type: 'created', run: work.run.path, id: work.run.record.id});
   try {
-    const outcome = await carryOutWork(work, (event) => channel.send({type: 'event', event}));
+    const outcome = await runWork(work, (event) => channel.send({type: 'event', event}));
     channel.send({type: 'ended', outcome});
   } catch (error) {
     channel.send({type: 'ended', outcome: 'failed', error: toErrorRecord(error)});

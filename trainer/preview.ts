@@ -17,13 +17,13 @@ let opening: Promise<void> | null = null;
 
 const channel = previewChannel((line) => {
   try {
-    hear(parseJson(line, PreviewOrder, 'an order', 'the channel'));
+    onMessage(parseJson(line, PreviewOrder, 'an order', 'the channel'));
   } catch (error) {
     end(error);
   }
 });
 
-function hear(order: PreviewOrder): void {
+function onMessage(order: PreviewOrder): void {
   if (order.kind === 'open' && opening === null) opening = open(order).catch(end);
   else if (order.kind === 'open' || work === null)
     throw new UserError('preview-order', `This is no time for ${order.kind}.`);

@@ -18,14 +18,14 @@ export class Header {
   readonly #chooser = new Region(element('div', {class: 'run-chooser'}));
   readonly #state = new Region(element('div', {class: 'run-state'}));
   readonly #actions = new Region(element('div', {class: 'actions'}));
-  readonly #trouble = new Region(element('div', {class: 'trouble'}));
+  readonly #error = new Region(element('div', {class: 'errors'}));
   readonly #status = element('div', {class: 'visually-hidden', role: 'status', 'aria-live': 'polite'});
   #exportFormat: (typeof exportFormats)[number] = 'csv';
 
   constructor(panel: Panel) {
     this.#panel = panel;
     const bar = element('div', {class: 'bar'}, this.#chooser.root, this.#state.root, this.#actions.root);
-    this.root = element('header', {}, this.#title, bar, this.#trouble.root, this.#status);
+    this.root = element('header', {}, this.#title, bar, this.#error.root, this.#status);
   }
 
   update(state: PanelState): void {
@@ -40,7 +40,7 @@ export class Header {
     this.#actions.show([run?.path, run?.state, state.trusted], () =>
       run ? this.#actionParts(run, state.trusted) : [],
     );
-    this.#showTrouble(state, run);
+    this.#showError(state, run);
     setText(this.#status, state.notice || (run ? `Run ${run.id} is ${stateText(run.state)}` : ''));
   }
 
@@ -51,12 +51,12 @@ export class Header {
     );
   }
 
-  #showTrouble({trouble}: PanelState, run: RunView | undefined): void {
+  #showError({error}: PanelState, run: RunView | undefined): void {
     const failure = run?.state === 'failed' ? run.error : null;
-    this.#trouble.show([trouble, failure], () => [
+    this.#error.show([error, failure], () => [
       failure && message(`The run failed: ${failure.message} ${failure.hint ?? ''}`, 'error'),
-      trouble && message(`${trouble.message} ${trouble.hint ?? ''}`, 'error'),
-      trouble && button('Dismiss', () => this.#panel.dispatch({type: 'closeTrouble'})),
+      error && message(`${error.message} ${error.hint ?? ''}`, 'error'),
+      error && button('Dismiss', () => this.#panel.dispatch({type: 'closeError'})),
     ]);
   }
 

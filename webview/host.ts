@@ -26,7 +26,7 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** The channel to the extension. Every message is checked; one that is not understood is told as trouble. */
+/** The channel to the extension. Every message is checked; one that is not understood is reported as an error. */
 export class Host {
   readonly #api = acquireVsCodeApi();
   readonly #pending = new Map<number, Pending>();
@@ -81,7 +81,7 @@ export class Host {
     const parsed = HostMessage.safeParse(data);
     if (!parsed.success) {
       const text = 'The extension sent a message that the panel does not understand.';
-      this.#onNews({type: 'trouble', error: {code: 'message-invalid', message: text}});
+      this.#onNews({type: 'error', error: {code: 'message-invalid', message: text}});
     } else if (parsed.data.type === 'reply') {
       this.#take(parsed.data.id)?.resolve(parsed.data.reply);
     } else if (parsed.data.type === 'refused') {

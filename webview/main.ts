@@ -73,7 +73,7 @@ class Page implements Panel {
       return await this.#host.request(request);
     } catch (error) {
       const record = toErrorRecord(error);
-      this.dispatch({type: 'trouble', error: {...record, message: `${doing}: ${record.message}`}});
+      this.dispatch({type: 'error', error: {...record, message: `${doing}: ${record.message}`}});
       return null;
     }
   }

@@ -38,7 +38,7 @@ export interface PanelState {
   /** Newest last. */
   readonly usage: readonly SystemUsage[];
   readonly preview: PreviewState;
-  readonly trouble: ErrorRecord | null;
+  readonly error: ErrorRecord | null;
   /** The last thing that was done, for the status line. */
   readonly notice: string;
   readonly page: PageState;
@@ -50,7 +50,7 @@ export type PanelAction =
   | {readonly type: 'details'; readonly run: string; readonly state: DetailsState}
   | {readonly type: 'orderPreview'; readonly command: PreviewCommand}
   | {readonly type: 'notice'; readonly text: string}
-  | {readonly type: 'closeTrouble'};
+  | {readonly type: 'closeError'};
 
 const keptUsage = 150;
 
@@ -66,7 +66,7 @@ export function initialState(saved: unknown): PanelState {
     details: new Map(),
     usage: [],
     preview: noPreview,
-    trouble: null,
+    error: null,
     notice: '',
     page: page.success ? page.data : PageState.parse({scope: 'experiment', selected: null}),
   };
@@ -94,10 +94,10 @@ export function reduce(state: PanelState, action: PanelAction): PanelState {
       return {...state, preview: hearPreview(state.preview, action.news)};
     case 'orderPreview':
       return {...state, preview: orderPreview(state.preview, action.command)};
-    case 'trouble':
-      return {...state, trouble: action.error};
-    case 'closeTrouble':
-      return {...state, trouble: null};
+    case 'error':
+      return {...state, error: action.error};
+    case 'closeError':
+      return {...state, error: null};
     case 'page':
       return {...state, page: {...state.page, ...action.change}};
     case 'details':

@@ -60,7 +60,7 @@ function withRun(act: RunAction, fits?: (run: Run) => boolean): Handler {
 function seen(act: RunAction): RunAction {
   return async (studio, run) => {
     await act(studio, run);
-    await studio.runs.look(run.path);
+    await studio.runs.refreshRun(run.path);
   };
 }
 

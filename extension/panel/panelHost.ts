@@ -30,7 +30,7 @@ async function loadPanel(studio: Omit<Studio, 'openPanel'>): Promise<ExperimentP
       if (command === 'stop') await stopAtCheckpoint(run);
       else if (command === 'pause') await pause(run);
       else await (await import('../commands/runCommands.ts')).resumeRun(run, studio);
-      await runs.look(run.path);
+      await runs.refreshRun(run.path);
     },
   });
 }

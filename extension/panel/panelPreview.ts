@@ -27,11 +27,11 @@ export class PanelPreview {
     const turn = this.#turn;
     this.#run = run.path;
     try {
-      const started = await this.#start(run, (news) => this.#hear(turn, news));
+      const started = await this.#start(run, (news) => this.#onMessage(turn, news));
       if (turn === this.#turn) this.#process = started;
       else started.end();
     } catch (error) {
-      this.#hear(turn, {kind: 'ended', error: toErrorRecord(error)});
+      this.#onMessage(turn, {kind: 'ended', error: toErrorRecord(error)});
     }
   }
 
@@ -52,7 +52,7 @@ export class PanelPreview {
     this.#process = null;
   }
 
-  #hear(turn: number, news: PreviewNews): void {
+  #onMessage(turn: number, news: PreviewNews): void {
     if (turn !== this.#turn) return;
     if (news.kind === 'ready') this.#isReady = true;
     if (news.kind === 'ended') this.end();

@@ -48,7 +48,7 @@ export class PanelRequests {
     this.#preview = preview;
   }
 
-  async carryOut(request: PanelRequest): Promise<PanelReply> {
+  async run(request: PanelRequest): Promise<PanelReply> {
     const actions = this.#actions;
     switch (request.kind) {
       case 'details': {

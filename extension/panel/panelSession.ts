@@ -65,7 +65,7 @@ export class PanelSession {
   receive(raw: unknown): void {
     const message = PageMessage.safeParse(raw);
     if (!message.success) {
-      this.#trouble(new UserError('message-invalid', 'The panel sent a message that is not understood.'));
+      this.#sendError(new UserError('message-invalid', 'The panel sent a message that is not understood.'));
     } else if (message.data.type === 'request') {
       void this.#answer(message.data.id, message.data.request);
     } else if (message.data.type === 'watch') {
@@ -195,7 +195,7 @@ export class PanelSession {
 
   async #answer(id: number, request: PanelRequest): Promise<void> {
     try {
-      this.#page.post({type: 'reply', id, reply: await this.#requests.carryOut(request)});
+      this.#page.post({type: 'reply', id, reply: await this.#requests.run(request)});
     } catch (error) {
       this.#page.post({type: 'refused', id, error: toErrorRecord(error)});
     }
@@ -224,16 +224,16 @@ export class PanelSession {
     const state = this.#scope.get(this.#watch.system?.run ?? '')?.state ?? null;
     void this.#meter.measure(state !== null && isHere(state) ? state.pid : null).then(
       (usage) => this.#page.post({type: 'system', usage}),
-      (error: unknown) => this.#trouble(error),
+      (error: unknown) => this.#sendError(error),
     );
   }
 
   /** One after the other, so that a later change never arrives before an earlier one. */
   #enqueue(work: () => Promise<void>): void {
-    this.#work = this.#work.then(work).catch((error: unknown) => this.#trouble(error));
+    this.#work = this.#work.then(work).catch((error: unknown) => this.#sendError(error));
   }
 
-  #trouble(error: unknown): void {
-    this.#page.post({type: 'trouble', error: toErrorRecord(error)});
+  #sendError(error: unknown): void {
+    this.#page.post({type: 'error', error: toErrorRecord(error)});
   }
 }

@@ -43,7 +43,7 @@ export class FollowedRun {
       notes: noNotes,
       ...unknown,
     });
-    await followed.look();
+    await followed.refresh();
     return followed;
   }
 
@@ -52,7 +52,7 @@ export class FollowedRun {
   }
 
   /** Takes in what is new; returns whether anything was. */
-  async look(): Promise<boolean> {
+  async refresh(): Promise<boolean> {
     const before = this.#run;
     try {
       await this.#readState();

@@ -84,7 +84,7 @@ export class JobQueue implements vscode.Disposable {
     for (;;) {
       const next = this.#jobs.find(({state}) => state === 'queued');
       if (next === undefined || this.#running() >= this.#host.limit()) return;
-      void this.#carryOut(next.id);
+      void this.#run(next.id);
     }
   }
 
@@ -100,7 +100,7 @@ export class JobQueue implements vscode.Disposable {
     return own.length + others.length;
   }
 
-  async #carryOut(id: string): Promise<void> {
+  async #run(id: string): Promise<void> {
     const job = this.#change(id, {state: 'starting'});
     try {
       const started = await this.#host.start(job, (run) => this.#change(id, {state: 'running', run}));

@@ -5,7 +5,7 @@ import type {Runs} from './runs.ts';
 import type {Trainer} from '../trainer/trainer.ts';
 
 /** A run is looked at for its owner's messages at most that often. */
-const lookMilliseconds = 100;
+const pollMilliseconds = 100;
 
 /** Starts the owner of a job's run, and has the run followed as soon as it is there. `onRun` is told its folder. */
 export async function startJob(
@@ -23,10 +23,10 @@ export async function startJob(
     isDue = true;
     setTimeout(() => {
       isDue = false;
-      void runs.look(path);
-    }, lookMilliseconds);
+      void runs.refreshRun(path);
+    }, pollMilliseconds);
   };
-  const hear = (message: OwnerMessage) => {
+  const onMessage = (message: OwnerMessage) => {
     if (message.type === 'engine' && message.reason !== reason) {
       ({reason} = message);
       log.info(`${job.title}: ${reason}`);
@@ -37,7 +37,7 @@ export async function startJob(
     }
     look();
   };
-  const owner = await trainer.startOwner(job.request, hear);
+  const owner = await trainer.startOwner(job.request, onMessage);
   const finished = owner.finished.then((end) => {
     if (end.outcome === 'unheard') log.warn(`${job.title}: ${end.error?.message ?? 'nothing more is heard of it'}`);
     look();

@@ -65,13 +65,13 @@ export class Runs implements vscode.Disposable {
 
   /** Looks for new runs and at all known ones. */
   async refresh(): Promise<void> {
-    this.#scan ??= this.#lookEverywhere().finally(() => (this.#scan = null));
+    this.#scan ??= this.#scanFolders().finally(() => (this.#scan = null));
     await this.#scan;
   }
 
   /** Looks at one run now, and waits until it is known; for a run whose owner has just told something. */
-  async look(path: string): Promise<void> {
-    await (this.#followed.has(path) ? this.#lookAt(path) : this.#open(path));
+  async refreshRun(path: string): Promise<void> {
+    await (this.#followed.has(path) ? this.#refreshFollowed(path) : this.#open(path));
   }
 
   dispose(): void {
@@ -86,26 +86,26 @@ export class Runs implements vscode.Disposable {
     if (this.#isDisposed) return;
     this.#timer = setTimeout(() => {
       const isDue = performance.now() - this.#scannedAt >= idleMilliseconds;
-      const look = isDue ? this.refresh() : this.#lookAtActive();
-      void look.finally(() => this.#schedule());
+      const refreshed = isDue ? this.refresh() : this.#refreshActive();
+      void refreshed.finally(() => this.#schedule());
     }, activeMilliseconds);
   }
 
-  async #lookAtActive(): Promise<void> {
+  async #refreshActive(): Promise<void> {
     await Promise.all(
       this.all()
         .filter(isActiveRun)
-        .map(({path}) => this.#lookAt(path)),
+        .map(({path}) => this.#refreshFollowed(path)),
     );
   }
 
-  async #lookEverywhere(): Promise<void> {
+  async #scanFolders(): Promise<void> {
     this.#scannedAt = performance.now();
     const found = (await Promise.all(this.#outputsInUse().map(folders))).flat();
     const known = new Set([...this.#followed.keys(), ...this.#faults.keys()]);
     const gone = [...known].filter((path) => !found.includes(path));
     gone.forEach((path) => this.#forget(path));
-    await Promise.all(found.map((path) => this.look(path)));
+    await Promise.all(found.map((path) => this.refreshRun(path)));
     if (gone.length > 0) this.#listChanged.fire();
   }
 
@@ -129,10 +129,10 @@ export class Runs implements vscode.Disposable {
     }
   }
 
-  async #lookAt(path: string): Promise<void> {
+  async #refreshFollowed(path: string): Promise<void> {
     const followed = this.#followed.get(path);
     try {
-      if ((await followed?.look()) && this.#followed.get(path) === followed) this.#tell(path);
+      if ((await followed?.refresh()) && this.#followed.get(path) === followed) this.#tell(path);
     } catch (error) {
       this.#reportOnce(path, error);
     }
@@ -163,7 +163,7 @@ export class Runs implements vscode.Disposable {
         isDue = true;
         setTimeout(() => {
           isDue = false;
-          void this.#lookAt(path);
+          void this.#refreshFollowed(path);
         }, watchMilliseconds);
       });
       watcher.on('error', () => this.#unwatch(path));

@@ -26,7 +26,7 @@ export async function digitExperts(folder: string, engine: string): Promise<Stag
     resolved,
     stage: 'search',
     emit: () => undefined,
-    nextAction: () => Promise.resolve('train'),
+    nextAction: () => Promise.resolve('continue'),
   };
 }
 

@@ -13,8 +13,8 @@ const faults: Record<string, (folder: string) => unknown> = {
     throw new TypeError('it is not a function');
   },
   stray: () => setTimeout(() => void Promise.reject(new Error('nobody waits'))),
-  outside: (folder) => writeFile(join(dirname(dirname(folder)), 'stranger'), 'x'),
-  beside: (folder) => writeFile(join(dirname(folder), 'stranger'), 'x'),
+  outside: (folder) => writeFile(join(dirname(dirname(folder)), 'mismatched'), 'x'),
+  beside: (folder) => writeFile(join(dirname(folder), 'mismatched'), 'x'),
   leftover: (folder) => writeFile(join(folder, '.a.json.1.tmp'), 'x'),
   slow: () => compute(2500),
   hang: () => compute(Infinity),

@@ -33,7 +33,7 @@ export interface Watch {
 /** A worker holds garbage of many inputs; a new one starts after so many. */
 const inputsPerWorker = 5000;
 /** A target that fails at every input need not show it a thousand times. */
-const mostFailures = 20;
+const maxFailures = 20;
 const pollMilliseconds = 200;
 /** For an input that waits instead of computing: a minute of looks, since a clock also runs while the machine or we are suspended. */
 const patience = 300;
@@ -44,7 +44,7 @@ export async function watchTarget(target: string, watch: Watch): Promise<TargetR
   const end = first + watch.count;
   const parts: Part[] = [];
   const failures: Failure[] = [];
-  for (let from = first; from < end && failures.length < mostFailures;) {
+  for (let from = first; from < end && failures.length < maxFailures;) {
     const part = await runPart(watch, {target, seed: watch.seed, from, to: Math.min(end, from + inputsPerWorker)});
     parts.push(part);
     failures.push(...part.failures);
@@ -78,8 +78,8 @@ async function runPart(watch: Watch, task: Omit<WorkerTask, 'folder'>): Promise<
   try {
     await mkdir(folder);
     const part = await runChild(watch, {...task, folder});
-    const strangers = (await readdir(around)).filter((name) => name !== 'inside');
-    const outside = strangers.map((name): Failure => ({index: task.from, kind: 'outside', message: name}));
+    const mismatched = (await readdir(around)).filter((name) => name !== 'inside');
+    const outside = mismatched.map((name): Failure => ({index: task.from, kind: 'outside', message: name}));
     return {...part, failures: [...part.failures, ...outside]};
   } finally {
     await rm(around, {recursive: true, force: true});
@@ -99,7 +99,7 @@ function runChild(watch: Watch, task: WorkerTask): Promise<Part> {
     const line = WorkerLine.parse(JSON.parse(text));
     if (line.type === 'done') done = line;
     else failures.push({index: line.index, kind: line.kind, message: line.message});
-    if (failures.length >= mostFailures) child.kill('SIGKILL');
+    if (failures.length >= maxFailures) child.kill('SIGKILL');
   });
   const ended = guard(child, task);
   return new Promise((resolve, reject) => {
@@ -109,7 +109,7 @@ function runChild(watch: Watch, task: WorkerTask): Promise<Part> {
       if (done !== undefined) return resolve({...done, failures, next: task.to});
       const index = Math.max(task.from, indexIn(task.folder));
       const how = why ?? {index, kind: 'crash' as const, message: `${signal ?? `code ${code}`}: ${said.trim()}`};
-      if (failures.length < mostFailures) failures.push(how);
+      if (failures.length < maxFailures) failures.push(how);
       resolve({accepted: 0, refused: index - task.from, slowest: 0, memory: 0, failures, next: index + 1});
     });
   });

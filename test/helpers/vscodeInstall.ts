@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs';
 import {mkdir, mkdtemp, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {UserError} from '../../trainer/contract/errors.ts';
-import {lastWords, runCommand} from '../../trainer/launch/runCommand.ts';
+import {outputTail, runCommand} from '../../trainer/launch/runCommand.ts';
 import {cacheFolder} from '../../trainer/store/files/cacheFolder.ts';
 
 /** The npm package that ships the built web server of VS Code, and the VS Code in it. */
@@ -77,7 +77,7 @@ async function must(program: string, parameters: readonly string[], environment 
   if (result?.code === 0) return;
   throw new UserError(
     'vscode-not-installed',
-    `VS Code's web server cannot be installed: ${program} ${parameters.slice(0, 3).join(' ')} ${result ? `said: ${lastWords(result, 8)}` : 'is not there'}`,
+    `VS Code's web server cannot be installed: ${program} ${parameters.slice(0, 3).join(' ')} ${result ? `said: ${outputTail(result, 8)}` : 'is not there'}`,
     {hint: 'It needs the npm registry, tar, and for two small native parts a C++ compiler, make and Python.'},
   );
 }

@@ -4,7 +4,7 @@ import {once} from 'node:events';
 import {readdir} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {createInterface} from 'node:readline';
-import {lastWords, runCommand} from '../../trainer/launch/runCommand.ts';
+import {outputTail, runCommand} from '../../trainer/launch/runCommand.ts';
 
 export interface VsCodeFolders {
   /** The installed server, as `installVsCode` gives it. */
@@ -25,7 +25,7 @@ export async function installExtension(folders: VsCodeFolders, file: string): Pr
   const result = await runCommand(process.execPath, [...parameters(folders), '--install-extension', file, '--force'], {
     environment: serverEnvironment(),
   });
-  if (result?.code !== 0) throw new Error(`VS Code refuses ${file}: ${result ? lastWords(result, 8) : 'not started'}`);
+  if (result?.code !== 0) throw new Error(`VS Code refuses ${file}: ${result ? outputTail(result, 8) : 'not started'}`);
   const extensions = join(folders.home, 'extensions');
   const installed = (await readdir(extensions)).find((name) => name.includes(`.${basename(file, '.vsix')}`));
   if (installed === undefined) throw new Error(`VS Code has not installed ${file} in ${extensions}`);

@@ -5,7 +5,7 @@ import {fileURLToPath} from 'node:url';
 import type {TestProject} from 'vitest/node';
 import {z} from 'zod';
 import {readJson} from '../../trainer/store/files/jsonFile.ts';
-import {lastWords, runCommand} from '../../trainer/launch/runCommand.ts';
+import {outputTail, runCommand} from '../../trainer/launch/runCommand.ts';
 import {chromiumForTests, chromiumMissing} from '../helpers/chromium.ts';
 import {installVsCode} from '../helpers/vscodeInstall.ts';
 import {installExtension, startVsCode} from '../helpers/vscodeServer.ts';
@@ -55,7 +55,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 /** The packaged extension, made anew where it is older than what goes into it. */
 async function packageFile(): Promise<string> {
   const result = await runCommand(process.execPath, [join(root, 'trainer', 'setup.mjs'), 'package']);
-  if (result?.code !== 0) throw new Error(`The extension cannot be packaged: ${result ? lastWords(result, 20) : ''}`);
+  if (result?.code !== 0) throw new Error(`The extension cannot be packaged: ${result ? outputTail(result, 20) : ''}`);
   const {name, version} = await readJson(join(root, 'package.json'), Manifest, 'the manifest');
   return join(root, 'dist', `${name}-${version}.vsix`);
 }

@@ -31,5 +31,5 @@ export function eventually<T>(read: () => T): ReturnType<typeof expect.poll> {
 export function expectNoTrouble(panel: TestPanel): void {
   expect(panel.violations).toEqual([]);
   expect(panel.errors).toEqual([]);
-  expect(panel.posted.filter(({type}) => type === 'trouble')).toEqual([]);
+  expect(panel.posted.filter(({type}) => type === 'error')).toEqual([]);
 }

@@ -201,7 +201,7 @@ describePanel('the live preview', (open) => {
     ]) {
       const before = trusted.panel.posted.length;
       order(hostile);
-      expect(trusted.panel.posted.slice(before)).toMatchObject([{type: 'trouble', error: {code: 'message-invalid'}}]);
+      expect(trusted.panel.posted.slice(before)).toMatchObject([{type: 'error', error: {code: 'message-invalid'}}]);
     }
     // Nothing to draw with yet: dropped.
     order(draw);

@@ -97,7 +97,7 @@ class OwnerListener {
     channel.write(`${JSON.stringify(launch.request)}\n`);
     const onLine = (line: string) => {
       if (this.#isFlood()) this.#break('sends more than can be read');
-      else this.#hear(line, silence);
+      else this.#onMessage(line, silence);
     };
     readLines(channel, lineLimit, onLine, () => this.#break('sends a line without an end'));
   }
@@ -107,7 +107,7 @@ class OwnerListener {
     return (this.child.stdio[channelDescriptor] as Duplex | null | undefined) ?? null;
   }
 
-  #hear(line: string, silence: NodeJS.Timeout): void {
+  #onMessage(line: string, silence: NodeJS.Timeout): void {
     const message = parseMessage(line);
     if (message === null) return this.#break(`sends what is no message: ${line.slice(0, 80)}`);
     clearTimeout(silence);

@@ -64,7 +64,7 @@ class Listener implements PreviewProcess {
     if (channel === null) return;
     channel.on('error', () => channel.destroy()); // EPIPE; `close` tells the rest.
     const onOverflow = () => this.#break('sends a line without an end');
-    readLines(channel, lineLimit, (line) => this.#hear(line), onOverflow);
+    readLines(channel, lineLimit, (line) => this.#onMessage(line), onOverflow);
     this.order(launch.order);
   }
 
@@ -83,7 +83,7 @@ class Listener implements PreviewProcess {
     return (this.#child.stdio[channelDescriptor] as Duplex | null | undefined) ?? null;
   }
 
-  #hear(line: string): void {
+  #onMessage(line: string): void {
     if (this.#isOver) return;
     const news = parseNews(line);
     if (news === null) {

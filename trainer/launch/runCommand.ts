@@ -65,7 +65,7 @@ export function runCommand(
 }
 
 /** The last lines of what a failed command said, for an error message. */
-export function lastWords({stdout, stderr}: CommandResult, lines = 4): string {
+export function outputTail({stdout, stderr}: CommandResult, lines = 4): string {
   const said = stderr.trim() || stdout.trim();
   return said.split('\n').slice(-lines).join('\n');
 }

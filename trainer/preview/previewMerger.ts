@@ -2,7 +2,7 @@ import {setImmediate} from 'node:timers/promises';
 import type {MergeSetting} from '../contract/config/mergeSetting.ts';
 import {plainLinear} from '../contract/config/mergeMethod.ts';
 import {UserError} from '../contract/errors.ts';
-import {usualChunk, type MergeBuffers} from '../merge/chunks/mergeBuffers.ts';
+import {defaultChunk, type MergeBuffers} from '../merge/chunks/mergeBuffers.ts';
 import {checkMergeWeights} from '../merge/files/checkWeights.ts';
 import type {MergeTensor} from '../merge/files/checkTensors.ts';
 import type {WeightsFormat} from '../merge/files/finite.ts';
@@ -31,7 +31,7 @@ export class PreviewMerger {
 
   constructor(models: PreviewModels) {
     this.#models = models;
-    this.#buffers = mergeBuffers(models.experts.length, usualChunk);
+    this.#buffers = mergeBuffers(models.experts.length, defaultChunk);
     this.#mark = this.#buffers.kernel.mark();
   }
 

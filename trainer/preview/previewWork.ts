@@ -42,7 +42,7 @@ export class PreviewWork {
     this.cancel();
     const job: Job = {order, since: performance.now(), isWanted: true};
     this.#job = job;
-    this.#working = this.#working.then(() => this.#carryOut(job));
+    this.#working = this.#working.then(() => this.#run(job));
   }
 
   /** Ends what is being drawn. */
@@ -66,7 +66,7 @@ export class PreviewWork {
     this.#painter.dispose();
   }
 
-  async #carryOut(job: Job): Promise<void> {
+  async #run(job: Job): Promise<void> {
     const {id} = job.order;
     try {
       requireWanted(job);

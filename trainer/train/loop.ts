@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {NewRunEvent, RunEvent} from '../contract/run/events.ts';
-import type {CourseRecord} from '../contract/run/records.ts';
+import type {TrainingHistoryRecord} from '../contract/run/records.ts';
 import type {TrainingConfig} from '../contract/config/training.ts';
 import {trainBatch} from '../data/batches.ts';
 import type {ImageSource} from '../data/dataset.ts';
@@ -12,7 +12,7 @@ import type {Params} from '../nn/params.ts';
 import {createRandom} from '../random.ts';
 import type {DiskWatch} from '../store/files/writeWithRoom.ts';
 import {loadLatestCheckpoint, type LoadedCheckpoint} from './checkpoint.ts';
-import {extended, learningRates, readCourse, writeCourse} from './trainingHistory.ts';
+import {extended, learningRates, readHistory, writeHistory} from './trainingHistory.ts';
 import {Divergence} from './divergence.ts';
 import {averagedParams, drawPictures, identityOf, probe, save, type Training} from './checkpointing.ts';
 import type {LossSetting} from './lossAndGradient.ts';
@@ -21,7 +21,7 @@ import {hashParams} from './paramsHash.ts';
 import {StepLog} from './stepLog.ts';
 import {TrainProgram} from './trainProgram.ts';
 import {disposeState, initialState} from './trainState.ts';
-import {retreat, withWayBack} from './rollback.ts';
+import {rollBack, withRollbackHint} from './rollback.ts';
 
 /** One training: an expert, the ordinary finetune, or a pretraining. */
 export interface TrainTask {
@@ -50,7 +50,7 @@ export interface EventOutbox {
 export interface TrainHooks {
   emit(event: NewRunEvent): void;
   /** Asked before every update; waits while the run is paused. */
-  nextAction(): Promise<'train' | 'stop'>;
+  nextAction(): Promise<'continue' | 'stop'>;
   /**
    * Called every `every` updates and after the last with the weights that would be saved (EMA where it is on); returns their held-out loss,
    * by which the best checkpoint is kept.
@@ -77,8 +77,8 @@ export async function train(task: TrainTask, hooks: TrainHooks): Promise<TrainOu
       return await trainOnce(task, hooks);
     } catch (error) {
       const told = explainEngineError(error);
-      if (!(told instanceof Divergence) || !(await retreat(task, told, hooks.emit)))
-        throw await withWayBack(told, task);
+      if (!(told instanceof Divergence) || !(await rollBack(task, told, hooks.emit)))
+        throw await withRollbackHint(told, task);
     }
   }
 }
@@ -127,7 +127,7 @@ async function startProgram(task: TrainTask, {emit, outbox}: TrainHooks): Promis
     const message = `${fault} The training goes on from update ${state.update}.`;
     emit({type: 'log', stage, level: 'warning', message});
   }
-  const rates = learningRates(config, await courseFrom(task, latest));
+  const rates = learningRates(config, await historyFrom(task, latest));
   const example = await drawMicroBatch(task, state.update, 0);
   try {
     return new TrainProgram(setting, config, layout, state, example, rates);
@@ -137,12 +137,15 @@ async function startProgram(task: TrainTask, {emit, outbox}: TrainHooks): Promis
   }
 }
 
-/** The course of the training, on which it is noted first where it is to make another number of updates than before. */
-async function courseFrom({checkpoints, config}: TrainTask, latest: LoadedCheckpoint | null): Promise<CourseRecord> {
-  const course = await readCourse(checkpoints);
-  if (latest?.updates === undefined) return course;
-  const next = extended(course, latest.state.update, latest.updates, config.updates);
-  if (next !== course) await writeCourse(checkpoints, next);
+/** The history of the training, on which it is noted first where it is to make another number of updates than before. */
+async function historyFrom(
+  {checkpoints, config}: TrainTask,
+  latest: LoadedCheckpoint | null,
+): Promise<TrainingHistoryRecord> {
+  const history = await readHistory(checkpoints);
+  if (latest?.updates === undefined) return history;
+  const next = extended(history, latest.state.update, latest.updates, config.updates);
+  if (next !== history) await writeHistory(checkpoints, next);
   return next;
 }
 

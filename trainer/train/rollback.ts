@@ -1,10 +1,10 @@
 import {mkdir} from 'node:fs/promises';
 import {UserError} from '../contract/errors.ts';
 import type {NewRunEvent} from '../contract/run/events.ts';
-import type {CourseRecord} from '../contract/run/records.ts';
+import type {TrainingHistoryRecord} from '../contract/run/records.ts';
 import {isEngineLoss} from '../engine/engineLoss.ts';
 import {newestIntact, newestRegular, removeBeyond} from './checkpointFolder.ts';
-import {readCourse, writeCourse} from './trainingHistory.ts';
+import {readHistory, writeHistory} from './trainingHistory.ts';
 import {Divergence} from './divergence.ts';
 import type {TrainTask} from './loop.ts';
 
@@ -12,23 +12,23 @@ import type {TrainTask} from './loop.ts';
  * Goes back behind a divergence where the config wants that: to the newest regular checkpoint, never to one that a stop has written, so
  * that a run with stops makes the same updates as one without. False where it does not, or did so often enough.
  */
-export async function retreat(
+export async function rollBack(
   {stage, config, checkpoints}: Pick<TrainTask, 'stage' | 'config' | 'checkpoints'>,
   divergence: Divergence,
   emit: (event: NewRunEvent) => void,
 ): Promise<boolean> {
   const {retry, checkpointEvery} = config;
-  const course = await readCourse(checkpoints);
-  if (retry === undefined || course.retries.length >= retry.times) return false;
-  const from = await goodCheckpoint(checkpoints, checkpointEvery, course, divergence);
+  const history = await readHistory(checkpoints);
+  if (retry === undefined || history.retries.length >= retry.times) return false;
+  const from = await goodCheckpoint(checkpoints, checkpointEvery, history, divergence);
   // First of all: what they hold was made with the old rate.
   await removeBeyond(checkpoints, from);
   await mkdir(checkpoints, {recursive: true});
   const attempt = {from, factor: retry.factor, diverged: divergence.update};
   // Whoever goes back behind an earlier retry keeps its lower rate from there on.
-  const earlier = course.retries.map((each) => ({...each, from: Math.min(each.from, from)}));
-  await writeCourse(checkpoints, {...course, retries: [...earlier, attempt]});
-  const count = `${course.retries.length + 1} of ${retry.times}`;
+  const earlier = history.retries.map((each) => ({...each, from: Math.min(each.from, from)}));
+  await writeHistory(checkpoints, {...history, retries: [...earlier, attempt]});
+  const count = `${history.retries.length + 1} of ${retry.times}`;
   const message = `${divergence.message} It goes on from update ${from} with ${retry.factor} times the learning rate (try ${count}).`;
   emit({type: 'log', stage, level: 'warning', message});
   return true;
@@ -38,7 +38,7 @@ export async function retreat(
  * The update of the checkpoint to go back to, 0 for the beginning. One from which the training came apart again, no later than before, was
  * spoilt already: then the one before it, if there is any.
  */
-async function goodCheckpoint(folder: string, every: number, {retries}: CourseRecord, {update}: Divergence) {
+async function goodCheckpoint(folder: string, every: number, {retries}: TrainingHistoryRecord, {update}: Divergence) {
   const newest = (await newestRegular(folder, every)) ?? 0;
   const last = retries.at(-1);
   if (last === undefined || last.from !== newest || update > last.diverged) return newest;
@@ -46,7 +46,10 @@ async function goodCheckpoint(folder: string, every: number, {retries}: CourseRe
 }
 
 /** The error with what is left of the training, where the training itself or its engine gave out. */
-export async function withWayBack(error: unknown, {checkpoints}: Pick<TrainTask, 'checkpoints'>): Promise<unknown> {
+export async function withRollbackHint(
+  error: unknown,
+  {checkpoints}: Pick<TrainTask, 'checkpoints'>,
+): Promise<unknown> {
   if (!(error instanceof Divergence) && !isEngineLoss(error)) return error;
   const update = await newestIntact(checkpoints);
   const left =

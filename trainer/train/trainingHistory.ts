@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import {UserError} from '../contract/errors.ts';
-import {CourseRecord} from '../contract/run/records.ts';
+import {TrainingHistoryRecord} from '../contract/run/records.ts';
 import type {TrainingConfig} from '../contract/config/training.ts';
 import {fileExists} from '../store/files/fileExists.ts';
 import {readJson, writeJsonAtomic} from '../store/files/jsonFile.ts';
@@ -11,45 +11,50 @@ export type LearningRates = (update: number) => number;
 
 const file = 'course.json';
 const courseHint = 'Delete it to have the training go on with the learning rates of its config.';
-const plainCourse: CourseRecord = {format: 1, extensions: [], retries: []};
+const plainHistory: TrainingHistoryRecord = {format: 1, extensions: [], retries: []};
 
 /** How the training went whose checkpoints lie in `folder`; as its config says where nothing is noted. */
-export async function readCourse(folder: string): Promise<CourseRecord> {
+export async function readHistory(folder: string): Promise<TrainingHistoryRecord> {
   const path = join(folder, file);
-  if (!(await fileExists(path))) return plainCourse;
-  return readJson(path, CourseRecord, 'the course of the training').catch((error: unknown) => {
+  if (!(await fileExists(path))) return plainHistory;
+  return readJson(path, TrainingHistoryRecord, 'the history of the training').catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(error.code, error.message, {where: path, hint: courseHint, cause: error});
   });
 }
 
 /** What is noted about it as text, by which two trainings are told apart; null for one that went as its config says. */
-export async function readCourseText(folder: string): Promise<string | null> {
-  const course = await readCourse(folder);
-  return course.extensions.length + course.retries.length > 0 ? JSON.stringify(course) : null;
+export async function readHistoryText(folder: string): Promise<string | null> {
+  const history = await readHistory(folder);
+  return history.extensions.length + history.retries.length > 0 ? JSON.stringify(history) : null;
 }
 
-export async function writeCourse(folder: string, course: CourseRecord): Promise<void> {
-  await writeJsonAtomic(join(folder, file), course);
+export async function writeHistory(folder: string, history: TrainingHistoryRecord): Promise<void> {
+  await writeJsonAtomic(join(folder, file), history);
 }
 
 /**
- * The course of a training that goes on from a checkpoint of update `from` which was to be followed by others up to `before` in all, when
+ * The history of a training that goes on from a checkpoint of update `from` which was to be followed by others up to `before` in all, when
  * it is to make `updates` now.
  */
-export function extended(course: CourseRecord, from: number, before: number, updates: number): CourseRecord {
-  const last = course.extensions.at(-1)?.until ?? 0;
+export function extended(
+  history: TrainingHistoryRecord,
+  from: number,
+  before: number,
+  updates: number,
+): TrainingHistoryRecord {
+  const last = history.extensions.at(-1)?.until ?? 0;
   // An older checkpoint than the one that was extended: what follows is known already.
-  if (before === updates || from < last) return course;
-  return {...course, extensions: [...course.extensions, {until: from, updates: before}]};
+  if (before === updates || from < last) return history;
+  return {...history, extensions: [...history.extensions, {until: from, updates: before}]};
 }
 
-/** The learning rates of a training: those of its schedule, but for what its course changed. */
-export function learningRates(config: TrainingConfig, course: CourseRecord = plainCourse): LearningRates {
+/** The learning rates of a training: those of its schedule, but for what its history changed. */
+export function learningRates(config: TrainingConfig, history: TrainingHistoryRecord = plainHistory): LearningRates {
   const {schedule, optimizer, updates} = config;
   return (update) => {
-    const inAll = course.extensions.find(({until}) => update < until)?.updates ?? updates;
-    const factor = course.retries.reduce(
+    const inAll = history.extensions.find(({until}) => update < until)?.updates ?? updates;
+    const factor = history.retries.reduce(
       (product, retry) => (update >= retry.from ? product * retry.factor : product),
       1,
     );

@@ -1,5 +1,5 @@
 import {curveSeries, type CurveSeries} from '../../trainer/contract/run/curveBins.ts';
-import {mostCompared} from '../../trainer/contract/panel/panel.ts';
+import {maxCompared} from '../../trainer/contract/panel/panel.ts';
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {ChartGroup} from '../charts/chartGroup.ts';
 import {seriesNames, type ChartData, type ChartLine} from '../charts/chartLine.ts';
@@ -71,14 +71,14 @@ export class CompareTab implements Tab {
     const boxes = runs.map(({path, id}) =>
       checkbox(id, compared.includes(path), (isChosen) => {
         const others = this.#panel.state.page.compared.filter((other) => other !== path);
-        if (isChosen && others.length >= mostCompared) {
-          this.#panel.dispatch({type: 'notice', text: `No more than ${mostCompared} runs can be compared.`});
+        if (isChosen && others.length >= maxCompared) {
+          this.#panel.dispatch({type: 'notice', text: `No more than ${maxCompared} runs can be compared.`});
           this.#choice.show([], () => []);
         }
-        this.#panel.setPage({compared: isChosen ? [...others, path].slice(0, mostCompared) : others});
+        this.#panel.setPage({compared: isChosen ? [...others, path].slice(0, maxCompared) : others});
       }),
     );
-    return [element('legend', {}, `Runs to compare (at most ${mostCompared})`), ...boxes];
+    return [element('legend', {}, `Runs to compare (at most ${maxCompared})`), ...boxes];
   }
 
   #controlParts(stages: readonly string[], compared: readonly RunView[], {page}: PanelState): HTMLElement[] {

@@ -5,7 +5,7 @@ import {element, setText} from '../dom.ts';
 import type {Panel} from '../panel.ts';
 import {checkbox} from '../toolkit.ts';
 
-const mostSmoothing = 0.995;
+const maxSmoothing = 0.995;
 
 /** What can be set for all curves. */
 export function chartControls(panel: Panel, page: PageState): HTMLElement[] {
@@ -28,7 +28,7 @@ export function smoothingSlider(decay: number, onChange: (decay: number) => void
   const steps = (value: number) => `${Math.round(1 / (1 - value))} steps`;
   const text = element('span', {class: 'slider-value'}, steps(decay));
   const input = element('input', {type: 'range', min: 0, max: 100, step: 1, 'data-key': 'smoothing'});
-  const span = Math.log(1 / (1 - mostSmoothing));
+  const span = Math.log(1 / (1 - maxSmoothing));
   input.value = String(Math.round((100 * Math.log(1 / (1 - decay))) / span));
   input.setAttribute('aria-valuetext', steps(decay));
   input.addEventListener('input', () => {

@@ -3,7 +3,13 @@ import {experimentScope} from '../../../extension/panel/panelScope.ts';
 import type {PanelActions} from '../../../extension/panel/panelRequests.ts';
 import {PanelSession} from '../../../extension/panel/panelSession.ts';
 import {binLength} from '../../../trainer/contract/run/curveBins.ts';
-import type {CurveChange, HostMessage, PageMessage, PanelRequest, Watch} from '../../../trainer/contract/panel/panel.ts';
+import type {
+  CurveChange,
+  HostMessage,
+  PageMessage,
+  PanelRequest,
+  Watch,
+} from '../../../trainer/contract/panel/panel.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {fakeRun, fakeStep, type FakeRun} from '../../helpers/fakeRunFolder.ts';
 
@@ -138,14 +144,14 @@ describe('a panel session', () => {
       [7, 'run-missing'],
       [8, 'untrusted'],
     ]);
-    expect(posted.filter(({type}) => type === 'trouble')).toEqual([]);
+    expect(posted.filter(({type}) => type === 'error')).toEqual([]);
   });
 
   it('tells that a message was not understood, and goes on', async () => {
     const {send, of, session} = await open();
     session.receive({type: 'format-disk'});
     session.receive(null);
-    expect(of('trouble').map(({error}) => error.code)).toEqual(['message-invalid', 'message-invalid']);
+    expect(of('error').map(({error}) => error.code)).toEqual(['message-invalid', 'message-invalid']);
     await send({type: 'ready'});
     expect(of('snapshot')).toHaveLength(1);
   });

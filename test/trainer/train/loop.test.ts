@@ -114,7 +114,7 @@ describeOnEngines('training', () => {
     const counts: number[] = [];
     const nextAction = () => {
       counts.push(liveTensors());
-      return Promise.resolve('train' as const);
+      return Promise.resolve('continue' as const);
     };
     // TensorFlow copies a tensor of the host into the library at its first use: teacher and starting weights.
     await train({...task, checkpoints: await temporaryFolder()}, recordingHooks(1));

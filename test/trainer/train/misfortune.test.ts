@@ -4,7 +4,7 @@ import {expect, it} from 'vitest';
 import {UserError} from '../../../trainer/contract/errors.ts';
 import type {NewRunEvent, RunEvent} from '../../../trainer/contract/run/events.ts';
 import {OptimizerConfig, type TrainingConfig} from '../../../trainer/contract/config/training.ts';
-import {readCourse} from '../../../trainer/train/trainingHistory.ts';
+import {readHistory} from '../../../trainer/train/trainingHistory.ts';
 import {train} from '../../../trainer/train/loop.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
@@ -65,7 +65,7 @@ describeOnEngines('a training that comes apart', () => {
     const hooks = recordingHooks();
     await expect(train(fragile(once, checkpoints), hooks)).rejects.toMatchObject({code: 'loss-not-finite'});
     await expect(train(fragile(once, checkpoints), recordingHooks())).rejects.toMatchObject({code: 'loss-not-finite'});
-    expect((await readCourse(checkpoints)).retries).toEqual([{from: 6, factor: 0.5, diverged: 7}]);
+    expect((await readHistory(checkpoints)).retries).toEqual([{from: 6, factor: 0.5, diverged: 7}]);
     expect(hooks.of('log')).toHaveLength(1);
   });
 });
@@ -77,7 +77,7 @@ describeOnEngines('an engine that gives out', () => {
   ])('ends the training with its cause and the checkpoint that is left: %s', async (code, error) => {
     const task = timedTask({updates: 9, checkpointEvery: 2}, await temporaryFolder());
     let update = 0;
-    const nextAction = () => (update++ < 5 ? Promise.resolve('train' as const) : Promise.reject(error));
+    const nextAction = () => (update++ < 5 ? Promise.resolve('continue' as const) : Promise.reject(error));
     await expect(train(task, {...recordingHooks(), nextAction})).rejects.toMatchObject({
       code,
       message: expect.stringContaining(error.message) as string,

@@ -15,6 +15,6 @@ export function recordingHooks(stopBefore?: number): TrainHooks & {
     of: <Type extends NewRunEvent['type']>(type: Type) =>
       events.filter((event): event is EventOf<Type> => event.type === type),
     emit: (event) => void events.push(event),
-    nextAction: () => Promise.resolve(asked++ === stopBefore ? 'stop' : 'train'),
+    nextAction: () => Promise.resolve(asked++ === stopBefore ? 'stop' : 'continue'),
   };
 }

@@ -3,7 +3,7 @@ import {filterGradients} from '../../contract/config/config.ts';
 import {BenchReport, type EngineBench} from '../../contract/engine/engineBench.ts';
 import {EngineInfo, type EngineName} from '../../contract/engine/engineInfo.ts';
 import {ErrorRecord} from '../../contract/errors.ts';
-import {lastWords, runCommand} from '../../launch/runCommand.ts';
+import {outputTail, runCommand} from '../../launch/runCommand.ts';
 import {action} from '../action.ts';
 import {benchLines} from '../view/benchTable.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
@@ -50,7 +50,7 @@ async function benchInChild(name: EngineName, {seconds, software}: BenchFlags): 
   if (result?.code === 0) return BenchReport.parse(JSON.parse(result.stdout));
   const failed = /^\{"error":(.*)\}$/m.exec(result?.stdout ?? '')?.[1];
   if (failed !== undefined) return ErrorRecord.parse(JSON.parse(failed)).message;
-  return (result && lastWords(result)) || 'its process was ended by a signal';
+  return (result && outputTail(result)) || 'its process was ended by a signal';
 }
 
 async function benchOne(name: EngineName, {seconds, software}: BenchFlags): Promise<EngineBench> {

@@ -17,7 +17,7 @@ interface StopOptions extends OutputOptions {
 }
 
 /** Seconds; an owner looks every two. */
-const usualGrace = 10;
+const defaultGrace = 10;
 
 /** `deme stop`: at a checkpoint, or at once. */
 export function addStopVerb(deme: Command): void {
@@ -25,7 +25,11 @@ export function addStopVerb(deme: Command): void {
     .command('stop <run>')
     .description('have a run write its checkpoints and end')
     .option('--now', 'end it as it is: what it learnt since its last checkpoints is made again when it is resumed')
-    .option('--grace <seconds>', `with --now, before its processes are killed; ${usualGrace} if left out`, wholeNumber)
+    .option(
+      '--grace <seconds>',
+      `with --now, before its processes are killed; ${defaultGrace} if left out`,
+      wholeNumber,
+    )
     .option('--output <folder>', outputText, defaultOutput);
   action(command, async (text: string, options: StopOptions) => {
     if (options.grace !== undefined && !options.now) {
@@ -38,7 +42,7 @@ export function addStopVerb(deme: Command): void {
 }
 
 async function stopNow({path, record}: RunFolder, options: StopOptions): Promise<ExitCode> {
-  const {grace = usualGrace} = options;
+  const {grace = defaultGrace} = options;
   const how = await endRun(path, grace, killTree);
   const killed = `${record.id} did not answer within ${grace} s: its processes were killed.`;
   printResult(options, {run: path, id: record.id, command: 'kill', how}, [

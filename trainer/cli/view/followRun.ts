@@ -2,7 +2,7 @@ import {resolve} from 'node:path';
 import type {EngineChoice} from '../../contract/config/config.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
 import {extendRun} from '../../pipeline/owner/extendRun.ts';
-import {carryOutWork, readWanted, unfinishedWork, workInNewRun, workInRun, type Work} from '../../pipeline/owner/work.ts';
+import {runWork, readWanted, unfinishedWork, workInNewRun, workInRun, type Work} from '../../pipeline/owner/work.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
 import {findRun} from '../findRun.ts';
 import type {ExitCode} from '../outcome.ts';
@@ -45,7 +45,7 @@ async function follow(work: Work, {json = false}: Pick<RunOptions, 'json'>): Pro
   const view = json ? jsonView(process.stdout) : textView(process.stdout);
   const {id, engine} = run.record;
   process.stdout.write(json ? `${JSON.stringify({run: run.path, id, engine})}\n` : `Run folder: ${run.path}\n`);
-  const outcome = await carryOutWork(work, (event) => view.show(event)).finally(() => view.close());
+  const outcome = await runWork(work, (event) => view.show(event)).finally(() => view.close());
   if (!json) process.stdout.write((await summaryLines(run, outcome, stages)).map((line) => `${line}\n`).join(''));
   return outcome === 'done' ? 0 : 130;
 }

@@ -7,21 +7,21 @@ import {PlaneRequest, PlanesReply, PlanesRequest} from './planeMessages.ts';
 import {RunDetails, RunView, SystemUsage} from './panelViews.ts';
 
 /** Runs that can be laid over each other. */
-export const mostCompared = 10;
-const mostPoints = 4000;
+export const maxCompared = 10;
+const maxPoints = 4000;
 
 /** What the visible part of the page needs to be kept up to date with. A new one replaces the last. */
 export const Watch = z.strictObject({
   curves: z
     .strictObject({
-      runs: z.array(z.string()).max(mostCompared),
+      runs: z.array(z.string()).max(maxCompared),
       /** Updates; null: all of them, also those to come. */
       range: z.strictObject({from: z.number(), to: z.number()}).nullable(),
-      points: z.int().min(1).max(mostPoints),
+      points: z.int().min(1).max(maxPoints),
       logarithmic: z.boolean(),
     })
     .nullable(),
-  heatMaps: z.strictObject({run: z.string(), points: z.int().min(1).max(mostPoints)}).nullable(),
+  heatMaps: z.strictObject({run: z.string(), points: z.int().min(1).max(maxPoints)}).nullable(),
   /** The run whose processes are weighed. */
   system: z.strictObject({run: z.string()}).nullable(),
 });
@@ -40,7 +40,7 @@ export const PanelRequest = z.discriminatedUnion('kind', [
   /** All steps of the runs at full resolution, into a file that the user chooses. */
   z.strictObject({
     kind: z.literal('export'),
-    runs: z.array(z.string()).min(1).max(mostCompared),
+    runs: z.array(z.string()).min(1).max(maxCompared),
     format: z.enum(exportFormats),
   }),
   /** A picture of the page into a file that the user chooses. */
@@ -126,6 +126,6 @@ export const HostMessage = z.discriminatedUnion('type', [
   z.strictObject({type: z.literal('reply'), id: z.int(), reply: PanelReply}),
   z.strictObject({type: z.literal('refused'), id: z.int(), error: ErrorRecord}),
   /** Something went wrong that no request asked for. */
-  z.strictObject({type: z.literal('trouble'), error: ErrorRecord}),
+  z.strictObject({type: z.literal('error'), error: ErrorRecord}),
 ]);
 export type HostMessage = z.infer<typeof HostMessage>;

@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {curveSeries} from '../run/curveBins.ts';
 import {MergeSetting} from '../config/mergeSetting.ts';
-import {mostCompared, SavedPanel} from './panel.ts';
+import {maxCompared, SavedPanel} from './panel.ts';
 
 export const panelTabs = ['losses', 'samples', 'merge', 'evaluation', 'compare', 'system'] as const;
 export type PanelTab = (typeof panelTabs)[number];
@@ -18,7 +18,7 @@ export const PageState = SavedPanel.extend({
   series: z.array(z.enum(curveSeries)).default(['denoise', 'consistency']),
   /** Stages whose lines are switched off. */
   hidden: z.array(z.string()).default([]),
-  compared: z.array(z.string()).max(mostCompared).default([]),
+  compared: z.array(z.string()).max(maxCompared).default([]),
   comparedSeries: z.enum(curveSeries).default('denoise'),
   /** The run that others are compared with. */
   baseline: z.string().nullable().default(null),

@@ -5,9 +5,9 @@ import {ErrorRecord} from '../errors.ts';
 import {MergeSetting} from '../config/mergeSetting.ts';
 
 /** Images of one preview, cells of one grid, and images in a cell: more say no more at the size of a panel. */
-export const mostPreviewImages = 64;
-export const mostGridCells = 25;
-export const mostCellImages = 16;
+export const maxPreviewImages = 64;
+export const maxGridCells = 25;
+export const maxCellImages = 16;
 
 const drawing = {
   /** Told back with every picture; a later order has a higher one. */
@@ -22,15 +22,15 @@ export const DrawOrder = z.strictObject({
   kind: z.literal('draw'),
   ...drawing,
   setting: MergeSetting,
-  images: z.int().min(1).max(mostPreviewImages),
+  images: z.int().min(1).max(maxPreviewImages),
 });
 
 /** Several merges, a small picture each. Ends what is being drawn. */
 export const GridOrder = z.strictObject({
   kind: z.literal('grid'),
   ...drawing,
-  settings: z.array(MergeSetting).min(1).max(mostGridCells),
-  images: z.int().min(1).max(mostCellImages),
+  settings: z.array(MergeSetting).min(1).max(maxGridCells),
+  images: z.int().min(1).max(maxCellImages),
 });
 
 const CancelOrder = z.strictObject({kind: z.literal('cancel')});

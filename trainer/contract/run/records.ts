@@ -101,11 +101,11 @@ export type BestRecord = z.infer<typeof BestRecord>;
  * `course.json` beside the checkpoints of a training that did not go as its config alone says: what its learning rates depend on besides,
  * so that whoever goes on from any of the checkpoints makes the same updates.
  */
-export const CourseRecord = z.strictObject({
+export const TrainingHistoryRecord = z.strictObject({
   format: z.literal(1).default(1),
   /** Up to update `until`, the training was to make `updates` in all; rising. */
   extensions: z.array(z.strictObject({until: z.int(), updates: z.int()})).default([]),
   /** Behind update `from`, the learning rate is that of the schedule times `factor`; each after a loss that was not finite. */
   retries: z.array(z.strictObject({from: z.int(), factor: z.number(), diverged: z.int()})).default([]),
 });
-export type CourseRecord = z.infer<typeof CourseRecord>;
+export type TrainingHistoryRecord = z.infer<typeof TrainingHistoryRecord>;

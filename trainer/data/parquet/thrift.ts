@@ -8,15 +8,15 @@ const stop = 0;
 
 /**
  * Reads the structure that begins at `start`, and where it ends. Time and memory are proportional to its bytes, however long it says that
- * its lists are: at most `mostValues` values. Throws an Error where it is damaged.
+ * its lists are: at most `maxValues` values. Throws an Error where it is damaged.
  * Format: https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md.
  */
 export function readThrift(
   bytes: Uint8Array,
   start: number,
-  mostValues: number,
+  maxValues: number,
 ): {readonly struct: ThriftStruct; readonly end: number} {
-  const reader = new ThriftReader(bytes, start, mostValues);
+  const reader = new ThriftReader(bytes, start, maxValues);
   const struct = reader.struct(0);
   return {struct, end: reader.at};
 }

@@ -13,13 +13,13 @@ const signatureLength = 8;
 /** Length, type and checksum. */
 const frameLength = 12;
 /** A chunk of image data may be empty, and each costs an object. */
-const mostChunks = 100_000;
+const maxChunks = 100_000;
 
 /**
  * The PNG without what its picture does not need, after checking that it has at most `pixels` pixels and that its data inflate to no more
  * than these take: a few kilobytes can inflate to gigabytes. Throws an Error with the reason.
  */
-export function modestPng(bytes: Uint8Array, pixels: number): Uint8Array {
+export function checkedPng(bytes: Uint8Array, pixels: number): Uint8Array {
   const chunks = pngChunks(bytes);
   const [header] = chunks;
   if (header?.type !== 'IHDR' || header.content.length !== 13) throw new Error('it has no header');
@@ -39,7 +39,7 @@ interface Chunk {
 function pngChunks(bytes: Uint8Array): Chunk[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const chunks: Chunk[] = [];
-  for (let at = signatureLength; at + frameLength <= buffer.length && chunks.length < mostChunks;) {
+  for (let at = signatureLength; at + frameLength <= buffer.length && chunks.length < maxChunks;) {
     const end = at + frameLength + buffer.readUInt32BE(at);
     if (end > buffer.length) throw new Error('it is cut off');
     const type = buffer.toString('latin1', at + 4, at + 8);

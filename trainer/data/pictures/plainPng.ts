@@ -1,5 +1,5 @@
 import {convertIndexedToRgb, decode, type DecodedPng} from 'fast-png';
-import {modestPng} from './checkedPng.ts';
+import {checkedPng} from './checkedPng.ts';
 
 /**
  * [resolution, resolution, 3] bytes of a PNG of just that size, in the same terms as sharp gives them: 16 bits lose
@@ -10,7 +10,7 @@ export function decodePlainPng(bytes: Uint8Array, resolution: number): Uint8Arra
   const {width, height} = headerSize(bytes);
   // The header decides before any memory is taken.
   if (width !== resolution || height !== resolution) return null;
-  const image = decode(modestPng(bytes, resolution * resolution), {checkCrc: true});
+  const image = decode(checkedPng(bytes, resolution * resolution), {checkCrc: true});
   if (image.transparency || (image.depth < 8 && !image.palette)) return null;
   return flattenToRgb(channelsOf(image));
 }

@@ -1,6 +1,6 @@
 import {decode, encode, type DecodedPng} from 'fast-png';
 import {UserError} from '../../contract/errors.ts';
-import {modestPng} from './checkedPng.ts';
+import {checkedPng} from './checkedPng.ts';
 import {toBytes} from './pixelRange.ts';
 
 export interface Picture {
@@ -18,7 +18,7 @@ export function encodePng(pixels: Uint8Array, width: number, height: number, cha
 }
 
 /** More than any grid of samples has. */
-const mostPixels = 25_000_000;
+const maxPixels = 25_000_000;
 
 /** Pixels of a PNG as `encodePng` writes it: 8 bits, grey or RGB. A `UserError` where the file is broken. */
 export function decodePng(bytes: Uint8Array): Picture {
@@ -31,7 +31,7 @@ export function decodePng(bytes: Uint8Array): Picture {
 
 function decodeOwn(bytes: Uint8Array): DecodedPng {
   try {
-    return decode(modestPng(bytes, mostPixels), {checkCrc: true});
+    return decode(checkedPng(bytes, maxPixels), {checkCrc: true});
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw unreadable(`This picture of a run cannot be read: ${reason}.`, cause);

@@ -1,5 +1,5 @@
 import {AdapterReport} from '../../contract/engine/engineRecord.ts';
-import {lastWords, runCommand} from '../../launch/runCommand.ts';
+import {outputTail, runCommand} from '../../launch/runCommand.ts';
 import {brokenWebgpu, findDawn} from './dawnPackage.ts';
 
 const program = `
@@ -19,6 +19,6 @@ export async function probeAdapter(): Promise<AdapterReport> {
   const result = await runCommand(process.execPath, ['--input-type=module', '-e', program, url]);
   const report = result?.code === 0 ? /^report (.*)$/m.exec(result.stdout)?.[1] : undefined;
   if (report !== undefined) return AdapterReport.parse(JSON.parse(report));
-  const reason = /^(?:\w*Error): (.*)$/m.exec(result?.stderr ?? '')?.[1] ?? (result && lastWords(result));
+  const reason = /^(?:\w*Error): (.*)$/m.exec(result?.stderr ?? '')?.[1] ?? (result && outputTail(result));
   throw brokenWebgpu(reason || 'its process was ended by a signal');
 }

@@ -10,7 +10,7 @@ import type {TimestepRange} from '../../deme/timesteps.ts';
 import {elementCount} from '../../store/weights/tensorReader.ts';
 import {checkTaskVectors} from '../files/checkInputs.ts';
 import type {MergeTensor} from '../files/checkTensors.ts';
-import {MergeBuffers, usualChunk} from '../chunks/mergeBuffers.ts';
+import {MergeBuffers, defaultChunk} from '../chunks/mergeBuffers.ts';
 import {productBytes, ProductSums, type TaskProducts} from '../chunks/taskProducts.ts';
 import {TensorPass} from '../chunks/tensorPass.ts';
 import {withMergeInputs, type MergeInput} from '../files/mergeInput.ts';
@@ -95,7 +95,7 @@ class Analysis {
     const extra = productBytes(count) + histogramBytes(count);
     this.#request = request;
     this.#inputs = [base, ...experts];
-    this.#buffers = new MergeBuffers(count, request.chunk ?? usualChunk, extra);
+    this.#buffers = new MergeBuffers(count, request.chunk ?? defaultChunk, extra);
     this.#sums = new ProductSums(this.#buffers);
     this.#histograms = new TaskHistograms(this.#buffers);
     this.#counts = experts.map(() => new Float64Array(1 << 16));

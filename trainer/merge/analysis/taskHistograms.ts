@@ -9,7 +9,7 @@ export function histogramBytes(experts: number): number {
 }
 
 /** No bin of 32 bits can overflow before so many elements have been counted. */
-const mostCounted = 2 ** 32 - 1;
+const maxCounted = 2 ** 32 - 1;
 
 /**
  * How the elements of each task vector are distributed, in memory that does not grow with their number: they are counted by their upper 16
@@ -30,7 +30,7 @@ export class TaskHistograms {
   /** Counts the chunk that lies in the buffers. The experts there are task vectors afterwards. */
   add(count: number): void {
     const {kernel, experts, base} = this.#buffers;
-    if (this.#counted + count > mostCounted) this.#flush();
+    if (this.#counted + count > maxCounted) this.#flush();
     this.#counted += count;
     experts.forEach((address, i) => {
       kernel.run.toTask(address, base, count);

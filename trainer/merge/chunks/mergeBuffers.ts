@@ -4,7 +4,7 @@ import type {WeightsFormat} from '../files/finite.ts';
 import {MergeKernel} from '../kernel/mergeKernel.ts';
 
 /** Elements: a quarter of a megabyte of each input, so that what is read is still in the processor's cache when it is added up. */
-export const usualChunk = 1 << 16;
+export const defaultChunk = 1 << 16;
 
 /** One tensor of one input: where its values come from. */
 export interface InputTensor {

@@ -58,12 +58,12 @@ function scheduleOf({record, schedulerConfig, path}: MergeInput): string | undef
 }
 
 function checkBase(base: MergeInput, experts: readonly MergeInput[]): void {
-  const stranger = experts.find(({record}) => record?.base !== undefined && record.base !== base.sha256);
-  if (stranger === undefined) return;
-  const [expected, actual] = [stranger.record?.base ?? '', base.sha256].map((hash) => hash.slice(0, 12));
-  const message = `${stranger.label} was finetuned from other weights (SHA-256 ${expected}...) than those of the base (${actual}...).`;
+  const mismatched = experts.find(({record}) => record?.base !== undefined && record.base !== base.sha256);
+  if (mismatched === undefined) return;
+  const [expected, actual] = [mismatched.record?.base ?? '', base.sha256].map((hash) => hash.slice(0, 12));
+  const message = `${mismatched.label} was finetuned from other weights (SHA-256 ${expected}...) than those of the base (${actual}...).`;
   throw new UserError('merge-base', message, {
-    where: stranger.path,
+    where: mismatched.path,
     hint: 'A task vector only has a meaning relative to its own base.',
   });
 }

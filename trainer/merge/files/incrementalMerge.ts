@@ -4,7 +4,7 @@ import {disposeParams, mapParams, param, type Params} from '../../nn/params.ts';
 import {addTasks} from '../blend.ts';
 
 /** Additions after which a merge is computed anew: each may add half a unit in the last place of float32. */
-const mostAdditions = 16;
+const maxAdditions = 16;
 
 /** The weights of a tensor under a vector of a search; usually the vector itself. */
 export type WeightsOf = (vector: readonly number[], name: string) => readonly number[];
@@ -51,7 +51,7 @@ export class IncrementalMerge {
 
   /** The merge of the weights that were visited last; lives until the next call, and is not the caller's. */
   params(): Params {
-    for (const move of this.#pending) this.#carryOut(move);
+    for (const move of this.#pending) this.#apply(move);
     this.#pending = [];
     if (this.#params === null) throw new Error('no weights were visited');
     return this.#params;
@@ -65,12 +65,12 @@ export class IncrementalMerge {
   /** A merge anew reads the task vectors with a weight, an addition those whose weight changes. */
   #isExactNext(vector: readonly number[]): boolean {
     const last = this.#last;
-    if (last === null || this.#additions >= mostAdditions) return true;
+    if (last === null || this.#additions >= maxAdditions) return true;
     const changed = vector.filter((weight, i) => weight !== last[i]).length;
     return changed >= vector.filter((weight) => weight !== 0).length;
   }
 
-  #carryOut({vector, isExact}: Move): void {
+  #apply({vector, isExact}: Move): void {
     if (isExact) {
       this.dispose();
       this.#params = mapParams(this.#base, (tensor, name) => this.#merged(tensor, name, vector));

@@ -9,7 +9,7 @@ import {writeModelFolder} from '../../store/weights/modelFolder.ts';
 import {writeSafetensors, type TensorSource} from '../../store/weights/safetensors.ts';
 import {checkInputs, type CheckedInputs} from './checkInputs.ts';
 import type {MergeTensor} from './checkTensors.ts';
-import {usualChunk} from '../chunks/mergeBuffers.ts';
+import {defaultChunk} from '../chunks/mergeBuffers.ts';
 import {checkMergeWeights} from './checkWeights.ts';
 import {ProductSums, type TaskProducts} from '../chunks/taskProducts.ts';
 import type {WeightsFormat} from './finite.ts';
@@ -155,7 +155,7 @@ async function* whileWanted<T>(values: AsyncIterable<T>, signal: AbortSignal | u
 }
 
 function mergerOf({request, experts}: Merge): TensorMerger {
-  const buffers = mergeBuffers(experts.length, request.chunk ?? usualChunk);
+  const buffers = mergeBuffers(experts.length, request.chunk ?? defaultChunk);
   return {
     buffers,
     method: methodOf(request.method ?? plainLinear, buffers),

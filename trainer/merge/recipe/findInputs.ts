@@ -15,7 +15,7 @@ export interface RecipeInputs {
 }
 
 /** Folders hold at most so many models that are looked at; more is not a folder of models. */
-const mostModels = 1000;
+const maxModels = 1000;
 
 /**
  * Finds the inputs of a recipe by the SHA-256 of their weights, whatever they are called now, among `places`: models, and folders whose
@@ -64,7 +64,7 @@ async function modelsIn(places: readonly string[]): Promise<string[]> {
       throw new UserError('recipe-place', 'There is no such file or folder.', {where: place});
     models.add(place);
     if (!(await stat(place)).isDirectory()) continue;
-    for (const name of (await readdir(place)).sort().slice(0, mostModels)) {
+    for (const name of (await readdir(place)).sort().slice(0, maxModels)) {
       const path = join(place, name);
       if (weightsEndings.some((ending) => name.endsWith(`.${ending}`)) || (await stat(path)).isDirectory())
         models.add(path);

@@ -7,7 +7,7 @@ export interface Proposal {
  * What each search tries first, so that its answer can be read against the obvious ones: the base (zero), uniform 1/N, all ones,
  * each expert alone, and for four experts the only weights that the authors published (LSUN Church, from their code).
  */
-export function alwaysCandidates(experts: number): Proposal[] {
+export function baselineCandidates(experts: number): Proposal[] {
   const constant = (value: number) => Array.from({length: experts}, () => value);
   const published = experts === 4 ? [{weights: [0.1, 0.1, 0.2, 0.5], origin: 'paper'}] : [];
   return [

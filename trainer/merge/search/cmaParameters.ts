@@ -21,7 +21,7 @@ export interface CmaParameters {
  * The defaults of N. Hansen, "The CMA Evolution Strategy: A Tutorial" (arXiv 1604.00772), Table 1; equation numbers are those of its
  * appendix A. The learning rate c_m of the mean is 1 (Eq. 54).
  */
-export function cmaParameters(dimension: number, population = usualPopulation(dimension)): CmaParameters {
+export function cmaParameters(dimension: number, population = defaultPopulation(dimension)): CmaParameters {
   const n = dimension;
   // Eq. 49: raw weights fall with the logarithm of the rank and turn negative behind half of the population.
   const raw = Array.from({length: population}, (_, i) => Math.log((population + 1) / 2) - Math.log(i + 1));
@@ -44,7 +44,7 @@ export function cmaParameters(dimension: number, population = usualPopulation(di
 }
 
 /** Eq. 48 */
-function usualPopulation(dimension: number): number {
+function defaultPopulation(dimension: number): number {
   return 4 + Math.floor(3 * Math.log(dimension));
 }
 

@@ -1,7 +1,7 @@
 import {UserError} from '../../contract/errors.ts';
 import type {SearchConfig} from '../../contract/config/searchConfig.ts';
 import type {SearchResult} from '../../contract/run/report.ts';
-import {alwaysCandidates} from './baselineCandidates.ts';
+import {baselineCandidates} from './baselineCandidates.ts';
 import {Candidates, type Score, type ScoredCandidate} from './candidates.ts';
 import {searchCoordinates} from './coordinate.ts';
 import {gridSize, searchGrid} from './grid.ts';
@@ -33,7 +33,7 @@ const strategies: Record<SearchConfig['strategy'], (candidates: Candidates, conf
  * below the number of obvious candidates is spent on the first of them.
  */
 export async function searchWeights({experts, config, score, onCandidate}: SearchRequest): Promise<SearchResult> {
-  const always = alwaysCandidates(experts);
+  const always = baselineCandidates(experts);
   const budget = config.strategy === 'grid' ? gridSize(config, experts) + always.length : config.budget;
   const candidates = new Candidates(experts, budget, score, (candidate, done) =>
     onCandidate?.(candidate, done, budget),

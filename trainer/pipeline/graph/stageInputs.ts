@@ -7,7 +7,7 @@ import type {StageFacts} from './stageFacts.ts';
 import type {PlannedStage} from './stagePlan.ts';
 
 /** Settings of a training that say what it tells and keeps, not what it computes. */
-const tellingOnly = ['logEvery', 'bucketEvery', 'timestepBuckets', 'heldOutEvery', 'keepCheckpoints', 'samples'];
+const reportingSettings = ['logEvery', 'bucketEvery', 'timestepBuckets', 'heldOutEvery', 'keepCheckpoints', 'samples'];
 
 /**
  * All that the result of a stage depends on, as text by dotted path (`decouple.batch`, `base.weights`, `stages.expert-0`): what is equal
@@ -86,7 +86,7 @@ function ordinarySettings(config: DemeConfig): Record<string, unknown> {
 
 /** Where checkpoints are written matters only to a training that may go back to one. */
 function computing(settings: Partial<TrainingConfig>): Record<string, unknown> {
-  const left = settings.retry ? tellingOnly : [...tellingOnly, 'checkpointEvery'];
+  const left = settings.retry ? reportingSettings : [...reportingSettings, 'checkpointEvery'];
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !left.includes(name)));
 }
 

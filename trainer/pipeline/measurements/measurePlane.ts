@@ -104,6 +104,6 @@ function contextOf({run, resolved}: PlaneRequest, {onWarning}: PlaneHooks): Stag
     resolved,
     stage: 'plane',
     emit: (event) => (event.type === 'log' ? onWarning(event.message) : undefined),
-    nextAction: () => Promise.resolve('train'),
+    nextAction: () => Promise.resolve('continue'),
   };
 }

@@ -10,7 +10,7 @@ import {readResolved, type Wanted} from './work.ts';
  * The newest run of the same settings in which the wanted stages can be carried out: it is idle, and what they need is done. Null
  * where there is none. Throws a UserError where they are all done already in such a run: the same settings give the same result.
  */
-export async function fittingRun(wanted: Wanted): Promise<RunFolder | null> {
+export async function findReusableRun(wanted: Wanted): Promise<RunFolder | null> {
   const {folder, config} = wanted.resolved;
   const runs = await listRuns(resolve(folder, config.output), () => undefined);
   for (const run of runs.reverse()) {

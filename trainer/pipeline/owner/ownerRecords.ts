@@ -70,7 +70,7 @@ export class OwnerRecords {
   async persist(what: string, mayWait: () => boolean, write: () => Promise<void>): Promise<boolean> {
     const say = (level: 'info' | 'warning', message: string) =>
       void this.emit({type: 'log', stage: 'run', level, message});
-    const nextAction = () => Promise.resolve(mayWait() ? ('train' as const) : ('stop' as const));
+    const nextAction = () => Promise.resolve(mayWait() ? ('continue' as const) : ('stop' as const));
     const request = {folder: this.run, bytes: recordBytes, margin: 0, what, say, nextAction};
     return (await writeWithRoom(request, write)) !== null;
   }

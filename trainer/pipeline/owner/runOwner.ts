@@ -6,7 +6,7 @@ import type {StageInputs, StageRecord} from '../../contract/run/pipeline.ts';
 import {launchStage, type StageProcess} from '../../launch/stageProcess.ts';
 import {clearControl, readControl} from '../../store/run/runState.ts';
 import {removeAbandoned} from '../../store/files/temporaryFiles.ts';
-import {readCourseText} from '../../train/trainingHistory.ts';
+import {readHistoryText} from '../../train/trainingHistory.ts';
 import {finishedStages, requireNeeds, writeStageRecord} from '../graph/finishedStages.ts';
 import {GpuSlots} from '../resources/gpuSlots.ts';
 import {startHeartbeat} from './heartbeat.ts';
@@ -53,7 +53,7 @@ export async function ownRun(options: RunOptions): Promise<'done' | 'stopped'> {
   await removeAbandoned(options.run);
   const records = await OwnerRecords.open(options.run, options.onEvent);
   const owner = new RunOwner(options, records, await finishedStages(options.run, options.stages));
-  return owner.carryOut().finally(() => removeAbandoned(options.run));
+  return owner.run().finally(() => removeAbandoned(options.run));
 }
 
 class RunOwner {
@@ -73,7 +73,7 @@ class RunOwner {
     this.#gpus = new GpuSlots(options.gpus);
   }
 
-  async carryOut(): Promise<'done' | 'stopped'> {
+  async run(): Promise<'done' | 'stopped'> {
     await clearControl(this.options.run);
     requireNeeds(this.options.stages, new Set(this.finished.keys()));
     await this.#introduce();
@@ -167,7 +167,7 @@ class RunOwner {
     const {run} = this.options;
     const {name} = stage;
     const inputs = this.options.inputs(stage, (need) => this.finished.get(need)?.key);
-    const course = inputs && (await readCourseText(runPaths.checkpoints(run, name)));
+    const course = inputs && (await readHistoryText(runPaths.checkpoints(run, name)));
     const whole = course ? {...inputs, course} : inputs;
     const record: StageRecord = {
       stage: name,
@@ -219,7 +219,7 @@ class RunOwner {
 
   #note(event: RunEvent): void {
     const {stage} = event;
-    const back = this.#stalls.hear(event);
+    const back = this.#stalls.onEvent(event);
     if (back !== null) this.records.emit({type: 'log', stage, level: 'info', message: back});
   }
 
@@ -228,7 +228,7 @@ class RunOwner {
     if (command === 'stop') this.stop();
     if (command === 'kill') this.#kill();
     const isPaused = command === 'pause';
-    for (const {stage, message} of this.#stalls.look(isPaused)) {
+    for (const {stage, message} of this.#stalls.check(isPaused)) {
       this.records.emit({type: 'log', stage, level: 'warning', message});
     }
     const isStopping = this.#stoppingSince !== null;

@@ -27,7 +27,7 @@ export class StallWatch {
   }
 
   /** Takes in an event of a stage; returns a sentence where it goes on after it had been told as stalled. */
-  hear(event: RunEvent): string | null {
+  onEvent(event: RunEvent): string | null {
     if (event.type === 'stage' && event.state !== 'started') this.#stages.delete(event.stage);
     if (event.stage === 'run' || event.type === 'stopped' || event.type === 'failed') this.#stages.delete(event.stage);
     if (event.type === 'stage' && event.state === 'started') this.#stages.set(event.stage, this.#watched());
@@ -43,7 +43,7 @@ export class StallWatch {
   }
 
   /** Stages that have just been found stalled, and a sentence for each. A paused run is not stalled, nor one whose owner slept itself. */
-  look(isPaused: boolean): {stage: string; message: string}[] {
+  check(isPaused: boolean): {stage: string; message: string}[] {
     const now = this.now();
     const hasSlept = now - this.#looked > shortest / 2;
     this.#looked = now;

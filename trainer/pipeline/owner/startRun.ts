@@ -61,7 +61,7 @@ export interface RunRequest {
 }
 
 /** Carries out the stages of a run that are not done yet. Throws a UserError when another process does so already. */
-export async function carryOut(run: RunFolder, request: RunRequest): Promise<'done' | 'stopped'> {
+export async function executeRun(run: RunFolder, request: RunRequest): Promise<'done' | 'stopped'> {
   return whileOwned(run.path, () => carryOutOwned(run, request));
 }
 

@@ -15,7 +15,7 @@ import {resolveConfig} from './resolveConfig.ts';
 import {runPaths} from '../runPaths.ts';
 import {selectStages} from '../graph/selectStages.ts';
 import {planStages, pretrainStages, type PlannedStage} from '../graph/stagePlan.ts';
-import {carryOut, createRunOf} from './startRun.ts';
+import {executeRun, createRunOf} from './startRun.ts';
 
 /** What is wanted of a config. */
 export interface Wanted {
@@ -81,11 +81,11 @@ export async function unfinishedWork(run: RunFolder): Promise<Work> {
 }
 
 /** Carries the work out, and copies the report to the folder that the config names. */
-export async function carryOutWork(
+export async function runWork(
   {run, resolved, stages, reuse}: Work,
   onEvent: (event: RunEvent) => void,
 ): Promise<'done' | 'stopped'> {
-  const outcome = await carryOut(run, {resolved, stages, reuse, onEvent});
+  const outcome = await executeRun(run, {resolved, stages, reuse, onEvent});
   if (outcome === 'done' && stages.some(({name}) => name === 'report')) await publishReport(run, resolved);
   return outcome;
 }

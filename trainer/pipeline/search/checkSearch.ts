@@ -1,7 +1,7 @@
 import type {SearchCheck} from '../../contract/run/report.ts';
 import {summariseHeldOut} from '../../evaluate/heldOutSummary.ts';
 import {ensembleTable, type LossTable} from '../../evaluate/lossTable.ts';
-import {alwaysCandidates, scaledUnit} from '../../merge/search/baselineCandidates.ts';
+import {baselineCandidates, scaledUnit} from '../../merge/search/baselineCandidates.ts';
 import {applyWeights, applyWeightsBy} from '../../merge/blend.ts';
 import type {WeightsOf} from '../../merge/files/incrementalMerge.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
@@ -24,7 +24,7 @@ export async function checkSearch(
   found: readonly CheckedMerge[],
   onModel: (done: number, total: number) => Promise<void>,
 ): Promise<SearchCheck> {
-  const always = alwaysCandidates(lab.vectors.length);
+  const always = baselineCandidates(lab.vectors.length);
   const merges = [...always.map(({weights, origin}): CheckedMerge => ({model: origin, weights})), ...found];
   const tables = new Map<string, LossTable>();
   for (const merge of merges) {

@@ -1,13 +1,13 @@
 import {setTimeout as wait} from 'node:timers/promises';
 import {readControl, type ControlCommand} from '../../store/run/runState.ts';
 
-const lookEvery = 500;
+const pollMilliseconds = 500;
 
 /**
  * What a stage asks between two units of work. Stops after SIGTERM or SIGINT, after `deme stop`, and when the owner of the run is
  * gone; waits while the run is paused. The control file is looked at twice a second at most.
  */
-export function controlGate(run: string): () => Promise<'train' | 'stop'> {
+export function controlGate(run: string): () => Promise<'continue' | 'stop'> {
   let stopped = false;
   const stop = () => void (stopped = true);
   process.on('SIGTERM', stop).on('SIGINT', stop).on('disconnect', stop);
@@ -18,14 +18,14 @@ export function controlGate(run: string): () => Promise<'train' | 'stop'> {
     for (;;) {
       // Lets messages and signals in: a training update never yields by itself.
       await new Promise((resolve) => setImmediate(resolve));
-      if (performance.now() - lookedAt >= lookEvery) {
+      if (performance.now() - lookedAt >= pollMilliseconds) {
         lookedAt = performance.now();
         command = await readControl(run);
       }
       // The event does not come where the owner was gone before anybody listened.
       if (stopped || command === 'stop' || process.connected === false) return 'stop';
-      if (command !== 'pause') return 'train';
-      await wait(lookEvery);
+      if (command !== 'pause') return 'continue';
+      await wait(pollMilliseconds);
     }
   };
 }

@@ -17,7 +17,7 @@ export interface HeldOutProbe extends DrawnModel {
   readonly seed: number;
 }
 
-const mostImages = 256;
+const maxImages = 256;
 const timestepsPerRange = 4;
 
 /** The hook by which a training measures its held-out loss, always with the same images, timesteps and noise; none where none is wanted. */
@@ -26,7 +26,7 @@ export async function heldOutProbe(
   {every, validation, ranges, seed, denoiser, schedule, shape}: HeldOutProbe,
 ): Promise<Pick<TrainHooks, 'probe'>> {
   if (every === 0) return {};
-  const imageCount = Math.min(validation.size, mostImages);
+  const imageCount = Math.min(validation.size, maxImages);
   const draws = heldOutDraws({imageCount, timestepsPerRange, ranges, seed});
   const images = await heldOutBatch(
     validation,

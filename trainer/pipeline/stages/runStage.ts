@@ -12,13 +12,13 @@ import {whenRoom} from './whenRoom.ts';
 /** Runs the stage that the context names, to its end or to a stop, and tells at last how much memory it took. */
 export async function runStage(context: StageContext): Promise<StageOutcome> {
   try {
-    return await whenRoom(context, () => carryOut(context));
+    return await whenRoom(context, () => runKind(context));
   } finally {
     context.emit({type: 'memory', stage: context.stage, ...(await peakMemory())});
   }
 }
 
-async function carryOut(context: StageContext): Promise<StageOutcome> {
+async function runKind(context: StageContext): Promise<StageOutcome> {
   const expert = /^expert-(\d+)$/.exec(context.stage);
   if (expert) return expertStage(context, Number(expert[1]));
   const evaluation = /^evaluate-(.+)$/.exec(context.stage);

@@ -12,7 +12,7 @@ export interface StageContext {
   /** Events that a checkpoint has to take along; left out: none. */
   readonly outbox?: EventOutbox;
   /** Asked between units of work; waits while the run is paused. */
-  nextAction(): Promise<'train' | 'stop'>;
+  nextAction(): Promise<'continue' | 'stop'>;
 }
 
 export type StageOutcome = 'done' | 'stopped';

@@ -17,7 +17,7 @@ export interface StageStart {
   /** Milliseconds that a process of an owner that is gone has for its end. */
   readonly grace?: number;
   emit(event: NewRunEvent): void;
-  nextAction(): Promise<'train' | 'stop'>;
+  nextAction(): Promise<'continue' | 'stop'>;
 }
 
 /**

@@ -25,7 +25,7 @@ export class StageOutbox {
   }
 
   /** Takes in a message of the owner. */
-  hear(message: unknown): void {
+  onMessage(message: unknown): void {
     const {written} = WrittenMessage.parse(message);
     this.#kept = this.#kept.slice(Math.max(0, written - this.#dropped));
     this.#dropped = Math.max(this.#dropped, written);

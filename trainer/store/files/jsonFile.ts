@@ -1,7 +1,7 @@
 import type {z} from 'zod';
 import {UserError} from '../../contract/errors.ts';
 import {writeFileAtomic} from './atomicFile.ts';
-import {refuseJson, usualLimits, type JsonLimits} from './jsonLimits.ts';
+import {refuseJson, defaultLimits, type JsonLimits} from './jsonLimits.ts';
 import {readRegularFile} from './regularFile.ts';
 
 export async function writeJsonAtomic(path: string, value: unknown): Promise<void> {
@@ -13,7 +13,7 @@ export async function readJson<T extends z.ZodType>(
   path: string,
   schema: T,
   what: string,
-  limits: JsonLimits = usualLimits,
+  limits: JsonLimits = defaultLimits,
 ): Promise<z.output<T>> {
   return parseJson(await readText(path, what, limits.bytes), schema, what, path, limits);
 }
@@ -24,7 +24,7 @@ export function parseJson<T extends z.ZodType>(
   schema: T,
   what: string,
   where: string,
-  limits: JsonLimits = usualLimits,
+  limits: JsonLimits = defaultLimits,
 ): z.output<T> {
   const refusal = refuseJson(text, limits);
   if (refusal !== undefined) throw new UserError('json-refused', `This is not read as ${what}: ${refusal}.`, {where});
@@ -64,11 +64,11 @@ async function readText(path: string, what: string, limit: number): Promise<stri
 }
 
 /** More mistakes than that in one file are not listed. */
-const mostIssues = 5;
+const maxIssues = 5;
 
 function listIssues({issues}: z.ZodError): string {
   const texts = issues
-    .slice(0, mostIssues)
+    .slice(0, maxIssues)
     .map(({path, message}) => (path.length === 0 ? message : `${path.join('.')}: ${message}`));
   const rest = issues.length - texts.length;
   return rest > 0 ? `${texts.join('; ')}; and ${rest} more` : texts.join('; ');

@@ -11,7 +11,7 @@ export interface JsonLimits {
 const maxDepth = 100;
 
 /** Room for any record but the largest tables of numbers. */
-export const usualLimits: JsonLimits = {bytes: 16_000_000, values: 400_000};
+export const defaultLimits: JsonLimits = {bytes: 16_000_000, values: 400_000};
 
 /** For long lists of numbers that their schema checks as a whole. */
 export const tableLimits: JsonLimits = {bytes: 200_000_000, values: 10_000_000};

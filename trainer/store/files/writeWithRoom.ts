@@ -21,14 +21,14 @@ export interface RoomRequest {
   /** Hears that it waits, and for how much room where, and later that it goes on. */
   say(level: 'info' | 'warning', message: string): void;
   /** Asked again and again while there is no room; `stop` gives up. */
-  nextAction(): Promise<'train' | 'stop'>;
+  nextAction(): Promise<'continue' | 'stop'>;
   readonly disk?: DiskWatch;
   /** Bytes that must stay free besides; left out: some for the events of the run. */
   readonly margin?: number;
 }
 
 /** What others on the same disk may need meanwhile: the event log, the metrics. */
-const usualMargin = 2 ** 24;
+const defaultMargin = 2 ** 24;
 
 /**
  * Writes, or waits until there is room and writes then, whether the disk was full before or becomes so. `write` may be called again and
@@ -55,7 +55,7 @@ export async function writeWithRoom<T>(request: RoomRequest, write: () => Promis
 
 /** A sentence about what is missing and where; null where there is room. */
 async function lackOfRoom(
-  {folder, bytes, what, margin = usualMargin}: RoomRequest,
+  {folder, bytes, what, margin = defaultMargin}: RoomRequest,
   {free}: DiskWatch,
 ): Promise<string | null> {
   const there = await free(folder);

@@ -23,7 +23,7 @@ const endRecord64 = {signature: 0x06064b50, length: 56};
 const centralHeader = {signature: 0x02014b50, length: 46};
 const localHeader = {signature: 0x04034b50, length: 30};
 /** Deflate makes at most so many bytes out of one. */
-const mostExpansion = 1032;
+const maxExpansion = 1032;
 /** Bytes of the list of entries, which is held in memory; the largest wheels and checkpoints list some hundred kilobytes. */
 const directoryLimit = 16_000_000;
 
@@ -144,7 +144,7 @@ function parseEntry(central: Buffer, extra: Buffer, file: PositionedFile): ZipEn
   const header = field(42);
   if (header + localHeader.length > file.size) throw damaged(file);
   const method = central.readUInt16LE(10);
-  if (size > packedSize * mostExpansion + mostExpansion) throw damaged(file);
+  if (size > packedSize * maxExpansion + maxExpansion) throw damaged(file);
   return {size, packedSize, header, stored: method === 0 && packedSize === size, deflated: method === 8};
 }
 

@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {UserError} from '../../contract/errors.ts';
-import {refuseJson, usualLimits} from '../files/jsonLimits.ts';
+import {refuseJson, defaultLimits} from '../files/jsonLimits.ts';
 
 export interface RequestSettings {
   readonly headers: Record<string, string>;
@@ -18,7 +18,7 @@ export async function requestJson(url: string, {headers, retryDelay}: RequestSet
   return withRetries(retryDelay, async () => {
     const response = await request(url, headers);
     const text = await readAnswer(response, url);
-    const refusal = refuseJson(text, usualLimits);
+    const refusal = refuseJson(text, defaultLimits);
     if (refusal !== undefined) throw new UserError('hub-answer', `The answer is not read: ${refusal}.`, {where: url});
     try {
       return JSON.parse(text) as unknown;
@@ -35,8 +35,8 @@ async function readAnswer({body}: Response, url: string): Promise<string> {
   try {
     for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
       length += chunk.length;
-      if (length > usualLimits.bytes) {
-        throw new UserError('hub-answer', `The answer has more than ${usualLimits.bytes} bytes.`, {where: url});
+      if (length > defaultLimits.bytes) {
+        throw new UserError('hub-answer', `The answer has more than ${defaultLimits.bytes} bytes.`, {where: url});
       }
       chunks.push(chunk);
     }

@@ -11,7 +11,7 @@ export interface PickleWorld {
 export type PickleCallable = (values: readonly unknown[]) => unknown;
 
 /** A state dict takes about 60 instructions a tensor. Each may make an object, so this bounds the memory. */
-const mostInstructions = 1_000_000;
+const maxInstructions = 1_000_000;
 
 /**
  * Runs a pickle with the instructions that state dicts consist of, as PyTorch's `weights_only` does: texts, numbers, lists, tuples,
@@ -20,14 +20,14 @@ const mostInstructions = 1_000_000;
  */
 export function unpickle(bytes: Uint8Array, world: PickleWorld): unknown {
   const machine = new PickleMachine(new PickleReader(bytes), world);
-  for (let count = 0; count < mostInstructions; count++) {
+  for (let count = 0; count < maxInstructions; count++) {
     const opcode = String.fromCharCode(machine.reader.byte());
     if (opcode === '.') return machine.pop();
     const instruction = instructions.get(opcode);
     if (instruction === undefined) throw new Error(`unsupported instruction 0x${opcode.charCodeAt(0).toString(16)}`);
     instruction(machine);
   }
-  throw new Error(`more than ${mostInstructions} instructions`);
+  throw new Error(`more than ${maxInstructions} instructions`);
 }
 
 class PickleMachine {

@@ -5,7 +5,7 @@ import {UserError} from '../../contract/errors.ts';
 import {writeAtomic} from '../files/atomicFile.ts';
 import {bytesPerElement, dtypes, narrow, widen, type DType} from './dtype.ts';
 import {EarlyFlush} from '../files/earlyFlush.ts';
-import {usualLimits} from '../files/jsonLimits.ts';
+import {defaultLimits} from '../files/jsonLimits.ts';
 import {openPositioned, type PositionedFile} from '../files/positionedFile.ts';
 import {formatHeader, parseHeader, type SafetensorsHeader, type TensorEntry} from './safetensorsHeader.ts';
 import {elementCount, type TensorReader} from './tensorReader.ts';
@@ -32,7 +32,7 @@ export interface WholeTensor extends TensorPlace {
 }
 
 /** The format allows six times as much, but a header of a thousand tensors has a hundred kilobytes, and all of it is held in memory. */
-const headerLimit = usualLimits.bytes;
+const headerLimit = defaultLimits.bytes;
 
 /** Opens a safetensors file: reads and checks the header, then tensors on demand by position. */
 export async function openSafetensors(path: string): Promise<TensorReader> {

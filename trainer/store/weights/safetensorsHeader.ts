@@ -3,7 +3,7 @@ import {UserError} from '../../contract/errors.ts';
 import {bytesPerElement, isDType, type DType} from './dtype.ts';
 import {firstDuplicateKey} from '../files/duplicateKeys.ts';
 import {checkValue} from '../files/jsonFile.ts';
-import {refuseJson, usualLimits} from '../files/jsonLimits.ts';
+import {refuseJson, defaultLimits} from '../files/jsonLimits.ts';
 import {elementCount} from './tensorReader.ts';
 
 export interface TensorEntry {
@@ -59,7 +59,7 @@ function parseObject(bytes: Uint8Array, path: string): object {
   // The format demands '{' as the first byte, which JSON alone would not.
   if (bytes[0] !== 0x7b) throw invalid(path, 'The header is not a JSON object.');
   const text = decodeText(bytes, path);
-  const refusal = refuseJson(text, usualLimits);
+  const refusal = refuseJson(text, defaultLimits);
   if (refusal !== undefined) throw invalid(path, `The header is not read: ${refusal}.`);
   let value: unknown;
   try {

@@ -106,10 +106,10 @@ function resolveName(name: string, path: string): PickleCallable {
 }
 
 /** What is longer than any argument is not given to zod, which would note every wrong item. */
-const mostItems = 16;
+const maxItems = 16;
 
 function requireShort(values: unknown): void {
-  if (Array.isArray(values) && values.length > mostItems) throw new Error('too many arguments');
+  if (Array.isArray(values) && values.length > maxItems) throw new Error('too many arguments');
 }
 
 function resolveStorage(id: unknown): TorchStorage {
@@ -127,7 +127,7 @@ function emptyDict(values: readonly unknown[]): Map<unknown, unknown> {
 }
 
 function rebuildTensor(values: readonly unknown[]): TorchTensor {
-  for (const value of [values, ...values.slice(0, mostItems)]) requireShort(value);
+  for (const value of [values, ...values.slice(0, maxItems)]) requireShort(value);
   const [storage, offset, shape, strides] = TensorArguments.parse(values);
   if (shape.length !== strides.length) throw new Error('shape and strides differ in length');
   return new TorchTensor(storage, offset, shape, strides);

@@ -12,7 +12,7 @@ import {planeSvg} from './planeSvg.ts';
 import {planeCsv} from './planeTables.ts';
 
 /** How often a plane in the making is looked at. */
-const lookMilliseconds = 1000;
+const pollMilliseconds = 1000;
 
 /** Weights that are chosen elsewhere: one for each expert, null where none is typed. */
 export interface ChosenWeights {
@@ -57,7 +57,7 @@ export class LossPlaneView {
       this.#planes = [];
       this.#experts = [0, 1];
       setText(this.#status, '');
-      void this.#look(shown.path);
+      void this.#reload(shown.path);
     }
     this.#controls.show([shown.path, shown.ranges.length, trusted, this.#experts, this.#isBusy], () =>
       this.#makeControls(shown.ranges.length, trusted),
@@ -129,7 +129,7 @@ export class LossPlaneView {
     this.#panel.dispatch({type: 'notice', text: `Expert ${first} has the weight ${x} now, expert ${second} ${y}.`});
   }
 
-  async #look(path: string): Promise<void> {
+  async #reload(path: string): Promise<void> {
     const reply = await this.#panel.request({kind: 'planes', run: path}, 'Could not read the loss planes');
     if (reply?.kind !== 'planes' || this.#run?.path !== path) return;
     this.#planes = reply.planes;
@@ -142,12 +142,12 @@ export class LossPlaneView {
     if (run === null || this.#isBusy || weights.length !== run.ranges.length) return;
     this.#setBusy(true);
     setText(this.#status, 'Measuring …');
-    const timer = setInterval(() => void this.#look(run.path), lookMilliseconds);
+    const timer = setInterval(() => void this.#reload(run.path), pollMilliseconds);
     const experts: [number, number] = [...this.#experts];
     await this.#panel.request({kind: 'plane', run: run.path, experts, weights}, 'Could not measure the loss plane');
     clearInterval(timer);
     this.#setBusy(false);
-    await this.#look(run.path);
+    await this.#reload(run.path);
   }
 
   #setBusy(isBusy: boolean): void {

@@ -1,4 +1,10 @@
-import {hasDensity, weightedParts, withPartWeight, withWeight, type WorkbenchSetting} from '../workbench/workbenchSetting.ts';
+import {
+  hasDensity,
+  weightedParts,
+  withPartWeight,
+  withWeight,
+  type WorkbenchSetting,
+} from '../workbench/workbenchSetting.ts';
 
 /** A number of the setting that an XY grid can run through. */
 export interface GridAxis {

@@ -3,7 +3,12 @@ import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import {beforeAll, describe, expect, it} from 'vitest';
 import {UserError} from '../../../../trainer/contract/errors.ts';
 import {startEngine} from '../../../../trainer/engine/startEngine.ts';
-import {checkWasmMemory, guardAllocations, wasmBytes, wasmMemoryLimit} from '../../../../trainer/engine/wasm/wasmMemory.ts';
+import {
+  checkWasmMemory,
+  guardAllocations,
+  wasmBytes,
+  wasmMemoryLimit,
+} from '../../../../trainer/engine/wasm/wasmMemory.ts';
 import {textContaining} from '../../../helpers/textContaining.ts';
 
 describe('the memory limit of the wasm engine', () => {

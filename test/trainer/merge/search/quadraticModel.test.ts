@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {alwaysCandidates} from '../../../../trainer/merge/search/baselineCandidates.ts';
+import {baselineCandidates} from '../../../../trainer/merge/search/baselineCandidates.ts';
 import {minimiseQuadratic} from '../../../../trainer/merge/search/minimiseQuadratic.ts';
 import {designPoints} from '../../../../trainer/merge/search/quadratic.ts';
 import {fitQuadratic, predictLoss, type Observation} from '../../../../trainer/merge/search/quadraticModel.ts';
@@ -15,7 +15,7 @@ function truth(w: readonly number[]): number {
 }
 
 function observe(experts: number, f: (w: readonly number[]) => number, most = Infinity): Observation[] {
-  const points = [...alwaysCandidates(experts), ...designPoints(experts)].slice(0, most);
+  const points = [...baselineCandidates(experts), ...designPoints(experts)].slice(0, most);
   return points.map(({weights}) => ({weights, loss: f(weights), trust: 1}));
 }
 

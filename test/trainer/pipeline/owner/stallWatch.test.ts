@@ -9,7 +9,7 @@ let watch: StallWatch;
 beforeEach(() => {
   now = 0;
   watch = new StallWatch(() => 1000 * now);
-  watch.hear({type: 'stage', time: 0, stage: 'expert-0', state: 'started'});
+  watch.onEvent({type: 'stage', time: 0, stage: 'expert-0', state: 'started'});
 });
 
 function step(update: number, secondsPerUpdate: number): RunEvent {
@@ -19,7 +19,7 @@ function step(update: number, secondsPerUpdate: number): RunEvent {
 
 /** The first second, up to `end`, at which the watch says something when it looks every two seconds. */
 function toldAt(end: number, isPaused = false): number | null {
-  for (; now < end; now += 2) if (watch.look(isPaused).length > 0) return now;
+  for (; now < end; now += 2) if (watch.check(isPaused).length > 0) return now;
   return null;
 }
 
@@ -27,7 +27,7 @@ describe('a stage that says nothing', () => {
   it('has stalled after a minute, which is told once, and again after it went on', () => {
     expect(toldAt(200)).toBe(60);
     expect(toldAt(400)).toBeNull();
-    expect(watch.hear(step(1, 0.1))).toBe('has gone on after 400 s of silence.');
+    expect(watch.onEvent(step(1, 0.1))).toBe('has gone on after 400 s of silence.');
     expect(toldAt(600)).toBe(460);
   });
 
@@ -36,14 +36,14 @@ describe('a stage that says nothing', () => {
     ['a minute where they are fast', [step(1, 0.1), step(2, 0.1)], 60],
     ['three gaps between two steps where these are rare', [step(1, 2), step(101, 2)], 600],
   ])('has time for %s', (_, events, limit) => {
-    events.forEach((event) => watch.hear(event));
+    events.forEach((event) => watch.onEvent(event));
     expect(toldAt(1000)).toBe(limit);
   });
 
   it('has not stalled while it waits and has said so', () => {
-    watch.hear({type: 'log', time: 0, stage: 'expert-0', level: 'warning', message: 'waits', waiting: true});
+    watch.onEvent({type: 'log', time: 0, stage: 'expert-0', level: 'warning', message: 'waits', waiting: true});
     expect(toldAt(500)).toBeNull();
-    watch.hear({type: 'log', time: 0, stage: 'expert-0', level: 'info', message: 'goes on'});
+    watch.onEvent({type: 'log', time: 0, stage: 'expert-0', level: 'info', message: 'goes on'});
     expect(toldAt(1000)).toBe(560);
   });
 
@@ -55,7 +55,7 @@ describe('a stage that says nothing', () => {
   it('has not stalled where its owner was asleep itself', () => {
     expect(toldAt(10)).toBeNull();
     now += 3600;
-    expect(watch.look(false)).toEqual([]);
+    expect(watch.check(false)).toEqual([]);
     expect(toldAt(now + 100)).toBe(3670);
   });
 
@@ -64,7 +64,7 @@ describe('a stage that says nothing', () => {
     ['stopped', {type: 'stopped', time: 0, stage: 'expert-0'}],
     ['failed', {type: 'failed', time: 0, stage: 'expert-0', error: {code: 'x', message: 'y'}}],
   ])('is forgotten when it is %s', (_, event) => {
-    watch.hear(event);
+    watch.onEvent(event);
     expect(toldAt(500)).toBeNull();
   });
 });

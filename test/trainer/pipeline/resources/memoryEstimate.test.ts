@@ -1,5 +1,10 @@
 import {describe, expect, it} from 'vitest';
-import {estimateMemory, hostBytes, tensorBytes, type TrainingNeeds} from '../../../../trainer/pipeline/resources/memoryEstimate.ts';
+import {
+  estimateMemory,
+  hostBytes,
+  tensorBytes,
+  type TrainingNeeds,
+} from '../../../../trainer/pipeline/resources/memoryEstimate.ts';
 import {variedUNets} from '../../models/variedUNets.ts';
 import {cifarExpert} from '../cifarExpert.ts';
 import {onCpu, onGpu, onWasm} from '../engineKinds.ts';

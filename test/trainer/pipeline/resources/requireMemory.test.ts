@@ -3,7 +3,12 @@ import {UserError} from '../../../../trainer/contract/errors.ts';
 import {wasmMemoryLimit} from '../../../../trainer/engine/wasm/wasmMemory.ts';
 import {wasmHeap} from '../../../../trainer/pipeline/resources/engineMemory.ts';
 import {gigabytes} from '../../../../trainer/pipeline/resources/gigabytes.ts';
-import {estimateMemory, hostBytes, tensorBytes, type TrainingNeeds} from '../../../../trainer/pipeline/resources/memoryEstimate.ts';
+import {
+  estimateMemory,
+  hostBytes,
+  tensorBytes,
+  type TrainingNeeds,
+} from '../../../../trainer/pipeline/resources/memoryEstimate.ts';
 import type {MemorySupply} from '../../../../trainer/pipeline/resources/memorySupply.ts';
 import {findShortage, requireMemory} from '../../../../trainer/pipeline/resources/requireMemory.ts';
 import {cifarExpert} from '../cifarExpert.ts';

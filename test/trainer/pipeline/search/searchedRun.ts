@@ -32,7 +32,7 @@ export async function searchedRun(search: object, changes: Record<string, unknow
       resolved,
       stage: 'search',
       emit: (event) => events.push(event),
-      nextAction: () => Promise.resolve(asked++ >= stopAt ? 'stop' : 'train'),
+      nextAction: () => Promise.resolve(asked++ >= stopAt ? 'stop' : 'continue'),
     };
   };
   return {run, events, context};

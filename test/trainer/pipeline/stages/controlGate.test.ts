@@ -34,16 +34,16 @@ function startGate(run: string) {
 describe('the gate between two updates', () => {
   it('lets through while nobody asks for anything', async () => {
     const {gate} = startGate(await temporaryFolder());
-    expect([await gate(), await gate(), await gate()]).toEqual(['train', 'train', 'train']);
+    expect([await gate(), await gate(), await gate()]).toEqual(['continue', 'continue', 'continue']);
   });
 
   it('stops when the control file says so, which it looks at every half second', async () => {
     const run = await temporaryFolder();
     const {gate} = startGate(run);
-    expect(await gate()).toBe('train');
+    expect(await gate()).toBe('continue');
     await requestControl(run, 'stop');
     now += 400;
-    expect(await gate()).toBe('train');
+    expect(await gate()).toBe('continue');
     now += 100;
     expect(await gate()).toBe('stop');
     expect(await gate()).toBe('stop');
@@ -52,7 +52,7 @@ describe('the gate between two updates', () => {
   it('looks every half second where the clock is set back an hour', async () => {
     const run = await temporaryFolder();
     const {gate} = startGate(run);
-    expect(await gate()).toBe('train');
+    expect(await gate()).toBe('continue');
     vi.spyOn(Date, 'now').mockImplementation(() => -3_600_000);
     await requestControl(run, 'stop');
     now += 500;
@@ -61,7 +61,7 @@ describe('the gate between two updates', () => {
 
   it.each(processEvents)('stops after %s at the next update', async (event) => {
     const {gate, signal} = startGate(await temporaryFolder());
-    expect(await gate()).toBe('train');
+    expect(await gate()).toBe('continue');
     signal(event);
     expect(await gate()).toBe('stop');
   });
@@ -76,7 +76,7 @@ describe('the gate between two updates', () => {
     expect(answer).toBeUndefined();
     await clearControl(run);
     now += 500;
-    expect(await asked).toBe('train');
+    expect(await asked).toBe('continue');
   });
 
   it('can be stopped while it is paused', async () => {

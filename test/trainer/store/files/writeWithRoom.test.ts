@@ -15,7 +15,7 @@ function request(free: readonly number[], changes: Partial<RoomRequest> = {}) {
     bytes: 5e6,
     what: 'the checkpoint of update 12',
     say: (level, message) => void said.push(`${level}: ${message}`),
-    nextAction: () => Promise.resolve('train'),
+    nextAction: () => Promise.resolve('continue'),
     disk: {free: () => Promise.resolve(free[Math.min(looks++, free.length - 1)] ?? NaN), poll: 1},
     ...changes,
   };
@@ -54,7 +54,7 @@ describe('writing on a disk that may be full', () => {
 
   it('can be stopped while it waits', async () => {
     let asked = 0;
-    const nextAction = () => Promise.resolve(++asked > 3 ? ('stop' as const) : ('train' as const));
+    const nextAction = () => Promise.resolve(++asked > 3 ? ('stop' as const) : ('continue' as const));
     const {room} = request([0], {nextAction});
     expect(await writeWithRoom(room, () => expect.fail('there is no room'))).toBeNull();
     expect(asked).toBe(4);

@@ -1,7 +1,18 @@
 import {describe, expect, it} from 'vitest';
-import {binColumn, binLength, curveSeries, heatBinLength, seriesColumn} from '../../../../trainer/contract/run/curveBins.ts';
+import {
+  binColumn,
+  binLength,
+  curveSeries,
+  heatBinLength,
+  seriesColumn,
+} from '../../../../trainer/contract/run/curveBins.ts';
 import {createRandom} from '../../../../trainer/random.ts';
-import {readCurve, readHeatMap, type CurveBins, type CurveRange} from '../../../../trainer/store/metrics/metricsReader.ts';
+import {
+  readCurve,
+  readHeatMap,
+  type CurveBins,
+  type CurveRange,
+} from '../../../../trainer/store/metrics/metricsReader.ts';
 import {newMetricsRun, noisyBuckets, noisyStep} from '../metricsRun.ts';
 
 const whole: CurveRange = {from: null, to: null, points: 50, logarithmic: false};

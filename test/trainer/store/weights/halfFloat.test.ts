@@ -1,5 +1,10 @@
 import {describe, expect, it} from 'vitest';
-import {bfloat16ToFloat, floatToBfloat16, floatToHalf, halfToFloat} from '../../../../trainer/store/weights/halfFloat.ts';
+import {
+  bfloat16ToFloat,
+  floatToBfloat16,
+  floatToHalf,
+  halfToFloat,
+} from '../../../../trainer/store/weights/halfFloat.ts';
 
 const toHalf = (value: number) => floatToHalf(Float32Array.of(value))[0];
 const toBfloat16 = (value: number) => floatToBfloat16(Float32Array.of(value))[0];

@@ -2,7 +2,7 @@ import {mkdir, open, rename, rm} from 'node:fs/promises';
 import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
 import {UserError} from '../../../contract/errors.ts';
-import {lastWords, ranOutOfSpace, runCommand, type CommandResult} from '../../../launch/runCommand.ts';
+import {outputTail, ranOutOfSpace, runCommand, type CommandResult} from '../../../launch/runCommand.ts';
 import {syncFolder} from '../../../store/files/atomicFile.ts';
 import {findCudaLibraries} from './cudaLibraries.ts';
 import {diskFull} from './diskSpace.ts';
@@ -88,7 +88,7 @@ function compilerParameters({library, libraries, cuda, output}: AddonParts): str
 
 function failedBuild(compiler: string, library: string, result: CommandResult | null): UserError {
   if (result && ranOutOfSpace(result)) return diskFull(library, `${compiler} built the addon`);
-  const said = (result && lastWords(result, 12)) || 'it was ended from outside';
+  const said = (result && outputTail(result, 12)) || 'it was ended from outside';
   return new UserError(
     'addon-build-failed',
     `${compiler} could not build the addon of the TensorFlow engine: ${said}`,

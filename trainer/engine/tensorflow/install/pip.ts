@@ -1,5 +1,5 @@
 import {UserError} from '../../../contract/errors.ts';
-import {lastWords, ranOutOfSpace, runCommand, type CommandResult} from '../../../launch/runCommand.ts';
+import {outputTail, ranOutOfSpace, runCommand, type CommandResult} from '../../../launch/runCommand.ts';
 import {bytesBelow} from '../../bytesBelow.ts';
 import {diskFull} from './diskSpace.ts';
 
@@ -102,7 +102,7 @@ function failedDownload(requirement: string, target: string, result: CommandResu
     const message = `What pip got for ${requirement} is not what the package index lists: its hash is another.`;
     return new UserError('checksum-wrong', message, {hint: 'Nothing was kept. Install again.'});
   }
-  const said = (result && lastWords(result)) || 'it was ended from outside';
+  const said = (result && outputTail(result)) || 'it was ended from outside';
   return new UserError('pip-failed', `pip could not fetch ${requirement}: ${said}`, {
     hint: `Check the network and the settings of pip and try again, or ${otherWays}.`,
   });

@@ -1,5 +1,5 @@
 import {AddonReport} from '../../../contract/engine/engineRecord.ts';
-import {lastWords, runCommand} from '../../../launch/runCommand.ts';
+import {outputTail, runCommand} from '../../../launch/runCommand.ts';
 import {brokenTensorflow} from './brokenTensorflow.ts';
 
 const program = `
@@ -24,6 +24,6 @@ export async function probeAddon(addon: string): Promise<AddonReport> {
   const result = await runCommand(process.execPath, ['-e', program, addon], {environment});
   const report = result?.code === 0 ? /^report (\{.*\})$/m.exec(result.stdout)?.[1] : undefined;
   if (report !== undefined) return AddonReport.parse(JSON.parse(report));
-  const reason = /^\s*(?:Error|TypeError): (.*)$/m.exec(result?.stderr ?? '')?.[1] ?? (result && lastWords(result));
+  const reason = /^\s*(?:Error|TypeError): (.*)$/m.exec(result?.stderr ?? '')?.[1] ?? (result && outputTail(result));
   throw brokenTensorflow(addon, reason || 'its process was ended by a signal');
 }

@@ -5,7 +5,11 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {LibraryRecord} from '../../../../../trainer/contract/engine/engineRecord.ts';
 import {installTensorflow} from '../../../../../trainer/engine/tensorflow/install/install.ts';
-import {findInstalled, requireInstalled, tensorflowState} from '../../../../../trainer/engine/tensorflow/install/installedTensorflow.ts';
+import {
+  findInstalled,
+  requireInstalled,
+  tensorflowState,
+} from '../../../../../trainer/engine/tensorflow/install/installedTensorflow.ts';
 import type {InstallProgress} from '../../../../../trainer/engine/tensorflow/install/installProgress.ts';
 import {temporaryFolder} from '../../../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../../../helpers/textContaining.ts';
