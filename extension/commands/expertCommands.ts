@@ -1,5 +1,6 @@
 import {basename} from 'node:path';
 import * as vscode from 'vscode';
+import {sameAsBase} from '../../trainer/contract/config/mergeSetting.ts';
 import {runExperts} from '../../trainer/contract/run/pipeline.ts';
 import {VerbResult} from '../../trainer/contract/verbResult.ts';
 import {analyseExperts} from '../runs/analyseExperts.ts';
@@ -26,7 +27,8 @@ async function mergeModels(studio: Studio): Promise<void> {
   const title = `Merging ${merge.experts.length === 1 ? '1 expert' : `${merge.experts.length} experts`}`;
   await withProgress(title, (signal, onLine) => studio.trainer.deme(VerbResult, mergeCall(merge), {signal, onLine}));
   studio.models.refresh();
-  const text = `Merged into ${basename(merge.out)}.`;
+  const note = sameAsBase({weights: [...merge.weights]});
+  const text = `Merged into ${basename(merge.out)}.${note === null ? '' : ` ${note}`}`;
   const pressed = await vscode.window.showInformationMessage(text, reveal, look);
   if (pressed === reveal) await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(merge.out));
   if (pressed === look) await vscode.commands.executeCommand('deme.inspectModel', {label: text, folder: merge.out});

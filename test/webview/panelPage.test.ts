@@ -136,6 +136,28 @@ describePanel('the panel in a browser', (open) => {
     await panel.close();
   });
 
+  it('says that a merge without any weight is the base, before and after it is saved', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    await page.getByRole('tab', {name: 'Merge'}).click();
+    const note = page.getByText('All weights are zero: this is the base.');
+    for (const expert of [0, 1, 2, 3]) {
+      expect(await note.count()).toBe(0);
+      await page.getByRole('textbox', {name: `Weight of expert ${expert}`}).fill('0');
+    }
+    await note.waitFor();
+    await page.getByRole('button', {name: 'Merge and save'}).click();
+    await page
+      .getByText('Saved the merged model in /models/merged-1. All weights are zero: this is the base.')
+      .waitFor();
+    await page.getByRole('textbox', {name: 'Weight of expert 1'}).fill('0.1');
+    await eventually(() => page.getByRole('status').allTextContents()).not.toContain(
+      'All weights are zero: this is the base.',
+    );
+    await panel.close();
+  });
+
   it('asks for pause and export, and refuses to run in an untrusted workspace', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 20});
     const panel = await open({runs: [run]});

@@ -1,3 +1,4 @@
+import {sameAsBase} from '../../trainer/contract/config/mergeSetting.ts';
 import type {Report} from '../../trainer/contract/run/report.ts';
 import type {RunDetails, RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {neededDetails, recipeList} from '../details.ts';
@@ -39,7 +40,7 @@ export class MergeTab implements Tab {
     }
     const {run, details} = needed;
     if (run.ranges.length > 0) this.#workbench.update(state, run, details);
-    this.#region.show([run.path, run.ranges, details.weights, details.report?.heldOut], () => [
+    this.#region.show([run.path, run.ranges, details.weights, details.merge, details.report?.heldOut], () => [
       ...this.#weightParts(run, details),
       ...lossParts(details.report),
       ...searchParts(details),
@@ -54,7 +55,7 @@ export class MergeTab implements Tab {
     this.#taskVectors.restyle();
   }
 
-  #weightParts(run: RunView, {weights}: RunDetails): HTMLElement[] {
+  #weightParts(run: RunView, {weights, merge}: RunDetails): HTMLElement[] {
     const heading = element('h2', {}, 'Merge weights');
     if (run.ranges.length === 0) return [heading, message('This run has no experts, so there is nothing to merge.')];
     const text =
@@ -66,7 +67,8 @@ export class MergeTab implements Tab {
     const formula =
       'merged = base + lambda x sum of weight x (expert - base). Weights may be negative and need not sum to 1. ' +
       'A part of the network may have weights of its own; input, output, time embedding and projections have those of the expert.';
-    return [heading, element('p', {}, `${formula} ${text}`), this.#workbench.root];
+    const note = merge === null ? null : sameAsBase(merge);
+    return [heading, element('p', {}, `${formula} ${text}${note === null ? '' : ` ${note}`}`), this.#workbench.root];
   }
 }
 

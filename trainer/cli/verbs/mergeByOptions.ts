@@ -1,5 +1,5 @@
 import {UserError} from '../../contract/errors.ts';
-import type {MergeSetting} from '../../contract/config/mergeSetting.ts';
+import {sameAsBase, type MergeSetting} from '../../contract/config/mergeSetting.ts';
 import type {MergeRecord} from '../../contract/run/records.ts';
 import {mergeModels, type MergeRequest} from '../../merge/files/mergeFiles.ts';
 import {toolVersion} from '../../pipeline/owner/toolVersion.ts';
@@ -46,6 +46,8 @@ export function mergeLines(out: string, {base, experts, method, rules = [], warn
     return `  ${weight < 0 ? '' : '+'}${weight} x (${name} - ${base.name})${timesteps}`;
   });
   const {kind, ...parameters} = method;
+  const weights = experts.map(({weight}) => weight);
+  const note = sameAsBase({weights, rules: rules.filter(({tensors}) => tensors > 0), method});
   const settings = Object.entries(parameters).map(([name, value]) => `${name} ${String(value)}`);
   return [
     ...warnings.map((warning) => `warning: ${warning}`),
@@ -53,5 +55,6 @@ export function mergeLines(out: string, {base, experts, method, rules = [], warn
     ...lines,
     ...(kind === 'linear' && method.lambda === 1 ? [] : [`  by ${[kind, ...settings].join(', ')}`]),
     ...rules.map(({match, weights, tensors}) => `  ${match}: ${weights.map(String).join(' ')} (${tensors} tensors)`),
+    ...(note === null ? [] : [note]),
   ];
 }

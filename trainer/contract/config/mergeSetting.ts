@@ -15,3 +15,18 @@ export const MergeSetting = z.strictObject({
   method: MergeMethod.optional(),
 });
 export type MergeSetting = z.infer<typeof MergeSetting>;
+
+/**
+ * What to tell users whose merge leaves the base as it is; null where it makes another model. A rule for all tensors (`*`) hides the rules
+ * after it and the weights of the merge.
+ */
+export function sameAsBase({weights, rules = [], method}: MergeSetting): string | null {
+  if (method?.kind === 'model-stock') return null;
+  if (method !== undefined && 'lambda' in method && method.lambda === 0) return 'Lambda is zero: this is the base.';
+  const hiding = rules.findIndex(({match}) => /^[*]+$/.test(match));
+  const lists =
+    hiding < 0
+      ? [weights, ...rules.map((rule) => rule.weights)]
+      : rules.slice(0, hiding + 1).map((rule) => rule.weights);
+  return lists.flat(2).every((weight) => weight === 0) ? 'All weights are zero: this is the base.' : null;
+}

@@ -1,3 +1,4 @@
+import {sameAsBase} from '../../contract/config/mergeSetting.ts';
 import {runExperts, WeightsRecord} from '../../contract/run/pipeline.ts';
 import {runMerge} from '../../contract/run/runMerge.ts';
 import {mergeModels} from '../../merge/files/mergeFiles.ts';
@@ -12,6 +13,7 @@ export async function mergeStage(context: StageContext): Promise<StageOutcome> {
   const {run, resolved} = context;
   const {config} = resolved;
   const settled = await readJson(runPaths.weights(run), WeightsRecord, 'the merge weights');
+  const setting = runMerge(config.merge, settled);
   const merged = runPaths.trained(run, 'merged');
   const experts = Array.from({length: runExperts(config)}, (_, i) => ({
     path: modelPath(run, resolved, `expert-${i}`),
@@ -20,13 +22,14 @@ export async function mergeStage(context: StageContext): Promise<StageOutcome> {
   const record = await mergeModels({
     base: requireBase(resolved),
     experts,
-    ...runMerge(config.merge, settled),
+    ...setting,
     out: merged,
     dtype: config.merge?.dtype ?? 'F32',
     tool: toolVersion(),
     onProgress: progress(context, 'tensors'),
   });
-  record.warnings.forEach(warn(context));
+  const note = sameAsBase(setting);
+  [...record.warnings, ...(note === null ? [] : [note])].forEach(warn(context));
   await foldMerged(merged, record);
   return 'done';
 }

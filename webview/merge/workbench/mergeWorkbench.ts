@@ -1,6 +1,6 @@
-import type {MergeSetting} from '../../../trainer/contract/config/mergeSetting.ts';
+import {sameAsBase, type MergeSetting} from '../../../trainer/contract/config/mergeSetting.ts';
 import type {RunDetails, RunView} from '../../../trainer/contract/panel/panelViews.ts';
-import {element} from '../../dom.ts';
+import {element, setText} from '../../dom.ts';
 import type {Panel} from '../../panel.ts';
 import type {PanelState} from '../../state.ts';
 import {button, setDisabled} from '../../toolkit.ts';
@@ -23,6 +23,7 @@ export class MergeWorkbench {
   );
   readonly #view: PreviewView;
   readonly #grid: PreviewGrid;
+  readonly #note = element('p', {class: 'message', role: 'status'});
   readonly #result = element('p', {class: 'message', role: 'status'});
   readonly #undo = button('Undo', () => this.#step('undo'), {title: 'Undo (Ctrl+Z)'});
   readonly #redo = button('Redo', () => this.#step('redo'), {title: 'Redo (Ctrl+Shift+Z)'});
@@ -49,7 +50,7 @@ export class MergeWorkbench {
       nextId: () => ++this.#lastId,
     });
     const buttons = element('div', {class: 'bar'}, this.#undo, this.#redo, this.#merge, this.#exact);
-    const parts = [this.#sliders.root, buttons, this.#result, this.#view.root, this.#grid.root];
+    const parts = [this.#sliders.root, this.#note, buttons, this.#result, this.#view.root, this.#grid.root];
     this.root = element('div', {role: 'group', 'aria-label': 'Merge workbench'}, ...parts);
     this.root.addEventListener('keydown', (event) => this.#onKey(event));
   }
@@ -130,10 +131,12 @@ export class MergeWorkbench {
     this.#sliders.show({run: {path: run.path, ranges: run.ranges}, weights: this.#runMerge?.weights}, setting);
     this.#view.update(run.path, state);
     this.#grid.update(state.preview);
+    const asked = mergeSetting(setting);
+    setText(this.#note, (asked && sameAsBase(asked)) ?? '');
     setDisabled(this.#undo, !this.#history.canUndo);
     setDisabled(this.#redo, !this.#history.canRedo);
     const mayRun = state.trusted && !this.#isBusy;
-    setDisabled(this.#merge, !mayRun || mergeSetting(setting) === null);
+    setDisabled(this.#merge, !mayRun || asked === null);
     setDisabled(this.#exact, !mayRun || state.preview.mergedSetting === null);
     const title = state.trusted ? 'Write a new merged model beside that of the run' : 'Needs a trusted workspace';
     for (const save of [this.#merge, this.#exact]) save.title = title;
@@ -164,7 +167,11 @@ export class MergeWorkbench {
     const request = {kind: 'merge', run: this.#run.path, ...setting} as const;
     const reply = await this.#panel.request(request, 'Could not merge');
     this.#isBusy = false;
-    this.#result.textContent = reply?.kind === 'written' && reply.path ? `Saved the merged model in ${reply.path}` : '';
+    const note = sameAsBase(setting);
+    this.#result.textContent =
+      reply?.kind === 'written' && reply.path
+        ? `Saved the merged model in ${reply.path}.${note === null ? '' : ` ${note}`}`
+        : '';
     // The new model is drawn beside from now on.
     this.#draw();
     this.#show();

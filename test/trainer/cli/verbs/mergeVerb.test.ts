@@ -39,6 +39,19 @@ describe('deme merge by options', () => {
     expect((await readFile(out)).toString('latin1')).toContain('deme.merge');
   });
 
+  it('says that a merge without any weight is the base', async () => {
+    const folder = await temporaryFolder();
+    const merge = (name: string, ...weights: string[]) =>
+      deme(['merge', ...named, ...weights, '--out', join(folder, `${name}.safetensors`)]);
+    const [none, ruled] = await Promise.all([
+      merge('none', '--weights=0,0'),
+      merge('ruled', '--weights=0,0', '--rule', '*.bias=0,1'),
+    ]);
+    expect([none.code, ruled.code]).toEqual([0, 0]);
+    expect(none.stdout).toContain('All weights are zero: this is the base.');
+    expect(ruled.stdout).not.toContain('this is the base');
+  });
+
   it('takes a method with its parameters and rules, and makes the merge again from its recipe', async () => {
     const folder = await temporaryFolder();
     const [out, again] = [join(folder, 'out.safetensors'), join(folder, 'again.safetensors')];
