@@ -83,10 +83,15 @@ export function checkbox(label: string, checked: boolean, onChange: (checked: bo
   return control;
 }
 
-/** A field for a number; what is none is not passed on. */
-export function numberField(label: string, value: number, onChange: (value: number | null) => void): HTMLElement {
+/** A field for a number; null stands for a text that is none. */
+export function numberField(
+  label: string,
+  value: number | null,
+  onChange: (value: number | null) => void,
+): HTMLElement {
   // The control names itself after its text, which the style sheet hides.
-  const control = element('vscode-text-field', {'data-key': label, value: String(value), size: 10}, label);
+  const control = element('vscode-text-field', {'data-key': label, value: value ?? '', size: 10}, label);
+  control.classList.toggle('invalid', value === null);
   control.addEventListener('input', () => {
     const text = (control as HTMLElement & {value: string}).value.trim();
     const number = Number(text);

@@ -1,22 +1,25 @@
 import {InvalidArgumentError, Option, type Command} from 'commander';
 import {UserError} from '../../contract/errors.ts';
-import {MergeMethod} from '../../contract/config/mergeMethod.ts';
+import {
+  MergeMethod,
+  mergeMethodKinds,
+  methodDefaults,
+  type MergeMethodKind,
+} from '../../contract/config/mergeMethod.ts';
 import {MergeRule} from '../../contract/config/mergeRule.ts';
 import {collect} from '../arguments.ts';
 
 /** The options of `deme merge` that say how task vectors are combined. */
 export interface MergeMethodOptions {
-  method?: MergeMethod['kind'];
+  method?: MergeMethodKind;
   /** A parameter of the method as `name=value`. */
   set?: readonly (readonly [string, unknown])[];
   rule?: readonly MergeRule[];
 }
 
-const kinds = MergeMethod.options.map((option) => option.shape.kind.value);
-
 export function addMergeMethodOptions(command: Command): void {
   command
-    .addOption(new Option('--method <name>', 'how task vectors are combined (linear)').choices(kinds))
+    .addOption(new Option('--method <name>', 'how task vectors are combined (linear)').choices(mergeMethodKinds))
     .option('--set <name=value>', 'a parameter of the method, as in density=0.3; once for each', collect(parameter))
     .option(
       '--rule <match=weights>',
@@ -32,13 +35,8 @@ export function methodOf({method, set = []}: MergeMethodOptions): MergeMethod | 
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new UserError('merge-method', `--set ${String(issue?.path[0] ?? set[0]?.[0])}: ${issue?.message}.`, {
-    hint: `The parameters of ${method ?? 'linear'}: ${parametersOf(method ?? 'linear').join(', ') || 'none'}.`,
+    hint: `The parameters of ${method ?? 'linear'}: ${[...methodDefaults(method ?? 'linear').keys()].join(', ') || 'none'}.`,
   });
-}
-
-function parametersOf(kind: MergeMethod['kind']): string[] {
-  const option = MergeMethod.options.find(({shape}) => shape.kind.value === kind);
-  return Object.keys(option?.shape ?? {}).filter((name) => name !== 'kind');
 }
 
 /** `density=0.3`, `elect=true` */

@@ -53,5 +53,14 @@ export const MergeMethod = z.discriminatedUnion('kind', [
     ),
 ]);
 export type MergeMethod = z.infer<typeof MergeMethod>;
+export type MergeMethodKind = MergeMethod['kind'];
+
+export const mergeMethodKinds = MergeMethod.options.map(({shape}) => shape.kind.value);
+
+/** The parameters that a method takes besides weights, by name, with their defaults. */
+export function methodDefaults(method: MergeMethodKind): ReadonlyMap<string, number | boolean> {
+  const {kind: _, ...defaults} = MergeMethod.parse({kind: method});
+  return new Map(Object.entries<number | boolean>(defaults));
+}
 
 export const plainLinear: MergeMethod = {kind: 'linear', lambda: 1};

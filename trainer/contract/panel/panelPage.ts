@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {curveSeries} from '../run/curveBins.ts';
-import {MergeSetting} from '../config/mergeSetting.ts';
 import {maxCompared, SavedPanel} from './panel.ts';
+import {WorkbenchSetting} from './workbenchSetting.ts';
 
 export const panelTabs = ['losses', 'samples', 'merge', 'evaluation', 'compare', 'system'] as const;
 export type PanelTab = (typeof panelTabs)[number];
@@ -27,8 +27,8 @@ export const PageState = SavedPanel.extend({
   /** Update whose samples are shown; null: the finished models. */
   sampleStep: z.number().nullable().default(null),
   sampleZoom: z.number().min(1).max(8).default(1),
-  /** What the merge workbench is set to, and for which run. */
-  merge: z.object({run: z.string(), setting: MergeSetting}).nullable().default(null),
+  /** What the merge workbench is set to, and for which run; earlier versions kept it in another form, which is dropped. */
+  merge: z.object({run: z.string(), setting: WorkbenchSetting}).nullable().default(null).catch(null),
   wipe: z
     .object({left: z.string(), right: z.string(), share: z.number().min(0).max(100)})
     .nullable()

@@ -6,5 +6,7 @@ import type {WeightsRecord} from './pipeline.ts';
 export function runMerge(merge: MergeConfig | undefined, {weights, search}: WeightsRecord): MergeSetting {
   const found = search?.groups?.rules ?? [];
   const rules = found.length > 0 ? found : merge?.rules;
-  return {weights, ...(rules && {rules}), ...(merge && {method: merge.method})};
+  const method = merge?.method;
+  const isPlain = method === undefined || (method.kind === 'linear' && method.lambda === 1);
+  return {weights, ...(rules && {rules}), ...(!isPlain && {method})};
 }

@@ -117,7 +117,7 @@ export class LossPlaneView {
     const held = plane.weights.map((weight, i) => (plane.experts.includes(i) ? null : `expert ${i} at ${weight}`));
     const others = held.filter((text) => text !== null);
     const {images, timestepsPerRange} = plane.recipe;
-    const recipe = `${images} validation images, ${timestepsPerRange} timestep(s) a range.`;
+    const recipe = `${images} validation images, ${timestepsPerRange} timestep(s) a range. Task arithmetic with lambda 1 and the same weights in all parts.`;
     const isOff = !planeMarks(plane, weights).some(({name}) => name === 'your weights');
     const heldText = others.length > 0 ? `Held: ${others.join(', ')}. ` : '';
     setText(this.#status, `${share}${heldText}${recipe}${isOff ? ' Your weights lie outside.' : ''}`);

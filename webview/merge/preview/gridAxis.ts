@@ -1,9 +1,12 @@
+import type {WorkbenchSetting} from '../../../trainer/contract/panel/workbenchSetting.ts';
 import {
-  hasDensity,
-  weightedParts,
+  isWeighted,
+  parametersOf,
+  partName,
+  partsOf,
+  withParameter,
   withPartWeight,
   withWeight,
-  type WorkbenchSetting,
 } from '../workbench/workbenchSetting.ts';
 
 /** A number of the setting that an XY grid can run through. */
@@ -15,9 +18,16 @@ export interface GridAxis {
   set(setting: WorkbenchSetting, value: number): WorkbenchSetting;
 }
 
-/** All axes of a setting: the weight of each expert, in the whole network and in each part, lambda, and density where the method has it. */
+const usualRanges: Readonly<Record<string, readonly [low: number, high: number]>> = {
+  lambda: [0.5, 1.5],
+  density: [0.2, 1],
+  gamma: [0, 0.1],
+  seed: [0, 2],
+};
+
+/** All axes of a setting: the weight of each expert, in the whole network and in each part, and the numbers that the method takes. */
 export function gridAxes(setting: WorkbenchSetting): GridAxis[] {
-  const experts = setting.weights.map((_, i) => i);
+  const experts = isWeighted(setting) ? setting.weights.map((_, i) => i) : [];
   const weights = experts.map((i): GridAxis => ({
     name: `weight of expert ${i}`,
     low: 0,
@@ -25,21 +35,19 @@ export function gridAxes(setting: WorkbenchSetting): GridAxis[] {
     set: (before, value) => withWeight(before, i, value),
   }));
   const parts = experts.flatMap((i) =>
-    weightedParts.map((part): GridAxis => ({
-      name: `expert ${i} in ${part} blocks`,
+    partsOf(setting).map((part): GridAxis => ({
+      name: `expert ${i} in ${partName(part)}`,
       low: 0,
       high: 1,
       set: (before, value) => withPartWeight(before, part, i, value),
     })),
   );
-  const lambda: GridAxis = {name: 'lambda', low: 0.5, high: 1.5, set: (before, value) => ({...before, lambda: value})};
-  const density: GridAxis = {
-    name: 'density',
-    low: 0.2,
-    high: 1,
-    set: (before, value) => ({...before, density: value}),
-  };
-  return [...weights, lambda, ...(hasDensity(setting) ? [density] : []), ...parts];
+  const numbers = [...parametersOf(setting)].filter(([, value]) => typeof value !== 'boolean');
+  const parameters = numbers.map(([name]): GridAxis => {
+    const [low, high] = usualRanges[name] ?? [0, 1];
+    return {name, low, high, set: (before, value) => withParameter(before, name, value)};
+  });
+  return [...weights, ...parameters, ...parts];
 }
 
 /** `count` evenly spaced values with both ends, without digits that rounding adds. */

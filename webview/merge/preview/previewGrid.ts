@@ -1,4 +1,5 @@
 import type {MergeSetting} from '../../../trainer/contract/config/mergeSetting.ts';
+import type {WorkbenchSetting} from '../../../trainer/contract/panel/workbenchSetting.ts';
 import {savePicture} from '../../charts/savePicture.ts';
 import {element, message, Region, setText, table} from '../../dom.ts';
 import type {Panel} from '../../panel.ts';
@@ -7,7 +8,7 @@ import {axisValues, gridAxes, type GridAxis} from './gridAxis.ts';
 import {gridSvg} from './gridSvg.ts';
 import type {PreviewState} from './previewState.ts';
 import {pictureSource, type PictureChoice} from './previewView.ts';
-import {mergeSetting, type WorkbenchSetting} from '../workbench/workbenchSetting.ts';
+import {mergeSetting} from '../workbench/workbenchSetting.ts';
 
 const imagesInCell = 4;
 const pictureWidth = 120;
@@ -64,6 +65,7 @@ export class PreviewGrid {
     this.root.hidden = preview.phase !== 'ready';
     if (preview.phase !== 'ready') this.#ordered = null;
     const axes = gridAxes(this.#owner.setting());
+    this.#fitChoices(axes);
     this.#bar.show([axes.map(({name}) => name), this.#across.axis, this.#down.axis], () => this.#controls(axes));
     this.#showProgress(preview);
     const {cells} = preview;
@@ -84,7 +86,19 @@ export class PreviewGrid {
     setDisabled(this.#save, total === 0 || cells.size < total);
   }
 
+  /** Another method may lack the number that an axis ran through. */
+  #fitChoices(axes: readonly GridAxis[]): void {
+    for (const [choice, other] of [
+      [this.#across, this.#down],
+      [this.#down, this.#across],
+    ] as const) {
+      const free = axes.find(({name}) => name !== other.axis);
+      if (free !== undefined && !axes.some(({name}) => name === choice.axis)) setAxis(choice, free);
+    }
+  }
+
   #controls(axes: readonly GridAxis[]): HTMLElement[] {
+    if (axes.length < 2) return [message('This method has too few numbers for a grid.')];
     const draw = button('Draw grid', () => this.#draw(axes));
     return [
       element('div', {class: 'bar'}, ...this.#axisFields('Across', this.#across, axes)),
@@ -95,8 +109,8 @@ export class PreviewGrid {
   #axisFields(title: string, choice: Choice, axes: readonly GridAxis[]): HTMLElement[] {
     const names = axes.map(({name}) => ({value: name, label: name}));
     const choose = (name: string) => {
-      const {low, high} = axes.find((axis) => axis.name === name) ?? {low: 0, high: 1};
-      Object.assign(choice, {axis: name, low, high});
+      const axis = axes.find((each) => each.name === name);
+      if (axis !== undefined) setAxis(choice, axis);
       if (this.#shown !== null) this.update(this.#shown);
     };
     const number = (end: 'low' | 'high', label: string) =>
@@ -165,6 +179,10 @@ export class PreviewGrid {
     const svg = gridSvg({across, down, sources: pictures.map(pictureSource), note});
     await savePicture(this.#panel, 'merge grid', svg, 'png');
   }
+}
+
+function setAxis(choice: Choice, {name, low, high}: GridAxis): void {
+  Object.assign(choice, {axis: name, low, high});
 }
 
 function valuesOf({low, high, count}: Choice): number[] | null {

@@ -7,7 +7,8 @@ import {button, setDisabled} from '../../toolkit.ts';
 import {PreviewGrid} from '../preview/previewGrid.ts';
 import {PreviewView} from '../preview/previewView.ts';
 import {SettingHistory} from './settingHistory.ts';
-import {WeightSliders, type ChangeSetting} from './weightSliders.ts';
+import type {ChangeSetting} from './weightControl.ts';
+import {WeightSliders} from './weightSliders.ts';
 import {mergeSetting, plainSetting, workbenchSetting} from './workbenchSetting.ts';
 
 /** A slider that moves gives many settings; no more are asked for than can be seen. */
@@ -77,12 +78,7 @@ export class MergeWorkbench {
 
   /** Sets the weight of every expert, as if it were typed; for charts on which a merge can be pointed at. */
   setWeights(weights: readonly (number | null)[]): void {
-    this.#change('weights', (before) => ({
-      ...plainSetting(weights),
-      method: before.method,
-      lambda: before.lambda,
-      density: before.density,
-    }));
+    this.#change('weights', (before) => ({...before, weights}));
   }
 
   #begin({path, ranges}: RunView): void {
@@ -90,9 +86,9 @@ export class MergeWorkbench {
     this.#history = new SettingHistory(workbenchSetting(own ?? {weights: ranges.map(() => 1 / ranges.length)}));
     // The page may have been thrown away while it could not be seen.
     const kept = this.#panel.state.page.merge;
-    if (kept?.run === path && kept.setting.weights.length === ranges.length)
-      this.#history.push(workbenchSetting(kept.setting), '', 0);
+    if (kept?.run === path && kept.setting.weights.length === ranges.length) this.#history.push(kept.setting, '', 0);
     this.#result.textContent = '';
+    this.#draw();
   }
 
   #change(...[control, change]: Parameters<ChangeSetting>): void {
@@ -106,8 +102,9 @@ export class MergeWorkbench {
   }
 
   #changed(): void {
-    const setting = mergeSetting(this.#history.current);
-    if (setting !== null && this.#run !== null) this.#panel.setPage({merge: {run: this.#run.path, setting}});
+    const setting = this.#history.current;
+    if (mergeSetting(setting) !== null && this.#run !== null)
+      this.#panel.setPage({merge: {run: this.#run.path, setting}});
     this.#draw();
     this.#show();
     this.onWeights();

@@ -1,33 +1,67 @@
+import type {WorkbenchSetting} from '../../../trainer/contract/panel/workbenchSetting.ts';
 import {element} from '../../dom.ts';
 import {numberField, setValue} from '../../toolkit.ts';
 
-/** Beyond these a weight is typed. */
-const sliderRange = {low: -0.5, high: 2.5, step: 0.05};
-
-/** A number with a slider and a field. */
-export interface NumberControl {
-  readonly slider: HTMLInputElement;
-  readonly field: HTMLElement;
-  /** Shows another number; nobody is told. */
-  set(value: number | null): void;
+export interface SliderRange {
+  readonly low: number;
+  readonly high: number;
+  readonly step: number;
 }
 
-/** `label` names both. The slider goes no further than its range, which the field does. */
-export function numberControl(
+/** Changes the setting; changes by the same control that follow each other are one step of the history. */
+export type ChangeSetting = (control: string, change: (setting: WorkbenchSetting) => WorkbenchSetting) => void;
+
+/** A number of the setting; null where its field holds none. */
+export interface SettingNumber {
+  read(setting: WorkbenchSetting): number | null;
+  write(setting: WorkbenchSetting, value: number | null): WorkbenchSetting;
+}
+
+const weightRange: SliderRange = {low: -0.5, high: 2.5, step: 0.05};
+
+/** Controls for numbers of the setting, which show what it says now. */
+export class SettingControls {
+  readonly #change: ChangeSetting;
+  #shown: ((setting: WorkbenchSetting) => void)[] = [];
+
+  constructor(change: ChangeSetting) {
+    this.#change = change;
+  }
+
+  /** Forgets the controls that were made so far. */
+  clear(): void {
+    this.#shown = [];
+  }
+
+  /** A slider and a field, both named `label`. The slider ends at its range, the field takes any number. */
+  add(label: string, setting: WorkbenchSetting, {read, write}: SettingNumber, range = weightRange): HTMLElement {
+    const {root, show} = numberControl(label, read(setting), range, (value) =>
+      this.#change(label, (before) => write(before, value)),
+    );
+    this.#shown.push((now) => show(read(now)));
+    return root;
+  }
+
+  show(setting: WorkbenchSetting): void {
+    for (const show of this.#shown) show(setting);
+  }
+}
+
+function numberControl(
   label: string,
   value: number | null,
+  {low, high, step}: SliderRange,
   onChange: (value: number | null) => void,
-  {low, high, step} = sliderRange,
-): NumberControl {
+): {root: HTMLElement; show(value: number | null): void} {
   const slider = element('input', {type: 'range', min: low, max: high, step, 'aria-label': label});
   slider.setAttribute('data-key', `slider of ${label}`);
   let shown = value;
-  const field = numberField(label, value ?? 0, (typed) => {
+  const field = numberField(label, value, (typed) => {
     shown = typed;
     if (typed !== null) slider.value = String(typed);
     onChange(typed);
   });
-  const set = (next: number | null) => {
+  const show = (next: number | null) => {
     if (next === null) return;
     slider.value = String(next);
     // A field that is typed into keeps its text, as in `0.` on the way to `0.5`.
@@ -41,5 +75,5 @@ export function numberControl(
     onChange(moved);
   });
   slider.value = String(value ?? 0);
-  return {slider, field, set};
+  return {root: element('span', {class: 'field'}, slider, field), show};
 }

@@ -1,21 +1,20 @@
+import type {DepthWeight} from '../../../trainer/contract/config/mergeRule.ts';
 import type {RunView} from '../../../trainer/contract/panel/panelViews.ts';
-import {element, Region, table, type Child} from '../../dom.ts';
+import type {WorkbenchSetting} from '../../../trainer/contract/panel/workbenchSetting.ts';
+import {element, message, Region, setText, table, type Child} from '../../dom.ts';
 import {numberText} from '../../numberText.ts';
-import {button, dropdown} from '../../toolkit.ts';
-import {numberControl, type NumberControl} from './weightControl.ts';
+import {button} from '../../toolkit.ts';
+import {methodBar} from './methodBar.ts';
+import {SettingControls, type ChangeSetting} from './weightControl.ts';
 import {
-  hasDensity,
+  isWeighted,
+  parametersOf,
+  partName,
+  partsOf,
   partWeight,
-  weightedMethods,
-  weightedParts,
   withPartWeight,
   withWeight,
-  type WeightedMethod,
-  type WorkbenchSetting,
 } from './workbenchSetting.ts';
-
-/** Changes the setting; changes by the same control that follow each other are one step of the history. */
-export type ChangeSetting = (control: string, change: (setting: WorkbenchSetting) => WorkbenchSetting) => void;
 
 /** What the sliders are about: a run, and the weights that it has. */
 export interface WeighedRun {
@@ -23,48 +22,50 @@ export interface WeighedRun {
   readonly weights: readonly number[] | undefined;
 }
 
-const methodNames: Readonly<Record<WeightedMethod, string>> = {
-  linear: 'task arithmetic',
-  ties: 'TIES',
-  dare: 'DARE',
-  breadcrumbs: 'breadcrumbs',
-};
-const lambdaRange = {low: 0, high: 2, step: 0.05};
-const densityRange = {low: 0.05, high: 1, step: 0.05};
-
-/** A slider and a field for the weight of each expert, for its parts where they are wanted, and for what the method takes. */
+/** Controls for the weight of each expert, for its parts where they are wanted, and for what the method takes. */
 export class WeightSliders {
-  readonly root = element('div');
-  readonly #region = new Region(this.root);
+  readonly root: HTMLElement;
+  readonly #region = new Region(element('div'));
+  readonly #rules = element('p', {class: 'message'});
   readonly #change: ChangeSetting;
+  readonly #controls: SettingControls;
   readonly #redraw: () => void;
   readonly #opened = new Set<number>();
-  #controls: {readonly control: NumberControl; read(setting: WorkbenchSetting): number | null}[] = [];
 
   /** `redraw` has to lead to `show`. */
   constructor(change: ChangeSetting, redraw: () => void) {
     this.#change = change;
+    this.#controls = new SettingControls(change);
     this.#redraw = redraw;
+    this.root = element('div', {}, this.#region.root, this.#rules);
   }
 
   show(weighed: WeighedRun, setting: WorkbenchSetting): void {
-    this.#region.show([weighed, [...this.#opened], setting.method], () => this.#build(weighed, setting));
-    for (const {control, read} of this.#controls) control.set(read(setting));
+    const {method, weights} = setting;
+    const parts = partsOf(setting);
+    const lists = parts.map((part) => weights.map((_, i) => listOf(partWeight(setting, part, i))));
+    const switches = [...parametersOf(setting).values()].filter((value) => typeof value === 'boolean');
+    const key = [weighed, [...this.#opened], method, parts, lists, switches];
+    this.#region.show(key, () => this.#build(weighed, setting));
+    this.#controls.show(setting);
+    setText(this.#rules, isWeighted(setting) ? rulesText(setting) : '');
   }
 
   #build({run, weights}: WeighedRun, setting: WorkbenchSetting): Child[] {
-    this.#controls = [];
+    this.#controls.clear();
+    const bar = methodBar(setting, this.#controls, this.#change);
+    if (!isWeighted(setting))
+      return [message('Model Stock finds its weights from the angles between the experts.'), bar];
     const rows = run.ranges.flatMap(([low, high], i) => [
       [`expert-${i}`, `${low} to ${high - 1}`, numberText(weights?.[i]), this.#weight(setting, i), this.#opener(i)],
       ...(this.#opened.has(i) ? this.#partRows(setting, i) : []),
     ]);
     const head = ['Expert', 'Timesteps', 'Weight of the run', 'Your weight', 'Parts'];
-    return [table('Weight of each expert', head, rows), this.#methodBar(setting)];
+    return [table('Weight of each expert', head, rows), bar];
   }
 
   #weight(setting: WorkbenchSetting, expert: number): HTMLElement {
-    const name = `Weight of expert ${expert}`;
-    return this.#control(name, setting, {
+    return this.#controls.add(`Weight of expert ${expert}`, setting, {
       read: ({weights}) => weights[expert] ?? null,
       write: (before, weight) => withWeight(before, expert, weight),
     });
@@ -86,55 +87,49 @@ export class WeightSliders {
   #partRows(setting: WorkbenchSetting, expert: number): Child[][] {
     const follow = button(`Parts as expert ${expert}`, () =>
       this.#change(`follow ${expert}`, (before) =>
-        weightedParts.reduce((after, part) => withPartWeight(after, part, expert, undefined), before),
+        before.rules.reduce((after, {match}) => withPartWeight(after, match, expert, 'expert'), before),
       ),
     );
-    return weightedParts.map((part, row) => {
-      const control = this.#control(`Expert ${expert} in ${part} blocks`, setting, {
-        read: (now) => partWeight(now, part, expert),
-        write: (before, weight) => withPartWeight(before, part, expert, weight),
-      });
-      return [`${part} blocks of expert-${expert}`, '', '', control, row === 0 ? follow : ''];
+    return partsOf(setting).map((part, row) => {
+      const list = listOf(partWeight(setting, part, expert));
+      const control = list === null ? this.#partWeight(setting, part, expert) : this.#list(part, expert, list);
+      return [`${partName(part)} of expert-${expert}`, '', '', control, row === 0 ? follow : ''];
     });
   }
 
-  #methodBar(setting: WorkbenchSetting): HTMLElement {
-    const choices = weightedMethods.map((value) => ({value, label: methodNames[value]}));
-    const method = dropdown('Method', choices, setting.method, (chosen) =>
-      this.#change('method', (before) => ({...before, method: chosen as WeightedMethod})),
-    );
-    const lambda = this.#control(
-      'Lambda',
-      setting,
-      {read: (now) => now.lambda, write: (before, value) => ({...before, lambda: value})},
-      lambdaRange,
-    );
-    const density = this.#control(
-      'Density',
-      setting,
-      {read: (now) => now.density, write: (before, value) => ({...before, density: value})},
-      densityRange,
-    );
-    const fields = [labelled('Lambda', lambda), ...(hasDensity(setting) ? [labelled('Density', density)] : [])];
-    return element('div', {class: 'bar'}, method, ...fields);
+  #partWeight(setting: WorkbenchSetting, part: string, expert: number): HTMLElement {
+    return this.#controls.add(`Expert ${expert} in ${partName(part)}`, setting, {
+      read: (now) => {
+        const weight = partWeight(now, part, expert);
+        return typeof weight === 'number' ? weight : null;
+      },
+      write: (before, weight) => withPartWeight(before, part, expert, weight),
+    });
   }
 
-  #control(
-    label: string,
-    setting: WorkbenchSetting,
-    value: {
-      read(setting: WorkbenchSetting): number | null;
-      write(setting: WorkbenchSetting, value: number | null): WorkbenchSetting;
-    },
-    range?: typeof lambdaRange,
-  ): HTMLElement {
-    const onChange = (next: number | null) => this.#change(label, (before) => value.write(before, next));
-    const control = numberControl(label, value.read(setting), onChange, range);
-    this.#controls.push({control, read: (now) => value.read(now)});
-    return element('span', {class: 'field'}, control.slider, control.field);
+  /** Weights over the depth of the network have no slider: they stay, or become one number. */
+  #list(part: string, expert: number, list: readonly number[]): HTMLElement {
+    const mean = Number((list.reduce((sum, weight) => sum + weight, 0) / list.length).toPrecision(4));
+    const label = `One weight for expert ${expert} in ${partName(part)}`;
+    const flatten = button(label, () => this.#change(label, (before) => withPartWeight(before, part, expert, mean)));
+    return element('span', {class: 'field'}, weightText([...list]), flatten);
   }
 }
 
-function labelled(text: string, control: HTMLElement): HTMLElement {
-  return element('span', {class: 'field'}, element('span', {class: 'label', 'aria-hidden': 'true'}, text), control);
+function listOf(weight: DepthWeight | null): number[] | null {
+  return Array.isArray(weight) ? weight : null;
+}
+
+function weightText(weight: DepthWeight | null): string {
+  return Array.isArray(weight) ? `${weight.map(numberText).join(' … ')} over the depth` : numberText(weight);
+}
+
+/** The rules in the order in which they count; empty without any. */
+function rulesText(setting: WorkbenchSetting): string {
+  const own = setting.rules.filter(({weights}) => weights.some((weight) => weight !== 'expert'));
+  const rules = own.map(({match}) => {
+    const weights = setting.weights.map((_, i) => weightText(partWeight(setting, match, i)));
+    return `${partName(match)}: ${weights.join(', ')}`;
+  });
+  return rules.length === 0 ? '' : `Other weights, the first that fits a tensor counts. ${rules.join('; ')}.`;
 }

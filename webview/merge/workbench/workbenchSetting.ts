@@ -1,99 +1,121 @@
-import {MergeMethod} from '../../../trainer/contract/config/mergeMethod.ts';
+import {MergeMethod, methodDefaults, type MergeMethodKind} from '../../../trainer/contract/config/mergeMethod.ts';
+import type {DepthWeight} from '../../../trainer/contract/config/mergeRule.ts';
 import type {MergeSetting} from '../../../trainer/contract/config/mergeSetting.ts';
+import type {RuleWeight, WorkbenchSetting} from '../../../trainer/contract/panel/workbenchSetting.ts';
 
-/** Parts of the network that may have weights of their own; all other tensors have those of the expert. */
-export const weightedParts = ['down', 'mid', 'up'] as const;
-export type WeightedPart = (typeof weightedParts)[number];
+/** Parts of the network that are always offered weights of their own. */
+const usualParts = ['down', 'mid', 'up'];
 
-/** Methods that take a weight for each expert. */
-export const weightedMethods = ['linear', 'ties', 'dare', 'breadcrumbs'] as const;
-export type WeightedMethod = (typeof weightedMethods)[number];
-
-/** What the controls of the merge workbench are set to; null is a field that holds no number. Never changes: every action makes another one. */
-export interface WorkbenchSetting {
-  readonly weights: readonly (number | null)[];
-  /** Weights of each expert in a part; undefined: as the expert. */
-  readonly parts: Readonly<Record<WeightedPart, readonly (number | null | undefined)[]>>;
-  readonly method: WeightedMethod;
-  readonly lambda: number | null;
-  /** Of methods that drop elements. */
-  readonly density: number | null;
+/** The name of a part, a group of tensors or a pattern of their names, for users. */
+export function partName(part: string): string {
+  return usualParts.includes(part) ? `${part} blocks` : part;
 }
 
-/** These weights in all parts, by task arithmetic. */
-export function plainSetting(weights: readonly (number | null)[]): WorkbenchSetting {
-  const none = weights.map(() => undefined);
-  return {weights, parts: {down: none, mid: none, up: none}, method: 'linear', lambda: 1, density: 0.5};
+/** These weights everywhere, by task arithmetic. */
+export function plainSetting(weights: readonly number[]): WorkbenchSetting {
+  return workbenchSetting({weights: [...weights]});
 }
 
-/** The controls that ask for this; what they cannot ask for is left out. */
-export function workbenchSetting({weights, rules = [], method}: MergeSetting): WorkbenchSetting {
-  const plain = plainSetting(weights);
-  const part = (name: WeightedPart) => {
-    const own = rules.find(({match}) => match === name)?.weights;
-    return weights.map((weight, i) => {
-      const value = own?.[i];
-      return typeof value === 'number' && value !== weight ? value : undefined;
-    });
-  };
-  return {
-    weights,
-    parts: {down: part('down'), mid: part('mid'), up: part('up')},
-    method: weightedMethods.find((kind) => kind === method?.kind) ?? plain.method,
-    lambda: method !== undefined && 'lambda' in method ? method.lambda : plain.lambda,
-    density: method !== undefined && 'density' in method ? method.density : plain.density,
-  };
-}
-
-/** Whether the method drops elements of the task vectors. */
-export function hasDensity({method}: WorkbenchSetting): boolean {
-  return method !== 'linear';
+/** The controls as a merge sets them: `mergeSetting` of the result is that merge. */
+export function workbenchSetting(original: MergeSetting): WorkbenchSetting {
+  const {weights, rules = [], method} = original;
+  const {kind, ...parameters} = method ?? {kind: 'linear'};
+  return {original, weights, rules, method: kind, parameters};
 }
 
 export function withWeight(setting: WorkbenchSetting, expert: number, weight: number | null): WorkbenchSetting {
   return {...setting, weights: setting.weights.map((old, i) => (i === expert ? weight : old))};
 }
 
-/** `weight` undefined: as the expert again. */
+/** Sets the weight of an expert in a part of the network, a group of tensors or a pattern. A part without a rule gets one, after all others. */
 export function withPartWeight(
   setting: WorkbenchSetting,
-  part: WeightedPart,
+  part: string,
   expert: number,
-  weight: number | null | undefined,
+  weight: RuleWeight,
 ): WorkbenchSetting {
-  const weights = setting.parts[part].map((old, i) => (i === expert ? weight : old));
-  return {...setting, parts: {...setting.parts, [part]: weights}};
+  const known = setting.rules.findIndex(({match}) => match === part);
+  const at = known < 0 ? setting.rules.length : known;
+  const weights = setting.weights.map((_, i) => (i === expert ? weight : ruleWeight(setting.rules[at], i)));
+  return {...setting, rules: setting.rules.toSpliced(at, 1, {match: part, weights})};
 }
 
-/** The weight of an expert in a part of the network. */
-export function partWeight({weights, parts}: WorkbenchSetting, part: WeightedPart, expert: number): number | null {
-  const own = parts[part][expert];
-  return own === undefined ? (weights[expert] ?? null) : own;
+/** Values of other methods' parameters stay, so that they are still there when such a method is chosen again. */
+export function withMethod(setting: WorkbenchSetting, method: MergeMethodKind): WorkbenchSetting {
+  return {...setting, method};
 }
 
-/** What the controls ask for; null where one of them holds no number that the method takes. */
+export function withParameter(
+  setting: WorkbenchSetting,
+  name: string,
+  value: number | boolean | null,
+): WorkbenchSetting {
+  return {...setting, parameters: {...setting.parameters, [name]: value}};
+}
+
+/** Slerp goes from the base to a single expert. */
+export function methodsFor(setting: WorkbenchSetting): MergeMethodKind[] {
+  const methods: MergeMethodKind[] = ['linear', 'ties', 'dare', 'breadcrumbs', 'slerp', 'model-stock'];
+  return methods.filter((kind) => kind !== 'slerp' || setting.weights.length === 1 || setting.method === 'slerp');
+}
+
+/** Whether the method takes weights and rules. */
+export function isWeighted({method}: WorkbenchSetting): boolean {
+  return method !== 'model-stock';
+}
+
+/** What the chosen method takes besides weights, with the values that count. */
+export function parametersOf({method, parameters}: WorkbenchSetting): Map<string, number | boolean | null> {
+  return new Map(
+    [...methodDefaults(method)].map(([name, value]) => [
+      name,
+      parameters[name] === undefined ? value : parameters[name],
+    ]),
+  );
+}
+
+/** Parts of the network that may have weights of their own: the usual ones, and those for which there is a rule. */
+export function partsOf({rules}: WorkbenchSetting): string[] {
+  return [...new Set([...usualParts, ...rules.map(({match}) => match)])];
+}
+
+/** The weight of an expert in a part of the network: a number, numbers over its depth, or null where the field holds no number. */
+export function partWeight({weights, rules}: WorkbenchSetting, part: string, expert: number): DepthWeight | null {
+  const own = ruleWeight(
+    rules.find(({match}) => match === part),
+    expert,
+  );
+  return own === 'expert' ? (weights[expert] ?? null) : own;
+}
+
+function ruleWeight(rule: WorkbenchSetting['rules'][number] | undefined, expert: number): RuleWeight {
+  const weight = rule?.weights[expert];
+  return weight === undefined ? 'expert' : weight;
+}
+
+/** The merge that the controls describe; null where one of them holds no number, or one that the method does not take. */
 export function mergeSetting(setting: WorkbenchSetting): MergeSetting | null {
-  const weights = numbers(setting.weights);
-  if (weights === null) return null;
-  const rules: NonNullable<MergeSetting['rules']> = [];
-  for (const part of weightedParts) {
-    if (setting.parts[part].every((weight) => weight === undefined)) continue;
-    const own = numbers(setting.weights.map((_, i) => partWeight(setting, part, i)));
-    if (own === null) return null;
-    rules.push({match: part, weights: own});
-  }
-  const method = methodOf(setting);
-  if (method === null) return null;
-  const isPlain = method.kind === 'linear' && method.lambda === 1;
-  return {weights, ...(rules.length > 0 && {rules}), ...(!isPlain && {method})};
+  const {original, weights, rules, method} = setting;
+  const numbers = complete(weights);
+  // The last rules change nothing where all of their weights are those of the experts; earlier ones may hide a later rule.
+  const last = rules.findLastIndex((rule) => rule.weights.some((weight) => weight !== 'expert'));
+  const ruled = rules.slice(0, last + 1).map(({match, weights: own}) => {
+    const values = complete(own.map((weight, i) => (weight === 'expert' ? (weights[i] ?? null) : weight)));
+    return values && {match, weights: values};
+  });
+  const asked = complete(ruled);
+  const parsed = MergeMethod.safeParse({kind: method, ...Object.fromEntries(parametersOf(setting))});
+  if (numbers === null || asked === null || !parsed.success) return null;
+  const isLeftOut = original.method === undefined && parsed.data.kind === 'linear' && parsed.data.lambda === 1;
+  return {
+    weights: numbers,
+    ...((asked.length > 0 || original.rules !== undefined) && {rules: asked}),
+    ...(!isLeftOut && {method: parsed.data}),
+  };
 }
 
-function methodOf({method: kind, lambda, density}: WorkbenchSetting): MergeMethod | null {
-  const settings = kind === 'linear' ? {kind, lambda} : {kind, lambda, density};
-  return MergeMethod.safeParse(settings).data ?? null;
-}
-
-function numbers(values: readonly (number | null)[]): number[] | null {
+/** The values if none is missing. */
+function complete<T>(values: readonly (T | null)[]): T[] | null {
   const found = values.filter((value) => value !== null);
   return found.length === values.length ? found : null;
 }

@@ -1,14 +1,16 @@
 import {expect, it} from 'vitest';
-import type {PreviewNews, PreviewOrder, previewPictures} from '../../trainer/contract/panel/preview.ts';
-import {encodePng} from '../../trainer/data/pictures/png.ts';
-import {fakeRun} from '../helpers/fakeRunFolder.ts';
-import {temporaryFolder} from '../helpers/temporaryFolder.ts';
-import {axeViolations} from './axeViolations.ts';
-import {describePanel, eventually, expectNoTrouble} from './describePanel.ts';
-import type {TestPanel} from './testPanel.ts';
-import {themeKinds, type ThemeKind} from './themes.ts';
+import type {PreviewNews, PreviewOrder, previewPictures} from '../../../../trainer/contract/panel/preview.ts';
+import {encodePng} from '../../../../trainer/data/pictures/png.ts';
+import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {axeViolations} from '../../axeViolations.ts';
+import {describePanel, eventually, expectNoTrouble} from '../../describePanel.ts';
+import type {TestPanel} from '../../testPanel.ts';
+import {themeKinds, type ThemeKind} from '../../themes.ts';
 
 type Draw = Extract<PreviewOrder, {kind: 'draw'}>;
+
+const upRule = [{match: 'up', weights: [0.5, 0.6, 0.7, [-1, 1]]}];
 
 /** Plays the process of a preview: draws grey pictures at once, of as many pixels as the order has images. */
 class FakePreview {
@@ -116,6 +118,40 @@ describePanel('the live preview', (open) => {
     await eventually(() => fake.draws.at(-1)?.setting.rules).toBeUndefined();
     expectNoTrouble(panel);
     await panel.close();
+  });
+
+  it('draws and saves the merge of the run as it is, and changes only what is touched', async () => {
+    const {fake, panel, page, run} = await begin();
+    const method = {kind: 'dare', density: 0.3, seed: 11, elect: true, lambda: 1.5} as const;
+    const rules = [{match: 'up_blocks.*.attentions.*', weights: [0.1, [0.2, 0.8], 0.3, 0.4]}, ...upRule];
+    const {config} = run.run;
+    run.set({config: {...config, config: {...config.config, merge: {dtype: 'F32', method, rules}}}});
+    const weights = run.run.report?.weights;
+    await page.reload();
+    await page.getByRole('tab', {name: 'Merge'}).click();
+    await page.getByText(/^Other weights, the first that fits a tensor counts\. up_blocks/).waitFor();
+    await page.getByRole('button', {name: 'Merge and save'}).click();
+    await eventually(() => panel.asked.length).toBe(1);
+    expect(panel.asked[0]?.arguments[1]).toEqual({weights, rules, method});
+    await start(panel);
+    expect(fake.draws.at(-1)?.setting).toEqual({weights, rules, method});
+    await page.getByRole('checkbox', {name: 'Elect signs'}).click();
+    const touched = {weights, rules, method: {...method, elect: false}};
+    await eventually(() => fake.draws.at(-1)?.setting).toEqual(touched);
+    await page.getByRole('button', {name: 'Save exactly this'}).click();
+    await eventually(() => panel.asked.length).toBe(2);
+    expect(panel.asked[1]?.arguments[1]).toEqual(touched);
+    await eventually(() => panel.saved).toMatchObject({merge: {setting: {parameters: {elect: false, seed: 11}}}});
+    const again = await open({runs: [run], saved: panel.saved});
+    await again.page.getByRole('button', {name: 'Parts of expert 1'}).click();
+    await again.page.getByRole('button', {name: 'One weight for expert 1 in up_blocks.*.attentions.*'}).click();
+    const field = again.page.getByRole('textbox', {name: 'Expert 1 in up_blocks.*.attentions.*'});
+    await eventually(() => field.inputValue()).toBe('0.5');
+    await again.page.getByRole('button', {name: 'Undo'}).click();
+    await again.page.getByRole('button', {name: 'Merge and save'}).click();
+    await eventually(() => again.asked.map(({arguments: [, setting]}) => setting)).toEqual([touched]);
+    expectNoTrouble(panel);
+    await Promise.all([panel.close(), again.close()]);
   });
 
   it('comes back with its weights after it was hidden, and undo leads to those of the run', async () => {
