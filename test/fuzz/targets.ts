@@ -12,6 +12,7 @@ import {parquet} from './targets/parquet.ts';
 import {png} from './targets/png.ts';
 import {records} from './targets/records.ts';
 import {safetensors} from './targets/safetensors.ts';
+import {tokenizer} from './targets/tokenizer.ts';
 import {torch} from './targets/torch.ts';
 import {yaml} from './targets/yaml.ts';
 import {zip} from './targets/zip.ts';
@@ -34,4 +35,5 @@ export const targets: readonly FuzzTarget[] = [
   mnist,
   cifar,
   npz,
+  tokenizer,
 ];
