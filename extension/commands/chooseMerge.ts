@@ -2,6 +2,7 @@ import {stat} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import * as vscode from 'vscode';
 import {MergeRecord} from '../../trainer/contract/run/records.ts';
+import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import type {Run} from '../runs/run.ts';
 import {chooseExperts, chooseModel} from './chooseModels.ts';
 import {parseRanges, parseWeights} from './mergeNumbers.ts';
@@ -15,10 +16,12 @@ export interface ChosenMerge {
   readonly ranges: readonly (readonly [number, number])[] | null;
   readonly dtype: MergeRecord['dtype'];
   readonly out: string;
+  /** Something lies at `out`, and the user wants it replaced. */
+  readonly overwrite?: boolean;
 }
 
 /** The arguments of `deme` that carry a merge out. */
-export function mergeCall({base, experts, weights, ranges, dtype, out}: ChosenMerge): string[] {
+export function mergeCall({base, experts, weights, ranges, dtype, out, overwrite}: ChosenMerge): string[] {
   const named = experts.flatMap((expert) => ['--expert', expert]);
   const timesteps = (ranges ?? []).flatMap((range) => ['--range', range.join(',')]);
   return [
@@ -32,6 +35,7 @@ export function mergeCall({base, experts, weights, ranges, dtype, out}: ChosenMe
     dtype,
     '--out',
     out,
+    ...(overwrite === true ? ['--overwrite'] : []),
   ];
 }
 
@@ -50,9 +54,10 @@ export async function chooseMerge(runs: readonly Run[]): Promise<ChosenMerge | u
   const dtype = await askFormat();
   if (dtype === undefined) return undefined;
   const out = await askPlace(base);
-  return out === undefined
-    ? undefined
-    : {base, experts, weights, ranges: ranges.length === 0 ? null : ranges, dtype, out};
+  if (out === undefined) return undefined;
+  const merge = {base, experts, weights, ranges: ranges.length === 0 ? null : ranges, dtype, out};
+  if (!(await fileExists(out))) return merge;
+  return (await askReplace(out)) ? {...merge, overwrite: true} : undefined;
 }
 
 async function askWeights(experts: readonly string[]): Promise<readonly number[] | undefined> {
@@ -101,6 +106,14 @@ async function askPlace(base: string): Promise<string | undefined> {
     ...(isFolder ? {} : {filters: {Weights: ['safetensors']}}),
   });
   return chosen?.fsPath;
+}
+
+/** A dialog that saves asks this about files only, and not on every system. */
+async function askReplace(out: string): Promise<boolean> {
+  const replace = 'Replace';
+  const detail = 'What lies there now will be lost.';
+  const text = `Replace ${basename(out)} by the merged model?`;
+  return (await vscode.window.showWarningMessage(text, {modal: true, detail}, replace)) === replace;
 }
 
 function namesOf(experts: readonly string[]): string {

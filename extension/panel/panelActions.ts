@@ -1,7 +1,8 @@
-import {copyFile, mkdir} from 'node:fs/promises';
+import {mkdir, readFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import * as vscode from 'vscode';
 import {writeFileAtomic} from '../../trainer/store/files/atomicFile.ts';
+import {requireApart} from '../../trainer/store/files/pathIdentity.ts';
 import type {Run} from '../runs/run.ts';
 import {stepsCsv, stepsJson, stepsOf, stepsTensorBoard} from './exportSteps.ts';
 import type {PanelActions} from './panelRequests.ts';
@@ -25,7 +26,9 @@ export function panelActions(trainer: TrainerActions, fileOf: (source: string) =
       const file = fileInRun(run, fileOf(source));
       if (file === null) return null;
       const path = await chooseFile(`${run.record.id}-${nameOfImage(run, file)}`);
-      if (path !== null) await copyFile(file, path);
+      if (path === null) return null;
+      await requireApart(path, [run.path], {mayLieInside: true});
+      await writeFileAtomic(path, await readFile(file));
       return path;
     },
   };
@@ -34,6 +37,11 @@ export function panelActions(trainer: TrainerActions, fileOf: (source: string) =
 async function exportText(runs: readonly Run[], format: 'csv' | 'json'): Promise<string | null> {
   const path = await chooseFile(`${runs.map(({record}) => record.id).join('+')}.${format}`);
   if (path === null) return null;
+  await requireApart(
+    path,
+    runs.map((run) => run.path),
+    {mayLieInside: true},
+  );
   const steps = await stepsOf(runs);
   await writeFileAtomic(path, format === 'csv' ? stepsCsv(steps) : stepsJson(steps, runs));
   return path;

@@ -61,6 +61,17 @@ describe('merging models by hand', () => {
     );
   });
 
+  it('asks before it replaces what is there, and then says so to the trainer', async () => {
+    for (const answer of ['Replace', undefined]) {
+      const {run, out} = await answerAll();
+      await writeFile(out, 'something');
+      editor.answers.push(answer);
+      const merge = await chooseMerge([run]);
+      expect(merge && mergeCall(merge).slice(-3)).toEqual(answer && ['--out', out, '--overwrite']);
+      expect(editor.messages.at(-1)).toMatchObject({kind: 'warning', text: 'Replace new by the merged model?'});
+    }
+  });
+
   it('merges, and shows where the result is', async () => {
     const {run, out} = await answerAll();
     editor.answers.push('Reveal in Explorer');

@@ -7,6 +7,7 @@ import {analyseRun} from '../../pipeline/measurements/analyseRun.ts';
 import {runPaths} from '../../pipeline/runPaths.ts';
 import {toolVersion} from '../../pipeline/owner/toolVersion.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
+import {requireApart} from '../../store/files/pathIdentity.ts';
 import {action} from '../action.ts';
 import {analysisLines} from '../view/analysisLines.ts';
 import {collect, timestepRange} from '../arguments.ts';
@@ -55,6 +56,7 @@ async function measure(
     const {base, expert, range} = options;
     if (base === undefined || expert === undefined) throw missing();
     const experts = expertPaths(expert, range);
+    if (options.csv !== undefined) await requireApart(options.csv, [base, ...expert]);
     return {analysis: await analyseTasks({base, experts, tool: toolVersion(), onProgress})};
   }
   const mixed = (['base', 'expert', 'range'] as const).filter((name) => options[name] !== undefined);

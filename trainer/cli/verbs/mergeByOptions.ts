@@ -16,6 +16,7 @@ export interface MergeOptions extends MergeMethodOptions {
   range?: readonly (readonly [number, number])[];
   settings?: Pick<MergeSetting, 'method' | 'rules'>;
   out?: string;
+  overwrite?: boolean;
   dtype?: MergeRequest['dtype'];
 }
 
@@ -27,7 +28,8 @@ export async function mergeByOptions(options: MergeOptions): Promise<ExitCode> {
   return 0;
 }
 
-function toRequest({base, expert, weights, range, out, dtype = 'F32', rule, ...method}: MergeOptions): MergeRequest {
+function toRequest(options: MergeOptions): MergeRequest {
+  const {base, expert, weights, range, out, overwrite, dtype = 'F32', rule, ...method} = options;
   if (base === undefined || expert === undefined || weights === undefined || out === undefined) {
     const missing = Object.entries({base, expert, weights, out}).filter(([, value]) => value === undefined);
     const names = missing.map(([name]) => `--${name}`).join(', ');
@@ -36,7 +38,8 @@ function toRequest({base, expert, weights, range, out, dtype = 'F32', rule, ...m
     });
   }
   const experts = expertPaths(expert, range);
-  return {base, experts, weights, out, dtype, method: methodOf(method), rules: rule, tool: toolVersion()};
+  const replaces = overwrite === true ? 'existing' : undefined;
+  return {base, experts, weights, out, replaces, dtype, method: methodOf(method), rules: rule, tool: toolVersion()};
 }
 
 /** What was merged, as lines for people. */

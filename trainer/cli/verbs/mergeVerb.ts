@@ -19,6 +19,7 @@ export function addMergeVerb(deme: Command): void {
     .option('--weights <list>', 'one weight for each expert, as in --weights=0.1,-0.2', numberList)
     .option('--range <low,high>', 'timesteps of an expert; once for each, in the same order', collect(timestepRange))
     .option('--out <path>', 'folder, or file that ends in .safetensors')
+    .option('--overwrite', 'replace what lies at --out')
     .addOption(new Option('--dtype <name>', 'number format of --out (F32)').choices(['F32', 'F16', 'BF16']))
     .option('--recipe <file>', 'make a merged model again: its merge.json, folder or safetensors file')
     .option('--inputs <folder>', 'where to look for the inputs of the recipe; once for each', collect(String));
@@ -28,7 +29,20 @@ export function addMergeVerb(deme: Command): void {
 }
 
 /** What a config says itself. */
-const ownOptions = ['base', 'expert', 'weights', 'range', 'out', 'dtype', 'method', 'set', 'rule', 'recipe', 'inputs'];
+const ownOptions = [
+  'base',
+  'expert',
+  'weights',
+  'range',
+  'out',
+  'overwrite',
+  'dtype',
+  'method',
+  'set',
+  'rule',
+  'recipe',
+  'inputs',
+];
 
 async function merge(config: string | undefined, options: RunOptions & RecipeOptions): Promise<ExitCode> {
   const {recipe} = options;

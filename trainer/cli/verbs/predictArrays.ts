@@ -1,10 +1,11 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
-import {UserError} from '../../contract/errors.ts';
+import {nullForUserError, UserError} from '../../contract/errors.ts';
 import {startEngine} from '../../engine/startEngine.ts';
 import {loadPretrained} from '../../models/pretrained.ts';
 import {predictNchw, type NchwImages} from '../../sample/predictNchw.ts';
+import {requireApart, requireFree} from '../../store/files/pathIdentity.ts';
 import {openSafetensors, writeSafetensors} from '../../store/weights/safetensors.ts';
 import type {TensorReader} from '../../store/weights/tensorReader.ts';
 import type {PredictOptions} from './predictVerb.ts';
@@ -23,17 +24,28 @@ interface Inputs {
 
 /** Calls the network of a diffusers folder once on arrays of a file, both in PyTorch's order. */
 export async function predictArrays(options: PredictOptions): Promise<PredictResult> {
+  const {out, model, arrays, overwrite} = options;
+  await requireApart(out, [model, arrays]);
+  await requireFree(out, {overwrite, isOwn: isPrediction});
   const {images, timesteps} = await readInputs(options);
   const engine = await startEngine({name: options.engine ?? 'auto'});
-  const {denoiser, params, folder} = await loadPretrained(options.model);
+  const {denoiser, params, folder} = await loadPretrained(model);
   if (images.shape[1] !== denoiser.inChannels) {
     const message = `${options.sample} has ${images.shape[1]} channels, but the model takes ${denoiser.inChannels}.`;
     throw new UserError('arrays-mismatch', message, {where: folder.path});
   }
   const {values, shape} = await predictNchw(denoiser, params, images, timesteps);
-  await mkdir(dirname(options.out), {recursive: true});
-  await writeSafetensors(options.out, [{name: 'output', shape, dtype: 'F32', read: () => values}]);
-  return {out: options.out, shape, engine};
+  await mkdir(dirname(out), {recursive: true});
+  await writeSafetensors(out, [{name: tensorName, shape, dtype: 'F32', read: () => values}]);
+  return {out, shape, engine};
+}
+
+const tensorName = 'output';
+
+async function isPrediction(path: string): Promise<boolean> {
+  const reader = await openSafetensors(path).catch(nullForUserError);
+  await reader?.close();
+  return reader?.shapes.size === 1 && reader.shapes.has(tensorName);
 }
 
 async function readInputs({arrays, sample, timesteps}: PredictOptions): Promise<Inputs> {

@@ -11,6 +11,7 @@ export interface PredictOptions extends OutputOptions {
   sample: string;
   timesteps: string;
   out: string;
+  overwrite?: boolean;
   engine?: EngineChoice;
 }
 
@@ -23,6 +24,7 @@ export function addPredictVerb(deme: Command): void {
     .requiredOption('--sample <key>', 'name of the noisy images [N,C,H,W] in it')
     .requiredOption('--timesteps <key>', 'name of the timesteps [N] in it')
     .requiredOption('--out <file>', 'safetensors file for the prediction, as the tensor output [N,C,H,W]')
+    .option('--overwrite', 'replace a file that is no earlier prediction, too')
     .addOption(engineOption());
   action(command, predict);
 }

@@ -10,6 +10,8 @@ import {imageShape} from '../../sample/imageShape.ts';
 import {modelPredict} from '../../sample/predict.ts';
 import {sampleImages} from '../../sample/sampleImages.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
+import {requireApart, requireFree} from '../../store/files/pathIdentity.ts';
+import {firstBytes} from '../../store/files/regularFile.ts';
 import type {SampleOptions} from './sampleVerb.ts';
 
 /** What was drawn, and how to draw it again. */
@@ -27,6 +29,11 @@ export async function sampleModel(
   options: SampleOptions,
   onProgress: (done: number, total: number) => void,
 ): Promise<SampleResult> {
+  const files = filesOf(options);
+  for (const file of files) {
+    await requireApart(file, [options.model]);
+    await requireFree(file, {overwrite: options.overwrite, isOwn: isPng});
+  }
   const engine = await startEngine({name: options.engine ?? 'auto'});
   const {denoiser, params, schedule, folder, weightsHash} = await loadPretrained(options.model);
   const shape = imageShape(denoiser, folder.path);
@@ -35,19 +42,27 @@ export async function sampleModel(
   const predict = modelPredict(new Predictor(denoiser, params));
   const images = await sampleImages({...settings, predict, schedule, shape, onProgress});
   if (images === null) throw new Error('the sampling stopped although nobody asked');
-  await writePng(options.out, images, shape, count);
-  if (options.images !== undefined) await writeSingles(options.images, images, shape, count);
+  const [grid, ...singles] = files;
+  const size = images.length / count;
+  if (grid !== undefined) await writePng(grid, images, shape, count);
+  for (const [i, file] of singles.entries()) {
+    await writePng(file, images.subarray(i * size, (i + 1) * size), shape, 1);
+  }
   return {out: options.out, images: options.images ?? null, engine, recipe: {model: weightsHash, ...settings}};
 }
 
-async function writeSingles(folder: string, images: Float32Array, shape: Shape, count: number): Promise<void> {
-  const size = images.length / count;
+/** The grid, and then the single images if they are asked for. */
+function filesOf({out, images, count}: SampleOptions): string[] {
+  if (images === undefined) return [out];
   const digits = String(count - 1).length;
-  for (let i = 0; i < count; i++) {
-    const file = join(folder, `${String(i).padStart(digits, '0')}.png`);
-    await writePng(file, images.subarray(i * size, (i + 1) * size), shape, 1);
-  }
+  return [out, ...Array.from({length: count}, (_, i) => join(images, `${String(i).padStart(digits, '0')}.png`))];
 }
+
+async function isPng(path: string): Promise<boolean> {
+  return (await firstBytes(path, pngSignature.length))?.equals(pngSignature) === true;
+}
+
+const pngSignature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
 async function writePng(file: string, images: Float32Array, shape: Shape, count: number): Promise<void> {
   const {pixels, width, height, channels} = imageGrid(images, [count, ...shape], Math.ceil(Math.sqrt(count)));

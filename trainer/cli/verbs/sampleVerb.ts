@@ -9,6 +9,7 @@ import {verbProgress} from '../view/verbProgress.ts';
 export interface SampleOptions extends OutputOptions, SamplingConfig {
   model: string;
   out: string;
+  overwrite?: boolean;
   /** Folder for single PNGs. */
   images?: string;
   count: number;
@@ -21,6 +22,7 @@ export function addSampleVerb(deme: Command): void {
     .description('draw images from a model')
     .requiredOption('--model <folder>', 'diffusers folder')
     .requiredOption('--out <file>', 'PNG with a grid of the images')
+    .option('--overwrite', 'replace files that are no PNG, too')
     .option('--images <folder>', 'also write each image as a PNG into this folder')
     .option('--count <number>', 'images', count, 16)
     .addOption(new Option('--sampler <name>', 'how they are drawn').choices(samplers).default('ddim'))

@@ -1,11 +1,12 @@
 import {mkdir} from 'node:fs/promises';
-import {dirname, resolve, sep} from 'node:path';
+import {dirname, resolve} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import {plainLinear, type MergeMethod} from '../../contract/config/mergeMethod.ts';
 import type {MergeRule} from '../../contract/config/mergeRule.ts';
 import type {MergeRecord, ModelRecord} from '../../contract/run/records.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
-import {writeModelFolder} from '../../store/weights/modelFolder.ts';
+import {requireApart, requireFree} from '../../store/files/pathIdentity.ts';
+import {refuseForeignFolder, writeModelFolder} from '../../store/weights/modelFolder.ts';
 import {writeSafetensors, type TensorSource} from '../../store/weights/safetensors.ts';
 import {checkInputs, type CheckedInputs} from './checkInputs.ts';
 import type {MergeTensor} from './checkTensors.ts';
@@ -35,6 +36,11 @@ export interface MergeRequest {
   readonly rules?: readonly MergeRule[];
   /** The record of a merge that is made again; left out: a new one. */
   readonly record?: MergeRecord;
+  /**
+   * What may lie at `out` already: nothing (left out), what the user said may be overwritten, or an earlier result of the same stage, whose
+   * run folder may lie anywhere.
+   */
+  readonly replaces?: 'existing' | 'ownResult';
   /** Elements of a tensor that are in memory at once, a multiple of 256. The result does not depend on it. */
   readonly chunk?: number;
   /** Ends the merge; nothing of it is left. */
@@ -62,10 +68,12 @@ interface Merge {
  * output appears whole or not at all. A folder gets `merge.json`, and the weights file the same record in its metadata. Where an
  * input has projections, so has the result; folding those of up blocks into stock weights is a later step.
  */
-export async function mergeModels(request: MergeRequest): Promise<MergeRecord> {
+export async function mergeModels(given: MergeRequest): Promise<MergeRecord> {
+  // What is checked and what is written must be the same path.
+  const request = {...given, out: resolve(given.out)};
   checkMergeWeights(request);
   return withMergeInputs(request, async (base, experts) => {
-    checkOutput(request.out, base, [base, ...experts]);
+    await checkOutput(request, base);
     const checked = await checkInputs(base, experts);
     const names = checked.tensors.filter(({integer}) => !integer).map(({name}) => name);
     const weights = tensorWeights(names, request.weights, request.rules ?? []);
@@ -73,27 +81,21 @@ export async function mergeModels(request: MergeRequest): Promise<MergeRecord> {
   });
 }
 
-function checkOutput(out: string, base: MergeInput, inputs: readonly MergeInput[]): void {
-  const target = resolve(out);
-  const victim = inputs
-    .flatMap(({path, weightsFiles}) => [path, ...weightsFiles])
-    .map((path) => resolve(path))
-    .find((path) => path === target || path.startsWith(target + sep));
-  if (victim !== undefined) {
-    throw new UserError('merge-output', 'The output would overwrite an input.', {
-      where: out,
-      hint: 'Choose another output.',
-    });
+async function checkOutput({base: basePath, experts, out, replaces}: MergeRequest, base: MergeInput): Promise<void> {
+  const isOwn = replaces === 'ownResult';
+  await requireApart(out, [basePath, ...experts.map(({path}) => path)], {mayLieInside: isOwn});
+  if (!isBareFile(out) && base.unetConfig === null) {
+    throw new UserError(
+      'merge-output',
+      'A bare weights file as base has no config, so the output cannot be a model folder.',
+      {
+        where: out,
+        hint: 'End the output in .safetensors, or give a diffusers folder as base.',
+      },
+    );
   }
-  if (isBareFile(out) || base.unetConfig !== null) return;
-  throw new UserError(
-    'merge-output',
-    'A bare weights file as base has no config, so the output cannot be a model folder.',
-    {
-      where: out,
-      hint: 'End the output in .safetensors, or give a diffusers folder as base.',
-    },
-  );
+  if (!isBareFile(out)) await refuseForeignFolder(out);
+  await requireFree(out, {overwrite: isOwn || replaces === 'existing'});
 }
 
 function isBareFile(path: string): boolean {
@@ -117,7 +119,7 @@ async function writeMerge(merge: Merge): Promise<MergeRecord> {
       mergeRecord,
     });
   } else {
-    await mkdir(dirname(resolve(request.out)), {recursive: true});
+    await mkdir(dirname(request.out), {recursive: true});
     await writeSafetensors(request.out, tensors, {'deme.merge': JSON.stringify(mergeRecord)});
   }
   return mergeRecord;

@@ -24,6 +24,7 @@ export async function mergeStage(context: StageContext): Promise<StageOutcome> {
     experts,
     ...setting,
     out: merged,
+    replaces: 'ownResult',
     dtype: config.merge?.dtype ?? 'F32',
     tool: toolVersion(),
     onProgress: progress(context, 'tensors'),

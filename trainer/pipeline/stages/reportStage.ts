@@ -1,4 +1,4 @@
-import {copyFile, mkdir} from 'node:fs/promises';
+import {mkdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {LossRecord, modelNames, StageRecord, WeightsRecord} from '../../contract/run/pipeline.ts';
 import {Report} from '../../contract/run/report.ts';
@@ -94,7 +94,7 @@ async function copyGrids({run, resolved}: StageContext, folder: string): Promise
     const source = runPaths.grid(run, model);
     if (!(await fileExists(source))) continue;
     const file = `samples-${model}.png`;
-    await copyFile(source, join(folder, file));
+    await writeFileAtomic(join(folder, file), await readFile(source));
     pictures.push({title: `Samples of ${model} (same seeds)`, file});
   }
   return pictures;

@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {open, rename, rm, type FileHandle} from 'node:fs/promises';
-import {basename, dirname, join} from 'node:path';
+import {basename, dirname, join, resolve} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 
 const diskFullCode = 'disk-full';
@@ -15,11 +15,12 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
  * which is then flushed and renamed. A failure removes it and leaves an older file at `path` as it was.
  */
 export async function writeAtomic<T>(path: string, write: (file: FileHandle) => Promise<T>): Promise<T> {
-  const temporary = temporaryBeside(path);
+  const target = resolve(path); // Behind a link, the system takes `..` for another folder than the name beside it would be in.
+  const temporary = temporaryBeside(target);
   try {
     const result = await writeAndSync(temporary, write);
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
+    await rename(temporary, target);
+    await syncFolder(dirname(target));
     return result;
   } catch (error) {
     await rm(temporary, {force: true});
@@ -64,6 +65,11 @@ export function explainWriteError(path: string, error: unknown): unknown {
     case 'ENOENT':
     case 'ENOTDIR':
       return new UserError('folder-missing', 'The folder of this file does not exist.', detail);
+    case 'EISDIR':
+      return new UserError('write-refused', 'A folder lies here, where a file would be written.', detail);
+    case 'ELOOP':
+    case 'ENAMETOOLONG':
+      return new UserError('write-refused', `The system does not accept this path (${error.code}).`, detail);
     default:
       return error;
   }

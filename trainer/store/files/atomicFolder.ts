@@ -8,12 +8,13 @@ import {fileExists} from './fileExists.ts';
  * folders are made. The files inside must be flushed by `fill` (as `writeFileAtomic` does).
  */
 export async function writeFolderAtomic(path: string, fill: (folder: string) => Promise<void>): Promise<void> {
-  const temporary = temporaryBeside(path);
+  const target = resolve(path);
+  const temporary = temporaryBeside(target);
   try {
-    await makeFolders(dirname(path));
+    await makeFolders(dirname(target));
     await mkdir(temporary);
     await fill(temporary);
-    await moveInto(path, temporary);
+    await moveInto(target, temporary);
   } catch (error) {
     await rm(temporary, {recursive: true, force: true});
     throw explainWriteError(path, error);
@@ -24,7 +25,7 @@ export async function writeFolderAtomic(path: string, fill: (folder: string) => 
 async function makeFolders(path: string): Promise<void> {
   const first = await mkdir(path, {recursive: true});
   if (first === undefined) return;
-  for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made)) {
+  for (let made = path; made.length >= resolve(first).length; made = dirname(made)) {
     await syncFolder(dirname(made));
   }
 }

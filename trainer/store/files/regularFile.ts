@@ -1,4 +1,4 @@
-import {readFile, stat} from 'node:fs/promises';
+import {open, readFile, stat} from 'node:fs/promises';
 import {UserError} from '../../contract/errors.ts';
 
 /**
@@ -16,4 +16,20 @@ export async function requireRegularFile(path: string, limit = Infinity): Promis
 export async function readRegularFile(path: string, limit: number): Promise<Buffer> {
   await requireRegularFile(path, limit);
   return readFile(path);
+}
+
+/** The first `count` bytes of a plain file, or as many as it has; null for anything that cannot be read. */
+export async function firstBytes(path: string, count: number): Promise<Buffer | null> {
+  try {
+    await requireRegularFile(path);
+    const file = await open(path, 'r');
+    try {
+      const {bytesRead, buffer} = await file.read(Buffer.alloc(count), 0, count, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return null;
+  }
 }

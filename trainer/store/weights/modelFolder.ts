@@ -95,11 +95,12 @@ async function hashWeights(files: readonly string[]): Promise<string> {
   return hashes.length === 1 && first !== undefined ? first : hashBytes(hashes.join('\n'));
 }
 
-async function refuseForeignFolder(path: string): Promise<void> {
+/** Refuses a path at which something other than a model of this program lies: its files would be lost with it. */
+export async function refuseForeignFolder(path: string): Promise<void> {
   if (!(await fileExists(path)) || (await fileExists(join(path, recordFile)))) return;
-  throw new UserError('folder-exists', 'Something else than a model of this project lies here already.', {
+  throw new UserError('folder-exists', 'Something that DeMe Studio did not write lies here already.', {
     where: path,
-    hint: 'Choose another folder, or move that one away.',
+    hint: 'Choose another folder, or move that one away: it is never replaced.',
   });
 }
 

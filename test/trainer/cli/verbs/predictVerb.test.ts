@@ -1,3 +1,4 @@
+import {copyFile, readFile, symlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {z} from 'zod';
@@ -6,6 +7,7 @@ import {openSafetensors, writeSafetensors} from '../../../../trainer/store/weigh
 import {expectAllClose} from '../../../helpers/allClose.ts';
 import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {textContaining} from '../../../helpers/textContaining.ts';
 import {golden} from '../../store/golden.ts';
 
 const Predicted = z.strictObject({out: z.string(), shape: z.array(z.int()), engine: EngineInfo});
@@ -53,6 +55,20 @@ describe('deme predict', () => {
     const {code, stderr} = await deme(call('cifar', arrays, join(folder, 'out.safetensors')));
     expect(code).toBe(2);
     expect(stderr).toContain(message);
+  });
+
+  it('replaces a prediction, but no input and nothing else unless it is told to', async () => {
+    const folder = await temporaryFolder();
+    const [arrays, link, other] = ['arrays', 'link', 'other'].map((name) => join(folder, `${name}.safetensors`));
+    await copyFile(golden('cifar/arrays.safetensors'), arrays!);
+    await symlink(arrays!, link!);
+    await copyFile(arrays!, other!);
+    const predict = (out: string, ...more: string[]) => deme([...call('cifar', arrays!, out), ...more]);
+    expect(await predict(link!, '--overwrite')).toMatchObject({code: 2, stderr: textContaining('overwrite an input')});
+    expect(await predict(other!)).toMatchObject({code: 2, stderr: textContaining('give --overwrite')});
+    expect(await readFile(other!)).toEqual(await readFile(arrays!));
+    expect(await predict(other!, '--overwrite')).toMatchObject({code: 0});
+    expect(await predict(other!)).toMatchObject({code: 0});
   });
 
   it('names the tensors of the file when one is missing', async () => {

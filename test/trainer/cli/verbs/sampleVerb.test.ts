@@ -1,4 +1,4 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {readdir, readFile, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {decode} from 'fast-png';
 import {describe, expect, it} from 'vitest';
@@ -8,6 +8,7 @@ import {SamplingConfig} from '../../../../trainer/contract/config/evaluateConfig
 import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
 import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {textContaining} from '../../../helpers/textContaining.ts';
 import {writeTinyBase} from '../../../helpers/tinyExperiment.ts';
 
 const Sampled = z.strictObject({
@@ -49,6 +50,25 @@ describe('deme sample', () => {
     const file = (seed: string) => join(folder, `${seed}.png`);
     for (const seed of ['0', '1']) expect((await deme([...common, '--seed', seed, '--out', file(seed)])).code).toBe(0);
     expect(decode(await readFile(file('0'))).data).not.toEqual(decode(await readFile(file('1'))).data);
+  });
+
+  it('replaces a picture, but no file of the model and nothing else unless it is told to', async () => {
+    const {folder, common} = await tinyModel();
+    const weights = join(folder, 'base', 'unet', 'diffusion_pytorch_model.safetensors');
+    const [alias, notes] = [join(folder, 'alias'), join(folder, 'notes.png')];
+    await symlink(join(folder, 'base'), alias);
+    await writeFile(notes, 'no picture');
+    const before = await readFile(weights);
+    const sample = (...more: string[]) => deme([...common, ...more]);
+    expect(await sample('--out', weights, '--overwrite')).toMatchObject({code: 2});
+    expect(await sample('--out', join(folder, 'x.png'), '--images', join(alias, 'unet'))).toMatchObject({
+      code: 2,
+      stderr: textContaining('lie inside an input'),
+    });
+    expect(await readFile(weights)).toEqual(before);
+    expect(await sample('--out', notes)).toMatchObject({code: 2, stderr: textContaining('give --overwrite')});
+    expect(await sample('--out', notes, '--overwrite')).toMatchObject({code: 0});
+    expect(await sample('--out', notes)).toMatchObject({code: 0});
   });
 
   it('refuses more steps than the model has timesteps', async () => {

@@ -1,4 +1,4 @@
-import {mkdir, readdir, readFile} from 'node:fs/promises';
+import {link, mkdir, readdir, readFile, symlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {MergeRecord} from '../../../../trainer/contract/run/records.ts';
@@ -235,10 +235,57 @@ describe('mergeModels refuses', () => {
     }
   });
 
-  it('to replace a folder that is something else', async () => {
+  it('to overwrite an input that is called otherwise, and leaves it as it is', async () => {
+    const root = await temporaryFolder();
+    const at = (name: string): string => join(root, name);
+    const base = await writeBare(at('base.safetensors'), {value: 1});
+    const expert = await writeBare(at('expert.safetensors'), {value: 2});
+    await symlink('base.safetensors', at('link.safetensors'));
+    await link(base, at('hard.safetensors'));
+    await symlink('.', at('here'));
+    const before = await readFile(base);
+    const request = {experts: [{path: expert}], weights: [0.3], dtype: 'F32' as const, tool: 'deme 0'};
+    for (const [input, out] of [
+      ['link.safetensors', 'base.safetensors'],
+      ['base.safetensors', 'link.safetensors'],
+      ['hard.safetensors', 'base.safetensors'],
+      ['base.safetensors', 'here/base.safetensors'],
+      ['here/base.safetensors', 'here/here/link.safetensors/'],
+      ['base.safetensors', 'here/expert.safetensors'],
+    ] as const) {
+      const merging = mergeModels({...request, base: at(input), out: `${root}/${out}`, replaces: 'existing'});
+      await expect(merging, out).rejects.toThrow('The output would overwrite an input.');
+    }
+    expect(await readFile(base)).toEqual(before);
+  });
+
+  it('to write into an input, unless it is a run that lies there', async () => {
+    const {request, base} = await tinyFolders();
+    const out = join(base, 'unet', 'diffusion_pytorch_model.fp16.safetensors');
+    await expect(mergeModels({...request, out})).rejects.toThrow('The output would lie inside an input.');
+    const inRun = join(base, 'runs', '1', 'models', 'merged');
+    await mergeModels({...request, out: inRun, replaces: 'ownResult'});
+    await mergeModels({...request, out: inRun, replaces: 'ownResult'});
+  });
+
+  it('to replace a model, unless it is told to', async () => {
+    const {request, root} = await tinyFolders();
+    for (const name of ['other', 'other.safetensors']) {
+      const out = join(root, name);
+      await mergeModels({...request, weights: [0, 0], out});
+      const before = await hashFile(name === 'other' ? join(out, 'merge.json') : out);
+      await expect(mergeModels({...request, out}), name).rejects.toMatchObject({code: 'output-exists', where: out});
+      expect(await hashFile(name === 'other' ? join(out, 'merge.json') : out)).toBe(before);
+      await mergeModels({...request, out, replaces: 'existing'});
+      expect(await hashFile(name === 'other' ? join(out, 'merge.json') : out)).not.toBe(before);
+    }
+  });
+
+  it('to replace a folder that is something else, whatever it is told', async () => {
     const {request} = await tinyFolders();
     await mkdir(request.out);
     await expect(mergeModels(request)).rejects.toMatchObject({code: 'folder-exists'});
+    await expect(mergeModels({...request, replaces: 'existing'})).rejects.toMatchObject({code: 'folder-exists'});
   });
 
   it('inputs that contradict each other, before it writes', async () => {
