@@ -46,8 +46,8 @@ export class Region {
 }
 
 /** A table with a caption; the first cell of each row is its header. */
-export function table(caption: string, head: readonly string[], rows: readonly (readonly Child[])[]): HTMLElement {
-  const headCells = head.map((text) => element('th', {scope: 'col'}, text));
+export function table(caption: string, head: readonly Child[], rows: readonly (readonly Child[])[]): HTMLElement {
+  const headCells = head.map((cell) => element('th', {scope: 'col'}, cell));
   const bodyRows = rows.map(([first, ...cells]) =>
     element('tr', {}, element('th', {scope: 'row'}, first), ...cells.map((cell) => element('td', {}, cell))),
   );

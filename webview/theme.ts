@@ -9,7 +9,11 @@ export interface Theme {
   readonly series: readonly string[];
 }
 
-const seriesVariables = ['blue', 'orange', 'green', 'purple', 'red', 'foreground', 'yellow'];
+/** Ten, as many as runs can be compared. */
+const seriesVariables = [
+  ...['blue', 'orange', 'green', 'purple', 'red', 'foreground', 'yellow'].map((name) => `charts-${name}`),
+  ...['Cyan', 'Magenta', 'BrightBlack'].map((name) => `terminal-ansi${name}`),
+];
 
 export function readTheme(): Theme {
   const style = getComputedStyle(document.body);
@@ -22,7 +26,7 @@ export function readTheme(): Theme {
     grid: variable('editorWidget-border', variable('charts-lines', foreground)),
     fontFamily: variable('font-family', 'sans-serif'),
     fontSize: Number.parseFloat(variable('font-size', '13px')) || 13,
-    series: seriesVariables.map((name) => variable(`charts-${name}`, foreground)),
+    series: seriesVariables.map((name) => variable(name, foreground)),
   };
 }
 
@@ -41,6 +45,17 @@ export const printTheme: Theme = {
   grid: '#d8dee4',
   fontFamily: 'sans-serif',
   fontSize: 13,
-  // Okabe and Ito, "Color Universal Design" (2008).
-  series: ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#000000', '#56b4e9'],
+  // Okabe and Ito, "Color Universal Design" (2008); then two of P. Tol's muted colours, and grey.
+  series: [
+    '#0072b2',
+    '#d55e00',
+    '#009e73',
+    '#cc79a7',
+    '#e69f00',
+    '#000000',
+    '#56b4e9',
+    '#882255',
+    '#999933',
+    '#888888',
+  ],
 };

@@ -16,8 +16,8 @@ export function watchOf(state: PanelState, width: number): Watch {
   const run = selectedRun(state);
   const nothing: Watch = {curves: null, heatMaps: null, system: null};
   if (run === undefined) return nothing;
-  const {range, logX: logarithmic} = page;
-  const curves = (runs: readonly string[], charts: number) => {
+  const {logX: logarithmic} = page;
+  const curves = (runs: readonly string[], charts: number, range = page.range) => {
     const points = Math.floor(columnWidth(width, charts, chartGrid) / pixelsPerBin);
     return runs.length === 0 ? null : {runs: [...runs], range, points, logarithmic};
   };
@@ -28,7 +28,7 @@ export function watchOf(state: PanelState, width: number): Watch {
     case 'losses':
       return {...nothing, curves: curves([run.path], page.series.length), heatMaps: {run: run.path, points}};
     case 'compare':
-      return {...nothing, curves: curves(compared, 1)};
+      return {...nothing, curves: curves(compared, 1, page.comparedRange)};
     case 'system':
       return {...nothing, curves: curves([run.path], 1), system: {run: run.path}};
     default:

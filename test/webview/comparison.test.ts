@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import type {Report} from '../../trainer/contract/run/report.ts';
-import {recipeFingerprint, settingDifferences} from '../../webview/compare/comparison.ts';
+import {recipeFingerprint, runColours, settingDifferences, withCompared} from '../../webview/compare/comparison.ts';
 
 const runOf = (settings: Record<string, string>) => ({settings}) as unknown as RunView;
 const reportOf = (recipe: Report['recipe']) => ({recipe}) as unknown as Report;
@@ -20,5 +20,36 @@ describe('a comparison', () => {
     const first = recipeFingerprint(reportOf({heldOut, decouple: {updates: 10}}));
     expect(recipeFingerprint(reportOf({decouple: {updates: 20}, heldOut: {seed: 1, images: 256}}))).toBe(first);
     expect(recipeFingerprint(reportOf({heldOut: {...heldOut, seed: 2}}))).not.toBe(first);
+  });
+});
+
+describe('the colours of compared runs', () => {
+  it('stay while others come and go, and are given away again', () => {
+    const choose = (page: Parameters<typeof withCompared>[0], path: string, isChosen: boolean) => {
+      const next = withCompared(page, path, isChosen);
+      expect(new Set(runColours(next).values()).size).toBe(next.compared.length);
+      return next;
+    };
+    let page = choose({compared: [], comparedColours: {}}, 'a', true);
+    for (const path of ['b', 'c']) page = choose(page, path, true);
+    expect([...runColours(page)]).toEqual([
+      ['a', 0],
+      ['b', 1],
+      ['c', 2],
+    ]);
+    page = choose(page, 'a', false);
+    expect([...runColours(page)]).toEqual([
+      ['b', 1],
+      ['c', 2],
+    ]);
+    page = choose(page, 'd', true);
+    expect(runColours(page).get('d')).toBe(0);
+    page = choose(choose(page, 'c', false), 'e', true);
+    expect([runColours(page).get('b'), runColours(page).get('e')]).toEqual([1, 2]);
+  });
+
+  it('differ also where an earlier version kept none', () => {
+    expect([...runColours({compared: ['a', 'b'], comparedColours: {}}).values()]).toEqual([0, 1]);
+    expect([...runColours({compared: ['a', 'b'], comparedColours: {b: 0}}).values()].sort()).toEqual([0, 1]);
   });
 });

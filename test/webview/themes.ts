@@ -33,6 +33,9 @@ export const themes = {
     'charts-purple': '#b180d7',
     'charts-yellow': '#cca700',
     'charts-foreground': '#cccccc',
+    'terminal-ansiCyan': '#11a8cd',
+    'terminal-ansiMagenta': '#bc3fbc',
+    'terminal-ansiBrightBlack': '#666666',
     'editorWidget-border': '#454545',
   },
   'vscode-light': {
@@ -68,6 +71,9 @@ export const themes = {
     'charts-purple': '#652d90',
     'charts-yellow': '#bf8803',
     'charts-foreground': '#3b3b3b',
+    'terminal-ansiCyan': '#0598bc',
+    'terminal-ansiMagenta': '#bc05bc',
+    'terminal-ansiBrightBlack': '#666666',
     'editorWidget-border': '#c8c8c8',
   },
   'vscode-high-contrast': {
@@ -105,6 +111,9 @@ export const themes = {
     'charts-purple': '#b180d7',
     'charts-yellow': '#cca700',
     'charts-foreground': '#ffffff',
+    'terminal-ansiCyan': '#00cdcd',
+    'terminal-ansiMagenta': '#cd00cd',
+    'terminal-ansiBrightBlack': '#7f7f7f',
     'editorWidget-border': '#6fc3df',
   },
   'vscode-high-contrast-light': {
@@ -142,6 +151,9 @@ export const themes = {
     'charts-purple': '#652d90',
     'charts-yellow': '#6b5900',
     'charts-foreground': '#292929',
+    'terminal-ansiCyan': '#0598bc',
+    'terminal-ansiMagenta': '#bc05bc',
+    'terminal-ansiBrightBlack': '#666666',
     'editorWidget-border': '#0f4a85',
   },
 } as const;

@@ -35,6 +35,14 @@ describe('what the page asks for', () => {
     expect(watchOf(shown(), 1120)).toEqual(watchOf(shown(), 1180));
   });
 
+  it('is the range of the shown charts: a run and a comparison have one each', () => {
+    const page = {range: {from: 5, to: 9}, compared: ['/runs/a-1']};
+    expect(watchOf(shown(page), 800).curves?.range).toEqual(page.range);
+    expect(watchOf(shown({...page, tab: 'compare'}), 800).curves?.range).toBeNull();
+    const comparedRange = {from: 1, to: 3};
+    expect(watchOf(shown({...page, comparedRange, tab: 'compare'}), 800).curves?.range).toEqual(comparedRange);
+  });
+
   it('is nothing that cannot be seen', () => {
     expect(watchOf(shown({tab: 'merge'}), 1200)).toEqual({curves: null, heatMaps: null, system: null});
     expect(watchOf(initialState(undefined), 1200)).toEqual({curves: null, heatMaps: null, system: null});

@@ -4,9 +4,10 @@ import type {Panel} from '../panel.ts';
 import {printTheme} from '../theme.ts';
 import {button, setDisabled} from '../toolkit.ts';
 import {chartSvg} from './chartSvg.ts';
-import {allUpdates, type ChartData} from './chartLine.ts';
+import {allUpdates, type ChartData, type ChartLine} from './chartLine.ts';
 import {CurveChart} from './curveChart.ts';
 import {HoverTable} from './hoverTable.ts';
+import {nearestStep, nextStep} from './loggedSteps.ts';
 import {savePicture, type PictureKind} from './savePicture.ts';
 import {inside, panned, zoomed, type UpdateRange} from './updateRange.ts';
 
@@ -19,6 +20,7 @@ const hoverSteps = 50;
 export class ChartGroup {
   readonly root: HTMLElement;
   readonly #panel: Panel;
+  readonly #rangeKey: 'range' | 'comparedRange';
   readonly #charts = new Map<CurveSeries, CurveChart>();
   readonly #frame = element('div', {
     class: 'charts',
@@ -28,7 +30,7 @@ export class ChartGroup {
       'Charts. Left and right arrow mark an update, plus and minus zoom, Shift with arrows moves, 0 shows all.',
   });
   readonly #hoverTable = new HoverTable();
-  readonly #range = element('span', {class: 'range-text', role: 'status'});
+  readonly #rangeText = element('span', {class: 'range-text', role: 'status'});
   readonly #zoomIn = button('Zoom in', () => this.#zoom(zoomStep), {icon: 'zoom-in'});
   readonly #zoomOut = button('Zoom out', () => this.#zoom(1 / zoomStep), {icon: 'zoom-out'});
   readonly #all = button('Show all updates', () => this.#setRange(null), {icon: 'screen-full'});
@@ -38,11 +40,13 @@ export class ChartGroup {
   #hover: number | null = null;
   #isHoverDue = false;
 
-  constructor(panel: Panel) {
+  /** `rangeKey` names the part of the page's state that keeps which updates these charts show. */
+  constructor(panel: Panel, rangeKey: 'range' | 'comparedRange') {
     this.#panel = panel;
+    this.#rangeKey = rangeKey;
     const svg = button('Save charts as SVG', () => void this.#save('svg'));
     const png = button('Save charts as PNG', () => void this.#save('png'));
-    const tools = [this.#zoomIn, this.#zoomOut, this.#all, this.#range, svg, png];
+    const tools = [this.#zoomIn, this.#zoomOut, this.#all, this.#rangeText, svg, png];
     this.root = element('div', {}, element('div', {class: 'bar'}, ...tools), this.#frame, this.#hoverTable.root);
     this.#frame.addEventListener('keydown', (event) => this.#onKey(event));
     this.#frame.addEventListener('dblclick', () => this.#setRange(null));
@@ -53,11 +57,11 @@ export class ChartGroup {
     if (isSame) return;
     this.#data = charts.map(([, data]) => data);
     const seen = allUpdates(this.#data.flatMap(({lines}) => lines));
-    const {range} = this.#panel.state.page;
+    const range = this.#range;
     this.#whole = {from: range ? 1 : Math.min(1, seen?.from ?? 1), to: Math.max(lastUpdate, seen?.to ?? 2)};
     this.#place(charts.map(([series]) => series));
     for (const [series, data] of charts) this.#charts.get(series)?.show(data);
-    setText(this.#range, range ? `Updates ${Math.round(range.from)} to ${Math.round(range.to)}` : 'All updates');
+    setText(this.#rangeText, range ? `Updates ${Math.round(range.from)} to ${Math.round(range.to)}` : 'All updates');
     setDisabled(this.#all, range === null);
     setDisabled(this.#zoomOut, range === null);
     this.#showHover();
@@ -65,6 +69,8 @@ export class ChartGroup {
 
   restyle(): void {
     for (const chart of this.#charts.values()) chart.restyle();
+    this.#hoverTable.restyle();
+    this.#showHover();
   }
 
   #place(series: readonly CurveSeries[]): void {
@@ -81,16 +87,20 @@ export class ChartGroup {
     this.#frame.replaceChildren(...wanted);
   }
 
+  get #range(): UpdateRange | null {
+    return this.#panel.state.page[this.#rangeKey];
+  }
+
   #current(): UpdateRange {
-    return this.#panel.state.page.range ?? this.#whole;
+    return this.#range ?? this.#whole;
   }
 
   #zoom(factor: number): void {
-    this.#setRange(zoomed(this.#current(), factor, this.#whole, this.#hover ?? undefined));
+    this.#setRange(zoomed(this.#current(), factor, this.#whole, this.#marked ?? undefined));
   }
 
   #setRange(range: UpdateRange | null): void {
-    this.#panel.setPage({range: range && inside(range, this.#whole)});
+    this.#panel.setPage({[this.#rangeKey]: range && inside(range, this.#whole)});
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -106,10 +116,24 @@ export class ChartGroup {
     event.preventDefault();
   }
 
-  #moveHover(step: number): void {
+  #moveHover(step: 1 | -1): void {
     const {from, to} = this.#current();
-    const start = this.#hover ?? (step > 0 ? from : to);
-    this.#setHover(Math.min(to, Math.max(from, start + (step * (to - from)) / hoverSteps)));
+    const lines = this.#lines;
+    const start = this.#marked ?? (step > 0 ? from : to);
+    const far = nearestStep(lines, start + (step * (to - from)) / hoverSteps);
+    if (far === null) return;
+    const isFarEnough = this.#marked === null || (far - start) * step > 0;
+    const next = isFarEnough ? far : nextStep(lines, start, step);
+    if (next >= from && next <= to) this.#setHover(next);
+  }
+
+  get #lines(): ChartLine[] {
+    return this.#data.flatMap(({lines}) => lines);
+  }
+
+  /** The logged step that is pointed at: between steps there is nothing to read. */
+  get #marked(): number | null {
+    return this.#hover === null ? null : nearestStep(this.#lines, this.#hover);
   }
 
   #setHover(update: number | null): void {
@@ -127,8 +151,9 @@ export class ChartGroup {
   }
 
   #showHover(): void {
-    for (const chart of this.#charts.values()) chart.hover(this.#hover);
-    this.#hoverTable.show(this.#data, this.#hover);
+    const marked = this.#marked;
+    for (const chart of this.#charts.values()) chart.hover(marked);
+    this.#hoverTable.show(this.#data, marked);
   }
 
   async #save(kind: PictureKind): Promise<void> {

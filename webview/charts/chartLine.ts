@@ -1,15 +1,14 @@
 import type {CurveSeries} from '../../trainer/contract/run/curveBins.ts';
 import {axisTicks, extent, paddedRange} from './axisRange.ts';
 import type {CurvePoints} from './curvePoints.ts';
-import type {SeriesStyle} from './seriesStyle.ts';
+import type {LineLook, SeriesStyle} from './seriesStyle.ts';
 import {axisEnd, type UpdateRange} from './updateRange.ts';
 
 /** One curve of a chart. */
 export interface ChartLine {
   readonly key: string;
   readonly label: string;
-  /** Number of the line among all that could be shown; its style follows from it, so that it does not change when others are hidden. */
-  readonly index: number;
+  readonly look: LineLook;
   readonly points: CurvePoints;
   readonly stepsInRange: number;
   readonly steps: number;
@@ -29,7 +28,14 @@ export interface Axes {
   readonly y: {readonly min: number; readonly max: number};
   readonly xTicks: readonly number[];
   readonly yTicks: readonly number[];
+  /** Where values at or below 0 are marked on a logarithmic axis: a place of their own below all others. Null without any. */
+  readonly floor: number | null;
 }
+
+/** Label of `Axes.floor`. */
+export const floorText = '≤ 0';
+/** Share of the height of a logarithmic axis that its floor takes. */
+const floorShare = 0.08;
 
 export const seriesNames: Readonly<Record<CurveSeries, string>> = {
   denoise: 'Denoising loss',
@@ -52,20 +58,10 @@ export function axesOf({lines, range, logX, logY}: ChartData): Axes {
   const x = {min: logX ? Math.max(1, from) : from, max: to};
   const values = extent(lines.flatMap(({points}) => [points.rawY, points.y])) ?? [logY ? 0.1 : 0, 1];
   const y = paddedRange(values, logY);
-  return {x, y, xTicks: axisTicks(x.min, x.max, logX), yTicks: axisTicks(y.min, y.max, logY)};
-}
-
-/** The point of a line that is nearest to an update, by its place; -1 without points. */
-export function nearestPoint({x}: CurvePoints, update: number): number {
-  let low = 0;
-  let high = x.length - 1;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if ((x[middle] ?? NaN) < update) low = middle + 1;
-    else high = middle;
-  }
-  const before = low > 0 && update - (x[low - 1] ?? NaN) < (x[low] ?? NaN) - update;
-  return before ? low - 1 : Math.min(low, x.length - 1);
+  const [xTicks, yTicks] = [axisTicks(x.min, x.max, logX), axisTicks(y.min, y.max, logY)];
+  if (!logY || lines.every(({points}) => points.below.length === 0)) return {x, y, xTicks, yTicks, floor: null};
+  const floor = y.min * (y.min / y.max) ** floorShare;
+  return {x, y: {min: floor, max: y.max}, xTicks, yTicks: [floor, ...yTicks], floor};
 }
 
 export type StyledLine = ChartLine & {readonly style: SeriesStyle};

@@ -4,6 +4,8 @@ import type {StyledLine} from './chartLine.ts';
 /** What the plugin draws in its chart. */
 export interface DrawnLines {
   lines: readonly StyledLine[];
+  /** Value at which those at or below 0 are marked; null without any. */
+  floor: number | null;
 }
 
 /** Pixels of an update and of a value. */
@@ -11,6 +13,7 @@ type Place = readonly [left: (update: number) => number, top: (value: number) =>
 
 const rawOpacity = 0.3;
 const smoothedWidth = 1.5;
+export const dotRadius = 2.5;
 
 /**
  * Draws the smoothed lines over the raw values, straight from their arrays. As data sets of the chart they would become an element a
@@ -23,7 +26,13 @@ export function linesOf(drawn: DrawnLines): Plugin<'line'> {
       const {ctx, chartArea} = chart;
       ctx.save();
       ctx.beginPath();
-      ctx.rect(chartArea.left, chartArea.top, chartArea.width, chartArea.height);
+      // Dots at the edge of the area are whole.
+      ctx.rect(
+        chartArea.left - dotRadius,
+        chartArea.top - dotRadius,
+        chartArea.width + 2 * dotRadius,
+        chartArea.height + 2 * dotRadius,
+      );
       ctx.clip();
       ctx.lineJoin = 'round';
       ctx.globalAlpha = rawOpacity;
@@ -39,6 +48,14 @@ export function linesOf(drawn: DrawnLines): Plugin<'line'> {
         ctx.strokeStyle = style.colour;
         ctx.setLineDash([...style.dash]);
         stroke(ctx, place, points.x, points.y);
+        ctx.setLineDash([]);
+        ctx.fillStyle = style.colour;
+        circles(ctx, place, points.dotX, (i) => points.dotY[i] ?? NaN);
+        ctx.fill();
+        const {floor} = drawn;
+        if (floor === null) continue;
+        circles(ctx, place, points.below, () => floor);
+        ctx.stroke();
       }
       ctx.restore();
     },
@@ -57,6 +74,20 @@ function stroke(ctx: CanvasRenderingContext2D, [left, top]: Place, updates: Floa
     isDown = isThere;
   }
   ctx.stroke();
+}
+
+function circles(
+  ctx: CanvasRenderingContext2D,
+  [left, top]: Place,
+  updates: Float64Array,
+  valueOf: (index: number) => number,
+): void {
+  ctx.beginPath();
+  updates.forEach((update, i) => {
+    const [x, y] = [left(update), top(valueOf(i))];
+    ctx.moveTo(x + dotRadius, y);
+    ctx.arc(x, y, dotRadius, 0, 2 * Math.PI);
+  });
 }
 
 /** What a scale does to a value, as one line through its ends: the scale itself looks up much for each value. */

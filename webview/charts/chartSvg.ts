@@ -1,7 +1,8 @@
 import {tickText} from '../numberText.ts';
 import type {Theme} from '../theme.ts';
-import {axesOf, type Axes, type ChartData, type ChartLine} from './chartLine.ts';
-import {seriesStyle, type SeriesStyle} from './seriesStyle.ts';
+import {axesOf, floorText, type Axes, type ChartData, type ChartLine} from './chartLine.ts';
+import {dotRadius} from './chartPlugins.ts';
+import {lineStyle, type SeriesStyle} from './seriesStyle.ts';
 
 const size = {width: 900, height: 520} as const;
 const margin = {left: 80, right: 20, top: 46, bottom: 52} as const;
@@ -12,7 +13,7 @@ const legendColumns = 3;
 export function chartSvg(data: ChartData, theme: Theme): string {
   const axes = axesOf(data);
   const place = placer(axes, data);
-  const styles = data.lines.map(({index}) => seriesStyle(index, theme.series));
+  const styles = data.lines.map(({look}) => lineStyle(look, theme.series));
   const legendHeight = Math.ceil(data.lines.length / legendColumns) * legendRow + 10;
   const height = size.height + legendHeight;
   return [
@@ -25,6 +26,7 @@ export function chartSvg(data: ChartData, theme: Theme): string {
     ...data.lines.map(({points}, i) => path(points.rawX, points.rawY, place, styles[i], 'opacity="0.3"', false)),
     ...data.lines.map(({points}, i) => path(points.x, points.y, place, styles[i], 'stroke-width="2"', true)),
     '</g>',
+    ...data.lines.flatMap((line, i) => circlesSvg(line, place, axes.floor, styles[i]?.colour ?? 'black')),
     ...data.lines.map((line, i) => legendSvg(line, i, styles[i], theme)),
     '</svg>',
     '',
@@ -50,7 +52,17 @@ function placer({x, y}: Axes, {logX, logY}: ChartData): Placer {
   };
 }
 
-function axesSvg({xTicks, yTicks}: Axes, place: Placer, {grid, foreground}: Theme): string {
+/** Points without neighbours as dots, and rings for values at or below 0 at the floor of the axis. */
+function circlesSvg({points}: ChartLine, place: Placer, floor: number | null, colour: string): string[] {
+  const circle = (update: number, value: number, paint: string) =>
+    `<circle cx="${place.x(update).toFixed(1)}" cy="${place.y(value).toFixed(1)}" r="${dotRadius}" ${paint}/>`;
+  const dots = Array.from(points.dotX, (update, i) => circle(update, points.dotY[i] ?? NaN, `fill="${colour}"`));
+  if (floor === null) return dots;
+  const rings = Array.from(points.below, (update) => circle(update, floor, `fill="none" stroke="${colour}"`));
+  return [...dots, ...rings];
+}
+
+function axesSvg({xTicks, yTicks, floor}: Axes, place: Placer, {grid, foreground}: Theme): string {
   const bottom = margin.top + plot.height;
   const vertical = xTicks.map((tick) => {
     const x = place.x(tick).toFixed(1);
@@ -58,7 +70,7 @@ function axesSvg({xTicks, yTicks}: Axes, place: Placer, {grid, foreground}: Them
   });
   const horizontal = yTicks.map((tick) => {
     const y = place.y(tick);
-    return `<path d="M${margin.left} ${y.toFixed(1)}h${plot.width}" stroke="${grid}"/><text x="${margin.left - 8}" y="${(y + 4).toFixed(1)}" text-anchor="end" fill="${foreground}">${tickText(tick)}</text>`;
+    return `<path d="M${margin.left} ${y.toFixed(1)}h${plot.width}" stroke="${grid}"/><text x="${margin.left - 8}" y="${(y + 4).toFixed(1)}" text-anchor="end" fill="${foreground}">${tick === floor ? floorText : tickText(tick)}</text>`;
   });
   const label = `<text x="${margin.left + plot.width / 2}" y="${bottom + 40}" text-anchor="middle" fill="${foreground}">update</text>`;
   return [...vertical, ...horizontal, label].join('\n');

@@ -1,7 +1,8 @@
 import {element, setChildren, setText, table} from '../dom.ts';
 import {countText, numberText} from '../numberText.ts';
 import {extent} from './axisRange.ts';
-import {nearestPoint, type ChartData, type ChartLine} from './chartLine.ts';
+import type {ChartData, ChartLine} from './chartLine.ts';
+import {valueText} from './loggedSteps.ts';
 
 const tableRows = 12;
 const tableMilliseconds = 2000;
@@ -43,9 +44,9 @@ export class ChartText {
 export function countsText({lines}: ChartData): string {
   const shown = lines.reduce((sum, {points}) => sum + points.x.length, 0);
   const steps = lines.reduce((sum, {stepsInRange}) => sum + stepsInRange, 0);
-  const hidden = lines.reduce((sum, {points}) => sum + points.hidden, 0);
-  const cannot = hidden === 0 ? '' : `; ${countText(hidden)} at or below 0 cannot be shown on a logarithmic axis`;
-  return `${countText(shown)} of ${countText(steps)} points shown${cannot}`;
+  const below = lines.reduce((sum, {points}) => sum + points.below.length, 0);
+  const marked = below === 0 ? '' : `; ${countText(below)} at or below 0, marked at the lower edge`;
+  return `${countText(shown)} of ${countText(steps)} points shown${marked}`;
 }
 
 /** The chart in a few sentences. */
@@ -71,7 +72,7 @@ function dataTable({title, lines}: ChartData): HTMLElement {
   const updates = longest === null ? [] : evenlySpaced(longest.points.x, tableRows);
   const rows = updates.map((update) => [
     numberText(Math.round(update)),
-    ...lines.map(({points}) => numberText(points.y[nearestPoint(points, update)])),
+    ...lines.map(({points}) => valueText(points, update)),
   ]);
   return table(`${title}, smoothed`, ['Update', ...lines.map(({label}) => label)], rows);
 }

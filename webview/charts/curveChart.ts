@@ -3,10 +3,10 @@ import zoomPlugin from 'chartjs-plugin-zoom';
 import {element} from '../dom.ts';
 import {tickText} from '../numberText.ts';
 import {readTheme, type Theme} from '../theme.ts';
-import {axesOf, type Axes, type ChartData} from './chartLine.ts';
+import {axesOf, floorText, type Axes, type ChartData} from './chartLine.ts';
 import {linesOf, type DrawnLines} from './chartPlugins.ts';
 import {ChartText} from './chartText.ts';
-import {seriesStyle} from './seriesStyle.ts';
+import {lineStyle} from './seriesStyle.ts';
 import type {UpdateRange} from './updateRange.ts';
 
 Chart.register(LineController, LinearScale, LogarithmicScale, zoomPlugin);
@@ -26,7 +26,7 @@ export class CurveChart {
   readonly #line = element('div', {class: 'hover-line', hidden: true});
   readonly #frame: HTMLElement;
   readonly #text = new ChartText();
-  readonly #drawn: DrawnLines = {lines: []};
+  readonly #drawn: DrawnLines = {lines: [], floor: null};
   readonly #hooks: ChartHooks;
   #chart: Chart<'line'> | null = null;
   #theme: Theme | null = null;
@@ -82,8 +82,10 @@ export class CurveChart {
     this.#isStale = false;
     this.#theme ??= readTheme();
     const {series} = this.#theme;
-    this.#drawn.lines = this.#data.lines.map((line) => ({...line, style: seriesStyle(line.index, series)}));
-    this.#showAxes(axesOf(this.#data), this.#data, this.#theme);
+    this.#drawn.lines = this.#data.lines.map((line) => ({...line, style: lineStyle(line.look, series)}));
+    const axes = axesOf(this.#data);
+    this.#drawn.floor = axes.floor;
+    this.#showAxes(axes, this.#data, this.#theme);
     this.#placeLine();
   }
 
@@ -111,7 +113,7 @@ export class CurveChart {
         font,
         maxRotation: 0,
         autoSkip: false,
-        callback: (value: number | string) => tickText(Number(value)),
+        callback: (value: number | string) => (value === this.#axes?.floor ? floorText : tickText(Number(value))),
       },
       afterBuildTicks: (built: Scale) => {
         built.ticks = (this.#axes?.[axis] ?? []).map((value) => ({value}));

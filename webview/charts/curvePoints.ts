@@ -17,8 +17,11 @@ export interface CurvePoints {
   /** The line behind it: smallest and largest value of each bin, and a break after a bin with a gap. */
   readonly rawX: Float64Array;
   readonly rawY: Float64Array;
-  /** Points of the raw line that a logarithmic axis cannot show. */
-  readonly hidden: number;
+  /** Points of the smoothed line without a neighbour that they could be joined to: drawn as dots. */
+  readonly dotX: Float64Array;
+  readonly dotY: Float64Array;
+  /** Updates of the bins with values at or below 0, for which a logarithmic axis has no place. */
+  readonly below: Float64Array;
 }
 
 /**
@@ -32,22 +35,25 @@ export function curvePoints(bins: Float64Array, lead: number, options: PointOpti
   const [x, rawX, rawY] = [new Float64Array(count), new Float64Array(3 * count), new Float64Array(3 * count)];
   const [min, max] = [seriesColumn(series, 'min'), seriesColumn(series, 'max')];
   const finite = seriesColumn(series, 'finite');
-  let hidden = 0;
+  const below: number[] = [];
+  const dots: number[] = [];
   for (let i = 0, at = lead * binLength; i < count; i++, at += binLength) {
     const first = bins[at + binColumn.firstUpdate] ?? NaN;
     const last = bins[at + binColumn.lastUpdate] ?? NaN;
     const low = bins[at + min] ?? NaN;
     const high = bins[at + max] ?? NaN;
     const hasGap = (bins[at + finite] ?? 0) < (bins[at + binColumn.steps] ?? 0);
-    if (logY) hidden += Number(low <= 0) + Number(high <= 0);
     x[i] = shown((first + last) / 2, logX);
+    if (logY && low <= 0) below.push(x[i] ?? NaN);
+    if (Number.isFinite(y[i]) && !Number.isFinite(y[i - 1]) && !Number.isFinite(y[i + 1])) dots.push(i);
     rawX[3 * i] = shown(first, logX);
     rawX[3 * i + 1] = rawX[3 * i + 2] = shown(last, logX);
     rawY[3 * i] = shown(low, logY);
     rawY[3 * i + 1] = shown(high, logY);
     rawY[3 * i + 2] = hasGap ? NaN : shown(high, logY);
   }
-  return {x, y, rawX, rawY, hidden};
+  const dotsOf = (values: Float64Array) => Float64Array.from(dots, (i) => values[i] ?? NaN);
+  return {x, y, rawX, rawY, dotX: dotsOf(x), dotY: dotsOf(y), below: Float64Array.from(below)};
 }
 
 /**

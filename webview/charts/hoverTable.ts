@@ -1,6 +1,8 @@
 import {element, setChildren} from '../dom.ts';
-import {countText, numberText} from '../numberText.ts';
-import {nearestPoint, type ChartData} from './chartLine.ts';
+import type {ChartData} from './chartLine.ts';
+import {readTheme} from '../theme.ts';
+import {stepName, valueText} from './loggedSteps.ts';
+import {lineSample, lineStyle} from './seriesStyle.ts';
 
 /** The values of all curves at the shared hover line, in a fixed place so that they cover nothing. */
 export class HoverTable {
@@ -11,30 +13,43 @@ export class HoverTable {
     tabindex: '0',
   });
   #key: string | null = null;
+  #colours: readonly string[] | null = null;
+
+  /** The theme has changed: the next call of `show` draws in its colours. */
+  restyle(): void {
+    this.#key = null;
+    this.#colours = null;
+  }
 
   show(charts: readonly ChartData[], update: number | null): void {
     // Without a mark nothing but names is shown: no need to build them anew with every step.
-    const names = charts.map(({title, lines}) => [title, lines.map(({label}) => label)]);
+    const names = charts.map(({title, lines}) => [title, lines.map(({label, look}) => [label, look])]);
     const key = update === null ? JSON.stringify(names) : null;
     if (key !== null && key === this.#key) return;
     this.#key = key;
     const shown = charts.filter(({lines}) => lines.length > 0);
-    const labels = [...new Set(shown.flatMap(({lines}) => lines.map(({label}) => label)))];
+    const lines = shown.flatMap((chart) => chart.lines);
+    const looks = new Map(lines.map(({label, look}) => [label, look]));
+    const colours = (this.#colours ??= readTheme().series);
     const cell = (chart: ChartData, label: string) => {
       const points = chart.lines.find((line) => line.label === label)?.points;
       if (points === undefined || update === null) return '–';
-      return numberText(points.y[nearestPoint(points, update)]);
+      return valueText(points, update);
     };
-    const rows = labels.map((label) =>
+    const rows = [...looks].map(([label, look]) =>
       element(
         'tr',
         {},
-        element('th', {scope: 'row'}, label),
+        element(
+          'th',
+          {scope: 'row'},
+          element('span', {class: 'legend-item'}, lineSample(lineStyle(look, colours)), label),
+        ),
         ...shown.map((chart) => element('td', {}, cell(chart, label))),
       ),
     );
     const head = ['Curve', ...shown.map(({title}) => title)].map((text) => element('th', {scope: 'col'}, text));
-    const caption = update === null ? 'Point at a chart, or press an arrow key on it' : `Update ${countText(update)}`;
+    const caption = update === null ? 'Point at a chart, or press an arrow key on it' : stepName(lines, update);
     setChildren(
       this.root,
       element(

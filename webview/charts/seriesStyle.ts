@@ -1,18 +1,32 @@
-/** How a line is told apart: by colour, and without seeing colours by its dashes. */
+/** How a line is told apart: by its colour, and without seeing colours by its dashes. */
 export interface SeriesStyle {
   readonly colour: string;
   readonly dash: readonly number[];
 }
 
+/** Places in the lists of colours and of dashes, which begin again where a list ends. */
+export interface LineLook {
+  readonly colour: number;
+  readonly dash: number;
+}
+
 const dashes: readonly (readonly number[])[] = [[], [7, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 4], [8, 2, 2, 2, 2, 2]];
 
-/** Style of line number `index`: no two of the first `colours.length * 7` have colour and dashes in common. */
+export function lineStyle({colour, dash}: LineLook, colours: readonly string[]): SeriesStyle {
+  return {colour: colours[colour % colours.length] ?? 'currentColor', dash: dashes[dash % dashes.length] ?? []};
+}
+
+/** Style of line number `index`. The 10 colours of a theme and the 7 dashes meet again at number 70. */
 export function seriesStyle(index: number, colours: readonly string[]): SeriesStyle {
-  const round = Math.floor(index / colours.length);
-  return {
-    colour: colours[index % colours.length] ?? 'currentColor',
-    dash: dashes[(index + round) % dashes.length] ?? [],
-  };
+  return lineStyle({colour: index, dash: index}, colours);
+}
+
+/** Numbers of the trainings that are no experts, such that they look like no expert below number 60. */
+const otherTrainings: Readonly<Record<string, number>> = {pretrain: 69, ordinary: 68};
+
+/** The number by which a training is drawn. It depends on the name alone, so that a line looks the same whichever others there are. */
+export function stageNumber(stage: string): number {
+  return otherTrainings[stage] ?? Number(/\d+$/.exec(stage)?.[0] ?? 67);
 }
 
 /** A short sample of a line for a legend. */

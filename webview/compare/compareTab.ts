@@ -1,15 +1,18 @@
-import {curveSeries, type CurveSeries} from '../../trainer/contract/run/curveBins.ts';
+import {curveSeries} from '../../trainer/contract/run/curveBins.ts';
 import {maxCompared} from '../../trainer/contract/panel/panel.ts';
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {ChartGroup} from '../charts/chartGroup.ts';
-import {seriesNames, type ChartData, type ChartLine} from '../charts/chartLine.ts';
-import {cachedPoints, memo} from '../charts/lineCache.ts';
+import {ChartMaker} from '../charts/chartData.ts';
+import {seriesNames, type ChartData} from '../charts/chartLine.ts';
+import {stageNumber} from '../charts/seriesStyle.ts';
 import {element, message, Region} from '../dom.ts';
 import {smoothingSlider} from '../losses/chartControls.ts';
 import type {Panel, Tab} from '../panel.ts';
-import {stageKey, type CurveData, type PanelState} from '../state.ts';
+import {stageKey, type PanelState} from '../state.ts';
 import {checkbox, dropdown} from '../toolkit.ts';
+import {compareLegend} from './compareLegend.ts';
 import {compareTables} from './compareTables.ts';
+import {runColours, withCompared} from './comparison.ts';
 
 const allStages = 'all stages';
 
@@ -21,12 +24,14 @@ export class CompareTab implements Tab {
   readonly #controls = new Region(element('div', {class: 'bar'}));
   readonly #tables = new Region(element('div'));
   readonly #charts: ChartGroup;
-  readonly #data = memo(chartData);
+  readonly #data = new ChartMaker();
+  readonly #legend = new Region(element('div', {class: 'compare-legend'}));
   #stage = allStages;
+  #themes = 0;
 
   constructor(panel: Panel) {
     this.#panel = panel;
-    this.#charts = new ChartGroup(panel);
+    this.#charts = new ChartGroup(panel, 'comparedRange');
     const heading = element('h2', {}, 'Compare runs');
     this.root = element(
       'div',
@@ -34,6 +39,7 @@ export class CompareTab implements Tab {
       heading,
       this.#choice.root,
       this.#controls.root,
+      this.#legend.root,
       this.#charts.root,
       this.#tables.root,
     );
@@ -51,31 +57,37 @@ export class CompareTab implements Tab {
     this.#controls.show([stages, page.comparedSeries, page.baseline, page.smoothing, compared.map(({id}) => id)], () =>
       compared.length === 0 ? [] : this.#controlParts(stages, compared, state),
     );
+    const shown = stages.includes(this.#stage) ? [this.#stage] : stages;
+    const colours = runColours(page);
     this.#charts.root.hidden = compared.length === 0;
     if (compared.length > 0)
-      this.#charts.show([[page.comparedSeries, this.#chart(compared, stages, state)]], lastUpdate(compared));
+      this.#charts.show([[page.comparedSeries, this.#chart(compared, shown, state)]], lastUpdate(compared));
+    this.#legend.show([compared.map(({id}) => id), [...colours], shown, this.#themes], () =>
+      compared.length === 0 ? [] : compareLegend(compared, colours, shown),
+    );
     for (const {path} of compared) this.#panel.needDetails(path);
     const details = compared.map(({path}) => state.details.get(path));
-    this.#tables.show([compared.map(({id, settings}) => [id, settings]), details, page.baseline], () =>
+    const key = [compared.map(({id, settings}) => [id, settings]), details, page.baseline, [...colours], this.#themes];
+    this.#tables.show(key, () =>
       compared.length === 0
         ? [message('Choose runs above to lay their curves over each other.')]
-        : compareTables(compared, state),
+        : compareTables(compared, colours, state),
     );
   }
 
   restyle(): void {
+    this.#themes++;
     this.#charts.restyle();
   }
 
   #choiceParts(runs: readonly RunView[], compared: readonly string[]): HTMLElement[] {
     const boxes = runs.map(({path, id}) =>
       checkbox(id, compared.includes(path), (isChosen) => {
-        const others = this.#panel.state.page.compared.filter((other) => other !== path);
-        if (isChosen && others.length >= maxCompared) {
-          this.#panel.dispatch({type: 'notice', text: `No more than ${maxCompared} runs can be compared.`});
-          this.#choice.show([], () => []);
-        }
-        this.#panel.setPage({compared: isChosen ? [...others, path].slice(0, maxCompared) : others});
+        const {page} = this.#panel.state;
+        if (!isChosen || page.compared.length < maxCompared)
+          return this.#panel.setPage(withCompared(page, path, isChosen));
+        this.#panel.dispatch({type: 'notice', text: `No more than ${maxCompared} runs can be compared.`});
+        this.#choice.show([], () => []);
       }),
     );
     return [element('legend', {}, `Runs to compare (at most ${maxCompared})`), ...boxes];
@@ -101,43 +113,20 @@ export class CompareTab implements Tab {
     ];
   }
 
+  /** Colour tells the run, dashes tell the stage. */
   #chart(compared: readonly RunView[], stages: readonly string[], {page, curves}: PanelState): ChartData {
-    const shown = stages.includes(this.#stage) ? [this.#stage] : stages;
-    const lines = compared.flatMap(({path, id}) =>
-      shown.map((stage) => ({key: stageKey(path, stage), label: shown.length > 1 ? `${id}, ${stage}` : id})),
+    const colours = runColours(page);
+    const names = compared.flatMap(({path, id}) =>
+      stages.map((stage) => ({
+        key: stageKey(path, stage),
+        label: stages.length > 1 ? `${id}, ${stage}` : id,
+        look: {colour: colours.get(path) ?? 0, dash: stageNumber(stage)},
+      })),
     );
-    const series = page.comparedSeries;
-    const logY = page.logY && series !== 'learningRate';
-    const keys = lines.map(({key, label}) => `${key}\t${label}`).join('\r');
-    return this.#data(
-      series,
-      keys,
-      page.smoothing,
-      page.logX,
-      logY,
-      page.range,
-      ...lines.map(({key}) => curves.get(key)),
-    );
+    const {comparedSeries: series, smoothing, logX, comparedRange: range} = page;
+    const view = {smoothing, logX, logY: page.logY && series !== 'learningRate', range};
+    return this.#data.make(series, names, (key) => curves.get(key), view);
   }
-}
-
-function chartData(
-  series: CurveSeries,
-  keys: string,
-  smoothing: number,
-  logX: boolean,
-  logY: boolean,
-  range: ChartData['range'],
-  ...curves: readonly (CurveData | undefined)[]
-): ChartData {
-  const lines = keys.split('\r').flatMap((text, index): ChartLine[] => {
-    const [key = '', label = ''] = text.split('\t');
-    const curve = curves[index];
-    if (curve === undefined) return [];
-    const points = cachedPoints(curve, {series, decay: smoothing, logX, logY});
-    return [{key, label, index, points, stepsInRange: curve.stepsInRange, steps: curve.steps}];
-  });
-  return {title: seriesNames[series], lines, logX, logY, range};
 }
 
 function lastUpdate(runs: readonly RunView[]): number {

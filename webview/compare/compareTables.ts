@@ -1,22 +1,34 @@
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import type {Report} from '../../trainer/contract/run/report.ts';
-import {element, message, table} from '../dom.ts';
+import {element, message, table, type Child} from '../dom.ts';
 import {estimateText, numberText, percentText, stateText} from '../numberText.ts';
 import type {PanelState} from '../state.ts';
+import {readTheme} from '../theme.ts';
+import {runSample} from './compareLegend.ts';
 import {recipeFingerprint, settingDifferences} from './comparison.ts';
 
 /** What the compared runs reached, and the settings in which they differ. */
-export function compareTables(runs: readonly RunView[], state: PanelState): HTMLElement[] {
+export function compareTables(
+  runs: readonly RunView[],
+  colours: ReadonlyMap<string, number>,
+  state: PanelState,
+): HTMLElement[] {
+  const {series} = readTheme();
+  const nameOf: RunName = ({path, id}, note = '') =>
+    element('span', {class: 'legend-item'}, runSample(colours.get(path) ?? 0, series), `${id}${note}`);
   return [
     element('h3', {}, 'Results'),
-    resultTable(runs, state),
+    resultTable(runs, nameOf, state),
     element('h3', {}, 'Settings that differ'),
-    settingTable(runs),
+    settingTable(runs, nameOf),
   ];
 }
 
+/** The name of a run beside the colour of its curves. */
+type RunName = (run: RunView, note?: string) => Child;
+
 /** Only numbers that were measured by the recipe of the baseline (else of the first run with a report) stand in the table. */
-function resultTable(runs: readonly RunView[], {details, page}: PanelState): HTMLElement {
+function resultTable(runs: readonly RunView[], nameOf: RunName, {details, page}: PanelState): HTMLElement {
   const reportOf = ({path}: RunView): Report | null => {
     const known = details.get(path);
     return known?.kind === 'there' ? known.details.report : null;
@@ -25,7 +37,7 @@ function resultTable(runs: readonly RunView[], {details, page}: PanelState): HTM
   const report = reference && reportOf(reference);
   const recipe = report && recipeFingerprint(report);
   const rows = runs.map((run) => [
-    run.path === page.baseline ? `${run.id} (baseline)` : run.id,
+    nameOf(run, run.path === page.baseline ? ' (baseline)' : ''),
     `${stateText(run.state)}, ${percentText(run.progress)}`,
     ...resultCells(reportOf(run), report ?? null, recipe ?? null),
   ]);
@@ -57,10 +69,10 @@ function resultCells(report: Report | null, reference: Report | null, recipe: st
   ];
 }
 
-function settingTable(runs: readonly RunView[]): HTMLElement {
+function settingTable(runs: readonly RunView[], nameOf: RunName): HTMLElement {
   const differences = settingDifferences(runs);
   if (runs.length < 2) return message('Choose a second run to see what differs.');
   if (differences.length === 0) return message('These runs have the same settings.');
   const rows = differences.map(({name, values}) => [name, ...values.map((value) => value ?? '–')]);
-  return table('Settings that are not the same in all runs', ['Setting', ...runs.map(({id}) => id)], rows);
+  return table('Settings that are not the same in all runs', ['Setting', ...runs.map((run) => nameOf(run))], rows);
 }

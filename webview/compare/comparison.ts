@@ -1,3 +1,4 @@
+import type {PageState} from '../../trainer/contract/panel/panelPage.ts';
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import type {Report} from '../../trainer/contract/run/report.ts';
 
@@ -22,4 +23,27 @@ function sortedKeys(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries.map(([key, child]) => [key, sortedKeys(child)]));
+}
+
+type ComparedRuns = Pick<PageState, 'compared' | 'comparedColours'>;
+
+/** Number of the colour of each compared run. A run keeps the one it has; a new one gets the first that is free. */
+export function runColours({compared, comparedColours}: ComparedRuns): ReadonlyMap<string, number> {
+  const colours = new Map<string, number>();
+  const known = compared.filter((path) => comparedColours[path] !== undefined);
+  for (const path of [...known, ...compared]) {
+    if (colours.has(path)) continue;
+    const taken = new Set(colours.values());
+    const own = comparedColours[path];
+    const free = Array.from({length: taken.size + 1}, (_, i) => i).find((i) => !taken.has(i)) ?? 0;
+    colours.set(path, own === undefined || taken.has(own) ? free : own);
+  }
+  return colours;
+}
+
+/** The compared runs with one more or one less; the others keep their colours. */
+export function withCompared(page: ComparedRuns, path: string, isCompared: boolean): ComparedRuns {
+  const others = page.compared.filter((other) => other !== path);
+  const compared = isCompared ? [...others, path] : others;
+  return {compared, comparedColours: Object.fromEntries(runColours({...page, compared}))};
 }

@@ -2,12 +2,12 @@ import {curveSeries, type CurveSeries} from '../../trainer/contract/run/curveBin
 import type {PageState} from '../../trainer/contract/panel/panelPage.ts';
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {ChartGroup} from '../charts/chartGroup.ts';
-import {seriesNames, type ChartData, type ChartLine} from '../charts/chartLine.ts';
-import {cachedPoints, memo} from '../charts/lineCache.ts';
-import {lineSample, seriesStyle} from '../charts/seriesStyle.ts';
+import {ChartMaker} from '../charts/chartData.ts';
+import type {ChartData} from '../charts/chartLine.ts';
+import {lineSample, seriesStyle, stageNumber} from '../charts/seriesStyle.ts';
 import {element, message, Region} from '../dom.ts';
 import type {Panel, Tab} from '../panel.ts';
-import {selectedRun, stageKey, type CurveData, type PanelState} from '../state.ts';
+import {selectedRun, stageKey, type PanelState} from '../state.ts';
 import {readTheme} from '../theme.ts';
 import {checkbox} from '../toolkit.ts';
 import {chartControls} from './chartControls.ts';
@@ -23,12 +23,12 @@ export class LossesTab implements Tab {
   readonly #content: HTMLElement;
   readonly #charts: ChartGroup;
   readonly #heat: readonly HeatMaps[];
-  readonly #data = new Map(curveSeries.map((series) => [series, memo(chartData)]));
+  readonly #data = new Map(curveSeries.map((series) => [series, new ChartMaker()]));
   #themes = 0;
 
   constructor(panel: Panel) {
     this.#panel = panel;
-    this.#charts = new ChartGroup(panel);
+    this.#charts = new ChartGroup(panel, 'range');
     this.#heat = [new HeatMaps(panel, 'denoise'), new HeatMaps(panel, 'consistency')];
     const heat = element('section', {}, element('h2', {}, 'Losses by timestep'), ...this.#heat.map(({root}) => root));
     const curves = [element('h2', {}, 'Curves'), this.#controls.root, this.#legend.root, this.#charts.root];
@@ -45,10 +45,11 @@ export class LossesTab implements Tab {
     if (run === undefined || stages.length === 0) return;
     this.#controls.show([page.smoothing, page.logX, page.logY, page.series], () => chartControls(this.#panel, page));
     this.#showLegend(stages, page);
-    const stageText = stages.filter((stage) => !page.hidden.includes(stage)).join('\n');
-    const charts = curveSeries
-      .filter((series) => page.series.includes(series))
-      .map((series) => [series, this.#chartData(series, run, stages.join('\n'), stageText, state)] as const);
+    const shown = stages.filter((stage) => !page.hidden.includes(stage));
+    const charts = curveSeries.flatMap((series) => {
+      const data = page.series.includes(series) ? this.#chartData(series, run, shown, state) : undefined;
+      return data === undefined ? [] : [[series, data] as const];
+    });
     this.#charts.show(charts, Math.max(...run.stages.map(({update}) => update)));
     const timesteps = run.ranges.at(-1)?.[1] ?? 1000;
     for (const heat of this.#heat) heat.show(run.path, stages, heatMaps, timesteps);
@@ -59,48 +60,34 @@ export class LossesTab implements Tab {
     this.#charts.restyle();
   }
 
-  /** The same object for as long as nothing of it has changed, so that the chart can tell. */
-  #chartData(series: CurveSeries, run: RunView, all: string, shown: string, {curves, page}: PanelState): ChartData {
-    const data = shown.split('\n').map((stage) => curves.get(stageKey(run.path, stage)));
-    const logY = page.logY && series !== 'learningRate';
-    const make = this.#data.get(series) ?? chartData;
-    return make(series, all, shown, page.smoothing, page.logX, logY, page.range, ...data);
+  #chartData(
+    series: CurveSeries,
+    {path}: RunView,
+    stages: readonly string[],
+    {curves, page}: PanelState,
+  ): ChartData | undefined {
+    const names = stages.map((stage) => {
+      const number = stageNumber(stage);
+      return {key: stageKey(path, stage), label: stage, look: {colour: number, dash: number}};
+    });
+    const {smoothing, logX, range} = page;
+    const view = {smoothing, logX, logY: page.logY && series !== 'learningRate', range};
+    return this.#data.get(series)?.make(series, names, (key) => curves.get(key), view);
   }
 
   #showLegend(stages: readonly string[], {hidden}: PageState): void {
     this.#legend.show([stages, hidden, this.#themes], () => {
       const {series} = readTheme();
-      return stages.map((stage, i) => {
+      return stages.map((stage) => {
         const toggle = (isShown: boolean) => {
           const others = this.#panel.state.page.hidden.filter((name) => name !== stage);
           this.#panel.setPage({hidden: isShown ? others : [...others, stage]});
         };
-        const sample = lineSample(seriesStyle(i, series));
+        const sample = lineSample(seriesStyle(stageNumber(stage), series));
         return element('span', {class: 'legend-item'}, sample, checkbox(stage, !hidden.includes(stage), toggle));
       });
     });
   }
-}
-
-function chartData(
-  series: CurveSeries,
-  all: string,
-  shown: string,
-  smoothing: number,
-  logX: boolean,
-  logY: boolean,
-  range: PageState['range'],
-  ...curves: readonly (CurveData | undefined)[]
-): ChartData {
-  const order = all.split('\n');
-  const lines = shown.split('\n').flatMap((stage, i): ChartLine[] => {
-    const curve = curves[i];
-    if (curve === undefined) return [];
-    const points = cachedPoints(curve, {series, decay: smoothing, logX, logY});
-    const {stepsInRange, steps} = curve;
-    return [{key: stage, label: stage, index: order.indexOf(stage), points, stepsInRange, steps}];
-  });
-  return {title: seriesNames[series], lines, logX, logY, range};
 }
 
 /** Stages with curves, in the order of the plan. */

@@ -58,11 +58,21 @@ describe('the raw line', () => {
     expect([...rawY]).toEqual([2, 7, NaN, 5, 9, 9]);
   });
 
-  it('hides and counts what a logarithmic axis cannot show', () => {
+  it('tells which bins a logarithmic axis has no place for', () => {
     const points = curvePoints(binsOf([1, 0, -1, 0.01]), 0, {...plain, logY: true});
-    expect(points.hidden).toBe(4);
+    expect([...points.below]).toEqual([2, 3]);
     expect([...points.rawY]).toEqual([1, 1, 1, NaN, NaN, NaN, NaN, NaN, NaN, 0.01, 0.01, 0.01]);
     expect([...points.y].map(Number.isFinite)).toEqual([true, false, false, true]);
-    expect(curvePoints(binsOf([1, 0, -1]), 0, plain).hidden).toBe(0);
+    expect(curvePoints(binsOf([1, 0, -1]), 0, plain).below).toHaveLength(0);
+  });
+});
+
+describe('points without neighbours', () => {
+  it('are dots: the first step of a run, and one between gaps', () => {
+    const {dotX, dotY} = curvePoints(binsOf([3]), 0, plain);
+    expect([[...dotX], [...dotY]]).toEqual([[1], [3]]);
+    expect([...curvePoints(binsOf([3, 4, NaN, 5, NaN]), 0, plain).dotX]).toEqual([4]);
+    expect(curvePoints(binsOf([3, 4, 5]), 0, plain).dotX).toHaveLength(0);
+    expect([...curvePoints(binsOf([0, 5, 0]), 0, {...plain, logY: true}).dotX]).toEqual([2]);
   });
 });

@@ -13,12 +13,16 @@ export const PageState = SavedPanel.extend({
   smoothing: z.number().min(0).max(0.999).default(0.9),
   logX: z.boolean().default(false),
   logY: z.boolean().default(true),
-  /** Updates that all charts show; null: all of them. */
+  /** Updates that the charts of a run show; null: all of them. */
   range: z.object({from: z.number(), to: z.number()}).nullable().default(null),
   series: z.array(z.enum(curveSeries)).default(['denoise', 'consistency']),
   /** Stages whose lines are switched off. */
   hidden: z.array(z.string()).default([]),
   compared: z.array(z.string()).max(maxCompared).default([]),
+  /** Number of the colour of each compared run, by its path. */
+  comparedColours: z.record(z.string(), z.int().min(0)).default({}),
+  /** Updates that the comparison shows; null: all of them. */
+  comparedRange: z.object({from: z.number(), to: z.number()}).nullable().default(null),
   comparedSeries: z.enum(curveSeries).default('denoise'),
   /** The run that others are compared with. */
   baseline: z.string().nullable().default(null),

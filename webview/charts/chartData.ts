@@ -1,0 +1,69 @@
+import type {CurveSeries} from '../../trainer/contract/run/curveBins.ts';
+import type {CurveData} from '../state.ts';
+import {seriesNames, type ChartData, type ChartLine} from './chartLine.ts';
+import {curvePoints, type CurvePoints, type PointOptions} from './curvePoints.ts';
+import type {UpdateRange} from './updateRange.ts';
+
+/** A curve that a chart shows, as far as it does not depend on what was measured. */
+export type LineName = Pick<ChartLine, 'key' | 'label' | 'look'>;
+
+/** How a chart shows its curves. */
+export interface ChartView {
+  readonly smoothing: number;
+  readonly logX: boolean;
+  readonly logY: boolean;
+  readonly range: UpdateRange | null;
+}
+
+/** Makes the data of charts, and gives the same object for as long as nothing in it has changed, by which a chart knows that. */
+export class ChartMaker {
+  #last: {key: string; curves: readonly (CurveData | undefined)[]; data: ChartData} | null = null;
+
+  /** `curveOf` gives the bins of a line by its key; lines without any are left out. */
+  make(
+    series: CurveSeries,
+    names: readonly LineName[],
+    curveOf: (key: string) => CurveData | undefined,
+    view: ChartView,
+  ): ChartData {
+    const key = JSON.stringify([series, names, view]);
+    const curves = names.map((name) => curveOf(name.key));
+    const last = this.#last;
+    if (last?.key === key && curves.every((curve, i) => curve === last.curves[i])) return last.data;
+    const data = chartData(series, names, curves, view);
+    this.#last = {key, curves, data};
+    return data;
+  }
+}
+
+/** On a logarithmic axis without any value above 0 there would be nothing to see: such a chart gets a linear one. */
+function chartData(
+  series: CurveSeries,
+  names: readonly LineName[],
+  curves: readonly (CurveData | undefined)[],
+  {smoothing, logX, logY: isWanted, range}: ChartView,
+): ChartData {
+  const lines = (logY: boolean) =>
+    names.flatMap((name, i): ChartLine[] => {
+      const curve = curves[i];
+      if (curve === undefined) return [];
+      const points = cachedPoints(curve, {series, decay: smoothing, logX, logY});
+      return [{...name, points, stepsInRange: curve.stepsInRange, steps: curve.steps}];
+    });
+  const wanted = lines(isWanted);
+  const isShown = wanted.some(({points}) => points.rawY.some(Number.isFinite));
+  const logY = isWanted && (isShown || wanted.every(({points}) => points.below.length === 0));
+  return {title: seriesNames[series], lines: logY === isWanted ? wanted : lines(logY), logX, logY, range};
+}
+
+const made = new WeakMap<Float64Array, Map<string, CurvePoints>>();
+
+/** The points of a curve, computed once for the bins and options. */
+function cachedPoints({bins, lead}: CurveData, options: PointOptions): CurvePoints {
+  const known = made.get(bins) ?? new Map<string, CurvePoints>();
+  made.set(bins, known);
+  const key = `${lead} ${JSON.stringify(options)}`;
+  const points = known.get(key) ?? curvePoints(bins, lead, options);
+  known.set(key, points);
+  return points;
+}

@@ -1,0 +1,62 @@
+import {countText, numberText} from '../numberText.ts';
+import {floorText, type ChartLine} from './chartLine.ts';
+import type {CurvePoints} from './curvePoints.ts';
+
+/** The point of a line that is nearest to an update, by its place; -1 without points. */
+export function nearestPoint({x}: CurvePoints, update: number): number {
+  let low = 0;
+  let high = x.length - 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((x[middle] ?? NaN) < update) low = middle + 1;
+    else high = middle;
+  }
+  const before = low > 0 && update - (x[low - 1] ?? NaN) < (x[low] ?? NaN) - update;
+  return before ? low - 1 : Math.min(low, x.length - 1);
+}
+
+/** The value of a line at an update, and where it was logged if that is elsewhere; a dash before its first and after its last step. */
+export function valueText(points: CurvePoints, update: number): string {
+  const at = nearestPoint(points, update);
+  const [first, last] = stepsOf(points, at);
+  const x = points.x[at] ?? NaN;
+  const value = points.below.includes(x) ? floorText : numberText(points.y[at]);
+  if (update >= first && update <= last) return value;
+  const isInside = update > stepsOf(points, 0)[0] && update < stepsOf(points, points.x.length - 1)[1];
+  return isInside ? `${value} (at ${stepText(points, at)})` : numberText(NaN);
+}
+
+/** The logged step that is nearest to an update, as an update; null without any. Many steps drawn as one point count as one, at their middle. */
+export function nearestStep(lines: readonly ChartLine[], update: number): number | null {
+  const near = lines.flatMap(({points}) => points.x[nearestPoint(points, update)] ?? []);
+  return near.reduce<number | null>(
+    (best, x) => (best === null || Math.abs(x - update) < Math.abs(best - update) ? x : best),
+    null,
+  );
+}
+
+/** The first logged step after an update (`way` 1) or the last one before it (-1); the update itself where there is none. */
+export function nextStep(lines: readonly ChartLine[], update: number, way: 1 | -1): number {
+  const next = lines.flatMap(({points}) => {
+    const at = nearestPoint(points, update);
+    return [at - 1, at, at + 1].flatMap((i) => points.x[i] ?? []).filter((x) => (x - update) * way > 0);
+  });
+  return next.length === 0 ? update : way * Math.min(...next.map((x) => way * x));
+}
+
+/** What the mark at a logged step stands for: its update, or the updates of all steps that are drawn as one point. */
+export function stepName(lines: readonly ChartLine[], update: number): string {
+  const line = lines.find(({points}) => points.x[nearestPoint(points, update)] === update);
+  const text = line === undefined ? countText(update) : stepText(line.points, nearestPoint(line.points, update));
+  return text.includes('to') ? `Updates ${text}, means` : `Update ${text}`;
+}
+
+function stepText(points: CurvePoints, at: number): string {
+  const [first, last] = stepsOf(points, at);
+  return first === last ? countText(first) : `${countText(first)} to ${countText(last)}`;
+}
+
+/** First and last update of the steps that are drawn as point number `at`. */
+function stepsOf({rawX}: CurvePoints, at: number): readonly [first: number, last: number] {
+  return [rawX[3 * at] ?? NaN, rawX[3 * at + 1] ?? NaN];
+}

@@ -1,0 +1,31 @@
+import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
+import {lineSample, lineStyle, stageNumber} from '../charts/seriesStyle.ts';
+import {element, type Child} from '../dom.ts';
+import {readTheme} from '../theme.ts';
+
+/** What colours and dashes of the compared curves stand for. */
+export function compareLegend(
+  runs: readonly RunView[],
+  colours: ReadonlyMap<string, number>,
+  stages: readonly string[],
+): HTMLElement[] {
+  const {series, foreground} = readTheme();
+  const ofRuns = runs.map(({path, id}) => item(runSample(colours.get(path) ?? 0, series), id));
+  const ofStages = stages.map((stage) =>
+    item(lineSample(lineStyle({colour: 0, dash: stageNumber(stage)}, [foreground])), stage),
+  );
+  return [list('Colour of each run', ofRuns), list('Dashes of each stage', ofStages)];
+}
+
+/** An unbroken line in the colour of a run. */
+export function runSample(colour: number, series: readonly string[]): SVGElement {
+  return lineSample(lineStyle({colour, dash: 0}, series));
+}
+
+function list(label: string, items: readonly Child[]): HTMLElement {
+  return element('div', {class: 'legend', role: 'list', 'aria-label': label}, ...items);
+}
+
+function item(sample: SVGElement, text: string): HTMLElement {
+  return element('span', {class: 'legend-item', role: 'listitem'}, sample, text);
+}
