@@ -41,6 +41,9 @@ export function classifyDigits(params: Params, images: tf.Tensor4D): {features: 
     tf.relu(conv2d(x, param(params, `${layer}.weight`), param<tf.Tensor1D>(params, `${layer}.bias`), 2, 'same'));
   const hidden = conv(conv(conv(images, 'conv1'), 'conv2'), 'conv3');
   const flat: tf.Tensor2D = tf.reshape(hidden, [hidden.shape[0], 4 * 4 * 32]);
-  const features = tf.relu(linear(flat, param(params, 'features.weight'), param(params, 'features.bias')));
-  return {features, scores: linear(features, param(params, 'classes.weight'), param(params, 'classes.bias'))};
+  const features = tf.relu(linear(flat, param(params, 'features.weight'), param<tf.Tensor1D>(params, 'features.bias')));
+  return {
+    features,
+    scores: linear(features, param(params, 'classes.weight'), param<tf.Tensor1D>(params, 'classes.bias')),
+  };
 }

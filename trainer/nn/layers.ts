@@ -27,8 +27,9 @@ export function conv2d(x: Tensor4D, kernel: Tensor4D, bias: Tensor1D | null, str
 }
 
 /** x [N,in] * weight [in,out] + bias [out] -> [N,out]. */
-export function linear(x: Tensor2D, weight: Tensor2D, bias: Tensor1D): Tensor2D {
-  return tf.add(tf.matMul(x, weight), bias);
+export function linear(x: Tensor2D, weight: Tensor2D, bias: Tensor1D | null): Tensor2D {
+  const product: Tensor2D = tf.matMul(x, weight);
+  return bias === null ? product : tf.add(product, bias);
 }
 
 /** x * sigmoid(x), elementwise. */

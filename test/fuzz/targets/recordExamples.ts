@@ -21,6 +21,7 @@ import {
 import {Report} from '../../../trainer/contract/run/report.ts';
 import {LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
 import {RunNotes} from '../../../trainer/contract/run/runNotes.ts';
+import {ClipTextConfig} from '../../../trainer/contract/model/clipTextConfig.ts';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 
 const hash = 'a'.repeat(64);
@@ -120,6 +121,7 @@ export const recordExamples: readonly {readonly schema: z.ZodType; readonly exam
     },
   },
   {schema: RunNotes, example: {tags: ['good'], note: 'n'}},
+  {schema: ClipTextConfig, example: {hidden_size: 8, hidden_act: 'gelu', eos_token_id: 2, torch_dtype: 'float16'}},
   {schema: SchedulerConfig, example: {num_train_timesteps: 1000}},
   {
     schema: DigitClassifierRecipe,

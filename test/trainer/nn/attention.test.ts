@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {Tensor3D} from '@tensorflow/tfjs-core';
-import {it} from 'vitest';
-import {selfAttention, type AttentionWeights, type Projection} from '../../../trainer/nn/attention.ts';
+import type {Tensor, Tensor2D, Tensor3D} from '@tensorflow/tfjs-core';
+import {expect, it} from 'vitest';
+import {attention, selfAttention, type AttentionWeights, type Projection} from '../../../trainer/nn/attention.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
@@ -87,5 +87,48 @@ describeOnEngines('selfAttention', () => {
     const gradient = (chunk: number) =>
       tf.grad((x: tf.Tensor) => tf.sum(tf.square(selfAttention(x as Tensor3D, tensors(), 2, chunk))))(input);
     expectAllClose(await gradient(4).data(), await gradient(length).data(), 1e-3);
+  });
+
+  /** Attention to a context of other width, with biases in the output alone. */
+  const run = async (recomputeScores: boolean, queryChunk: number, mask?: tf.Tensor4D) => {
+    const given = [
+      tf.tensor3d(tokens, [batch, length, channels]),
+      tf.tensor3d(normal('context', batch * 5 * 3), [batch, 5, 3]),
+      tf.tensor2d(normal('q', channels ** 2), [channels, channels]),
+      tf.tensor2d(normal('k', 3 * channels), [3, channels]),
+      tf.tensor2d(normal('v', 3 * channels), [3, channels]),
+      tf.tensor2d(normal('o', channels ** 2), [channels, channels]),
+    ];
+    const {value, grads} = tf.valueAndGrads(
+      (x: Tensor, context: Tensor, q: Tensor, k: Tensor, v: Tensor, o: Tensor) => {
+        const [query, key, value] = [q, k, v].map((weight) => ({weight: weight as Tensor2D, bias: null}));
+        const out = {weight: o as Tensor2D, bias: tf.ones<tf.Rank.R1>([channels])};
+        const weights = {query, key, value, out} as AttentionWeights;
+        const settings = {heads: 2, queryChunk, recomputeScores, mask};
+        return tf.sum(tf.square(attention(x as Tensor3D, context as Tensor3D, weights, settings)));
+      },
+    )(given);
+    return Promise.all([value, ...grads].map((tensor) => tensor.data()));
+  };
+
+  it.each([4, length])(
+    'has the same values and gradients when it computes the scores again, %s queries at a time',
+    async (chunk) => {
+      const mask = tf.tensor4d(normal('mask', batch * length * 5), [batch, 1, length, 5]);
+      for (const added of [undefined, mask]) {
+        const expected = await run(false, length, added);
+        for (const [i, values] of (await run(true, chunk, added)).entries())
+          expectAllClose(values, expected[i] ?? [], 2e-6 * Math.max(...(expected[i] ?? []).map(Math.abs)));
+      }
+    },
+  );
+
+  it('does not see a token that the mask hides', async () => {
+    const hidden = Float32Array.from({length: length * 5}, (_, i) => (i % 5 === 4 ? -Infinity : 0));
+    const [value, , context] = await run(false, 4, tf.tensor4d(hidden, [1, 1, length, 5]));
+    expect(value?.[0]).toBeGreaterThan(0);
+    // The gradient by the last token of each context.
+    expect([...(context ?? [])].filter((_, i) => i % 15 >= 12)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(context?.[0]).not.toBe(0);
   });
 });

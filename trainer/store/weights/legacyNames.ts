@@ -1,4 +1,4 @@
-import {UserError} from '../../contract/errors.ts';
+import {renameTensors} from './renamedTensors.ts';
 import type {TensorReader} from './tensorReader.ts';
 
 /** Names of the attention projections before diffusers 0.17 (spring 2023; all google/ddpm-* checkpoints) -> today's. */
@@ -14,26 +14,8 @@ const modernNames = new Map([
  * [C, C, 1, 1]. `path` names the file in errors.
  */
 export function withModernNames(reader: TensorReader, path: string): TensorReader {
-  const original = new Map<string, string>();
-  const shapes = new Map<string, readonly number[]>();
-  for (const [name, shape] of reader.shapes) {
-    const modern = modernName(name);
-    if (original.has(modern)) {
-      throw new UserError('names-collide', `The file holds '${modern}' under an old and a new name.`, {where: path});
-    }
-    original.set(modern, name);
-    shapes.set(modern, modernShape(modern, shape));
-  }
-  const originalOf = (name: string) => original.get(name) ?? name;
-  return {
-    shapes,
-    dtypes: new Map([...reader.dtypes].map(([name, dtype]) => [modernName(name), dtype])),
-    metadata: reader.metadata,
-    read: (name) => reader.read(originalOf(name)),
-    readBytes: (name) => reader.readBytes(originalOf(name)),
-    slices: (name) => reader.slices(originalOf(name)),
-    close: () => reader.close(),
-  };
+  const {shapes, ...renamed} = renameTensors(reader, modernName, path);
+  return {...renamed, shapes: new Map([...shapes].map(([name, shape]) => [name, modernShape(name, shape)]))};
 }
 
 /** Today's name of a parameter; only the layers inside an attention module were renamed. */

@@ -9,12 +9,11 @@ import {fileExists} from '../files/fileExists.ts';
 import {findWeights, weightsStem} from './findWeights.ts';
 import {readJson, writeJsonAtomic} from '../files/jsonFile.ts';
 import {extendedClass, findUNetConfig, pipelineFiles, readSchedulerConfig, readUNetConfig} from './modelConfigs.ts';
-import {knownHash} from '../files/knownHash.ts';
 import {isProjection} from './projections.ts';
 import {writeSafetensors, type TensorSource} from './safetensors.ts';
-import {hashBytes} from '../files/sha256.ts';
 import type {TensorReader} from './tensorReader.ts';
 import {openWeightsFiles} from './weightsFile.ts';
+import {hashWeights} from './weightsHash.ts';
 
 /** A diffusers folder of an unconditional UNet on the disk: configs in memory, weights on demand. */
 export interface ModelFolder {
@@ -86,13 +85,6 @@ async function requireProjections(openWeights: () => Promise<TensorReader>, conf
       hint: 'The weights are those of another model.',
     },
   );
-}
-
-async function hashWeights(files: readonly string[]): Promise<string> {
-  const hashes: string[] = [];
-  for (const file of files) hashes.push(await knownHash(file));
-  const [first] = hashes;
-  return hashes.length === 1 && first !== undefined ? first : hashBytes(hashes.join('\n'));
 }
 
 /** Refuses a path at which something other than a model of this program lies: its files would be lost with it. */

@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type {Tensor4D} from '@tensorflow/tfjs-core';
+import {openSafetensors} from '../../trainer/store/weights/safetensors.ts';
+import {fromNchw} from './referenceLoop.ts';
+
+/** A folder of the Stable Diffusion fixtures: `sd1` (version 1) or `sd2`, or a component of one. */
+export function goldenSdFolder(path: string): string {
+  return new URL(`../fixtures/golden-sd/${path}`, import.meta.url).pathname;
+}
+
+export interface GoldenArray {
+  readonly values: Float32Array;
+  readonly shape: readonly number[];
+}
+
+/** One of the arrays that diffusers and transformers made for a model, e.g. `unet.output`. */
+export async function goldenSdArray(model: string, name: string): Promise<GoldenArray> {
+  const reader = await openSafetensors(goldenSdFolder(`${model}/arrays.safetensors`));
+  try {
+    return {values: await reader.read(name), shape: reader.shapes.get(name) ?? []};
+  } finally {
+    await reader.close();
+  }
+}
+
+/** The same as a tensor of its shape. */
+export async function goldenSdTensor<R extends tf.Rank>(model: string, name: string): Promise<tf.Tensor<R>> {
+  const {values, shape} = await goldenSdArray(model, name);
+  return tf.tensor(values, [...shape] as tf.ShapeMap[R], 'float32');
+}
+
+/** Images or latents [N,C,H,W] of the arrays as [N,H,W,C]. */
+export async function goldenSdImages(model: string, name: string): Promise<Tensor4D> {
+  const {values, shape} = await goldenSdArray(model, name);
+  return fromNchw(values, shape);
+}
