@@ -33,6 +33,8 @@ export interface Asked {
 export class TestPanel {
   readonly asked: Asked[] = [];
   readonly posted: HostMessage[] = [];
+  /** What the page has sent. */
+  readonly received: {readonly type: string}[] = [];
   readonly violations: string[] = [];
   readonly errors: string[] = [];
   readonly session: PanelSession;
@@ -140,7 +142,10 @@ export class TestPanel {
     const {page} = this;
     page.on('pageerror', (error) => this.errors.push(error.message));
     await page.exposeFunction('violated', (text: string) => this.violations.push(text));
-    await page.exposeFunction('toHost', (message: unknown) => this.session.receive(message));
+    await page.exposeFunction('toHost', (message: {type: string}) => {
+      this.received.push(message);
+      this.session.receive(message);
+    });
     await page.exposeFunction('keepState', (state: unknown) => (this.saved = state));
     await page.addInitScript(playVsCode, saved);
     await page.route(`${origin}/**`, async (route) => {

@@ -11,7 +11,7 @@ import {planeMarks} from './planeMarks.ts';
 import {planeSvg} from './planeSvg.ts';
 import {planeCsv} from './planeTables.ts';
 
-/** How often a plane in the making is looked at. */
+/** How often a plane that is not complete is read again: this page, another window or the command line may be measuring it. */
 const pollMilliseconds = 1000;
 
 /** Weights that are chosen elsewhere: one for each expert, null where none is typed. */
@@ -33,6 +33,8 @@ export class LossPlaneView {
   #planes: readonly LossPlane[] = [];
   #experts: [number, number] = [0, 1];
   #isBusy = false;
+  /** A run whose planes are being read, or could not be. */
+  #reading: string | null = null;
 
   constructor(panel: Panel, chosen: ChosenWeights) {
     this.#panel = panel;
@@ -44,6 +46,7 @@ export class LossPlaneView {
     this.#saving = element('div', {class: 'bar', hidden: true}, save('svg'), save('png'), csv);
     const heading = element('h2', {}, 'Loss plane');
     this.root = element('section', {}, heading, this.#controls.root, this.#status, this.#figure.root, this.#saving);
+    setInterval(() => this.#poll(), pollMilliseconds);
   }
 
   /** For a run with fewer than two experts there is nothing to show. */
@@ -129,9 +132,21 @@ export class LossPlaneView {
     this.#panel.dispatch({type: 'notice', text: `Expert ${first} has the weight ${x} now, expert ${second} ${y}.`});
   }
 
+  /** Nothing is read while it cannot be seen. */
+  #poll(): void {
+    const plane = this.#plane;
+    const isComplete = plane !== undefined && plane.done >= plane.total && !this.#isBusy;
+    const isSeen = !document.hidden && this.root.offsetParent !== null;
+    if (this.#run === null || !isSeen || isComplete || this.#reading === this.#run.path) return;
+    void this.#reload(this.#run.path);
+  }
+
   async #reload(path: string): Promise<void> {
+    this.#reading = path;
     const reply = await this.#panel.request({kind: 'planes', run: path}, 'Could not read the loss planes');
     if (reply?.kind !== 'planes' || this.#run?.path !== path) return;
+    this.#reading = null;
+    if (JSON.stringify(reply.planes) === JSON.stringify(this.#planes)) return;
     this.#planes = reply.planes;
     this.#draw();
   }
@@ -142,10 +157,8 @@ export class LossPlaneView {
     if (run === null || this.#isBusy || weights.length !== run.ranges.length) return;
     this.#setBusy(true);
     setText(this.#status, 'Measuring …');
-    const timer = setInterval(() => void this.#reload(run.path), pollMilliseconds);
     const experts: [number, number] = [...this.#experts];
     await this.#panel.request({kind: 'plane', run: run.path, experts, weights}, 'Could not measure the loss plane');
-    clearInterval(timer);
     this.#setBusy(false);
     await this.#reload(run.path);
   }

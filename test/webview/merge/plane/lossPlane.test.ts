@@ -108,6 +108,24 @@ describePanel('the loss plane', (open) => {
     await panel.close();
   });
 
+  it('becomes complete on the page, whoever measures it', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    await page.getByRole('tab', {name: 'Merge'}).click();
+    await page.getByText('This plane is not measured yet.').waitFor();
+    await writePlane(run, bowlPlane([0, 1], 402));
+    await page.getByText(/^88 % measured\./).waitFor();
+    await writePlane(run, bowlPlane());
+    await page.getByText(/^Held: expert 2 at 0/).waitFor();
+    await page.getByRole('tab', {name: 'Losses'}).click();
+    const asked = panel.received.length;
+    await page.waitForTimeout(2500);
+    expect(panel.received.slice(asked).filter(({type}) => type === 'request')).toEqual([]);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
   it('is saved as SVG, PNG and CSV', async () => {
     const panel = await open({runs: [await runWithPlane()]});
     const {page} = panel;
