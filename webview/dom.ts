@@ -70,3 +70,15 @@ function setAttribute(target: HTMLElement, name: string, value: Attributes[strin
 function present(children: readonly Child[]): (Node | string)[] {
   return children.filter((child) => child !== null && child !== undefined);
 }
+
+const arrows: Readonly<Record<string, readonly [right: number, up: number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, 1],
+  ArrowDown: [0, -1],
+};
+
+/** The step to the right and up for which an arrow key stands; undefined for any other key. */
+export function arrowStep({key}: KeyboardEvent): readonly [right: number, up: number] | undefined {
+  return arrows[key];
+}

@@ -38,6 +38,11 @@ export function percentText(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+/** A share as a percentage of three digits. */
+export function shareText(share: number | null | undefined): string {
+  return share === null || share === undefined ? '–' : `${Number((100 * share).toPrecision(3))} %`;
+}
+
 /** Bytes in GiB or MiB. */
 export function bytesText(bytes: number): string {
   const mebibytes = bytes / 1024 ** 2;

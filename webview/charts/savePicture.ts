@@ -1,5 +1,6 @@
 import type {Panel} from '../panel.ts';
-import {svgToPng} from './chartPng.ts';
+
+const pixelsPerUnit = 2;
 
 export type PictureKind = 'svg' | 'png';
 
@@ -11,4 +12,18 @@ export async function savePicture(panel: Panel, title: string, svg: string, kind
   if (reply?.kind !== 'written' || reply.path === null) return false;
   panel.dispatch({type: 'notice', text: `Saved ${reply.path}`});
   return true;
+}
+
+/** The PNG of an SVG document, at twice its size for sharp print. */
+async function svgToPng(svg: string): Promise<Uint8Array> {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = image.naturalWidth * pixelsPerUnit;
+  canvas.height = image.naturalHeight * pixelsPerUnit;
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+  if (blob === null) throw new Error('the picture could not be made');
+  return new Uint8Array(await blob.arrayBuffer());
 }

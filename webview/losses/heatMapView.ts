@@ -1,5 +1,4 @@
-import {arrowMove} from '../arrowMove.ts';
-import {element, setChildren, setText, table} from '../dom.ts';
+import {arrowStep, element, setChildren, setText, table} from '../dom.ts';
 import {countText, numberText} from '../numberText.ts';
 import {HeatCanvas} from './heatCanvas.ts';
 import {columnAt, type HeatMap} from './heatImage.ts';
@@ -132,7 +131,7 @@ export class HeatMapView {
 
   #onKey(event: KeyboardEvent): void {
     const map = this.#map;
-    const move = arrowMove(event);
+    const move = arrowStep(event);
     if (map === null || move === undefined) return;
     event.preventDefault();
     const clamp = (value: number, count: number) => Math.min(count - 1, Math.max(0, value));

@@ -1,18 +1,13 @@
 import {sameAsBase} from '../../trainer/contract/config/mergeSetting.ts';
-import type {Report} from '../../trainer/contract/run/report.ts';
 import type {RunDetails, RunView} from '../../trainer/contract/panel/panelViews.ts';
-import {neededDetails, recipeList} from '../details.ts';
-import {element, message, Region, table} from '../dom.ts';
-import {numberText} from '../numberText.ts';
+import {neededDetails} from '../details.ts';
+import {element, message, Region} from '../dom.ts';
 import type {Panel, Tab} from '../panel.ts';
 import type {PanelState} from '../state.ts';
+import {lossParts, searchParts} from './mergeResults.ts';
 import {MergeWorkbench} from './workbench/mergeWorkbench.ts';
-import {rangeRows} from './workbench/rangeRows.ts';
 import {TaskVectors} from './taskVectors/taskVectors.ts';
-import {foundParts} from './workbench/foundParts.ts';
 import {LossPlaneView} from './plane/lossPlane.ts';
-
-const shownCandidates = 12;
 
 /** The merge weights, what they change in each range of timesteps, and a merge with weights of one's own. */
 export class MergeTab implements Tab {
@@ -70,39 +65,4 @@ export class MergeTab implements Tab {
     const note = merge === null ? null : sameAsBase(merge);
     return [heading, element('p', {}, `${formula} ${text}${note === null ? '' : ` ${note}`}`), this.#workbench.root];
   }
-}
-
-function lossParts(report: Report | null): HTMLElement[] {
-  const heading = element('h2', {}, 'Held-out loss in each range, before and after');
-  if (report === null)
-    return [heading, message('The losses before and after are there when the report of the run is written.')];
-  const {head, rows} = rangeRows(report);
-  return [
-    heading,
-    table('Loss of the base, and paired difference of each model to it (negative is better)', head, rows),
-    recipeList(report.recipe),
-  ];
-}
-
-function searchParts({weights}: RunDetails): HTMLElement[] {
-  const search = weights?.search;
-  if (!search) return [];
-  const best = [...search.candidates].sort((a, b) => a.loss - b.loss).slice(0, shownCandidates);
-  const rows = best.map((candidate) => [
-    candidate.origin,
-    candidate.weights.map(numberText).join(', '),
-    numberText(candidate.loss),
-    estimateDifference(candidate.loss, search.base),
-  ]);
-  const head = ['Origin', 'Weights', 'Validation loss', 'Against the base'];
-  return [
-    element('h2', {}, 'Candidates of the search'),
-    table(`The best of ${search.candidates.length} candidates`, head, rows),
-    ...foundParts(search),
-  ];
-}
-
-function estimateDifference(loss: number, base: number): string {
-  const share = (100 * (loss - base)) / base;
-  return `${share > 0 ? '+' : ''}${share.toFixed(2)} %`;
 }

@@ -3,7 +3,10 @@ import {element, message, Region, table} from '../dom.ts';
 import {bytesText, durationText, numberText, percentText, countText} from '../numberText.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {selectedRun, type PanelState} from '../state.ts';
-import {sparkline} from './sparkline.ts';
+
+const sparkWidth = 160;
+const sparkHeight = 24;
+const svgNamespace = 'http://www.w3.org/2000/svg';
 
 /** What the run takes: time, memory, processors, and how long it still needs. */
 export class SystemTab implements Tab {
@@ -111,4 +114,23 @@ function messageTable(messages: readonly {time: number; stage: string; level: st
     .reverse()
     .map(({time, stage, level, text}) => [new Date(time).toLocaleTimeString(), stage, level, text]);
   return table('Messages of the run, newest first', ['Time', 'Stage', 'Level', 'Message'], rows);
+}
+
+/** The last values, shares from 0 to 1, as a small line. The number beside it says the same in words. */
+function sparkline(values: readonly (number | null)[]): SVGElement {
+  const svg = document.createElementNS(svgNamespace, 'svg');
+  svg.setAttribute('viewBox', `0 0 ${sparkWidth} ${sparkHeight}`);
+  svg.setAttribute('class', 'sparkline');
+  svg.setAttribute('aria-hidden', 'true');
+  const line = document.createElementNS(svgNamespace, 'path');
+  const step = sparkWidth / Math.max(1, values.length - 1);
+  let d = '';
+  values.forEach((value, i) => {
+    if (value === null) return;
+    const isFirst = i === 0 || values[i - 1] === null;
+    d += `${isFirst ? 'M' : 'L'}${(i * step).toFixed(1)} ${(sparkHeight - 1 - value * (sparkHeight - 2)).toFixed(1)}`;
+  });
+  line.setAttribute('d', d);
+  svg.append(line);
+  return svg;
 }

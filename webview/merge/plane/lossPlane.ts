@@ -1,5 +1,3 @@
-import type {LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
-import type {RunView} from '../../../trainer/contract/panel/panelViews.ts';
 import {savePicture, type PictureKind} from '../../charts/savePicture.ts';
 import {element, Region, setText} from '../../dom.ts';
 import {percentText} from '../../numberText.ts';
@@ -8,6 +6,7 @@ import {printTheme} from '../../theme.ts';
 import {button, dropdown, setDisabled} from '../../toolkit.ts';
 import {PlaneFigure, planeTitle} from './planeFigure.ts';
 import {planeMarks} from './planeMarks.ts';
+import {isGrowing, noPlanes, reducePlanes, shownPlane, type PlaneAction, type PlaneState} from './planeState.ts';
 import {planeSvg} from './planeSvg.ts';
 import {planeCsv} from './planeTables.ts';
 
@@ -29,12 +28,7 @@ export class LossPlaneView {
   readonly #status = element('p', {class: 'message', role: 'status'});
   readonly #figure: PlaneFigure;
   readonly #saving: HTMLElement;
-  #run: RunView | null = null;
-  #planes: readonly LossPlane[] = [];
-  #experts: [number, number] = [0, 1];
-  #isBusy = false;
-  /** A run whose planes are being read, or could not be. */
-  #reading: string | null = null;
+  #state = noPlanes;
 
   constructor(panel: Panel, chosen: ChosenWeights) {
     this.#panel = panel;
@@ -50,19 +44,18 @@ export class LossPlaneView {
   }
 
   /** For a run with fewer than two experts there is nothing to show. */
-  update(run: RunView | null, trusted: boolean): void {
-    const shown = run !== null && run.ranges.length > 1 ? run : null;
+  update(run: PlaneState['run'], trusted: boolean): void {
+    const before = this.#state.run?.path;
+    this.#act({kind: 'show', run});
+    const shown = this.#state.run;
     this.root.hidden = shown === null;
-    const isOther = shown?.path !== this.#run?.path;
-    this.#run = shown;
     if (shown === null) return;
-    if (isOther) {
-      this.#planes = [];
-      this.#experts = [0, 1];
+    if (shown.path !== before) {
       setText(this.#status, '');
       void this.#reload(shown.path);
     }
-    this.#controls.show([shown.path, shown.ranges.length, trusted, this.#experts, this.#isBusy], () =>
+    const {experts, isMeasuring} = this.#state;
+    this.#controls.show([shown.path, shown.ranges.length, trusted, experts, isMeasuring], () =>
       this.#makeControls(shown.ranges.length, trusted),
     );
     this.#draw();
@@ -70,7 +63,7 @@ export class LossPlaneView {
 
   /** Shows the weights as they are chosen now. */
   redraw(): void {
-    if (this.#run !== null) this.#draw();
+    if (this.#state.run !== null) this.#draw();
   }
 
   restyle(): void {
@@ -80,38 +73,32 @@ export class LossPlaneView {
   #makeControls(count: number, trusted: boolean): HTMLElement[] {
     const choices = Array.from({length: count}, (_, i) => ({value: String(i), label: `Expert ${i}`}));
     const axis = (label: string, index: 0 | 1) =>
-      dropdown(label, choices, String(this.#experts[index]), (value) => this.#setExpert(index, Number(value)));
+      dropdown(label, choices, String(this.#state.experts[index]), (value) => {
+        this.#act({kind: 'axis', index, expert: Number(value)});
+        this.#refresh();
+      });
     const measure = button('Measure the loss plane', () => void this.#measure(), {
-      disabled: !trusted || this.#isBusy,
+      disabled: !trusted || this.#state.isMeasuring,
       title: trusted ? 'Merges and measures 457 times; goes on where it was interrupted' : 'Needs a trusted workspace',
     });
-    setDisabled(measure, !trusted || this.#isBusy);
+    setDisabled(measure, !trusted || this.#state.isMeasuring);
     return [axis('Horizontal axis', 0), axis('Vertical axis', 1), measure];
   }
 
-  /** Both axes of one expert make no plane: the other one takes its place. */
-  #setExpert(index: 0 | 1, expert: number): void {
-    const before = this.#experts;
-    if (before[index] === expert) return;
-    const other = before[1 - index] === expert ? before[index] : (before[1 - index] ?? 0);
-    this.#experts = index === 0 ? [expert, other] : [other, expert];
-    this.#refresh();
+  #act(action: PlaneAction): void {
+    this.#state = reducePlanes(this.#state, action);
   }
 
   #refresh(): void {
-    this.update(this.#run, this.#panel.state.trusted);
-  }
-
-  get #plane(): LossPlane | undefined {
-    return this.#planes.find(({experts}) => experts.join() === this.#experts.join());
+    this.update(this.#state.run, this.#panel.state.trusted);
   }
 
   #draw(): void {
-    const plane = this.#plane;
+    const plane = shownPlane(this.#state);
     this.#figure.root.hidden = plane === undefined;
     this.#saving.hidden = plane === undefined;
     if (plane === undefined) {
-      if (!this.#isBusy) setText(this.#status, 'This plane is not measured yet.');
+      if (!this.#state.isMeasuring) setText(this.#status, 'This plane is not measured yet.');
       return;
     }
     const {weights} = this.#chosen;
@@ -127,49 +114,42 @@ export class LossPlaneView {
   }
 
   #choose(x: number, y: number): void {
-    const [first, second] = this.#experts;
+    const [first, second] = this.#state.experts;
     this.#chosen.setWeights(this.#chosen.weights.map((weight, i) => (i === first ? x : i === second ? y : weight)));
     this.#panel.dispatch({type: 'notice', text: `Expert ${first} has the weight ${x} now, expert ${second} ${y}.`});
   }
 
   /** Nothing is read while it cannot be seen. */
   #poll(): void {
-    const plane = this.#plane;
-    const isComplete = plane !== undefined && plane.done >= plane.total && !this.#isBusy;
     const isSeen = !document.hidden && this.root.offsetParent !== null;
-    if (this.#run === null || !isSeen || isComplete || this.#reading === this.#run.path) return;
-    void this.#reload(this.#run.path);
+    if (this.#state.run !== null && isSeen && isGrowing(this.#state)) void this.#reload(this.#state.run.path);
   }
 
   async #reload(path: string): Promise<void> {
-    this.#reading = path;
+    this.#act({kind: 'reading', run: path});
     const reply = await this.#panel.request({kind: 'planes', run: path}, 'Could not read the loss planes');
-    if (reply?.kind !== 'planes' || this.#run?.path !== path) return;
-    this.#reading = null;
-    if (JSON.stringify(reply.planes) === JSON.stringify(this.#planes)) return;
-    this.#planes = reply.planes;
-    this.#draw();
+    if (reply?.kind !== 'planes') return;
+    const before = this.#state.planes;
+    this.#act({kind: 'read', run: path, planes: reply.planes});
+    if (this.#state.planes !== before) this.#draw();
   }
 
   async #measure(): Promise<void> {
-    const run = this.#run;
+    const {run, isMeasuring} = this.#state;
     const weights = this.#chosen.weights.filter((weight) => weight !== null);
-    if (run === null || this.#isBusy || weights.length !== run.ranges.length) return;
-    this.#setBusy(true);
+    if (run === null || isMeasuring || weights.length !== run.ranges.length) return;
+    this.#act({kind: 'measuring', run: run.path});
+    this.#refresh();
     setText(this.#status, 'Measuring …');
-    const experts: [number, number] = [...this.#experts];
+    const experts: [number, number] = [...this.#state.experts];
     await this.#panel.request({kind: 'plane', run: run.path, experts, weights}, 'Could not measure the loss plane');
-    this.#setBusy(false);
+    this.#act({kind: 'measured', run: run.path});
+    this.#refresh();
     await this.#reload(run.path);
   }
 
-  #setBusy(isBusy: boolean): void {
-    this.#isBusy = isBusy;
-    this.#refresh();
-  }
-
   async #savePicture(kind: PictureKind): Promise<void> {
-    const plane = this.#plane;
+    const plane = shownPlane(this.#state);
     if (plane === undefined) return;
     const title = planeTitle(plane);
     const marks = planeMarks(plane, this.#chosen.weights);
@@ -177,7 +157,7 @@ export class LossPlaneView {
   }
 
   async #saveCsv(): Promise<void> {
-    const plane = this.#plane;
+    const plane = shownPlane(this.#state);
     if (plane === undefined) return;
     const name = `loss-plane-${plane.experts.join('-')}.csv`;
     const reply = await this.#panel.request(

@@ -1,6 +1,5 @@
 import type {LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
-import {arrowMove} from '../../arrowMove.ts';
-import {element, setChildren, setText} from '../../dom.ts';
+import {arrowStep, element, setChildren, setText} from '../../dom.ts';
 import {numberText} from '../../numberText.ts';
 import {readTheme} from '../../theme.ts';
 import {planeLineSvg} from './planeLineSvg.ts';
@@ -62,7 +61,7 @@ export class PlaneFigure {
   }
 
   #onKey(event: KeyboardEvent): void {
-    const move = arrowMove(event);
+    const move = arrowStep(event);
     const last = (this.#plane?.axis.length ?? 1) - 1;
     if (event.key === 'Enter') this.#choose();
     else if (move) {

@@ -10,8 +10,7 @@ import {boxSvg, boxTitle} from './boxSvg.ts';
 import {LayerChart} from './layerChart.ts';
 import {layerSeries, layerTitle} from './layerSeries.ts';
 import {layerSvg} from './layerSvg.ts';
-import {layerTable, normTable, pairTables, quantileTable} from './taskTables.ts';
-import {taskSummary} from './taskText.ts';
+import {layerTable, normTable, pairTables, quantileTable, taskSummary} from './taskTables.ts';
 
 const whole = 'whole network';
 

@@ -11,10 +11,9 @@ import {
 } from 'chart.js';
 import {seriesStyle} from '../../charts/seriesStyle.ts';
 import {element} from '../../dom.ts';
-import {tickText} from '../../numberText.ts';
+import {shareText, tickText} from '../../numberText.ts';
 import {readTheme, type Theme} from '../../theme.ts';
 import {layerTitle, type LayerSeries} from './layerSeries.ts';
-import {shareText} from './taskText.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Tooltip);
 

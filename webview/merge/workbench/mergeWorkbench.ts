@@ -2,14 +2,15 @@ import {sameAsBase, type MergeSetting} from '../../../trainer/contract/config/me
 import type {RunDetails, RunView} from '../../../trainer/contract/panel/panelViews.ts';
 import {element, setText} from '../../dom.ts';
 import type {Panel} from '../../panel.ts';
+import type {WorkbenchSetting} from '../../../trainer/contract/panel/workbenchSetting.ts';
 import type {PanelState} from '../../state.ts';
 import {button, setDisabled} from '../../toolkit.ts';
 import {PreviewGrid} from '../preview/previewGrid.ts';
 import {PreviewView} from '../preview/previewView.ts';
-import {SettingHistory} from './settingHistory.ts';
-import type {ChangeSetting} from './weightControl.ts';
+import {canRedo, canUndo, currentSetting} from './settingHistory.ts';
 import {WeightSliders} from './weightSliders.ts';
-import {mergeSetting, plainSetting, workbenchSetting} from './workbenchSetting.ts';
+import {mergeSetting} from './workbenchSetting.ts';
+import {noWorkbench, reduceWorkbench, type WorkbenchAction} from './workbenchState.ts';
 
 /** A slider that moves gives many settings; no more are asked for than can be seen. */
 const drawMilliseconds = 50;
@@ -19,20 +20,18 @@ export class MergeWorkbench {
   readonly root: HTMLElement;
   readonly #panel: Panel;
   readonly #sliders = new WeightSliders(
-    (control, change) => this.#change(control, change),
+    (control, change) => this.#act({kind: 'change', control, time: performance.now(), change}),
     () => this.#show(),
   );
   readonly #view: PreviewView;
   readonly #grid: PreviewGrid;
   readonly #note = element('p', {class: 'message', role: 'status'});
   readonly #result = element('p', {class: 'message', role: 'status'});
-  readonly #undo = button('Undo', () => this.#step('undo'), {title: 'Undo (Ctrl+Z)'});
-  readonly #redo = button('Redo', () => this.#step('redo'), {title: 'Redo (Ctrl+Shift+Z)'});
+  readonly #undo = button('Undo', () => this.#act({kind: 'undo'}), {title: 'Undo (Ctrl+Z)'});
+  readonly #redo = button('Redo', () => this.#act({kind: 'redo'}), {title: 'Redo (Ctrl+Shift+Z)'});
   readonly #merge = button('Merge and save', () => void this.#saveNow(), {appearance: 'primary'});
   readonly #exact = button('Save exactly this', () => void this.#save(this.#panel.state.preview.mergedSetting));
-  #history = new SettingHistory(plainSetting([]));
-  #run: RunView | null = null;
-  #runMerge: MergeSetting | null = null;
+  #state = noWorkbench;
   #isBusy = false;
   #wasReady = false;
   #isDrawDue = false;
@@ -46,7 +45,7 @@ export class MergeWorkbench {
     this.#panel = panel;
     this.#view = new PreviewView(panel, () => this.#draw());
     this.#grid = new PreviewGrid(panel, {
-      setting: () => this.#history.current,
+      setting: () => this.#setting,
       choice: () => this.#view.choice,
       nextId: () => ++this.#lastId,
     });
@@ -56,55 +55,43 @@ export class MergeWorkbench {
     this.root.addEventListener('keydown', (event) => this.#onKey(event));
   }
 
-  /** Shows a run, from its own merge on where it is another one than before. */
+  /** Shows a run, and its own merge if that is new. */
   update(state: PanelState, run: RunView, {merge}: RunDetails): void {
-    const isOther = this.#run?.path !== run.path || this.#run.ranges.length !== run.ranges.length;
-    const isNew = isOther || JSON.stringify(merge) !== JSON.stringify(this.#runMerge);
-    this.#run = run;
-    this.#runMerge = merge;
-    if (isNew) this.#begin(run);
+    const before = this.#state;
+    this.#state = reduceWorkbench(before, {kind: 'show', run, merge, kept: state.page.merge});
     const {preview} = state;
     if (preview.run !== null && preview.run !== run.path) this.#panel.preview({kind: 'stop'});
     const isReady = preview.phase === 'ready';
-    if (isReady && !this.#wasReady) this.#draw();
+    if (this.#state !== before) this.#result.textContent = '';
+    if (this.#state !== before || (isReady && !this.#wasReady)) this.#draw();
     this.#wasReady = isReady;
     this.#show();
   }
 
-  /** The weight of every expert; null where none is typed. */
+  get #setting(): WorkbenchSetting {
+    return currentSetting(this.#state.history);
+  }
+
+  /** The weight of every expert; null where the field holds no number. */
   get weights(): readonly (number | null)[] {
-    return this.#history.current.weights;
+    return this.#setting.weights;
   }
 
-  /** Sets the weight of every expert, as if it were typed; for charts on which a merge can be pointed at. */
+  /** Sets the weight of every expert, as if it were typed; for charts on which weights are chosen. */
   setWeights(weights: readonly (number | null)[]): void {
-    this.#change('weights', (before) => ({...before, weights}));
+    this.#act({
+      kind: 'change',
+      control: 'weights',
+      time: performance.now(),
+      change: (before) => ({...before, weights}),
+    });
   }
 
-  #begin({path, ranges}: RunView): void {
-    const own = this.#runMerge?.weights.length === ranges.length ? this.#runMerge : null;
-    this.#history = new SettingHistory(workbenchSetting(own ?? {weights: ranges.map(() => 1 / ranges.length)}));
-    // The page may have been thrown away while it could not be seen.
-    const kept = this.#panel.state.page.merge;
-    if (kept?.run === path && kept.setting.weights.length === ranges.length) this.#history.push(kept.setting, '', 0);
-    this.#result.textContent = '';
-    this.#draw();
-  }
-
-  #change(...[control, change]: Parameters<ChangeSetting>): void {
-    this.#history.push(change(this.#history.current), control, performance.now());
-    this.#changed();
-  }
-
-  #step(way: 'undo' | 'redo'): void {
-    this.#history[way]();
-    this.#changed();
-  }
-
-  #changed(): void {
-    const setting = this.#history.current;
-    if (mergeSetting(setting) !== null && this.#run !== null)
-      this.#panel.setPage({merge: {run: this.#run.path, setting}});
+  #act(action: WorkbenchAction): void {
+    this.#state = reduceWorkbench(this.#state, action);
+    const {run} = this.#state;
+    const setting = this.#setting;
+    if (run !== null && mergeSetting(setting) !== null) this.#panel.setPage({merge: {run: run.path, setting}});
     this.#draw();
     this.#show();
     this.onWeights();
@@ -117,21 +104,21 @@ export class MergeWorkbench {
     if (way === null) return;
     event.preventDefault();
     event.stopPropagation();
-    this.#step(way);
+    this.#act({kind: way});
   }
 
   #show(): void {
     const {state} = this.#panel;
-    const run = this.#run;
+    const {run, merge, history} = this.#state;
     if (run === null) return;
-    const setting = this.#history.current;
-    this.#sliders.show({run: {path: run.path, ranges: run.ranges}, weights: this.#runMerge?.weights}, setting);
+    const setting = this.#setting;
+    this.#sliders.show({run, weights: merge?.weights}, setting);
     this.#view.update(run.path, state);
     this.#grid.update(state.preview);
     const asked = mergeSetting(setting);
     setText(this.#note, (asked && sameAsBase(asked)) ?? '');
-    setDisabled(this.#undo, !this.#history.canUndo);
-    setDisabled(this.#redo, !this.#history.canRedo);
+    setDisabled(this.#undo, !canUndo(history));
+    setDisabled(this.#redo, !canRedo(history));
     const mayRun = state.trusted && !this.#isBusy;
     setDisabled(this.#merge, !mayRun || asked === null);
     setDisabled(this.#exact, !mayRun || state.preview.mergedSetting === null);
@@ -145,7 +132,7 @@ export class MergeWorkbench {
     this.#isDrawDue = true;
     window.setTimeout(() => {
       this.#isDrawDue = false;
-      const setting: MergeSetting | null = mergeSetting(this.#history.current);
+      const setting: MergeSetting | null = mergeSetting(this.#setting);
       const {choice} = this.#view;
       if (this.#panel.state.preview.phase !== 'ready' || setting === null || choice === null) return;
       this.#panel.preview({kind: 'draw', id: ++this.#lastId, setting, ...choice});
@@ -153,15 +140,16 @@ export class MergeWorkbench {
   }
 
   async #saveNow(): Promise<void> {
-    await this.#save(mergeSetting(this.#history.current));
+    await this.#save(mergeSetting(this.#setting));
   }
 
   async #save(setting: MergeSetting | null): Promise<void> {
-    if (this.#isBusy || setting === null || this.#run === null) return;
+    const {run} = this.#state;
+    if (this.#isBusy || setting === null || run === null) return;
     this.#isBusy = true;
     this.#result.textContent = 'Merging …';
     this.#show();
-    const request = {kind: 'merge', run: this.#run.path, ...setting} as const;
+    const request = {kind: 'merge', run: run.path, ...setting} as const;
     const reply = await this.#panel.request(request, 'Could not merge');
     this.#isBusy = false;
     const note = sameAsBase(setting);

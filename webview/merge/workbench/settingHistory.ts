@@ -1,47 +1,48 @@
-/** Changes of one control that follow each other faster are one step. */
+/** Changes of one control that follow each other faster than this are one step. */
 const stepMilliseconds = 800;
-const keptSteps = 200;
+const maxSteps = 200;
 
-/** Settings in the order in which they were made, for undo and redo. */
-export class SettingHistory<T> {
-  #steps: T[];
-  #at = 0;
-  #control = '';
-  #time = -Infinity;
+/** Settings in the order in which they were made, for undo and redo. Immutable: every change makes a new one. */
+export interface SettingHistory<T> {
+  readonly steps: readonly T[];
+  readonly at: number;
+  /** What made the newest step, and when; empty after undo and redo. */
+  readonly control: string;
+  readonly time: number;
+}
 
-  constructor(first: T) {
-    this.#steps = [first];
-  }
+export function newHistory<T>(first: T): SettingHistory<T> {
+  return {steps: [first], at: 0, control: '', time: -Infinity};
+}
 
-  get current(): T {
-    return this.#steps[this.#at] as T;
-  }
+export function currentSetting<T>({steps, at}: SettingHistory<T>): T {
+  return steps[at] as T;
+}
 
-  get canUndo(): boolean {
-    return this.#at > 0;
-  }
+export function canUndo({at}: SettingHistory<unknown>): boolean {
+  return at > 0;
+}
 
-  get canRedo(): boolean {
-    return this.#at < this.#steps.length - 1;
-  }
+export function canRedo({steps, at}: SettingHistory<unknown>): boolean {
+  return at < steps.length - 1;
+}
 
-  /** A new setting, made by `control` at `time` (milliseconds); what was undone is forgotten. */
-  push(setting: T, control: string, time: number): void {
-    const isSameStep = this.#at > 0 && control === this.#control && time - this.#time < stepMilliseconds;
-    const kept = this.#steps.slice(isSameStep ? 0 : Math.max(0, this.#at - keptSteps), this.#at + (isSameStep ? 0 : 1));
-    this.#steps = [...kept, setting];
-    this.#at = kept.length;
-    this.#control = control;
-    this.#time = time;
-  }
+/** The history with a new setting, made by `control` at `time` (milliseconds). What was undone is dropped. */
+export function withSetting<T>(
+  {steps, at, ...last}: SettingHistory<T>,
+  setting: T,
+  control: string,
+  time: number,
+): SettingHistory<T> {
+  const isSameStep = at > 0 && control === last.control && time - last.time < stepMilliseconds;
+  const kept = isSameStep ? steps.slice(0, at) : steps.slice(Math.max(0, at + 1 - maxSteps), at + 1);
+  return {steps: [...kept, setting], at: kept.length, control, time};
+}
 
-  undo(): void {
-    if (this.canUndo) this.#at--;
-    this.#control = '';
-  }
+export function undone<T>(history: SettingHistory<T>): SettingHistory<T> {
+  return {...history, at: Math.max(0, history.at - 1), control: ''};
+}
 
-  redo(): void {
-    if (this.canRedo) this.#at++;
-    this.#control = '';
-  }
+export function redone<T>(history: SettingHistory<T>): SettingHistory<T> {
+  return {...history, at: Math.min(history.steps.length - 1, history.at + 1), control: ''};
 }

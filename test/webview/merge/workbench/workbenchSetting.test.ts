@@ -2,7 +2,6 @@ import {describe, expect, it} from 'vitest';
 import type {MergeSetting} from '../../../../trainer/contract/config/mergeSetting.ts';
 import {PageState} from '../../../../trainer/contract/panel/panelPage.ts';
 import type {WorkbenchSetting} from '../../../../trainer/contract/panel/workbenchSetting.ts';
-import {SettingHistory} from '../../../../webview/merge/workbench/settingHistory.ts';
 import {
   mergeSetting,
   methodsFor,
@@ -70,18 +69,6 @@ describe('the merge of a run in the workbench', () => {
         expect(mergeSetting(tried)).toMatchObject({weights: merge.weights, ...(merge.rules && {rules: merge.rules})});
         expect(mergeSetting(withMethod(tried, setting.method))).toStrictEqual(merge);
       }
-    }
-  });
-
-  it('comes back by undo, and its changes by redo', () => {
-    for (const merge of merges) {
-      const history = new SettingHistory(workbenchSetting(merge));
-      const changed = withPartWeight(withWeight(history.current, 0, 9), 'mid', 0, -9);
-      history.push(changed, 'slider', 0);
-      history.undo();
-      expect(mergeSetting(history.current)).toStrictEqual(merge);
-      history.redo();
-      expect(history.current).toBe(changed);
     }
   });
 

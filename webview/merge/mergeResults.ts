@@ -1,0 +1,88 @@
+import type {RunDetails} from '../../trainer/contract/panel/panelViews.ts';
+import type {Report, SearchResult} from '../../trainer/contract/run/report.ts';
+import {recipeList} from '../details.ts';
+import {element, message, table} from '../dom.ts';
+import {estimateText, numberText} from '../numberText.ts';
+
+const shownCandidates = 12;
+
+/** What each model changes at the losses of the base. */
+export function lossParts(report: Report | null): HTMLElement[] {
+  const heading = element('h2', {}, 'Held-out loss in each range, before and after');
+  if (report === null)
+    return [heading, message('The losses before and after are there when the report of the run is written.')];
+  const {head, rows} = rangeRows(report);
+  return [
+    heading,
+    table('Loss of the base, and paired difference of each model to it (negative is better)', head, rows),
+    recipeList(report.recipe),
+  ];
+}
+
+/** The candidates of the weight search, and how the best of them do elsewhere. */
+export function searchParts({weights}: RunDetails): HTMLElement[] {
+  const search = weights?.search;
+  if (!search) return [];
+  const best = [...search.candidates].sort((a, b) => a.loss - b.loss).slice(0, shownCandidates);
+  const rows = best.map((candidate) => [
+    candidate.origin,
+    candidate.weights.map(numberText).join(', '),
+    numberText(candidate.loss),
+    estimateDifference(candidate.loss, search.base),
+  ]);
+  const head = ['Origin', 'Weights', 'Validation loss', 'Against the base'];
+  return [
+    element('h2', {}, 'Candidates of the search'),
+    table(`The best of ${search.candidates.length} candidates`, head, rows),
+    ...foundParts(search),
+  ];
+}
+
+function estimateDifference(loss: number, base: number): string {
+  const share = (100 * (loss - base)) / base;
+  return `${share > 0 ? '+' : ''}${share.toFixed(2)} %`;
+}
+
+/** The loss of the base in each range and overall, and what each other model changes there, paired on the same draws. */
+function rangeRows({heldOut}: Report): {head: string[]; rows: string[][]} {
+  const base = heldOut['base'];
+  const ranges = base?.perRange.map(({range: [low, high]}) => `${low} to ${high - 1}`) ?? [];
+  const others = Object.entries(heldOut).filter(([model]) => model !== 'base');
+  const first = base ? [['base (loss)', ...base.perRange.map(estimateText), estimateText(base)]] : [];
+  const rows = others.map(([model, {perRangeDifference, differenceToBase}]) => [
+    model,
+    ...[...perRangeDifference, differenceToBase].map(
+      (estimate) => `${estimate.mean > 0 ? '+' : ''}${estimateText(estimate)}`,
+    ),
+  ]);
+  return {head: ['Model', ...ranges.map((range) => `t ${range}`), 'All'], rows: [...first, ...rows]};
+}
+
+/** What a search found beyond its candidates: weights for parts of the network, and how all of it does on images that it has not seen. */
+function foundParts({check, groups, confirmed}: SearchResult): HTMLElement[] {
+  const parts: HTMLElement[] = [];
+  if (confirmed) {
+    const rows = confirmed.map(({weights, kid, frechet}) => [
+      weights.map(numberText).join(', '),
+      estimateText(kid),
+      numberText(frechet),
+    ]);
+    parts.push(table('Images of the best candidates, nearest first', ['Weights', 'KID', 'Fréchet distance'], rows));
+  }
+  if (groups && groups.rules.length > 0) {
+    const rows = groups.rules.map(({match, weights}) => [match, weights.map(Number).map(numberText).join(', ')]);
+    parts.push(table('Weights for parts of the network', ['Part', 'Weights'], rows));
+  } else if (groups) {
+    parts.push(element('p', {}, 'No weights for parts of the network were better than the same weights everywhere.'));
+  }
+  if (check) {
+    const rows = check.models.map(({model, loss, differenceToBase}) => [
+      model,
+      estimateText(loss),
+      model === 'base' ? '' : estimateText(differenceToBase),
+    ]);
+    const caption = `On ${check.images} test images, which the search has not seen`;
+    parts.push(table(caption, ['Model', 'Loss', 'Difference to the base (paired)'], rows));
+  }
+  return parts;
+}
