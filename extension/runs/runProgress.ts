@@ -2,6 +2,8 @@ import type {ErrorRecord} from '../../trainer/contract/errors.ts';
 import type {RunEvent} from '../../trainer/contract/run/events.ts';
 import {addSample, noPace, secondsLeft, type Pace} from './timeLeft.ts';
 
+type StepEvent = Extract<RunEvent, {type: 'step'}>;
+
 export type StageState = 'waiting' | 'running' | 'done' | 'stopped' | 'failed';
 
 /** How far one stage of a run is, and its newest numbers. Null: not known (yet), or not finite. */
@@ -14,8 +16,7 @@ export interface StageProgress {
   readonly update: number | null;
   readonly updates: number | null;
   /** Newest losses of a training stage. */
-  readonly denoise: number | null;
-  readonly consistency: number | null;
+  readonly losses: StepEvent['losses'];
   readonly secondsPerUpdate: number | null;
   /** What a stage without updates is doing. */
   readonly what: string | null;
@@ -99,9 +100,8 @@ function stageAfter(before: StageProgress, event: RunEvent): StageProgress {
   }
 }
 
-function stepNumbers(event: Extract<RunEvent, {type: 'step'}>) {
-  const {update, updates, denoise, consistency, secondsPerUpdate} = event;
-  return {update, updates, denoise, consistency, secondsPerUpdate};
+function stepNumbers({update, updates, losses, secondsPerUpdate}: StepEvent) {
+  return {update, updates, losses, secondsPerUpdate};
 }
 
 /** A stage that starts again goes on from its checkpoint: its numbers stay until the first step tells where that was. */
@@ -129,8 +129,7 @@ function newStage(stage: string): StageProgress {
     share: 0,
     update: null,
     updates: null,
-    denoise: null,
-    consistency: null,
+    losses: {},
     secondsPerUpdate: null,
     what: null,
     secondsLeft: null,

@@ -163,7 +163,7 @@ function lossOf({report}: Run, model: string): string | null {
 }
 
 /** `loss 0.0213`, the newest of a training. */
-function currentLoss({heldOut, denoise}: StageProgress): string | null {
+function currentLoss({heldOut, losses: {denoise = null}}: StageProgress): string | null {
   if (heldOut !== null) return `held-out loss ${lossText(heldOut)}`;
   return denoise === null ? null : `loss ${lossText(denoise)}`;
 }

@@ -60,7 +60,7 @@ async function runUpdates(program: TrainProgram, data: BenchData, count: number)
   return Promise.all(waiting.map(readLosses));
 }
 
-async function readLosses({denoise, consistency, gradientNorm}: UpdateLosses): Promise<Losses> {
+async function readLosses({losses: {denoise, consistency}, gradientNorm}: UpdateLosses): Promise<Losses> {
   const [a, b, [norm = NaN]] = await Promise.all([denoise.data(), consistency.data(), gradientNorm.data()]);
   tf.dispose([denoise, consistency, gradientNorm]);
   return [mean(a), mean(b), norm];

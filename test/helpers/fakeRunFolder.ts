@@ -73,8 +73,7 @@ export function fakeStep(stage: string, update: number, updates = wantedUpdates)
     stage,
     update,
     updates,
-    denoise,
-    consistency: denoise * 0.3,
+    losses: {denoise, consistency: denoise * 0.3},
     gradientNorm: random.float(),
     learningRate: 5e-5 * (1 - update / (2 * updates)),
     secondsPerUpdate: 0.25,
@@ -85,7 +84,8 @@ export function fakeBuckets(stage: string, to: number, width = 20): NewRunEvent 
   const random = createRandom(1, stage, to);
   const count = Array.from({length: 100}, () => random.int(0, 5));
   const sums = count.map((draws, bucket) => draws * Math.exp(-bucket / 25) * (0.05 + Math.exp(-to / 300)));
-  return {type: 'buckets', stage, from: to - width, to, count, denoise: sums, consistency: sums.map((sum) => sum / 3)};
+  const losses = {denoise: sums, consistency: sums.map((sum) => sum / 3)};
+  return {type: 'buckets', stage, from: to - width, to, count, losses};
 }
 
 function trainedEvents(updates: number, experts: number): NewRunEvent[] {

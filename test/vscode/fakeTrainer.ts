@@ -61,9 +61,9 @@ function send(message: OwnerMessage): void {
 }
 
 function step(update: number): RunEvent {
-  const losses = {denoise: 0.02 + 0.01 / update, consistency: 0.001, gradientNorm: 0.1};
-  const pace = {learningRate: 1e-4, secondsPerUpdate: 0.01};
-  return {type: 'step', time: Date.now(), stage: 'expert-0', update, updates: 200_000, ...losses, ...pace};
+  const losses = {denoise: 0.02 + 0.01 / update, consistency: 0.001};
+  const pace = {gradientNorm: 0.1, learningRate: 1e-4, secondsPerUpdate: 0.01};
+  return {type: 'step', time: Date.now(), stage: 'expert-0', update, updates: 200_000, losses, ...pace};
 }
 
 /** A run folder as the real owner would have made it by the time it trains. */

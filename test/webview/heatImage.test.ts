@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {RunEvent} from '../../trainer/contract/run/events.ts';
+import type {LossTerm} from '../../trainer/contract/run/lossTerms.ts';
 import {heatRow} from '../../trainer/store/metrics/heatLayout.ts';
-import type {HeatLoss} from '../../webview/losses/heatColumn.ts';
 import {columnAt, heatExtent, heatMapOf, heatSpans, paintSpans} from '../../webview/losses/heatImage.ts';
 import {viridis} from '../../webview/losses/viridis.ts';
 
@@ -13,8 +13,7 @@ const column = (from: number, to: number, count: number[], denoise: (number | nu
   from,
   to,
   count,
-  denoise,
-  consistency: denoise.map((sum) => (sum === null ? null : sum / 2)),
+  losses: {denoise, consistency: denoise.map((sum) => (sum === null ? null : sum / 2))},
 });
 
 /** Two buckets over updates 1 to 10 and 11 to 40. */
@@ -26,7 +25,7 @@ describe('a heat map', () => {
   const map = heatMapOf(bins, 'denoise');
 
   it('has the mean loss of the draws of each cell', () => {
-    const means = (loss: HeatLoss) => heatMapOf(bins, loss).columns.flatMap(({mean}) => [...mean]);
+    const means = (term: LossTerm) => heatMapOf(bins, term).columns.flatMap(({mean}) => [...mean]);
     expect(means('denoise')).toEqual([2, NaN, 1, NaN]);
     expect(means('consistency')).toEqual([1, NaN, 0.5, NaN]);
     expect(heatExtent([map])).toEqual([1, 2]);

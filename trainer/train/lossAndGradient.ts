@@ -1,31 +1,30 @@
 import * as tf from '@tensorflow/tfjs-core';
+import {byLossTerm, type LossTerm} from '../contract/run/lossTerms.ts';
 import {activeRecorder} from '../engine/tensorflow/graph/graphRecorder.ts';
 import type {Denoiser, PredictOptions} from '../models/denoiser.ts';
 import {flatLayout, flatten, type FlatVector} from '../nn/flatParams.ts';
 import type {Params} from '../nn/params.ts';
 import {addNoise, trainingTarget, type NoiseSchedule} from '../schedulers/schedule.ts';
+import {lossesPerImage, weightedSum, type LossWeights} from './lossFormulas.ts';
 import type {PreparedBatch} from './microBatch.ts';
 
 /** The networks and weights of one DeMe expert. */
-export interface LossSetting {
+export interface LossSetting extends LossWeights {
   readonly denoiser: Denoiser;
   readonly schedule: NoiseSchedule;
   /** The frozen original, without projections; null trains on the denoising loss alone. */
   readonly teacher: Params | null;
-  /** Weight of the consistency loss. */
-  readonly consistency: number;
 }
 
-/** Gradient of the mean loss, and both losses of each image, [N]. The caller owns all. */
+/** Gradient of the mean loss, and each term of it for each image, [N], unweighted; 0 for a term that the training does not have. */
 export interface LossAndGradient {
   readonly gradient: FlatVector;
-  readonly denoise: tf.Tensor1D;
-  readonly consistency: tf.Tensor1D;
+  readonly losses: Readonly<Record<LossTerm, tf.Tensor1D>>;
 }
 
 /**
- * DeMe's finetuning loss (paper Eq. 3-5): mean ||target - s||² + consistency * mean ||e - s||², s = student, e = frozen original,
- * both on the same noisy images. The teacher runs outside the gradient.
+ * The mean over the images of the weighted terms of `lossFormulas`, for DeMe ||target - s||² + consistency * ||e - s||² with s = student and
+ * e = frozen original, both on the same noisy images. The teacher runs outside the gradient. The caller owns all tensors.
  */
 export function lossAndGradient(
   setting: LossSetting,
@@ -39,22 +38,22 @@ export function lossAndGradient(
     const target = trainingTarget(setting.schedule, batch, batch.images, batch.noise);
     const original = teacher && predictAside(denoiser, teacher, noisy, batch.time);
     const names = [...params.keys()];
-    let perImage: {denoise: tf.Tensor1D; consistency: tf.Tensor1D} | undefined;
+    let kept: Record<LossTerm, tf.Tensor1D> | undefined;
     const loss = (...tensors: tf.Tensor[]): tf.Scalar => {
       const student = new Map(names.map((name, i) => [name, tensors[i] as tf.Tensor]));
       const prediction = denoiser.predict(student, noisy, batch.time, options);
-      const denoise = errorPerImage(prediction, target);
-      const consistency = original ? errorPerImage(prediction, original) : tf.zerosLike(denoise);
-      perImage = {denoise: tf.keep(denoise), consistency: tf.keep(consistency)};
-      const total = original ? tf.add(denoise, tf.mul(consistency, setting.consistency)) : denoise;
+      const terms = lossesPerImage({prediction, target, original});
+      const total = weightedSum(terms, setting);
+      kept = byLossTerm((term) => tf.keep(terms[term] ?? tf.zerosLike(total)));
       return tf.mean(total);
     };
     const {grads} = tf.valueAndGrads(loss)([...params.values()]);
-    if (perImage === undefined) throw new Error('the loss was not evaluated');
+    if (kept === undefined) throw new Error('the loss was not evaluated');
     // Kept through the gradient's own tidy; a clone belongs to the tidy around, like any result.
-    const losses = {denoise: tf.clone(perImage.denoise), consistency: tf.clone(perImage.consistency)};
-    tf.dispose({...perImage});
-    return {gradient: flatten(grads, flatLayout(params)), ...losses};
+    const perImage = kept;
+    const losses = byLossTerm((term) => tf.clone(perImage[term]));
+    tf.dispose(perImage);
+    return {gradient: flatten(grads, flatLayout(params)), losses};
   });
 }
 
@@ -62,11 +61,4 @@ export function lossAndGradient(
 function predictAside(denoiser: Denoiser, teacher: Params, noisy: tf.Tensor4D, time: tf.Tensor2D): tf.Tensor4D {
   const predict = () => tf.tidy(() => denoiser.predict(teacher, noisy, time));
   return activeRecorder()?.aside(predict) ?? predict();
-}
-
-/** Mean squared error over height, width and channels: [N,H,W,C] twice -> [N]. */
-function errorPerImage(prediction: tf.Tensor4D, target: tf.Tensor4D): tf.Tensor1D {
-  const pixels = prediction.size / prediction.shape[0];
-  const difference = tf.reshape(tf.squaredDifference(prediction, target), [prediction.shape[0], pixels]);
-  return tf.mean(difference, 1);
 }

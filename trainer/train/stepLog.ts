@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {NewRunEvent} from '../contract/run/events.ts';
 import type {TrainingConfig} from '../contract/config/training.ts';
+import {byLossTerm, type LossTerm, lossTermNames} from '../contract/run/lossTerms.ts';
 import {learningRates, type LearningRates} from './trainingHistory.ts';
 import {Divergence} from './divergence.ts';
 import {SpikeWatch} from './lossSpike.ts';
@@ -46,7 +47,7 @@ export class StepLog {
   }
 
   dispose(): void {
-    for (const {denoise, consistency, gradientNorm} of this.#waiting) tf.dispose([denoise, consistency, gradientNorm]);
+    for (const {losses, gradientNorm} of this.#waiting) tf.dispose([...Object.values(losses), gradientNorm]);
     this.#waiting = [];
   }
 
@@ -56,28 +57,24 @@ export class StepLog {
     const now = performance.now();
     const secondsPerUpdate = (now - this.#lastTime) / 1000 / read.length;
     this.#lastTime = now;
-    const means = {
-      denoise: mean(read.flatMap(({denoise}) => [...denoise])),
-      consistency: mean(read.flatMap(({consistency}) => [...consistency])),
-      gradientNorm: mean(read.map(({gradientNorm}) => gradientNorm)),
-    };
+    const losses = byLossTerm((term) => mean(read.flatMap((host) => [...host.losses[term]])));
+    const gradientNorm = mean(read.map((host) => host.gradientNorm));
     const {stage} = this;
-    this.emit({type: 'step', stage, update, updates: this.config.updates, ...means, learningRate, secondsPerUpdate});
+    const {updates} = this.config;
+    this.emit({type: 'step', stage, update, updates, losses, gradientNorm, learningRate, secondsPerUpdate});
     this.#requireFinite(read, update - read.length + 1);
-    this.#warnOfSpike(means.denoise, update);
+    this.#warnOfSpike(losses.denoise, update);
   }
 
   /** The waiting updates on the host; the losses of their images go to the buckets. */
   async #readBack(): Promise<HostLosses[]> {
     const read: HostLosses[] = [];
-    for (const losses of this.#waiting) {
-      const [denoise, consistency, norm] = await Promise.all([
-        losses.denoise.data<'float32'>(),
-        losses.consistency.data<'float32'>(),
-        losses.gradientNorm.data<'float32'>(),
-      ]);
-      this.#buckets.add(losses.timesteps, denoise, consistency);
-      read.push({timesteps: losses.timesteps, denoise, consistency, gradientNorm: norm[0] ?? NaN});
+    for (const {timesteps, losses: tensors, gradientNorm} of this.#waiting) {
+      const all = [...lossTermNames.map((term) => tensors[term]), gradientNorm];
+      const values = await Promise.all(all.map((tensor) => tensor.data<'float32'>()));
+      const losses = byLossTerm((term) => values[lossTermNames.indexOf(term)] ?? new Float32Array());
+      this.#buckets.add(timesteps, losses);
+      read.push({timesteps, losses, gradientNorm: values.at(-1)?.[0] ?? NaN});
     }
     this.dispose();
     return read;
@@ -85,8 +82,8 @@ export class StepLog {
 
   /** @param first number (from 1) of the first of these updates */
   #requireFinite(read: readonly HostLosses[], first: number): void {
-    const at = read.findIndex(({denoise, consistency, gradientNorm}) =>
-      [...denoise, ...consistency, gradientNorm].some((value) => !Number.isFinite(value)),
+    const at = read.findIndex(
+      (host) => host.timesteps.some((_, i) => !isFinite(host, i)) || !Number.isFinite(host.gradientNorm),
     );
     const found = read[at];
     if (found === undefined) return;
@@ -97,9 +94,9 @@ export class StepLog {
   }
 
   /** Bounds of the buckets of the images whose losses are not finite. */
-  #brokenBuckets({timesteps, denoise, consistency}: HostLosses): [number, number][] {
+  #brokenBuckets(host: HostLosses): [number, number][] {
     const count = Math.min(this.config.timestepBuckets, this.timesteps);
-    const broken = timesteps.filter((_, i) => !Number.isFinite((denoise[i] ?? NaN) + (consistency[i] ?? NaN)));
+    const broken = host.timesteps.filter((_, i) => !isFinite(host, i));
     const buckets = [...new Set(broken.map((timestep) => bucketOf(timestep, count, this.timesteps)))];
     const bound = (bucket: number) => Math.ceil((bucket * this.timesteps) / count);
     return buckets.sort((a, b) => a - b).map((bucket) => [bound(bucket), bound(bucket + 1)]);
@@ -116,9 +113,13 @@ export class StepLog {
 /** The losses of one update. */
 interface HostLosses {
   readonly timesteps: readonly number[];
-  readonly denoise: Float32Array;
-  readonly consistency: Float32Array;
+  readonly losses: Readonly<Record<LossTerm, Float32Array>>;
   readonly gradientNorm: number;
+}
+
+/** Whether all losses of an image are finite numbers. */
+function isFinite({losses}: HostLosses, image: number): boolean {
+  return lossTermNames.every((term) => Number.isFinite(losses[term][image]));
 }
 
 function mean(values: readonly number[]): number {

@@ -1,8 +1,9 @@
-/** Losses summed and counted per timestep bucket, on the host. */
+import {byLossTerm, type LossTerm, lossTermNames} from '../contract/run/lossTerms.ts';
+
+/** Draws and summed losses per timestep bucket, on the host. */
 export interface BucketTotals {
-  count: number[];
-  denoise: number[];
-  consistency: number[];
+  readonly count: number[];
+  readonly losses: Readonly<Record<LossTerm, number[]>>;
 }
 
 /** Bucket of timestep t: floor(t * buckets / T). */
@@ -22,13 +23,12 @@ export class TimestepBuckets {
     this.#totals = empty(this.#buckets);
   }
 
-  /** Adds the losses of single images; all three arrays have length N. */
-  add(timesteps: readonly number[], denoise: ArrayLike<number>, consistency: ArrayLike<number>): void {
+  /** Adds the losses of single images; all arrays have length N. */
+  add(timesteps: readonly number[], losses: Readonly<Record<LossTerm, ArrayLike<number>>>): void {
     timesteps.forEach((timestep, i) => {
       const bucket = bucketOf(timestep, this.#buckets, this.#timesteps);
       this.#totals.count[bucket]! += 1;
-      this.#totals.denoise[bucket]! += denoise[i] ?? NaN;
-      this.#totals.consistency[bucket]! += consistency[i] ?? NaN;
+      for (const term of lossTermNames) this.#totals.losses[term][bucket]! += losses[term][i] ?? NaN;
     });
   }
 
@@ -42,5 +42,5 @@ export class TimestepBuckets {
 
 function empty(buckets: number): BucketTotals {
   const zeros = () => new Array<number>(buckets).fill(0);
-  return {count: zeros(), denoise: zeros(), consistency: zeros()};
+  return {count: zeros(), losses: byLossTerm(zeros)};
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {TrainingConfig} from '../contract/config/training.ts';
+import {byLossTerm, type LossTerm, lossTermNames} from '../contract/run/lossTerms.ts';
 import {activeRecorder} from '../engine/tensorflow/graph/graphRecorder.ts';
 import {createProgram, type Program, type ProgramFunction} from '../engine/program.ts';
 import {unflatten, type FlatLayout, type FlatVector} from '../nn/flatParams.ts';
@@ -14,9 +15,8 @@ import type {TrainState} from './trainState.ts';
 /** What one update measured, still on the device; the caller disposes. */
 export interface UpdateLosses {
   readonly timesteps: readonly number[];
-  /** Per image over all micro-batches, [N * accumulation]. */
-  readonly denoise: tf.Tensor1D;
-  readonly consistency: tf.Tensor1D;
+  /** Of each image of all micro-batches, [N * accumulation], unweighted. */
+  readonly losses: Readonly<Record<LossTerm, tf.Tensor1D>>;
   /** Global norm of the mean gradient before clipping. */
   readonly gradientNorm: tf.Scalar;
 }
@@ -111,15 +111,13 @@ export class TrainProgram {
 
   #runUpdate(batch: MicroBatch): Omit<UpdateLosses, 'timesteps'> {
     const made = this.#program.run('update', [...this.#prepare(batch), this.#factors()]);
-    const [denoise, consistency, gradientNorm] = made as [tf.Tensor1D, tf.Tensor1D, tf.Scalar];
-    return {denoise, consistency, gradientNorm};
+    return {losses: lossesOf((i) => made[i]), gradientNorm: made.at(-1) as tf.Scalar};
   }
 
   #runParts(batches: readonly MicroBatch[]): Omit<UpdateLosses, 'timesteps'> {
     const parts = batches.map((batch, i) => this.#program.run(i === 0 ? 'first' : 'next', this.#prepare(batch)));
     const [gradientNorm] = this.#program.run('apply', [this.#factors()]) as [tf.Scalar];
-    const join = (part: number) => tf.concat1d(parts.map((losses) => losses[part] as tf.Tensor1D));
-    return {denoise: join(0), consistency: join(1), gradientNorm};
+    return {losses: lossesOf((i) => tf.concat1d(parts.map((part) => part[i] as tf.Tensor1D))), gradientNorm};
   }
 
   #prepare(batch: MicroBatch): tf.Tensor[] {
@@ -128,18 +126,18 @@ export class TrainProgram {
   }
 
   #wholeUpdate(state: Vectors, inputs: readonly tf.Tensor[]) {
-    const {gradient, denoise, consistency} = this.#gradient(state.weights, inputs.slice(0, -1));
+    const {gradient, losses} = this.#gradient(state.weights, inputs.slice(0, -1));
     const {norm, ...next} = this.#step(state, gradient, inputs.at(-1) as tf.Tensor1D);
-    return {state: next, outputs: [denoise, consistency, norm]};
+    return {state: next, outputs: [...Object.values(losses), norm]};
   }
 
   #addGradient(state: Vectors, inputs: readonly tf.Tensor[], adds: boolean) {
-    const {gradient, denoise, consistency} = this.#gradient(state.weights, inputs);
+    const {gradient, losses} = this.#gradient(state.weights, inputs);
     const before = adds ? state.gradient : undefined;
     const sum = before
       ? gradient.map((segment, i) => tf.add<tf.Tensor1D>(segment, before[i] as tf.Tensor1D))
       : gradient;
-    return {state: {...state, gradient: sum}, outputs: [denoise, consistency]};
+    return {state: {...state, gradient: sum}, outputs: Object.values(losses)};
   }
 
   #applySum(state: Vectors, factors: tf.Tensor | undefined) {
@@ -209,6 +207,11 @@ export class TrainProgram {
   #list(vectors: Vectors): tf.Tensor[] {
     return this.#names.flatMap((name) => [...(vectors[name] ?? [])]);
   }
+}
+
+/** The losses among the outputs of a function, which begin with them in the order of the terms. */
+function lossesOf(output: (i: number) => tf.Tensor | undefined): UpdateLosses['losses'] {
+  return byLossTerm((term) => output(lossTermNames.indexOf(term)) as tf.Tensor1D);
 }
 
 /** One segment after the other, each with its temporaries: all at once, these would be as large as the network again. */

@@ -48,8 +48,8 @@ export async function benchUpdate(
   const example = drawBatch(size);
   const program = new TrainProgram(setting, TrainingConfig.parse({}), flatLayout(initial), state, example);
   const run = () => {
-    const {denoise, consistency, gradientNorm} = program.update([example]);
-    tf.dispose([denoise, consistency]);
+    const {losses, gradientNorm} = program.update([example]);
+    tf.dispose({...losses});
     return gradientNorm;
   };
   const task = `update of a small UNet, batch ${batch} of ${side}x${side}`;

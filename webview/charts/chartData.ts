@@ -1,6 +1,6 @@
-import type {CurveSeries} from '../../trainer/contract/run/curveBins.ts';
+import {seriesTitle, type CurveSeries} from '../../trainer/contract/run/curveBins.ts';
 import type {CurveData} from '../state.ts';
-import {seriesNames, type ChartData, type ChartLine} from './chartLine.ts';
+import type {ChartData, ChartLine} from './chartLine.ts';
 import {curvePoints, type CurvePoints, type PointOptions} from './curvePoints.ts';
 import type {UpdateRange} from './updateRange.ts';
 
@@ -53,7 +53,7 @@ function chartData(
   const wanted = lines(isWanted);
   const isShown = wanted.some(({points}) => points.rawY.some(Number.isFinite));
   const logY = isWanted && (isShown || wanted.every(({points}) => points.below.length === 0));
-  return {title: seriesNames[series], lines: logY === isWanted ? wanted : lines(logY), logX, logY, range};
+  return {title: seriesTitle(series), lines: logY === isWanted ? wanted : lines(logY), logX, logY, range};
 }
 
 const made = new WeakMap<Float64Array, Map<string, CurvePoints>>();

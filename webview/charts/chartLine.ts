@@ -1,4 +1,3 @@
-import type {CurveSeries} from '../../trainer/contract/run/curveBins.ts';
 import {axisTicks, extent, paddedRange} from './axisRange.ts';
 import type {CurvePoints} from './curvePoints.ts';
 import type {LineLook, SeriesStyle} from './seriesStyle.ts';
@@ -36,14 +35,6 @@ export interface Axes {
 export const floorText = '≤ 0';
 /** Share of the height of a logarithmic axis that its floor takes. */
 const floorShare = 0.08;
-
-export const seriesNames: Readonly<Record<CurveSeries, string>> = {
-  denoise: 'Denoising loss',
-  consistency: 'Consistency loss',
-  gradientNorm: 'Gradient norm',
-  learningRate: 'Learning rate',
-  secondsPerUpdate: 'Seconds per update',
-};
 
 /** The updates of all lines together; null without any. */
 export function allUpdates(lines: readonly ChartLine[]): UpdateRange | null {

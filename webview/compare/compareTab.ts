@@ -1,9 +1,9 @@
-import {curveSeries} from '../../trainer/contract/run/curveBins.ts';
+import {curveSeries, seriesTitle} from '../../trainer/contract/run/curveBins.ts';
 import {maxCompared} from '../../trainer/contract/panel/panel.ts';
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {ChartGroup} from '../charts/chartGroup.ts';
 import {ChartMaker} from '../charts/chartData.ts';
-import {seriesNames, type ChartData} from '../charts/chartLine.ts';
+import type {ChartData} from '../charts/chartLine.ts';
 import {stageNumber} from '../charts/seriesStyle.ts';
 import {element, message, Region} from '../dom.ts';
 import {smoothingSlider} from '../losses/chartControls.ts';
@@ -94,7 +94,7 @@ export class CompareTab implements Tab {
   }
 
   #controlParts(stages: readonly string[], compared: readonly RunView[], {page}: PanelState): HTMLElement[] {
-    const names = curveSeries.map((series) => ({value: series, label: seriesNames[series]}));
+    const names = curveSeries.map((series) => ({value: series, label: seriesTitle(series)}));
     const stageChoices = [allStages, ...stages].map((stage) => ({value: stage, label: stage}));
     const baselines = [{value: '', label: 'none'}, ...compared.map(({path, id}) => ({value: path, label: id}))];
     return [

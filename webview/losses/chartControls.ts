@@ -1,6 +1,5 @@
-import {curveSeries} from '../../trainer/contract/run/curveBins.ts';
+import {curveSeries, seriesTitle} from '../../trainer/contract/run/curveBins.ts';
 import type {PageState} from '../../trainer/contract/panel/panelPage.ts';
-import {seriesNames} from '../charts/chartLine.ts';
 import {element, setText} from '../dom.ts';
 import type {Panel} from '../panel.ts';
 import {checkbox} from '../toolkit.ts';
@@ -10,7 +9,7 @@ const maxSmoothing = 0.995;
 /** What can be set for all curves. */
 export function chartControls(panel: Panel, page: PageState): HTMLElement[] {
   const series = curveSeries.map((name) =>
-    checkbox(seriesNames[name], page.series.includes(name), (isShown) => {
+    checkbox(seriesTitle(name), page.series.includes(name), (isShown) => {
       const others = panel.state.page.series.filter((other) => other !== name);
       panel.setPage({series: isShown ? [...others, name] : others});
     }),

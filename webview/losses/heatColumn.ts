@@ -1,6 +1,5 @@
-import {heatColumn, heatHead} from '../../trainer/contract/run/curveBins.ts';
-
-export type HeatLoss = 'denoise' | 'consistency';
+import {heatColumn, heatHead, heatSumColumn} from '../../trainer/contract/run/curveBins.ts';
+import {byLossTerm, type LossTerm} from '../../trainer/contract/run/lossTerms.ts';
 
 /** The mean losses of a stage over some updates, by timestep. */
 export interface HeatColumn {
@@ -17,24 +16,21 @@ export interface HeatColumn {
   readonly extent: readonly [low: number, high: number] | null;
 }
 
-const made: Readonly<Record<HeatLoss, WeakMap<Float64Array, HeatColumn>>> = {
-  denoise: new WeakMap(),
-  consistency: new WeakMap(),
-};
+const made = byLossTerm(() => new WeakMap<Float64Array, HeatColumn>());
 
 /** The column of a heat map bin, made once: with a step only the last column of a map is another one. */
-export function heatColumnOf(bin: Float64Array, loss: HeatLoss): HeatColumn {
-  const known = made[loss].get(bin);
+export function heatColumnOf(bin: Float64Array, term: LossTerm): HeatColumn {
+  const known = made[term].get(bin);
   if (known !== undefined) return known;
-  const column = makeColumn(bin, loss);
-  made[loss].set(bin, column);
+  const column = makeColumn(bin, term);
+  made[term].set(bin, column);
   return column;
 }
 
-function makeColumn(bin: Float64Array, loss: HeatLoss): HeatColumn {
+function makeColumn(bin: Float64Array, term: LossTerm): HeatColumn {
   const buckets = bin[heatColumn.buckets] ?? 0;
   const count = bin.subarray(heatHead, heatHead + buckets);
-  const sums = bin.subarray(heatHead + buckets * (loss === 'denoise' ? 1 : 2));
+  const sums = bin.subarray(heatSumColumn(term, buckets));
   const mean = count.map((draws, bucket) => (draws > 0 ? (sums[bucket] ?? NaN) / draws : NaN));
   const [from, to] = [bin[heatColumn.from] ?? NaN, bin[heatColumn.to] ?? NaN];
   return {from, to, count, mean, logarithm: Float32Array.from(mean, Math.log), extent: positiveExtent(mean)};

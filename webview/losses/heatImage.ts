@@ -1,6 +1,7 @@
 import {heatColumn} from '../../trainer/contract/run/curveBins.ts';
+import type {LossTerm} from '../../trainer/contract/run/lossTerms.ts';
 import {axisEnd} from '../charts/updateRange.ts';
-import {heatColumnOf, type HeatColumn, type HeatLoss} from './heatColumn.ts';
+import {heatColumnOf, type HeatColumn} from './heatColumn.ts';
 import {viridis} from './viridis.ts';
 
 /** Mean losses of a stage by update and timestep. */
@@ -13,8 +14,8 @@ export interface HeatMap {
   readonly extent: readonly [low: number, high: number] | null;
 }
 
-export function heatMapOf(bins: readonly Float64Array[], loss: HeatLoss): HeatMap {
-  const columns = bins.map((bin) => heatColumnOf(bin, loss));
+export function heatMapOf(bins: readonly Float64Array[], term: LossTerm): HeatMap {
+  const columns = bins.map((bin) => heatColumnOf(bin, term));
   const end = axisEnd(columns.at(-1)?.to ?? 0);
   return {buckets: bins[0]?.[heatColumn.buckets] ?? 0, columns, end, extent: heatExtent(columns)};
 }

@@ -1,3 +1,4 @@
+import {type LossTerm, lossTerms} from '../../trainer/contract/run/lossTerms.ts';
 import {savePicture, type PictureKind} from '../charts/savePicture.ts';
 import {element} from '../dom.ts';
 import {numberText} from '../numberText.ts';
@@ -6,19 +7,19 @@ import {stageKey, type HeatBins} from '../state.ts';
 import {printTheme} from '../theme.ts';
 import {button} from '../toolkit.ts';
 import {HeatCanvas} from './heatCanvas.ts';
-import type {HeatLoss} from './heatColumn.ts';
 import {heatExtent, heatMapOf, type HeatMap} from './heatImage.ts';
 import {HeatMapView} from './heatMapView.ts';
 import {heatSvg} from './heatSvg.ts';
 import {viridis} from './viridis.ts';
 
-const lossNames: Readonly<Record<HeatLoss, string>> = {denoise: 'denoising loss', consistency: 'consistency loss'};
 const legendSteps = 32;
 
 /** The heat maps of one loss for all stages of a run, with the same colours. */
 export class HeatMaps {
   readonly root: HTMLElement;
-  readonly #loss: HeatLoss;
+  readonly #term: LossTerm;
+  /** Of the loss, in a sentence. */
+  readonly #name: string;
   readonly #views = new Map<string, HeatMapView>();
   readonly #drawn = new Map<string, unknown>();
   readonly #legend = element('p', {class: 'heat-legend'});
@@ -30,11 +31,13 @@ export class HeatMaps {
   #shown: {maps: readonly {stage: string; map: HeatMap}[]; range: readonly [number, number]; timesteps: number} | null =
     null;
 
-  constructor(panel: Panel, loss: HeatLoss) {
-    this.#loss = loss;
-    this.#title = `${lossNames[loss][0]?.toUpperCase()}${lossNames[loss].slice(1)} by timestep`;
+  constructor(panel: Panel, term: LossTerm) {
+    const {label} = lossTerms[term];
+    this.#term = term;
+    this.#name = label.toLowerCase();
+    this.#title = `${label} by timestep`;
     const save = (kind: PictureKind) =>
-      button(`Save ${lossNames[loss]} maps as ${kind.toUpperCase()}`, () => void this.#save(panel, kind));
+      button(`Save ${this.#name} maps as ${kind.toUpperCase()}`, () => void this.#save(panel, kind));
     const bar = element('div', {class: 'bar'}, this.#legend, save('svg'), save('png'));
     this.root = element('section', {}, element('h3', {}, this.#title), bar, this.#grid);
   }
@@ -56,7 +59,7 @@ export class HeatMaps {
       const before = this.#drawn.get(stage) as unknown[] | undefined;
       if (before !== undefined && drawn.every((part, i) => part === before[i])) continue;
       this.#drawn.set(stage, drawn);
-      this.#views.get(stage)?.show(map, range, {stage, loss: lossNames[this.#loss], timesteps});
+      this.#views.get(stage)?.show(map, range, {stage, loss: this.#name, timesteps});
     }
   }
 
@@ -72,7 +75,7 @@ export class HeatMaps {
   }
 
   #map(bins: HeatBins): HeatMap {
-    const map = this.#known.get(bins) ?? heatMapOf(bins, this.#loss);
+    const map = this.#known.get(bins) ?? heatMapOf(bins, this.#term);
     this.#known.set(bins, map);
     return map;
   }

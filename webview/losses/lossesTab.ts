@@ -1,4 +1,5 @@
 import {curveSeries, type CurveSeries} from '../../trainer/contract/run/curveBins.ts';
+import {lossTermNames} from '../../trainer/contract/run/lossTerms.ts';
 import type {PageState} from '../../trainer/contract/panel/panelPage.ts';
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {ChartGroup} from '../charts/chartGroup.ts';
@@ -29,7 +30,7 @@ export class LossesTab implements Tab {
   constructor(panel: Panel) {
     this.#panel = panel;
     this.#charts = new ChartGroup(panel, 'range');
-    this.#heat = [new HeatMaps(panel, 'denoise'), new HeatMaps(panel, 'consistency')];
+    this.#heat = lossTermNames.map((term) => new HeatMaps(panel, term));
     const heat = element('section', {}, element('h2', {}, 'Losses by timestep'), ...this.#heat.map(({root}) => root));
     const curves = [element('h2', {}, 'Curves'), this.#controls.root, this.#legend.root, this.#charts.root];
     this.#content = element('div', {}, ...curves, heat);

@@ -17,8 +17,8 @@ function expert(progress: RunProgress) {
 
 describe('the progress of a run', () => {
   it('has the newest numbers of a training, and the time that it still takes', () => {
-    const stage = expert(addEvents(noProgress, [started, ...steps(1, 40), stepEvent(41, {denoise: 0.0125})]));
-    expect(stage).toMatchObject({state: 'running', update: 41, updates: 100, share: 0.41, denoise: 0.0125});
+    const stage = expert(addEvents(noProgress, [started, ...steps(1, 40), stepEvent(41, {losses: {denoise: 0.0125}})]));
+    expect(stage).toMatchObject({state: 'running', update: 41, updates: 100, share: 0.41, losses: {denoise: 0.0125}});
     // One update a second, 59 to go.
     expect(stage.secondsLeft).toBeCloseTo(59, 6);
   });

@@ -14,8 +14,7 @@ const step = {
   type: 'step',
   stage: 'expert-0',
   updates: 9,
-  denoise: 0.5,
-  consistency: null,
+  losses: {denoise: 0.5, consistency: null},
   gradientNorm: 1,
   learningRate: 1e-4,
   secondsPerUpdate: 0.1,
@@ -24,14 +23,27 @@ const step = {
 const written: NewRunEvent[] = [
   {type: 'stage', stage: 'expert-0', state: 'started'},
   ...[1, 2, 3, 4].map((update): NewRunEvent => ({...step, update})),
-  {type: 'buckets', stage: 'expert-0', from: 0, to: 4, count: [1, 3], denoise: [0.5, null], consistency: [0, 1]},
+  {
+    type: 'buckets',
+    stage: 'expert-0',
+    from: 0,
+    to: 4,
+    count: [1, 3],
+    losses: {denoise: [0.5, null], consistency: [0, 1]},
+  },
   {type: 'checkpoint', stage: 'expert-0', update: 4, folder: 'checkpoints/expert-0/4'},
   {type: 'images', stage: 'report', file: 'samples.png', update: 4},
   {...step, update: 3},
   {type: 'failed', stage: 'expert-0', error: {code: 'bug', message: 'it broke'}},
 ];
 
-const log = `${written.map((event, i) => JSON.stringify({...event, time: 1000 + i})).join('\n')}\n`;
+/** Lines as builds wrote them whose event log had format 1. */
+const format1 = [
+  {...step, losses: undefined, update: 4, denoise: 0.5, consistency: null},
+  {type: 'buckets', stage: 'expert-0', from: 0, to: 4, count: [1, 3], denoise: [0.5, null], consistency: [0, 1]},
+];
+
+const log = `${[...format1, ...written].map((event, i) => JSON.stringify({...event, time: 1000 + i})).join('\n')}\n`;
 
 /** The log of a run, all its readers, and the metrics that are made from it. A log of which they leave lines out counts as refused. */
 export const events: FuzzTarget = {
@@ -55,10 +67,13 @@ export const events: FuzzTarget = {
     '"update":-1,',
     '"count":[],',
     '"__proto__":{},',
+    '"losses":{},',
+    '"losses":{"denoise":[1],"other":[1,2,3]},',
+    '"denoise":1,"consistency":[],',
   ],
   /** The keys that hold text, so that the mutated lines are read at all. */
   repair: (bytes) =>
-    new Uint8Array(Buffer.from(`${log}${Buffer.from(bytes).toString('latin1').split('\n')[3] ?? ''}\n`, 'latin1')),
+    new Uint8Array(Buffer.from(`${log}${Buffer.from(bytes).toString('latin1').split('\n')[5] ?? ''}\n`, 'latin1')),
   async parse(bytes, folder) {
     const path = eventLogPath(folder);
     await mkdir(folder, {recursive: true});

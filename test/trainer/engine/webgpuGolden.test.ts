@@ -42,7 +42,10 @@ describeOnWebgpu('a small golden model on webgpu', () => {
     };
     const config = TrainingConfig.parse({updates: 3});
     const program = new TrainProgram(setting, config, flatLayout(initial), initialState(initial, true), batch);
-    const {denoise, consistency, gradientNorm} = program.update([batch]);
+    const {
+      losses: {denoise, consistency},
+      gradientNorm,
+    } = program.update([batch]);
     const [losses, distances] = [await denoise.data<'float32'>(), await consistency.data<'float32'>()];
     const [expected] = goldenTrace(model);
     expect(mean(losses) / expected.denoise).toBeCloseTo(1, 4);

@@ -23,29 +23,36 @@ export async function newMetricsRun(path?: string): Promise<MetricsRun> {
   return {path: run, metrics, emit: (event) => metrics.append(log.append(event), statSync(eventLogPath(run)).size)};
 }
 
+/** Stage and seed of a step, and losses that are not to be noise. */
+export interface NoisyStep {
+  readonly stage?: string;
+  readonly seed?: number;
+  readonly denoise?: number;
+}
+
 /** A step whose losses are seeded noise; about one in twenty denoising losses is not a number. */
-export function noisyStep(update: number, stage = 'expert-0', seed = 0): NewRunEvent {
+export function noisyStep(update: number, {stage = 'expert-0', seed = 0, ...changes}: NoisyStep = {}) {
   const random = createRandom(seed, stage, update);
   const denoise = random.float() < 0.05 ? NaN : Math.exp(random.normal());
   const [consistency, gradientNorm] = [random.float(), random.float()];
   return {
-    type: 'step',
+    type: 'step' as const,
     stage,
     update,
     updates: 100_000,
-    denoise,
-    consistency,
+    losses: {denoise, consistency, ...changes},
     gradientNorm,
     learningRate: 1e-4,
     secondsPerUpdate: 0.1,
-  };
+  } satisfies NewRunEvent;
 }
 
-export function noisyBuckets(from: number, to: number, stage = 'expert-0'): NewRunEvent {
+export function noisyBuckets(from: number, to: number, stage = 'expert-0') {
   const random = createRandom(1, stage, to);
   const draws = Array.from({length: 10}, () => random.int(0, 4));
   const sums = draws.map((count) => count * random.float());
-  return {type: 'buckets', stage, from, to, count: draws, denoise: sums, consistency: sums.map((sum) => 2 * sum)};
+  const losses = {denoise: sums, consistency: sums.map((sum) => 2 * sum)};
+  return {type: 'buckets' as const, stage, from, to, count: draws, losses};
 }
 
 /** Name and bytes of all metrics files. */

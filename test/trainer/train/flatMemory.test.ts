@@ -74,10 +74,10 @@ async function updatesThenCollection(program: TrainProgram): Promise<void> {
 
 async function update(program: TrainProgram): Promise<void> {
   const batch = drawBatch(program.updates + 1);
-  const {denoise, consistency, gradientNorm} = program.update([batch]);
+  const {losses, gradientNorm} = program.update([batch]);
   // No `expect` here: it keeps a record of each call.
   if (Number.isNaN((await gradientNorm.data())[0])) throw new Error(`update ${program.updates}: the gradient is NaN`);
-  tf.dispose([batch.images, batch.noise, denoise, consistency, gradientNorm]);
+  tf.dispose([batch.images, batch.noise, ...Object.values(losses), gradientNorm]);
 }
 
 function drawBatch(index: number) {

@@ -38,7 +38,10 @@ describeOnEngines('three DeMe updates against PyTorch', () => {
     );
     const program = new TrainProgram(setting, config, layout, initialState(initial, true), first);
     for (const [k, row] of goldenTrace(model).entries()) {
-      const {denoise, consistency, gradientNorm} = program.update([await goldenBatch(model, k)]);
+      const {
+        losses: {denoise, consistency},
+        gradientNorm,
+      } = program.update([await goldenBatch(model, k)]);
       expectRelative(await meanOf(denoise), row.denoise, 1e-4);
       expectRelative((await gradientNorm.data())[0] ?? NaN, row.grad_norm, 1e-4);
       if (k === 0) expect(await meanOf(consistency)).toBeLessThan(1e-10);

@@ -77,7 +77,7 @@ describeOnEngines('training', () => {
     const task = tinyTask(settings, await temporaryFolder());
     const hooks = recordingHooks();
     await train({...task, setting: {...task.setting, teacher: null}}, hooks);
-    const losses = hooks.of('step').map(({denoise}) => denoise ?? NaN);
+    const losses = hooks.of('step').map(({losses}) => losses.denoise ?? NaN);
     expect(losses.at(-1)).toBeLessThan(0.97 * (losses[0] ?? NaN));
   });
 
@@ -102,10 +102,10 @@ describeOnEngines('training', () => {
       return hooks.of('step')[0];
     };
     const [withIt, again, without] = [await run(true), await run(true), await run(false)];
-    expect(again?.denoise).toBe(withIt?.denoise);
-    expect(without?.denoise).not.toBe(withIt?.denoise);
+    expect(again?.losses.denoise).toBe(withIt?.losses.denoise);
+    expect(without?.losses.denoise).not.toBe(withIt?.losses.denoise);
     // Only dropout can part the student from its teacher before the first update; the mean is over two.
-    expect(withIt?.consistency).toBeGreaterThan(100 * (without?.consistency ?? NaN));
+    expect(withIt?.losses.consistency).toBeGreaterThan(100 * (without?.losses.consistency ?? NaN));
   });
 
   it.each([true, false])('leaks no tensors over 200 updates, dropout %s', {timeout: 600_000}, async (dropout) => {
@@ -155,7 +155,7 @@ describeOnEngines('a loss that is not finite', () => {
     const state = (await loadLatestCheckpoint(checkpoints, flatLayout(task.initial), identity, true))?.state;
     expect(state?.update).toBe(4);
     expect([...(await joined(state?.weights ?? []).data())].every(Number.isFinite)).toBe(true);
-    expect(hooks.of('step').at(-1)?.denoise).toBeNaN();
+    expect(hooks.of('step').at(-1)?.losses.denoise).toBeNaN();
   });
 
   it('is found before a stop could save it', async () => {

@@ -65,7 +65,7 @@ describeOnEngines('loss of an expert', () => {
 
   it('equals twice the error against the midpoint plus half the distance of noise and teacher', async () => {
     const setting = {denoiser: constant, schedule, teacher: predicting(teacher), consistency: 1};
-    const {denoise, consistency} = lossAndGradient(setting, predicting(student), batch(setting));
+    const {denoise, consistency} = lossAndGradient(setting, predicting(student), batch(setting)).losses;
     const loss = mean(await denoise.data()) + mean(await consistency.data());
     const [toMidpoint, apart] = [
       mean(student.map((s, i) => (s - ((noise[i] ?? NaN) + (teacher[i] ?? NaN)) / 2) ** 2)),
@@ -76,7 +76,7 @@ describeOnEngines('loss of an expert', () => {
 
   it('keeps both losses of each image apart, unweighted', async () => {
     const setting = {denoiser: constant, schedule, teacher: predicting(teacher), consistency: 0.25};
-    const {denoise, consistency} = lossAndGradient(setting, predicting(student), batch(setting));
+    const {denoise, consistency} = lossAndGradient(setting, predicting(student), batch(setting)).losses;
     const perImage = (other: Float32Array) =>
       [0, 1, 2].map((image) =>
         mean(student.map((s, i) => (s - (other[i] ?? NaN)) ** 2).subarray(image * 16, image * 16 + 16)),
@@ -94,13 +94,13 @@ describeOnEngines('loss of an expert', () => {
 
   it('without a teacher is the denoising loss alone', async () => {
     const setting = {denoiser: constant, schedule, teacher: null, consistency: 1};
-    const {gradient, consistency} = lossAndGradient(setting, predicting(student), batch(setting));
+    const {gradient, losses} = lossAndGradient(setting, predicting(student), batch(setting));
     expectAllClose(
       await joined(gradient).data(),
       student.map((s, i) => (2 * (s - (noise[i] ?? NaN))) / size),
       1e-6,
     );
-    expect([...(await consistency.data())]).toEqual([0, 0, 0]);
+    expect([...(await losses.consistency.data())]).toEqual([0, 0, 0]);
   });
 
   it('sends no gradient into the teacher, even where it shares its tensors with the student', async () => {
@@ -115,7 +115,7 @@ describeOnEngines('loss of an expert', () => {
 
   it('has no consistency loss at the start, where the projections are identities', async () => {
     const {setting, initial} = tinyModel();
-    const {consistency, denoise} = lossAndGradient(setting, initial, batch(setting));
+    const {consistency, denoise} = lossAndGradient(setting, initial, batch(setting)).losses;
     expect(Math.max(...(await consistency.data()))).toBeLessThan(1e-12);
     expect(Math.min(...(await denoise.data()))).toBeGreaterThan(0.1);
   });
@@ -124,8 +124,8 @@ describeOnEngines('loss of an expert', () => {
     const {setting, initial} = tinyModel();
     await expectNoLeak(() => {
       const prepared = batch(setting);
-      const {gradient, denoise, consistency} = lossAndGradient(setting, initial, prepared);
-      tf.dispose([...batchTensors(prepared), ...gradient, denoise, consistency]);
+      const {gradient, losses} = lossAndGradient(setting, initial, prepared);
+      tf.dispose([...batchTensors(prepared), ...gradient, ...Object.values(losses)]);
     });
   });
 });
@@ -153,14 +153,14 @@ describeOnEngines('accumulation', () => {
 async function firstUpdate(setting: LossSetting, initial: Params, batches: [MicroBatch, ...MicroBatch[]]) {
   const config = TrainingConfig.parse({clipNorm: null, accumulation: batches.length});
   const program = new TrainProgram(setting, config, flatLayout(initial), initialState(initial, true), batches[0]);
-  const losses = program.update(batches);
+  const {timesteps, losses, gradientNorm} = program.update(batches);
   const {first} = program.state();
   program.dispose();
   return {
-    timesteps: losses.timesteps,
+    timesteps,
     denoise: await losses.denoise.data(),
     consistency: await losses.consistency.data(),
     gradient: await joined(first).data(),
-    norm: await losses.gradientNorm.data(),
+    norm: await gradientNorm.data(),
   };
 }

@@ -27,13 +27,13 @@ function drawnTimesteps({config, range, probability, stage}: TrainTask, from: nu
 
 function totals(timesteps: readonly number[], buckets: number): BucketTotals {
   const zeros = () => new Array<number>(buckets).fill(0);
-  const sums = {count: zeros(), denoise: zeros(), consistency: zeros()};
+  const sums = {count: zeros(), losses: {denoise: zeros(), consistency: zeros()}};
   for (const timestep of timesteps) {
     const bucket = bucketOf(timestep, buckets, 1000);
     const losses = timedLosses(timestep);
     sums.count[bucket]! += 1;
-    sums.denoise[bucket]! += losses.denoise;
-    sums.consistency[bucket]! += losses.consistency;
+    sums.losses.denoise[bucket]! += losses.denoise;
+    sums.losses.consistency[bucket]! += losses.consistency;
   }
   return sums;
 }
@@ -77,12 +77,12 @@ describe('the losses that a training reports', () => {
   ] as [string, Settings, number[]][])('count every draw once: %s', async (_, settings, stops) => {
     const {task, buckets} = await runWithStops(settings, stops);
     let covered = 0;
-    for (const {from, to, count, denoise, consistency} of buckets) {
+    for (const {from, to, count, losses} of buckets) {
       expect(from).toBe(covered);
       const expected = totals(drawnTimesteps(task, from, to), 40);
       expect(count).toEqual(expected.count);
-      denoise.forEach((sum, b) => expect(sum).toBeCloseTo(expected.denoise[b] ?? NaN, 4));
-      consistency.forEach((sum, b) => expect(sum).toBeCloseTo(expected.consistency[b] ?? NaN, 4));
+      losses.denoise?.forEach((sum, b) => expect(sum).toBeCloseTo(expected.losses.denoise[b] ?? NaN, 4));
+      losses.consistency?.forEach((sum, b) => expect(sum).toBeCloseTo(expected.losses.consistency[b] ?? NaN, 4));
       covered = to;
     }
     expect(covered).toBe(23);
@@ -93,12 +93,11 @@ describe('the losses that a training reports', () => {
   it('average the updates since the step before', async () => {
     const {task, steps} = await runWithStops({...common, draw: 'sample'}, [8]);
     let covered = 0;
-    for (const {update, denoise, consistency} of steps) {
-      const losses = drawnTimesteps(task, covered, update).map(timedLosses);
-      const mean = (part: 'denoise' | 'consistency') =>
-        losses.reduce((sum, loss) => sum + loss[part], 0) / losses.length;
-      expect(denoise).toBeCloseTo(mean('denoise'), 5);
-      expect(consistency).toBeCloseTo(mean('consistency'), 5);
+    for (const {update, losses} of steps) {
+      const drawn = drawnTimesteps(task, covered, update).map(timedLosses);
+      const mean = (part: 'denoise' | 'consistency') => drawn.reduce((sum, loss) => sum + loss[part], 0) / drawn.length;
+      expect(losses.denoise).toBeCloseTo(mean('denoise'), 5);
+      expect(losses.consistency).toBeCloseTo(mean('consistency'), 5);
       covered = update;
     }
     expect(steps.map(({update}) => update)).toEqual([3, 5, 6, 7, 8, 9, 10, 12, 14, 15, 18, 20, 21, 23]);

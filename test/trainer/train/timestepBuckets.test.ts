@@ -17,15 +17,21 @@ describe('buckets of timesteps', () => {
 
   it('sums and counts, and starts anew after each look', () => {
     const buckets = new TimestepBuckets(4, 8);
-    buckets.add([0, 1, 7], [1, 2, 4], [0.5, 0.25, 8]);
-    buckets.add([6], [16], [32]);
-    expect(buckets.take()).toEqual({count: [2, 0, 0, 2], denoise: [3, 0, 0, 20], consistency: [0.75, 0, 0, 40]});
-    expect(buckets.take()).toEqual({count: [0, 0, 0, 0], denoise: [0, 0, 0, 0], consistency: [0, 0, 0, 0]});
+    buckets.add([0, 1, 7], {denoise: [1, 2, 4], consistency: [0.5, 0.25, 8]});
+    buckets.add([6], {denoise: [16], consistency: [32]});
+    expect(buckets.take()).toEqual({
+      count: [2, 0, 0, 2],
+      losses: {denoise: [3, 0, 0, 20], consistency: [0.75, 0, 0, 40]},
+    });
+    expect(buckets.take()).toEqual({
+      count: [0, 0, 0, 0],
+      losses: {denoise: [0, 0, 0, 0], consistency: [0, 0, 0, 0]},
+    });
   });
 
   it('has no more buckets than timesteps', () => {
     const buckets = new TimestepBuckets(100, 3);
-    buckets.add([2], [1], [1]);
+    buckets.add([2], {denoise: [1], consistency: [1]});
     expect(buckets.take().count).toEqual([0, 0, 1]);
   });
 });

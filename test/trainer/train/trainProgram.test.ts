@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
+import {byLossTerm} from '../../../trainer/contract/run/lossTerms.ts';
 import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {flatLayout, unflatten, type FlatVector} from '../../../trainer/nn/flatParams.ts';
 import {disposeParams, type Params} from '../../../trainer/nn/params.ts';
@@ -89,8 +90,7 @@ function updateByHand(
   const ema = before.ema && config.ema && updateEma(joined(before.ema), next.weights, 1 - emaDecay(config.ema, update));
   const losses: UpdateLosses = {
     timesteps: batches.flatMap(({timesteps}) => timesteps),
-    denoise: tf.concat1d(parts.map(({denoise}) => denoise)),
-    consistency: tf.concat1d(parts.map(({consistency}) => consistency)),
+    losses: byLossTerm((term) => tf.concat1d(parts.map((part) => part.losses[term]))),
     gradientNorm: norm,
   };
   const {first, second} = next.moments;
@@ -134,9 +134,9 @@ describeOnEngines('the updates of a training', () => {
       const actual = updateBy(program, update, dropout);
       const {state, losses} = updateByHand(setting, config, initial, expected, dropout);
       expect(actual.timesteps).toEqual(losses.timesteps);
-      await expectSame(actual.denoise, losses.denoise);
+      await expectSame(actual.losses.denoise, losses.losses.denoise);
       await expectSame(actual.gradientNorm, losses.gradientNorm, gradientTolerance);
-      expectAllClose(await actual.consistency.data(), await losses.consistency.data(), 1e-6);
+      expectAllClose(await actual.losses.consistency.data(), await losses.losses.consistency.data(), 1e-6);
       if (config.clipNorm) expect((await actual.gradientNorm.data())[0]).toBeGreaterThan(config.clipNorm);
       expected = state;
     }
@@ -210,8 +210,8 @@ describeOnEngines('the updates of a training', () => {
     const program = startProgram(setting, TrainingConfig.parse({...everything, accumulation: 2}), initial, dropout);
     const counts: number[] = [];
     for (let update = 0; update < 8; update++) {
-      const {denoise, consistency, gradientNorm} = updateBy(program, update, dropout);
-      tf.dispose([denoise, consistency, gradientNorm]);
+      const {losses, gradientNorm} = updateBy(program, update, dropout);
+      tf.dispose([...Object.values(losses), gradientNorm]);
       disposeState(program.state());
       counts.push(liveTensors());
     }

@@ -63,7 +63,7 @@ export class ProgressBook {
   }
 }
 
-function stepText(event: Extract<RunEvent, {type: 'step'}>): string {
-  const loss = event.denoise === null ? 'not finite' : event.denoise.toFixed(5);
-  return `update ${event.update}/${event.updates}, loss ${loss}, ${event.secondsPerUpdate.toFixed(2)} s/update`;
+function stepText({update, updates, losses, secondsPerUpdate}: Extract<RunEvent, {type: 'step'}>): string {
+  const loss = losses.denoise?.toFixed(5) ?? 'not finite';
+  return `update ${update}/${updates}, loss ${loss}, ${secondsPerUpdate.toFixed(2)} s/update`;
 }

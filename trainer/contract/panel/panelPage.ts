@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {curveSeries} from '../run/curveBins.ts';
+import {lossTermNames} from '../run/lossTerms.ts';
 import {maxCompared, SavedPanel} from './panel.ts';
 import {WorkbenchSetting} from './workbenchSetting.ts';
 
@@ -15,7 +16,7 @@ export const PageState = SavedPanel.extend({
   logY: z.boolean().default(true),
   /** Updates that the charts of a run show; null: all of them. */
   range: z.object({from: z.number(), to: z.number()}).nullable().default(null),
-  series: z.array(z.enum(curveSeries)).default(['denoise', 'consistency']),
+  series: z.array(z.enum(curveSeries)).default([...lossTermNames]),
   /** Stages whose lines are switched off. */
   hidden: z.array(z.string()).default([]),
   compared: z.array(z.string()).max(maxCompared).default([]),

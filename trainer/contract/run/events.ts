@@ -1,13 +1,22 @@
 import {z} from 'zod';
 import {ErrorRecord} from '../errors.ts';
+import {type LossTerm, lossTermNames} from './lossTerms.ts';
 import {MemoryPeak} from './memoryPeak.ts';
 import {StageName} from './stageName.ts';
 
 /** JSON has no NaN: a number that is not finite is null, and a curve has a gap there. */
 const metric = z.number().nullable();
 
-/** One line of `events.jsonl`; the same object goes over IPC when a parent listens. `stage` is `expert-0`, `ordinary`, `search` … */
-export const RunEvent = z.discriminatedUnion('type', [
+/**
+ * A value for each loss term. One may be missing where the event was written before that term existed, and terms that only a newer build
+ * knows are kept.
+ */
+function losses<T extends z.ZodType>(value: T) {
+  const shape = Object.fromEntries(lossTermNames.map((term) => [term, value.optional()]));
+  return z.looseObject(shape as Record<LossTerm, z.ZodOptional<T>>);
+}
+
+const Format2 = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('stage'),
     time: z.number(),
@@ -20,8 +29,7 @@ export const RunEvent = z.discriminatedUnion('type', [
     stage: StageName,
     update: z.int(),
     updates: z.int(),
-    denoise: metric,
-    consistency: metric,
+    losses: losses(metric),
     gradientNorm: metric,
     learningRate: z.number(),
     secondsPerUpdate: z.number(),
@@ -35,8 +43,7 @@ export const RunEvent = z.discriminatedUnion('type', [
     to: z.int(),
     /** Draws and summed losses per timestep bucket; bucket b holds the timesteps with floor(t * buckets / T) = b. */
     count: z.array(z.int()),
-    denoise: z.array(metric),
-    consistency: z.array(metric),
+    losses: losses(z.array(metric)),
   }),
   z.strictObject({type: z.literal('heldOut'), time: z.number(), stage: StageName, update: z.int(), loss: metric}),
   z.strictObject({
@@ -83,8 +90,22 @@ export const RunEvent = z.discriminatedUnion('type', [
   z.strictObject({type: z.literal('stopped'), time: z.number(), stage: StageName}),
   z.strictObject({type: z.literal('done'), time: z.number(), stage: StageName}),
 ]);
+
+/**
+ * One line of `events.jsonl`, in format 2 of the event log; the same object goes over IPC when a parent listens. `stage` is `expert-0`,
+ * `ordinary`, `search` … Lines of format 1 come out as format 2, also in the middle of a log: a run that an older build began may be
+ * continued by this one.
+ */
+export const RunEvent = z.preprocess(fromFormat1, Format2);
 export type RunEvent = z.infer<typeof RunEvent>;
 
 type WithoutTime<T> = T extends RunEvent ? Omit<T, 'time'> : never;
 /** An event before the log stamps its time (milliseconds since the epoch). */
 export type NewRunEvent = WithoutTime<RunEvent>;
+
+/** In format 1, `step` and `buckets` had their two losses as fields of their own. */
+function fromFormat1(event: unknown): unknown {
+  if (typeof event !== 'object' || event === null || !('denoise' in event && 'consistency' in event)) return event;
+  const {denoise, consistency, ...rest} = event;
+  return 'losses' in rest ? event : {...rest, losses: {denoise, consistency}};
+}

@@ -1,5 +1,6 @@
 import type {RgbPicture} from '../../chart/canvas.ts';
 import {lineChart, type LineSeries} from '../../chart/lineChart.ts';
+import {type LossTerm, lossTermNames, lossTerms} from '../../contract/run/lossTerms.ts';
 import {modelNames, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {Report} from '../../contract/run/report.ts';
 import {eventLogPath, readEvents} from '../../store/run/eventLog.ts';
@@ -23,8 +24,11 @@ export async function drawCurves(
   const stages = inOrder(trainingCurves(await readEvents(eventLogPath(run))), resolved);
   const charts: [title: string, file: string, chart: RgbPicture | null][] = [
     ['Held-out loss against the base, per timestep range', 'held-out-difference.png', heldOutChart(report)],
-    ['Denoising loss while training', 'loss-curves.png', lossChart(stages, 'denoise', 'Denoising loss')],
-    ['Consistency loss while training', 'consistency-curves.png', lossChart(stages, 'consistency', 'Consistency loss')],
+    ...lossTermNames.map((term): [string, string, RgbPicture | null] => [
+      `${lossTerms[term].label} while training`,
+      lossTerms[term].reportChart,
+      lossChart(stages, term),
+    ]),
     ['Denoising loss per timestep', 'loss-per-timestep.png', timestepChart(stages, report)],
   ];
   const files: PictureFile[] = [];
@@ -44,21 +48,21 @@ function inOrder(curves: ReadonlyMap<string, TrainingCurves>, {config}: Resolved
 }
 
 /** One loss of the stages that have it, smoothed, with the raw values behind. */
-function lossChart(stages: readonly Stage[], loss: 'denoise' | 'consistency', title: string): RgbPicture | null {
-  const shown = stages.filter(([, {steps}]) => steps.some((step) => (step[loss] ?? 0) > 0));
+function lossChart(stages: readonly Stage[], term: LossTerm): RgbPicture | null {
+  const shown = stages.filter(([, {steps}]) => steps.some(({losses}) => (losses[term] ?? 0) > 0));
   const [first] = shown;
   if (first === undefined) return null;
   // An ordinary finetune has the updates of all experts together: on one axis of updates the experts would be squeezed to the left.
   const alike = new Set(shown.map(([, curves]) => updatesOf(curves))).size === 1;
   return lineChart({
     ...chartSize,
-    title,
+    title: lossTerms[term].label,
     xLabel: alike ? 'update' : "% of a stage's updates (their number is in the legend)",
     xRange: {low: 0, high: alike ? updatesOf(first[1]) : 100},
     yLabel: 'moving average (raw values behind), log scale',
     series: shown.flatMap(([name, curves]) => {
       const label = alike ? name : `${name} (${updatesOf(curves)})`;
-      return lossSeries(label, name, lossPoints(curves, loss, alike));
+      return lossSeries(label, name, lossPoints(curves, term, alike));
     }),
     logY: true,
   });
@@ -68,8 +72,11 @@ function updatesOf({steps}: TrainingCurves): number {
   return steps.at(-1)?.updates ?? 0;
 }
 
-function lossPoints({steps}: TrainingCurves, loss: 'denoise' | 'consistency', asUpdates: boolean): CurvePoint[] {
-  return steps.map((step) => [asUpdates ? step.update : (100 * step.update) / step.updates, step[loss]]);
+function lossPoints({steps}: TrainingCurves, term: LossTerm, asUpdates: boolean): CurvePoint[] {
+  return steps.map(({update, updates, losses}) => [
+    asUpdates ? update : (100 * update) / updates,
+    losses[term] ?? null,
+  ]);
 }
 
 function lossSeries(name: string, model: string, points: readonly CurvePoint[]): LineSeries[] {

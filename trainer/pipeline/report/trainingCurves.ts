@@ -36,7 +36,7 @@ export function lossPerTimestep(events: readonly BucketsEvent[], timesteps: numb
   const buckets = late[0]?.count.length ?? 0;
   return Array.from({length: buckets}, (_, bucket) => {
     const count = sum(late.map((event) => event.count[bucket] ?? 0));
-    const loss = sum(late.map((event) => event.denoise[bucket] ?? NaN));
+    const loss = sum(late.map((event) => event.losses.denoise?.[bucket] ?? NaN));
     return [((bucket + 0.5) * timesteps) / buckets, count > 0 && Number.isFinite(loss) ? loss / count : null];
   });
 }

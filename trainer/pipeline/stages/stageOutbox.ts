@@ -1,9 +1,7 @@
-import {createReadStream} from 'node:fs';
-import {createInterface} from 'node:readline';
 import {RunEvent, type NewRunEvent} from '../../contract/run/events.ts';
 import {WrittenMessage} from '../../contract/run/writtenMessage.ts';
 import {eventLogPath} from '../../store/run/eventLog.ts';
-import {fileExists} from '../../store/files/fileExists.ts';
+import {eventPieces} from '../../store/run/eventPieces.ts';
 
 /**
  * The events of a stage process on their way to the log. They are kept until the owner of the run says that they are on the disk: a
@@ -39,10 +37,10 @@ export class StageOutbox {
   /** Posts events of an earlier process that the log does not have. */
   async resend(events: readonly RunEvent[]): Promise<void> {
     const missing = new Map(events.map((event) => [JSON.stringify(event), event]));
-    const log = eventLogPath(this.run);
-    if (missing.size > 0 && (await fileExists(log))) {
-      for await (const line of createInterface({input: createReadStream(log), crlfDelay: Infinity}))
-        missing.delete(line);
+    if (missing.size > 0) {
+      // Compared as they are parsed, not by their lines: those of log and checkpoint may be in an older format.
+      for await (const {events: logged} of eventPieces(eventLogPath(this.run)))
+        for (const event of logged) missing.delete(JSON.stringify(event));
     }
     for (const event of missing.values()) this.#post(event);
   }

@@ -1,29 +1,45 @@
-import {binColumn, binLength, curveSeries, rowLength, seriesColumn} from '../../contract/run/curveBins.ts';
+import {binColumn, binHead, curveSeries, noStatistics, rowHead} from '../../contract/run/curveBins.ts';
 import type {RunEvent} from '../../contract/run/events.ts';
 import type {PyramidLayout} from './pyramidLayout.ts';
 
 type StepEvent = Extract<RunEvent, {type: 'step'}>;
+const statistics = noStatistics.length;
 
-/** Rows and bins of the curves of a stage. */
-export const curveLayout: PyramidLayout = {rowLength, binLength, toBin, merge};
-
-/** The row of a step; what is not a finite number is NaN. */
-export function curveRow(event: StepEvent): Float64Array {
-  return Float64Array.of(event.update, event.time, ...curveSeries.map((series) => event[series] ?? NaN));
+/** Rows and bins of the curves of a stage with so many series. */
+export function curveLayout(series: number = curveSeries.length): PyramidLayout {
+  const binLength = binHead + statistics * series;
+  return {
+    rowLength: rowHead + series,
+    binLength,
+    toBin: (row) => toBin(row, binLength),
+    merge: (bins) => merge(bins, binLength),
+  };
 }
 
-function toBin(row: Float64Array): Float64Array {
+/** The row of a step; what is missing or not a finite number is NaN. */
+export function curveRow({
+  update,
+  time,
+  losses,
+  gradientNorm,
+  learningRate,
+  secondsPerUpdate,
+}: StepEvent): Float64Array {
+  const values = {...losses, gradientNorm, learningRate, secondsPerUpdate};
+  return Float64Array.of(update, time, ...curveSeries.map((series) => values[series] ?? NaN));
+}
+
+function toBin(row: Float64Array, binLength: number): Float64Array {
   const bin = new Float64Array(binLength);
-  const [update = NaN, time = NaN] = row;
+  const [update = NaN, time = NaN, ...values] = row;
   bin.set([update, update, time, time, 1]);
-  curveSeries.forEach((series, i) => {
-    const value = row[2 + i] ?? NaN;
-    bin.set([value, value, value, Number.isFinite(value) ? 1 : 0], seriesColumn(series, 'min'));
-  });
+  values.forEach((value, i) =>
+    bin.set([value, value, value, Number.isFinite(value) ? 1 : 0], binHead + statistics * i),
+  );
   return bin;
 }
 
-function merge(bins: Float64Array): Float64Array {
+function merge(bins: Float64Array, binLength: number): Float64Array {
   const merged = new Float64Array(binLength);
   const last = bins.subarray(bins.length - binLength);
   merged[binColumn.firstUpdate] = bins[binColumn.firstUpdate] ?? NaN;
@@ -31,7 +47,7 @@ function merge(bins: Float64Array): Float64Array {
   merged[binColumn.firstTime] = bins[binColumn.firstTime] ?? NaN;
   merged[binColumn.lastTime] = last[binColumn.lastTime] ?? NaN;
   for (let i = binColumn.steps; i < bins.length; i += binLength) merged[binColumn.steps]! += bins[i] ?? NaN;
-  for (const series of curveSeries) mergeSeries(bins, seriesColumn(series, 'min'), merged);
+  for (let column = binHead; column < binLength; column += statistics) mergeSeries(bins, column, merged);
   return merged;
 }
 
@@ -41,7 +57,7 @@ function mergeSeries(bins: Float64Array, column: number, merged: Float64Array): 
   let max = -Infinity;
   let sum = 0;
   let finite = 0;
-  for (let i = column; i < bins.length; i += binLength) {
+  for (let i = column; i < bins.length; i += merged.length) {
     const count = bins[i + 3] ?? 0;
     if (count === 0) continue;
     min = Math.min(min, bins[i] ?? NaN);
@@ -49,5 +65,5 @@ function mergeSeries(bins: Float64Array, column: number, merged: Float64Array): 
     sum += (bins[i + 2] ?? NaN) * count;
     finite += count;
   }
-  merged.set(finite === 0 ? [NaN, NaN, NaN, 0] : [min, max, sum / finite, finite], column);
+  merged.set(finite === 0 ? noStatistics : [min, max, sum / finite, finite], column);
 }

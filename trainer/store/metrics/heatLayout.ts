@@ -1,19 +1,20 @@
-import {heatBinLength, heatColumn, heatHead} from '../../contract/run/curveBins.ts';
+import {heatColumn, heatHead} from '../../contract/run/curveBins.ts';
 import type {RunEvent} from '../../contract/run/events.ts';
+import {lossTermNames} from '../../contract/run/lossTerms.ts';
 import type {PyramidLayout} from './pyramidLayout.ts';
 
 type BucketsEvent = Extract<RunEvent, {type: 'buckets'}>;
 
-/** Rows and bins of a heat map alike: draws and summed losses of each timestep bucket over some updates. */
-export function heatLayout(buckets: number): PyramidLayout {
-  const length = heatBinLength(buckets);
+/** Rows and bins of a heat map alike: draws and summed losses of each timestep bucket over some updates, for so many terms of the loss. */
+export function heatLayout(buckets: number, terms: number = lossTermNames.length): PyramidLayout {
+  const length = heatHead + (1 + terms) * buckets;
   return {rowLength: length, binLength: length, toBin: (row) => row, merge: (bins) => merge(bins, length)};
 }
 
-/** The row of a buckets event; a sum that is not finite is NaN. */
-export function heatRow({count, from, to, time, denoise, consistency}: BucketsEvent): Float64Array {
-  const numbers = (values: readonly (number | null)[]) => values.map((value) => value ?? NaN);
-  return Float64Array.of(count.length, from, to, time, ...count, ...numbers(denoise), ...numbers(consistency));
+/** The row of a buckets event; a sum that is missing or not finite is NaN. */
+export function heatRow({count, from, to, time, losses}: BucketsEvent): Float64Array {
+  const sums = lossTermNames.flatMap((term) => count.map((_, bucket) => losses[term]?.[bucket] ?? NaN));
+  return Float64Array.of(count.length, from, to, time, ...count, ...sums);
 }
 
 /** Sums add up, and one that is NaN stays so: the cell shows that the loss was not finite somewhere in it. */

@@ -1,4 +1,6 @@
 import {readdir, stat} from 'node:fs/promises';
+import {otherSeriesNames} from '../../contract/run/curveBins.ts';
+import {nullForUserError} from '../../contract/errors.ts';
 import {fan} from './binPlan.ts';
 import {curveLayout} from './curveLayout.ts';
 import {eventLogPath} from '../run/eventLog.ts';
@@ -8,6 +10,7 @@ import {metricsFolder, metricsPaths} from './metricsPaths.ts';
 import {openPositioned} from '../files/positionedFile.ts';
 import {recordLength, type PyramidLayout} from './pyramidLayout.ts';
 import {highestLevel} from './pyramidWriter.ts';
+import {readStoredTerms} from './storedTerms.ts';
 
 const bytesPerNumber = Float64Array.BYTES_PER_ELEMENT;
 
@@ -19,13 +22,16 @@ export async function metricsAreWhole(run: string): Promise<boolean> {
   const folder = metricsFolder(run);
   const [logEnd, bytes] = await markedPosition(folder);
   if (logEnd === undefined || logEnd !== (await sizeOf(eventLogPath(run)))) return false;
+  const terms = await readStoredTerms(folder).catch(nullForUserError);
+  if (terms === null) return false;
+  const curves = curveLayout(terms.length + otherSeriesNames.length);
   let found = await sizeOf(metricsPaths.milestones(folder));
   for (const stage of await metricStages(folder)) {
     const curve = metricsPaths.curve(folder, stage);
     const heat = metricsPaths.heat(folder, stage);
     const buckets = await bucketCount(heat(0));
-    if (!(await levelsFit(curve, curveLayout))) return false;
-    if (buckets !== null && !(await levelsFit(heat, heatLayout(buckets)))) return false;
+    if (!(await levelsFit(curve, curves))) return false;
+    if (buckets !== null && !(await levelsFit(heat, heatLayout(buckets, terms.length)))) return false;
     found += (await sizeOf(curve(0))) + (await sizeOf(heat(0)));
   }
   return found === bytes;

@@ -1,5 +1,6 @@
 import {closeSync, constants, mkdirSync, openSync, readSync, writeSync} from 'node:fs';
 import type {RunEvent} from '../../contract/run/events.ts';
+import {lossTermNames} from '../../contract/run/lossTerms.ts';
 import {writeFolderAtomic} from '../files/atomicFolder.ts';
 import {curveLayout, curveRow} from './curveLayout.ts';
 import {eventLogPath} from '../run/eventLog.ts';
@@ -8,6 +9,7 @@ import {heatLayout, heatRow} from './heatLayout.ts';
 import {metricsAreWhole} from './metricsCheck.ts';
 import {metricsFolder, metricsPaths} from './metricsPaths.ts';
 import {PyramidWriter} from './pyramidWriter.ts';
+import {readStoredTerms, writeStoredTerms} from './storedTerms.ts';
 import {writeFully} from '../files/writeFully.ts';
 
 /** The steps of a stage rise in this column, and the ends of its buckets in that. */
@@ -15,14 +17,15 @@ const updateColumn = 0;
 const bucketsToColumn = 2;
 
 /**
- * Opens the metrics of a run for its owner. They are made again from the event log if they are missing, torn, or behind it; `onUnreadable`
- * hears then how many lines of the log are no events, if any.
+ * Opens the metrics of a run for its owner. They are made again from the event log if they are missing, torn, or behind it, or have other
+ * columns than this build writes; `onUnreadable` is then called with the number of lines of the log that are no events, if there are any.
  */
 export async function openMetrics(
   run: string,
   onUnreadable: (lines: number) => void = () => undefined,
 ): Promise<MetricsFile> {
-  const unreadable = (await metricsAreWhole(run)) ? 0 : await rebuildMetrics(run);
+  const isUsable = (await metricsAreWhole(run)) && (await hasCurrentTerms(metricsFolder(run)));
+  const unreadable = isUsable ? 0 : await rebuildMetrics(run);
   if (unreadable > 0) onUnreadable(unreadable);
   return new MetricsFile(metricsFolder(run));
 }
@@ -34,6 +37,7 @@ export async function openMetrics(
 export async function rebuildMetrics(run: string): Promise<number> {
   let unreadable = 0;
   await writeFolderAtomic(metricsFolder(run), async (folder) => {
+    await writeStoredTerms(folder);
     const metrics = new MetricsFile(folder);
     let end = 0;
     for await (const piece of eventPieces(eventLogPath(run))) {
@@ -45,6 +49,10 @@ export async function rebuildMetrics(run: string): Promise<number> {
     metrics.close();
   });
   return unreadable;
+}
+
+async function hasCurrentTerms(folder: string): Promise<boolean> {
+  return (await readStoredTerms(folder)).join() === lossTermNames.join();
 }
 
 /**
@@ -104,7 +112,7 @@ export class MetricsFile {
 
   #addStep(event: Extract<RunEvent, {type: 'step'}>): void {
     const path = metricsPaths.curve(this.folder, event.stage);
-    const writer = this.#curves.get(event.stage) ?? new PyramidWriter(path, curveLayout);
+    const writer = this.#curves.get(event.stage) ?? new PyramidWriter(path, curveLayout());
     this.#curves.set(event.stage, writer);
     this.#replace(writer, curveRow(event), (row) => (row[updateColumn] ?? NaN) >= event.update);
   }

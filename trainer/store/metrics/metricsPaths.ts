@@ -5,6 +5,8 @@ export const metricsFolder = (run: string) => join(run, 'metrics');
 
 /** The files inside; `folder` is the `metricsFolder`. */
 export const metricsPaths = {
+  /** For which terms of the loss the files have columns. */
+  layout: (folder: string) => join(folder, 'layout.json'),
   /** How much of the event log the files hold. */
   position: (folder: string) => join(folder, 'position.bin'),
   /** The events that are neither a step, nor buckets, nor progress, a line each. */

@@ -1,10 +1,13 @@
+import {binHead, curveSeries, heatHead, noStatistics, otherSeriesNames, rowHead} from '../../contract/run/curveBins.ts';
 import type {RunEvent} from '../../contract/run/events.ts';
+import {lossTermNames} from '../../contract/run/lossTerms.ts';
 import {evenLimit, logarithmicLimit} from './binPlan.ts';
 import {curveLayout} from './curveLayout.ts';
 import {heatLayout} from './heatLayout.ts';
 import {bucketCount} from './metricsCheck.ts';
 import {metricsFolder, metricsPaths} from './metricsPaths.ts';
 import {isPassing, PyramidReader} from './pyramidReader.ts';
+import {readStoredTerms, withColumns} from './storedTerms.ts';
 import {eventPieces} from '../run/eventPieces.ts';
 
 const updateColumn = 0;
@@ -35,9 +38,10 @@ export interface CurveBins {
  * appended. One bin beyond each end is included, so that lines run out of the picture. Null before the first step.
  */
 export async function readCurve(run: string, stage: string, range: CurveRange): Promise<CurveBins | null> {
-  const path = metricsPaths.curve(metricsFolder(run), stage);
+  const {path, layout, stored} = await curveFiles(run, stage);
+  const columns = {head: binHead, stored, missing: noStatistics};
   return unlessPassing(() =>
-    PyramidReader.use(path, curveLayout, async (reader) => {
+    PyramidReader.use(path, layout, async (reader) => {
       const [from, to] = await rowsOf(reader, range);
       const points = Math.max(1, range.points);
       const limit = range.logarithmic ? logarithmicLimit(reader.rows, points) : evenLimit(to - from, points);
@@ -46,30 +50,33 @@ export async function readCurve(run: string, stage: string, range: CurveRange): 
       const bins = new Float64Array(lead.length + inside.length);
       bins.set(lead);
       bins.set(inside, lead.length);
-      return {bins, lead: lead.length / curveLayout.binLength, stepsInRange: to - from, steps: reader.rows};
+      const all = withColumns(bins, columns, curveSeries);
+      return {bins: all, lead: lead.length / layout.binLength, stepsInRange: to - from, steps: reader.rows};
     }),
   );
 }
 
 /** Per-timestep losses over the updates, in at most about `points` bins as in `contract/curveBins.ts`. Null before the first. */
 export async function readHeatMap(run: string, stage: string, points: number): Promise<Float64Array | null> {
-  const path = metricsPaths.heat(metricsFolder(run), stage);
+  const folder = metricsFolder(run);
+  const path = metricsPaths.heat(folder, stage);
   const buckets = await bucketCount(path(0));
   if (buckets === null) return null;
-  return unlessPassing(() =>
-    PyramidReader.use(path, heatLayout(buckets), (reader) =>
+  const stored = await readStoredTerms(folder);
+  const bins = await unlessPassing(() =>
+    PyramidReader.use(path, heatLayout(buckets, stored.length), (reader) =>
       reader.bins(0, reader.rows, evenLimit(reader.rows, Math.max(1, points))),
     ),
   );
+  const missing = new Array<number>(buckets).fill(NaN);
+  return bins && withColumns(bins, {head: heatHead + buckets, stored, missing}, lossTermNames);
 }
 
 /** All steps of a stage at full resolution, each as update, time and the values of `curveSeries`; for export. */
 export async function readSteps(run: string, stage: string): Promise<Float64Array> {
-  const path = metricsPaths.curve(metricsFolder(run), stage);
-  const rows = await unlessPassing(() =>
-    PyramidReader.use(path, curveLayout, (reader) => reader.readRows(0, reader.rows)),
-  );
-  return rows ?? new Float64Array(0);
+  const {path, layout, stored} = await curveFiles(run, stage);
+  const rows = await unlessPassing(() => PyramidReader.use(path, layout, (reader) => reader.readRows(0, reader.rows)));
+  return withColumns(rows ?? new Float64Array(0), {head: rowHead, stored, missing: [NaN]}, curveSeries);
 }
 
 /** The events of a run that are neither a step, nor buckets, nor progress. */
@@ -77,6 +84,13 @@ export async function readMilestones(run: string): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   for await (const piece of eventPieces(metricsPaths.milestones(metricsFolder(run)))) events.push(...piece.events);
   return events;
+}
+
+/** The files of the curves of a stage and what is stored in them. */
+async function curveFiles(run: string, stage: string) {
+  const folder = metricsFolder(run);
+  const stored = [...(await readStoredTerms(folder)), ...otherSeriesNames];
+  return {path: metricsPaths.curve(folder, stage), layout: curveLayout(stored.length), stored};
 }
 
 /** Bins that get smaller towards the range, where their values weigh most in a moving average. */

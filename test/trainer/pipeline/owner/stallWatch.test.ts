@@ -13,8 +13,17 @@ beforeEach(() => {
 });
 
 function step(update: number, secondsPerUpdate: number): RunEvent {
-  const losses = {denoise: 1, consistency: 0, gradientNorm: 1};
-  return {type: 'step', time: 0, stage: 'expert-0', update, updates: 99, ...losses, learningRate: 1, secondsPerUpdate};
+  const measured = {losses: {denoise: 1, consistency: 0}, gradientNorm: 1};
+  return {
+    type: 'step',
+    time: 0,
+    stage: 'expert-0',
+    update,
+    updates: 99,
+    ...measured,
+    learningRate: 1,
+    secondsPerUpdate,
+  };
 }
 
 /** The first second, up to `end`, at which the watch says something when it looks every two seconds. */

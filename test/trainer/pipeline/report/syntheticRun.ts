@@ -34,7 +34,8 @@ export function syntheticEvents(updates: number): RunEvent[] {
 /** A step event with defaults. */
 export function stepEvent(stage: string, update: number, values: Partial<RunEvent & {type: 'step'}>): RunEvent {
   const rest = {gradientNorm: 0.1, learningRate: 1e-4, secondsPerUpdate: 0.1};
-  return {type: 'step', time: 0, stage, update, updates: 100, denoise: 1, consistency: 0, ...rest, ...values};
+  const losses = {denoise: 1, consistency: 0};
+  return {type: 'step', time: 0, stage, update, updates: 100, losses, ...rest, ...values};
 }
 
 function stageEvents(stage: string, updates: number, range?: [number, number]): RunEvent[] {
@@ -45,7 +46,7 @@ function stageEvents(stage: string, updates: number, range?: [number, number]): 
     const level = range ? 0.08 / (1 + range[0] / 60) + 0.012 : 0.03;
     const denoise = noisy(level * (1 + 0.5 * Math.exp((-5 * update) / updates)), 0.12);
     const consistency = range ? noisy(level * 0.02 * (update / updates) ** 0.5, 0.15) : 0;
-    events.push(stepEvent(stage, update, {updates, denoise, consistency}));
+    events.push(stepEvent(stage, update, {updates, losses: {denoise, consistency}}));
     if (update % 50 === 0) events.push(bucketsEvent(stage, update - 50, update, noisy));
   }
   return events;
@@ -59,7 +60,7 @@ function bucketsEvent(
 ): RunEvent {
   const count = new Array<number>(100).fill(8);
   const denoise = count.map((draws, i) => draws * noisy(0.3 / (1 + i) + 0.004, 0.15));
-  return {type: 'buckets', time: 0, stage, from, to, count, denoise, consistency: count.map(() => 0)};
+  return {type: 'buckets', time: 0, stage, from, to, count, losses: {denoise, consistency: count.map(() => 0)}};
 }
 
 /** A report in which each expert wins in its own range, and the merged model a little everywhere. */

@@ -16,7 +16,7 @@ describe('trainingCurves', () => {
     const events = [step('a', 10, 1), step('a', 20, 2), step('a', 30, 3), step('a', 20, 4), step('a', 30, 5)];
     const steps = trainingCurves(events)
       .get('a')
-      ?.steps.map(({update, denoise}) => [update, denoise]);
+      ?.steps.map(({update, losses}) => [update, losses.denoise]);
     expect(steps).toEqual([
       [10, 1],
       [20, 4],
@@ -65,10 +65,10 @@ describe('lossPerTimestep', () => {
 });
 
 function step(stage: string, update: number, denoise = 1): RunEvent {
-  return stepEvent(stage, update, {denoise});
+  return stepEvent(stage, update, {losses: {denoise}});
 }
 
 function buckets(from: number, to: number, count: number[], denoise: (number | null)[] = count) {
-  const consistency = count.map(() => 0);
-  return {type: 'buckets' as const, time: 0, stage: 'a', from, to, count, denoise, consistency};
+  const losses = {denoise, consistency: count.map(() => 0)};
+  return {type: 'buckets' as const, time: 0, stage: 'a', from, to, count, losses};
 }

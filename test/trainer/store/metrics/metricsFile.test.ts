@@ -15,12 +15,12 @@ async function liveRun(): Promise<MetricsRun> {
   run.emit({type: 'stage', stage: 'expert-0', state: 'started'});
   for (let update = 1; update <= 300; update++) {
     run.emit(noisyStep(update));
-    run.emit(noisyStep(update, 'expert-1'));
+    run.emit(noisyStep(update, {stage: 'expert-1'}));
     if (update % 10 === 0) run.emit(noisyBuckets(update - 10, update));
     run.emit({type: 'progress', stage: 'expert-0', done: update, total: 500, what: 'updates'});
   }
   for (let update = 250; update <= 500; update++) {
-    run.emit(noisyStep(update, 'expert-0', 1));
+    run.emit(noisyStep(update, {seed: 1}));
     if (update % 10 === 0) run.emit(noisyBuckets(update - 10, update));
   }
   run.emit({type: 'images', stage: 'expert-0', file: 'samples.png', update: 500});
@@ -41,8 +41,7 @@ describe('the metrics of a run', () => {
     const rows = await readSteps(path, 'expert-0');
     const updates = rows.filter((_, i) => i % 7 === 0);
     expect([...updates]).toEqual(Array.from({length: 500}, (_, i) => i + 1));
-    const again = noisyStep(270, 'expert-0', 1);
-    expect(rows[269 * 7 + 3]).toBe(again.type === 'step' && again.consistency);
+    expect(rows[269 * 7 + 3]).toBe(noisyStep(270, {seed: 1}).losses.consistency);
   });
 
   it('go on where they were without being made again', async () => {

@@ -29,10 +29,7 @@ function column({bins, lead}: CurveBins, index: number): number[] {
 
 /** Denoising losses of the updates [from, to] as the run told them. */
 function losses(from: number, to: number): number[] {
-  return Array.from({length: to - from + 1}, (_, i) => {
-    const event = noisyStep(from + i);
-    return event.type === 'step' ? (event.denoise ?? NaN) : NaN;
-  });
+  return Array.from({length: to - from + 1}, (_, i) => noisyStep(from + i).losses.denoise);
 }
 
 async function runOf(updates: number) {
@@ -129,8 +126,8 @@ describe('a heat map', () => {
     for (let to = 50; to <= 5000; to += 50) {
       const event = noisyBuckets(to - 50, to);
       run.emit(event);
-      if (event.type !== 'buckets') continue;
-      [...event.count, ...event.denoise, ...event.consistency].forEach((value, i) => (sums[i]! += value ?? NaN));
+      const {denoise, consistency} = event.losses;
+      [...event.count, ...denoise, ...consistency].forEach((value, i) => (sums[i]! += value));
     }
     const length = heatBinLength(10);
     const bins = await readHeatMap(run.path, 'expert-0', 20);

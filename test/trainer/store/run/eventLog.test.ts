@@ -34,14 +34,13 @@ describe('the event log', () => {
       stage: 'expert-0',
       update: 1,
       updates: 2,
-      denoise: NaN,
-      consistency: Infinity,
+      losses: {denoise: NaN, consistency: Infinity},
       gradientNorm: 0.5,
       learningRate: 0.1,
       secondsPerUpdate: 1,
     };
-    expect(log.append(step)).toMatchObject({denoise: null, consistency: null, gradientNorm: 0.5});
-    expect(await readEvents(path)).toMatchObject([{denoise: null, consistency: null, gradientNorm: 0.5}]);
+    expect(log.append(step)).toMatchObject({losses: {denoise: null, consistency: null}, gradientNorm: 0.5});
+    expect(await readEvents(path)).toMatchObject([{losses: {denoise: null, consistency: null}, gradientNorm: 0.5}]);
   });
 
   it('writes nothing for an event that no reader would accept', async () => {

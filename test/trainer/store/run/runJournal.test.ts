@@ -9,8 +9,8 @@ import {fillDisk, mountsSmallDisks, smallDisk} from '../../../helpers/smallDisk.
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 function step(update: number, stage = 'expert-0'): NewRunEvent {
-  const losses = {denoise: 1 / update, consistency: 0, gradientNorm: 1};
-  return {type: 'step', stage, update, updates: 400, ...losses, learningRate: 1e-4, secondsPerUpdate: 0.1};
+  const measured = {losses: {denoise: 1 / update, consistency: 0}, gradientNorm: 1};
+  return {type: 'step', stage, update, updates: 400, ...measured, learningRate: 1e-4, secondsPerUpdate: 0.1};
 }
 
 const stepsOf = async (run: string, stage = 'expert-0') =>
