@@ -63,13 +63,13 @@ export async function fakeRun(output: string, options: FakeRunOptions = {}): Pro
 }
 
 /** A falling loss with noise, and now and then a value that is not a number. */
-export function fakeStep(stage: string, update: number, updates = wantedUpdates): NewRunEvent {
+export function fakeStep(stage: string, update: number, updates = wantedUpdates) {
   const random = createRandom(0, stage, update);
   const scale = 10 ** -Number(stage.at(-1));
   const denoise =
     update % 97 === 0 ? NaN : scale * (0.02 + Math.exp((-3 * update) / updates)) * Math.exp(0.2 * random.normal());
   return {
-    type: 'step',
+    type: 'step' as const,
     stage,
     update,
     updates,
@@ -77,7 +77,7 @@ export function fakeStep(stage: string, update: number, updates = wantedUpdates)
     gradientNorm: random.float(),
     learningRate: 5e-5 * (1 - update / (2 * updates)),
     secondsPerUpdate: 0.25,
-  };
+  } satisfies NewRunEvent;
 }
 
 export function fakeBuckets(stage: string, to: number, width = 20): NewRunEvent {

@@ -19,7 +19,8 @@ function look(item: Locator): Promise<string[]> {
 describePanel('the charts of the panel', (open) => {
   it('show the first step of a run, and a value of 0 on a logarithmic axis', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 0});
-    run.emit({...fakeStep('expert-0', 1), consistency: 0} as ReturnType<typeof fakeStep>);
+    const first = fakeStep('expert-0', 1);
+    run.emit({...first, losses: {...first.losses, consistency: 0}});
     const panel = await open({runs: [run]});
     const {page} = panel;
     await page.getByText('1 of 1 points shown').first().waitFor();
