@@ -82,7 +82,7 @@ describePanel('the charts of the panel', (open) => {
     await page.getByText('Updates 51 to 150').waitFor();
     await page.getByRole('tab', {name: 'Compare'}).click();
     await page.getByRole('checkbox', {name: 'digits-1'}).click();
-    await page.getByText('800 of 800 points shown').waitFor();
+    await page.getByRole('tabpanel', {name: 'Compare'}).getByText('800 of 800 points shown').waitFor();
     for (const range of ['Updates 51 to 150', 'Updates 76 to 125']) {
       await page.getByRole('group', {name: /^Charts/}).press('+');
       await page.getByRole('tabpanel', {name: 'Compare'}).getByText(range).waitFor();
