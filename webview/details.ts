@@ -3,7 +3,7 @@ import {element, message} from './dom.ts';
 import type {Panel} from './panel.ts';
 import {selectedRun} from './state.ts';
 
-/** The shown run and what it has measured, asked for if need be; else what to say instead. */
+/** The selected run with its results, which are requested if they are missing. Until they are here: a message to show instead. */
 export function neededDetails(panel: Panel): {run: RunView; details: RunDetails} | {instead: HTMLElement; key: string} {
   const run = selectedRun(panel.state);
   if (run === undefined) return {instead: message('This experiment has no runs yet.'), key: 'no run'};
@@ -13,10 +13,10 @@ export function neededDetails(panel: Panel): {run: RunView; details: RunDetails}
   if (state?.kind === 'failed') {
     return {instead: message(`${state.error.message} ${state.error.hint ?? ''}`, 'error'), key: state.error.message};
   }
-  return {instead: message('Reading what the run has measured.'), key: 'asked'};
+  return {instead: message('Reading the results of the run.'), key: 'asked'};
 }
 
-/** How numbers were made: every value of a recipe, nested ones by their path. */
+/** Lists how numbers were measured: every value of a recipe, nested values by their path. */
 export function recipeList(recipe: Readonly<Record<string, unknown>>): HTMLElement {
   const entries = flat(recipe);
   const parts = entries.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]);

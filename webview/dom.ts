@@ -2,7 +2,7 @@ export type Child = Node | string | null | undefined;
 type Listener = (event: Event) => void;
 type Attributes = Readonly<Record<string, string | number | boolean | null | undefined | Listener>>;
 
-/** An element with attributes, listeners (`onclick` …) and children. False and null leave an attribute out. */
+/** Creates an element with attributes, event listeners (`onclick` …) and children. An attribute that is false or null is left out. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes?: Attributes,
@@ -16,23 +16,23 @@ export function element(tag: string, attributes: Attributes = {}, ...children: r
   return made;
 }
 
-/** Shows these children and no others. */
+/** Replaces all children. */
 export function setChildren(parent: Element, ...children: readonly Child[]): void {
   parent.replaceChildren(...present(children));
 }
 
-/** Sets a text only if it is another one, so that nothing is read out twice. */
+/** Sets a text only if it has changed, so that a screen reader does not read it twice. */
 export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
 
-/** A part of the page that is built anew only when what it shows has changed. */
+/** A part of the page that is rebuilt only when its content has changed. */
 export class Region {
   #key: string | null = null;
 
   constructor(readonly root: HTMLElement) {}
 
-  /** `key` is all that `build` depends on, as JSON. */
+  /** `key` contains everything that `build` depends on; it is compared as JSON. The focused control keeps the focus. */
   show(key: unknown, build: () => readonly Child[]): void {
     const text = JSON.stringify(key);
     if (text === this.#key) return;
@@ -45,7 +45,7 @@ export class Region {
   }
 }
 
-/** A table with a caption; the first cell of each row is its header. */
+/** A table with a caption. The first cell of each row is the row's header. */
 export function table(caption: string, head: readonly Child[], rows: readonly (readonly Child[])[]): HTMLElement {
   const headCells = head.map((cell) => element('th', {scope: 'col'}, cell));
   const bodyRows = rows.map(([first, ...cells]) =>
@@ -53,7 +53,7 @@ export function table(caption: string, head: readonly Child[], rows: readonly (r
   );
   const parts = [element('thead', {}, element('tr', {}, ...headCells)), element('tbody', {}, ...bodyRows)];
   const whole = element('table', {}, element('caption', {}, caption), ...parts);
-  // A wide table scrolls by itself; what scrolls must be reachable by keyboard.
+  // A wide table scrolls on its own; what scrolls must be reachable by keyboard.
   return element('div', {class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': caption}, whole);
 }
 
@@ -78,7 +78,7 @@ const arrows: Readonly<Record<string, readonly [right: number, up: number]>> = {
   ArrowDown: [0, -1],
 };
 
-/** The step to the right and up for which an arrow key stands; undefined for any other key. */
+/** The step (right, up) of an arrow key; undefined for any other key. */
 export function arrowStep({key}: KeyboardEvent): readonly [right: number, up: number] | undefined {
   return arrows[key];
 }

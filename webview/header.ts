@@ -10,7 +10,7 @@ type Command = 'pause' | 'resume' | 'stop';
 
 const exportNames = {csv: 'CSV (all steps)', json: 'JSON (all steps)', tensorboard: 'TensorBoard event files'} as const;
 
-/** The top of the page: which run, how it goes, what can be done with it, and what went wrong. */
+/** The top of the page: the selected run with its progress, its commands and its errors. */
 export class Header {
   readonly root: HTMLElement;
   readonly #panel: Panel;
@@ -80,7 +80,7 @@ export class Header {
     if (reply) this.#panel.dispatch({type: 'notice', text: `Asked run ${run.id} to ${command}`});
   }
 
-  /** The compared runs where they are what is seen, else the chosen one. */
+  /** Exports the compared runs on the Compare tab, and the selected run elsewhere. */
   async #export(run: RunView): Promise<void> {
     const format = this.#exportFormat;
     const {page, runs: known} = this.#panel.state;

@@ -9,7 +9,7 @@ import {
 
 import type {PreviewCommand} from '../trainer/contract/panel/preview.ts';
 
-/** What VS Code gives a page, once. */
+/** The interface that VS Code gives a webview; it can be acquired once. */
 interface VsCodeApi {
   postMessage(message: PageMessage): void;
   getState(): unknown;
@@ -18,7 +18,7 @@ interface VsCodeApi {
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
-/** A message that is not the answer to a request. */
+/** A message that does not answer a request. */
 export type HostNews = Exclude<HostMessage, {type: 'reply' | 'refused'}>;
 
 interface Pending {
@@ -26,7 +26,7 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** The channel to the extension. Every message is checked; one that is not understood is reported as an error. */
+/** The channel to the extension. Every message is validated; an invalid one is reported as an error. */
 export class Host {
   readonly #api = acquireVsCodeApi();
   readonly #pending = new Map<number, Pending>();
@@ -52,7 +52,7 @@ export class Host {
     this.#api.postMessage({type: 'ready'});
   }
 
-  /** Says what the page needs; the same again is not sent. */
+  /** Tells the extension what data the page needs, if that has changed. */
   watch(watch: Watch): void {
     const text = JSON.stringify(watch);
     if (text === this.#watch) return;
@@ -68,7 +68,7 @@ export class Host {
     this.#api.postMessage({type: 'preview', command});
   }
 
-  /** Resolves with the answer; rejects with the error that the host tells. */
+  /** Resolves with the reply; rejects with the error of the extension. */
   request(request: PanelRequest): Promise<PanelReply> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {

@@ -21,7 +21,7 @@ import {watchOf} from './watch.ts';
 
 const saveMilliseconds = 300;
 
-/** The page: keeps the state, asks the host for what is in view, and draws at most once a frame. */
+/** The page: holds the state, asks the extension for the data in view, and draws at most once per frame. */
 class Page implements Panel {
   readonly #host = new Host((news) => this.dispatch(news));
   readonly #header = new Header(this);
@@ -80,7 +80,7 @@ class Page implements Panel {
 
   preview(command: PreviewCommand): void {
     this.#host.preview(command);
-    this.dispatch({type: 'orderPreview', command});
+    this.dispatch({type: 'previewCommand', command});
   }
 
   needDetails(run: string): void {
@@ -108,7 +108,7 @@ class Page implements Panel {
     });
   }
 
-  /** The run is saved by its path even where the page only shows the newest, or a restart could not find the experiment. */
+  /** Always saves the path of a run, also if none was selected and the newest is shown: it identifies the experiment after a restart. */
   #save(): void {
     const {page} = this.#state;
     this.#host.save({...page, selected: page.selected ?? selectedRun(this.#state)?.path ?? null});

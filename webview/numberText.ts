@@ -1,6 +1,4 @@
-/** Numbers as a table shows them. */
-
-/** About four significant digits, as short as can be; a gap has a dash. */
+/** Four significant digits for tables; a dash for a missing value. */
 export function numberText(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   const size = Math.abs(value);
@@ -9,7 +7,7 @@ export function numberText(value: number | null | undefined): string {
   return Number.isInteger(value) ? countText(value) : value.toPrecision(4);
 }
 
-/** Made once: `toLocaleString` looks its locale up at every call. */
+/** Created once: `toLocaleString` would look up its locale at every call. */
 const countFormat = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
 
 export function countText(value: number): string {
@@ -20,13 +18,13 @@ export function signedText(value: number): string {
   return `${value > 0 ? '+' : ''}${numberText(value)}`;
 }
 
-/** A mean and its standard error; that with two digits, which is all that is known of it. */
+/** A mean and its standard error. The error gets two digits: more would not be significant. */
 export function estimateText({mean, standardError}: {mean: number; standardError: number}): string {
   const error = standardError < 1e-3 ? standardError.toExponential(1) : standardError.toPrecision(2);
   return `${numberText(mean)} ± ${error}`;
 }
 
-/** A number at an axis, which is round: no digits that say nothing. */
+/** A round number at an axis, without trailing zeros. */
 export function tickText(value: number): string {
   const size = Math.abs(value);
   if (size === 0) return '0';
@@ -38,7 +36,7 @@ export function percentText(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-/** A share as a percentage of three digits. */
+/** A share as a percentage with three significant digits. */
 export function shareText(share: number | null | undefined): string {
   return share === null || share === undefined ? '–' : `${Number((100 * share).toPrecision(3))} %`;
 }

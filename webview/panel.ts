@@ -3,17 +3,17 @@ import type {PageState} from '../trainer/contract/panel/panelPage.ts';
 import type {PreviewCommand} from '../trainer/contract/panel/preview.ts';
 import type {PanelAction, PanelState} from './state.ts';
 
-/** What a tab can do besides drawing itself. */
+/** What the page offers to its tabs. */
 export interface Panel {
   readonly state: PanelState;
   dispatch(action: PanelAction): void;
-  /** Changes how the page shows things; kept over a restart. */
+  /** Changes the view settings, which survive a restart. */
   setPage(change: Partial<PageState>): void;
-  /** Asks the host; null when it refused, which the user has been told then. `doing` says what for. */
+  /** Sends a request. Null: it failed, and an error that starts with `doing` is shown to the user. */
   request(request: PanelRequest, doing: string): Promise<PanelReply | null>;
-  /** Gives an order to the live preview; what comes of it is in the state. */
+  /** Sends a command to the live preview; its results arrive in the state. */
   preview(command: PreviewCommand): void;
-  /** Asks once for what a run has measured. */
+  /** Requests the results of a run unless they are known or requested already. */
   needDetails(run: string): void;
 }
 

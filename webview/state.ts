@@ -4,9 +4,9 @@ import type {CurveChange, HeatMapChange, HostMessage} from '../trainer/contract/
 import {PageState} from '../trainer/contract/panel/panelPage.ts';
 import type {RunDetails, RunView, SystemUsage} from '../trainer/contract/panel/panelViews.ts';
 import type {PreviewCommand} from '../trainer/contract/panel/preview.ts';
-import {hearPreview, noPreview, orderPreview, type PreviewState} from './merge/preview/previewState.ts';
+import {afterPreviewNews, noPreview, afterPreviewCommand, type PreviewState} from './merge/preview/previewState.ts';
 
-/** Bins of a curve, thinned for what is in view. */
+/** Bins of a curve, thinned to the resolution of the view. */
 export interface CurveData {
   readonly bins: Float64Array;
   readonly lead: number;
@@ -14,7 +14,7 @@ export interface CurveData {
   readonly steps: number;
 }
 
-/** Bins of a heat map, one by one, so that those that have not changed stay the same objects. */
+/** Bins of a heat map as separate arrays: an unchanged bin stays the same object, by which caches recognise it. */
 export type HeatBins = readonly Float64Array[];
 
 export type DetailsState =
@@ -22,9 +22,9 @@ export type DetailsState =
   | {readonly kind: 'there'; readonly details: RunDetails}
   | {readonly kind: 'failed'; readonly error: ErrorRecord};
 
-/** All that the page knows. Never changes: every action makes another one. */
+/** Everything the page knows. Immutable: every action makes a new state. */
 export interface PanelState {
-  /** Before the first snapshot there is nothing to show. */
+  /** Whether the first snapshot has arrived. */
   readonly isReady: boolean;
   readonly title: string;
   readonly trusted: boolean;
@@ -39,7 +39,7 @@ export interface PanelState {
   readonly usage: readonly SystemUsage[];
   readonly preview: PreviewState;
   readonly error: ErrorRecord | null;
-  /** The last thing that was done, for the status line. */
+  /** The last completed action, for the status line. */
   readonly notice: string;
   readonly page: PageState;
 }
@@ -48,7 +48,7 @@ export type PanelAction =
   | Exclude<HostMessage, {type: 'reply' | 'refused'}>
   | {readonly type: 'page'; readonly change: Partial<PageState>}
   | {readonly type: 'details'; readonly run: string; readonly state: DetailsState}
-  | {readonly type: 'orderPreview'; readonly command: PreviewCommand}
+  | {readonly type: 'previewCommand'; readonly command: PreviewCommand}
   | {readonly type: 'notice'; readonly text: string}
   | {readonly type: 'closeError'};
 
@@ -91,9 +91,9 @@ export function reduce(state: PanelState, action: PanelAction): PanelState {
     case 'system':
       return {...state, usage: [...state.usage, action.usage].slice(-keptUsage)};
     case 'preview':
-      return {...state, preview: hearPreview(state.preview, action.news)};
-    case 'orderPreview':
-      return {...state, preview: orderPreview(state.preview, action.command)};
+      return {...state, preview: afterPreviewNews(state.preview, action.news)};
+    case 'previewCommand':
+      return {...state, preview: afterPreviewCommand(state.preview, action.command)};
     case 'error':
       return {...state, error: action.error};
     case 'closeError':
@@ -107,12 +107,12 @@ export function reduce(state: PanelState, action: PanelAction): PanelState {
   }
 }
 
-/** The run that the page is about: the chosen one, else the newest. */
+/** The run that the page shows: the selected one, else the newest. */
 export function selectedRun({runs, page}: PanelState): RunView | undefined {
   return runs.find(({path}) => path === page.selected) ?? runs.at(-1);
 }
 
-/** A run that was chosen by the host counts more than the one the page remembers, unless it is gone. */
+/** After a restart the page returns to its own run if that still exists. Later the selection of the extension takes precedence. */
 function applySnapshot(state: PanelState, snapshot: Extract<HostMessage, {type: 'snapshot'}>): PanelState {
   const {scope, title, trusted, runs} = snapshot;
   const isThere = (path: string | null) => runs.some((run) => run.path === path);
@@ -133,7 +133,7 @@ function applySnapshot(state: PanelState, snapshot: Extract<HostMessage, {type: 
   };
 }
 
-/** What a run has measured may be more when one of its stages came to an end: it is asked for again. */
+/** When a stage has ended there may be new results: the known ones are dropped, and thereby requested again. */
 function applyRun(state: PanelState, run: RunView): PanelState {
   const before = state.runs.find(({path}) => path === run.path);
   const runs = sorted([...state.runs.filter((other) => other !== before), run]);

@@ -12,7 +12,7 @@ const titles: Readonly<Record<PanelTab, string>> = {
   system: 'System',
 };
 
-/** Tabs after the pattern of the ARIA Authoring Practices: arrow keys go between them, Tab into the shown one. */
+/** Tabs as the ARIA Authoring Practices describe them: arrow keys switch between tabs, the Tab key enters the shown one. */
 export class Tabs {
   readonly root: HTMLElement;
   readonly #panel: Panel;

@@ -1,4 +1,4 @@
-/** The editor's colours as a canvas needs them: it knows no CSS variables. */
+/** The editor's colours, resolved for canvases, which cannot use CSS variables. */
 export interface Theme {
   readonly foreground: string;
   readonly faint: string;
@@ -9,7 +9,7 @@ export interface Theme {
   readonly series: readonly string[];
 }
 
-/** Ten, as many as runs can be compared. */
+/** Ten colours, one for each run that can be compared (`maxCompared`). */
 const seriesVariables = [
   ...['blue', 'orange', 'green', 'purple', 'red', 'foreground', 'yellow'].map((name) => `charts-${name}`),
   ...['Cyan', 'Magenta', 'BrightBlack'].map((name) => `terminal-ansi${name}`),
@@ -30,14 +30,14 @@ export function readTheme(): Theme {
   };
 }
 
-/** Calls back when the editor has put on another theme, which it does by attributes of the page. */
+/** Calls `act` when the theme changes, which VS Code shows by changing attributes of the page. */
 export function onThemeChange(act: () => void): void {
   const observer = new MutationObserver(() => act());
   observer.observe(document.documentElement, {attributes: true, attributeFilter: ['style', 'class']});
   observer.observe(document.body, {attributes: true, attributeFilter: ['class', 'data-vscode-theme-id']});
 }
 
-/** Paper: what exported pictures look like, whatever the editor does. */
+/** Colours of exported pictures, whatever the theme of the editor. */
 export const printTheme: Theme = {
   foreground: '#1f2328',
   faint: '#57606a',

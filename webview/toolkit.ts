@@ -9,7 +9,7 @@ import {
 } from '@vscode/webview-ui-toolkit';
 import {element} from './dom.ts';
 
-/** The only place that knows which controls the page uses. */
+/** Registers the controls of the toolkit. No other file imports it, so that it can be replaced here. */
 export function registerControls(): void {
   provideVSCodeDesignSystem().register(
     vsCodeBadge(),
@@ -25,7 +25,7 @@ export interface ButtonOptions {
   readonly appearance?: 'primary' | 'secondary';
   readonly disabled?: boolean;
   readonly title?: string;
-  /** Name of a codicon that stands instead of the text, which is then read out only. */
+  /** Name of a codicon to show instead of the label, which then only screen readers read. */
   readonly icon?: string;
 }
 
@@ -72,7 +72,7 @@ export function dropdown(
 
 export function checkbox(label: string, checked: boolean, onChange: (checked: boolean) => void): HTMLElement {
   const control = element('vscode-checkbox', {checked, 'data-key': label}, label);
-  // The control also tells when it is set up; only what differs is a change.
+  // The control also fires a change event while it initialises.
   let last = checked;
   control.addEventListener('change', () => {
     const now = (control as HTMLElement & {checked: boolean}).checked;
@@ -83,13 +83,13 @@ export function checkbox(label: string, checked: boolean, onChange: (checked: bo
   return control;
 }
 
-/** A field for a number; null stands for a text that is none. */
+/** A text field for a number; null: the text is not a number. */
 export function numberField(
   label: string,
   value: number | null,
   onChange: (value: number | null) => void,
 ): HTMLElement {
-  // The control names itself after its text, which the style sheet hides.
+  // The control takes its accessible name from its content, which the style sheet hides.
   const control = element('vscode-text-field', {'data-key': label, value: value ?? '', size: 10}, label);
   control.classList.toggle('invalid', value === null);
   control.addEventListener('input', () => {
@@ -102,7 +102,7 @@ export function numberField(
   return control;
 }
 
-/** Shows another text in a field; no listener hears of it. */
+/** Sets the text of a field without firing an event. */
 export function setValue(field: HTMLElement, text: string): void {
   field.classList.remove('invalid');
   (field as HTMLElement & {value: string}).value = text;

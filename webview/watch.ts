@@ -3,14 +3,14 @@ import {selectedRun, type PanelState} from './state.ts';
 
 const pixelsPerBin = 2;
 const pixelsPerHeatColumn = 3;
-/** Widths in steps of this size, or every pixel of a resize would read all curves anew. */
+/** Widths are rounded to this step; otherwise every pixel of a resize would read all curves again. */
 const widthStep = 100;
 const smallestWidth = 300;
-/** Pixels of the grids in `style.css` that charts and heat maps stand in. */
+/** Smallest column and gap in pixels of the grids of charts and heat maps; must match `style.css`. */
 const chartGrid = {least: 420, gap: 12} as const;
 const heatGrid = {least: 360, gap: 20} as const;
 
-/** What the shown tab, so many pixels wide, needs from the host. Nothing is asked for that cannot be seen. */
+/** The data that the shown tab needs at a width in pixels. Hidden tabs need none. */
 export function watchOf(state: PanelState, width: number): Watch {
   const {page} = state;
   const run = selectedRun(state);
@@ -36,7 +36,7 @@ export function watchOf(state: PanelState, width: number): Watch {
   }
 }
 
-/** Pixels of a column where so many figures stand in a grid of columns that are as wide as there is room. */
+/** Width in pixels of a column of a grid that fits as many columns as there is room for, at most one per figure. */
 function columnWidth(width: number, figures: number, {least, gap}: {least: number; gap: number}): number {
   const columns = Math.max(1, Math.min(figures, Math.floor((width + gap) / (least + gap))));
   const column = (width + gap) / columns - gap;

@@ -108,7 +108,7 @@ function refinedTimes(panel: TestPanel): number[] {
 /** In the page: moves a slider, and resolves with the milliseconds until the first picture of that merge is decoded. */
 function timeToCoarse(value: number): Promise<number> {
   const slider = document.querySelector<HTMLInputElement>('input[aria-label="Weight of expert 0"]');
-  const pictures = document.querySelector('[aria-label="Preview pictures"]');
+  const pictures = document.querySelector('[aria-label="Preview samples"]');
   if (slider === null || pictures === null) throw new Error('the preview is not shown');
   const shown = pictures.querySelector('img');
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** Smallest and largest finite value; null without any. */
+/** Smallest and largest number of all lists, without NaN; null if there are none. */
 export function extent(lists: readonly ArrayLike<number>[]): readonly [low: number, high: number] | null {
   let low = Infinity;
   let high = -Infinity;
@@ -12,7 +12,7 @@ export function extent(lists: readonly ArrayLike<number>[]): readonly [low: numb
   return low <= high ? [low, high] : null;
 }
 
-/** The extent with a little air, so that no line runs along the frame. */
+/** The extent with a margin of 4 % on both sides, so that no line runs along the frame. */
 export function paddedRange([low, high]: readonly [number, number], logarithmic: boolean): {min: number; max: number} {
   if (logarithmic) {
     const ratio = Math.max(1.05, (high / low) ** 0.04);
@@ -22,7 +22,7 @@ export function paddedRange([low, high]: readonly [number, number], logarithmic:
   return {min: low - air, max: high + air};
 }
 
-/** Round numbers, or powers of ten with 2 and 5 between them where they are few; all inside [min, max]. */
+/** About `wanted` ticks in [min, max]: round numbers, or on a logarithmic axis powers of ten, with 2 and 5 between them over few decades. */
 export function axisTicks(min: number, max: number, logarithmic: boolean, wanted = 6): number[] {
   return logarithmic ? logarithmicTicks(min, max, wanted) : linearTicks(min, max, wanted);
 }
@@ -33,10 +33,10 @@ function linearTicks(min: number, max: number, wanted: number): number[] {
   const rough = (max - min) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
-  // A tick at the very edge counts, although 0.3 / 0.1 is a little less than 3.
+  // Rounding errors must not drop a tick at the edge: 0.3 / 0.1 is slightly less than 3.
   const first = Math.ceil(min / step - rounding);
   const count = Math.floor(max / step + rounding) - first + 1;
-  // Multiples of the step, not sums of it: those would gather rounding errors.
+  // Multiples of the step instead of sums, which would accumulate rounding errors.
   return Array.from({length: Math.max(0, count)}, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 

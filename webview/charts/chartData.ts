@@ -4,10 +4,10 @@ import type {ChartData, ChartLine} from './chartLine.ts';
 import {curvePoints, type CurvePoints, type PointOptions} from './curvePoints.ts';
 import type {UpdateRange} from './updateRange.ts';
 
-/** A curve that a chart shows, as far as it does not depend on what was measured. */
+/** Names and look of a line, without its data. */
 export type LineName = Pick<ChartLine, 'key' | 'label' | 'look'>;
 
-/** How a chart shows its curves. */
+/** Settings by which curves become the lines of a chart. */
 export interface ChartView {
   readonly smoothing: number;
   readonly logX: boolean;
@@ -15,11 +15,11 @@ export interface ChartView {
   readonly range: UpdateRange | null;
 }
 
-/** Makes the data of charts, and gives the same object for as long as nothing in it has changed, by which a chart knows that. */
+/** Makes the data of one chart. Returns the same object while nothing has changed, so that the chart need not be redrawn. */
 export class ChartMaker {
   #last: {key: string; curves: readonly (CurveData | undefined)[]; data: ChartData} | null = null;
 
-  /** `curveOf` gives the bins of a line by its key; lines without any are left out. */
+  /** `curveOf` returns the bins of a line by its key; lines without bins are left out. */
   make(
     series: CurveSeries,
     names: readonly LineName[],
@@ -36,7 +36,7 @@ export class ChartMaker {
   }
 }
 
-/** On a logarithmic axis without any value above 0 there would be nothing to see: such a chart gets a linear one. */
+/** Where no value is positive, the chart gets a linear axis: a logarithmic one could show nothing. */
 function chartData(
   series: CurveSeries,
   names: readonly LineName[],
@@ -58,7 +58,7 @@ function chartData(
 
 const made = new WeakMap<Float64Array, Map<string, CurvePoints>>();
 
-/** The points of a curve, computed once for the bins and options. */
+/** Points of a curve, cached by bins and options. */
 function cachedPoints({bins, lead}: CurveData, options: PointOptions): CurvePoints {
   const known = made.get(bins) ?? new Map<string, CurvePoints>();
   made.set(bins, known);

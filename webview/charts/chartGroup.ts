@@ -13,10 +13,10 @@ import {inside, panned, zoomed, type UpdateRange} from './updateRange.ts';
 
 const zoomStep = 0.5;
 const panStep = 0.25;
-/** Arrow keys go so far over the shown width. */
+/** Presses of an arrow key from one edge of the chart to the other. */
 const hoverSteps = 50;
 
-/** Charts over the same updates: they zoom, move and are pointed at together, and by keyboard. */
+/** Charts that share their range of updates and the mark under the pointer. Both can be set by mouse and keyboard. */
 export class ChartGroup {
   readonly root: HTMLElement;
   readonly #panel: Panel;
@@ -35,12 +35,12 @@ export class ChartGroup {
   readonly #zoomOut = button('Zoom out', () => this.#zoom(1 / zoomStep), {icon: 'zoom-out'});
   readonly #all = button('Show all updates', () => this.#setRange(null), {icon: 'screen-full'});
   #data: readonly ChartData[] = [];
-  /** All updates there are, as far as was seen: the shown curves end at the edges of the range. */
+  /** The largest range to zoom out to. The shown curves may end earlier, at the edges of the current range. */
   #whole: UpdateRange = {from: 1, to: 2};
   #hover: number | null = null;
   #isHoverDue = false;
 
-  /** `rangeKey` names the part of the page's state that keeps which updates these charts show. */
+  /** `rangeKey` names the page setting in which the range of these charts is kept. */
   constructor(panel: Panel, rangeKey: 'range' | 'comparedRange') {
     this.#panel = panel;
     this.#rangeKey = rangeKey;
@@ -131,7 +131,7 @@ export class ChartGroup {
     return this.#data.flatMap(({lines}) => lines);
   }
 
-  /** The logged step that is pointed at: between steps there is nothing to read. */
+  /** The logged step nearest to the pointer: between steps there is nothing to read. */
   get #marked(): number | null {
     return this.#hover === null ? null : nearestStep(this.#lines, this.#hover);
   }

@@ -13,7 +13,7 @@ export interface ChartLine {
   readonly steps: number;
 }
 
-/** All that a chart shows. */
+/** Everything a chart shows. */
 export interface ChartData {
   readonly title: string;
   readonly lines: readonly ChartLine[];
@@ -27,22 +27,22 @@ export interface Axes {
   readonly y: {readonly min: number; readonly max: number};
   readonly xTicks: readonly number[];
   readonly yTicks: readonly number[];
-  /** Where values at or below 0 are marked on a logarithmic axis: a place of their own below all others. Null without any. */
+  /** Position on a logarithmic y axis at which values at or below 0 are marked, below all other values; null if there are none. */
   readonly floor: number | null;
 }
 
-/** Label of `Axes.floor`. */
+/** Tick label of `Axes.floor`. */
 export const floorText = '≤ 0';
-/** Share of the height of a logarithmic axis that its floor takes. */
+/** Height of the band between `Axes.floor` and the other values, as a share of the height of those. */
 const floorShare = 0.08;
 
-/** The updates of all lines together; null without any. */
+/** First and last update of all lines; null if there are none. */
 export function allUpdates(lines: readonly ChartLine[]): UpdateRange | null {
   const found = extent(lines.map(({points}) => points.rawX));
   return found && {from: found[0], to: Math.max(found[1], found[0] + 1)};
 }
 
-/** Axes that fit the lines. That of the updates ends where it will do for some steps more, by less than a pixel or two. */
+/** Axes that fit the lines. The x axis ends a pixel or two late (`axisEnd`), so that it does not change with every step. */
 export function axesOf({lines, range, logX, logY}: ChartData): Axes {
   const all = allUpdates(lines) ?? {from: 1, to: 10};
   const {from, to} = range ?? {from: all.from, to: axisEnd(all.to)};

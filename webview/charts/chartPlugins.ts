@@ -1,14 +1,14 @@
 import type {Plugin, Scale} from 'chart.js';
 import type {StyledLine} from './chartLine.ts';
 
-/** What the plugin draws in its chart. */
+/** What the plugin draws; set before each drawing. */
 export interface DrawnLines {
   lines: readonly StyledLine[];
-  /** Value at which those at or below 0 are marked; null without any. */
+  /** As `Axes.floor`. */
   floor: number | null;
 }
 
-/** Pixels of an update and of a value. */
+/** Pixel positions of an update and of a value. */
 type Place = readonly [left: (update: number) => number, top: (value: number) => number];
 
 const rawOpacity = 0.3;
@@ -16,8 +16,8 @@ const smoothedWidth = 1.5;
 export const dotRadius = 2.5;
 
 /**
- * Draws the smoothed lines over the raw values, straight from their arrays. As data sets of the chart they would become an element a
- * point, which costs more with every step than all else on the page.
+ * A chart.js plugin that draws the smoothed lines over the raw values directly from their arrays. As data sets, every point would become
+ * an object of chart.js, which would cost more per update than the rest of the page.
  */
 export function linesOf(drawn: DrawnLines): Plugin<'line'> {
   return {
@@ -26,7 +26,7 @@ export function linesOf(drawn: DrawnLines): Plugin<'line'> {
       const {ctx, chartArea} = chart;
       ctx.save();
       ctx.beginPath();
-      // Dots at the edge of the area are whole.
+      // Wide enough for whole dots at the edges of the area.
       ctx.rect(
         chartArea.left - dotRadius,
         chartArea.top - dotRadius,
@@ -62,7 +62,7 @@ export function linesOf(drawn: DrawnLines): Plugin<'line'> {
   };
 }
 
-/** Strokes through all points; one that is not finite breaks the line. */
+/** Strokes through all points; a point that is not finite breaks the line. */
 function stroke(ctx: CanvasRenderingContext2D, [left, top]: Place, updates: Float64Array, values: Float64Array): void {
   ctx.beginPath();
   let isDown = false;
@@ -90,7 +90,7 @@ function circles(
   });
 }
 
-/** What a scale does to a value, as one line through its ends: the scale itself looks up much for each value. */
+/** The mapping of a scale from value to pixel as a linear function, which is much faster than a call of the scale for each value. */
 function pixelsOf(scale: Scale | undefined): (value: number) => number {
   if (scale === undefined) return () => NaN;
   const {min, max, type} = scale;

@@ -9,7 +9,7 @@ const margin = {left: 80, right: 20, top: 46, bottom: 52} as const;
 const legendRow = 20;
 const legendColumns = 3;
 
-/** A chart as an SVG document of its own, with title, axes and legend, for a paper: nothing in it depends on the editor. */
+/** A chart as a self-contained SVG document with title, axes and legend, for use in papers. */
 export function chartSvg(data: ChartData, theme: Theme): string {
   const axes = axesOf(data);
   const place = placer(axes, data);
@@ -52,7 +52,7 @@ function placer({x, y}: Axes, {logX, logY}: ChartData): Placer {
   };
 }
 
-/** Points without neighbours as dots, and rings for values at or below 0 at the floor of the axis. */
+/** Dots for points without neighbours, and rings at the floor of the axis for values at or below 0. */
 function circlesSvg({points}: ChartLine, place: Placer, floor: number | null, colour: string): string[] {
   const circle = (update: number, value: number, paint: string) =>
     `<circle cx="${place.x(update).toFixed(1)}" cy="${place.y(value).toFixed(1)}" r="${dotRadius}" ${paint}/>`;
@@ -103,7 +103,7 @@ function legendSvg({label}: ChartLine, index: number, style: SeriesStyle | undef
   return `<path d="M${x} ${y}h32" stroke="${style?.colour ?? 'black'}" stroke-width="2"${dash}/><text x="${x + 40}" y="${y + 4}" fill="${foreground}">${escaped(label)}</text>`;
 }
 
-/** Text for an SVG document. */
+/** Escapes text for an SVG document. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -7,7 +7,7 @@ import {valueText} from './loggedSteps.ts';
 const tableRows = 12;
 const tableMilliseconds = 2000;
 
-/** What a chart says in words: a caption, a summary in place of the picture, and a table of its values. */
+/** A chart in words: caption, a summary for screen readers, and a data table. */
 export class ChartText {
   readonly caption: HTMLElement;
   readonly table: HTMLElement;
@@ -32,7 +32,7 @@ export class ChartText {
     if (Date.now() - this.#filled > tableMilliseconds) this.#fill();
   }
 
-  /** Only what is open costs anything. */
+  /** Does nothing while the table is closed. */
   #fill(): void {
     if (this.#data === null || !(this.table as HTMLDetailsElement).open) return;
     this.#filled = Date.now();
@@ -40,7 +40,7 @@ export class ChartText {
   }
 }
 
-/** How much of what there is can be seen. */
+/** How many of the logged points are drawn. */
 export function countsText({lines}: ChartData): string {
   const shown = lines.reduce((sum, {points}) => sum + points.x.length, 0);
   const steps = lines.reduce((sum, {stepsInRange}) => sum + stepsInRange, 0);
@@ -49,7 +49,7 @@ export function countsText({lines}: ChartData): string {
   return `${countText(shown)} of ${countText(steps)} points shown${marked}`;
 }
 
-/** The chart in a few sentences. */
+/** Summary of a chart for screen readers. */
 export function summaryText(data: ChartData): string {
   if (data.lines.length === 0) return `${data.title}: no values.`;
   const axes = [data.logX ? 'updates logarithmic' : '', data.logY ? 'values logarithmic' : ''].filter(Boolean);

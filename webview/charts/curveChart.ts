@@ -11,15 +11,15 @@ import type {UpdateRange} from './updateRange.ts';
 
 Chart.register(LineController, LinearScale, LogarithmicScale, zoomPlugin);
 
-/** What a chart tells those around it. */
+/** Callbacks of a chart. */
 export interface ChartHooks {
-  /** The user has zoomed or moved by mouse or touch. */
+  /** The user has zoomed or panned by mouse or touch. */
   onRange(range: UpdateRange): void;
-  /** The update under the pointer; null when it has left. */
+  /** The update under the pointer; null after the pointer has left. */
   onHover(update: number | null): void;
 }
 
-/** Curves over the updates. Draws only while it is in view, and nothing twice. */
+/** Curves over the updates. Draws only while it is in view. */
 export class CurveChart {
   readonly root: HTMLElement;
   readonly #canvas = element('canvas', {role: 'img'});
@@ -54,7 +54,7 @@ export class CurveChart {
     return this.#data;
   }
 
-  /** Shows this; the same object again costs nothing. */
+  /** Showing the same object again costs nothing. */
   show(data: ChartData): void {
     if (data === this.#data) return;
     this.#data = data;
@@ -63,7 +63,7 @@ export class CurveChart {
     else this.#isStale = true;
   }
 
-  /** The shared hover line. */
+  /** Moves the mark to an update; null hides it. */
   hover(update: number | null): void {
     this.#hover = update;
     this.#placeLine();
@@ -89,7 +89,7 @@ export class CurveChart {
     this.#placeLine();
   }
 
-  /** Laying a chart out costs more than drawing it: done only where its axes are others than before. */
+  /** The layout costs more than the drawing, so it is done only if the axes have changed. */
   #showAxes(axes: Axes, {logX, logY}: ChartData, theme: Theme): void {
     const key = JSON.stringify([axes, logX, logY]);
     if (this.#chart !== null && key === this.#axesKey) return this.#chart.draw();
@@ -133,9 +133,9 @@ export class CurveChart {
     };
   }
 
-  /** Wheel needs Ctrl, so that the page still scrolls; a drag marks a range, with Shift it moves the curves. */
+  /** The wheel zooms only with Ctrl, so that the page can be scrolled. A drag selects a range; with Shift it pans. */
   #zoomOptions(theme: Theme) {
-    const tell = ({chart}: {chart: Chart}) => {
+    const onZoom = ({chart}: {chart: Chart}) => {
       const {min, max} = chart.scales['x'] ?? {min: 0, max: 1};
       this.#hooks.onRange({from: min, to: max});
     };
@@ -146,9 +146,9 @@ export class CurveChart {
         wheel: {enabled: true, modifierKey: 'ctrl' as const},
         drag,
         pinch: {enabled: true},
-        onZoom: tell,
+        onZoom,
       },
-      pan: {mode: 'x' as const, enabled: true, modifierKey: 'shift' as const, onPan: tell},
+      pan: {mode: 'x' as const, enabled: true, modifierKey: 'shift' as const, onPan: onZoom},
     };
   }
 
@@ -161,7 +161,7 @@ export class CurveChart {
     this.#hooks.onHover(isInside ? (x.getValueForPixel(left) ?? null) : null);
   }
 
-  /** An element over the canvas: moving it draws nothing anew. */
+  /** The mark is an element over the canvas, so that moving it redraws nothing. */
   #placeLine(): void {
     const x = this.#chart?.scales['x'];
     const area = this.#chart?.chartArea;

@@ -1,32 +1,32 @@
 import {binColumn, binLength, seriesColumn, type CurveSeries} from '../../trainer/contract/run/curveBins.ts';
 
-/** How the bins of a curve become points. */
+/** How bins are turned into points. */
 export interface PointOptions {
   readonly series: CurveSeries;
-  /** Of the moving average, for one step; 0 shows the means of the bins themselves. */
+  /** Decay of the moving average per step; 0: no smoothing. */
   readonly decay: number;
   readonly logX: boolean;
   readonly logY: boolean;
 }
 
-/** A curve as it is drawn. NaN breaks a line. */
+/** A curve as it is drawn. NaN breaks the line. */
 export interface CurvePoints {
-  /** The smoothed line, one point for each bin. */
+  /** [bins] The smoothed line. */
   readonly x: Float64Array;
   readonly y: Float64Array;
-  /** The line behind it: smallest and largest value of each bin, and a break after a bin with a gap. */
+  /** [3 x bins] The raw line: smallest and largest value of each bin, then NaN if the bin has a gap, else the largest again. */
   readonly rawX: Float64Array;
   readonly rawY: Float64Array;
-  /** Points of the smoothed line without a neighbour that they could be joined to: drawn as dots. */
+  /** Points of the smoothed line without neighbours, which are drawn as dots. */
   readonly dotX: Float64Array;
   readonly dotY: Float64Array;
-  /** Updates of the bins with values at or below 0, for which a logarithmic axis has no place. */
+  /** Updates of the bins that contain values at or below 0; empty on a linear axis. */
   readonly below: Float64Array;
 }
 
 /**
- * The points of one series of a curve. `lead` bins come before the range: they only start the moving average, so that the curve does
- * not depend on where one looks from.
+ * The points of one series. The first `lead` bins lie before the range: they only warm up the moving average, so that the curve does not
+ * depend on the zoom.
  */
 export function curvePoints(bins: Float64Array, lead: number, options: PointOptions): CurvePoints {
   const {series, logX, logY} = options;
@@ -57,9 +57,9 @@ export function curvePoints(bins: Float64Array, lead: number, options: PointOpti
 }
 
 /**
- * Exponential moving average with the bias correction of Adam (Kingma & Ba 2015, section 3): the first values count as a plain mean
- * instead of being pulled to zero. A bin of n steps counts as n steps that all have its mean. On a logarithmic axis the average is that
- * of the logarithms, so that single high values do not lift the line. A gap stays a gap and does not touch the average.
+ * Exponential moving average with the bias correction of Adam (Kingma & Ba 2015, section 3), without which the first values would be
+ * pulled towards zero. A bin of n steps counts as n steps with its mean. On a logarithmic axis logarithms are averaged, so that single
+ * high values do not lift the line. A gap stays a gap and does not affect the average.
  */
 function smoothedBins(bins: Float64Array, {series, decay, logY}: PointOptions): Float64Array {
   const count = bins.length / binLength;
@@ -72,20 +72,20 @@ function smoothedBins(bins: Float64Array, {series, decay, logY}: PointOptions): 
     const mean = bins[i * binLength + meanColumn] ?? NaN;
     const steps = bins[i * binLength + finiteColumn] ?? 0;
     const value = logY ? Math.log(mean > 0 ? mean : NaN) : mean;
-    // Most bins have as many steps as the one before.
+    // Most bins have as many steps as the one before, so the power is rarely computed.
     if (steps !== keptSteps) [keptSteps, kept] = [steps, decay ** steps];
     if (Number.isFinite(value)) {
       average = kept * average + (1 - kept) * value;
       weight = kept * weight + (1 - kept);
     }
     const corrected = Number.isFinite(value) ? average / weight : NaN;
-    // Without smoothing it is the mean itself, which the way over its logarithm would round.
+    // Without smoothing: the exact mean, which exp(log(mean)) would round.
     smoothed[i] = decay === 0 && Number.isFinite(value) ? mean : logY ? Math.exp(corrected) : corrected;
   }
   return smoothed;
 }
 
-/** A value on its axis: a logarithmic one has no place for 0 and what is below. */
+/** NaN for what a logarithmic axis cannot show. */
 function shown(value: number, logarithmic: boolean): number {
   return logarithmic && value <= 0 ? NaN : value;
 }

@@ -4,7 +4,7 @@ import {readTheme} from '../theme.ts';
 import {stepName, valueText} from './loggedSteps.ts';
 import {lineSample, lineStyle} from './seriesStyle.ts';
 
-/** The values of all curves at the shared hover line, in a fixed place so that they cover nothing. */
+/** The values of all curves at the mark. The table has a fixed place, so that it covers no curves. */
 export class HoverTable {
   readonly root = element('div', {
     class: 'hover-table',
@@ -15,14 +15,14 @@ export class HoverTable {
   #key: string | null = null;
   #colours: readonly string[] | null = null;
 
-  /** The theme has changed: the next call of `show` draws in its colours. */
+  /** After a change of the theme: the next call of `show` uses its colours. */
   restyle(): void {
     this.#key = null;
     this.#colours = null;
   }
 
   show(charts: readonly ChartData[], update: number | null): void {
-    // Without a mark nothing but names is shown: no need to build them anew with every step.
+    // Without a mark the table shows names only, which need not be rebuilt with every step.
     const names = charts.map(({title, lines}) => [title, lines.map(({label, look}) => [label, look])]);
     const key = update === null ? JSON.stringify(names) : null;
     if (key !== null && key === this.#key) return;

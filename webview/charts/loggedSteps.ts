@@ -2,7 +2,7 @@ import {countText, numberText} from '../numberText.ts';
 import {floorText, type ChartLine} from './chartLine.ts';
 import type {CurvePoints} from './curvePoints.ts';
 
-/** The point of a line that is nearest to an update, by its place; -1 without points. */
+/** Index of the point that is nearest to an update; -1 if there are no points. */
 export function nearestPoint({x}: CurvePoints, update: number): number {
   let low = 0;
   let high = x.length - 1;
@@ -15,7 +15,10 @@ export function nearestPoint({x}: CurvePoints, update: number): number {
   return before ? low - 1 : Math.min(low, x.length - 1);
 }
 
-/** The value of a line at an update, and where it was logged if that is elsewhere; a dash before its first and after its last step. */
+/**
+ * The value of a line at an update. Where the line has no step at that update: the value of the nearest step, with its update. A dash
+ * before the first and after the last step.
+ */
 export function valueText(points: CurvePoints, update: number): string {
   const at = nearestPoint(points, update);
   const [first, last] = stepsOf(points, at);
@@ -26,7 +29,7 @@ export function valueText(points: CurvePoints, update: number): string {
   return isInside ? `${value} (at ${stepText(points, at)})` : numberText(NaN);
 }
 
-/** The logged step that is nearest to an update, as an update; null without any. Many steps drawn as one point count as one, at their middle. */
+/** The update of the nearest logged step of any line; null if there are none. Steps that are drawn as one point count as one, at their middle. */
 export function nearestStep(lines: readonly ChartLine[], update: number): number | null {
   const near = lines.flatMap(({points}) => points.x[nearestPoint(points, update)] ?? []);
   return near.reduce<number | null>(
@@ -35,7 +38,7 @@ export function nearestStep(lines: readonly ChartLine[], update: number): number
   );
 }
 
-/** The first logged step after an update (`way` 1) or the last one before it (-1); the update itself where there is none. */
+/** The next logged step of any line after an update (`way` 1) or before it (-1); the update itself if there is none. */
 export function nextStep(lines: readonly ChartLine[], update: number, way: 1 | -1): number {
   const next = lines.flatMap(({points}) => {
     const at = nearestPoint(points, update);
@@ -44,7 +47,7 @@ export function nextStep(lines: readonly ChartLine[], update: number, way: 1 | -
   return next.length === 0 ? update : way * Math.min(...next.map((x) => way * x));
 }
 
-/** What the mark at a logged step stands for: its update, or the updates of all steps that are drawn as one point. */
+/** Caption for the mark at a logged step: its update, or the range of updates that are drawn as one point. */
 export function stepName(lines: readonly ChartLine[], update: number): string {
   const line = lines.find(({points}) => points.x[nearestPoint(points, update)] === update);
   const text = line === undefined ? countText(update) : stepText(line.points, nearestPoint(line.points, update));
@@ -56,7 +59,7 @@ function stepText(points: CurvePoints, at: number): string {
   return first === last ? countText(first) : `${countText(first)} to ${countText(last)}`;
 }
 
-/** First and last update of the steps that are drawn as point number `at`. */
+/** First and last update of the steps that point number `at` stands for. */
 function stepsOf({rawX}: CurvePoints, at: number): readonly [first: number, last: number] {
   return [rawX[3 * at] ?? NaN, rawX[3 * at + 1] ?? NaN];
 }

@@ -4,7 +4,7 @@ const pixelsPerUnit = 2;
 
 export type PictureKind = 'svg' | 'png';
 
-/** Has the user save an SVG document, as it is or as a PNG; false where that was not done. */
+/** Asks the user where to save an SVG document, as SVG or as PNG. False: it was not saved. */
 export async function savePicture(panel: Panel, title: string, svg: string, kind: PictureKind): Promise<boolean> {
   const name = `${title.toLowerCase().replaceAll(' ', '-')}.${kind}`;
   const content = kind === 'svg' ? svg : await svgToPng(svg);
@@ -14,7 +14,7 @@ export async function savePicture(panel: Panel, title: string, svg: string, kind
   return true;
 }
 
-/** The PNG of an SVG document, at twice its size for sharp print. */
+/** Renders an SVG document as a PNG of twice its size, for sharp print. */
 async function svgToPng(svg: string): Promise<Uint8Array> {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
@@ -24,6 +24,6 @@ async function svgToPng(svg: string): Promise<Uint8Array> {
   canvas.height = image.naturalHeight * pixelsPerUnit;
   canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-  if (blob === null) throw new Error('the picture could not be made');
+  if (blob === null) throw new Error('The picture could not be rendered.');
   return new Uint8Array(await blob.arrayBuffer());
 }

@@ -1,10 +1,10 @@
-/** How a line is told apart: by its colour, and without seeing colours by its dashes. */
+/** Colour and dashes of a line. Dashes tell lines apart for readers who cannot see the colours. */
 export interface SeriesStyle {
   readonly colour: string;
   readonly dash: readonly number[];
 }
 
-/** Places in the lists of colours and of dashes, which begin again where a list ends. */
+/** Indices into the lists of colours and dashes, which are repeated as often as needed. */
 export interface LineLook {
   readonly colour: number;
   readonly dash: number;
@@ -16,15 +16,15 @@ export function lineStyle({colour, dash}: LineLook, colours: readonly string[]):
   return {colour: colours[colour % colours.length] ?? 'currentColor', dash: dashes[dash % dashes.length] ?? []};
 }
 
-/** Style of line number `index`. The 10 colours of a theme and the 7 dashes meet again at number 70. */
+/** Style of line number `index`. With the 10 colours of a theme and 7 dashes, the first 70 styles differ. */
 export function seriesStyle(index: number, colours: readonly string[]): SeriesStyle {
   return lineStyle({colour: index, dash: index}, colours);
 }
 
-/** Numbers of the trainings that are no experts, such that they look like no expert below number 60. */
+/** Style numbers of stages that train no expert, different from those of 60 experts. */
 const otherTrainings: Readonly<Record<string, number>> = {pretrain: 69, ordinary: 68};
 
-/** The number by which a training is drawn. It depends on the name alone, so that a line looks the same whichever others there are. */
+/** The style number of a training stage. It depends on the name only: a line keeps its look when others come and go. */
 export function stageNumber(stage: string): number {
   return otherTrainings[stage] ?? Number(/\d+$/.exec(stage)?.[0] ?? 67);
 }

@@ -3,7 +3,7 @@ import {lineSample, lineStyle, stageNumber} from '../charts/seriesStyle.ts';
 import {element, type Child} from '../dom.ts';
 import {readTheme} from '../theme.ts';
 
-/** What colours and dashes of the compared curves stand for. */
+/** Legend of the compared curves: runs by colour, stages by dashes. */
 export function compareLegend(
   runs: readonly RunView[],
   colours: ReadonlyMap<string, number>,
@@ -17,7 +17,7 @@ export function compareLegend(
   return [list('Colour of each run', ofRuns), list('Dashes of each stage', ofStages)];
 }
 
-/** An unbroken line in the colour of a run. */
+/** A solid line in the colour of a run. */
 export function runSample(colour: number, series: readonly string[]): SVGElement {
   return lineSample(lineStyle({colour, dash: 0}, series));
 }

@@ -16,7 +16,7 @@ import {runColours, withCompared} from './comparison.ts';
 
 const allStages = 'all stages';
 
-/** Up to ten runs laid over each other, with what they differ in and what they reached. */
+/** Compares up to ten runs: their curves in one chart, their results and the settings in which they differ. */
 export class CompareTab implements Tab {
   readonly root: HTMLElement;
   readonly #panel: Panel;
@@ -69,9 +69,7 @@ export class CompareTab implements Tab {
     const details = compared.map(({path}) => state.details.get(path));
     const key = [compared.map(({id, settings}) => [id, settings]), details, page.baseline, [...colours], this.#themes];
     this.#tables.show(key, () =>
-      compared.length === 0
-        ? [message('Choose runs above to lay their curves over each other.')]
-        : compareTables(compared, colours, state),
+      compared.length === 0 ? [message('Choose the runs to compare above.')] : compareTables(compared, colours, state),
     );
   }
 
@@ -113,7 +111,7 @@ export class CompareTab implements Tab {
     ];
   }
 
-  /** Colour tells the run, dashes tell the stage. */
+  /** The colour of a line identifies the run, its dashes the stage. */
   #chart(compared: readonly RunView[], stages: readonly string[], {page, curves}: PanelState): ChartData {
     const colours = runColours(page);
     const names = compared.flatMap(({path, id}) =>

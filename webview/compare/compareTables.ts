@@ -7,7 +7,7 @@ import {readTheme} from '../theme.ts';
 import {runSample} from './compareLegend.ts';
 import {recipeFingerprint, settingDifferences} from './comparison.ts';
 
-/** What the compared runs reached, and the settings in which they differ. */
+/** Tables of the results of the compared runs, and of the settings in which they differ. */
 export function compareTables(
   runs: readonly RunView[],
   colours: ReadonlyMap<string, number>,
@@ -24,10 +24,10 @@ export function compareTables(
   ];
 }
 
-/** The name of a run beside the colour of its curves. */
+/** Makes a cell with the name of a run and a sample of its colour. */
 type RunName = (run: RunView, note?: string) => Child;
 
-/** Only numbers that were measured by the recipe of the baseline (else of the first run with a report) stand in the table. */
+/** Shows only results that were measured like those of the baseline, or of the first run with a report if there is no baseline. */
 function resultTable(runs: readonly RunView[], nameOf: RunName, {details, page}: PanelState): HTMLElement {
   const reportOf = ({path}: RunView): Report | null => {
     const known = details.get(path);
@@ -50,7 +50,7 @@ function resultTable(runs: readonly RunView[], nameOf: RunName, {details, page}:
     'against baseline',
     'Fréchet of merged',
   ];
-  return table('Best numbers; only those of the same recipe are comparable', head, rows);
+  return table('Results that were measured with the same recipe', head, rows);
 }
 
 function resultCells(report: Report | null, reference: Report | null, recipe: string | null): string[] {

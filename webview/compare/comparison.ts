@@ -2,7 +2,7 @@ import type {PageState} from '../../trainer/contract/panel/panelPage.ts';
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import type {Report} from '../../trainer/contract/run/report.ts';
 
-/** Settings in which runs differ, each with its value in every run; undefined where a run does not have it. */
+/** Settings in which the runs differ, with the value of each run; undefined if a run does not have the setting. */
 export function settingDifferences(runs: readonly RunView[]): {name: string; values: (string | undefined)[]}[] {
   const names = [...new Set(runs.flatMap(({settings}) => Object.keys(settings)))].sort();
   return names
@@ -10,10 +10,10 @@ export function settingDifferences(runs: readonly RunView[]): {name: string; val
     .filter(({values}) => new Set(values).size > 1);
 }
 
-/** Parts of a recipe that say how numbers were measured; the others say what was measured. */
+/** Parts of a recipe that say how results were measured; the others describe what was measured. */
 const measuring = ['data', 'heldOut', 'sampling', 'features', 'reference', 'kid'] as const;
 
-/** Two reports whose numbers may stand side by side have the same fingerprint. */
+/** Equal for two reports whose results are comparable. */
 export function recipeFingerprint({recipe}: Report): string {
   return JSON.stringify(measuring.map((part) => sortedKeys(recipe[part] ?? null)));
 }
@@ -27,7 +27,7 @@ function sortedKeys(value: unknown): unknown {
 
 type ComparedRuns = Pick<PageState, 'compared' | 'comparedColours'>;
 
-/** Number of the colour of each compared run. A run keeps the one it has; a new one gets the first that is free. */
+/** Colour index of each compared run. A run keeps its colour; a new one gets the first that is free. */
 export function runColours({compared, comparedColours}: ComparedRuns): ReadonlyMap<string, number> {
   const colours = new Map<string, number>();
   const known = compared.filter((path) => comparedColours[path] !== undefined);
@@ -41,7 +41,7 @@ export function runColours({compared, comparedColours}: ComparedRuns): ReadonlyM
   return colours;
 }
 
-/** The compared runs with one more or one less; the others keep their colours. */
+/** Adds a run to the comparison or removes it; the other runs keep their colours. */
 export function withCompared(page: ComparedRuns, path: string, isCompared: boolean): ComparedRuns {
   const others = page.compared.filter((other) => other !== path);
   const compared = isCompared ? [...others, path] : others;

@@ -4,7 +4,7 @@ import {element, message, Region, table} from '../dom.ts';
 import {durationText, estimateText, numberText} from '../numberText.ts';
 import type {Panel, Tab} from '../panel.ts';
 
-/** The numbers of all models of a run, with the recipe that they were made by. */
+/** The results of all models of a run, and how they were measured. */
 export class EvaluationTab implements Tab {
   readonly root = element('div');
   readonly #panel: Panel;
@@ -29,7 +29,7 @@ export class EvaluationTab implements Tab {
   }
 
   restyle(): void {
-    // Tables follow the theme by themselves.
+    // Style sheets restyle the tables.
   }
 }
 
@@ -54,12 +54,12 @@ function reportParts(report: Report): HTMLElement[] {
   return [
     table('All models, on the same images, noise and timesteps; ± is one standard error', head, rows),
     element('p', {}, `Features of Fréchet distance and KID: ${features}.`),
-    element('p', {}, `Made by ${engine.name} ${engine.version} on ${engine.device} in ${durationText(seconds)}.`),
+    element('p', {}, `Measured by ${engine.name} ${engine.version} on ${engine.device} in ${durationText(seconds)}.`),
     recipeList(recipe),
   ];
 }
 
-/** Held-out losses that a stage measured while it trained. */
+/** Held-out losses that were measured during training. */
 function heldOutParts(measured: readonly {stage: string; update: number; loss: number | null}[]): HTMLElement[] {
   if (measured.length === 0) return [];
   const rows = measured.map(({stage, update, loss}) => [stage, numberText(update), numberText(loss)]);

@@ -6,7 +6,7 @@ import {checkbox} from '../toolkit.ts';
 
 const maxSmoothing = 0.995;
 
-/** What can be set for all curves. */
+/** Settings of all curves. */
 export function chartControls(panel: Panel, page: PageState): HTMLElement[] {
   const series = curveSeries.map((name) =>
     checkbox(seriesTitle(name), page.series.includes(name), (isShown) => {
@@ -22,7 +22,7 @@ export function chartControls(panel: Panel, page: PageState): HTMLElement[] {
   ];
 }
 
-/** The slider is even in the number of steps that the average spans, which is 1 / (1 - decay). */
+/** The slider is logarithmic in the number of steps that the average spans, 1 / (1 - decay). */
 export function smoothingSlider(decay: number, onChange: (decay: number) => void): HTMLElement {
   const steps = (value: number) => `${Math.round(1 / (1 - value))} steps`;
   const text = element('span', {class: 'slider-value'}, steps(decay));

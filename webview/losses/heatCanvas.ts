@@ -1,6 +1,6 @@
 import {heatSpans, paintSpans, type HeatMap, type HeatSpan} from './heatImage.ts';
 
-/** A canvas with a heat map. With a step only what has changed of the map is painted anew. */
+/** A canvas with a heat map. Repaints only the columns that have changed. */
 export class HeatCanvas {
   readonly #canvas: HTMLCanvasElement;
   #image: ImageData | null = null;
@@ -10,7 +10,7 @@ export class HeatCanvas {
     this.#canvas = canvas;
   }
 
-  /** Shows a map on `width` x buckets pixels; `range` are the losses at the ends of the scale of colours. */
+  /** Draws a map on `width` x buckets pixels; `range` are the losses at both ends of the colour scale. */
   draw(map: HeatMap, width: number, range: readonly [number, number]): void {
     const image = this.#imageOf(width, map.buckets);
     const pixels = new Uint32Array(image.data.buffer);
@@ -23,7 +23,7 @@ export class HeatCanvas {
     this.#canvas.getContext('2d')?.putImageData(image, 0, 0, from, 0, width - from, map.buckets);
   }
 
-  /** The image of that size: an empty one if it is another than before. */
+  /** The image of this size; an empty one if the size has changed. */
   #imageOf(width: number, height: number): ImageData {
     if (this.#image?.width === width && this.#image.height === height) return this.#image;
     Object.assign(this.#canvas, {width, height});
@@ -33,7 +33,7 @@ export class HeatCanvas {
   }
 }
 
-/** How many spans are the same from the start on. */
+/** Number of leading spans that are unchanged. */
 function commonSpans(before: readonly HeatSpan[], after: readonly HeatSpan[]): number {
   const isSame = (a: HeatSpan | undefined, b: HeatSpan) =>
     a?.from === b.from && a.to === b.to && a.colours === b.colours;

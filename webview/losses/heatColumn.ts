@@ -1,24 +1,24 @@
 import {heatColumn, heatHead, heatSumColumn} from '../../trainer/contract/run/curveBins.ts';
 import {byLossTerm, type LossTerm} from '../../trainer/contract/run/lossTerms.ts';
 
-/** The mean losses of a stage over some updates, by timestep. */
+/** Mean losses by timestep over a range of updates. */
 export interface HeatColumn {
   /** The updates (from, to]. */
   readonly from: number;
   readonly to: number;
-  /** [buckets] How many draws there were. */
+  /** [buckets] Number of draws. */
   readonly count: Float64Array;
-  /** [buckets] Mean loss of the draws; NaN: no draw, or a loss that was not finite. */
+  /** [buckets] Mean loss; NaN: no draws, or a loss that was not finite. */
   readonly mean: Float64Array;
-  /** [buckets] Logarithms of the means, as colours need them. */
+  /** [buckets] Logarithms of the means, on which the colours are based. */
   readonly logarithm: Float32Array;
-  /** Smallest and largest positive mean; null without any. */
+  /** Smallest and largest positive mean; null if there are none. */
   readonly extent: readonly [low: number, high: number] | null;
 }
 
 const made = byLossTerm(() => new WeakMap<Float64Array, HeatColumn>());
 
-/** The column of a heat map bin, made once: with a step only the last column of a map is another one. */
+/** The column of a heat map bin, cached: a training step changes only the last column of a map. */
 export function heatColumnOf(bin: Float64Array, term: LossTerm): HeatColumn {
   const known = made[term].get(bin);
   if (known !== undefined) return known;

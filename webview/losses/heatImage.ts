@@ -10,7 +10,7 @@ export interface HeatMap {
   readonly columns: readonly HeatColumn[];
   /** The update at the right edge. */
   readonly end: number;
-  /** Smallest and largest positive mean; null without any. */
+  /** Smallest and largest positive mean; null if there are none. */
   readonly extent: readonly [low: number, high: number] | null;
 }
 
@@ -20,7 +20,7 @@ export function heatMapOf(bins: readonly Float64Array[], term: LossTerm): HeatMa
   return {buckets: bins[0]?.[heatColumn.buckets] ?? 0, columns, end, extent: heatExtent(columns)};
 }
 
-/** Smallest and largest positive mean of all; the colours are logarithmic between them. Null without any. */
+/** Smallest and largest positive mean of all parts, the ends of the logarithmic colour scale; null if there are none. */
 export function heatExtent(parts: readonly Pick<HeatMap, 'extent'>[]): readonly [number, number] | null {
   let [low, high] = [Infinity, 0];
   for (const {extent} of parts) {
@@ -31,33 +31,33 @@ export function heatExtent(parts: readonly Pick<HeatMap, 'extent'>[]): readonly 
   return high > 0 ? [low, high] : null;
 }
 
-/** Column whose updates hold this one; -1 if none does. */
+/** Index of the column that contains an update; -1 if there is none. */
 export function columnAt({columns}: HeatMap, update: number): number {
   return columns.findIndex(({from, to}) => update <= to && update > from);
 }
 
-/** The pixels [from, to) of a column, and its colours from the bottom up. */
+/** The pixels [from, to) of a column, with its colours from bottom to top. */
 export interface HeatSpan {
   readonly from: number;
   readonly to: number;
-  /** [buckets] RGBA as a canvas keeps it. Cells without draws are transparent, those whose loss was not finite magenta. */
+  /** [buckets] RGBA in the byte order of a canvas. Cells without draws are transparent, cells with a loss that was not finite magenta. */
   readonly colours: Uint32Array;
 }
 
-/** The columns of a map on a picture of so many pixels; `range` are the losses at the ends of the scale of colours. */
+/** The columns of a map on an image of `width` pixels; `range` are the losses at both ends of the colour scale. */
 export function heatSpans({columns, end}: HeatMap, width: number, range: readonly [number, number]): HeatSpan[] {
   const pixel = (update: number) => Math.round((update / end) * width);
   return columns.map((column) => ({from: pixel(column.from), to: pixel(column.to), colours: coloursOf(column, range)}));
 }
 
-/** Paints columns on a picture of `width` x buckets pixels: updates from left to right, timesteps from the bottom up. */
+/** Paints columns on an image of `width` x buckets pixels: updates from left to right, timesteps from bottom to top. */
 export function paintSpans(pixels: Uint32Array, width: number, spans: readonly HeatSpan[]): void {
   const rows = pixels.length / width;
-  // Row by row, as they lie in memory.
+  // Row by row, in the order of memory.
   for (let row = 0; row < rows; row++) {
     for (const {from, to, colours} of spans) {
       const colour = colours[rows - 1 - row] ?? 0;
-      // Spans of some pixels: a call of fill for each would cost more than the pixels.
+      // Spans are a few pixels wide: a call of `fill` would cost more than this loop.
       for (let x = from; x < to; x++) pixels[row * width + x] = colour;
     }
   }
@@ -65,7 +65,7 @@ export function paintSpans(pixels: Uint32Array, width: number, spans: readonly H
 
 const coloured = new WeakMap<HeatColumn, {readonly range: string; readonly colours: Uint32Array}>();
 
-/** [buckets] The colours of a column, made once for as long as they mean the same. */
+/** [buckets] The colours of a column, cached while the colour scale stays the same. */
 function coloursOf(column: HeatColumn, range: readonly [number, number]): Uint32Array {
   const key = range.join();
   const known = coloured.get(column);
@@ -86,13 +86,13 @@ function makeColours({count, mean, logarithm}: HeatColumn, [low, high]: readonly
   });
 }
 
-/** As many colours as a channel has levels: computing one for each cell would cost more than all the rest of a map. */
+/** A palette of 256 colours: computing a colour for each cell would cost more than the rest of the map. */
 const levels = 256;
 const palette = Uint32Array.from({length: levels}, (_, level) => word(viridis(level / (levels - 1))));
-/** Where a loss that was not finite is shown. */
+/** Colour of a loss that was not finite. */
 const notFinite = word([255, 0, 255, 255]);
 
-/** A colour as a canvas keeps it, whatever the byte order. */
+/** A colour as a 32-bit word, whatever the byte order of the machine. */
 function word(colour: readonly number[]): number {
   return new Uint32Array(Uint8ClampedArray.from(colour).buffer)[0] ?? 0;
 }

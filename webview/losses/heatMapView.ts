@@ -6,7 +6,7 @@ import {columnAt, type HeatMap} from './heatImage.ts';
 const tableColumns = 4;
 const tableRows = 10;
 
-/** What a heat map shows, besides its cells. */
+/** Labels of a heat map. */
 export interface HeatMapLabels {
   readonly stage: string;
   readonly loss: string;
@@ -14,7 +14,7 @@ export interface HeatMapLabels {
   readonly timesteps: number;
 }
 
-/** One heat map: updates from left to right, timesteps from the bottom up. Read by pointer or arrow keys in the line below it. */
+/** One heat map: updates from left to right, timesteps from bottom to top. The line below shows the cell under the pointer or keyboard cursor. */
 export class HeatMapView {
   readonly root: HTMLElement;
   readonly #canvas = element('canvas', {role: 'img', class: 'heat'});
@@ -61,7 +61,7 @@ export class HeatMapView {
       if (this.#isInView && this.#isStale) this.#draw();
     });
     observer.observe(this.#frame);
-    // Told rather than asked for: asking between two changes of the page would lay it out anew each time.
+    // An observer instead of `clientWidth`: reading that between changes of the page would force a layout each time.
     new ResizeObserver(([entry]) => this.#resize(entry?.contentRect.width ?? 0)).observe(this.#frame);
   }
 
@@ -93,7 +93,7 @@ export class HeatMapView {
     this.#picture.draw(map, this.#width, this.#range);
   }
 
-  /** Means over the first and the last columns, low and high timesteps. */
+  /** Summary for screen readers: means over low and high timesteps, in the first and in the last column. */
   #summary(): string {
     const {stage, loss} = this.#labels;
     const half = Math.floor((this.#map?.buckets ?? 0) / 2);
@@ -103,7 +103,7 @@ export class HeatMapView {
     return `${loss} of ${stage} by timestep and update. At the start ${first}; now ${last}.`;
   }
 
-  /** Mean loss of the draws in columns and buckets [from, to). */
+  /** Mean loss of all draws in columns and buckets [from, to). */
   #mean(fromColumn: number, toColumn: number, fromBucket: number, toBucket: number): number {
     const map = this.#map;
     if (map === null) return NaN;

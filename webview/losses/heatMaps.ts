@@ -14,7 +14,7 @@ import {viridis} from './viridis.ts';
 
 const legendSteps = 32;
 
-/** The heat maps of one loss for all stages of a run, with the same colours. */
+/** The heat maps of one loss for all stages of a run, on one colour scale. */
 export class HeatMaps {
   readonly root: HTMLElement;
   readonly #term: LossTerm;
@@ -27,7 +27,7 @@ export class HeatMaps {
   readonly #known = new WeakMap<HeatBins, HeatMap>();
   readonly #title: string;
   #text = '';
-  /** What a saved picture is made of. */
+  /** What is shown, for saving. */
   #shown: {maps: readonly {stage: string; map: HeatMap}[]; range: readonly [number, number]; timesteps: number} | null =
     null;
 
@@ -106,7 +106,7 @@ export class HeatMaps {
   }
 }
 
-/** A map as a picture with a pixel a column. */
+/** A map as a data URI, one pixel per column. */
 function dataUri(map: HeatMap, range: readonly [number, number]): string {
   const canvas = document.createElement('canvas');
   new HeatCanvas(canvas).draw(map, map.columns.length, range);

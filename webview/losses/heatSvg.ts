@@ -3,10 +3,10 @@ import {countText, numberText} from '../numberText.ts';
 import type {Theme} from '../theme.ts';
 import {viridis} from './viridis.ts';
 
-/** One heat map of the document. */
+/** A heat map of the document. */
 export interface HeatPicture {
   readonly title: string;
-  /** Data URI of its pixels: updates from left to right, timesteps from the bottom up. */
+  /** Data URI of the pixels: updates from left to right, timesteps from bottom to top. */
   readonly pixels: string;
   readonly lastUpdate: number;
 }
@@ -18,8 +18,8 @@ const rowHeight = plot.height + 70;
 const stops = 16;
 
 /**
- * Heat maps below each other as an SVG document of its own, for a paper: with title, axes and one scale of colours for all, which is
- * logarithmic over `range`.
+ * Heat maps below each other as a self-contained SVG document for use in papers, with title, axes and one logarithmic colour scale over
+ * `range`.
  */
 export function heatSvg(
   title: string,

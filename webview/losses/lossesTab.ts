@@ -14,7 +14,7 @@ import {checkbox} from '../toolkit.ts';
 import {chartControls} from './chartControls.ts';
 import {HeatMaps} from './heatMaps.ts';
 
-/** The curves of all stages of a run over its updates, and its losses by timestep. */
+/** Curves of all training stages of a run over the updates, and heat maps of the losses by timestep. */
 export class LossesTab implements Tab {
   readonly root: HTMLElement;
   readonly #panel: Panel;
@@ -91,7 +91,7 @@ export class LossesTab implements Tab {
   }
 }
 
-/** Stages with curves, in the order of the plan. */
+/** Stages with logged steps, in the order of the plan. */
 function trainedStages(run: RunView, curves: PanelState['curves']): string[] {
   return run.stages.map(({name}) => name).filter((name) => curves.has(stageKey(run.path, name)));
 }
@@ -100,6 +100,6 @@ function emptyText(run: RunView | undefined): string {
   if (run === undefined) return 'This experiment has no runs yet. Press "Run pipeline" above its config to start one.';
   const isActive = run.state === 'running' || run.state === 'paused' || run.state === 'stopping';
   return isActive
-    ? 'No step has been logged yet. The first curves appear when an expert trains.'
+    ? 'No step has been logged yet. Curves appear when an expert starts training.'
     : 'This run has logged no steps.';
 }

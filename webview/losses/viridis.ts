@@ -1,4 +1,4 @@
-/** Coefficients of t^0 … t^6 for red, green and blue: a fit to matplotlib's viridis by M. Zucker (public domain). */
+/** Coefficients of t^0 … t^6 for red, green and blue: a polynomial fit to matplotlib's viridis by M. Zucker (public domain). */
 const viridisFit: readonly (readonly [number, number, number])[] = [
   [0.2777273272234177, 0.005407344544966578, 0.3340998053353061],
   [0.1050930431085774, 1.404613529898575, 1.384590162594685],
@@ -9,7 +9,7 @@ const viridisFit: readonly (readonly [number, number, number])[] = [
   [-5.435455855934631, 4.645852612178535, 26.3124352495832],
 ];
 
-/** The colour for a share from 0 to 1, as red, green, blue and opacity. Evenly lighter, so that it can be read without seeing colours. */
+/** Red, green, blue and opacity for a share from 0 to 1. The lightness rises evenly, so that the scale also works without colour vision. */
 export function viridis(share: number): readonly [number, number, number, number] {
   const t = Math.min(1, Math.max(0, share));
   const channel = (i: 0 | 1 | 2) => 255 * viridisFit.reduceRight((sum, row) => sum * t + row[i], 0);

@@ -6,11 +6,10 @@ import {estimateText, numberText} from '../numberText.ts';
 
 const shownCandidates = 12;
 
-/** What each model changes at the losses of the base. */
+/** The held-out loss of the base in each range, and how each model differs from it. */
 export function lossParts(report: Report | null): HTMLElement[] {
-  const heading = element('h2', {}, 'Held-out loss in each range, before and after');
-  if (report === null)
-    return [heading, message('The losses before and after are there when the report of the run is written.')];
+  const heading = element('h2', {}, 'Held-out loss in each range');
+  if (report === null) return [heading, message('The losses are shown when the report of the run is written.')];
   const {head, rows} = rangeRows(report);
   return [
     heading,
@@ -19,7 +18,7 @@ export function lossParts(report: Report | null): HTMLElement[] {
   ];
 }
 
-/** The candidates of the weight search, and how the best of them do elsewhere. */
+/** The best candidates of the weight search, and how they do on other images. */
 export function searchParts({weights}: RunDetails): HTMLElement[] {
   const search = weights?.search;
   if (!search) return [];
@@ -43,7 +42,7 @@ function estimateDifference(loss: number, base: number): string {
   return `${share > 0 ? '+' : ''}${share.toFixed(2)} %`;
 }
 
-/** The loss of the base in each range and overall, and what each other model changes there, paired on the same draws. */
+/** Rows for the loss of the base, and for the difference of each other model to it on the same draws, by range and overall. */
 function rangeRows({heldOut}: Report): {head: string[]; rows: string[][]} {
   const base = heldOut['base'];
   const ranges = base?.perRange.map(({range: [low, high]}) => `${low} to ${high - 1}`) ?? [];
@@ -58,7 +57,7 @@ function rangeRows({heldOut}: Report): {head: string[]; rows: string[][]} {
   return {head: ['Model', ...ranges.map((range) => `t ${range}`), 'All'], rows: [...first, ...rows]};
 }
 
-/** What a search found beyond its candidates: weights for parts of the network, and how all of it does on images that it has not seen. */
+/** Further results of a search: weights for parts of the network, and measurements on images that the search has not seen. */
 function foundParts({check, groups, confirmed}: SearchResult): HTMLElement[] {
   const parts: HTMLElement[] = [];
   if (confirmed) {

@@ -9,7 +9,7 @@ import {MergeWorkbench} from './workbench/mergeWorkbench.ts';
 import {TaskVectors} from './taskVectors/taskVectors.ts';
 import {LossPlaneView} from './plane/lossPlane.ts';
 
-/** The merge weights, what they change in each range of timesteps, and a merge with weights of one's own. */
+/** The merge of the run with its results, a workbench for other merges, the loss plane and the task vectors. */
 export class MergeTab implements Tab {
   readonly root: HTMLElement;
   readonly #panel: Panel;
@@ -45,7 +45,6 @@ export class MergeTab implements Tab {
   }
 
   restyle(): void {
-    // Tables follow the theme by themselves.
     this.#plane.restyle();
     this.#taskVectors.restyle();
   }

@@ -7,7 +7,7 @@ export interface SvgFrame {
   readonly height: number;
 }
 
-/** A picture as an SVG document of its own, in the colours of a theme; its parts are placed by their own coordinates. */
+/** A self-contained SVG document with a title, in the colours of a theme. */
 export function svgDocument({title, width, height}: SvgFrame, theme: Theme, parts: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escaped(theme.fontFamily)}" font-size="13" fill="${escaped(theme.foreground)}">`,
@@ -19,7 +19,7 @@ export function svgDocument({title, width, height}: SvgFrame, theme: Theme, part
   ].join('\n');
 }
 
-/** Names of series with a sample of each, below each other in columns from (80, `top`); three columns over 800. */
+/** Labels with samples in three columns, starting at (80, `top`). */
 export function svgLegend(labels: readonly string[], sample: (index: number) => string, top: number): string[] {
   return labels.map((label, i) => {
     const [x, y] = [80 + (i % 3) * 270, top + Math.floor(i / 3) * 20];

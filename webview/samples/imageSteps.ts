@@ -1,14 +1,14 @@
 import type {ImageView} from '../../trainer/contract/panel/panelViews.ts';
 
-/** Updates at which samples were drawn while training, rising. */
+/** Updates at which samples were drawn during training, in ascending order. */
 export function imageSteps(images: readonly ImageView[]): number[] {
   const updates = images.flatMap(({update}) => (update === null ? [] : [update]));
   return [...new Set(updates)].sort((a, b) => a - b);
 }
 
 /**
- * The picture of each model at a step: for a checkpoint the newest one up to it, and models without checkpoints (the base) always.
- * Null: the finished models, or the newest of one that is not finished.
+ * The sample grid of each model at an update: the newest up to it. A model without checkpoints, as the base, has one grid for all updates.
+ * For null: the grid of the finished model, or the newest while it is still training.
  */
 export function imagesAt(images: readonly ImageView[], step: number | null): ImageView[] {
   const models = [...new Set(images.map(({model}) => model))];

@@ -11,7 +11,7 @@ import {wipe} from './wipe.ts';
 const pictureWidth = 260;
 const noWipe = 'none';
 
-/** Sample grids of all models side by side, by checkpoint, and two of them on top of each other. */
+/** Sample grids of all models by checkpoint, side by side; two of them can be laid over each other with a movable edge. */
 export class SamplesTab implements Tab {
   readonly root: HTMLElement;
   readonly #panel: Panel;
@@ -48,7 +48,7 @@ export class SamplesTab implements Tab {
   }
 
   restyle(): void {
-    // Pictures have no theme.
+    // Style sheets restyle everything here.
   }
 
   #controlParts(images: readonly ImageView[], models: readonly string[], page: PageState): HTMLElement[] {
@@ -62,7 +62,7 @@ export class SamplesTab implements Tab {
     return [group, this.#stepSlider(images, page), this.#zoomSlider(page), ...this.#wipeChoices(models, page)];
   }
 
-  /** One slider for all pictures: the checkpoints, and at its end the finished models. */
+  /** One slider for all grids. Its positions are the checkpoints, then the finished models. */
   #stepSlider(images: readonly ImageView[], {sampleStep}: PageState): HTMLElement {
     const steps = [...imageSteps(images), null];
     const name = (step: number | null) => (step === null ? 'finished models' : `update ${countText(step)}`);

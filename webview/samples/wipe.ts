@@ -1,7 +1,7 @@
 import type {ImageView} from '../../trainer/contract/panel/panelViews.ts';
 import {element} from '../dom.ts';
 
-/** Two pictures on top of each other with an edge between them that a slider moves. */
+/** Two sample grids over each other; a slider moves the edge between them. */
 export function wipe(
   left: ImageView,
   right: ImageView,

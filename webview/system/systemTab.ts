@@ -8,7 +8,7 @@ const sparkWidth = 160;
 const sparkHeight = 24;
 const svgNamespace = 'http://www.w3.org/2000/svg';
 
-/** What the run takes: time, memory, processors, and how long it still needs. */
+/** Time and memory of each stage, the load of the machine, and the messages of the run. */
 export class SystemTab implements Tab {
   readonly root: HTMLElement;
   readonly #stages = new Region(element('div'));
@@ -43,7 +43,7 @@ export class SystemTab implements Tab {
   }
 
   restyle(): void {
-    // Tables and lines follow the theme by themselves.
+    // Style sheets restyle everything here.
   }
 }
 
@@ -66,7 +66,7 @@ function stageParts(run: RunView): HTMLElement[] {
 
 function usageParts(usage: readonly SystemUsage[]): HTMLElement[] {
   const now = usage.at(-1);
-  if (now === undefined) return [message('Measuring.')];
+  if (now === undefined) return [message('Measuring …')];
   const line = (label: string, text: string, values: readonly (number | null)[]) =>
     element(
       'div',
@@ -105,18 +105,18 @@ function usageParts(usage: readonly SystemUsage[]): HTMLElement[] {
       usage.map((sample) => sample.gpus[i]?.share ?? null),
     );
   });
-  return [...parts, ...gpus, ...(gpus.length === 0 ? [message('No GPU whose load can be read.')] : [])];
+  return [...parts, ...gpus, ...(gpus.length === 0 ? [message('No GPU found whose load can be read.')] : [])];
 }
 
 function messageTable(messages: readonly {time: number; stage: string; level: string; text: string}[]): HTMLElement {
-  if (messages.length === 0) return message('The run has said nothing so far.');
+  if (messages.length === 0) return message('No messages yet.');
   const rows = [...messages]
     .reverse()
     .map(({time, stage, level, text}) => [new Date(time).toLocaleTimeString(), stage, level, text]);
   return table('Messages of the run, newest first', ['Time', 'Stage', 'Level', 'Message'], rows);
 }
 
-/** The last values, shares from 0 to 1, as a small line. The number beside it says the same in words. */
+/** A small chart of the latest values (shares from 0 to 1). The text beside it gives the last value. */
 function sparkline(values: readonly (number | null)[]): SVGElement {
   const svg = document.createElementNS(svgNamespace, 'svg');
   svg.setAttribute('viewBox', `0 0 ${sparkWidth} ${sparkHeight}`);

@@ -10,16 +10,16 @@ import {isGrowing, noPlanes, reducePlanes, shownPlane, type PlaneAction, type Pl
 import {planeSvg} from './planeSvg.ts';
 import {planeCsv} from './planeTables.ts';
 
-/** How often a plane that is not complete is read again: this page, another window or the command line may be measuring it. */
+/** How often an incomplete plane is read again: this page, another window or the command line may be measuring it. */
 const pollMilliseconds = 1000;
 
-/** Weights that are chosen elsewhere: one for each expert, null where none is typed. */
+/** The weights of the workbench, one for each expert; null where the field holds no number. */
 export interface ChosenWeights {
   readonly weights: readonly (number | null)[];
   setWeights(weights: readonly (number | null)[]): void;
 }
 
-/** The loss over the weights of two experts: measured on demand, drawn as it grows, and a place to choose weights by hand. */
+/** The loss over the weights of two experts: measured on demand and drawn while it grows. A point in it sets the weights. */
 export class LossPlaneView {
   readonly root: HTMLElement;
   readonly #panel: Panel;
@@ -43,7 +43,7 @@ export class LossPlaneView {
     setInterval(() => this.#poll(), pollMilliseconds);
   }
 
-  /** For a run with fewer than two experts there is nothing to show. */
+  /** Hidden for a run with fewer than two experts. */
   update(run: PlaneState['run'], trusted: boolean): void {
     const before = this.#state.run?.path;
     this.#act({kind: 'show', run});
@@ -61,7 +61,7 @@ export class LossPlaneView {
     this.#draw();
   }
 
-  /** Shows the weights as they are chosen now. */
+  /** Marks the current weights. */
   redraw(): void {
     if (this.#state.run !== null) this.#draw();
   }
@@ -79,7 +79,7 @@ export class LossPlaneView {
       });
     const measure = button('Measure the loss plane', () => void this.#measure(), {
       disabled: !trusted || this.#state.isMeasuring,
-      title: trusted ? 'Merges and measures 457 times; goes on where it was interrupted' : 'Needs a trusted workspace',
+      title: trusted ? 'Measures 457 merges; continues after an interruption' : 'Needs a trusted workspace',
     });
     setDisabled(measure, !trusted || this.#state.isMeasuring);
     return [axis('Horizontal axis', 0), axis('Vertical axis', 1), measure];
@@ -116,10 +116,10 @@ export class LossPlaneView {
   #choose(x: number, y: number): void {
     const [first, second] = this.#state.experts;
     this.#chosen.setWeights(this.#chosen.weights.map((weight, i) => (i === first ? x : i === second ? y : weight)));
-    this.#panel.dispatch({type: 'notice', text: `Expert ${first} has the weight ${x} now, expert ${second} ${y}.`});
+    this.#panel.dispatch({type: 'notice', text: `Weights set: ${x} for expert ${first}, ${y} for expert ${second}.`});
   }
 
-  /** Nothing is read while it cannot be seen. */
+  /** Reads nothing while the plane is out of sight. */
   #poll(): void {
     const isSeen = !document.hidden && this.root.offsetParent !== null;
     if (this.#state.run !== null && isSeen && isGrowing(this.#state)) void this.#reload(this.#state.run.path);

@@ -1,9 +1,9 @@
-/** A point in grid coordinates: column and row, with fractions between. */
+/** A point in grid coordinates, column and row, with its value. */
 type Vertex = readonly [x: number, y: number, value: number];
 
 /**
- * Where a grid of values, linear along the edges of its cells, lies at or above a level: one SVG path in grid coordinates, closed around each part.
- * Cells with a value that is null are left out.
+ * The area in which a grid of values is at or above a level, as one SVG path in grid coordinates. Values are interpolated linearly between
+ * grid points; cells with a missing corner are left out.
  */
 export function contourArea(rows: readonly (readonly (number | null)[])[], level: number): string {
   const parts: string[] = [];
@@ -14,7 +14,7 @@ export function contourArea(rows: readonly (readonly (number | null)[])[], level
   return parts.join('');
 }
 
-/** The line along which the values have this level, as one SVG path of short pieces. */
+/** The contour line of a level, as one SVG path of short pieces. */
 export function contourLine(rows: readonly (readonly (number | null)[])[], level: number): string {
   const parts: string[] = [];
   forEachTriangle(rows, (triangle) => {
@@ -24,7 +24,7 @@ export function contourLine(rows: readonly (readonly (number | null)[])[], level
   return parts.join('');
 }
 
-/** `count` levels from the lowest value up, as far apart as those of a bowl that are evenly spaced: a loss is one near its minimum. */
+/** `count` levels from the lowest value up. They rise quadratically, so that contours are evenly spaced where the loss is a quadratic bowl. */
 export function contourLevels(rows: readonly (readonly (number | null)[])[], count: number): number[] {
   const values = rows.flat().filter((value) => value !== null);
   if (values.length === 0) return [];
@@ -33,7 +33,7 @@ export function contourLevels(rows: readonly (readonly (number | null)[])[], cou
   return Array.from({length: count}, (_, i) => low + (high - low) * (i / count) ** 2);
 }
 
-/** Each cell is cut along its diagonal, so that what is above a level has one shape only. */
+/** Splits each cell into two triangles, in which a contour is unambiguous. */
 function forEachTriangle(
   rows: readonly (readonly (number | null)[])[],
   act: (triangle: readonly Vertex[]) => void,
@@ -49,7 +49,7 @@ function forEachTriangle(
   }
 }
 
-/** The part of a polygon at or above the level (Sutherland and Hodgman). */
+/** The part of a polygon at or above the level (clipping by Sutherland and Hodgman, 1974). */
 function clipped(polygon: readonly Vertex[], level: number): Vertex[] {
   return polygon.flatMap((from, i) => {
     const to = polygon[(i + 1) % polygon.length] as Vertex;

@@ -7,7 +7,7 @@ import {planeMarks} from './planeMarks.ts';
 import {planePlace, planePlot, planeShare, planeSvg} from './planeSvg.ts';
 import {planeSummary, planeTables} from './planeTables.ts';
 
-/** The picture of one plane. Read by pointer or arrow keys in the line below it; a click or Enter chooses the weights. */
+/** Contour plot of one plane. The line below shows the loss under the pointer or keyboard cursor; a click or Enter sets the weights. */
 export class PlaneFigure {
   readonly root: HTMLElement;
   readonly #picture = element('div', {role: 'img'});
@@ -52,7 +52,7 @@ export class PlaneFigure {
     setChildren(this.#line, svgElement(planeLineSvg('From the base through the merge', plane, theme)));
   }
 
-  /** The cursor begins at the weights that are near zero. */
+  /** The keyboard cursor starts at the weights nearest to zero. */
   #begin({axis}: LossPlane): void {
     const zero = axis.reduce((best, weight, i) => (Math.abs(weight) < Math.abs(axis[best] ?? 0) ? i : best), 0);
     this.#at = {column: zero, row: zero};
@@ -119,7 +119,7 @@ export function planeTitle({experts}: LossPlane): string {
   return `Loss plane of experts ${experts.join(' and ')}`;
 }
 
-/** The document as an element; parsed as XML, in which no script runs. */
+/** Parses a document as XML, in which no script runs. */
 function svgElement(text: string): Node {
   const svg = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
   svg.setAttribute('aria-hidden', 'true');

@@ -6,7 +6,7 @@ import type {Theme} from '../../theme.ts';
 const size = {width: 640, height: 220} as const;
 const plot = {left: 80, top: 44, width: 520, height: 116} as const;
 
-/** The loss from the base through the merge and beyond, as an SVG document of its own. */
+/** The loss along the line from the base through the merge and beyond, as a self-contained SVG document. */
 export function planeLineSvg(title: string, {line: {scales, losses}}: LossPlane, theme: Theme): string {
   const known = losses.filter((loss) => loss !== null);
   const [low, high] = [Math.min(...known), Math.max(...known)];

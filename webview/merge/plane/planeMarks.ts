@@ -1,6 +1,6 @@
 import {lowestCell, type LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
 
-/** A marked place of a plane. */
+/** A marked point of a plane. */
 export interface PlaneMark {
   readonly name: string;
   readonly x: number;
@@ -9,8 +9,8 @@ export interface PlaneMark {
 }
 
 /**
- * Base, both experts, the lowest loss and the current weights. Base and experts are themselves only where the others are held at zero: else the marks
- * say what is merged there.
+ * Marks of the base, both experts, the lowest loss and the current weights. Where other experts are held at weights other than zero, these
+ * points are not the base and the experts themselves, and are named by what is merged there.
  */
 export function planeMarks(plane: LossPlane, current: readonly (number | null)[]): PlaneMark[] {
   const {

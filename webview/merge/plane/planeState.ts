@@ -9,7 +9,7 @@ export interface PlaneState {
   /** The experts of the horizontal and the vertical axis. */
   readonly experts: readonly [number, number];
   readonly isMeasuring: boolean;
-  /** Whether the planes are being read, or could not be. */
+  /** Also true after reading has failed, so that it is not tried again and again. */
   readonly isReading: boolean;
 }
 
@@ -21,7 +21,7 @@ export type PlaneAction =
 
 export const noPlanes: PlaneState = {run: null, planes: [], experts: [0, 1], isMeasuring: false, isReading: false};
 
-/** What comes of a run that is no longer shown changes nothing. */
+/** Results of a run that is no longer shown are ignored. */
 export function reducePlanes(state: PlaneState, action: PlaneAction): PlaneState {
   if ('run' in action && typeof action.run === 'string' && action.run !== state.run?.path) return state;
   switch (action.kind) {
@@ -49,14 +49,14 @@ export function shownPlane({planes, experts}: PlaneState): LossPlane | undefined
   return planes.find((plane) => plane.experts.join() === experts.join());
 }
 
-/** Whether more of the plane may be on disk by now: this page, another window or the command line may be measuring it. */
+/** Whether there may be more of the plane on disk by now: this page, another window or the command line may be measuring it. */
 export function isGrowing(state: PlaneState): boolean {
   const plane = shownPlane(state);
   const isComplete = plane !== undefined && plane.done >= plane.total;
   return state.run !== null && !state.isReading && (state.isMeasuring || !isComplete);
 }
 
-/** Both axes of one expert make no plane: the other axis takes the expert that this one had. */
+/** The axes need different experts: if both would be the same, they swap. */
 function withAxis(experts: PlaneState['experts'], index: 0 | 1, expert: number): PlaneState['experts'] {
   const [before, other] = index === 0 ? experts : [experts[1], experts[0]];
   const next = other === expert ? before : other;

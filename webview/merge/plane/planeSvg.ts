@@ -10,22 +10,22 @@ const size = {width: 640, height: 480} as const;
 const bands = 12;
 const ticks = [0, 0.5, 1] as const;
 
-/** Where the plot lies in the picture. */
+/** Position of the plot in the picture. */
 export const planePlot = {left: 60, top: 44, side: 380} as const;
 
-/** Place of weights in the picture. */
+/** Position of a pair of weights in the picture. */
 export function planePlace({axis}: Pick<LossPlane, 'axis'>, x: number, y: number): readonly [number, number] {
   const [low, high] = [axis[0] ?? 0, axis.at(-1) ?? 1];
   const share = (value: number) => (value - low) / (high - low);
   return [planePlot.left + share(x) * planePlot.side, planePlot.top + (1 - share(y)) * planePlot.side];
 }
 
-/** A place in the picture as shares of its width and height. */
+/** A position as shares of the picture's width and height. */
 export function planeShare([x, y]: readonly [number, number]): readonly [number, number] {
   return [x / size.width, y / size.height];
 }
 
-/** A loss plane as an SVG document of its own: filled contours, dark where the loss is low, with marks, axes and a legend of the levels. */
+/** A loss plane as a self-contained SVG document: filled contours, dark where the loss is low, with marks, axes and legend. */
 export function planeSvg(title: string, plane: LossPlane, marks: readonly PlaneMark[], theme: Theme): string {
   const levels = contourLevels(plane.rows, bands);
   const {width, height} = size;
@@ -46,7 +46,7 @@ function contours({rows}: LossPlane, levels: readonly number[]): string {
   const cells = Math.max(1, rows.length - 1);
   const {left, top, side} = planePlot;
   const scale = side / cells;
-  // Grid rows rise upwards. A thin edge of the same colour closes the seams between the pieces.
+  // Rows go up, SVG goes down. A thin stroke of the same colour closes the seams between triangles.
   const areas = levels.map((level, i) => {
     const colour = bandColour(i);
     return `<path d="${contourArea(rows, level)}" fill="${colour}" stroke="${colour}" stroke-width="0.03"/>`;
@@ -83,7 +83,7 @@ function axes(plane: LossPlane, {grid}: Theme): string {
   ].join('\n');
 }
 
-/** White with a black edge: seen on every colour of the scale. */
+/** White with a black edge, to be visible on every colour. */
 function markSvg([x, y]: readonly [number, number], {shape}: PlaneMark): string {
   const style = 'fill="#ffffff" stroke="#000000" stroke-width="1.5"';
   switch (shape) {

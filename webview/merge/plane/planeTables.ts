@@ -2,7 +2,7 @@ import {lowestCell, type LossPlane} from '../../../trainer/contract/run/lossPlan
 import {table} from '../../dom.ts';
 import {numberText} from '../../numberText.ts';
 
-/** A plane in a sentence or two, for who cannot see it. */
+/** Summary of a plane for screen readers. */
 export function planeSummary(plane: LossPlane): string {
   const {
     experts: [first, second],
@@ -17,7 +17,7 @@ export function planeSummary(plane: LossPlane): string {
   return `${range} Lowest ${numberText(lowest.loss)} at ${place}. Base ${at(0)}, merged with the weights of the plane ${at(1)}.`;
 }
 
-/** All losses of the plane, the highest weight of the vertical axis first, and those along the line. */
+/** Tables of all losses: the plane, with the largest vertical weight on top, and the line. */
 export function planeTables({experts: [first, second], axis, rows, line}: LossPlane): HTMLElement[] {
   const head = [`Expert ${second} \\ ${first}`, ...axis.map(String)];
   const body = axis.map((weight, row) => [String(weight), ...(rows[row] ?? []).map(numberText)]).reverse();
@@ -28,7 +28,7 @@ export function planeTables({experts: [first, second], axis, rows, line}: LossPl
   ];
 }
 
-/** A row for each loss: of the plane with both weights, of the line with the factor. */
+/** One row per loss: with both weights in the plane, with the scale on the line. */
 export function planeCsv({experts: [first, second], axis, rows, line}: LossPlane): string {
   const cell = (loss: number | null | undefined) => (loss === null || loss === undefined ? '' : String(loss));
   const lines = axis.flatMap((y, row) => axis.map((x, column) => `${x},${y},,${cell(rows[row]?.[column])}`));

@@ -9,10 +9,10 @@ import {
   withWeight,
 } from '../workbench/workbenchSetting.ts';
 
-/** A number of the setting that an XY grid can run through. */
+/** A number of the setting that an XY grid can vary. */
 export interface GridAxis {
   readonly name: string;
-  /** What a grid usually runs through. */
+  /** Default range. */
   readonly low: number;
   readonly high: number;
   set(setting: WorkbenchSetting, value: number): WorkbenchSetting;
@@ -25,7 +25,7 @@ const usualRanges: Readonly<Record<string, readonly [low: number, high: number]>
   seed: [0, 2],
 };
 
-/** All axes of a setting: the weight of each expert, in the whole network and in each part, and the numbers that the method takes. */
+/** All numbers of a setting: the weight of each expert, in the whole network and in each part, and the parameters of the method. */
 export function gridAxes(setting: WorkbenchSetting): GridAxis[] {
   const experts = isWeighted(setting) ? setting.weights.map((_, i) => i) : [];
   const weights = experts.map((i): GridAxis => ({
@@ -50,7 +50,7 @@ export function gridAxes(setting: WorkbenchSetting): GridAxis[] {
   return [...weights, ...parameters, ...parts];
 }
 
-/** `count` evenly spaced values with both ends, without digits that rounding adds. */
+/** `count` evenly spaced values including both ends, rounded to 6 digits. */
 export function axisValues(low: number, high: number, count: number): number[] {
   return Array.from({length: count}, (_, i) => Number((low + ((high - low) * i) / (count - 1)).toPrecision(6)));
 }

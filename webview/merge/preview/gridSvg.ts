@@ -1,12 +1,12 @@
 import {printTheme} from '../../theme.ts';
 
-/** What a saved XY grid shows. */
+/** Content of a saved XY grid. */
 export interface GridPicture {
   readonly across: {readonly name: string; readonly values: readonly number[]};
   readonly down: {readonly name: string; readonly values: readonly number[]};
-  /** Address of each cell's picture, row by row. */
+  /** Data URI of each cell's picture, row by row. */
   readonly sources: readonly string[];
-  /** Below the grid: how it was drawn. */
+  /** Text below the grid: how it was sampled. */
   readonly note: string;
 }
 
@@ -15,7 +15,7 @@ const gap = 6;
 const left = 130;
 const top = 50;
 
-/** A grid with its axes on paper, as an SVG document. */
+/** A grid with its axes as a self-contained SVG document. */
 export function gridSvg({across, down, sources, note}: GridPicture): string {
   const width = left + across.values.length * (side + gap) + gap;
   const height = top + down.values.length * (side + gap) + 30;

@@ -14,7 +14,7 @@ const imagesInCell = 4;
 const pictureWidth = 120;
 const counts = [3, 4, 5];
 
-/** One axis as it is chosen; null is a field without a number. */
+/** The settings of an axis; null where a field holds no number. */
 interface Choice {
   axis: string;
   low: number | null;
@@ -22,21 +22,21 @@ interface Choice {
   count: number;
 }
 
-/** A grid as it was ordered. */
+/** A grid as it was requested. */
 interface Ordered {
   readonly across: {readonly name: string; readonly values: readonly number[]};
   readonly down: {readonly name: string; readonly values: readonly number[]};
   readonly choice: PictureChoice;
 }
 
-/** What a grid needs of the workbench around it. */
+/** What a grid needs from the workbench. */
 export interface GridOwner {
   setting(): WorkbenchSetting;
   choice(): PictureChoice | null;
   nextId(): number;
 }
 
-/** An XY grid: small pictures of merges that differ in two numbers. */
+/** An XY grid: small sample grids of merges that differ in two numbers. */
 export class PreviewGrid {
   readonly root: HTMLElement;
   readonly #panel: Panel;
@@ -86,7 +86,7 @@ export class PreviewGrid {
     setDisabled(this.#save, total === 0 || cells.size < total);
   }
 
-  /** Another method may lack the number that an axis ran through. */
+  /** Replaces an axis that the current method does not have. */
   #fitChoices(axes: readonly GridAxis[]): void {
     for (const [choice, other] of [
       [this.#across, this.#down],
@@ -98,7 +98,7 @@ export class PreviewGrid {
   }
 
   #controls(axes: readonly GridAxis[]): HTMLElement[] {
-    if (axes.length < 2) return [message('This method has too few numbers for a grid.')];
+    if (axes.length < 2) return [message('This method has nothing to vary in a grid.')];
     const draw = button('Draw grid', () => this.#draw(axes));
     return [
       element('div', {class: 'bar'}, ...this.#axisFields('Across', this.#across, axes)),
@@ -143,16 +143,17 @@ export class PreviewGrid {
     const choice = this.#owner.choice();
     const [x, y] = [this.#across, this.#down].map(({axis}) => axes.find(({name}) => name === axis));
     const [across, down] = [this.#across, this.#down].map(valuesOf);
-    if (!x || !y || !across || !down || choice === null) return this.#say('A field of the grid holds no number.');
-    if (x.name === y.name) return this.#say('Choose two different numbers for the grid.');
+    if (!x || !y || !across || !down || choice === null)
+      return this.#showError('Enter a number in every field of the grid.');
+    if (x.name === y.name) return this.#showError('Choose different numbers for the two axes.');
     const settings = cellSettings(this.#owner.setting(), {axis: x, values: across}, {axis: y, values: down});
-    if (settings === null) return this.#say('The method does not take some of these values.');
+    if (settings === null) return this.#showError('Some of these values are out of range.');
     this.#ordered = {across: {name: x.name, values: across}, down: {name: y.name, values: down}, choice};
     const {seed, steps} = choice;
     this.#panel.preview({kind: 'grid', id: this.#owner.nextId(), settings, images: imagesInCell, seed, steps});
   }
 
-  #say(text: string): void {
+  #showError(text: string): void {
     this.#ordered = null;
     this.#cells.show(text, () => [message(text, 'error')]);
   }
@@ -194,7 +195,7 @@ interface AxisRun {
   readonly values: readonly number[];
 }
 
-/** The merges of a grid, row by row; null where the method does not take one. */
+/** The merges of a grid, row by row; null if one of them is invalid. */
 function cellSettings(setting: WorkbenchSetting, across: AxisRun, down: AxisRun): MergeSetting[] | null {
   const all = down.values.flatMap((y) =>
     across.values.map((x) => mergeSetting(down.axis.set(across.axis.set(setting, x), y))),

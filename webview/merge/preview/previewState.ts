@@ -2,26 +2,26 @@ import type {ErrorRecord} from '../../../trainer/contract/errors.ts';
 import type {MergeSetting} from '../../../trainer/contract/config/mergeSetting.ts';
 import type {PreviewCommand, PreviewNews, PreviewPicture} from '../../../trainer/contract/panel/preview.ts';
 
-/** What was ordered last, and how far it is. */
+/** The last request and its state. */
 export interface PreviewDrawingState {
   readonly id: number;
   readonly kind: 'draw' | 'grid';
   readonly state: 'drawing' | 'done' | 'cancelled' | 'failed';
-  /** One for each picture. */
+  /** One merge per picture. */
   readonly settings: readonly MergeSetting[];
 }
 
-/** All that the page knows of the live preview. Never changes: every action makes another one. */
+/** Everything the page knows about the live preview. Immutable: every action makes a new state. */
 export interface PreviewState {
   readonly phase: 'off' | 'starting' | 'ready';
   readonly run: string | null;
-  /** Which engine computes and why, and how long the loading took. */
+  /** The engine and why it was chosen, the size of the model, and how long it took to load. */
   readonly engine: string;
   readonly parameters: number;
   readonly seconds: number;
   readonly error: ErrorRecord | null;
   readonly drawing: PreviewDrawingState | null;
-  /** The merge that is shown, and when its pictures came. */
+  /** The shown picture with its merge, and the time until its coarse version was there. */
   readonly merged: PreviewPicture | null;
   readonly mergedSetting: MergeSetting | null;
   readonly coarseSeconds: number | null;
@@ -47,8 +47,8 @@ export const noPreview: PreviewState = {
   cells: new Map(),
 };
 
-/** What follows when the page has given an order. */
-export function orderPreview(state: PreviewState, command: PreviewCommand): PreviewState {
+/** The state after a command of the page. */
+export function afterPreviewCommand(state: PreviewState, command: PreviewCommand): PreviewState {
   switch (command.kind) {
     case 'start':
       return {...noPreview, phase: 'starting', run: command.run};
@@ -67,15 +67,15 @@ export function orderPreview(state: PreviewState, command: PreviewCommand): Prev
   }
 }
 
-/** What follows from news; merges of an order that is not the last one change nothing. */
-export function hearPreview(state: PreviewState, news: PreviewNews): PreviewState {
+/** The state after a message of the preview. Pictures of earlier requests are ignored. */
+export function afterPreviewNews(state: PreviewState, news: PreviewNews): PreviewState {
   if (news.kind === 'ended') return {...noPreview, error: news.error};
   if (state.phase === 'off') return state;
   if (news.kind === 'ready') {
     const {engine, parameters, seconds} = news;
     return {...state, phase: 'ready', engine: engine.reason, parameters, seconds};
   }
-  // Drawn once for all orders of the same size, whichever of them is the last by now.
+  // These are drawn once for all requests of the same size, also for earlier ones.
   if (news.kind === 'picture' && news.of === 'base') return {...state, base: news};
   if (news.kind === 'picture' && news.of === 'saved') return {...state, saved: news};
   const {drawing} = state;
@@ -94,7 +94,7 @@ function withPicture(state: PreviewState, drawing: PreviewDrawingState, picture:
   return {...state, merged: picture, mergedSetting: drawing.settings[0] ?? null, coarseSeconds};
 }
 
-/** The time of the coarse picture of the same order. */
+/** The time of the coarse picture of the same request. */
 function coarseOf({merged, coarseSeconds}: PreviewState, {id}: PreviewPicture): number | null {
   return merged?.id === id ? coarseSeconds : null;
 }

@@ -6,7 +6,7 @@ import type {PanelState} from '../../state.ts';
 import {button, numberField} from '../../toolkit.ts';
 import type {PreviewState} from './previewState.ts';
 
-/** How the pictures of a preview are drawn. */
+/** How preview samples are drawn. */
 export interface PictureChoice {
   readonly images: number;
   readonly steps: number;
@@ -20,7 +20,7 @@ const limits: Readonly<Record<keyof PictureChoice, readonly [number, number]>> =
   seed: [0, 0xffff_ffff],
 };
 
-/** The pictures of the merge that the sliders describe, beside those of the base and of the last saved merge. */
+/** Samples of the current merge beside those of the base and of the last saved merge, all from the same noise. */
 export class PreviewView {
   readonly root: HTMLElement;
   readonly #panel: Panel;
@@ -30,12 +30,12 @@ export class PreviewView {
   readonly #status = element('p', {class: 'message', role: 'status'});
   readonly #error = new Region(element('div'));
   readonly #pictures = new Region(
-    element('div', {class: 'samples', tabindex: '0', role: 'region', 'aria-label': 'Preview pictures'}),
+    element('div', {class: 'samples', tabindex: '0', role: 'region', 'aria-label': 'Preview samples'}),
   );
-  /** Null where a field holds what cannot be. */
+  /** Null where a field holds an invalid value. */
   #choice: Record<keyof PictureChoice, number | null> = {images: 16, steps: 20, seed: 0};
 
-  /** `onChoice` hears that pictures are wanted otherwise. */
+  /** `onChoice` is called when the user has changed how samples are drawn. */
   constructor(panel: Panel, onChoice: () => void) {
     this.#panel = panel;
     this.#onChoice = onChoice;
@@ -67,7 +67,7 @@ export class PreviewView {
   #controls(run: string, phase: PreviewState['phase'], trusted: boolean): HTMLElement[] {
     const start = button('Start live preview', () => this.#panel.preview({kind: 'start', run}), {
       disabled: !trusted,
-      title: trusted ? 'Load the models of the run and draw while the sliders move' : 'Needs a trusted workspace',
+      title: trusted ? 'Load the models and draw samples while you move the sliders' : 'Needs a trusted workspace',
     });
     const stop = button('Stop live preview', () => this.#panel.preview({kind: 'stop'}));
     return [
@@ -90,7 +90,7 @@ export class PreviewView {
   }
 }
 
-/** A picture in the page. */
+/** The data URI of a picture. */
 export function pictureSource({png}: PreviewPicture): string {
   return `data:image/png;base64,${png}`;
 }
@@ -100,7 +100,7 @@ export function secondsText(seconds: number): string {
 }
 
 function engineText({phase, engine, parameters, seconds}: PreviewState): string {
-  if (phase === 'off') return 'Merges in memory and draws samples with the same noise, while the sliders move.';
+  if (phase === 'off') return 'Merges in memory and draws samples from the same noise while you move the sliders.';
   if (phase === 'starting') return 'Loading the models …';
   return `${engine} ${countText(parameters)} parameters loaded in ${secondsText(seconds)}.`;
 }

@@ -14,7 +14,7 @@ import {layerTable, normTable, pairTables, quantileTable, taskSummary} from './t
 
 const whole = 'whole network';
 
-/** An analysis as text, tables and pictures. */
+/** An analysis of task vectors as text, tables and charts. */
 export class AnalysisView {
   readonly root = element('div');
   readonly #panel: Panel;
@@ -45,7 +45,7 @@ export class AnalysisView {
     this.restyle();
   }
 
-  /** Buttons that save what is shown. */
+  /** Buttons to save numbers and charts. */
   exports(): HTMLElement[] {
     const picture = (name: string, title: string, kind: PictureKind, svg: (analysis: TaskAnalysis) => string) =>
       button(`Save ${name} as ${kind.toUpperCase()}`, () => {
@@ -123,7 +123,7 @@ export class AnalysisView {
   }
 }
 
-/** A part that is made when it is opened for the first time. */
+/** A closed part whose content is created when it is opened for the first time. */
 function details(title: string, make: () => HTMLElement): HTMLElement {
   const content = element('div');
   const made = element('details', {}, element('summary', {}, title), content);

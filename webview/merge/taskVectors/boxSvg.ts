@@ -11,10 +11,10 @@ export const boxTitle = 'Elements of the task vectors';
 const plot = {left: 80, top: 60, width: 800, height: 300} as const;
 const below = 52;
 
-/** From whisker to whisker: 1 %, quarter, half, three quarters, 99 %. */
+/** Quantiles 1, 25, 50, 75 and 99 %. */
 type Box = readonly [low: number, lower: number, median: number, upper: number, high: number];
 
-/** Box plots of the elements of each expert's task vector in each part of the network, side by side. */
+/** Box plots of the elements of each expert's task vector, grouped by part of the network. */
 export function boxSvg(analysis: TaskAnalysis, theme: Theme): string {
   const boxes = analysis.groups.map(({quantiles}) => quantiles.map(boxOf));
   const {min, max} = paddedRange(extent(boxes.flat()) ?? [-1, 1], false);
@@ -42,7 +42,7 @@ function tickLine(tick: number, y: number, {grid}: Theme): string {
   return `<path d="M${plot.left} ${y.toFixed(1)}h${plot.width}" stroke="${escaped(grid)}"/><text x="${plot.left - 8}" y="${(y + 4).toFixed(1)}" text-anchor="end">${tickText(tick)}</text>`;
 }
 
-/** The boxes of one part; `start` and `share` are parts of the width. Below each stands the number of its expert. */
+/** The boxes of one part of the network, with the number of the expert below each. `start` and `share` are shares of the plot's width. */
 function groupSvg(
   boxes: readonly Box[],
   name: string,

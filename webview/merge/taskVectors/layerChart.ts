@@ -17,7 +17,7 @@ import {layerTitle, type LayerSeries} from './layerSeries.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Tooltip);
 
-/** Relative norms over the tensors of the network; pointing at a tensor names it and its numbers. Draws only while it is in view. */
+/** Relative norms over the tensors of the network, with a tooltip for each tensor. Draws only while it is in view. */
 export class LayerChart {
   readonly root: HTMLElement;
   readonly #canvas = element('canvas', {role: 'img'});

@@ -3,16 +3,16 @@ import {axisTicks, extent, paddedRange} from '../../charts/axisRange.ts';
 
 export const layerTitle = 'Relative norm by tensor';
 
-/** A part with a smaller share of the tensors has no name at the axis. */
+/** A part of the network with a smaller share of the tensors gets no label: there is no room for it. */
 const roomForName = 0.06;
 
-/** Relative norms over the tensors in their order; what is zero or unknown is a gap, since the axis is logarithmic. */
+/** Relative norms over the tensors. Zero and unknown norms are gaps, since the axis is logarithmic. */
 export interface LayerSeries {
   readonly labels: readonly string[];
   /** [expert][tensor] */
   readonly values: readonly (readonly number[])[];
   readonly tensors: readonly string[];
-  /** Where each part of the network begins; a small one has no name, for which there is no room. */
+  /** The first tensor of each part of the network; the name of a small part is empty. */
   readonly starts: readonly {readonly name: string; readonly at: number}[];
   readonly y: {readonly min: number; readonly max: number};
   readonly yTicks: readonly number[];

@@ -8,7 +8,7 @@ import {legendHeight, svgDocument, svgLegend} from '../svgDocument.ts';
 const plot = {left: 80, top: 46, width: 800, height: 400} as const;
 const below = 52;
 
-/** The chart by tensor as an SVG document of its own. */
+/** The chart by tensor as a self-contained SVG document. */
 export function layerSvg(series: LayerSeries, theme: Theme): string {
   const bottom = plot.top + plot.height;
   const frame = {title: layerTitle, width: 900, height: bottom + below + legendHeight(series.labels.length)};

@@ -7,10 +7,10 @@ import {
 import {element, table} from '../../dom.ts';
 import {countText, numberText, shareText} from '../../numberText.ts';
 
-/** How strongly a cell is tinted at most, in percent: text must stay readable on it. */
+/** Strongest tint of a cell in percent; text must stay readable on it. */
 const strongest = 30;
 
-/** What an analysis comes to, in a few sentences. */
+/** Summary of an analysis in a few sentences. */
 export function taskSummary(analysis: TaskAnalysis): string {
   const {overall} = analysis;
   const labels = expertLabels(analysis);
@@ -47,7 +47,7 @@ export function normTable(analysis: TaskAnalysis): HTMLElement {
   return table('Norm of each task vector as a share of the norm of the base, and the norm itself', head, rows);
 }
 
-/** Cosines and agreement of signs of all pairs, tinted by their size. */
+/** Cosine and sign agreement of each pair of experts, tinted by size. */
 export function pairTables(analysis: TaskAnalysis, statistics: TaskStatistics): HTMLElement[] {
   const labels = expertLabels(analysis);
   if (labels.length < 2) return [];
@@ -55,9 +55,9 @@ export function pairTables(analysis: TaskAnalysis, statistics: TaskStatistics): 
   const rows = (triangle: TaskStatistics['cosines'], text: (value: number) => string, neutral: number) =>
     labels.map((label, i) => [label, ...labels.map((_, j) => pairCell(pairValue(triangle, i, j), text, neutral))]);
   return [
-    table('Cosine of each two task vectors', head, rows(statistics.cosines, cosineText, 0)),
+    table('Cosine of each pair of task vectors', head, rows(statistics.cosines, cosineText, 0)),
     table(
-      'Share of elements that both experts move the same way (chance: half)',
+      'Share of elements that both experts change in the same direction (chance: 50 %)',
       head,
       rows(statistics.agreement, shareText, 0.5),
     ),
@@ -68,7 +68,7 @@ function pairValue(triangle: TaskStatistics['cosines'], i: number, j: number): n
   return i === j ? null : (triangle[Math.max(i, j)]?.[Math.min(i, j)] ?? null);
 }
 
-/** Blue above and orange below what unrelated vectors would have; the number says it too. */
+/** Blue above and orange below the value that unrelated vectors would have. */
 function pairCell(value: number | null, text: (value: number) => string, neutral: number): HTMLElement {
   if (value === null) return element('span', {class: 'pair-cell'}, '–');
   const cell = element('span', {class: 'pair-cell'}, text(value));
@@ -78,12 +78,12 @@ function pairCell(value: number | null, text: (value: number) => string, neutral
   return cell;
 }
 
-/** Three decimals; a small negative number is no negative zero. */
+/** Three decimals, without a sign before 0.000. */
 function cosineText(value: number): string {
   return (Math.round(value * 1000) / 1000 + 0).toFixed(3);
 }
 
-/** The numbers of the box plots. */
+/** The quantiles of the box plots. */
 export function quantileTable(analysis: TaskAnalysis): HTMLElement {
   const labels = expertLabels(analysis);
   const head = [

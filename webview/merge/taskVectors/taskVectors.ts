@@ -5,7 +5,7 @@ import type {Panel} from '../../panel.ts';
 import {button, setDisabled} from '../../toolkit.ts';
 import {AnalysisView} from './analysisView.ts';
 
-/** What the experts of a run have changed of their base: asked of the host, and computed there when the user wants it. */
+/** The task vectors of a run's experts: reads their analysis, and has it computed on demand. */
 export class TaskVectors {
   readonly root: HTMLElement;
   readonly #panel: Panel;
@@ -21,7 +21,7 @@ export class TaskVectors {
     this.#panel = panel;
     this.#view = new AnalysisView(panel);
     const heading = element('h2', {}, 'Task vectors');
-    const text = 'A task vector is what training has changed: expert - base.';
+    const text = 'A task vector is what training has changed: expert − base.';
     this.root = element(
       'section',
       {hidden: true},
@@ -33,7 +33,7 @@ export class TaskVectors {
     );
   }
 
-  /** Shows those of a run, and asks for them again whenever the page has asked for its details anew; null: of none. */
+  /** Reads the analysis of the run whenever its details have changed. Null: nothing to show. */
   show(needed: {readonly run: RunView; readonly details: RunDetails} | null, trusted: boolean): void {
     this.root.hidden = needed === null || needed.run.ranges.length === 0;
     if (needed === null || this.root.hidden) return;
@@ -84,7 +84,7 @@ export class TaskVectors {
   async #ask(run: string, kind: 'taskVectors' | 'analyse'): Promise<void> {
     const doing = kind === 'analyse' ? 'Could not analyse the experts' : 'Could not read the analysis';
     const reply = await this.#panel.request({kind, run}, doing);
-    // The user may have chosen another run in the meantime.
+    // Another run may have been selected in the meantime.
     if (run !== this.#run) return;
     if (reply?.kind === 'taskVectors') this.#known = reply;
     if (!this.#isBusy || kind === 'analyse') setText(this.#status, this.#statusText());
@@ -94,6 +94,6 @@ export class TaskVectors {
 
   #statusText(): string {
     if (!this.#known?.analysis) return 'The experts of this run have not been analysed yet.';
-    return this.#known.isStale ? 'Models have changed since this analysis; have it made again.' : '';
+    return this.#known.isStale ? 'Models have changed since this analysis. Analyse them again.' : '';
   }
 }

@@ -12,10 +12,10 @@ import {WeightSliders} from './weightSliders.ts';
 import {mergeSetting} from './workbenchSetting.ts';
 import {noWorkbench, reduceWorkbench, type WorkbenchAction} from './workbenchState.ts';
 
-/** A slider that moves gives many settings; no more are asked for than can be seen. */
+/** A moving slider makes many settings; samples are requested at most this often. */
 const drawMilliseconds = 50;
 
-/** Where a merge is found: sliders with undo, pictures of what they give, a grid, and a button that saves it. */
+/** The workbench for merges: sliders with undo, a live preview, an XY grid, and buttons to save a merge. */
 export class MergeWorkbench {
   readonly root: HTMLElement;
   readonly #panel: Panel;
@@ -37,7 +37,7 @@ export class MergeWorkbench {
   #isDrawDue = false;
   #lastId = 0;
 
-  /** @param onWeights hears when the weights may have changed */
+  /** `onWeights` is called after a change of the setting. */
   constructor(
     panel: Panel,
     readonly onWeights: () => void,
@@ -55,7 +55,7 @@ export class MergeWorkbench {
     this.root.addEventListener('keydown', (event) => this.#onKey(event));
   }
 
-  /** Shows a run, and its own merge if that is new. */
+  /** Shows a run. A new run, or a new merge of it, replaces the setting. */
   update(state: PanelState, run: RunView, {merge}: RunDetails): void {
     const before = this.#state;
     this.#state = reduceWorkbench(before, {kind: 'show', run, merge, kept: state.page.merge});
@@ -77,7 +77,7 @@ export class MergeWorkbench {
     return this.#setting.weights;
   }
 
-  /** Sets the weight of every expert, as if it were typed; for charts on which weights are chosen. */
+  /** Sets the weights of all experts, for charts on which weights can be chosen. */
   setWeights(weights: readonly (number | null)[]): void {
     this.#act({
       kind: 'change',
@@ -122,11 +122,12 @@ export class MergeWorkbench {
     const mayRun = state.trusted && !this.#isBusy;
     setDisabled(this.#merge, !mayRun || asked === null);
     setDisabled(this.#exact, !mayRun || state.preview.mergedSetting === null);
-    const title = state.trusted ? 'Write a new merged model beside that of the run' : 'Needs a trusted workspace';
-    for (const save of [this.#merge, this.#exact]) save.title = title;
+    const titleOf = (what: string) => (state.trusted ? what : 'Needs a trusted workspace');
+    this.#merge.title = titleOf('Write a new model with these settings');
+    this.#exact.title = titleOf('Write a new model with the settings of the shown preview');
   }
 
-  /** Has the current setting drawn soon. */
+  /** Requests samples of the current setting, after a short delay. */
   #draw(): void {
     if (this.#isDrawDue) return;
     this.#isDrawDue = true;
@@ -157,7 +158,7 @@ export class MergeWorkbench {
       reply?.kind === 'written' && reply.path
         ? `Saved the merged model in ${reply.path}.${note === null ? '' : ` ${note}`}`
         : '';
-    // The new model is drawn beside from now on.
+    // Draws the samples of the saved model.
     this.#draw();
     this.#show();
   }

@@ -23,7 +23,7 @@ const parameterLabels: Readonly<Record<string, string>> = {
   mean: 'Average what agrees',
 };
 
-/** How far the sliders go; the fields take any number. */
+/** Ranges of the sliders; the fields accept any number. */
 const parameterRanges: Readonly<Record<string, SliderRange>> = {
   lambda: {low: 0, high: 2, step: 0.05},
   density: {low: 0.05, high: 1, step: 0.05},
@@ -31,7 +31,7 @@ const parameterRanges: Readonly<Record<string, SliderRange>> = {
   seed: {low: 0, high: 20, step: 1},
 };
 
-/** The method of the merge, with a control for each of its parameters. */
+/** A dropdown for the merge method, with a control for each of its parameters. */
 export function methodBar(setting: WorkbenchSetting, controls: SettingControls, change: ChangeSetting): HTMLElement {
   const kinds = methodsFor(setting);
   const choices = kinds.map((value) => ({value, label: methodNames[value]}));

@@ -1,12 +1,12 @@
-/** Changes of one control that follow each other faster than this are one step. */
+/** Changes by the same control within this time are one step. */
 const stepMilliseconds = 800;
 const maxSteps = 200;
 
-/** Settings in the order in which they were made, for undo and redo. Immutable: every change makes a new one. */
+/** All settings so far, for undo and redo. Immutable: every change makes a new history. */
 export interface SettingHistory<T> {
   readonly steps: readonly T[];
   readonly at: number;
-  /** What made the newest step, and when; empty after undo and redo. */
+  /** The control that made the last step; empty after undo and redo. */
   readonly control: string;
   readonly time: number;
 }
@@ -27,7 +27,7 @@ export function canRedo({steps, at}: SettingHistory<unknown>): boolean {
   return at < steps.length - 1;
 }
 
-/** The history with a new setting, made by `control` at `time` (milliseconds). What was undone is dropped. */
+/** Adds a setting that `control` has made at `time` (milliseconds). Undone steps are dropped. */
 export function withSetting<T>(
   {steps, at, ...last}: SettingHistory<T>,
   setting: T,

@@ -8,7 +8,7 @@ export interface SliderRange {
   readonly step: number;
 }
 
-/** Changes the setting; changes by the same control that follow each other are one step of the history. */
+/** Changes the setting. `control` names the control: successive changes by one control are one step of undo. */
 export type ChangeSetting = (control: string, change: (setting: WorkbenchSetting) => WorkbenchSetting) => void;
 
 /** A number of the setting; null where its field holds none. */
@@ -19,7 +19,7 @@ export interface SettingNumber {
 
 const weightRange: SliderRange = {low: -0.5, high: 2.5, step: 0.05};
 
-/** Controls for numbers of the setting, which show what it says now. */
+/** Controls for numbers of a setting. */
 export class SettingControls {
   readonly #change: ChangeSetting;
   #shown: ((setting: WorkbenchSetting) => void)[] = [];
@@ -28,12 +28,12 @@ export class SettingControls {
     this.#change = change;
   }
 
-  /** Forgets the controls that were made so far. */
+  /** Drops all controls, before they are built again. */
   clear(): void {
     this.#shown = [];
   }
 
-  /** A slider and a field, both named `label`. The slider ends at its range, the field takes any number. */
+  /** Creates a slider and a field, both named `label`. The slider is limited to `range`, the field accepts any number. */
   add(label: string, setting: WorkbenchSetting, {read, write}: SettingNumber, range = weightRange): HTMLElement {
     const {root, show} = numberControl(label, read(setting), range, (value) =>
       this.#change(label, (before) => write(before, value)),
@@ -64,7 +64,7 @@ function numberControl(
   const show = (next: number | null) => {
     if (next === null) return;
     slider.value = String(next);
-    // A field that is typed into keeps its text, as in `0.` on the way to `0.5`.
+    // Text that is being typed must stay, as `0.` on the way to `0.5`.
     if (next !== shown || field.classList.contains('invalid')) setValue(field, String(next));
     shown = next;
   };

@@ -16,13 +16,13 @@ import {
   withWeight,
 } from './workbenchSetting.ts';
 
-/** What the sliders are about: a run, and the weights that it has. */
+/** A run with the weights of its own merge. */
 export interface WeighedRun {
   readonly run: Pick<RunView, 'path' | 'ranges'>;
   readonly weights: readonly number[] | undefined;
 }
 
-/** Controls for the weight of each expert, for its parts where they are wanted, and for what the method takes. */
+/** Controls for the weights of each expert, in the whole network and in its parts, and for the merge method. */
 export class WeightSliders {
   readonly root: HTMLElement;
   readonly #region = new Region(element('div'));
@@ -32,7 +32,7 @@ export class WeightSliders {
   readonly #redraw: () => void;
   readonly #opened = new Set<number>();
 
-  /** `redraw` has to lead to `show`. */
+  /** `redraw` must call `show`. */
   constructor(change: ChangeSetting, redraw: () => void) {
     this.#change = change;
     this.#controls = new SettingControls(change);
@@ -55,7 +55,7 @@ export class WeightSliders {
     this.#controls.clear();
     const bar = methodBar(setting, this.#controls, this.#change);
     if (!isWeighted(setting))
-      return [message('Model Stock finds its weights from the angles between the experts.'), bar];
+      return [message('Model Stock takes its weights from the angles between the experts.'), bar];
     const rows = run.ranges.flatMap(([low, high], i) => [
       [`expert-${i}`, `${low} to ${high - 1}`, numberText(weights?.[i]), this.#weight(setting, i), this.#opener(i)],
       ...(this.#opened.has(i) ? this.#partRows(setting, i) : []),
@@ -107,7 +107,7 @@ export class WeightSliders {
     });
   }
 
-  /** Weights over the depth of the network have no slider: they stay, or become one number. */
+  /** Weights that vary over the depth of the network have no slider. They can be kept, or replaced by their mean. */
   #list(part: string, expert: number, list: readonly number[]): HTMLElement {
     const mean = Number((list.reduce((sum, weight) => sum + weight, 0) / list.length).toPrecision(4));
     const label = `One weight for expert ${expert} in ${partName(part)}`;
@@ -124,12 +124,14 @@ function weightText(weight: DepthWeight | null): string {
   return Array.isArray(weight) ? `${weight.map(numberText).join(' … ')} over the depth` : numberText(weight);
 }
 
-/** The rules in the order in which they count; empty without any. */
+/** All rules in their order; empty if there are none. */
 function rulesText(setting: WorkbenchSetting): string {
   const own = setting.rules.filter(({weights}) => weights.some((weight) => weight !== 'expert'));
   const rules = own.map(({match}) => {
     const weights = setting.weights.map((_, i) => weightText(partWeight(setting, match, i)));
     return `${partName(match)}: ${weights.join(', ')}`;
   });
-  return rules.length === 0 ? '' : `Other weights, the first that fits a tensor counts. ${rules.join('; ')}.`;
+  return rules.length === 0
+    ? ''
+    : `Rules for parts of the network, of which the first match counts. ${rules.join('; ')}.`;
 }

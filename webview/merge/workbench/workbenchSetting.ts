@@ -3,20 +3,20 @@ import type {DepthWeight} from '../../../trainer/contract/config/mergeRule.ts';
 import type {MergeSetting} from '../../../trainer/contract/config/mergeSetting.ts';
 import type {RuleWeight, WorkbenchSetting} from '../../../trainer/contract/panel/workbenchSetting.ts';
 
-/** Parts of the network that are always offered weights of their own. */
+/** Parts of the network that always have sliders. */
 const usualParts = ['down', 'mid', 'up'];
 
-/** The name of a part, a group of tensors or a pattern of their names, for users. */
+/** The name of a part of the network for users; a pattern is its own name. */
 export function partName(part: string): string {
   return usualParts.includes(part) ? `${part} blocks` : part;
 }
 
-/** These weights everywhere, by task arithmetic. */
+/** Task arithmetic with the same weights in the whole network. */
 export function plainSetting(weights: readonly number[]): WorkbenchSetting {
   return workbenchSetting({weights: [...weights]});
 }
 
-/** The controls as a merge sets them: `mergeSetting` of the result is that merge. */
+/** The setting for a given merge: `mergeSetting` turns it back into exactly this merge. */
 export function workbenchSetting(original: MergeSetting): WorkbenchSetting {
   const {weights, rules = [], method} = original;
   const {kind, ...parameters} = method ?? {kind: 'linear'};
@@ -27,7 +27,7 @@ export function withWeight(setting: WorkbenchSetting, expert: number, weight: nu
   return {...setting, weights: setting.weights.map((old, i) => (i === expert ? weight : old))};
 }
 
-/** Sets the weight of an expert in a part of the network, a group of tensors or a pattern. A part without a rule gets one, after all others. */
+/** Sets the weight of an expert in a part of the network (`MergeRule.match`). A part without a rule gets one, after all others. */
 export function withPartWeight(
   setting: WorkbenchSetting,
   part: string,
@@ -40,7 +40,7 @@ export function withPartWeight(
   return {...setting, rules: setting.rules.toSpliced(at, 1, {match: part, weights})};
 }
 
-/** Values of other methods' parameters stay, so that they are still there when such a method is chosen again. */
+/** Parameters of other methods are kept for when such a method is chosen again. */
 export function withMethod(setting: WorkbenchSetting, method: MergeMethodKind): WorkbenchSetting {
   return {...setting, method};
 }
@@ -53,18 +53,18 @@ export function withParameter(
   return {...setting, parameters: {...setting.parameters, [name]: value}};
 }
 
-/** Slerp goes from the base to a single expert. */
+/** The methods to choose from. Slerp goes from the base to a single expert. */
 export function methodsFor(setting: WorkbenchSetting): MergeMethodKind[] {
   const methods: MergeMethodKind[] = ['linear', 'ties', 'dare', 'breadcrumbs', 'slerp', 'model-stock'];
   return methods.filter((kind) => kind !== 'slerp' || setting.weights.length === 1 || setting.method === 'slerp');
 }
 
-/** Whether the method takes weights and rules. */
+/** Whether the method uses weights and rules. */
 export function isWeighted({method}: WorkbenchSetting): boolean {
   return method !== 'model-stock';
 }
 
-/** What the chosen method takes besides weights, with the values that count. */
+/** Parameters of the chosen method with their values: the set ones, else the defaults. */
 export function parametersOf({method, parameters}: WorkbenchSetting): Map<string, number | boolean | null> {
   return new Map(
     [...methodDefaults(method)].map(([name, value]) => [
@@ -74,12 +74,12 @@ export function parametersOf({method, parameters}: WorkbenchSetting): Map<string
   );
 }
 
-/** Parts of the network that may have weights of their own: the usual ones, and those for which there is a rule. */
+/** Parts of the network that get sliders: the usual ones, and those with a rule. */
 export function partsOf({rules}: WorkbenchSetting): string[] {
   return [...new Set([...usualParts, ...rules.map(({match}) => match)])];
 }
 
-/** The weight of an expert in a part of the network: a number, numbers over its depth, or null where the field holds no number. */
+/** The weight of an expert in a part of the network: a number, a list over the depth, or null where the field holds no number. */
 export function partWeight({weights, rules}: WorkbenchSetting, part: string, expert: number): DepthWeight | null {
   const own = ruleWeight(
     rules.find(({match}) => match === part),
@@ -93,11 +93,11 @@ function ruleWeight(rule: WorkbenchSetting['rules'][number] | undefined, expert:
   return weight === undefined ? 'expert' : weight;
 }
 
-/** The merge that the controls describe; null where one of them holds no number, or one that the method does not take. */
+/** The merge that a setting describes; null if a number is missing or out of range. */
 export function mergeSetting(setting: WorkbenchSetting): MergeSetting | null {
   const {original, weights, rules, method} = setting;
   const numbers = complete(weights);
-  // The last rules change nothing where all of their weights are those of the experts; earlier ones may hide a later rule.
+  // A rule whose weights are those of the experts changes nothing, unless a later rule applies to the same tensors.
   const last = rules.findLastIndex((rule) => rule.weights.some((weight) => weight !== 'expert'));
   const ruled = rules.slice(0, last + 1).map(({match, weights: own}) => {
     const values = complete(own.map((weight, i) => (weight === 'expert' ? (weights[i] ?? null) : weight)));
@@ -114,7 +114,7 @@ export function mergeSetting(setting: WorkbenchSetting): MergeSetting | null {
   };
 }
 
-/** The values if none is missing. */
+/** The values, or null if one is missing. */
 function complete<T>(values: readonly (T | null)[]): T[] | null {
   const found = values.filter((value) => value !== null);
   return found.length === values.length ? found : null;

@@ -5,7 +5,7 @@ import type {WorkbenchSetting} from '../../../trainer/contract/panel/workbenchSe
 import {currentSetting, newHistory, redone, undone, withSetting, type SettingHistory} from './settingHistory.ts';
 import {plainSetting, workbenchSetting} from './workbenchSetting.ts';
 
-/** What the merge workbench is set to, and for which run. Immutable: every action makes a new one. */
+/** The state of the merge workbench. Immutable: every action makes a new state. */
 export interface WorkbenchState {
   readonly run: Pick<RunView, 'path' | 'ranges'> | null;
   /** How the run itself merges; null before its weights are known. */
@@ -14,14 +14,14 @@ export interface WorkbenchState {
 }
 
 export type WorkbenchAction =
-  /** A run is shown. `kept` is what the page was set to before it was hidden or loaded anew. */
+  /** Shows a run. `kept` is the setting that the page has saved before it was hidden or reloaded. */
   | {
       readonly kind: 'show';
       readonly run: Pick<RunView, 'path' | 'ranges'>;
       readonly merge: MergeSetting | null;
       readonly kept: PageState['merge'];
     }
-  /** Changes by the same control that follow each other are one step. */
+  /** Changes the setting; successive changes by one control are one step of undo. */
   | {
       readonly kind: 'change';
       readonly control: string;
@@ -56,7 +56,7 @@ function isShown(state: WorkbenchState, {run, merge}: Show): boolean {
   return isSameRun && JSON.stringify(state.merge) === JSON.stringify(merge);
 }
 
-/** Starts from the merge of the run, else from equal weights; what the page kept is a step after it, so that undo leads back. */
+/** Starts from the merge of the run, else from equal weights. A kept setting is a second step, so that undo leads back to the run's own. */
 function begin({run: {path, ranges}, merge, kept}: Show): WorkbenchState {
   const own = merge?.weights.length === ranges.length ? merge : {weights: ranges.map(() => 1 / ranges.length)};
   const first = newHistory(workbenchSetting(own));

@@ -4,6 +4,7 @@ import {encodePng} from '../../../../trainer/data/pictures/png.ts';
 import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {axeViolations} from '../../axeViolations.ts';
+import {choose} from '../../choose.ts';
 import {describePanel, eventually, expectNoTrouble} from '../../describePanel.ts';
 import type {TestPanel} from '../../testPanel.ts';
 import {themeKinds, type ThemeKind} from '../../themes.ts';
@@ -129,7 +130,7 @@ describePanel('the live preview', (open) => {
     const weights = run.run.report?.weights;
     await page.reload();
     await page.getByRole('tab', {name: 'Merge'}).click();
-    await page.getByText(/^Other weights, the first that fits a tensor counts\. up_blocks/).waitFor();
+    await page.getByText(/^Rules for parts of the network, of which the first match counts\. up_blocks/).waitFor();
     await page.getByRole('button', {name: 'Merge and save'}).click();
     await eventually(() => panel.asked.length).toBe(1);
     expect(panel.asked[0]?.arguments[1]).toEqual({weights, rules, method});
@@ -267,6 +268,9 @@ describePanel('the live preview', (open) => {
     const {panel, page} = await begin({theme});
     await start(panel);
     await page.getByRole('button', {name: 'Parts of expert 0'}).click();
+    await page.getByRole('textbox', {name: 'Expert 0 in up blocks'}).fill('2');
+    await choose(page, 'Method', 'DARE');
+    await page.getByRole('checkbox', {name: 'Elect signs'}).click();
     await page.getByRole('button', {name: 'Draw grid'}).click();
     await page.getByText('9 of 9 cells drawn').waitFor();
     expect(await axeViolations(page)).toEqual([]);

@@ -21,7 +21,7 @@ describePanel('task vectors in the merge tab', (open) => {
     const norms = page.getByRole('table', {name: /^Norm of each task vector as a share/});
     expect(await norms.getByRole('row', {name: /^whole network/}).textContent()).toContain('(7.131)');
     expect(await norms.getByRole('row').count()).toBe(1 + 8);
-    const cosines = page.getByRole('table', {name: 'Cosine of each two task vectors'});
+    const cosines = page.getByRole('table', {name: 'Cosine of each pair of task vectors'});
     expect(await cellsOf(cosines, 'expert-1')).toEqual(['-0.001', '–', '-0.004', '0.000']);
     expectNoTrouble(panel);
     await panel.close();
@@ -49,7 +49,7 @@ describePanel('task vectors in the merge tab', (open) => {
     await page.getByRole('combobox', {name: 'Compare experts in', exact: true}).click();
     await page.getByRole('option', {name: 'mid', exact: true}).and(page.locator(':visible')).click();
     const mid = analysis.groups.find(({name}) => name === 'mid')?.agreement[1]?.[0] ?? NaN;
-    const signs = page.getByRole('table', {name: /^Share of elements that both experts move the same way/});
+    const signs = page.getByRole('table', {name: /^Share of elements that both experts change in the same direction/});
     await eventually(async () => (await cellsOf(signs, 'expert-0'))[1]).toBe(`${Number((100 * mid).toPrecision(3))} %`);
     await panel.close();
   });
