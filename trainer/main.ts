@@ -1,6 +1,7 @@
 import {EngineConfig} from './contract/config/config.ts';
 import {toErrorRecord} from './contract/errors.ts';
 import {ResolvedConfig} from './contract/run/pipeline.ts';
+import {parseStage} from './contract/run/stage.ts';
 import type {ProbeReply} from './contract/engine/probeReply.ts';
 import {startEngine} from './engine/startEngine.ts';
 import {probeArgument} from './launch/probeEngine.ts';
@@ -8,8 +9,9 @@ import {survivePrinting} from './launch/printingErrors.ts';
 import {stoppedExitCode} from './launch/stageProcess.ts';
 import {controlGate} from './pipeline/stages/controlGate.ts';
 import {engineChange} from './pipeline/owner/engineChange.ts';
-import {runPaths} from './pipeline/runPaths.ts';
-import {needsEngine, runStage, trains} from './pipeline/stages/runStage.ts';
+import {runPaths} from './store/run/runPaths.ts';
+import {definitionOf} from './pipeline/stages/registry.ts';
+import {runStage} from './pipeline/stages/runStage.ts';
 import type {StageContext} from './pipeline/stages/stageContext.ts';
 import {takeStageLock} from './pipeline/stages/stageLock.ts';
 import {StageOutbox} from './pipeline/stages/stageOutbox.ts';
@@ -37,17 +39,18 @@ async function runStageOfRun(): Promise<number> {
 }
 
 async function runLocked(nextAction: StageContext['nextAction']): Promise<number> {
+  const known = parseStage(stage);
+  if (known === null) throw new Error(`no stage is named ${stage}`);
+  const {needsEngine, trains} = definitionOf(known);
   const resolved = await readJson(runPaths.config(run), ResolvedConfig, 'the config of the run');
-  if (needsEngine(stage)) {
-    const started = await startEngine({
-      ...EngineConfig.parse(JSON.parse(engine)),
-      work: trains(stage) ? 'train' : 'predict',
-    });
+  if (needsEngine) {
+    const work = trains ? 'train' : 'predict';
+    const started = await startEngine({...EngineConfig.parse(JSON.parse(engine)), work});
     emit({type: 'log', stage, level: 'info', message: started.reason});
     const change = engineChange((await openRun(run)).record.engine, started);
     if (change !== null) emit({type: 'log', stage, level: 'warning', message: change});
   }
-  const outcome = await runStage({run, resolved, stage, emit, nextAction, outbox});
+  const outcome = await runStage({run, resolved, stage, emit, nextAction, outbox}, known);
   return outcome === 'done' ? 0 : stoppedExitCode;
 }
 

@@ -5,6 +5,7 @@ import {UserError} from '../../trainer/contract/errors.ts';
 import {SamplingConfig} from '../../trainer/contract/config/evaluateConfig.ts';
 import {parseConfig} from '../../trainer/contract/config/parseConfig.ts';
 import {VerbResult} from '../../trainer/contract/verbResult.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {resolveBase} from '../../trainer/store/hub/hubFetch.ts';
 import {isHubName} from '../config/baseModel.ts';
 import {configFileOf, type Run} from '../runs/run.ts';
@@ -71,7 +72,7 @@ async function chooseSubject(studio: Studio, args: readonly unknown[]): Promise<
 /** A run draws as its evaluation does, so that the images can be compared. */
 function subjectOf({context}: Studio, model: string, run: Run | undefined): Subject {
   const sampling = run?.config.config.evaluate?.sampling ?? SamplingConfig.parse({});
-  const folder = run === undefined ? join(context.globalStorageUri.fsPath, 'samples') : join(run.path, 'samples');
+  const folder = run === undefined ? join(context.globalStorageUri.fsPath, 'samples') : runPaths.samples(run.path);
   return {model, sampling, folder};
 }
 

@@ -1,7 +1,8 @@
-import {join} from 'node:path';
+import {join, relative} from 'node:path';
 import * as vscode from 'vscode';
 import {UserError} from '../../trainer/contract/errors.ts';
 import {namesIn} from '../../trainer/store/files/namesIn.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {readNotes, writeNotes} from '../../trainer/store/run/runNotes.ts';
 import {configFileOf, isActiveRun, isResumable, type Run} from '../runs/run.ts';
 import {pause, stopAtCheckpoint, stopNow, unpause} from '../runs/runControl.ts';
@@ -122,14 +123,14 @@ async function editNote(_: Studio, run: Run): Promise<void> {
 
 async function openReport(_: Studio, run: Run): Promise<void> {
   if (run.report === null) throw new UserError('report-missing', `${run.record.id} has no report yet.`);
-  const report = vscode.Uri.file(join(run.path, 'report', 'report.md'));
+  const report = vscode.Uri.file(runPaths.reportText(run.path));
   await vscode.commands.executeCommand('markdown.showPreview', report);
 }
 
 async function showRunLog(_: Studio, run: Run): Promise<void> {
-  const folder = join(run.path, 'logs');
-  const names = await namesIn(folder);
-  const files = ['events.jsonl', ...names.map((name) => join('logs', name))];
+  const logs = runPaths.logs(run.path);
+  const paths = [runPaths.events(run.path), ...(await namesIn(logs)).map((name) => join(logs, name))];
+  const files = paths.map((path) => relative(run.path, path));
   const file = files.length === 1 ? files[0] : await vscode.window.showQuickPick(files, {placeHolder: 'Which log?'});
   if (file !== undefined) await vscode.window.showTextDocument(vscode.Uri.file(join(run.path, file)));
 }

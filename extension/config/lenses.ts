@@ -1,6 +1,7 @@
 import {outlineConfig, type ConfigOutline} from '../../trainer/contract/config/configOutline.ts';
 import {childValue} from '../../trainer/contract/config/configSchema.ts';
 import {equalEdges} from '../../trainer/contract/config/rangeEdges.ts';
+import {stageName, type Stage} from '../../trainer/contract/run/stage.ts';
 import type {Job} from '../runs/jobQueue.ts';
 import {isActiveRun, isResumable, type Run} from '../runs/run.ts';
 import {bestText, runStateText, stageText} from '../runs/runText.ts';
@@ -73,7 +74,7 @@ function resumeLens(line: number, run: Run, tooltip: string): Lens {
 function pretrain(outline: ConfigOutline, {run}: ConfigWork): Lens[] {
   const line = lineOf(outline, ['pretrain']);
   if (line === undefined) return [];
-  const title = withState('$(play) Pretrain', run, 'pretrain');
+  const title = withState('$(play) Pretrain', run, {kind: 'pretrain'});
   return [lens(line, title, 'deme.pretrain', 'Train a base from random weights')];
 }
 
@@ -84,7 +85,10 @@ function decouple(outline: ConfigOutline, {run, timesteps}: ConfigWork): Lens[] 
   const rangeLine = lineOf(outline, ['decouple', 'edges']) ?? lineOf(outline, ['decouple', 'ranges']) ?? line;
   const all = lens(line, '$(play) Finetune all ranges', 'deme.finetune', 'Train one expert for each range', null);
   const one = (range: number) => {
-    const title = withState(`Finetune range ${range}${intervalText(edges, range)}`, run, `expert-${range}`);
+    const title = withState(`Finetune range ${range}${intervalText(edges, range)}`, run, {
+      kind: 'expert',
+      index: range,
+    });
     return lens(rangeLine, title, 'deme.finetune', `Train the expert of range ${range} only`, range);
   };
   return [all, ...Array.from({length: edges.length - 1}, (_, range) => one(range))];
@@ -94,10 +98,10 @@ function merge(outline: ConfigOutline, {run}: ConfigWork): Lens[] {
   const line = lineOf(outline, ['merge']);
   if (line === undefined) return [];
   const number = run === null ? null : bestText(run);
-  const title = withState('$(git-merge) Merge', run, 'merge', number);
+  const title = withState('$(git-merge) Merge', run, {kind: 'merge'}, number);
   const lenses = [lens(line, title, 'deme.merge', 'Merge the experts with the weights of the config or of the search')];
   if (outline.keySpan(['merge', 'weights']) !== undefined) return lenses;
-  const search = withState('$(search) Search weights', run, 'search');
+  const search = withState('$(search) Search weights', run, {kind: 'search'});
   const searchLine = lineOf(outline, ['merge', 'search']) ?? line;
   return [...lenses, lens(searchLine, search, 'deme.searchWeights', 'Find the weights with the least held-out loss')];
 }
@@ -105,7 +109,7 @@ function merge(outline: ConfigOutline, {run}: ConfigWork): Lens[] {
 function evaluate(outline: ConfigOutline, {run}: ConfigWork): Lens[] {
   const line = lineOf(outline, ['evaluate']);
   if (line === undefined) return [];
-  const title = withState('$(beaker) Evaluate', run, 'report');
+  const title = withState('$(beaker) Evaluate', run, {kind: 'report'});
   const samplingLine = lineOf(outline, ['evaluate', 'sampling']) ?? line;
   return [
     lens(line, title, 'deme.evaluate', 'Measure base, experts, ensemble and merged model'),
@@ -134,8 +138,8 @@ function intervalText(edges: readonly number[], range: number): string {
 }
 
 /** `Merge: done, held-out loss 0.0212`; the title alone for a stage that nobody has begun. */
-function withState(title: string, run: Run | null, stage: string, number: string | null = null): string {
-  const progress = run?.progress.stages.get(stage);
+function withState(title: string, run: Run | null, stage: Stage, number: string | null = null): string {
+  const progress = run?.progress.stages.get(stageName(stage));
   if (run === null || progress === undefined || progress.state === 'waiting') return title;
   const isDone = progress.state === 'done';
   return `${title}: ${[stageText(run, progress), ...(isDone && number !== null ? [number] : [])].join(', ')}`;

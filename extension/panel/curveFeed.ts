@@ -2,8 +2,8 @@ import {join} from 'node:path';
 import {binColumn, binLength, heatBinLength, heatColumn} from '../../trainer/contract/run/curveBins.ts';
 import type {CurveChange, HeatMapChange, Watch} from '../../trainer/contract/panel/panel.ts';
 import {metricStages} from '../../trainer/store/metrics/metricsCheck.ts';
-import {metricsFolder} from '../../trainer/store/metrics/metricsPaths.ts';
 import {readCurve, readHeatMap} from '../../trainer/store/metrics/metricsReader.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 
 type CurveWatch = NonNullable<Watch['curves']>;
 type HeatMapWatch = NonNullable<Watch['heatMaps']>;
@@ -22,7 +22,7 @@ export class CurveFeed {
   async curves(run: string, {range, points, logarithmic}: CurveWatch): Promise<CurveChange[]> {
     const changes: CurveChange[] = [];
     const wanted = {from: range?.from ?? null, to: range?.to ?? null, points, logarithmic};
-    const stages = await metricStages(metricsFolder(run));
+    const stages = await metricStages(runPaths.metrics(run));
     const curves = await Promise.all(stages.map((stage) => readCurve(run, stage, wanted)));
     for (const [i, stage] of stages.entries()) {
       const curve = curves[i] ?? null;
@@ -37,7 +37,7 @@ export class CurveFeed {
 
   async heatMaps({run, points}: HeatMapWatch): Promise<HeatMapChange[]> {
     const changes: HeatMapChange[] = [];
-    for (const stage of await metricStages(metricsFolder(run))) {
+    for (const stage of await metricStages(runPaths.metrics(run))) {
       const bins = await readHeatMap(run, stage, points);
       if (bins === null) continue;
       const length = heatBinLength(bins[heatColumn.buckets] ?? 0);

@@ -4,6 +4,7 @@ import {LossPlane} from '../../trainer/contract/run/lossPlane.ts';
 import {runExperts} from '../../trainer/contract/run/pipeline.ts';
 import {readJson} from '../../trainer/store/files/jsonFile.ts';
 import {namesIn} from '../../trainer/store/files/namesIn.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import type {Run} from '../runs/run.ts';
 
 /** Names of the files, which say the experts; locks and what is being written lie beside them. */
@@ -11,7 +12,7 @@ const planeName = /^plane-\d{1,3}-\d{1,3}\.json$/;
 
 /** The loss planes of a run, whole ones and those in the making; one that cannot be read is left out, and measured anew when asked for. */
 export async function lossPlanes(run: string): Promise<LossPlane[]> {
-  const folder = join(run, 'planes');
+  const folder = runPaths.planes(run);
   const planes = (await namesIn(folder))
     .filter((name) => planeName.test(name))
     .sort()

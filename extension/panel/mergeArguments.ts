@@ -4,7 +4,9 @@ import {UserError} from '../../trainer/contract/errors.ts';
 import type {MergeMethod} from '../../trainer/contract/config/mergeMethod.ts';
 import type {MergeRule} from '../../trainer/contract/config/mergeRule.ts';
 import type {MergeSetting} from '../../trainer/contract/config/mergeSetting.ts';
+import {modelName} from '../../trainer/contract/run/runModel.ts';
 import {fileExists} from '../../trainer/store/files/fileExists.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import type {Run} from '../runs/run.ts';
 import {mergeInputs} from './mergeInputs.ts';
 
@@ -20,7 +22,7 @@ export async function mergeArguments(
       `${experts.length} experts need ${experts.length} weights, not ${weights.length}.`,
     );
   }
-  const out = await freeFolder(join(run.path, 'models'));
+  const out = await freeFolder(runPaths.models(run.path));
   const named = experts.flatMap(({path}) => ['--expert', path]);
   const how = [...methodArguments(method), ...(rules ?? []).flatMap((rule) => ['--rule', ruleText(rule)])];
   const list = `--weights=${weights.join(',')}`;
@@ -40,5 +42,8 @@ function ruleText({match, weights}: MergeRule): string {
 
 async function freeFolder(models: string): Promise<string> {
   const taken = new Set((await fileExists(models)) ? await readdir(models) : []);
-  for (let n = 1; ; n++) if (!taken.has(`merged-${n}`)) return join(models, `merged-${n}`);
+  for (let copy = 1; ; copy++) {
+    const name = modelName({kind: 'merged', copy});
+    if (!taken.has(name)) return join(models, name);
+  }
 }

@@ -1,8 +1,7 @@
 import {UserError} from '../../trainer/contract/errors.ts';
-import {runExperts} from '../../trainer/contract/run/pipeline.ts';
 import type {OpenOrder} from '../../trainer/contract/panel/preview.ts';
 import {fileExists} from '../../trainer/store/files/fileExists.ts';
-import {expertPath} from '../runs/expertPath.ts';
+import {expertSources} from '../../trainer/store/run/runPaths.ts';
 import type {Run} from '../runs/run.ts';
 
 /** The models that a merge of a run is made of, and the number format of its result. */
@@ -11,14 +10,10 @@ export type MergeInputs = Pick<OpenOrder, 'base' | 'experts' | 'dtype'>;
 /** Finds base and experts of a run. Throws a UserError where it has none, or one is not there yet. */
 export async function mergeInputs(run: Run): Promise<MergeInputs> {
   const {baseFolder, config} = run.config;
-  const count = runExperts(config);
-  if (baseFolder === null || count === 0) {
+  const experts = expertSources(run.path, run.config);
+  if (baseFolder === null || experts.length === 0) {
     throw new UserError('merge-nothing', 'This run has no experts to merge.', {where: run.path});
   }
-  const experts = Array.from({length: count}, (_, i) => ({
-    path: expertPath(run, i),
-    range: config.experts?.[i]?.range,
-  }));
   await requireAll(experts.map((expert) => expert.path));
   return {base: baseFolder, experts, dtype: config.merge?.dtype ?? 'F32'};
 }

@@ -2,9 +2,10 @@ import {stat} from 'node:fs/promises';
 import type {RunEvent} from '../../trainer/contract/run/events.ts';
 import {metricsAreWhole} from '../../trainer/store/metrics/metricsCheck.ts';
 import {rebuildMetrics} from '../../trainer/store/metrics/metricsFile.ts';
-import {metricsFolder, metricsPaths} from '../../trainer/store/metrics/metricsPaths.ts';
+import {metricsPaths} from '../../trainer/store/metrics/metricsPaths.ts';
 import {readMilestones} from '../../trainer/store/metrics/metricsReader.ts';
 import {isActiveRun, type Run} from '../runs/run.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 
 /** The rare events of runs, read again only when there are more. Metrics that a finished run lacks are made first, from its log. */
 export class Milestones {
@@ -14,7 +15,7 @@ export class Milestones {
   async of(run: Run): Promise<readonly RunEvent[]> {
     if (!isActiveRun(run)) await this.#ensure(run.path);
     else this.#checked.delete(run.path);
-    const version = await versionOf(metricsPaths.milestones(metricsFolder(run.path)));
+    const version = await versionOf(metricsPaths.milestones(runPaths.metrics(run.path)));
     const known = this.#known.get(run.path);
     if (known?.version === version) return known.events;
     const events = await readMilestones(run.path);

@@ -1,7 +1,9 @@
 import {readdir, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {OpenOrder} from '../../trainer/contract/panel/preview.ts';
+import {parseModel} from '../../trainer/contract/run/runModel.ts';
 import {fileExists} from '../../trainer/store/files/fileExists.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import type {Run} from '../runs/run.ts';
 import {mergeInputs} from './mergeInputs.ts';
 
@@ -13,10 +15,10 @@ export async function previewOrder(run: Run): Promise<OpenOrder> {
 
 /** The newest merged model of a run; null where there is none. */
 async function lastMerge({path}: Run): Promise<string | null> {
-  const models = join(path, 'models');
+  const models = runPaths.models(path);
   if (!(await fileExists(models))) return null;
   const merges = (await readdir(models))
-    .filter((name) => /^merged(-\d+)?$/.test(name))
+    .filter((name) => parseModel(name)?.kind === 'merged')
     .map((name) => join(models, name));
   const times = await Promise.all(merges.map(async (folder) => (await stat(folder)).mtimeMs));
   return merges[times.indexOf(Math.max(...times))] ?? null;

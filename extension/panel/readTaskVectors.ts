@@ -1,22 +1,20 @@
 import {stat} from 'node:fs/promises';
-import {join} from 'node:path';
 import type {TaskVectorsReply} from '../../trainer/contract/panel/panelTaskVectors.ts';
-import {runExperts} from '../../trainer/contract/run/pipeline.ts';
-import {TaskAnalysis, taskVectorsFile} from '../../trainer/contract/run/taskAnalysis.ts';
+import {TaskAnalysis} from '../../trainer/contract/run/taskAnalysis.ts';
 import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import {readJson} from '../../trainer/store/files/jsonFile.ts';
 import {tableLimits} from '../../trainer/store/files/jsonLimits.ts';
+import {expertSources, runPaths} from '../../trainer/store/run/runPaths.ts';
 import {readModelFolder} from '../../trainer/store/weights/modelFolder.ts';
-import {expertPath} from '../runs/expertPath.ts';
 import type {Run} from '../runs/run.ts';
 
 /** The analysis in a run folder. Throws a UserError where it cannot be read. */
 export async function readTaskVectors(run: Run): Promise<TaskVectorsReply> {
-  const file = join(run.path, taskVectorsFile);
+  const file = runPaths.taskVectors(run.path);
   if (!(await fileExists(file))) return {kind: 'taskVectors', analysis: null, isStale: false};
   const analysis = await readJson(file, TaskAnalysis, 'the analysis of the experts', tableLimits);
   const made = (await stat(file)).mtimeMs;
-  const experts = Array.from({length: runExperts(run.config.config)}, (_, i) => expertPath(run, i));
+  const experts = expertSources(run.path, run.config).map(({path}) => path);
   const inputs = [...(run.config.baseFolder === null ? [] : [run.config.baseFolder]), ...experts];
   const changes = await Promise.all(inputs.map(lastChange));
   return {kind: 'taskVectors', analysis, isStale: changes.some((change) => change > made)};

@@ -1,10 +1,10 @@
-import {join} from 'node:path';
 import type {RunEvent} from '../../trainer/contract/run/events.ts';
 import type {RunDetails} from '../../trainer/contract/panel/panelViews.ts';
 import {WeightsRecord} from '../../trainer/contract/run/pipeline.ts';
 import {runMerge} from '../../trainer/contract/run/runMerge.ts';
 import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import {readJson} from '../../trainer/store/files/jsonFile.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import type {Run} from '../runs/run.ts';
 
 const keptMessages = 200;
@@ -25,7 +25,7 @@ export async function runDetails(run: Run, milestones: readonly RunEvent[]): Pro
 }
 
 async function chosenWeights({path}: Run): Promise<WeightsRecord | null> {
-  const file = join(path, 'search.json');
+  const file = runPaths.weights(path);
   return (await fileExists(file)) ? readJson(file, WeightsRecord, 'the merge weights') : null;
 }
 

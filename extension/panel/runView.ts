@@ -1,15 +1,19 @@
 import {isAbsolute, join, relative} from 'node:path';
-import {modelNames, runExperts} from '../../trainer/contract/run/pipeline.ts';
+import {configRanges, runModels} from '../../trainer/contract/run/pipeline.ts';
+import {modelName} from '../../trainer/contract/run/runModel.ts';
+import {parseStage} from '../../trainer/contract/run/stage.ts';
+import {stagePeaks} from '../../trainer/contract/run/stagePeaks.ts';
 import type {RunEvent} from '../../trainer/contract/run/events.ts';
 import type {MemoryPeak} from '../../trainer/contract/run/memoryPeak.ts';
 import type {ImageView, RunView, StageView} from '../../trainer/contract/panel/panelViews.ts';
+import type {StageProgress} from '../../trainer/contract/run/runProgress.ts';
 import type {Run} from '../runs/run.ts';
 import {flatSettings} from './flatSettings.ts';
 
 /** A run as the panel shows it. `milestones` are its rare events, and `source` gives the address under which the page finds a file. */
 export function runView(run: Run, milestones: readonly RunEvent[], source: (file: string) => string): RunView {
   const {path, record, config, state, progress} = run;
-  const memory = memoryPeaks(milestones);
+  const memory = stagePeaks(milestones);
   return {
     path,
     id: record.id,
@@ -22,14 +26,14 @@ export function runView(run: Run, milestones: readonly RunEvent[], source: (file
     engine: `${record.engine.name} ${record.engine.version}, ${record.engine.device}`,
     stages: [...progress.stages.values()].map((stage) => stageView(stage, memory.get(stage.stage) ?? null)),
     images: imageViews(run, milestones, source),
-    ranges: expertRanges(run),
+    ranges: rangesOf(run),
     settings: flatSettings(config.config),
   };
 }
 
 /** Models of a run that have been drawn samples of, in the order of the tables. */
 export function modelOrder(run: Run): string[] {
-  return modelNames(run.config.config);
+  return runModels(run.config.config).map(modelName);
 }
 
 /** The file of a run that an event names. It may have been moved since, with its run folder; null if it lies elsewhere. */
@@ -46,10 +50,7 @@ function isInside(folder: string, file: string): boolean {
   return isAbsolute(file) && way !== '' && !way.startsWith('..') && !isAbsolute(way);
 }
 
-function stageView(
-  stage: Run['progress']['stages'] extends ReadonlyMap<string, infer S> ? S : never,
-  memory: MemoryPeak | null,
-): StageView {
+function stageView(stage: StageProgress, memory: MemoryPeak | null): StageView {
   return {
     name: stage.stage,
     state: stage.state,
@@ -68,7 +69,7 @@ function imageViews(run: Run, milestones: readonly RunEvent[], source: (file: st
     if (event.type !== 'images') continue;
     const file = fileInRun(run, event.file);
     if (file === null) continue;
-    const model = event.stage.replace(/^evaluate-/, '');
+    const model = drawnModel(event.stage);
     // The time makes another address of a picture that was drawn again, so that the page does not show the old one.
     images.set(file, {model, update: event.update ?? null, source: `${source(file)}?${event.time}`, time: event.time});
   }
@@ -77,27 +78,14 @@ function imageViews(run: Run, milestones: readonly RunEvent[], source: (file: st
   return [...images.values()].sort((a, b) => place(a) - place(b) || (a.update ?? Infinity) - (b.update ?? Infinity));
 }
 
-function memoryPeaks(milestones: readonly RunEvent[]): Map<string, MemoryPeak> {
-  const peaks = new Map<string, MemoryPeak>();
-  for (const event of milestones) {
-    if (event.type !== 'memory') continue;
-    const {stage, host, device} = event;
-    const before = peaks.get(stage);
-    const most = device === undefined ? before?.device : Math.max(device, before?.device ?? 0);
-    peaks.set(stage, {host: Math.max(host, before?.host ?? 0), ...(most !== undefined && {device: most})});
-  }
-  return peaks;
+/** The model whose samples a stage draws: the one that it evaluates, or trains. */
+function drawnModel(name: string): string {
+  const stage = parseStage(name);
+  return stage?.kind === 'evaluate' ? modelName(stage.model) : name;
 }
 
-function expertRanges({config: {config}, report, timesteps: known}: Run): [number, number][] {
+/** Those of the report, else those of the config; with 1000 timesteps where those of the base are not known. */
+function rangesOf({config: {config}, report, timesteps}: Run): [number, number][] {
   const measured = report?.heldOut['base']?.perRange.map(({range}): [number, number] => range);
-  if (measured) return measured;
-  const {edges} = config.decouple ?? {};
-  if (edges) return edges.slice(1).map((edge, i): [number, number] => [edges[i] ?? 0, edge]);
-  const count = runExperts(config);
-  const ranges = config.experts?.map(({range}) => range);
-  if (ranges?.every((range) => range !== undefined)) return ranges;
-  const timesteps = known ?? config.pretrain?.scheduler.num_train_timesteps ?? 1000;
-  const edge = (i: number) => Math.floor((i * timesteps) / count);
-  return Array.from({length: count}, (_, i): [number, number] => [edge(i), edge(i + 1)]);
+  return measured ?? configRanges(config, timesteps ?? config.pretrain?.scheduler.num_train_timesteps ?? 1000) ?? [];
 }

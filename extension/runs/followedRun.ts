@@ -1,20 +1,19 @@
-import {readdir, stat} from 'node:fs/promises';
-import {join} from 'node:path';
+import {stat} from 'node:fs/promises';
 import {UserError} from '../../trainer/contract/errors.ts';
 import {PlanRecord, ResolvedConfig} from '../../trainer/contract/run/pipeline.ts';
 import {Report} from '../../trainer/contract/run/report.ts';
-import {eventLogPath} from '../../trainer/store/run/eventLog.ts';
-import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import {readJson} from '../../trainer/store/files/jsonFile.ts';
+import {namesIn} from '../../trainer/store/files/namesIn.ts';
 import {openRun} from '../../trainer/store/run/runFolder.ts';
-import {noNotes, notesPath, readNotes} from '../../trainer/store/run/runNotes.ts';
+import {noNotes, readNotes} from '../../trainer/store/run/runNotes.ts';
 import {currentState} from '../../trainer/store/run/runState.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {baseTimesteps} from '../config/baseModel.ts';
 import {readEventTail} from './eventTail.ts';
 import {isActiveRun, type Run} from './run.ts';
-import {addEvents, noProgress, plannedProgress} from './runProgress.ts';
+import {addEvents, noProgress, plannedProgress} from '../../trainer/contract/run/runProgress.ts';
 import {Silence} from '../silence.ts';
-import {addSample, noPace, secondsLeft, type Pace} from './timeLeft.ts';
+import {addSample, noPace, secondsLeft, type Pace} from '../../trainer/contract/run/pace.ts';
 
 /** Follows one run folder: looks at what has changed since the last look, and reads only that. */
 export class FollowedRun {
@@ -31,7 +30,7 @@ export class FollowedRun {
   /** The run in a folder; throws a UserError where it cannot be read. */
   static async open(path: string): Promise<FollowedRun> {
     const {record} = await openRun(path);
-    const config = await readJson(join(path, 'config.json'), ResolvedConfig, 'the config of the run');
+    const config = await readJson(runPaths.config(path), ResolvedConfig, 'the config of the run');
     const timesteps = await baseTimesteps(config.config, config.folder);
     const unknown = {state: null, secondsLeft: null, silentSeconds: null, report: null, problem: null};
     const followed = new FollowedRun({
@@ -68,7 +67,7 @@ export class FollowedRun {
 
   async #readState(): Promise<void> {
     // The process may be gone while its file says that it works.
-    if (!(await this.#hasChanged(join(this.#run.path, 'state.json'))) && !isActiveRun(this.#run)) return;
+    if (!(await this.#hasChanged(runPaths.state(this.#run.path))) && !isActiveRun(this.#run)) return;
     const before = this.#run.state;
     const state = await currentState(this.#run.path);
     const silentSeconds = this.#silence.after(state);
@@ -83,7 +82,7 @@ export class FollowedRun {
   /** The plan is written anew when a run is gone on with. What was known of stages so far stays. */
   async #readPlan(): Promise<void> {
     const {path} = this.#run;
-    const file = join(path, 'plan.json');
+    const file = runPaths.plan(path);
     if (!(await this.#hasChanged(file))) return;
     const {stages} = await readJson(file, PlanRecord, 'the plan of the run');
     const planned = plannedProgress(stages, await finishedStages(path));
@@ -92,7 +91,7 @@ export class FollowedRun {
   }
 
   async #readEvents(): Promise<void> {
-    const log = eventLogPath(this.#run.path);
+    const log = runPaths.events(this.#run.path);
     if (!(await this.#hasChanged(log))) return;
     const {events, offset, garbage} = await readEventTail(log, this.#offset);
     this.#offset = offset;
@@ -102,9 +101,9 @@ export class FollowedRun {
 
   async #readResults(): Promise<void> {
     const {path} = this.#run;
-    const report = join(path, 'report', 'report.json');
+    const report = runPaths.reportRecord(path);
     if (await this.#hasChanged(report)) this.#set({report: await readJson(report, Report, 'the report')});
-    if (await this.#hasChanged(notesPath(path))) this.#set({notes: await readNotes(path)});
+    if (await this.#hasChanged(runPaths.notes(path))) this.#set({notes: await readNotes(path)});
   }
 
   /** Whether a file was written since the last call for it. */
@@ -126,8 +125,6 @@ export class FollowedRun {
 
 /** Names of the stages that are done. */
 async function finishedStages(run: string): Promise<Set<string>> {
-  const folder = join(run, 'stages');
-  if (!(await fileExists(folder))) return new Set();
-  const names = await readdir(folder);
+  const names = await namesIn(runPaths.stages(run));
   return new Set(names.flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -5)] : [])));
 }

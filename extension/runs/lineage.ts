@@ -1,11 +1,10 @@
 import {basename, dirname, join, sep} from 'node:path';
-import {runExperts} from '../../trainer/contract/run/pipeline.ts';
 import {MergeRecord} from '../../trainer/contract/run/records.ts';
 import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import {readJson} from '../../trainer/store/files/jsonFile.ts';
+import {expertSources, runPaths} from '../../trainer/store/run/runPaths.ts';
 import {modelHash} from '../../trainer/store/weights/modelHash.ts';
 import {namesIn} from '../../trainer/store/files/namesIn.ts';
-import {expertPath} from './expertPath.ts';
 import type {Run} from './run.ts';
 
 /** What has become of a model that something was merged from. */
@@ -50,9 +49,9 @@ async function findInput(
 
 /** Base and experts of a run, and all models in its folder. */
 async function modelsOf(run: Run): Promise<string[]> {
-  const {baseFolder, config} = run.config;
-  const experts = Array.from({length: runExperts(config)}, (_, i) => expertPath(run, i));
-  return [...(baseFolder === null ? [] : [baseFolder]), ...experts, ...(await entriesOf(join(run.path, 'models')))];
+  const {baseFolder} = run.config;
+  const experts = expertSources(run.path, run.config).map(({path}) => path);
+  return [...(baseFolder === null ? [] : [baseFolder]), ...experts, ...(await entriesOf(runPaths.models(run.path)))];
 }
 
 /** A merge of files has its inputs beside it, more often than not. */

@@ -4,7 +4,7 @@ import type {RunRecord} from '../../trainer/contract/run/records.ts';
 import type {Report} from '../../trainer/contract/run/report.ts';
 import type {RunNotes} from '../../trainer/contract/run/runNotes.ts';
 import type {CurrentState} from '../../trainer/store/run/runState.ts';
-import type {RunProgress} from './runProgress.ts';
+import type {RunProgress} from '../../trainer/contract/run/runProgress.ts';
 
 /** A run as the editor knows it. Never changes: news make another object. */
 export interface Run {

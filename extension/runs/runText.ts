@@ -1,6 +1,6 @@
 import {durationText, timeLeftText} from './durationText.ts';
 import {isActiveRun, type Run} from './run.ts';
-import type {StageProgress, StageState} from './runProgress.ts';
+import type {StageProgress, StageState} from '../../trainer/contract/run/runProgress.ts';
 
 /** `running 42 %, 3 min left`, `done, held-out loss 0.0212`, `failed: No images.` */
 export function runStateText(run: Run): string {

@@ -189,12 +189,15 @@ export class Runs implements vscode.Disposable {
 
 /** The run folders in an output folder. */
 async function folders(output: string): Promise<string[]> {
-  const {fileExists} = await import('../../trainer/store/files/fileExists.ts');
+  const [{fileExists}, {runPaths}] = await Promise.all([
+    import('../../trainer/store/files/fileExists.ts'),
+    import('../../trainer/store/run/runPaths.ts'),
+  ]);
   const names = await readdir(output).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
     throw error;
   });
   const paths = names.map((name) => join(output, name));
-  const isRun = await Promise.all(paths.map((path) => fileExists(join(path, 'run.json'))));
+  const isRun = await Promise.all(paths.map((path) => fileExists(runPaths.record(path))));
   return paths.filter((_, i) => isRun[i]);
 }

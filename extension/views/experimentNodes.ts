@@ -1,4 +1,5 @@
-import {basename, join} from 'node:path';
+import {basename} from 'node:path';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import type {Job} from '../runs/jobQueue.ts';
 import {configFileOf, type Run} from '../runs/run.ts';
 import {bestLoss} from '../runs/runText.ts';
@@ -112,7 +113,7 @@ function experimentNode(config: string, runs: readonly Run[], sort: SortOrder): 
 
 /** A run folder that nobody can make sense of; a click opens what should say what it is. */
 function unreadableNode([path, fault]: [string, string]): ExperimentNode {
-  const file = join(path, 'run.json');
+  const file = runPaths.record(path);
   const id = `unreadable:${path}`;
   const shown = {label: basename(path), description: `cannot be read: ${fault}`, icon: 'warning'};
   return {id, ...shown, color: 'charts.yellow', context: 'unreadable', children: [], file};

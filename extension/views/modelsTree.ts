@@ -101,8 +101,11 @@ export async function modelElements(runs: readonly Run[]): Promise<ModelElement[
 }
 
 async function groupOf({path, record}: Run): Promise<ModelElement> {
-  const folder = join(path, 'models');
-  const {namesIn} = await import('../../trainer/store/files/namesIn.ts');
+  const [{namesIn}, {runPaths}] = await Promise.all([
+    import('../../trainer/store/files/namesIn.ts'),
+    import('../../trainer/store/run/runPaths.ts'),
+  ]);
+  const folder = runPaths.models(path);
   const names = await namesIn(folder);
   const models = names
     .filter((name) => !name.startsWith('.'))

@@ -1,7 +1,10 @@
-import {basename, join} from 'node:path';
+import {basename} from 'node:path';
+import {modelName} from '../../trainer/contract/run/runModel.ts';
+import type {StageProgress} from '../../trainer/contract/run/runProgress.ts';
+import {modelMadeBy, parseStage, stageName, type StageKind, type StageOf} from '../../trainer/contract/run/stage.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {expertRange} from '../runs/expertRange.ts';
 import {configFileOf, isActiveRun, type Run} from '../runs/run.ts';
-import type {StageProgress} from '../runs/runProgress.ts';
 import {bestLoss, bestText, differenceText, lossText, runStateText, stageStateOf, stageText} from '../runs/runText.ts';
 import type {ExperimentNode} from './experimentNode.ts';
 
@@ -51,16 +54,27 @@ function runParts(run: Run): ExperimentNode[] {
   const stages = [...run.progress.stages.values()];
   const parts: ExperimentNode[] = [];
   if (run.config.baseFolder !== null) parts.push(baseNode(run, run.config.baseFolder));
-  const pretrained = stages.find(({stage}) => stage === 'pretrain');
-  if (pretrained) parts.push(modelNode(run, pretrained, 'Pretrained base', 'base'));
-  const experts = stages.filter(({stage}) => /^expert-\d+$/.test(stage));
+  parts.push(...ofKind(stages, 'pretrain').map((shown) => modelNode(run, shown, 'Pretrained base')));
+  const experts = ofKind(stages, 'expert');
   if (experts.length > 0) parts.push(expertsNode(run, experts));
-  const ordinary = stages.find(({stage}) => stage === 'ordinary');
-  if (ordinary) parts.push(modelNode(run, ordinary, 'Ordinary finetune', 'ordinary'));
-  if (config.merge) parts.push(...stages.filter(({stage}) => stage === 'merge').map((stage) => mergedNode(run, stage)));
-  const evaluations = stages.filter(({stage}) => stage.startsWith('evaluate-'));
+  parts.push(...ofKind(stages, 'ordinary').map((shown) => modelNode(run, shown, 'Ordinary finetune')));
+  if (config.merge) parts.push(...ofKind(stages, 'merge').map((shown) => mergedNode(run, shown)));
+  const evaluations = ofKind(stages, 'evaluate');
   if (evaluations.length > 0) parts.push(evaluationsNode(run, evaluations));
   return parts;
+}
+
+/** A stage of one kind, and how far it is. */
+interface ShownStage<K extends StageKind = StageKind> {
+  readonly stage: StageOf<K>;
+  readonly progress: StageProgress;
+}
+
+function ofKind<K extends StageKind>(stages: readonly StageProgress[], kind: K): ShownStage<K>[] {
+  return stages.flatMap((progress) => {
+    const stage = parseStage(progress.stage);
+    return stage?.kind === kind ? [{stage: stage as StageOf<K>, progress}] : [];
+  });
 }
 
 function baseNode(run: Run, model: string): ExperimentNode {
@@ -69,23 +83,22 @@ function baseNode(run: Run, model: string): ExperimentNode {
   return {id, label: 'Base', description, icon: 'package', context: 'model', children: [], model, run};
 }
 
-function expertsNode(run: Run, experts: readonly StageProgress[]): ExperimentNode {
-  const done = experts.filter(({state}) => state === 'done').length;
-  const sorted = [...experts].sort((a, b) => expertIndex(a) - expertIndex(b));
+function expertsNode(run: Run, experts: readonly ShownStage<'expert'>[]): ExperimentNode {
+  const sorted = [...experts].sort((a, b) => a.stage.index - b.stage.index);
   return {
     id: `part:${run.path}:experts`,
     label: 'Experts',
-    description: `${done} of ${experts.length} done`,
+    description: doneText(experts),
     icon: 'layers',
     context: 'experts',
     isExpanded: isActiveRun(run),
-    children: sorted.map((stage) => modelNode(run, stage, expertLabel(run, expertIndex(stage)), stage.stage)),
+    children: sorted.map((shown) => modelNode(run, shown, expertLabel(run, shown.stage.index))),
     run,
   };
 }
 
-function expertIndex({stage}: StageProgress): number {
-  return Number(stage.slice('expert-'.length));
+function doneText(stages: readonly ShownStage[]): string {
+  return `${stages.filter(({progress}) => progress.state === 'done').length} of ${stages.length} done`;
 }
 
 /** `Expert 1 [250, 500)` */
@@ -94,50 +107,51 @@ function expertLabel(run: Run, index: number): string {
   return range === null ? `Expert ${index}` : `Expert ${index} [${range[0]}, ${range[1]})`;
 }
 
-function mergedNode(run: Run, stage: StageProgress): ExperimentNode {
-  const search = run.progress.stages.get('search');
+function mergedNode(run: Run, shown: ShownStage<'merge'>): ExperimentNode {
+  const search = run.progress.stages.get(stageName({kind: 'search'}));
   const isSearching = search !== undefined && stageStateOf(run, search) === 'running';
-  const made = modelNode(run, stage, 'Merged', 'merged');
-  const node = {...made, ...(stage.state === 'done' && {isMerged: true})};
+  const made = modelNode(run, shown, 'Merged');
+  const node = {...made, ...(shown.progress.state === 'done' && {isMerged: true})};
   return isSearching ? {...node, description: `searching the weights, ${stageText(run, search)}`} : node;
 }
 
 /** A model that a stage makes; it is there once the stage is done. */
-function modelNode(run: Run, stage: StageProgress, label: string, model: string): ExperimentNode {
-  const isDone = stage.state === 'done';
-  const number = (isDone ? lossOf(run, model) : null) ?? currentLoss(stage);
+function modelNode(run: Run, {stage, progress}: ShownStage, label: string): ExperimentNode {
+  const isDone = progress.state === 'done';
+  const made = modelMadeBy(stage);
+  const model = made && modelName(made);
+  const number = (isDone && model !== null ? lossOf(run, model) : null) ?? currentLoss(progress);
   return {
-    id: `part:${run.path}:${stage.stage}`,
+    id: `part:${run.path}:${progress.stage}`,
     label,
-    description: [stageText(run, stage), ...(number === null ? [] : [number])].join(' · '),
-    ...stageIcon(run, stage),
+    description: [stageText(run, progress), ...(number === null ? [] : [number])].join(' · '),
+    ...stageIcon(run, progress),
     context: isDone ? 'model' : 'stage',
     children: [],
     run,
-    ...(isDone && {model: join(run.path, 'models', model)}),
+    ...(isDone && model !== null && {model: runPaths.model(run.path, model)}),
   };
 }
 
-function evaluationsNode(run: Run, evaluations: readonly StageProgress[]): ExperimentNode {
-  const done = evaluations.filter(({state}) => state === 'done').length;
-  const description = bestText(run) ?? `${done} of ${evaluations.length} done`;
-  const children = evaluations.map((stage) => evaluationNode(run, stage));
+function evaluationsNode(run: Run, evaluations: readonly ShownStage<'evaluate'>[]): ExperimentNode {
+  const description = bestText(run) ?? doneText(evaluations);
+  const children = evaluations.map((shown) => evaluationNode(run, shown));
   const id = `part:${run.path}:evaluations`;
   return {id, label: 'Evaluations', description, icon: 'graph', context: 'evaluations', children, run};
 }
 
-function evaluationNode(run: Run, stage: StageProgress): ExperimentNode {
-  const model = stage.stage.slice('evaluate-'.length);
-  const isDone = stage.state === 'done';
+function evaluationNode(run: Run, {stage, progress}: ShownStage<'evaluate'>): ExperimentNode {
+  const model = modelName(stage.model);
+  const isDone = progress.state === 'done';
   return {
-    id: `part:${run.path}:${stage.stage}`,
+    id: `part:${run.path}:${progress.stage}`,
     label: model,
-    description: lossOf(run, model) ?? stageText(run, stage),
-    ...stageIcon(run, stage),
+    description: lossOf(run, model) ?? stageText(run, progress),
+    ...stageIcon(run, progress),
     context: 'evaluation',
     children: [],
     run,
-    ...(isDone && run.config.config.evaluate?.grid && {file: join(run.path, 'evaluations', model, 'samples.png')}),
+    ...(isDone && run.config.config.evaluate?.grid && {file: runPaths.grid(run.path, model)}),
   };
 }
 

@@ -2,7 +2,7 @@ import {statSync} from 'node:fs';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Run} from '../../extension/runs/run.ts';
-import {addEvents, plannedProgress} from '../../extension/runs/runProgress.ts';
+import {addEvents, plannedProgress} from '../../trainer/contract/run/runProgress.ts';
 import {DemeConfig} from '../../trainer/contract/config/config.ts';
 import type {NewRunEvent, RunEvent} from '../../trainer/contract/run/events.ts';
 import {RunRecord} from '../../trainer/contract/run/records.ts';
@@ -10,7 +10,8 @@ import {Report} from '../../trainer/contract/run/report.ts';
 import {RunNotes} from '../../trainer/contract/run/runNotes.ts';
 import {encodePng} from '../../trainer/data/pictures/png.ts';
 import {createRandom} from '../../trainer/random.ts';
-import {EventLog, eventLogPath} from '../../trainer/store/run/eventLog.ts';
+import {EventLog} from '../../trainer/store/run/eventLog.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {openMetrics} from '../../trainer/store/metrics/metricsFile.ts';
 
 /** A run folder written like that of a real run, without training anything. */
@@ -38,13 +39,13 @@ export async function fakeRun(output: string, options: FakeRunOptions = {}): Pro
   const {id = 'digits-1'} = options;
   const path = join(output, id);
   await mkdir(path, {recursive: true});
-  const log = new EventLog(eventLogPath(path));
+  const log = new EventLog(runPaths.events(path));
   const metrics = await openMetrics(path);
   const events: RunEvent[] = [];
   let run = await emptyRun(path, id, {...options, experts});
   const emit = (event: NewRunEvent) => {
     const stamped = log.append(event);
-    metrics.append(stamped, statSync(eventLogPath(path)).size);
+    metrics.append(stamped, statSync(runPaths.events(path)).size);
     events.push(stamped);
     run = {...run, progress: addEvents(run.progress, [stamped])};
   };

@@ -2,7 +2,7 @@ import {parseConfig} from '../../trainer/contract/config/parseConfig.ts';
 import type {RunEvent} from '../../trainer/contract/run/events.ts';
 import type {CurrentState} from '../../trainer/store/run/runState.ts';
 import type {Run} from '../../extension/runs/run.ts';
-import {addEvents, plannedProgress} from '../../extension/runs/runProgress.ts';
+import {addEvents, plannedProgress} from '../../trainer/contract/run/runProgress.ts';
 
 /** A run of `/project/digits.deme.yaml` with two experts, as the editor knows it; `changes` replaces what a test is about. */
 export function knownRun(changes: Partial<Run> & {id?: string} = {}): Run {

@@ -4,8 +4,9 @@ import {openSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import type {RunEvent} from '../../trainer/contract/run/events.ts';
-import {eventLogPath, readEvents, readEventsFrom} from '../../trainer/store/run/eventLog.ts';
+import {readEvents, readEventsFrom} from '../../trainer/store/run/eventLog.ts';
 import {requestControl} from '../../trainer/store/run/runState.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {leftovers, remainsOf, workersOf} from '../torture/victims.ts';
 import type {SoakSample} from './memoryGrowth.ts';
 import {residentMemory} from './residentMemory.ts';
@@ -52,7 +53,7 @@ async function watch({run, minutes, interval, onSample}: Soak, deme: ChildProces
   let [offset, updates] = [0, 0];
   while (clock.minutes < minutes && deme.exitCode === null) {
     await wait(interval);
-    const news = await readEventsFrom(eventLogPath(run), offset);
+    const news = await readEventsFrom(runPaths.events(run), offset);
     offset = news.offset;
     updates = news.events.filter(isStep).at(-1)?.update ?? updates;
     const memory = await memoryOf(run);
@@ -72,7 +73,7 @@ async function memoryOf(run: string): Promise<Pick<SoakSample, 'trainer' | 'owne
 }
 
 async function check(run: string, faults: string[]): Promise<Pick<SoakResult, 'updates' | 'faults'>> {
-  const events = await readEvents(eventLogPath(run));
+  const events = await readEvents(runPaths.events(run));
   const updates = events.findLast((event) => event.type === 'checkpoint')?.update ?? 0;
   const steps = events.filter(isStep);
   const isComplete = steps.length === updates && steps.every(({update}, i) => update === i + 1);

@@ -5,7 +5,8 @@ import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import {trainingCurves} from '../../trainer/pipeline/report/trainingCurves.ts';
 import type {Random} from '../../trainer/random.ts';
-import {eventLogPath, readEvents} from '../../trainer/store/run/eventLog.ts';
+import {readEvents} from '../../trainer/store/run/eventLog.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {hashFile} from '../../trainer/store/files/sha256.ts';
 import {killNine, leftovers, remainsOf, workersOf} from './victims.ts';
 
@@ -123,7 +124,7 @@ async function check({updates, folder: all}: Torture, folder: string, wanted: st
   if (left.length > 0) faults.push(`${name}: left over: ${left.join(', ')}`);
   const remains = await remainsOf(folder);
   if (remains.length > 0) faults.push(`${name}: still running: ${remains.join('; ')}`);
-  const curves = trainingCurves(await readEvents(eventLogPath(run)));
+  const curves = trainingCurves(await readEvents(runPaths.events(run)));
   if (curves.size === 0) faults.push(`${name}: no training has told anything`);
   for (const [stage, {steps}] of curves) {
     const isComplete = steps.length === updates && steps.every(({update}, i) => update === i + 1);

@@ -5,8 +5,9 @@ import type {Duplex} from 'node:stream';
 import {describe, expect, it} from 'vitest';
 import type {OwnerMessage, OwnerRequest, StageSelection} from '../../trainer/contract/run/ownerMessages.ts';
 import {launchOwner, type OwnerProcess} from '../../trainer/launch/ownerProcess.ts';
-import {eventLogPath, readEvents} from '../../trainer/store/run/eventLog.ts';
+import {readEvents} from '../../trainer/store/run/eventLog.ts';
 import {currentState, requestControl} from '../../trainer/store/run/runState.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {useCpuBackend} from '../helpers/cpuBackend.ts';
 import {builtFile, useBuiltProgram} from '../helpers/deme.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
@@ -50,7 +51,7 @@ describe('the owner of a run', {timeout: 300_000}, () => {
     expect(first.end).toEqual({outcome: 'done'});
     expect(first.done).toEqual(['expert-1']);
     expect(first.messages.map(({type}) => type).slice(0, 3)).toEqual(['ready', 'engine', 'created']);
-    expect(first.events).toEqual(await readEvents(eventLogPath(first.run)));
+    expect(first.events).toEqual(await readEvents(runPaths.events(first.run)));
 
     const second = await start(config, {kind: 'finetune'});
     expect([second.run, second.done]).toEqual([first.run, ['expert-0']]);

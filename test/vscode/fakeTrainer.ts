@@ -7,8 +7,7 @@ import type {RunEvent} from '../../trainer/contract/run/events.ts';
 import type {OwnerMessage} from '../../trainer/contract/run/ownerMessages.ts';
 import {channelDescriptor, readLines} from '../../trainer/launch/lineChannel.ts';
 import {resolveConfig} from '../../trainer/pipeline/owner/resolveConfig.ts';
-import {runPaths} from '../../trainer/pipeline/runPaths.ts';
-import {eventLogPath} from '../../trainer/store/run/eventLog.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {writeJsonAtomic} from '../../trainer/store/files/jsonFile.ts';
 import {ownIdentity} from '../../trainer/store/run/processIdentity.ts';
 import {createRun} from '../../trainer/store/run/runFolder.ts';
@@ -38,7 +37,7 @@ const manners: Readonly<Record<Manner, (config: string) => Promise<void>>> = {
   ragged: async (config) => {
     const run = await beginRun(config);
     send({type: 'created', run, id: basename(run)});
-    const log = eventLogPath(run);
+    const log = runPaths.events(run);
     for (let update = 1; update <= 100_000; update += 1000) {
       await appendFile(log, Array.from({length: 1000}, (_, i) => `${JSON.stringify(step(update + i))}\n`).join(''));
     }

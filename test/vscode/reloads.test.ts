@@ -1,6 +1,7 @@
 import {expect, vi} from 'vitest';
-import {eventLogPath, readEvents} from '../../trainer/store/run/eventLog.ts';
+import {readEvents} from '../../trainer/store/run/eventLog.ts';
 import {currentState} from '../../trainer/store/run/runState.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {runsOf, storyFolder} from './storyFolder.ts';
 import {patience, story, Workbench} from './workbench.ts';
 
@@ -50,6 +51,6 @@ story('ten reloads during a run', async () => {
 /** The updates that the log of the only run tells, in its order. */
 async function updatesOf(folder: string): Promise<number[]> {
   const [run] = await runsOf(folder);
-  const events = run === undefined ? [] : await readEvents(eventLogPath(run.path));
+  const events = run === undefined ? [] : await readEvents(runPaths.events(run.path));
   return events.flatMap((event) => (event.type === 'step' ? [event.update] : []));
 }

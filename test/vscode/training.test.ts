@@ -2,8 +2,9 @@ import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import {expect, vi} from 'vitest';
-import {readEvents, eventLogPath} from '../../trainer/store/run/eventLog.ts';
+import {readEvents} from '../../trainer/store/run/eventLog.ts';
 import {currentState} from '../../trainer/store/run/runState.ts';
+import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {screenshots, wantsScreenshots} from './screenshots.ts';
 import {runsOf, storyFolder} from './storyFolder.ts';
 import {patience, story, Workbench} from './workbench.ts';
@@ -176,7 +177,7 @@ async function exportSteps({page, panel, input}: Workbench, file: string, run: s
   await vi.waitFor(async () => expect(await input.inputValue()).toMatch(/\.csv$/), waiting);
   await input.fill(file);
   await page.keyboard.press('Enter');
-  const steps = (await readEvents(eventLogPath(run))).filter(({type}) => type === 'step');
+  const steps = (await readEvents(runPaths.events(run))).filter(({type}) => type === 'step');
   await vi.waitFor(async () => {
     const [head, ...rows] = (await readFile(file, 'utf8')).trim().split('\n');
     expect(head).toContain('update');

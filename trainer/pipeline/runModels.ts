@@ -1,11 +1,12 @@
 import {stat} from 'node:fs/promises';
-import {runExperts} from '../contract/run/pipeline.ts';
+import {expertModels} from '../contract/run/pipeline.ts';
+import type {RunModel} from '../contract/run/runModel.ts';
 import {alignProjections} from '../deme/alignProjections.ts';
 import {loadParams} from '../models/loadParams.ts';
 import {loadPretrained, type Pretrained} from '../models/pretrained.ts';
 import type {Params} from '../nn/params.ts';
 import {openWeightsFile} from '../store/weights/weightsFile.ts';
-import {modelPath, requireBase} from './runPaths.ts';
+import {modelPath, requireBase} from '../store/run/runPaths.ts';
 import {warn, type StageContext} from './stages/stageContext.ts';
 
 /** The base of a run; its doubts (a config that may mean something else) become warnings of the stage. */
@@ -16,8 +17,8 @@ export async function loadBase(context: StageContext): Promise<Pretrained> {
 }
 
 /** Weights of any model of the run but the ensemble; an expert may be a bare weights file of the base's architecture. */
-export async function loadModelParams(context: StageContext, base: Pretrained, model: string): Promise<Params> {
-  if (model === 'base') return base.params;
+export async function loadModelParams(context: StageContext, base: Pretrained, model: RunModel): Promise<Params> {
+  if (model.kind === 'base') return base.params;
   const path = modelPath(context.run, context.resolved, model);
   if ((await stat(path).catch(() => null))?.isFile() !== true) return (await loadPretrained(path)).params;
   const reader = await openWeightsFile(path);
@@ -31,8 +32,8 @@ export async function loadModelParams(context: StageContext, base: Pretrained, m
 /** Base and experts with the same keys: projections that one lacks are the identity. */
 export async function loadExperts(context: StageContext, base: Pretrained): Promise<{base: Params; experts: Params[]}> {
   const experts: Params[] = [];
-  for (let i = 0; i < runExperts(context.resolved.config); i++) {
-    experts.push(await loadModelParams(context, base, `expert-${i}`));
+  for (const expert of expertModels(context.resolved.config)) {
+    experts.push(await loadModelParams(context, base, expert));
   }
   const [aligned, ...rest] = alignProjections([base.params, ...experts]);
   if (aligned === undefined) throw new Error('a run has at least a base');

@@ -1,11 +1,10 @@
 import {stat} from 'node:fs/promises';
-import type {ExpertSource} from '../contract/config/config.ts';
 import {UserError} from '../contract/errors.ts';
 import {runExperts, type ResolvedConfig} from '../contract/run/pipeline.ts';
 import {equalRanges, rangesFromEdges, type TimestepRange} from '../deme/timesteps.ts';
 import {checkRanges} from '../merge/files/checkRanges.ts';
 import {readModelFolder} from '../store/weights/modelFolder.ts';
-import {modelPath} from './runPaths.ts';
+import {expertSources} from '../store/run/runPaths.ts';
 
 /**
  * The timestep range of each expert of a run: between the config's edges, as given for experts that exist already (in the config, else
@@ -14,8 +13,8 @@ import {modelPath} from './runPaths.ts';
 export async function runRanges(run: string, resolved: ResolvedConfig, timesteps: number): Promise<TimestepRange[]> {
   const {config} = resolved;
   if (config.decouple?.edges) return rangesFromEdges(config.decouple.edges, timesteps);
-  const paths = (config.experts ?? []).map((_, i) => modelPath(run, resolved, `expert-${i}`));
-  const experts = await Promise.all(paths.map((path, i) => givenExpert(config.experts?.[i], path, i)));
+  const sources = config.experts ? expertSources(run, resolved) : [];
+  const experts = await Promise.all(sources.map((source, i) => givenExpert(source, i)));
   const given = experts.flatMap(({range}) => (range ? [range] : []));
   if (given.length === 0) return equalRanges(Math.max(1, runExperts(config)), timesteps);
   const unknown = experts.find(({range}) => range === null);
@@ -33,9 +32,8 @@ export async function runRanges(run: string, resolved: ResolvedConfig, timesteps
   return given;
 }
 
-async function givenExpert(source: ExpertSource | undefined, path: string, index: number) {
-  const range = source?.range ?? (await recordedRange(path)) ?? null;
-  return {label: `expert ${index}`, path, range};
+async function givenExpert({path, range}: {path: string; range?: TimestepRange}, index: number) {
+  return {label: `expert ${index}`, path, range: range ?? (await recordedRange(path)) ?? null};
 }
 
 /** A bare weights file has no record. */

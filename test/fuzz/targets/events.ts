@@ -3,10 +3,10 @@ import {readEventTail} from '../../../extension/runs/eventTail.ts';
 import type {NewRunEvent} from '../../../trainer/contract/run/events.ts';
 import {UserError} from '../../../trainer/contract/errors.ts';
 import {eventPieces} from '../../../trainer/store/run/eventPieces.ts';
-import {EventLog, eventLogPath, readEvents, readEventsFrom} from '../../../trainer/store/run/eventLog.ts';
+import {EventLog, readEvents, readEventsFrom} from '../../../trainer/store/run/eventLog.ts';
+import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {metricStages} from '../../../trainer/store/metrics/metricsCheck.ts';
 import {openMetrics} from '../../../trainer/store/metrics/metricsFile.ts';
-import {metricsFolder} from '../../../trainer/store/metrics/metricsPaths.ts';
 import {readCurve, readHeatMap, readMilestones, readSteps} from '../../../trainer/store/metrics/metricsReader.ts';
 import type {FuzzTarget} from '../target.ts';
 
@@ -75,7 +75,7 @@ export const events: FuzzTarget = {
   repair: (bytes) =>
     new Uint8Array(Buffer.from(`${log}${Buffer.from(bytes).toString('latin1').split('\n')[5] ?? ''}\n`, 'latin1')),
   async parse(bytes, folder) {
-    const path = eventLogPath(folder);
+    const path = runPaths.events(folder);
     await mkdir(folder, {recursive: true});
     await writeFile(path, bytes);
     await readEventTail(path, 0);
@@ -85,7 +85,7 @@ export const events: FuzzTarget = {
     await readEvents(path);
     (await openMetrics(folder)).close();
     await readMilestones(folder);
-    for (const stage of await metricStages(metricsFolder(folder))) {
+    for (const stage of await metricStages(runPaths.metrics(folder))) {
       await readCurve(folder, stage, {from: null, to: null, points: 10, logarithmic: true});
       await readHeatMap(folder, stage, 10);
       await readSteps(folder, stage);

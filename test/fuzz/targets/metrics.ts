@@ -1,9 +1,10 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {openMetrics} from '../../../trainer/store/metrics/metricsFile.ts';
-import {metricsFolder, metricsPaths} from '../../../trainer/store/metrics/metricsPaths.ts';
+import {metricsPaths} from '../../../trainer/store/metrics/metricsPaths.ts';
 import {readCurve, readHeatMap, readMilestones, readSteps} from '../../../trainer/store/metrics/metricsReader.ts';
 import type {FuzzTarget} from '../target.ts';
+import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 
 const stage = 'expert-0';
 const row = (length: number, first: number) => Float64Array.from({length}, (_, i) => (i === 0 ? first : i / 7));
@@ -38,7 +39,7 @@ export const metrics: FuzzTarget = {
   async parse(bytes, folder) {
     const which = (bytes[0] ?? 0) % names.length;
     for (const [i, name] of names.entries()) {
-      const path = name(metricsFolder(folder));
+      const path = name(runPaths.metrics(folder));
       await mkdir(dirname(path), {recursive: true});
       if (i === which) await writeFile(path, bytes.subarray(1));
     }

@@ -2,9 +2,10 @@ import {readFile, rm, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {trainingCurves} from '../../../trainer/pipeline/report/trainingCurves.ts';
-import {eventLogPath, readEvents} from '../../../trainer/store/run/eventLog.ts';
+import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
+import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
@@ -33,7 +34,7 @@ describe('a run whose files are damaged', {timeout: 300_000}, () => {
 
     for (const file of ['state.json', 'stages/search.json']) await truncate(join(run, file), 0);
     await writeFile(join(run, 'control.json'), '{"command": "sto');
-    await zeroStep(eventLogPath(run));
+    await zeroStep(runPaths.events(run));
     await truncate(join(run, 'models/expert-0/unet/diffusion_pytorch_model.safetensors'), 99);
     await rm(join(run, 'models/expert-1'), {recursive: true});
     await rm(join(run, 'stages/merge.json'));
@@ -64,7 +65,7 @@ describe('a run whose files are damaged', {timeout: 300_000}, () => {
     expect(again.code, again.stderr).toBe(0);
     expect(again.stdout).toContain('expert-0: taken over from tiny-1');
     // Nothing was trained again but what the checkpoints did not have.
-    const steps = [...trainingCurves(await readEvents(eventLogPath(run))).values()].map(
+    const steps = [...trainingCurves(await readEvents(runPaths.events(run))).values()].map(
       (curves) => curves.steps.length,
     );
     expect(steps.sort()).toEqual([11, 12]);

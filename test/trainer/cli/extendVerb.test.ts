@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {eventLogPath, readEvents} from '../../../trainer/store/run/eventLog.ts';
+import {readEvents} from '../../../trainer/store/run/eventLog.ts';
+import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
@@ -26,11 +27,11 @@ describe('deme extend', {timeout: 300_000}, () => {
     expect((await deme(['run', whole.config])).code).toBe(0);
     const short = await experiment(4);
     expect((await deme(['run', short.config])).code).toBe(0);
-    const before = (await readEvents(eventLogPath(short.run))).length;
+    const before = (await readEvents(runPaths.events(short.run))).length;
 
     const {code, stdout, stderr} = await deme(['extend', short.run, '--updates', '7']);
     expect(code, stderr + stdout).toBe(0);
-    const events = (await readEvents(eventLogPath(short.run))).slice(before);
+    const events = (await readEvents(runPaths.events(short.run))).slice(before);
     const steps = events.flatMap((event) =>
       event.type === 'step' && event.stage === 'expert-1' ? [event.update] : [],
     );

@@ -3,9 +3,10 @@ import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {trainingCurves} from '../../../trainer/pipeline/report/trainingCurves.ts';
-import {eventLogPath, readEvents} from '../../../trainer/store/run/eventLog.ts';
+import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {metricsAreWhole} from '../../../trainer/store/metrics/metricsCheck.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
+import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
 import {fillDisk, mountsSmallDisks, smallDisk} from '../../helpers/smallDisk.ts';
@@ -54,7 +55,7 @@ describe.runIf(mountsSmallDisks)('a disk that fills up during a run', {timeout: 
     expect(stdout).toMatch(
       /waits for room on the disk\. The checkpoint of update \d+ needs \S+ MB in \S+, and 0 B are free: \S+ MB are missing\./,
     );
-    const events = await readEvents(eventLogPath(run));
+    const events = await readEvents(runPaths.events(run));
     for (const [stage, {steps}] of trainingCurves(events)) {
       expect(
         steps.map(({update}) => update),
@@ -67,7 +68,7 @@ describe.runIf(mountsSmallDisks)('a disk that fills up during a run', {timeout: 
       .split('\n')
       .slice(1)
       .filter((line) => line.startsWith('{"type"'));
-    const written = (await readFile(eventLogPath(run), 'utf8')).trim().split('\n');
+    const written = (await readFile(runPaths.events(run), 'utf8')).trim().split('\n');
     expect(written).toEqual(printed);
     expect(await metricsAreWhole(run)).toBe(true);
     expect(await currentState(run)).toMatchObject({state: 'done'});
@@ -86,7 +87,7 @@ describe.runIf(mountsSmallDisks)('a disk that fills up during a run', {timeout: 
     await makeRoom();
     const resumed = await deme(['resume', run]);
     expect(resumed.code, resumed.stderr).toBe(0);
-    const curves = trainingCurves(await readEvents(eventLogPath(run)));
+    const curves = trainingCurves(await readEvents(runPaths.events(run)));
     for (const [stage, {steps}] of curves)
       expect(
         steps.map(({update}) => update),

@@ -4,9 +4,10 @@ import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import {describe, expect, it} from 'vitest';
 import {trainingCurves} from '../../../trainer/pipeline/report/trainingCurves.ts';
-import {eventLogPath, readEvents} from '../../../trainer/store/run/eventLog.ts';
+import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
+import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {builtFile, deme, useBuiltProgram} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
@@ -29,7 +30,9 @@ async function haltedRun() {
   const {cwd, run} = await experiment();
   const child = spawn(process.execPath, [builtFile('cli.js'), 'run', 'tiny.deme.yaml'], {cwd, stdio: 'ignore'});
   const end = once(child, 'close');
-  await expect.poll(async () => (await readEvents(eventLogPath(run))).map(({type}) => type), patient).toContain('step');
+  await expect
+    .poll(async () => (await readEvents(runPaths.events(run))).map(({type}) => type), patient)
+    .toContain('step');
   const {owner, stages} = await workersOf(run);
   const pids = [owner ?? NaN, ...stages];
   pids.forEach((pid) => process.kill(pid, 'SIGSTOP'));
@@ -58,7 +61,7 @@ describe.skipIf(process.platform === 'win32')('a run that is halted', {timeout: 
     goOn();
     expect(await end).toEqual([0, null]);
     expect(await merged(run)).toBe(await merged(plain.run));
-    for (const {steps} of trainingCurves(await readEvents(eventLogPath(run))).values()) {
+    for (const {steps} of trainingCurves(await readEvents(runPaths.events(run))).values()) {
       expect(steps.map(({update}) => update)).toEqual(Array.from({length: updates}, (_, i) => i + 1));
     }
   });

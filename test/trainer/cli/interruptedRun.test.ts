@@ -2,9 +2,10 @@ import {join} from 'node:path';
 import type {ChildProcessWithoutNullStreams} from 'node:child_process';
 import type {EngineName} from '../../../trainer/contract/engine/engineInfo.ts';
 import {describe, expect, it} from 'vitest';
-import {readEvents, eventLogPath} from '../../../trainer/store/run/eventLog.ts';
+import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
+import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram, type Ended} from '../../helpers/deme.ts';
 import {testedEngines} from '../../helpers/engines.ts';
@@ -54,7 +55,7 @@ describe('a run that is interrupted', {timeout: 300_000}, () => {
     const {code, stderr} = await deme(['run', broken.config, '--json'], {onStart});
     expect(code, stderr).toBe(130);
     expect(await currentState(broken.run)).toMatchObject({state: 'stopped'});
-    const events = await readEvents(eventLogPath(broken.run));
+    const events = await readEvents(runPaths.events(broken.run));
     const saved = events.flatMap((event) => (event.type === 'checkpoint' ? [[event.stage, event.update]] : []));
     expect(saved.map(([stage]) => stage).sort()).toEqual(['expert-0', 'expert-1']);
     expect(Math.max(...saved.map(([, update]) => Number(update)))).toBeLessThan(updates);
@@ -93,7 +94,7 @@ describe('a run that is interrupted', {timeout: 300_000}, () => {
       (await deme(['run', config, '--json'], {onStart: afterSomeUpdates((child) => void hangUp(child))})).code,
     ).toBe(0);
     expect(await currentState(run)).toMatchObject({state: 'done'});
-    const said = (await readEvents(eventLogPath(run))).flatMap((event) =>
+    const said = (await readEvents(runPaths.events(run))).flatMap((event) =>
       event.type === 'log' ? [event.message] : [],
     );
     expect(said.join()).toContain('the terminal is gone');
@@ -108,6 +109,6 @@ describe('a run that is interrupted', {timeout: 300_000}, () => {
     expect(code, stderr).toBe(0);
     expect(stdout).toContain('expert-1: ');
     // Only what was asked for: no merge.
-    expect((await readEvents(eventLogPath(run))).map(({stage}) => stage)).not.toContain('merge');
+    expect((await readEvents(runPaths.events(run))).map(({stage}) => stage)).not.toContain('merge');
   });
 });

@@ -5,7 +5,8 @@ import {trainingCurves} from '../../../trainer/pipeline/report/trainingCurves.ts
 import {hashBytes} from '../../../trainer/store/files/sha256.ts';
 import {metricsAreWhole} from '../../../trainer/store/metrics/metricsCheck.ts';
 import {readSteps} from '../../../trainer/store/metrics/metricsReader.ts';
-import {eventLogPath, readEvents} from '../../../trainer/store/run/eventLog.ts';
+import {readEvents} from '../../../trainer/store/run/eventLog.ts';
+import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
@@ -38,10 +39,10 @@ async function linesOf(path: string): Promise<string[]> {
  * update 3 on, which only the checkpoint has kept, in format 1 too.
  */
 async function makeOld(run: string): Promise<void> {
-  const lines = (await linesOf(eventLogPath(run))).map(format1);
+  const lines = (await linesOf(runPaths.events(run))).map(format1);
   const isMissing = (line: string) => /"stage":"expert-1",("update":[34],"updates"|"from":)/.test(line);
   await writeFile(
-    eventLogPath(run),
+    runPaths.events(run),
     lines
       .filter((line) => !isMissing(line))
       .map((line) => `${line}\n`)
@@ -60,7 +61,7 @@ async function makeOld(run: string): Promise<void> {
 
 /** Update and losses of all steps, and what the heat maps are made of. */
 async function told(run: string) {
-  const curves = trainingCurves(await readEvents(eventLogPath(run)));
+  const curves = trainingCurves(await readEvents(runPaths.events(run)));
   return [...curves].sort().map(([stage, {steps, buckets}]) => ({
     stage,
     steps: steps.map(({update, losses}) => ({update, losses})),
@@ -81,7 +82,7 @@ describe('a run of a build whose event log had format 1', {timeout: 300_000}, ()
       expect(code, stderr).toBe(0);
     }
     expect(await told(old)).toEqual(await told(expected));
-    const lines = await linesOf(eventLogPath(old));
+    const lines = await linesOf(runPaths.events(old));
     const ofExpert = lines.filter((line) => line.includes('"stage":"expert-1"') && line.includes('"type":"step"'));
     // Updates 1 and 2 in format 1, then 3 and 4 from the checkpoint and the new ones in format 2.
     expect(ofExpert.map((line) => [Number(/"update":(\d)/.exec(line)?.[1]), line.includes('"losses"')])).toEqual([

@@ -2,7 +2,8 @@ import {readFile, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {StageRecord} from '../../../trainer/contract/run/pipeline.ts';
-import {eventLogPath, readEvents} from '../../../trainer/store/run/eventLog.ts';
+import {readEvents} from '../../../trainer/store/run/eventLog.ts';
+import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
@@ -52,7 +53,7 @@ describe('a config that is run again', {timeout: 300_000}, () => {
     expect((await stat(join(run(2), 'models', 'merged', weightsFile))).nlink).toBe(2);
     // The report is as complete as that of the first run.
     await stat(join(run(2), 'report', 'loss-curves.png'));
-    const events = await readEvents(eventLogPath(run(2)));
+    const events = await readEvents(runPaths.events(run(2)));
     const steps = events.flatMap((event) =>
       event.type === 'step' && event.stage === 'expert-1' ? [event.update] : [],
     );

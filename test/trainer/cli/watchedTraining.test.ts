@@ -2,7 +2,8 @@ import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {decodePng} from '../../../trainer/data/pictures/png.ts';
-import {eventLogPath, readEvents} from '../../../trainer/store/run/eventLog.ts';
+import {readEvents} from '../../../trainer/store/run/eventLog.ts';
+import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {readBest} from '../../../trainer/train/bestCheckpoint.ts';
 import {checkpointName, checkpointNames} from '../../../trainer/train/checkpointFolder.ts';
@@ -30,7 +31,7 @@ async function hashes(run: string): Promise<string[]> {
 
 /** The measured losses of a stage by update. */
 async function heldOutOf(run: string, wanted: string): Promise<[number, number][]> {
-  const events = await readEvents(eventLogPath(run));
+  const events = await readEvents(runPaths.events(run));
   return events.flatMap((event) =>
     event.type === 'heldOut' && event.stage === wanted ? [[event.update, event.loss ?? NaN] as [number, number]] : [],
   );
@@ -42,7 +43,7 @@ describe('a training that is watched', {timeout: 300_000}, () => {
 
   it('draws samples before it begins, as often as wanted, and at its end, and learns the same', async () => {
     const run = await finetune({samples: {every: 2, images: 3, steps: 2}, heldOutEvery: 2});
-    const drawn = (await readEvents(eventLogPath(run))).flatMap((event) => (event.type === 'images' ? [event] : []));
+    const drawn = (await readEvents(runPaths.events(run))).flatMap((event) => (event.type === 'images' ? [event] : []));
     for (const [i, stage] of ['expert-0', 'expert-1'].entries()) {
       const own = drawn.filter((event) => event.stage === stage);
       expect(own.map(({update}) => update)).toEqual([0, 2, 4, 5]);

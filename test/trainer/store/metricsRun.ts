@@ -3,9 +3,9 @@ import {mkdir, readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {NewRunEvent} from '../../../trainer/contract/run/events.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {EventLog, eventLogPath} from '../../../trainer/store/run/eventLog.ts';
+import {EventLog} from '../../../trainer/store/run/eventLog.ts';
+import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {type MetricsFile, openMetrics} from '../../../trainer/store/metrics/metricsFile.ts';
-import {metricsFolder} from '../../../trainer/store/metrics/metricsPaths.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 /** A run folder with nothing but a log and its metrics, which `emit` writes as the owner of a run does. */
@@ -18,9 +18,9 @@ export interface MetricsRun {
 export async function newMetricsRun(path?: string): Promise<MetricsRun> {
   const run = path ?? join(await temporaryFolder(), 'run-1');
   await mkdir(run, {recursive: true});
-  const log = new EventLog(eventLogPath(run));
+  const log = new EventLog(runPaths.events(run));
   const metrics = await openMetrics(run);
-  return {path: run, metrics, emit: (event) => metrics.append(log.append(event), statSync(eventLogPath(run)).size)};
+  return {path: run, metrics, emit: (event) => metrics.append(log.append(event), statSync(runPaths.events(run)).size)};
 }
 
 /** Stage and seed of a step, and losses that are not to be noise. */
@@ -57,7 +57,7 @@ export function noisyBuckets(from: number, to: number, stage = 'expert-0') {
 
 /** Name and bytes of all metrics files. */
 export async function metricsBytes(run: string): Promise<Map<string, string>> {
-  const folder = metricsFolder(run);
+  const folder = runPaths.metrics(run);
   const names = (await readdir(folder, {recursive: true, withFileTypes: true})).filter((entry) => entry.isFile());
   const files = names.map((entry) => join(entry.parentPath, entry.name)).sort();
   const bytes = files.map(

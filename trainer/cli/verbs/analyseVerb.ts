@@ -4,7 +4,7 @@ import type {TaskAnalysis} from '../../contract/run/taskAnalysis.ts';
 import {taskAnalysisCsv} from '../../contract/run/taskAnalysisCsv.ts';
 import {analyseTasks, type AnalysisRequest} from '../../merge/analysis/analyseTasks.ts';
 import {analyseRun} from '../../pipeline/measurements/analyseRun.ts';
-import {runPaths} from '../../pipeline/runPaths.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 import {toolVersion} from '../../pipeline/owner/toolVersion.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {requireApart} from '../../store/files/pathIdentity.ts';

@@ -4,7 +4,7 @@ import {tensorflowVariants} from '../../contract/engine/engineRecord.ts';
 import type {EngineStatus} from '../../contract/engine/engineStatus.ts';
 import {installTensorflow, type InstallOptions} from '../../engine/tensorflow/install/install.ts';
 import {wasmHeap} from '../../pipeline/resources/engineMemory.ts';
-import {gigabytes} from '../../pipeline/resources/gigabytes.ts';
+import {gigabytes} from '../../contract/gigabytes.ts';
 import {memorySupply} from '../../pipeline/resources/memorySupply.ts';
 import {action} from '../action.ts';
 import {addBenchVerb} from './benchVerb.ts';

@@ -7,7 +7,7 @@ import {runExperts} from '../../contract/run/pipeline.ts';
 import {readConfigText} from '../../pipeline/owner/resolveConfig.ts';
 import {memoryByEngine, memoryLine} from '../../pipeline/resources/memoryByEngine.ts';
 import type {TrainingNeeds} from '../../pipeline/resources/memoryEstimate.ts';
-import {planStages, pretrainStages} from '../../pipeline/graph/stagePlan.ts';
+import {planStages} from '../../pipeline/graph/stagePlan.ts';
 import {trainingNeeds} from '../../pipeline/resources/trainingNeeds.ts';
 import {resolveBase} from '../../store/hub/hubFetch.ts';
 import {action} from '../action.ts';
@@ -45,7 +45,7 @@ async function validate(file: string, options: OutputOptions): Promise<ExitCode>
 async function findNeeds(config: DemeConfig, file: string): Promise<{needs: TrainingNeeds | null; warnings: string[]}> {
   try {
     const baseFolder = config.base === undefined ? null : await resolveBase(config.base, dirname(resolve(file)));
-    const stages = config.decouple ? planStages(config) : pretrainStages;
+    const stages = planStages(config, config.decouple ? 'pipeline' : 'pretrain');
     return {needs: await trainingNeeds({config, baseFolder}, stages), warnings: []};
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -1,8 +1,8 @@
 import type {WriteStream} from 'node:tty';
 import type {RunEvent} from '../../contract/run/events.ts';
+import {addEvents, noProgress, type RunProgress, type StageProgress} from '../../contract/run/runProgress.ts';
 import {formatDuration} from './duration.ts';
 import {progressBar} from './progressBar.ts';
-import {ProgressBook, type StageProgress} from './stageProgress.ts';
 
 /** Shows the events of a run to whoever started it. */
 export interface ProgressView {
@@ -24,14 +24,14 @@ const redrawMilliseconds = 250;
 const plainMilliseconds = 15_000;
 
 class TerminalView implements ProgressView {
-  readonly #book = new ProgressBook();
+  #progress: RunProgress = noProgress;
   #drawnLines = 0;
   #drawnAt = -Infinity;
 
   constructor(readonly out: NodeJS.WritableStream & Partial<WriteStream>) {}
 
   show(event: RunEvent): void {
-    this.#book.add(event);
+    this.#progress = addEvents(this.#progress, [event]);
     const line = eventLine(event);
     const now = performance.now();
     if (line === null && now - this.#drawnAt < redrawMilliseconds) return;
@@ -39,7 +39,8 @@ class TerminalView implements ProgressView {
     this.#erase();
     if (line !== null) this.out.write(`${line}\n`);
     const width = this.out.columns ?? 100;
-    const lines = this.#book.running.map((progress) => bar(progress).slice(0, width - 1));
+    const running = [...this.#progress.stages.values()].filter(({state}) => state === 'running');
+    const lines = running.map((stage) => bar(stage).slice(0, width - 1));
     this.out.write(lines.map((text) => `${text}\n`).join(''));
     this.#drawnLines = lines.length;
   }
@@ -55,27 +56,39 @@ class TerminalView implements ProgressView {
 }
 
 class PlainView implements ProgressView {
-  readonly #book = new ProgressBook();
+  #progress: RunProgress = noProgress;
   readonly #shownAt = new Map<string, number>();
 
   constructor(readonly out: NodeJS.WritableStream) {}
 
   show(event: RunEvent): void {
-    const progress = this.#book.add(event);
+    this.#progress = addEvents(this.#progress, [event]);
     const line = eventLine(event);
     if (line !== null) this.out.write(`${line}\n`);
-    if (progress === null || progress.share === 0) return;
+    const stage = this.#progress.stages.get(event.stage);
+    const hasMoved = event.type === 'step' || event.type === 'progress';
+    if (!hasMoved || stage === undefined || stage.share === 0) return;
     const now = performance.now();
     if (now - (this.#shownAt.get(event.stage) ?? -Infinity) < plainMilliseconds) return;
     this.#shownAt.set(event.stage, now);
-    this.out.write(`${bar(progress)}\n`);
+    this.out.write(`${bar(stage)}\n`);
   }
 
   close(): void {}
 }
 
-function bar({stage, share, text, secondsLeft}: StageProgress): string {
-  return `${stage.padEnd(18)} ${progressBar(share)}  ${formatDuration(secondsLeft)} left  ${text}`;
+function bar(stage: StageProgress): string {
+  const left = formatDuration(stage.secondsLeft ?? NaN);
+  return `${stage.stage.padEnd(18)} ${progressBar(stage.share)}  ${left} left  ${workText(stage)}`;
+}
+
+/** What a stage is doing, and its newest number. */
+export function workText({update, updates, losses, secondsPerUpdate, work}: StageProgress): string {
+  if (update !== null) {
+    const loss = losses.denoise?.toFixed(5) ?? 'not finite';
+    return `update ${update}/${updates}, loss ${loss}, ${secondsPerUpdate?.toFixed(2)} s/update`;
+  }
+  return work === null ? 'starting' : `${work.what} ${Math.floor(work.done)}/${work.total}`;
 }
 
 /** Events that deserve a line of their own. */

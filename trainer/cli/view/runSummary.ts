@@ -1,10 +1,12 @@
-import {join, relative} from 'node:path';
+import {relative} from 'node:path';
 import type {RunEvent} from '../../contract/run/events.ts';
 import {Report} from '../../contract/run/report.ts';
-import {runPaths} from '../../pipeline/runPaths.ts';
+import {modelName} from '../../contract/run/runModel.ts';
+import {modelMadeBy} from '../../contract/run/stage.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 import type {PlannedStage} from '../../pipeline/graph/stagePlan.ts';
-import {peakText, stagePeaks} from '../../pipeline/resources/stagePeaks.ts';
-import {eventLogPath, readEvents} from '../../store/run/eventLog.ts';
+import {peakText, stagePeaks} from '../../contract/run/stagePeaks.ts';
+import {readEvents} from '../../store/run/eventLog.ts';
 import {readJson} from '../../store/files/jsonFile.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
 
@@ -14,11 +16,10 @@ export async function summaryLines(
   outcome: 'done' | 'stopped',
   stages: readonly PlannedStage[],
 ): Promise<string[]> {
-  const peak = peakLine(await readEvents(eventLogPath(run.path)));
+  const peak = peakLine(await readEvents(runPaths.events(run.path)));
   if (outcome === 'stopped') return [...peak, `Stopped at a checkpoint. Go on with: deme resume ${fromHere(run.path)}`];
-  const names = stages.map(({name}) => name);
-  if (names.includes('report')) return [...(await reportLines(run.path)), ...peak];
-  return ['Done.', ...names.flatMap((name) => modelLine(run.path, name)), ...peak];
+  if (stages.some(({stage}) => stage.kind === 'report')) return [...(await reportLines(run.path)), ...peak];
+  return ['Done.', ...stages.flatMap((stage) => modelLine(run.path, stage)), ...peak];
 }
 
 /** The most memory that one process of the run has had, and which. */
@@ -28,7 +29,7 @@ function peakLine(events: readonly RunEvent[]): string[] {
 }
 
 async function reportLines(run: string): Promise<string[]> {
-  const {heldOut, weights} = await readJson(join(runPaths.report(run), 'report.json'), Report, 'the report');
+  const {heldOut, weights} = await readJson(runPaths.reportRecord(run), Report, 'the report');
   const losses = Object.entries(heldOut).map(([model, loss]) => {
     const {mean, standardError} = loss.differenceToBase;
     const difference = `${mean < 0 ? '' : '+'}${mean.toExponential(2)} ± ${standardError.toExponential(1)} to base`;
@@ -38,16 +39,14 @@ async function reportLines(run: string): Promise<string[]> {
     'Held-out loss (test images):',
     ...losses,
     ...(weights.length > 0 ? [`Merge weights: ${weights.map((weight) => weight.toFixed(3)).join(', ')}`] : []),
-    `Report: ${fromHere(join(runPaths.report(run), 'report.md'))}`,
+    `Report: ${fromHere(runPaths.reportText(run))}`,
   ];
 }
 
-const madeBy: Readonly<Record<string, string>> = {pretrain: 'base', merge: 'merged', ordinary: 'ordinary'};
-
 /** Where a stage left its model, for those that make one. */
-function modelLine(run: string, stage: string): string[] {
-  const model = madeBy[stage] ?? /^expert-\d+$/.exec(stage)?.[0];
-  return model === undefined ? [] : [`${model}: ${fromHere(runPaths.trained(run, model))}`];
+function modelLine(run: string, {stage}: PlannedStage): string[] {
+  const model = modelMadeBy(stage);
+  return model === null ? [] : [`${modelName(model)}: ${fromHere(runPaths.model(run, modelName(model)))}`];
 }
 
 function fromHere(path: string): string {

@@ -5,8 +5,7 @@ import {MemoryPeak} from '../run/memoryPeak.ts';
 import {WeightsRecord} from '../run/pipeline.ts';
 import {runStates} from '../run/records.ts';
 import {Report} from '../run/report.ts';
-
-export const stageStates = ['waiting', 'running', 'done', 'stopped', 'failed'] as const;
+import {stageStates} from '../run/runProgress.ts';
 
 /** One stage of a run as the panel shows it. */
 export const StageView = z.strictObject({

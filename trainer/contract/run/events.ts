@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {ErrorRecord} from '../errors.ts';
 import {type LossTerm, lossTermNames} from './lossTerms.ts';
 import {MemoryPeak} from './memoryPeak.ts';
-import {StageName} from './stageName.ts';
+import {StageName} from './stage.ts';
 
 /** JSON has no NaN: a number that is not finite is null, and a curve has a gap there. */
 const metric = z.number().nullable();

@@ -1,7 +1,9 @@
 import {z} from 'zod';
 import {DemeConfig, expertCount} from '../config/config.ts';
+import {equalEdges} from '../config/rangeEdges.ts';
 import {SearchResult} from './report.ts';
-import {StageName} from './stageName.ts';
+import type {RunModel} from './runModel.ts';
+import {StageName} from './stage.ts';
 
 /** `config.json` of a run: the config with all defaults, and where its relative paths start. */
 export const ResolvedConfig = z.strictObject({
@@ -53,15 +55,34 @@ export const LossRecord = z.strictObject({
 });
 export type LossRecord = z.infer<typeof LossRecord>;
 
-/** Models of a run, in the order in which tables show them. `ensemble` routes by timestep between experts and has no folder of its own. */
-export function modelNames(config: DemeConfig): string[] {
-  const experts = Array.from({length: runExperts(config)}, (_, i) => `expert-${i}`);
-  const ofExperts = experts.length > 0 ? [...experts, 'ensemble', 'merged'] : [];
-  return ['base', ...(config.ordinary ? ['ordinary'] : []), ...ofExperts];
-}
-
 /** Number of experts of a run, trained here or given. */
 export function runExperts(config: DemeConfig): number {
   if (config.experts) return config.experts.length;
   return config.decouple ? expertCount(config.decouple) : 0;
+}
+
+/** Experts of a run, trained here or given. */
+export function expertModels(config: DemeConfig): (RunModel & {readonly kind: 'expert'})[] {
+  return Array.from({length: runExperts(config)}, (_, index) => ({kind: 'expert', index}));
+}
+
+/** Models of a run, in the order in which tables show them. */
+export function runModels(config: DemeConfig): RunModel[] {
+  const experts = expertModels(config);
+  return [
+    {kind: 'base'},
+    ...(config.ordinary ? [{kind: 'ordinary'} as const] : []),
+    ...(experts.length > 0 ? [...experts, {kind: 'ensemble'} as const, {kind: 'merged'} as const] : []),
+  ];
+}
+
+/**
+ * The timesteps [low, high) of each expert, as far as a config says them: its edges, the ranges of given experts, or equal ones where the
+ * timesteps of the schedule are known.
+ */
+export function configRanges(config: DemeConfig, timesteps: number | null): [number, number][] | null {
+  const given = config.experts?.map(({range}) => range);
+  if (given?.every((range) => range !== undefined)) return given;
+  const edges = config.decouple?.edges ?? (timesteps === null ? null : equalEdges(runExperts(config), timesteps));
+  return edges && edges.slice(1).map((high, i) => [edges[i] ?? 0, high]);
 }

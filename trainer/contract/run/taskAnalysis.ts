@@ -2,9 +2,6 @@ import {z} from 'zod';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** Where a run folder keeps the analysis of its experts. */
-export const taskVectorsFile = 'taskVectors.json';
-
 /** Points of the distribution of a task vector's elements: what a box plot shows, and the tails. */
 export const quantileShares = [0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1] as const;
 

@@ -5,7 +5,7 @@ import type {StageRecord} from '../../contract/run/pipeline.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {hashFile} from '../../store/files/sha256.ts';
 import {readStageRecord} from './finishedStages.ts';
-import {runPaths} from '../runPaths.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 import type {PlannedStage} from './stagePlan.ts';
 import type {StageDecision} from './takeOver.ts';
 

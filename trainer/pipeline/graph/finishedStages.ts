@@ -4,14 +4,14 @@ import {nullForUserError, UserError} from '../../contract/errors.ts';
 import {StageRecord} from '../../contract/run/pipeline.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
-import {runPaths} from '../runPaths.ts';
-import type {PlannedStage} from './stagePlan.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
+import type {StageNode} from './stagePlan.ts';
 
 /**
  * The records of the stages of a run that are done, by name: of those given and of those that they need. A stage whose record is damaged
  * counts as not done.
  */
-export async function finishedStages(run: string, stages: readonly PlannedStage[]): Promise<Map<string, StageRecord>> {
+export async function finishedStages(run: string, stages: readonly StageNode[]): Promise<Map<string, StageRecord>> {
   const finished = new Map<string, StageRecord>();
   for (const name of new Set(stages.flatMap((stage) => [stage.name, ...stage.needs]))) {
     const record = await readStageRecord(run, name).catch(nullForUserError);
@@ -34,7 +34,7 @@ export async function writeStageRecord(run: string, record: StageRecord): Promis
 }
 
 /** Throws a UserError where a stage needs another that is neither done nor about to be. */
-export function requireNeeds(stages: readonly PlannedStage[], finished: ReadonlySet<string>): void {
+export function requireNeeds(stages: readonly StageNode[], finished: ReadonlySet<string>): void {
   const names = new Set(stages.map(({name}) => name));
   for (const {name, needs} of stages) {
     const missing = needs.filter((need) => !names.has(need) && !finished.has(need));

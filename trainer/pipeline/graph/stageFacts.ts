@@ -8,7 +8,7 @@ import {modelHash} from '../../store/weights/modelHash.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
 import {hashBytes, hashFile} from '../../store/files/sha256.ts';
 import {dataStamp} from './dataStamp.ts';
-import {modelPath} from '../runPaths.ts';
+import {expertSources} from '../../store/run/runPaths.ts';
 import {runRanges} from '../runRanges.ts';
 import {trainerEntry} from '../owner/trainerEntry.ts';
 
@@ -32,9 +32,9 @@ export interface StageFacts {
 export async function gatherFacts({path, record}: RunFolder, resolved: ResolvedConfig): Promise<StageFacts> {
   const {config, folder, baseFolder} = resolved;
   const base = baseFolder === null ? null : await baseFacts(baseFolder);
-  const given = (config.experts ?? []).map((_, i) => modelPath(path, resolved, `expert-${i}`));
+  const given = config.experts ? expertSources(path, resolved) : [];
   const experts: string[] = [];
-  for (const expert of given) experts.push(await weightsHashOf(expert));
+  for (const expert of given) experts.push(await weightsHashOf(expert.path));
   return {
     resolved,
     engine: record.engine,

@@ -1,8 +1,8 @@
-import type {PlannedStage} from './stagePlan.ts';
+import type {StageNode} from './stagePlan.ts';
 
-export interface GraphHooks {
+export interface GraphHooks<Node extends StageNode> {
   /** Runs one stage to its end; a rejection stops the graph from starting further ones. */
-  run(stage: PlannedStage): Promise<'done' | 'stopped'>;
+  run(stage: Node): Promise<'done' | 'stopped'>;
   /** Whether further stages may start. */
   mayStart(): boolean;
 }
@@ -11,11 +11,11 @@ export interface GraphHooks {
  * Runs stages in dependency order, at most `parallel` at once, in the order given where several are ready.
  * Waits for what runs already before it rejects with the first error.
  */
-export async function runStageGraph(
-  stages: readonly PlannedStage[],
+export async function runStageGraph<Node extends StageNode>(
+  stages: readonly Node[],
   finished: ReadonlySet<string>,
   parallel: number,
-  hooks: GraphHooks,
+  hooks: GraphHooks<Node>,
 ): Promise<'done' | 'stopped'> {
   const done = new Set(finished);
   const waiting = stages.filter((stage) => !done.has(stage.name));
@@ -23,7 +23,7 @@ export async function runStageGraph(
   let failure: {error: unknown} | null = null;
   let stopped = false;
 
-  const start = (stage: PlannedStage): void => {
+  const start = (stage: Node): void => {
     waiting.splice(waiting.indexOf(stage), 1);
     const run = hooks
       .run(stage)

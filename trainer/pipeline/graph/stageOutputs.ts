@@ -1,31 +1,26 @@
 import {readdir} from 'node:fs/promises';
 import {join, relative, sep} from 'node:path';
+import type {Stage} from '../../contract/run/stage.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {hashFile} from '../../store/files/sha256.ts';
-import {runPaths} from '../runPaths.ts';
+import {definitionOf} from '../stages/registry.ts';
 
 /** Folders and files of a run in which a stage leaves its result, relative to it and with forward slashes on every system. */
-export function outputPaths(stage: string): string[] {
-  const inRun = (path: string) => [path.split(sep).join('/')];
-  if (stage === 'search') return inRun(runPaths.weights(''));
-  if (stage === 'reference') return inRun(runPaths.evaluation('', 'reference'));
-  const model = /^evaluate-(.+)$/.exec(stage)?.[1];
-  if (model !== undefined) return inRun(runPaths.evaluation('', model));
-  const made = madeBy[stage] ?? (stage.startsWith('expert-') ? stage : undefined);
-  return made === undefined ? [] : inRun(runPaths.trained('', made));
+export function outputPaths(stage: Stage): string[] {
+  return definitionOf(stage).outputs(stage, '').map(portable);
 }
 
-const madeBy: Readonly<Record<string, string>> = {pretrain: 'base', merge: 'merged', ordinary: 'ordinary'};
-
 /** SHA-256 of every file that a stage has left, by its path in the run, with forward slashes on every system. */
-export async function hashOutputs(run: string, stage: string): Promise<Record<string, string>> {
+export async function hashOutputs(run: string, stage: Stage): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
-  for (const path of outputPaths(stage)) {
-    for (const file of await filesOf(join(run, path))) {
-      hashes[relative(run, file).split(sep).join('/')] = await hashFile(file);
-    }
+  for (const path of definitionOf(stage).outputs(stage, run)) {
+    for (const file of await filesOf(path)) hashes[portable(relative(run, file))] = await hashFile(file);
   }
   return hashes;
+}
+
+function portable(path: string): string {
+  return path.split(sep).join('/');
 }
 
 async function filesOf(path: string): Promise<string[]> {

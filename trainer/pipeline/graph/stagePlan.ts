@@ -1,54 +1,41 @@
 import type {DemeConfig} from '../../contract/config/config.ts';
-import {modelNames, runExperts} from '../../contract/run/pipeline.ts';
+import type {StageSelection} from '../../contract/run/ownerMessages.ts';
+import {stageName, type Stage} from '../../contract/run/stage.ts';
+import {definitionOf, selectedStages} from '../stages/registry.ts';
 
-/** One step of the pipeline: a process of its own. */
-export interface PlannedStage {
+/** A node of the graph of stages. */
+export interface StageNode {
   readonly name: string;
-  /** Stages that must be done before. */
+  /** Names of the stages that must be done before. */
   readonly needs: readonly string[];
+}
+
+/** A stage with its place in the graph. */
+export interface PlannedStage extends StageNode {
+  readonly stage: Stage;
   /** Rough share of the work, for the progress of the whole. */
   readonly effort: number;
 }
 
-/** The stages that `deme pretrain` carries out. */
-export const pretrainStages: readonly PlannedStage[] = [{name: 'pretrain', needs: [], effort: 1}];
-
 /**
- * All stages of `deme run` as a graph: experts and the ordinary finetune are independent of each other, the search needs all
- * experts, and each evaluation needs only its own model, so that idle cores always find something to do.
+ * The stages of `deme run`, or of another verb, as a graph. Experts and the ordinary finetune are independent of each other, the search
+ * needs all experts, and each evaluation needs only its own model, so that idle cores always find something to do.
  */
-export function planStages(config: DemeConfig): PlannedStage[] {
-  const experts = Array.from({length: runExperts(config)}, (_, i) => `expert-${i}`);
-  const trained = config.decouple ? experts : [];
-  const stages: PlannedStage[] = [];
-  const add = (name: string, needs: readonly string[], effort: number) => stages.push({name, needs, effort});
-  const updates = config.decouple?.updates ?? 0;
-  // The longest stage first: whoever starts last decides when all are done.
-  if (config.ordinary) add('ordinary', [], updates * experts.length);
-  for (const expert of trained) add(expert, [], updates * 1.3);
-  if (config.merge) {
-    add('search', trained, config.merge.search ? config.merge.search.budget * 10 : 1);
-    add('merge', ['search', ...trained], 5);
-  }
-  if (config.evaluate) addEvaluations(config, trained, add);
-  return stages;
+export function planStages(config: DemeConfig, selection: StageSelection['kind'] = 'pipeline'): PlannedStage[] {
+  return selectedStages(config, selection).map((stage) => planned(stage, config));
 }
 
-function addEvaluations(
-  config: DemeConfig,
-  trained: readonly string[],
-  add: (name: string, needs: readonly string[], effort: number) => void,
-): void {
-  const names = modelNames(config).filter((name) => name !== 'merged' || config.merge);
-  const ownStage = (name: string) =>
-    name === 'merged' ? ['merge'] : trained.includes(name) || name === 'ordinary' ? [name] : [];
-  if (config.evaluate?.features !== 'none') add('reference', [], 10);
-  for (const name of names) {
-    add(`evaluate-${name}`, name === 'ensemble' ? trained : ownStage(name), 60);
-  }
-  add(
-    'report',
-    [...names.map((name) => `evaluate-${name}`), ...(config.evaluate?.features === 'none' ? [] : ['reference'])],
-    1,
-  );
+function planned(stage: Stage, config: DemeConfig): PlannedStage {
+  const definition = definitionOf(stage);
+  return {
+    stage,
+    name: stageName(stage),
+    needs: definition.needs(stage, config).map((need) => stageName(need)),
+    effort: definition.effort(stage, config),
+  };
+}
+
+/** Whether a stage trains a network of the size of the base. */
+export function isTraining({stage}: Pick<PlannedStage, 'stage'>): boolean {
+  return definitionOf(stage).trains;
 }

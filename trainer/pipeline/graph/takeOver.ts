@@ -9,7 +9,7 @@ import {linkOrCopy} from '../../store/files/linkFiles.ts';
 import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
 import {hashFile} from '../../store/files/sha256.ts';
 import {readStageRecord, writeStageRecord} from './finishedStages.ts';
-import {runPaths} from '../runPaths.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 import type {StageFacts} from './stageFacts.ts';
 import {changedInputs, stageInputs, stageKey} from './stageInputs.ts';
 import {outputPaths} from './stageOutputs.ts';
@@ -47,7 +47,7 @@ export async function takeOver(
   for (const stage of inOrder(stages)) {
     const inputs = stageInputs(stage, facts, (need) => keys.get(need));
     if (inputs !== null) keys.set(stage.name, stageKey(inputs));
-    decisions.push(await decide(run, stage.name, inputs, await earlierStages(earlier, stage.name)));
+    decisions.push(await decide(run, stage, inputs, await earlierStages(earlier, stage.name)));
   }
   return decisions;
 }
@@ -77,15 +77,16 @@ async function earlierStages(runs: readonly RunFolder[], stage: string): Promise
 
 async function decide(
   run: RunFolder,
-  stage: string,
+  planned: PlannedStage,
   inputs: StageInputs | null,
   earlier: readonly EarlierStage[],
 ): Promise<StageDecision> {
+  const {name: stage} = planned;
   if (inputs === null) return {stage, message: 'again, it gathers what the others did'};
   const key = stageKey(inputs);
   const damaged: string[] = [];
   for (const {run: source, record} of earlier.filter((each) => each.record.key === key)) {
-    if (await copyStage(source, run, record)) {
+    if (await copyStage(source, run, planned, record)) {
       return {stage, message: `taken over from ${source.record.id}`, from: source};
     }
     damaged.push(source.record.id);
@@ -109,14 +110,19 @@ function reason({run, record}: EarlierStage, inputs: StageInputs): string {
 }
 
 /** Takes over one stage with its checkpoints; false where a file is not as it was recorded. */
-async function copyStage(source: RunFolder, run: RunFolder, record: StageRecord): Promise<boolean> {
+async function copyStage(
+  source: RunFolder,
+  run: RunFolder,
+  {stage, name}: PlannedStage,
+  record: StageRecord,
+): Promise<boolean> {
   const files = Object.entries(record.outputs ?? {});
   if (record.outputs === undefined || files.length === 0) return false;
-  for (const path of outputPaths(record.stage)) {
+  for (const path of outputPaths(stage)) {
     const own = files.filter(([file]) => file === path || file.startsWith(`${path}/`));
     if (own.length === 0 || !(await copyOutput(source.path, run.path, path, own))) return false;
   }
-  await copyCheckpoints(source.path, run.path, record.stage);
+  await copyCheckpoints(source.path, run.path, name);
   const from = record.from ?? source.record.id;
   await writeStageRecord(run.path, {...record, from});
   return true;

@@ -1,10 +1,9 @@
 import {UserError} from '../../contract/errors.ts';
-import {runExperts} from '../../contract/run/pipeline.ts';
 import type {TaskAnalysis} from '../../contract/run/taskAnalysis.ts';
 import {analyseTasks, type AnalysisRequest} from '../../merge/analysis/analyseTasks.ts';
 import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
-import {modelPath, requireBase, runPaths} from '../runPaths.ts';
+import {expertSources, runPaths} from '../../store/run/runPaths.ts';
 import {toolVersion} from '../owner/toolVersion.ts';
 import {readResolved} from '../owner/work.ts';
 
@@ -14,15 +13,11 @@ export async function analyseRun(
   how: Pick<AnalysisRequest, 'signal' | 'onProgress'> = {},
 ): Promise<TaskAnalysis> {
   const resolved = await readResolved(run);
-  const count = runExperts(resolved.config);
-  if (count === 0 || resolved.baseFolder === null) {
+  const experts = expertSources(run.path, resolved);
+  if (experts.length === 0 || resolved.baseFolder === null) {
     throw new UserError('analysis-experts', `The run ${run.record.id} has no experts to analyse.`, {where: run.path});
   }
-  const experts = Array.from({length: count}, (_, i) => ({
-    path: modelPath(run.path, resolved, `expert-${i}`),
-    range: resolved.config.experts?.[i]?.range,
-  }));
-  const analysis = await analyseTasks({base: requireBase(resolved), experts, tool: toolVersion(), ...how});
+  const analysis = await analyseTasks({base: resolved.baseFolder, experts, tool: toolVersion(), ...how});
   await writeJsonAtomic(runPaths.taskVectors(run.path), analysis);
   return analysis;
 }

@@ -10,7 +10,7 @@ import {fileExists} from '../../store/files/fileExists.ts';
 import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {takeLock} from '../../store/run/processLock.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
-import {runPaths} from '../runPaths.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 import {openMergeLab, type LabDraws, type LabHeldOut, type MergeLab} from '../search/mergeLab.ts';
 import type {StageContext} from '../stages/stageContext.ts';
 import {planeWeights, type PlaneRequest} from './planeRequest.ts';

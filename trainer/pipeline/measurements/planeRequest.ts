@@ -3,7 +3,7 @@ import {runExperts, WeightsRecord, type ResolvedConfig} from '../../contract/run
 import {fileExists} from '../../store/files/fileExists.ts';
 import {readJson} from '../../store/files/jsonFile.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
-import {runPaths} from '../runPaths.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 
 /** Which plane is wanted. */
 export interface PlaneRequest {

@@ -1,13 +1,13 @@
 import {rm} from 'node:fs/promises';
 import {UserError} from '../../contract/errors.ts';
 import {PlanRecord, ResolvedConfig} from '../../contract/run/pipeline.ts';
+import {parseStage} from '../../contract/run/stage.ts';
 import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
 import {finishedStages} from '../graph/finishedStages.ts';
-import {runPaths} from '../runPaths.ts';
-import {planStages, pretrainStages, type PlannedStage} from '../graph/stagePlan.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
+import {isTraining, planStages, type PlannedStage} from '../graph/stagePlan.ts';
 import {whileOwned} from './startRun.ts';
-import {isTraining} from '../resources/trainingNeeds.ts';
 import {readResolved, type Work} from './work.ts';
 
 /**
@@ -18,9 +18,10 @@ export async function extendRun(run: RunFolder, updates: number): Promise<Work> 
   return whileOwned(run.path, async () => {
     const before = await readResolved(run);
     const plan = await readJson(runPaths.plan(run.path), PlanRecord, 'the plan of the run');
-    const section = plan.stages.includes('pretrain') ? 'pretrain' : 'decouple';
+    const isPretraining = plan.stages.some((name) => parseStage(name)?.kind === 'pretrain');
+    const section = isPretraining ? 'pretrain' : 'decouple';
     const resolved = withUpdates(before, section, updates, run);
-    const all = section === 'pretrain' ? pretrainStages : planStages(resolved.config);
+    const all = planStages(resolved.config, isPretraining ? 'pretrain' : 'pipeline');
     const done = await finishedStages(run.path, all);
     const stages = all.filter(({name}) => plan.stages.includes(name) || done.has(name));
     const stale = staleStages(stages);

@@ -1,8 +1,8 @@
 import {readdir} from 'node:fs/promises';
-import {basename, dirname, join} from 'node:path';
+import {basename, join} from 'node:path';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {lockHolder} from '../../store/run/processLock.ts';
-import {runPaths} from '../runPaths.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 
 /** A stage process that goes on although the owner of its run is gone. */
 export interface Orphan {
@@ -14,7 +14,7 @@ const ending = '.lock';
 
 /** The stage processes that the owner of a run has left behind; none while somebody owns the run. */
 export async function findOrphans(run: string): Promise<Orphan[]> {
-  const folder = dirname(runPaths.stageLock(run, ''));
+  const folder = runPaths.stageLocks(run);
   if ((await lockHolder(runPaths.ownerLock(run))) !== null || !(await fileExists(folder))) return [];
   const orphans: Orphan[] = [];
   for (const name of (await readdir(folder)).filter((file) => file.endsWith(ending)).sort()) {

@@ -3,7 +3,7 @@ import {dirname, resolve} from 'node:path';
 import {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {readJson} from '../../store/files/jsonFile.ts';
-import {modelPath, runPaths} from '../runPaths.ts';
+import {expertSources, runPaths} from '../../store/run/runPaths.ts';
 
 /**
  * Where the inputs of a merged model may lie: beside it and, for one in a run folder, where the run took its base and experts from.
@@ -17,6 +17,6 @@ export async function placesNear(path: string): Promise<string[]> {
   const config = runPaths.config(run);
   if (!(await fileExists(config))) return [beside];
   const resolved = await readJson(config, ResolvedConfig, 'the config of the run');
-  const given = (resolved.config.experts ?? []).map((_, i) => modelPath(run, resolved, `expert-${i}`));
+  const given = resolved.config.experts ? expertSources(run, resolved).map((expert) => expert.path) : [];
   return [beside, ...(resolved.baseFolder === null ? [] : [resolved.baseFolder]), ...given];
 }

@@ -6,7 +6,8 @@ import {estimateMemory, hostBytes} from '../resources/memoryEstimate.ts';
 import {memorySupply} from '../resources/memorySupply.ts';
 import {planProcesses, type ProcessPlan} from '../resources/processPlan.ts';
 import {requireMemory} from '../resources/requireMemory.ts';
-import {isTraining, trainingNeeds} from '../resources/trainingNeeds.ts';
+import {isTraining, type PlannedStage} from '../graph/stagePlan.ts';
+import {trainingNeeds} from '../resources/trainingNeeds.ts';
 
 /** How the stages of a run are carried out, and what the user should know before they start. */
 export interface RunPlan {
@@ -16,7 +17,7 @@ export interface RunPlan {
 
 /** What of a run is to be planned, and where. */
 export interface PlanRequest {
-  readonly stages: readonly {readonly name: string}[];
+  readonly stages: readonly Pick<PlannedStage, 'stage'>[];
   readonly engine: RunRecord['engine'];
   readonly gpus: readonly string[];
   /** Cores to share; left out: all of the machine. */

@@ -1,4 +1,3 @@
-import {join} from 'node:path';
 import type {EngineConfig} from '../../contract/config/config.ts';
 import type {NewRunEvent, RunEvent} from '../../contract/run/events.ts';
 import {toErrorRecord} from '../../contract/errors.ts';
@@ -11,7 +10,7 @@ import {finishedStages, requireNeeds, writeStageRecord} from '../graph/finishedS
 import {GpuSlots} from '../resources/gpuSlots.ts';
 import {startHeartbeat} from './heartbeat.ts';
 import {OwnerRecords, type OwnState} from './ownerRecords.ts';
-import {runPaths} from '../runPaths.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 import {runStageGraph} from '../graph/stageGraph.ts';
 import {stageKey} from '../graph/stageInputs.ts';
 import {hashOutputs} from '../graph/stageOutputs.ts';
@@ -173,7 +172,7 @@ class RunOwner {
       stage: name,
       seconds,
       finished: new Date().toISOString(),
-      ...(whole && {key: stageKey(whole), inputs: whole, outputs: await hashOutputs(run, name)}),
+      ...(whole && {key: stageKey(whole), inputs: whole, outputs: await hashOutputs(run, stage.stage)}),
     };
     const mayWait = () => this.#stoppingSince === null;
     if (!(await this.records.persist(`the record of ${name}`, mayWait, () => writeStageRecord(run, record))))
@@ -184,7 +183,7 @@ class RunOwner {
 
   async #runProcess(stage: string, gpu: string | undefined): Promise<'done' | 'stopped'> {
     const {run, engine, libraryFolders} = this.options;
-    const log = join(run, 'logs', `${stage}.log`);
+    const log = runPaths.log(run, stage);
     const onEvent = (event: RunEvent) => this.#relay(event);
     const sync = () => this.records.journal.sync();
     const child = launchStage({entry: trainerEntry(), run, stage, engine, gpu, libraryFolders, log, onEvent, sync});

@@ -17,7 +17,7 @@ import {finishedStages} from '../graph/finishedStages.ts';
 import {planRun} from './planRun.ts';
 import type {ProcessPlan} from '../resources/processPlan.ts';
 import {ownRun, type RunOptions} from './runOwner.ts';
-import {runPaths} from '../runPaths.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 import {gatherFacts} from '../graph/stageFacts.ts';
 import {stageInputs} from '../graph/stageInputs.ts';
 import type {PlannedStage} from '../graph/stagePlan.ts';

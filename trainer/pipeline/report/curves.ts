@@ -1,9 +1,11 @@
 import type {RgbPicture} from '../../chart/canvas.ts';
 import {lineChart, type LineSeries} from '../../chart/lineChart.ts';
 import {type LossTerm, lossTermNames, lossTerms} from '../../contract/run/lossTerms.ts';
-import {modelNames, type ResolvedConfig} from '../../contract/run/pipeline.ts';
+import {runModels, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {Report} from '../../contract/run/report.ts';
-import {eventLogPath, readEvents} from '../../store/run/eventLog.ts';
+import {modelName} from '../../contract/run/runModel.ts';
+import {readEvents} from '../../store/run/eventLog.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 import {chartSize} from './chartSize.ts';
 import {heldOutChart} from './heldOutChart.ts';
 import {modelColour} from './modelColour.ts';
@@ -21,7 +23,7 @@ export async function drawCurves(
   report: Report,
   folder: string,
 ): Promise<PictureFile[]> {
-  const stages = inOrder(trainingCurves(await readEvents(eventLogPath(run))), resolved);
+  const stages = inOrder(trainingCurves(await readEvents(runPaths.events(run))), resolved);
   const charts: [title: string, file: string, chart: RgbPicture | null][] = [
     ['Held-out loss against the base, per timestep range', 'held-out-difference.png', heldOutChart(report)],
     ...lossTermNames.map((term): [string, string, RgbPicture | null] => [
@@ -40,7 +42,7 @@ export async function drawCurves(
 
 /** In the order of the tables; the log has them in the order in which they first spoke. */
 function inOrder(curves: ReadonlyMap<string, TrainingCurves>, {config}: ResolvedConfig): Stage[] {
-  const names = new Set([...modelNames(config), ...curves.keys()]);
+  const names = new Set([...runModels(config).map(modelName), ...curves.keys()]);
   return [...names].flatMap((name): Stage[] => {
     const stage = curves.get(name);
     return stage ? [[name, stage]] : [];

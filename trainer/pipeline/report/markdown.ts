@@ -6,7 +6,7 @@ import type {
   Report,
   SearchCheck,
 } from '../../contract/run/report.ts';
-import {peakText} from '../resources/stagePeaks.ts';
+import {peakText} from '../../contract/run/stagePeaks.ts';
 
 /** `report.md`: the report for reading; pictures are named relative to it. */
 export function reportMarkdown(

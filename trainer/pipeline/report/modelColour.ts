@@ -1,11 +1,28 @@
 import {type Colour, palette} from '../../chart/palette.ts';
+import {parseModel} from '../../contract/run/runModel.ts';
 
 const grey: Colour = [125, 130, 138];
-const named: Readonly<Record<string, Colour>> = {ordinary: grey, ensemble: palette.purple, merged: palette.vermilion};
-const experts: readonly Colour[] = [palette.blue, palette.orange, palette.green, palette.skyBlue, palette.yellow];
+const experts: readonly [Colour, ...Colour[]] = [
+  palette.blue,
+  palette.orange,
+  palette.green,
+  palette.skyBlue,
+  palette.yellow,
+];
 
-/** A model has the same colour in every picture of a report. More experts than colours start anew. */
-export function modelColour(model: string): Colour {
-  const expert = Number(/^expert-(\d+)$/.exec(model)?.[1] ?? 0);
-  return named[model] ?? experts[expert % experts.length] ?? grey;
+/** The colour of a model, or of the stage that trains it, which is the same in every picture of a report. More experts than colours start anew. */
+export function modelColour(name: string): Colour {
+  const model = parseModel(name);
+  switch (model?.kind) {
+    case 'ordinary':
+      return grey;
+    case 'ensemble':
+      return palette.purple;
+    case 'merged':
+      return palette.vermilion;
+    case 'expert':
+      return experts[model.index % experts.length] ?? grey;
+    default:
+      return experts[0];
+  }
 }

@@ -1,4 +1,4 @@
-import {gigabytes} from './gigabytes.ts';
+import {gigabytes} from '../../contract/gigabytes.ts';
 import type {MemorySupply} from './memorySupply.ts';
 
 /** How many processes of that size fit into the memory that is free now; at least one, which then has to try. */

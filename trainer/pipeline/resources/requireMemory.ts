@@ -1,6 +1,6 @@
 import {UserError} from '../../contract/errors.ts';
 import {wasmHeap} from './engineMemory.ts';
-import {gigabytes} from './gigabytes.ts';
+import {gigabytes} from '../../contract/gigabytes.ts';
 import {
   estimateMemory,
   hostBytes,

@@ -4,25 +4,20 @@ import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
 import {readModelFolder} from '../../store/weights/modelFolder.ts';
+import {isTraining, type PlannedStage} from '../graph/stagePlan.ts';
 import type {TrainingNeeds} from './memoryEstimate.ts';
-
-/** Whether a stage trains a network of the size of the base. */
-export function isTraining({name}: {readonly name: string}): boolean {
-  return /^(pretrain|ordinary|expert-\d+)$/.test(name);
-}
 
 /** What the largest training among these stages of a run needs; null where none of them trains. */
 export async function trainingNeeds(
   {config, baseFolder}: Pick<ResolvedConfig, 'config' | 'baseFolder'>,
-  stages: readonly {readonly name: string}[],
+  stages: readonly Pick<PlannedStage, 'stage'>[],
 ): Promise<TrainingNeeds | null> {
   const {pretrain, decouple, data} = config;
-  const names = stages.filter(isTraining).map(({name}) => name);
-  if (pretrain && names.includes('pretrain')) return {...shared(pretrain, pretrain.model, data), ...plain};
-  if (!decouple || baseFolder === null || names.length === 0) return null;
+  const kinds = stages.filter(isTraining).map(({stage}) => stage.kind);
+  if (pretrain && kinds.includes('pretrain')) return {...shared(pretrain, pretrain.model, data), ...plain};
+  if (!decouple || baseFolder === null || kinds.length === 0) return null;
   const {unetConfig} = await readModelFolder(baseFolder);
-  const isExpert = names.some((name) => name.startsWith('expert-'));
-  return {...shared(decouple, unetConfig, data), ...(isExpert ? expertNeeds(decouple) : plain)};
+  return {...shared(decouple, unetConfig, data), ...(kinds.includes('expert') ? expertNeeds(decouple) : plain)};
 }
 
 /** Pretraining and the ordinary finetune. */

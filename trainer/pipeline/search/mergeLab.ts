@@ -11,7 +11,7 @@ import type {NoiseSchedule} from '../../schedulers/schedule.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {dataStamp} from '../graph/dataStamp.ts';
 import {loadBase, loadExperts} from '../runModels.ts';
-import {modelPath} from '../runPaths.ts';
+import {expertSources} from '../../store/run/runPaths.ts';
 import {runRanges} from '../runRanges.ts';
 import {weightsHashOf} from '../graph/stageFacts.ts';
 import {warn, type StageContext} from '../stages/stageContext.ts';
@@ -63,7 +63,7 @@ export async function openMergeLab(context: StageContext): Promise<MergeLab> {
     ranges,
     schedule,
     data,
-    key: await keyOf(context, pretrained.weightsHash, vectors.length, ranges),
+    key: await keyOf(context, pretrained.weightsHash, ranges),
     heldOut: (draws) => heldOutOf(data, schedule, ranges, draws),
     losses: (params, heldOut, onlyRanges) => {
       predictor.load(params);
@@ -92,15 +92,10 @@ async function heldOutOf(
   return {schedule, draws, images, shape: source.shape};
 }
 
-async function keyOf(
-  {run, resolved}: StageContext,
-  base: string,
-  count: number,
-  ranges: readonly TimestepRange[],
-): Promise<string> {
+async function keyOf({run, resolved}: StageContext, base: string, ranges: readonly TimestepRange[]): Promise<string> {
   const {config, folder} = resolved;
   const experts: string[] = [];
-  for (let i = 0; i < count; i++) experts.push(await weightsHashOf(modelPath(run, resolved, `expert-${i}`)));
+  for (const {path} of expertSources(run, resolved)) experts.push(await weightsHashOf(path));
   const images = config.data && {...config.data, stamp: await dataStamp(config.data, folder)};
   return hashBytes(JSON.stringify({base, experts, ranges, images}));
 }

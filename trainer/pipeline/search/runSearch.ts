@@ -9,7 +9,7 @@ import type {WeightsOf} from '../../merge/files/incrementalMerge.ts';
 import {ruledMerge, ruledWeights, type RuledMerge} from '../../merge/ruledWeights.ts';
 import {searchWeights} from '../../merge/search/search.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
-import {runPaths} from '../runPaths.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 import {progress, warn, type StageContext} from '../stages/stageContext.ts';
 import {CandidateJournal} from './candidateJournal.ts';
 import {checkSearch, ensembleLosses, mergeLosses, type CheckedMerge} from './checkSearch.ts';

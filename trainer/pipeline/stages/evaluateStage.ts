@@ -1,6 +1,7 @@
 import {mkdir} from 'node:fs/promises';
 import type {EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import type {LossRecord} from '../../contract/run/pipeline.ts';
+import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import {heldOutBatch} from '../../data/batches.ts';
 import type {ImageSource} from '../../data/dataset.ts';
 import {openData} from '../../data/openData.ts';
@@ -16,29 +17,33 @@ import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {writeFeatures} from './featureFile.ts';
 import {loadBase, loadExperts, loadModelParams} from '../runModels.ts';
-import {runPaths} from '../runPaths.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 import {runRanges} from '../runRanges.ts';
 import {sampleGrid} from './sampleGrid.ts';
 import {progress, warn, type StageContext, type StageOutcome} from './stageContext.ts';
 
 /** Measures one model on the test images: held-out losses, a sample grid, and the features of its samples. */
-export async function evaluateStage(context: StageContext, model: string): Promise<StageOutcome> {
+export async function evaluateStage(context: StageContext, model: RunModel): Promise<StageOutcome> {
   const config = requireEvaluate(context);
-  await mkdir(runPaths.evaluation(context.run, model), {recursive: true});
+  const name = modelName(model);
+  await mkdir(runPaths.evaluation(context.run, name), {recursive: true});
   const base = await loadBase(context);
   const ranges = await runRanges(context.run, context.resolved, base.schedule.timesteps);
   const weights =
-    model === 'ensemble' ? (await loadExperts(context, base)).experts : [await loadModelParams(context, base, model)];
+    model.kind === 'ensemble'
+      ? (await loadExperts(context, base)).experts
+      : [await loadModelParams(context, base, model)];
   const test = await openTestImages(context);
   const predictors = weights.map((params) => new Predictor(base.denoiser, params));
   const losses = await measureLosses(context, config, base, predictors, ranges, test);
-  await writeJsonAtomic(runPaths.losses(context.run, model), toRecord(losses));
+  await writeJsonAtomic(runPaths.losses(context.run, name), toRecord(losses));
   if ((await context.nextAction()) === 'stop') return 'stopped';
-  const predict = model === 'ensemble' ? ensemblePredict(predictors, ranges) : modelPredict(predictors[0] as Predictor);
+  const predict =
+    model.kind === 'ensemble' ? ensemblePredict(predictors, ranges) : modelPredict(predictors[0] as Predictor);
   // The model's own size where its config names one.
   const [height, width] = base.denoiser.sampleSize ?? test.shape;
   const shape = [height, width, base.denoiser.outChannels] as const;
-  return drawSamples(context, config, {predict, schedule: base.schedule, shape}, model);
+  return drawSamples(context, config, {predict, schedule: base.schedule, shape}, name);
 }
 
 async function openTestImages(context: StageContext): Promise<ImageSource> {

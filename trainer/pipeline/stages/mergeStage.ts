@@ -1,10 +1,10 @@
 import {sameAsBase} from '../../contract/config/mergeSetting.ts';
-import {runExperts, WeightsRecord} from '../../contract/run/pipeline.ts';
+import {WeightsRecord} from '../../contract/run/pipeline.ts';
 import {runMerge} from '../../contract/run/runMerge.ts';
 import {mergeModels} from '../../merge/files/mergeFiles.ts';
 import {readJson} from '../../store/files/jsonFile.ts';
 import {foldMerged} from './foldMerged.ts';
-import {modelPath, requireBase, runPaths} from '../runPaths.ts';
+import {expertSources, modelPath, requireBase, runPaths} from '../../store/run/runPaths.ts';
 import {progress, warn, type StageContext, type StageOutcome} from './stageContext.ts';
 import {toolVersion} from '../owner/toolVersion.ts';
 
@@ -14,14 +14,10 @@ export async function mergeStage(context: StageContext): Promise<StageOutcome> {
   const {config} = resolved;
   const settled = await readJson(runPaths.weights(run), WeightsRecord, 'the merge weights');
   const setting = runMerge(config.merge, settled);
-  const merged = runPaths.trained(run, 'merged');
-  const experts = Array.from({length: runExperts(config)}, (_, i) => ({
-    path: modelPath(run, resolved, `expert-${i}`),
-    range: config.experts?.[i]?.range,
-  }));
+  const merged = modelPath(run, resolved, {kind: 'merged'});
   const record = await mergeModels({
     base: requireBase(resolved),
-    experts,
+    experts: expertSources(run, resolved),
     ...setting,
     out: merged,
     replaces: 'ownResult',

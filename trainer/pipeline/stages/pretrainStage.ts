@@ -1,3 +1,4 @@
+import {modelName} from '../../contract/run/runModel.ts';
 import {openData} from '../../data/openData.ts';
 import {equalRanges} from '../../deme/timesteps.ts';
 import {createUNet2D} from '../../models/unet2d.ts';
@@ -7,7 +8,7 @@ import {scheduleHash} from '../../models/scheduleHash.ts';
 import {disposeParams} from '../../nn/params.ts';
 import {createSchedule} from '../../schedulers/schedule.ts';
 import {train} from '../../train/loop.ts';
-import {runPaths} from '../runPaths.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 import {trainHooks} from './trainHooks.ts';
 import {warn, type StageContext, type StageOutcome} from './stageContext.ts';
 
@@ -40,7 +41,7 @@ export async function pretrainStage(context: StageContext): Promise<StageOutcome
   );
   disposeParams(initial);
   if (params === null) return 'stopped';
-  await savePretrained(runPaths.trained(run, 'base'), {
+  await savePretrained(runPaths.model(run, modelName({kind: 'base'})), {
     unetConfig: config.model,
     schedulerConfig: config.scheduler,
     params,

@@ -2,7 +2,7 @@ import {mkdir} from 'node:fs/promises';
 import {heldOutBatch} from '../../data/batches.ts';
 import {openData} from '../../data/openData.ts';
 import {writeFeatures} from './featureFile.ts';
-import {runPaths} from '../runPaths.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 import {warn, type StageContext, type StageOutcome} from './stageContext.ts';
 
 /** Features of all test images: what Fréchet distance and KID compare samples with. */

@@ -1,12 +1,14 @@
 import {mkdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {LossRecord, modelNames, StageRecord, WeightsRecord} from '../../contract/run/pipeline.ts';
+import {LossRecord, runModels, StageRecord, WeightsRecord} from '../../contract/run/pipeline.ts';
+import {modelName} from '../../contract/run/runModel.ts';
+import {stageName, type Stage} from '../../contract/run/stage.ts';
 import {Report} from '../../contract/run/report.ts';
 import type {FeatureSet} from '../../evaluate/featureSet.ts';
 import type {LossTable} from '../../evaluate/lossTable.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
-import {eventLogPath, readEvents} from '../../store/run/eventLog.ts';
+import {readEvents} from '../../store/run/eventLog.ts';
 import {tableLimits} from '../../store/files/jsonLimits.ts';
 import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {openRun} from '../../store/run/runFolder.ts';
@@ -16,15 +18,14 @@ import {buildReport, type Measurements} from '../report/buildReport.ts';
 import {drawCurves} from '../report/curves.ts';
 import {reportMarkdown} from '../report/markdown.ts';
 import type {PictureFile} from '../report/pictureFile.ts';
-import {runPaths} from '../runPaths.ts';
-import {planStages} from '../graph/stagePlan.ts';
-import {stagePeaks} from '../resources/stagePeaks.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
+import {stagePeaks} from '../../contract/run/stagePeaks.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 
-/** Gathers what the stages measured into `report/`: report.json, report.md and the pictures. */
-export async function reportStage(context: StageContext): Promise<StageOutcome> {
+/** Gathers what the stages measured into `report/`: report.json, report.md and the pictures. `stages` are those of the whole pipeline. */
+export async function reportStage(context: StageContext, stages: readonly Stage[]): Promise<StageOutcome> {
   const {run, resolved} = context;
-  const measured = await gather(context);
+  const measured = await gather(context, stages);
   const report = Report.parse(buildReport(resolved, measured));
   const folder = runPaths.report(run);
   await mkdir(folder, {recursive: true});
@@ -33,15 +34,15 @@ export async function reportStage(context: StageContext): Promise<StageOutcome> 
     ...(await drawCurves(run, resolved, report, folder)),
     ...(await copyGrids(context, folder)),
   ];
-  await writeJsonAtomic(join(folder, 'report.json'), report);
-  await writeFileAtomic(join(folder, 'report.md'), reportMarkdown(resolved.config.name, report, pictures));
+  await writeJsonAtomic(runPaths.reportRecord(run), report);
+  await writeFileAtomic(runPaths.reportText(run), reportMarkdown(resolved.config.name, report, pictures));
   return 'done';
 }
 
-async function gather({run, resolved}: StageContext): Promise<Measurements> {
+async function gather({run, resolved}: StageContext, stages: readonly Stage[]): Promise<Measurements> {
   const losses = new Map<string, LossTable>();
   const features = new Map<string, FeatureSet>();
-  for (const model of modelNames(resolved.config)) {
+  for (const model of runModels(resolved.config).map(modelName)) {
     if (await fileExists(runPaths.losses(run, model))) losses.set(model, await readLosses(run, model));
     if (await fileExists(runPaths.features(run, model)))
       features.set(model, await readFeatures(runPaths.features(run, model)));
@@ -56,8 +57,8 @@ async function gather({run, resolved}: StageContext): Promise<Measurements> {
       ? await readJson(weights, WeightsRecord, 'the merge weights')
       : {weights: [], search: null},
     engine: (await openRun(run)).record.engine,
-    peakMemory: Object.fromEntries(stagePeaks(await readEvents(eventLogPath(run)))),
-    ...(await wallTimes({run, resolved})),
+    peakMemory: Object.fromEntries(stagePeaks(await readEvents(runPaths.events(run)))),
+    ...(await wallTimes(run, stages)),
   };
 }
 
@@ -72,13 +73,13 @@ async function readLosses(run: string, model: string): Promise<LossTable> {
 }
 
 /** Wall time of each finished stage, and from the start of the first to now. */
-async function wallTimes({
-  run,
-  resolved,
-}: Pick<StageContext, 'run' | 'resolved'>): Promise<Pick<Measurements, 'seconds' | 'stageSeconds'>> {
+async function wallTimes(
+  run: string,
+  stages: readonly Stage[],
+): Promise<Pick<Measurements, 'seconds' | 'stageSeconds'>> {
   const stageSeconds: Record<string, number> = {};
   let first = Date.now() / 1000;
-  for (const {name} of planStages(resolved.config)) {
+  for (const name of stages.map((stage) => stageName(stage))) {
     const file = runPaths.stage(run, name);
     if (!(await fileExists(file))) continue;
     const record = await readJson(file, StageRecord, 'the stage record');
@@ -90,7 +91,7 @@ async function wallTimes({
 
 async function copyGrids({run, resolved}: StageContext, folder: string): Promise<PictureFile[]> {
   const pictures: PictureFile[] = [];
-  for (const model of modelNames(resolved.config)) {
+  for (const model of runModels(resolved.config).map(modelName)) {
     const source = runPaths.grid(run, model);
     if (!(await fileExists(source))) continue;
     const file = `samples-${model}.png`;

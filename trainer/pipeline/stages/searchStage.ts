@@ -1,7 +1,7 @@
 import type {WeightsRecord} from '../../contract/run/pipeline.ts';
 import {SearchConfig} from '../../contract/config/searchConfig.ts';
 import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
-import {runPaths} from '../runPaths.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 import {runSearch, Stopped} from '../search/runSearch.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 

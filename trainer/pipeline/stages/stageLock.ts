@@ -4,7 +4,7 @@ import type {ProcessIdentity} from '../../contract/run/processIdentity.ts';
 import {killTree} from '../../launch/killTree.ts';
 import {isHere} from '../../store/run/processIdentity.ts';
 import {lockHolder, takeLock} from '../../store/run/processLock.ts';
-import {runPaths} from '../runPaths.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 
 /** A checkpoint of a large model takes a while, after an update that may take one too. */
 const graceMilliseconds = 180_000;

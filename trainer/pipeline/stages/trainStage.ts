@@ -1,6 +1,7 @@
 import type {DecoupleConfig} from '../../contract/config/config.ts';
 import {expertCount} from '../../contract/config/config.ts';
 import type {ModelRecord} from '../../contract/run/records.ts';
+import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import {openData} from '../../data/openData.ts';
 import {equalRanges} from '../../deme/timesteps.ts';
@@ -10,14 +11,14 @@ import {disposeParams} from '../../nn/params.ts';
 import {scheduleHash} from '../../models/scheduleHash.ts';
 import {train, type TrainTask} from '../../train/loop.ts';
 import {trainHooks} from './trainHooks.ts';
-import {modelPath, requireBase, runPaths} from '../runPaths.ts';
+import {requireBase, runPaths} from '../../store/run/runPaths.ts';
 import {runRanges} from '../runRanges.ts';
 import {warn, type StageContext, type StageOutcome} from './stageContext.ts';
 
 /** Finetunes expert `index` on its own range with the three techniques of the paper. */
 export async function expertStage(context: StageContext, index: number): Promise<StageOutcome> {
   const decouple = requireDecouple(context);
-  return finetune(context, async (base) => {
+  return finetune(context, {kind: 'expert', index}, async (base) => {
     const range = (await runRanges(context.run, context.resolved, base.schedule.timesteps))[index];
     if (range === undefined) throw new Error(`there is no range ${index}`);
     return {
@@ -37,7 +38,7 @@ export async function expertStage(context: StageContext, index: number): Promise
  */
 export async function ordinaryStage(context: StageContext): Promise<StageOutcome> {
   const decouple = requireDecouple(context);
-  return finetune(context, (base) => ({
+  return finetune(context, {kind: 'ordinary'}, (base) => ({
     config: {...decouple, updates: decouple.updates * expertCount(decouple)},
     consistency: 0,
     projection: 'off',
@@ -56,6 +57,7 @@ interface Finetune extends Pick<TrainTask, 'range' | 'probability'> {
 
 async function finetune(
   context: StageContext,
+  model: RunModel,
   plan: (base: Pretrained) => Finetune | Promise<Finetune>,
 ): Promise<StageOutcome> {
   const {run, resolved, stage} = context;
@@ -86,7 +88,7 @@ async function finetune(
   const hooks = await trainHooks(context, config, {...base, shape: images.shape, validation, ranges});
   const params = await train(task, hooks);
   if (params === null) return 'stopped';
-  await savePretrained(modelPath(run, resolved, stage), {
+  await savePretrained(runPaths.model(run, modelName(model)), {
     unetConfig: base.folder.unetConfig,
     schedulerConfig: base.schedule.config,
     params,

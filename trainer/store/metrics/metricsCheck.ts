@@ -3,14 +3,14 @@ import {otherSeriesNames} from '../../contract/run/curveBins.ts';
 import {nullForUserError} from '../../contract/errors.ts';
 import {fan} from './binPlan.ts';
 import {curveLayout} from './curveLayout.ts';
-import {eventLogPath} from '../run/eventLog.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {heatLayout} from './heatLayout.ts';
-import {metricsFolder, metricsPaths} from './metricsPaths.ts';
+import {metricsPaths} from './metricsPaths.ts';
 import {openPositioned} from '../files/positionedFile.ts';
 import {recordLength, type PyramidLayout} from './pyramidLayout.ts';
 import {highestLevel} from './pyramidWriter.ts';
 import {readStoredTerms} from './storedTerms.ts';
+import {runPaths} from '../run/runPaths.ts';
 
 const bytesPerNumber = Float64Array.BYTES_PER_ELEMENT;
 
@@ -19,9 +19,9 @@ const bytesPerNumber = Float64Array.BYTES_PER_ELEMENT;
  * is as long as the one below it asks for. Cheap: nothing but lengths is read.
  */
 export async function metricsAreWhole(run: string): Promise<boolean> {
-  const folder = metricsFolder(run);
+  const folder = runPaths.metrics(run);
   const [logEnd, bytes] = await markedPosition(folder);
-  if (logEnd === undefined || logEnd !== (await sizeOf(eventLogPath(run)))) return false;
+  if (logEnd === undefined || logEnd !== (await sizeOf(runPaths.events(run)))) return false;
   const terms = await readStoredTerms(folder).catch(nullForUserError);
   if (terms === null) return false;
   const curves = curveLayout(terms.length + otherSeriesNames.length);

@@ -3,14 +3,14 @@ import type {RunEvent} from '../../contract/run/events.ts';
 import {lossTermNames} from '../../contract/run/lossTerms.ts';
 import {writeFolderAtomic} from '../files/atomicFolder.ts';
 import {curveLayout, curveRow} from './curveLayout.ts';
-import {eventLogPath} from '../run/eventLog.ts';
 import {eventPieces} from '../run/eventPieces.ts';
 import {heatLayout, heatRow} from './heatLayout.ts';
 import {metricsAreWhole} from './metricsCheck.ts';
-import {metricsFolder, metricsPaths} from './metricsPaths.ts';
+import {metricsPaths} from './metricsPaths.ts';
 import {PyramidWriter} from './pyramidWriter.ts';
 import {readStoredTerms, writeStoredTerms} from './storedTerms.ts';
 import {writeFully} from '../files/writeFully.ts';
+import {runPaths} from '../run/runPaths.ts';
 
 /** The steps of a stage rise in this column, and the ends of its buckets in that. */
 const updateColumn = 0;
@@ -24,10 +24,10 @@ export async function openMetrics(
   run: string,
   onUnreadable: (lines: number) => void = () => undefined,
 ): Promise<MetricsFile> {
-  const isUsable = (await metricsAreWhole(run)) && (await hasCurrentTerms(metricsFolder(run)));
+  const isUsable = (await metricsAreWhole(run)) && (await hasCurrentTerms(runPaths.metrics(run)));
   const unreadable = isUsable ? 0 : await rebuildMetrics(run);
   if (unreadable > 0) onUnreadable(unreadable);
-  return new MetricsFile(metricsFolder(run));
+  return new MetricsFile(runPaths.metrics(run));
 }
 
 /**
@@ -36,11 +36,11 @@ export async function openMetrics(
  */
 export async function rebuildMetrics(run: string): Promise<number> {
   let unreadable = 0;
-  await writeFolderAtomic(metricsFolder(run), async (folder) => {
+  await writeFolderAtomic(runPaths.metrics(run), async (folder) => {
     await writeStoredTerms(folder);
     const metrics = new MetricsFile(folder);
     let end = 0;
-    for await (const piece of eventPieces(eventLogPath(run))) {
+    for await (const piece of eventPieces(runPaths.events(run))) {
       for (const event of piece.events) metrics.add(event);
       unreadable += piece.unreadable;
       end = piece.end;

@@ -1,9 +1,6 @@
 import {join} from 'node:path';
 
-/** Where the metrics of a run lie. All of it can be made again from the event log. */
-export const metricsFolder = (run: string) => join(run, 'metrics');
-
-/** The files inside; `folder` is the `metricsFolder`. */
+/** The files of the metrics of a run, all of which can be made again from the event log; `folder` is `runPaths.metrics`. */
 export const metricsPaths = {
   /** For which terms of the loss the files have columns. */
   layout: (folder: string) => join(folder, 'layout.json'),

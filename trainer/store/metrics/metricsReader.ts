@@ -5,10 +5,11 @@ import {evenLimit, logarithmicLimit} from './binPlan.ts';
 import {curveLayout} from './curveLayout.ts';
 import {heatLayout} from './heatLayout.ts';
 import {bucketCount} from './metricsCheck.ts';
-import {metricsFolder, metricsPaths} from './metricsPaths.ts';
+import {metricsPaths} from './metricsPaths.ts';
 import {isPassing, PyramidReader} from './pyramidReader.ts';
 import {readStoredTerms, withColumns} from './storedTerms.ts';
 import {eventPieces} from '../run/eventPieces.ts';
+import {runPaths} from '../run/runPaths.ts';
 
 const updateColumn = 0;
 
@@ -58,7 +59,7 @@ export async function readCurve(run: string, stage: string, range: CurveRange): 
 
 /** Per-timestep losses over the updates, in at most about `points` bins as in `contract/curveBins.ts`. Null before the first. */
 export async function readHeatMap(run: string, stage: string, points: number): Promise<Float64Array | null> {
-  const folder = metricsFolder(run);
+  const folder = runPaths.metrics(run);
   const path = metricsPaths.heat(folder, stage);
   const buckets = await bucketCount(path(0));
   if (buckets === null) return null;
@@ -82,13 +83,13 @@ export async function readSteps(run: string, stage: string): Promise<Float64Arra
 /** The events of a run that are neither a step, nor buckets, nor progress. */
 export async function readMilestones(run: string): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for await (const piece of eventPieces(metricsPaths.milestones(metricsFolder(run)))) events.push(...piece.events);
+  for await (const piece of eventPieces(metricsPaths.milestones(runPaths.metrics(run)))) events.push(...piece.events);
   return events;
 }
 
 /** The files of the curves of a stage and what is stored in them. */
 async function curveFiles(run: string, stage: string) {
-  const folder = metricsFolder(run);
+  const folder = runPaths.metrics(run);
   const stored = [...(await readStoredTerms(folder)), ...otherSeriesNames];
   return {path: metricsPaths.curve(folder, stage), layout: curveLayout(stored.length), stored};
 }

@@ -1,6 +1,5 @@
 import {appendFileSync, closeSync, ftruncateSync, fstatSync, openSync, readSync, truncateSync} from 'node:fs';
 import {open} from 'node:fs/promises';
-import {join} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import {RunEvent, type NewRunEvent} from '../../contract/run/events.ts';
 import {isDiskFull} from '../files/atomicFile.ts';
@@ -8,10 +7,6 @@ import {parseEventLines} from './eventLine.ts';
 import {fileExists} from '../files/fileExists.ts';
 
 const newline = 0x0a;
-
-export function eventLogPath(run: string): string {
-  return join(run, 'events.jsonl');
-}
 
 /** Hears of an event once its line is on the disk, and where the log ends with it. */
 type OnWritten = (event: RunEvent, end: number) => void;

@@ -5,6 +5,7 @@ import {RunRecord} from '../../contract/run/records.ts';
 import {explainWriteError, syncFolder} from '../files/atomicFile.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {readJson, writeJsonAtomic} from '../files/jsonFile.ts';
+import {runPaths} from './runPaths.ts';
 
 /** A folder `<output>/<name>-<n>` with everything that a run makes and says. */
 export interface RunFolder {
@@ -15,15 +16,13 @@ export interface RunFolder {
 /** What a new run records; the folder gives the rest. */
 export type NewRunRecord = Omit<RunRecord, 'format' | 'id' | 'name'>;
 
-const recordFile = 'run.json';
-
 /** Makes the run folder with the next free number. Two processes that start at once get two folders. */
 export async function createRun(output: string, name: string, record: NewRunRecord): Promise<RunFolder> {
   try {
     await mkdir(output, {recursive: true});
     const path = await makeNumbered(output, name);
     const full = RunRecord.parse({...record, format: 1, id: basename(path), name});
-    await writeJsonAtomic(join(path, recordFile), full);
+    await writeJsonAtomic(runPaths.record(path), full);
     await syncFolder(output);
     return {path, record: full};
   } catch (error) {
@@ -33,9 +32,9 @@ export async function createRun(output: string, name: string, record: NewRunReco
 
 /** The run in that folder. */
 export async function openRun(path: string): Promise<RunFolder> {
-  const file = join(path, recordFile);
+  const file = runPaths.record(path);
   if (!(await fileExists(file)))
-    throw new UserError('run-missing', `This is not a run folder: it has no ${recordFile}.`, {where: path});
+    throw new UserError('run-missing', `This is not a run folder: it has no ${basename(file)}.`, {where: path});
   return {path, record: await readJson(file, RunRecord, 'the run record')};
 }
 
@@ -51,7 +50,7 @@ export async function listRuns(
   const runs: RunFolder[] = [];
   for (const name of await readdir(output)) {
     const path = join(output, name);
-    if (!(await fileExists(join(path, recordFile)))) continue;
+    if (!(await fileExists(runPaths.record(path)))) continue;
     try {
       runs.push(await openRun(path));
     } catch (error) {

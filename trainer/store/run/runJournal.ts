@@ -1,8 +1,9 @@
 import type {NewRunEvent, RunEvent} from '../../contract/run/events.ts';
 import {isDiskFull} from '../files/atomicFile.ts';
-import {EventLog, eventLogPath} from './eventLog.ts';
+import {EventLog} from './eventLog.ts';
 import {eventPieces} from './eventPieces.ts';
 import {openMetrics, type MetricsFile} from '../metrics/metricsFile.ts';
+import {runPaths} from './runPaths.ts';
 
 /** What a curve, a heat map or a report is made of. */
 const adopted: readonly RunEvent['type'][] = ['step', 'buckets', 'heldOut', 'candidate', 'memory'];
@@ -20,7 +21,7 @@ export class RunJournal {
   #unreadable = 0;
 
   private constructor(readonly run: string) {
-    this.#log = new EventLog(eventLogPath(run), (event, end) => this.#onWritten(event, end));
+    this.#log = new EventLog(runPaths.events(run), (event, end) => this.#onWritten(event, end));
   }
 
   /** Opens the journal of a run for its owner. */
@@ -56,7 +57,7 @@ export class RunJournal {
 
   /** Takes the numbers of a stage over from the log of another run, with their times. */
   async adoptStage(from: string, stage: string): Promise<void> {
-    for await (const {events} of eventPieces(eventLogPath(from))) {
+    for await (const {events} of eventPieces(runPaths.events(from))) {
       for (const event of events) if (event.stage === stage && adopted.includes(event.type)) this.#log.adopt(event);
     }
   }

@@ -1,11 +1,11 @@
 import {rm} from 'node:fs/promises';
-import {join} from 'node:path';
 import {toErrorRecord, UserError} from '../../contract/errors.ts';
 import {ControlRecord, StateRecord} from '../../contract/run/records.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {readJson, writeJsonAtomic} from '../files/jsonFile.ts';
 import {isAlive} from './processIdentity.ts';
 import {lockHolder} from './processLock.ts';
+import {runPaths} from './runPaths.ts';
 
 export type ControlCommand = ControlRecord['command'];
 
@@ -23,19 +23,16 @@ export function isActive({state}: Pick<CurrentState, 'state'>): boolean {
 /** Seconds without a heartbeat that mean nothing: owners beat every two, but a machine that swaps or a slow disk may hold up many of them. */
 export const toleratedSilence = 30;
 
-const statePath = (run: string) => join(run, 'state.json');
-const controlPath = (run: string) => join(run, 'control.json');
-/** There while a process carries the run out. */
-export const ownerLockPath = (run: string) => join(run, 'owner.lock');
-
 /** Writes `state.json`; for the owner of the run only. */
 export async function writeState(run: string, state: StateRecord): Promise<void> {
-  await writeJsonAtomic(statePath(run), StateRecord.parse(state));
+  await writeJsonAtomic(runPaths.state(run), StateRecord.parse(state));
 }
 
 /** What `state.json` says; null before the run has written any. */
 export async function readState(run: string): Promise<StateRecord | null> {
-  return (await fileExists(statePath(run))) ? readJson(statePath(run), StateRecord, 'the state of the run') : null;
+  return (await fileExists(runPaths.state(run)))
+    ? readJson(runPaths.state(run), StateRecord, 'the state of the run')
+    : null;
 }
 
 /**
@@ -61,26 +58,26 @@ function silenceOf({heartbeat}: StateRecord): number {
 /** An owner that lives writes its state anew in a moment; without one the run is to be gone on with like any that is lost. */
 async function unreadableState(run: string, error: UserError): Promise<CurrentState> {
   const unknown = {heartbeat: 0, stage: '', progress: 0};
-  const owner = await lockHolder(ownerLockPath(run));
+  const owner = await lockHolder(runPaths.ownerLock(run));
   if (owner !== null) return {...owner, ...unknown, state: 'running'};
   return {pid: 0, started: 0, ...unknown, state: 'lost', error: toErrorRecord(error)};
 }
 
 /** Asks the owner of a run to do something; it looks between two updates. A newer request replaces an older one. */
 export async function requestControl(run: string, command: ControlCommand): Promise<void> {
-  await writeJsonAtomic(controlPath(run), ControlRecord.parse({command}));
+  await writeJsonAtomic(runPaths.control(run), ControlRecord.parse({command}));
 }
 
 /** What was asked of the run; null if nothing, or nothing that can be read: a damaged file must not end a training. */
 export async function readControl(run: string): Promise<ControlCommand | null> {
-  if (!(await fileExists(controlPath(run)))) return null;
-  const record = await readJson(controlPath(run), ControlRecord, 'the control file').catch(onlyUserErrors);
+  if (!(await fileExists(runPaths.control(run)))) return null;
+  const record = await readJson(runPaths.control(run), ControlRecord, 'the control file').catch(onlyUserErrors);
   return record instanceof UserError ? null : record.command;
 }
 
 /** Forgets what was asked; the owner does so when it starts, or an old `stop` would end a resumed run at once. */
 export async function clearControl(run: string): Promise<void> {
-  await rm(controlPath(run), {force: true});
+  await rm(runPaths.control(run), {force: true});
 }
 
 function onlyUserErrors(error: unknown): UserError {

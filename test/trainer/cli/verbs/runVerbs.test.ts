@@ -6,7 +6,7 @@ import {EngineInfo} from '../../../../trainer/contract/engine/engineInfo.ts';
 import {ErrorRecord} from '../../../../trainer/contract/errors.ts';
 import {RunEvent} from '../../../../trainer/contract/run/events.ts';
 import {Report} from '../../../../trainer/contract/run/report.ts';
-import {stagePeaks} from '../../../../trainer/pipeline/resources/stagePeaks.ts';
+import {stagePeaks} from '../../../../trainer/contract/run/stagePeaks.ts';
 import {readModelFolder} from '../../../../trainer/store/weights/modelFolder.ts';
 import {openRun} from '../../../../trainer/store/run/runFolder.ts';
 import {currentState} from '../../../../trainer/store/run/runState.ts';

@@ -4,8 +4,8 @@ import {describe, expect, it} from 'vitest';
 import {finishedStages, requireNeeds} from '../../../../trainer/pipeline/graph/finishedStages.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
-const search = {name: 'search', needs: ['expert-0', 'expert-1'], effort: 1};
-const expert = {name: 'expert-1', needs: [], effort: 1};
+const search = {name: 'search', needs: ['expert-0', 'expert-1']};
+const expert = {name: 'expert-1', needs: []};
 
 describe('finished stages', () => {
   it('are those given and those that they need', async () => {

@@ -1,20 +1,20 @@
 import {describe, expect, it} from 'vitest';
 import {runStageGraph, type GraphHooks} from '../../../../trainer/pipeline/graph/stageGraph.ts';
-import type {PlannedStage} from '../../../../trainer/pipeline/graph/stagePlan.ts';
+import type {StageNode} from '../../../../trainer/pipeline/graph/stagePlan.ts';
 
-function stage(name: string, ...needs: string[]): PlannedStage {
-  return {name, needs, effort: 1};
+function stage(name: string, ...needs: string[]): StageNode {
+  return {name, needs};
 }
 
 /** Stages that end when the test says so. */
-class Stages implements GraphHooks {
+class Stages implements GraphHooks<StageNode> {
   readonly started: string[] = [];
   /** Largest number that ran at once. */
   peak = 0;
   open = true;
   readonly #running = new Map<string, {end(outcome: 'done' | 'stopped'): void; fail(error: Error): void}>();
 
-  run({name}: PlannedStage): Promise<'done' | 'stopped'> {
+  run({name}: StageNode): Promise<'done' | 'stopped'> {
     this.started.push(name);
     return new Promise((end, fail) => {
       this.#running.set(name, {end, fail});
@@ -45,7 +45,7 @@ async function settle(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-async function start(stages: readonly PlannedStage[], parallel = 10, finished: readonly string[] = []) {
+async function start(stages: readonly StageNode[], parallel = 10, finished: readonly string[] = []) {
   const hooks = new Stages();
   let ended = false;
   const outcome = runStageGraph(stages, new Set(finished), parallel, hooks).finally(() => (ended = true));

@@ -3,7 +3,7 @@ import type {DemeConfig} from '../../../../trainer/contract/config/config.ts';
 import {parseConfig} from '../../../../trainer/contract/config/parseConfig.ts';
 import type {StageFacts} from '../../../../trainer/pipeline/graph/stageFacts.ts';
 import {changedInputs, stageInputs, stageKey} from '../../../../trainer/pipeline/graph/stageInputs.ts';
-import {planStages} from '../../../../trainer/pipeline/graph/stagePlan.ts';
+import {planStages, type PlannedStage} from '../../../../trainer/pipeline/graph/stagePlan.ts';
 
 const text = `
 name: a
@@ -125,7 +125,7 @@ describe('the key of a stage', () => {
   });
 
   it('names what changed', () => {
-    const expert = {name: 'expert-0', needs: [], effort: 1};
+    const expert: PlannedStage = {stage: {kind: 'expert', index: 0}, name: 'expert-0', needs: [], effort: 1};
     const inputs = (given: StageFacts) => stageInputs(expert, given, () => undefined) ?? expect.fail();
     const changed = changedInputs(
       inputs(facts()),
@@ -141,6 +141,7 @@ describe('the key of a stage', () => {
   });
 
   it('is none for the report', () => {
-    expect(stageInputs({name: 'report', needs: [], effort: 1}, facts(), () => undefined)).toBeNull();
+    const report: PlannedStage = {stage: {kind: 'report'}, name: 'report', needs: [], effort: 1};
+    expect(stageInputs(report, facts(), () => undefined)).toBeNull();
   });
 });

@@ -1,13 +1,14 @@
 import {describe, expect, it} from 'vitest';
 import {DemeConfig, type EngineConfig} from '../../../../trainer/contract/config/config.ts';
 import type {RunRecord} from '../../../../trainer/contract/run/records.ts';
-import {planRun} from '../../../../trainer/pipeline/owner/planRun.ts';
+import {planRun, type PlanRequest} from '../../../../trainer/pipeline/owner/planRun.ts';
 import {golden} from '../../store/golden.ts';
 
 const engine: RunRecord['engine'] = {name: 'tensorflow', version: '2.21.0', device: 'CPU', threads: 2};
-const experts = (count: number) => Array.from({length: count}, (_, i) => ({name: `expert-${i}`}));
+const experts = (count: number) =>
+  Array.from({length: count}, (_, index) => ({stage: {kind: 'expert', index} as const}));
 
-function plan(asked: Partial<EngineConfig>, stages: readonly {name: string}[], cores?: number) {
+function plan(asked: Partial<EngineConfig>, stages: PlanRequest['stages'], cores?: number) {
   const config = DemeConfig.parse({
     name: 'x',
     base: 'cifar',
@@ -21,7 +22,7 @@ function plan(asked: Partial<EngineConfig>, stages: readonly {name: string}[], c
 describe('the plan of a run', () => {
   it('refuses trainings that cannot fit, and only those', async () => {
     await expect(plan({memory: 0.1}, experts(1))).rejects.toMatchObject({code: 'memory-insufficient'});
-    expect((await plan({memory: 0.1}, [{name: 'merge'}])).warnings).toEqual([]);
+    expect((await plan({memory: 0.1}, [{stage: {kind: 'merge'}}])).warnings).toEqual([]);
   });
 
   it('has no more processes than fit into the free memory, unless the config says so, which it warns of', async () => {

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {decodePng} from '../../../../trainer/data/pictures/png.ts';
 import {drawBeforeAfter} from '../../../../trainer/pipeline/report/beforeAfter.ts';
-import {runPaths} from '../../../../trainer/pipeline/runPaths.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {syntheticConfig, writeGrid} from './syntheticRun.ts';
 

@@ -4,9 +4,8 @@ import type {RunEvent} from '../../../../trainer/contract/run/events.ts';
 import type {ResolvedConfig} from '../../../../trainer/contract/run/pipeline.ts';
 import {type HeldOutLoss, Report} from '../../../../trainer/contract/run/report.ts';
 import {encodePng, imageGrid} from '../../../../trainer/data/pictures/png.ts';
-import {runPaths} from '../../../../trainer/pipeline/runPaths.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {createRandom} from '../../../../trainer/random.ts';
-import {eventLogPath} from '../../../../trainer/store/run/eventLog.ts';
 
 const experts = 4;
 const ranges = Array.from({length: experts}, (_, i): [number, number] => [i * 250, (i + 1) * 250]);
@@ -97,7 +96,7 @@ function heldOutLoss(model: string): HeldOutLoss {
 }
 
 export async function writeEvents(run: string, events: readonly RunEvent[]): Promise<void> {
-  await writeFile(eventLogPath(run), events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  await writeFile(runPaths.events(run), events.map((event) => `${JSON.stringify(event)}\n`).join(''));
 }
 
 /** A grid of 64 grey images of `side` x `side` pixels; image i of the model has the level `level(i)`, -1 to 1. */

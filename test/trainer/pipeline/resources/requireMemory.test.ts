@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {UserError} from '../../../../trainer/contract/errors.ts';
 import {wasmMemoryLimit} from '../../../../trainer/engine/wasm/wasmMemory.ts';
 import {wasmHeap} from '../../../../trainer/pipeline/resources/engineMemory.ts';
-import {gigabytes} from '../../../../trainer/pipeline/resources/gigabytes.ts';
+import {gigabytes} from '../../../../trainer/contract/gigabytes.ts';
 import {
   estimateMemory,
   hostBytes,

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {DemeConfig} from '../../../../trainer/contract/config/config.ts';
-import {planStages, pretrainStages} from '../../../../trainer/pipeline/graph/stagePlan.ts';
+import {planStages} from '../../../../trainer/pipeline/graph/stagePlan.ts';
 import {trainingNeeds} from '../../../../trainer/pipeline/resources/trainingNeeds.ts';
 import {golden} from '../../store/golden.ts';
 
@@ -38,7 +38,7 @@ describe('what a training needs', () => {
   it('is that of the model in the config for a pretraining, at the size of the data', async () => {
     const model = {block_out_channels: [4], down_block_types: ['DownBlock2D'], up_block_types: ['UpBlock2D']};
     const pretrain = DemeConfig.parse({name: 'x', data: {kind: 'mnist'}, pretrain: {model, batch: 5}});
-    const needs = await trainingNeeds({config: pretrain, baseFolder: null}, pretrainStages);
+    const needs = await trainingNeeds({config: pretrain, baseFolder: null}, planStages(pretrain, 'pretrain'));
     expect(needs).toMatchObject({size: [28, 28], batch: 5, ema: true, teacher: false, projections: false});
     expect(needs?.unetConfig.block_out_channels).toEqual([4]);
   });

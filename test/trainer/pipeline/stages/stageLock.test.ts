@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {runPaths} from '../../../../trainer/pipeline/runPaths.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {takeStageLock, type StageStart} from '../../../../trainer/pipeline/stages/stageLock.ts';
 import {lockHolder} from '../../../../trainer/store/run/processLock.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';

@@ -3,7 +3,8 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import type {RunEvent} from '../../../../trainer/contract/run/events.ts';
 import {StageOutbox} from '../../../../trainer/pipeline/stages/stageOutbox.ts';
-import {eventLogPath, readEvents} from '../../../../trainer/store/run/eventLog.ts';
+import {readEvents} from '../../../../trainer/store/run/eventLog.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const fixture = new URL('../../../fixtures/runs/event-log-1/', import.meta.url).pathname;
@@ -13,8 +14,8 @@ const kept = join(fixture, 'checkpoints', 'expert-0', '000000003', 'events.jsonl
 async function runWith(isLogged: (line: string) => boolean): Promise<string> {
   const run = join(await temporaryFolder(), 'tiny-1');
   await mkdir(run);
-  const lines = (await readFile(eventLogPath(fixture), 'utf8')).trimEnd().split('\n').filter(isLogged);
-  await writeFile(eventLogPath(run), lines.map((line) => `${line}\n`).join(''));
+  const lines = (await readFile(runPaths.events(fixture), 'utf8')).trimEnd().split('\n').filter(isLogged);
+  await writeFile(runPaths.events(run), lines.map((line) => `${line}\n`).join(''));
   return run;
 }
 

@@ -1,13 +1,13 @@
 import {appendFile, mkdir, readdir, rm, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {eventLogPath} from '../../../../trainer/store/run/eventLog.ts';
 import {metricsAreWhole, metricStages} from '../../../../trainer/store/metrics/metricsCheck.ts';
 import {openMetrics, rebuildMetrics} from '../../../../trainer/store/metrics/metricsFile.ts';
-import {metricsFolder, metricsPaths} from '../../../../trainer/store/metrics/metricsPaths.ts';
+import {metricsPaths} from '../../../../trainer/store/metrics/metricsPaths.ts';
 import {readMilestones, readSteps} from '../../../../trainer/store/metrics/metricsReader.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {metricsBytes, newMetricsRun, noisyBuckets, noisyStep, type MetricsRun} from '../metricsRun.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 
 /** Two stages, a resume that tells updates 250 to 300 again, buckets, and all kinds of other events. */
 async function liveRun(): Promise<MetricsRun> {
@@ -73,7 +73,7 @@ describe('the metrics of a run', () => {
     const {path, metrics} = await liveRun();
     metrics.close();
     const live = await metricsBytes(path);
-    await damage(metricsFolder(path));
+    await damage(runPaths.metrics(path));
     expect(await metricsAreWhole(path)).toBe(false);
     (await openMetrics(path)).close();
     expect(await metricsBytes(path)).toEqual(live);
@@ -82,7 +82,7 @@ describe('the metrics of a run', () => {
   it('are made again when the log went on without them', async () => {
     const {path, metrics} = await liveRun();
     metrics.close();
-    await appendFile(eventLogPath(path), `${JSON.stringify({...noisyStep(501), time: 1})}\n`);
+    await appendFile(runPaths.events(path), `${JSON.stringify({...noisyStep(501), time: 1})}\n`);
     (await openMetrics(path)).close();
     expect((await readSteps(path, 'expert-0')).length / 7).toBe(501);
   });
@@ -102,20 +102,20 @@ describe('the metrics of a run with a hostile event log', () => {
       const around = await temporaryFolder();
       const run = join(around, 'run');
       await mkdir(run);
-      await writeFile(eventLogPath(run), `${JSON.stringify({...noisyStep(1), time: 1, stage})}\n`);
+      await writeFile(runPaths.events(run), `${JSON.stringify({...noisyStep(1), time: 1, stage})}\n`);
       const unreadable: number[] = [];
       (await openMetrics(run, (lines) => unreadable.push(lines))).close();
       expect(unreadable).toEqual([1]);
       expect(await readdir(around)).toEqual(['run']);
       expect((await readdir(run)).sort()).toEqual(['events.jsonl', 'metrics']);
-      expect(await metricStages(metricsFolder(run))).toEqual([]);
+      expect(await metricStages(runPaths.metrics(run))).toEqual([]);
     },
   );
 
   it('are not made from a line that never ends', async () => {
     const run = await temporaryFolder();
-    await writeFile(eventLogPath(run), '');
-    await truncate(eventLogPath(run), 2 ** 30);
+    await writeFile(runPaths.events(run), '');
+    await truncate(runPaths.events(run), 2 ** 30);
     await expect(openMetrics(run)).rejects.toMatchObject({code: 'log-invalid', message: 'A line has no end.'});
   });
 });

@@ -3,15 +3,16 @@ import {describe, expect, it} from 'vitest';
 import {stepsCsv, stepsOf, stepsTensorBoard} from '../../../../extension/panel/exportSteps.ts';
 import {readEventTail} from '../../../../extension/runs/eventTail.ts';
 import type {Run} from '../../../../extension/runs/run.ts';
-import {addEvents, plannedProgress} from '../../../../extension/runs/runProgress.ts';
-import {ProgressBook} from '../../../../trainer/cli/view/stageProgress.ts';
+import {workText} from '../../../../trainer/cli/view/progressView.ts';
 import {RunEvent} from '../../../../trainer/contract/run/events.ts';
+import {addEvents, noProgress, plannedProgress} from '../../../../trainer/contract/run/runProgress.ts';
 import {lossPerTimestep, trainingCurves} from '../../../../trainer/pipeline/report/trainingCurves.ts';
 import {hashBytes} from '../../../../trainer/store/files/sha256.ts';
 import {metricsAreWhole} from '../../../../trainer/store/metrics/metricsCheck.ts';
 import {openMetrics, rebuildMetrics} from '../../../../trainer/store/metrics/metricsFile.ts';
 import {readCurve, readHeatMap, readSteps} from '../../../../trainer/store/metrics/metricsReader.ts';
-import {EventLog, eventLogPath, readEvents} from '../../../../trainer/store/run/eventLog.ts';
+import {EventLog, readEvents} from '../../../../trainer/store/run/eventLog.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {oldReadings, oldRun, oldStages, plain} from '../../../helpers/oldRun.ts';
 import {metricsBytes} from '../metricsRun.ts';
 
@@ -19,7 +20,7 @@ const expected = await oldReadings();
 
 describe('the event log of an older build', () => {
   it('has events of format 2, with the numbers of its lines', async () => {
-    const path = eventLogPath(await oldRun());
+    const path = runPaths.events(await oldRun());
     const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
     const events = await readEvents(path);
     expect(events).toHaveLength(lines.length);
@@ -77,7 +78,7 @@ describe('the event log of an older build', () => {
   });
 
   it('gives a report, the trees and the command line the losses of old', async () => {
-    const events = await readEvents(eventLogPath(await oldRun()));
+    const events = await readEvents(runPaths.events(await oldRun()));
     const curves = trainingCurves(events);
     const progress = addEvents(plannedProgress([], new Set()), events);
     for (const stage of oldStages) {
@@ -87,20 +88,20 @@ describe('the event log of an older build', () => {
       expect(lossPerTimestep(buckets, 1000)).toEqual(perTimestep);
       expect(progress.stages.get(stage)?.losses).toEqual(newest);
     }
-    const book = new ProgressBook();
-    const shown = events.map((event) => ({event, progress: book.add(event)}));
-    expect(
-      shown.flatMap(({event, progress}) =>
-        event.type === 'step' && progress ? [`${progress.stage}: ${progress.text}`] : [],
-      ),
-    ).toEqual(expected.progress);
+    let shown = noProgress;
+    const texts = events.flatMap((event) => {
+      shown = addEvents(shown, [event]);
+      const stage = shown.stages.get(event.stage);
+      return event.type === 'step' && stage ? [`${event.stage}: ${workText(stage)}`] : [];
+    });
+    expect(texts).toEqual(expected.progress);
   });
 
   it('goes on with lines of format 2, and its metrics with them', async () => {
     const run = await oldRun();
     const before = await readSteps(run, 'expert-0');
     const metrics = await openMetrics(run);
-    const log = new EventLog(eventLogPath(run), (event, end) => metrics.append(event, end));
+    const log = new EventLog(runPaths.events(run), (event, end) => metrics.append(event, end));
     const rest = {gradientNorm: 1, learningRate: 1e-4, secondsPerUpdate: 0.1};
     // The last update is made again, as after a checkpoint, and one more.
     for (const update of [6, 7]) {
@@ -126,8 +127,8 @@ describe('the event log of an older build', () => {
     const losses = {denoise: 0.5, consistency: 0.25, perceptual: 8};
     const rest = {gradientNorm: 1, learningRate: 1e-4, secondsPerUpdate: 0.1};
     const line = {type: 'step', time: 1, stage: 'expert-9', update: 1, updates: 2, losses, ...rest};
-    await appendFile(eventLogPath(run), `${JSON.stringify(line)}\n`);
-    expect((await readEvents(eventLogPath(run))).at(-1)).toEqual(line);
+    await appendFile(runPaths.events(run), `${JSON.stringify(line)}\n`);
+    expect((await readEvents(runPaths.events(run))).at(-1)).toEqual(line);
     (await openMetrics(run)).close();
     expect([...(await readSteps(run, 'expert-9'))]).toEqual([1, 1, 0.5, 0.25, 1, 1e-4, 0.1]);
   });

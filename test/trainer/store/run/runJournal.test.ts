@@ -2,9 +2,10 @@ import {mkdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import type {NewRunEvent} from '../../../../trainer/contract/run/events.ts';
-import {eventLogPath, readEvents} from '../../../../trainer/store/run/eventLog.ts';
+import {readEvents} from '../../../../trainer/store/run/eventLog.ts';
 import {metricsAreWhole} from '../../../../trainer/store/metrics/metricsCheck.ts';
 import {RunJournal} from '../../../../trainer/store/run/runJournal.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {fillDisk, mountsSmallDisks, smallDisk} from '../../../helpers/smallDisk.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
@@ -14,7 +15,7 @@ function step(update: number, stage = 'expert-0'): NewRunEvent {
 }
 
 const stepsOf = async (run: string, stage = 'expert-0') =>
-  (await readEvents(eventLogPath(run))).flatMap((event) =>
+  (await readEvents(runPaths.events(run))).flatMap((event) =>
     event.type === 'step' && event.stage === stage ? [event.update] : [],
   );
 
@@ -44,10 +45,10 @@ describe('the journal of a run', () => {
     const journal = await RunJournal.open(to);
     await journal.adoptStage(from, 'expert-0');
     journal.close();
-    const own = (await readEvents(eventLogPath(from))).filter(
+    const own = (await readEvents(runPaths.events(from))).filter(
       ({stage, type}) => stage === 'expert-0' && type === 'step',
     );
-    expect(await readEvents(eventLogPath(to))).toEqual(own);
+    expect(await readEvents(runPaths.events(to))).toEqual(own);
     expect(await metricsAreWhole(to)).toBe(true);
   });
 
@@ -64,7 +65,7 @@ describe('the journal of a run', () => {
       for (let i = 0; i < 43; i++) journal.append(step(++update));
       expect(await journal.catchUp()).toBe(false);
       expect(journal.waiting).toBeGreaterThan(0);
-      expect((await readFile(eventLogPath(run), 'utf8')).endsWith('\n')).toBe(true);
+      expect((await readFile(runPaths.events(run), 'utf8')).endsWith('\n')).toBe(true);
       await makeRoom();
     }
     expect(await journal.catchUp()).toBe(true);

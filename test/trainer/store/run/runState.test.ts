@@ -7,13 +7,13 @@ import {isAlive, ownIdentity} from '../../../../trainer/store/run/processIdentit
 import {
   clearControl,
   currentState,
-  ownerLockPath,
   readControl,
   readState,
   requestControl,
   writeState,
 } from '../../../../trainer/store/run/runState.ts';
 import {takeLock} from '../../../../trainer/store/run/processLock.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {endedProcess} from '../../../helpers/endedProcess.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
@@ -68,7 +68,7 @@ describe('currentState', () => {
     const run = await temporaryFolder();
     await writeFile(join(run, 'state.json'), '{"state": "runn');
     expect(await currentState(run)).toMatchObject({state: 'lost', error: {code: 'json-invalid'}});
-    const lock = await takeLock(ownerLockPath(run));
+    const lock = await takeLock(runPaths.ownerLock(run));
     expect(await currentState(run)).toMatchObject({state: 'running', pid: process.pid});
     if (lock.held) await lock.release();
     expect(await currentState(run)).toMatchObject({state: 'lost'});

@@ -1,10 +1,11 @@
-import type {ErrorRecord} from '../../trainer/contract/errors.ts';
-import type {RunEvent} from '../../trainer/contract/run/events.ts';
-import {addSample, noPace, secondsLeft, type Pace} from './timeLeft.ts';
+import type {ErrorRecord} from '../errors.ts';
+import type {RunEvent} from './events.ts';
+import {addSample, noPace, secondsLeft, type Pace} from './pace.ts';
 
 type StepEvent = Extract<RunEvent, {type: 'step'}>;
 
-export type StageState = 'waiting' | 'running' | 'done' | 'stopped' | 'failed';
+export const stageStates = ['waiting', 'running', 'done', 'stopped', 'failed'] as const;
+export type StageState = (typeof stageStates)[number];
 
 /** How far one stage of a run is, and its newest numbers. Null: not known (yet), or not finite. */
 export interface StageProgress {
@@ -18,8 +19,8 @@ export interface StageProgress {
   /** Newest losses of a training stage. */
   readonly losses: StepEvent['losses'];
   readonly secondsPerUpdate: number | null;
-  /** What a stage without updates is doing. */
-  readonly what: string | null;
+  /** How far a stage without updates is with what, as in 12 of 60 `merge candidates`. */
+  readonly work: {readonly what: string; readonly done: number; readonly total: number} | null;
   readonly secondsLeft: number | null;
   /** Newest held-out loss that the stage measured. */
   readonly heldOut: number | null;
@@ -85,8 +86,10 @@ function stageAfter(before: StageProgress, event: RunEvent): StageProgress {
       return event.state === 'started' ? started(before) : ended(before, 'done');
     case 'step':
       return moved({...before, ...stepNumbers(event)}, event.time, event.update / Math.max(1, event.updates));
-    case 'progress':
-      return moved({...before, what: event.what}, event.time, event.done / Math.max(1, event.total));
+    case 'progress': {
+      const {what, done, total} = event;
+      return moved({...before, work: {what, done, total}}, event.time, done / Math.max(1, total));
+    }
     case 'heldOut':
       return {...before, heldOut: event.loss};
     case 'images':
@@ -131,7 +134,7 @@ function newStage(stage: string): StageProgress {
     updates: null,
     losses: {},
     secondsPerUpdate: null,
-    what: null,
+    work: null,
     secondsLeft: null,
     heldOut: null,
     images: null,

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {RunEvent} from '../../../../trainer/contract/run/events.ts';
-import {peakText, stagePeaks} from '../../../../trainer/pipeline/resources/stagePeaks.ts';
+import {peakText, stagePeaks} from '../../../../trainer/contract/run/stagePeaks.ts';
 
 const memory = (stage: string, host: number, device?: number): RunEvent => ({
   type: 'memory',

@@ -1,6 +1,6 @@
-import type {RunEvent} from '../../contract/run/events.ts';
-import type {MemoryPeak} from '../../contract/run/memoryPeak.ts';
-import {gigabytes} from './gigabytes.ts';
+import {gigabytes} from '../gigabytes.ts';
+import type {RunEvent} from './events.ts';
+import type {MemoryPeak} from './memoryPeak.ts';
 
 /** The peak of each stage of a run by the events of its log: of all its processes where it was stopped and resumed. */
 export function stagePeaks(events: readonly RunEvent[]): Map<string, MemoryPeak> {

@@ -1,7 +1,12 @@
 import {describe, expect, it} from 'vitest';
-import {addEvents, noProgress, plannedProgress, type RunProgress} from '../../../extension/runs/runProgress.ts';
-import type {RunEvent} from '../../../trainer/contract/run/events.ts';
-import {stepEvent} from '../../helpers/knownRun.ts';
+import {
+  addEvents,
+  noProgress,
+  plannedProgress,
+  type RunProgress,
+} from '../../../../trainer/contract/run/runProgress.ts';
+import type {RunEvent} from '../../../../trainer/contract/run/events.ts';
+import {stepEvent} from '../../../helpers/knownRun.ts';
 
 const started: RunEvent = {type: 'stage', time: 0, stage: 'expert-0', state: 'started'};
 

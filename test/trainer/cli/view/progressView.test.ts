@@ -1,0 +1,60 @@
+import {Writable} from 'node:stream';
+import {describe, expect, it} from 'vitest';
+import type {RunEvent} from '../../../../trainer/contract/run/events.ts';
+import {textView} from '../../../../trainer/cli/view/progressView.ts';
+import {stepEvent} from '../../../helpers/knownRun.ts';
+
+/** What a view prints of some events. */
+function printed(events: readonly RunEvent[], terminal = false): string {
+  let text = '';
+  const out = new Writable({
+    write(chunk: Buffer, _, done) {
+      text += chunk.toString();
+      done();
+    },
+  });
+  const view = textView(Object.assign(out, {isTTY: terminal, columns: 100}));
+  events.forEach((event) => view.show(event));
+  return text;
+}
+
+const started: RunEvent = {type: 'stage', time: 0, stage: 'expert-0', state: 'started'};
+const steps = [1, 2, 3, 4, 5, 6].map((update) => stepEvent(update, {losses: {denoise: 0.0125}, secondsPerUpdate: 1}));
+
+describe('the progress of a run in a shell', () => {
+  it('is a line for the first step of a training, and no more for a while', () => {
+    expect(printed([started, ...steps])).toBe(
+      'expert-0           ░░░░░░░░░░░░░░░░░░░░░░░░   1 %  --:-- left  update 1/100, loss 0.01250, 1.00 s/update\n',
+    );
+  });
+
+  it('counts what a stage without updates does', () => {
+    const event: RunEvent = {type: 'progress', time: 0, stage: 'search', done: 15, total: 60, what: 'merge candidates'};
+    expect(printed([event])).toContain('25 %  --:-- left  merge candidates 15/60');
+  });
+
+  it('says that a loss is not finite', () => {
+    expect(printed([stepEvent(1, {losses: {denoise: null}})])).toContain('loss not finite');
+  });
+
+  it('has a bar for each running stage on a terminal, with the time that is left', () => {
+    const warning: RunEvent = {type: 'log', time: 7000, stage: 'expert-0', level: 'warning', message: 'is slow'};
+    const text = printed([started, ...steps, warning], true);
+    // One update a second, 94 to go; the line of the warning has the bars drawn anew at once.
+    expect(text.split('\u001b[0J').at(-1)).toBe(
+      `expert-0: warning: is slow\nexpert-0           █░░░░░░░░░░░░░░░░░░░░░░░   6 %  1:34 left  update 6/100, loss 0.01250, 1.00 s/update\n`.replaceAll(
+        /^.{99}(.+)$/gm,
+        (line) => line.slice(0, 99),
+      ),
+    );
+  });
+
+  it('has no bar for a stage that has ended', () => {
+    const done: RunEvent = {type: 'stage', time: 8000, stage: 'expert-0', state: 'done'};
+    expect(
+      printed([started, ...steps, done], true)
+        .split('\u001b[0J')
+        .at(-1),
+    ).toBe('expert-0           done\n');
+  });
+});

@@ -1,0 +1,25 @@
+import type {DemeConfig} from '../../contract/config/config.ts';
+import type {TrainingConfig} from '../../contract/config/training.ts';
+import {runExperts} from '../../contract/run/pipeline.ts';
+
+/** Settings of a training that say what it reports and keeps, not what it computes. */
+const reportingSettings = ['logEvery', 'bucketEvery', 'timestepBuckets', 'heldOutEvery', 'keepCheckpoints', 'samples'];
+
+/** The settings that the weights of an expert depend on, besides its range. */
+export function expertSettings({decouple}: DemeConfig): Record<string, unknown> {
+  if (decouple === undefined) return {};
+  const {ranges: _, edges: __, ...settings} = decouple;
+  return computing(settings);
+}
+
+/** The same for the ordinary finetune, which has neither ranges nor teacher. */
+export function ordinarySettings(config: DemeConfig): Record<string, unknown> {
+  const {probability: _, consistency: __, projection: ___, ...settings} = expertSettings(config);
+  return {...settings, updates: (config.decouple?.updates ?? 0) * runExperts(config)};
+}
+
+/** The settings of a training that its result depends on. Where checkpoints are written matters only where it may go back to one. */
+export function computing(settings: Partial<TrainingConfig>): Record<string, unknown> {
+  const left = settings.retry ? reportingSettings : [...reportingSettings, 'checkpointEvery'];
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !left.includes(name)));
+}

@@ -1,0 +1,191 @@
+import type {DemeConfig} from '../../contract/config/config.ts';
+import type {StageSelection} from '../../contract/run/ownerMessages.ts';
+import {expertModels, runModels, runExperts} from '../../contract/run/pipeline.ts';
+import {modelName, type RunModel} from '../../contract/run/runModel.ts';
+import {modelMadeBy, type Stage, type StageKind, type StageOf} from '../../contract/run/stage.ts';
+import {ruledMerge} from '../../merge/ruledWeights.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
+import type {StageFacts} from '../graph/stageFacts.ts';
+import {computing, expertSettings, ordinarySettings} from '../graph/trainingInputs.ts';
+import type {StageContext, StageOutcome} from './stageContext.ts';
+
+/** All that sets one kind of stages apart from the others. A new kind is a row of `registry` and one of the names in contract/run/stage. */
+interface StageDefinition<K extends StageKind> {
+  /** What users ask for, and get stages of this kind. */
+  readonly selectedBy: readonly StageSelection['kind'][];
+  /** Whether it trains a network of the size of the base; the others let it predict, if they need it at all. */
+  readonly trains: boolean;
+  /** Whether its process needs an engine. */
+  readonly needsEngine: boolean;
+  /** The stages of this kind that a config asks for. */
+  stages(config: DemeConfig): StageOf<K>[];
+  /** What must be done before. */
+  needs(stage: StageOf<K>, config: DemeConfig): Stage[];
+  /** Rough share of the work, for the progress of the whole. */
+  effort(stage: StageOf<K>, config: DemeConfig): number;
+  /** What the result depends on besides engine, base and the stages that it needs; null for one that is always done again. */
+  inputs(stage: StageOf<K>, facts: StageFacts): Record<string, unknown> | null;
+  /** Folders and files with the result of a stage in the run folder `run`. */
+  outputs(stage: StageOf<K>, run: string): string[];
+  run(context: StageContext, stage: StageOf<K>): Promise<StageOutcome>;
+}
+
+/**
+ * The kinds of stages, in the order in which stages that are ready start: the longest first, since whoever starts last decides when all are
+ * done. The code of a stage, and the tensor library with it, is loaded by the process that runs it.
+ */
+export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
+  pretrain: {
+    selectedBy: ['pretrain'],
+    trains: true,
+    needsEngine: true,
+    stages: () => [{kind: 'pretrain'}],
+    needs: () => [],
+    effort: () => 1,
+    inputs: (_, facts) => {
+      const {pretrain} = facts.resolved.config;
+      return {...images(facts), pretrain: pretrain && computing(pretrain)};
+    },
+    outputs: madeModel,
+    run: async (context) => (await import('./pretrainStage.ts')).pretrainStage(context),
+  },
+  ordinary: {
+    selectedBy: ['pipeline'],
+    trains: true,
+    needsEngine: true,
+    stages: ({ordinary}) => (ordinary ? [{kind: 'ordinary'}] : []),
+    needs: () => [],
+    effort: (_, config) => (config.decouple?.updates ?? 0) * runExperts(config),
+    inputs: (_, facts) => ({...images(facts), decouple: ordinarySettings(facts.resolved.config)}),
+    outputs: madeModel,
+    run: async (context) => (await import('./trainStage.ts')).ordinaryStage(context),
+  },
+  expert: {
+    selectedBy: ['pipeline', 'finetune'],
+    trains: true,
+    needsEngine: true,
+    stages: trainedExperts,
+    needs: () => [],
+    effort: (_, {decouple}) => (decouple?.updates ?? 0) * 1.3,
+    inputs: ({index}, facts) => ({
+      ...images(facts),
+      decouple: expertSettings(facts.resolved.config),
+      range: facts.ranges[index],
+    }),
+    outputs: madeModel,
+    run: async (context, {index}) => (await import('./trainStage.ts')).expertStage(context, index),
+  },
+  search: {
+    selectedBy: ['pipeline', 'search', 'merge'],
+    trains: false,
+    needsEngine: true,
+    stages: ({merge}) => (merge ? [{kind: 'search'}] : []),
+    needs: (_, config) => trainedExperts(config),
+    effort: (_, {merge}) => (merge?.search ? merge.search.budget * 10 : 1),
+    inputs: (_, facts) => searchInputs(facts),
+    outputs: (_, run) => [runPaths.weights(run)],
+    run: async (context) => (await import('./searchStage.ts')).searchStage(context),
+  },
+  merge: {
+    selectedBy: ['pipeline', 'merge'],
+    trains: false,
+    needsEngine: true,
+    stages: ({merge}) => (merge ? [{kind: 'merge'}] : []),
+    needs: (_, config) => [{kind: 'search'}, ...trainedExperts(config)],
+    effort: () => 5,
+    inputs: (_, {resolved, experts, ranges}) => {
+      const {dtype, method, rules} = resolved.config.merge ?? {};
+      return {merge: {dtype, method, rules}, experts, ranges};
+    },
+    outputs: madeModel,
+    run: async (context) => (await import('./mergeStage.ts')).mergeStage(context),
+  },
+  reference: {
+    selectedBy: ['pipeline', 'evaluate'],
+    trains: false,
+    needsEngine: true,
+    stages: ({evaluate}) => (evaluate && evaluate.features !== 'none' ? [{kind: 'reference'}] : []),
+    needs: () => [],
+    effort: () => 10,
+    inputs: (_, facts) => images(facts),
+    outputs: (_, run) => [runPaths.evaluation(run, 'reference')],
+    run: async (context) => (await import('./referenceStage.ts')).referenceStage(context),
+  },
+  evaluate: {
+    selectedBy: ['pipeline', 'evaluate'],
+    trains: false,
+    needsEngine: true,
+    stages: (config) => (config.evaluate ? evaluatedModels(config) : []).map((model) => ({kind: 'evaluate', model})),
+    needs: ({model}, config) => (model.kind === 'ensemble' ? trainedExperts(config) : makersOf(model, config)),
+    effort: () => 60,
+    inputs: ({model}, facts) => {
+      const {decouple, evaluate} = facts.resolved.config;
+      const experts = decouple ? [] : givenExperts(model, facts.experts);
+      return {...images(facts), evaluate, ranges: facts.ranges, experts};
+    },
+    outputs: ({model}, run) => [runPaths.evaluation(run, modelName(model))],
+    run: async (context, {model}) => (await import('./evaluateStage.ts')).evaluateStage(context, model),
+  },
+  report: {
+    selectedBy: ['pipeline', 'evaluate'],
+    trains: false,
+    needsEngine: false,
+    stages: ({evaluate}) => (evaluate ? [{kind: 'report'}] : []),
+    needs: (_, config) => [...registry.evaluate.stages(config), ...registry.reference.stages(config)],
+    effort: () => 1,
+    inputs: () => null,
+    outputs: () => [],
+    run: async (context) =>
+      (await import('./reportStage.ts')).reportStage(context, selectedStages(context.resolved.config, 'pipeline')),
+  },
+};
+
+/** The definition of a stage's kind. */
+export function definitionOf<K extends StageKind>(stage: StageOf<K>): StageDefinition<K> {
+  return registry[stage.kind];
+}
+
+/** The stages that a config has for what a user asks for. */
+export function selectedStages(config: DemeConfig, selection: StageSelection['kind']): Stage[] {
+  return Object.values(registry)
+    .filter(({selectedBy}) => selectedBy.includes(selection))
+    .flatMap((definition): Stage[] => definition.stages(config));
+}
+
+function trainedExperts(config: DemeConfig): StageOf<'expert'>[] {
+  return config.decouple ? expertModels(config) : [];
+}
+
+function evaluatedModels(config: DemeConfig): RunModel[] {
+  return runModels(config).filter(({kind}) => kind !== 'merged' || config.merge);
+}
+
+/** The stages of a config that make a model; none for one that is given. */
+function makersOf(model: RunModel, config: DemeConfig): Stage[] {
+  return selectedStages(config, 'pipeline').filter((stage) => {
+    const made = modelMadeBy(stage);
+    return made !== null && modelName(made) === modelName(model);
+  });
+}
+
+function madeModel<K extends StageKind>(stage: StageOf<K>, run: string): string[] {
+  const model = modelMadeBy(stage);
+  return model === null ? [] : [runPaths.model(run, modelName(model))];
+}
+
+function images({resolved, data}: StageFacts): {data: object} {
+  return {data: {...resolved.config.data, files: data}};
+}
+
+/** Given weights need neither images nor a search. */
+function searchInputs(facts: StageFacts): Record<string, unknown> {
+  const {resolved, experts, ranges} = facts;
+  const {merge} = resolved.config;
+  if (merge?.weights) return {merge: {weights: merge.weights}};
+  return {...images(facts), merge: {search: merge?.search, ...ruledMerge(merge)}, experts, ranges};
+}
+
+function givenExperts(model: RunModel, hashes: readonly string[]): readonly string[] {
+  if (model.kind === 'expert') return hashes.slice(model.index, model.index + 1);
+  return model.kind === 'ensemble' ? hashes : [];
+}

@@ -1,0 +1,71 @@
+import {join, resolve} from 'node:path';
+import {expertModels, type ResolvedConfig} from '../../contract/run/pipeline.ts';
+import {modelName, type RunModel} from '../../contract/run/runModel.ts';
+
+/** Every file and folder of a run folder. */
+export const runPaths = {
+  /** What the run is; its presence makes a folder a run. */
+  record: (run: string) => join(run, 'run.json'),
+  config: (run: string) => join(run, 'config.json'),
+  plan: (run: string) => join(run, 'plan.json'),
+  state: (run: string) => join(run, 'state.json'),
+  control: (run: string) => join(run, 'control.json'),
+  notes: (run: string) => join(run, 'notes.json'),
+  events: (run: string) => join(run, 'events.jsonl'),
+  metrics: (run: string) => join(run, 'metrics'),
+  /** There while a process owns the run. */
+  ownerLock: (run: string) => join(run, 'owner.lock'),
+  stageLocks: (run: string) => join(run, 'locks'),
+  /** There while a process runs the stage. */
+  stageLock: (run: string, stage: string) => join(run, 'locks', `${stage}.lock`),
+  /** A record for each stage that is done. */
+  stages: (run: string) => join(run, 'stages'),
+  stage: (run: string, stage: string) => join(run, 'stages', `${stage}.json`),
+  /** What the processes of the stages print. */
+  logs: (run: string) => join(run, 'logs'),
+  log: (run: string, stage: string) => join(run, 'logs', `${stage}.log`),
+  checkpoints: (run: string, stage: string) => join(run, 'checkpoints', stage),
+  weights: (run: string) => join(run, 'search.json'),
+  /** What a search has measured so far. */
+  candidates: (run: string) => join(run, 'search-candidates.jsonl'),
+  taskVectors: (run: string) => join(run, 'taskVectors.json'),
+  evaluation: (run: string, model: string) => join(run, 'evaluations', model),
+  losses: (run: string, model: string) => join(run, 'evaluations', model, 'losses.json'),
+  features: (run: string, model: string) => join(run, 'evaluations', model, 'features.safetensors'),
+  grid: (run: string, model: string) => join(run, 'evaluations', model, 'samples.png'),
+  /** Images that were drawn while the run trained, or by hand. */
+  samples: (run: string) => join(run, 'samples'),
+  /** Grid that a training drew after so many updates. */
+  trainingGrid: (run: string, stage: string, update: number) => join(run, 'samples', stage, `${update}.png`),
+  planes: (run: string) => join(run, 'planes'),
+  /** Losses over the weights of two experts. */
+  plane: (run: string, [x, y]: readonly [number, number]) => join(run, 'planes', `plane-${x}-${y}.json`),
+  report: (run: string) => join(run, 'report'),
+  reportRecord: (run: string) => join(run, 'report', 'report.json'),
+  reportText: (run: string) => join(run, 'report', 'report.md'),
+  models: (run: string) => join(run, 'models'),
+  /** A model that the run made. */
+  model: (run: string, model: string) => join(run, 'models', model),
+} as const;
+
+/** Folder (or weights file) of a model of the run: given models lie where the config says, those that the run made in its folder. */
+export function modelPath(run: string, resolved: ResolvedConfig, model: RunModel): string {
+  if (model.kind === 'base') return requireBase(resolved);
+  const given = model.kind === 'expert' ? resolved.config.experts?.[model.index] : undefined;
+  return given ? resolve(resolved.folder, given.model) : runPaths.model(run, modelName(model));
+}
+
+/** Where the experts of a run lie, each with its timesteps [low, high) where the config gives them. */
+export function expertSources(run: string, resolved: ResolvedConfig): {path: string; range?: [number, number]}[] {
+  const {config} = resolved;
+  return expertModels(config).map((expert) => ({
+    path: modelPath(run, resolved, expert),
+    range: config.experts?.[expert.index]?.range,
+  }));
+}
+
+/** The folder of the base model. */
+export function requireBase({baseFolder}: Pick<ResolvedConfig, 'baseFolder'>): string {
+  if (baseFolder === null) throw new Error('this run has no base model');
+  return baseFolder;
+}
