@@ -2,7 +2,6 @@ import {mkdir} from 'node:fs/promises';
 import {Command} from 'commander';
 import {expect, it} from 'vitest';
 import {mergeArguments} from '../../../extension/panel/mergeArguments.ts';
-import {expertPath} from '../../../extension/runs/expertPath.ts';
 import {numberList} from '../../../trainer/cli/arguments.ts';
 import {
   addMergeMethodOptions,
@@ -10,6 +9,7 @@ import {
   type MergeMethodOptions,
 } from '../../../trainer/cli/verbs/mergeMethodOptions.ts';
 import type {MergeSetting} from '../../../trainer/contract/config/mergeSetting.ts';
+import {expertSources} from '../../../trainer/store/run/runPaths.ts';
 import {fakeRun} from '../../helpers/fakeRunFolder.ts';
 import {randomMerge} from '../../helpers/randomMerge.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
@@ -28,7 +28,7 @@ it('asks deme for the merge that the panel describes, of whatever kind', async (
   const runs = await Promise.all(
     [1, 2, 3, 4, 5].map(async (experts) => {
       const {run} = await fakeRun(output, {id: `digits-${experts}`, updates: 0, experts});
-      for (let i = 0; i < experts; i++) await mkdir(expertPath(run, i), {recursive: true});
+      for (const {path} of expertSources(run.path, run.config)) await mkdir(path, {recursive: true});
       return run;
     }),
   );

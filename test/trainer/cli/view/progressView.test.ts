@@ -1,4 +1,5 @@
 import {Writable} from 'node:stream';
+import type {WriteStream} from 'node:tty';
 import {describe, expect, it} from 'vitest';
 import type {RunEvent} from '../../../../trainer/contract/run/events.ts';
 import {textView} from '../../../../trainer/cli/view/progressView.ts';
@@ -13,7 +14,7 @@ function printed(events: readonly RunEvent[], terminal = false): string {
       done();
     },
   });
-  const view = textView(Object.assign(out, {isTTY: terminal, columns: 100}));
+  const view = textView(Object.assign(out, {isTTY: terminal, columns: 100}) as Partial<WriteStream> & Writable);
   events.forEach((event) => view.show(event));
   return text;
 }
