@@ -3,21 +3,28 @@ import {UserError} from '../contract/errors.ts';
 import type {ImageSource} from './dataset.ts';
 import {encodedSource, type DecodeSettings} from './encodedSource.ts';
 import {fingerprintOf} from './fingerprint.ts';
-import {listFiles, type ListedFile} from './listFiles.ts';
+import {endingOf, walkFiles, type FoundFile} from './walkFiles.ts';
 
-const endings = ['.png', '.jpg', '.jpeg', '.webp'];
+/** Endings of the images that are read. What a file holds is told by its first bytes all the same. */
+const imageEndings = ['.png', '.jpg', '.jpeg', '.jpe', '.jfif', '.webp', '.gif', '.tif', '.tiff', '.avif'];
+/** Endings of what usually lies beside images and is none. */
+const companionEndings = ['.txt', '.json', '.jsonl', '.csv', '.tsv', '.xml', '.md', '.yaml', '.yml', '.html', '.caption', '.log', '.db'];
 
 /**
- * All PNG, JPEG and WebP files of a folder and its sub-folders, in the order of their names. The fingerprint is over the
- * names and sizes: hashing every file of a large folder would take minutes at each start.
+ * All images of a folder and its sub-folders, in the order of their names. `onSkip` hears of what cannot be read, and counts the files
+ * whose ending is not that of an image. The fingerprint is over the names and sizes: hashing every file of a large folder would take
+ * minutes at each start.
  */
 export async function openImageFolder(
   folder: string,
   settings: DecodeSettings,
   onSkip: (message: string) => void,
 ): Promise<ImageSource> {
-  const files = await listFiles(folder, endings);
-  if (files.length === 0) throw noImages(folder);
+  const found = await walkFiles(folder, onSkip);
+  const files = found.filter((file) => imageEndings.includes(endingOf(file)));
+  const others = otherEndings(found);
+  if (files.length === 0) throw noImages(folder, others);
+  if (others !== '') onSkip(`Left out of the data: ${others} in ${folder}. Images end in ${imageEndings.join(', ')}.`);
   const path = (index: number): string => files[index]?.path ?? `image ${index}`;
   const images = {
     size: files.length,
@@ -28,16 +35,28 @@ export async function openImageFolder(
   return encodedSource(images, settings, onSkip);
 }
 
+/** `12 .bmp, 1 without ending`: the files that might be meant as images, most frequent endings first; empty where there are none. */
+function otherEndings(files: readonly FoundFile[]): string {
+  const counts = new Map<string, number>();
+  for (const ending of files.map(endingOf)) {
+    if (imageEndings.includes(ending) || companionEndings.includes(ending)) continue;
+    counts.set(ending, (counts.get(ending) ?? 0) + 1);
+  }
+  const sorted = [...counts].sort(([a, first], [b, second]) => second - first || (a < b ? -1 : 1));
+  return sorted.map(([ending, count]) => `${count} ${ending === '' ? 'without ending' : ending}`).join(', ');
+}
+
 /** Bytes of an image file. */
 const largestFile = 256_000_000;
 
-async function readImage(file: ListedFile | undefined, path: string): Promise<Uint8Array> {
+async function readImage(file: FoundFile | undefined, path: string): Promise<Uint8Array> {
   if ((file?.size ?? 0) > largestFile) throw new Error(`it has more than ${largestFile} bytes`);
   return readFile(path);
 }
 
-function noImages(folder: string): UserError {
-  return new UserError('data-empty', `There are no images (${endings.join(', ')}) in this folder.`, {
+function noImages(folder: string, others: string): UserError {
+  const instead = others === '' ? '' : `; there are ${others}`;
+  return new UserError('data-empty', `There are no images (${imageEndings.join(', ')}) in this folder${instead}.`, {
     where: folder,
     hint: 'Check data.path; for Hugging Face parquet files set data.kind to parquet.',
   });

@@ -22,6 +22,38 @@ describe('openImageFolder', () => {
     expect(first).toEqual([30, 20, 40, 10, 60, 70]);
   });
 
+  it('reads what sharp reads, by any of its endings', async () => {
+    const folder = await temporaryFolder();
+    const write = async (name: string, image: Sharp) => writeFile(join(folder, name), await image.toBuffer());
+    await write('1.jpe', flat(10).jpeg({quality: 100}));
+    await write('2.JFIF', flat(20).jpeg({quality: 100}));
+    await write('3.gif', flat(30).gif());
+    await write('4.tif', flat(40).tiff());
+    await write('5.TIFF', flat(50).tiff({compression: 'lzw'}));
+    await write('6.avif', flat(60).avif({lossless: true}));
+    const source = await openImageFolder(folder, settings, never);
+    const first = await Promise.all(Array.from({length: source.size}, async (_, i) => (await source.read(i))?.[0]));
+    expect(first).toEqual([10, 20, 30, 40, 50, 60]);
+  });
+
+  it('counts the files that it leaves out because of their endings, once', async () => {
+    const folder = await temporaryFolder();
+    await writeImages(folder, {'a.png': 1, 'b.png': 2});
+    for (const name of ['1.heic', 'x/2.HEIC', '3.svg', 'plain', 'caption.txt', 'metadata.jsonl', '.hidden.heic']) {
+      await mkdir(dirname(join(folder, name)), {recursive: true});
+      await writeFile(join(folder, name), 'something');
+    }
+    const messages: string[] = [];
+    const source = await openImageFolder(folder, settings, (message) => messages.push(message));
+    expect([await source.read(0), await source.read(1), source.size]).toHaveLength(3);
+    expect(messages).toEqual([
+      `Left out of the data: 2 .heic, 1 without ending, 1 .svg in ${folder}. Images end in .png, .jpg, .jpeg, .jpe, .jfif, .webp, .gif, .tif, .tiff, .avif.`,
+    ]);
+    await rm(join(folder, 'a.png'));
+    await rm(join(folder, 'b.png'));
+    await expect(openImageFolder(folder, settings, never)).rejects.toThrow('there are 2 .heic, 1 without ending, 1 .svg');
+  });
+
   it('follows links but no loop of them', async () => {
     const folder = await temporaryFolder();
     const elsewhere = await temporaryFolder();

@@ -1,11 +1,10 @@
-import {open, stat} from 'node:fs/promises';
-import {basename} from 'node:path';
+import {open} from 'node:fs/promises';
 import {UserError} from '../../contract/errors.ts';
 import {openPositioned} from '../../store/files/positionedFile.ts';
 import type {ImageSource} from '../dataset.ts';
 import {encodedSource, type DecodeSettings} from '../encodedSource.ts';
 import {fingerprintOf} from '../fingerprint.ts';
-import {listFiles, type ListedFile} from '../listFiles.ts';
+import {endingOf, walkFiles, type FoundFile} from '../walkFiles.ts';
 import {lruCache} from '../lruCache.ts';
 import {openParquetColumn, type ParquetRowGroup} from './parquetColumn.ts';
 import {readPages} from './parquetPages.ts';
@@ -32,7 +31,7 @@ export async function openParquet(
   settings: ParquetSettings,
   onSkip: (message: string) => void,
 ): Promise<ImageSource> {
-  const files = await parquetFiles(path);
+  const files = await parquetFiles(path, onSkip);
   // One after the other, so that of several bad files the first is named.
   const groups: ParquetRowGroup[] = [];
   for (const file of files) groups.push(...(await openParquetColumn(file, settings.column)));
@@ -56,12 +55,11 @@ export async function openParquet(
   return encodedSource(images, settings, onSkip);
 }
 
-async function parquetFiles(path: string): Promise<ListedFile[]> {
-  // What is no file is listed as a folder, and that says what is wrong where it is neither.
-  const stats = await stat(path).catch(() => null);
-  if (stats?.isFile()) return [{path, name: basename(path), size: stats.size}];
-  const files = await listFiles(path, ['.parquet']);
-  if (files.length > 0) return files;
+async function parquetFiles(path: string, onSkip: (message: string) => void): Promise<FoundFile[]> {
+  const files = await walkFiles(path, onSkip);
+  // A file that is named itself may be called anything.
+  const parquet = files.filter((file) => file.name === '' || endingOf(file) === '.parquet');
+  if (parquet.length > 0) return parquet;
   throw new UserError('data-empty', 'There are no .parquet files in this folder.', {
     where: path,
     hint: 'Check data.path; for a folder of pictures set data.kind to images.',
@@ -108,7 +106,7 @@ function imageBytes(value: Uint8Array | null): Uint8Array {
   throw new Error('the row holds no image bytes (a path alone is not followed)');
 }
 
-async function fileEnds({path, size}: ListedFile): Promise<(string | Uint8Array)[]> {
+async function fileEnds({path, size}: FoundFile): Promise<(string | Uint8Array)[]> {
   const file = await open(path);
   try {
     const length = Math.min(size, HASHED_BYTES);

@@ -1,13 +1,13 @@
 import {parquetMetadata, parquetSchema, type ColumnMetaData, type FileMetaData, type SchemaTree} from 'hyparquet';
 import {UserError} from '../../contract/errors.ts';
 import {openPositioned, type PositionedFile} from '../../store/files/positionedFile.ts';
-import type {ListedFile} from '../listFiles.ts';
+import type {FoundFile} from '../walkFiles.ts';
 import type {ColumnPages} from './parquetPages.ts';
 import {readThrift} from './thrift.ts';
 
 /** Rows [rowStart, rowEnd) of a file, which can be read only together. */
 export interface ParquetRowGroup {
-  readonly file: ListedFile;
+  readonly file: FoundFile;
   readonly rowStart: number;
   readonly rowEnd: number;
   /** Where the pages of the image column lie in the file. */
@@ -27,7 +27,7 @@ const footerValues = 2_000_000;
 const largestSchema = 10_000;
 
 /** The row groups of a file, from its footer alone, after checking that `column` can hold images. */
-export async function openParquetColumn(file: ListedFile, column: string): Promise<ParquetRowGroup[]> {
+export async function openParquetColumn(file: FoundFile, column: string): Promise<ParquetRowGroup[]> {
   const {metadata, schema} = await readFooter(file);
   const leaf = requireImageColumn(file.path, schema, column);
   let rowStart = 0;
@@ -40,7 +40,7 @@ export async function openParquetColumn(file: ListedFile, column: string): Promi
   });
 }
 
-async function readFooter(file: ListedFile): Promise<{metadata: FileMetaData; schema: SchemaTree}> {
+async function readFooter(file: FoundFile): Promise<{metadata: FileMetaData; schema: SchemaTree}> {
   const opened = await openPositioned(file.path);
   try {
     const footer = await footerBytes(opened);
@@ -68,7 +68,7 @@ async function footerBytes(file: PositionedFile): Promise<Uint8Array<ArrayBuffer
 }
 
 function rowGroup(
-  file: ListedFile,
+  file: FoundFile,
   rowStart: number,
   rows: number,
   chunk: ColumnMetaData | undefined,

@@ -50,9 +50,9 @@ async function findInput(
   );
 }
 
-/** Null for what is no model, or a damaged one: it is not the input that is looked for. */
+/** Null for what is no model, is damaged or cannot be read: it is not the input that is looked for. */
 function remember(hashes: Map<string, Promise<string | null>>, path: string): Promise<string | null> {
-  const hash = modelHash(path).catch(nullForUserError);
+  const hash = modelHash(path).catch((error: unknown) => (isSystemError(error) ? null : nullForUserError(error)));
   hashes.set(path, hash);
   return hash;
 }
@@ -63,12 +63,23 @@ async function modelsIn(places: readonly string[]): Promise<string[]> {
     if (!(await fileExists(place)))
       throw new UserError('recipe-place', 'There is no such file or folder.', {where: place});
     models.add(place);
-    if (!(await stat(place)).isDirectory()) continue;
+    if (!(await isFolder(place))) continue;
     for (const name of (await readdir(place)).sort().slice(0, maxModels)) {
       const path = join(place, name);
-      if (weightsEndings.some((ending) => name.endsWith(`.${ending}`)) || (await stat(path)).isDirectory())
-        models.add(path);
+      if (weightsEndings.some((ending) => name.endsWith(`.${ending}`)) || (await isFolder(path))) models.add(path);
     }
   }
   return [...models];
+}
+
+/** Whether a folder lies there; a link that leads nowhere is none. */
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
 }

@@ -1,28 +1,18 @@
-import {readdir, stat} from 'node:fs/promises';
-import {join, relative, resolve} from 'node:path';
+import {resolve, sep} from 'node:path';
 import type {DataConfig} from '../../contract/config/dataConfig.ts';
-import {fileExists} from '../../store/files/fileExists.ts';
+import {nullForUserError} from '../../contract/errors.ts';
+import {walkFiles} from '../../data/walkFiles.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 
 /**
- * Changes with every file of the data that is added, removed or written: SHA-256 over names, sizes and times. Nothing is read; whoever needs
- * data that is not there says so.
+ * SHA-256 over names, sizes and times of all files of the data, also of those behind links: it changes when one is added, removed or
+ * written. Nothing is read; data that is not there is `missing`, and whoever needs it says so.
  */
 export async function dataStamp({path}: DataConfig, folder: string): Promise<string> {
   if (path === undefined) return 'bundled';
-  const root = resolve(folder, path);
-  if (!(await fileExists(root))) return 'missing';
-  const lines = await Promise.all((await filesBelow(root)).map((file) => fileLine(root, file)));
+  const files = await walkFiles(resolve(folder, path), () => undefined).catch(nullForUserError);
+  if (files === null) return 'missing';
+  // Names as the system spells them, because stamps that are on disk have them so.
+  const lines = files.map(({name, size, modified}) => `${name.replaceAll('/', sep)} ${size} ${modified}`);
   return hashBytes(lines.sort().join('\n'));
-}
-
-async function filesBelow(root: string): Promise<string[]> {
-  if (!(await stat(root)).isDirectory()) return [root];
-  const entries = await readdir(root, {recursive: true, withFileTypes: true});
-  return entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
-}
-
-async function fileLine(root: string, file: string): Promise<string> {
-  const {size, mtimeMs} = await stat(file);
-  return `${relative(root, file)} ${size} ${mtimeMs}`;
 }

@@ -1,4 +1,4 @@
-import {readFile, rename, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, rename, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import type {MergeRequest} from '../../../../trainer/merge/files/mergeFiles.ts';
@@ -65,6 +65,19 @@ describe('a recipe', () => {
       message: textContaining('expert 1 of the recipe, expert-3.safetensors'),
       hint: textContaining('--inputs'),
     });
+  });
+
+  it('finds its inputs beside links that lead nowhere and what is no model', async () => {
+    const folder = await temporaryFolder();
+    const models = await bareModels(folder);
+    const out = join(folder, 'merged.safetensors');
+    await mergeModels({...models, ...settings, out});
+    await symlink('nowhere', join(folder, 'aLink'));
+    await symlink('nowhere', join(folder, 'aLink.safetensors'));
+    await symlink('loop', join(folder, 'loop'));
+    await mkdir(join(folder, 'aFolder', 'unet'), {recursive: true});
+    await rename(models.base, join(folder, 'z.safetensors'));
+    expect((await findInputs(await readRecipe(out), [folder])).base).toBe(join(folder, 'z.safetensors'));
   });
 
   it('is refused where there is none, and where it is damaged', async () => {
