@@ -6,9 +6,23 @@ import {fingerprintOf} from './fingerprint.ts';
 import {endingOf, walkFiles, type FoundFile} from './walkFiles.ts';
 
 /** Endings of the images that are read. What a file holds is told by its first bytes all the same. */
-const imageEndings = ['.png', '.jpg', '.jpeg', '.jpe', '.jfif', '.webp', '.gif', '.tif', '.tiff', '.avif'];
+const imageEndings = ['.png', '.jpg', '.jpeg', '.jpe', '.jfif', '.webp', '.gif', '.tif', '.tiff', '.avif', '.bmp'];
 /** Endings of what usually lies beside images and is none. */
-const companionEndings = ['.txt', '.json', '.jsonl', '.csv', '.tsv', '.xml', '.md', '.yaml', '.yml', '.html', '.caption', '.log', '.db'];
+const companionEndings = [
+  '.txt',
+  '.json',
+  '.jsonl',
+  '.csv',
+  '.tsv',
+  '.xml',
+  '.md',
+  '.yaml',
+  '.yml',
+  '.html',
+  '.caption',
+  '.log',
+  '.db',
+];
 
 /**
  * All images of a folder and its sub-folders, in the order of their names. `onSkip` hears of what cannot be read, and counts the files

@@ -1,5 +1,5 @@
 import {UserError} from '../../../trainer/contract/errors.ts';
-import {decodePlainPng} from '../../../trainer/data/pictures/plainPng.ts';
+import {plainPng} from '../../../trainer/data/pictures/plainPng.ts';
 import {decodePng, encodePng} from '../../../trainer/data/pictures/png.ts';
 import type {FuzzTarget} from '../target.ts';
 import {repairPng} from './pngChunks.ts';
@@ -30,7 +30,7 @@ export const png: FuzzTarget = {
   ],
   repair: repairPng,
   async parse(bytes) {
-    const reasons = [() => decodePlainPng(bytes, 6), () => decodePng(bytes)].map(reasonOf);
+    const reasons = [() => plainPng(bytes, 36), () => decodePng(bytes)].map(reasonOf);
     const [reason] = reasons;
     // A reason is for the image source to add the name of the file to.
     if (reason !== undefined && reasons.every((found) => found !== undefined))

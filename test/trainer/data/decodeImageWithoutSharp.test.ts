@@ -1,3 +1,4 @@
+import {readFile} from 'node:fs/promises';
 import {deflateSync} from 'node:zlib';
 import {encode} from 'fast-png';
 import {describe, expect, it, vi} from 'vitest';
@@ -47,13 +48,30 @@ describe('decodeImage without sharp', () => {
     expect([...(await decodeImage(image, rgb))]).toEqual([255, 0, 0, 0, 10, 20, 0, 10, 20, 255, 0, 0]);
   });
 
+  it('resizes and cuts as with sharp', async () => {
+    const fixture = (name: string): URL => new URL(`../../fixtures/pictures/${name}`, import.meta.url);
+    const expected = JSON.parse(await readFile(fixture('expected.json'), 'utf8')) as Record<string, string>;
+    for (const name of [
+      'rgb.png',
+      'grey.png',
+      'alpha.png',
+      'palette.png',
+      'grey16.png',
+      'profile.png',
+      'palette.bmp',
+    ]) {
+      const pixels = await decodeImage(await readFile(fixture(name)), {resolution: 5, channels: 3});
+      expect(Buffer.from(pixels).toString('base64'), name).toBe(expected[`${name} 3 5 bilinear`]);
+    }
+  });
+
   it('asks for sharp for everything else, and tells why it was not loaded', async () => {
-    const wide = encode({width: 3, height: 2, channels: 1, data: new Uint8Array(6)});
+    const keyed = await readFile(new URL('../../fixtures/pictures/key.png', import.meta.url));
     const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0);
-    for (const image of [wide, jpeg]) {
+    for (const image of [keyed, jpeg]) {
       await expect(decodeImage(image, rgb)).rejects.toMatchObject({
         code: 'sharp-missing',
-        message: 'Only plain 2x2 PNG images can be read without sharp.',
+        message: 'Only BMP and plain PNG images can be read without sharp.',
         hint: 'Install it with: npm install sharp.',
         cause: expect.any(Error) as Error,
       });
@@ -65,7 +83,7 @@ describe('decodeImage without sharp', () => {
     const damaged = image.slice();
     damaged[damaged.length - 20] = (damaged[damaged.length - 20] ?? 0) ^ 0xff;
     await expect(decodeImage(damaged, rgb)).rejects.toThrow('incorrect data check');
-    await expect(decodeImage(image.subarray(0, 20), rgb)).rejects.toThrow('it ends inside its header');
+    await expect(decodeImage(image.subarray(0, 20), rgb)).rejects.toThrow('it is cut off');
   });
 
   it('does not inflate what has no place in the image, nor what is beside it', async () => {

@@ -47,11 +47,13 @@ describe('openImageFolder', () => {
     const source = await openImageFolder(folder, settings, (message) => messages.push(message));
     expect([await source.read(0), await source.read(1), source.size]).toHaveLength(3);
     expect(messages).toEqual([
-      `Left out of the data: 2 .heic, 1 without ending, 1 .svg in ${folder}. Images end in .png, .jpg, .jpeg, .jpe, .jfif, .webp, .gif, .tif, .tiff, .avif.`,
+      `Left out of the data: 2 .heic, 1 without ending, 1 .svg in ${folder}. Images end in .png, .jpg, .jpeg, .jpe, .jfif, .webp, .gif, .tif, .tiff, .avif, .bmp.`,
     ]);
     await rm(join(folder, 'a.png'));
     await rm(join(folder, 'b.png'));
-    await expect(openImageFolder(folder, settings, never)).rejects.toThrow('there are 2 .heic, 1 without ending, 1 .svg');
+    await expect(openImageFolder(folder, settings, never)).rejects.toThrow(
+      'there are 2 .heic, 1 without ending, 1 .svg',
+    );
   });
 
   it('follows links but no loop of them', async () => {
@@ -94,7 +96,7 @@ describe('a corrupt image', () => {
     await expect(source.read(1)).rejects.toMatchObject({
       code: 'image-corrupt',
       where: join(folder, 'b.png'),
-      message: 'This image cannot be decoded: it is not a PNG, JPEG or WebP image.',
+      message: 'This image cannot be decoded: it is not a PNG, JPEG, WebP, GIF, TIFF, AVIF or BMP image.',
     });
   });
 
@@ -108,7 +110,9 @@ describe('a corrupt image', () => {
       Uint8Array.of(3, 3, 3, 3),
     ]);
     expect(await source.read(1)).toBeNull();
-    expect(messages).toEqual([`${join(folder, 'b.png')} is skipped: it is not a PNG, JPEG or WebP image.`]);
+    expect(messages).toEqual([
+      `${join(folder, 'b.png')} is skipped: it is not a PNG, JPEG, WebP, GIF, TIFF, AVIF or BMP image.`,
+    ]);
   });
 
   it('may be one that was removed after the listing', async () => {

@@ -35,7 +35,9 @@ describe('walkFiles', () => {
     const folder = await temporaryFolder();
     await write(folder, 'a');
     await symlink('a', join(folder, 'link'));
-    expect(await walkFiles(join(folder, 'link'), never)).toMatchObject([{path: join(folder, 'link'), name: '', size: 3}]);
+    expect(await walkFiles(join(folder, 'link'), never)).toMatchObject([
+      {path: join(folder, 'link'), name: '', size: 3},
+    ]);
   });
 
   it('follows links to files and folders, and walks each folder once, under its own name', async () => {

@@ -14,6 +14,10 @@ const common = {
 
 const shaped = {
   resolution: z.int().min(1).describe('Height and width in pixels after resizing and cropping.'),
+  interpolation: z
+    .enum(['bilinear', 'bicubic', 'lanczos', 'box', 'nearest'])
+    .default('bilinear')
+    .describe('How images are resized, pixel for pixel as Pillow does it (antialiased where they shrink).'),
   crop: z
     .enum(['center', 'random'])
     .default('center')
@@ -44,7 +48,9 @@ export const DataConfig = z
       ...common,
     }),
     z.strictObject({
-      kind: z.literal('images').describe('A folder of PNG, JPEG or WebP images, searched with its sub-folders.'),
+      kind: z
+        .literal('images')
+        .describe('A folder of images (PNG, JPEG, WebP, GIF, TIFF, AVIF, BMP), searched with its sub-folders.'),
       path: z.string().describe('The folder.'),
       ...shaped,
       ...common,

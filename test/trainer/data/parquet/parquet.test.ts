@@ -77,7 +77,9 @@ describe('corrupt rows', () => {
     expect([await source.read(2), await source.read(3)]).toEqual([null, null]);
     expect(await source.read(4)).toEqual(expectedImage(4));
     expect(messages).toHaveLength(2);
-    expect(messages[0]).toBe(`${corrupt}, row 2 is skipped: it is not a PNG, JPEG or WebP image.`);
+    expect(messages[0]).toBe(
+      `${corrupt}, row 2 is skipped: it is not a PNG, JPEG, WebP, GIF, TIFF, AVIF or BMP image.`,
+    );
   });
 });
 
