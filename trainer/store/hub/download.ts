@@ -8,7 +8,15 @@ import type {ReadableStream} from 'node:stream/web';
 import {UserError} from '../../contract/errors.ts';
 import {explainWriteError, syncFolder} from '../files/atomicFile.ts';
 import {fileExists} from '../files/fileExists.ts';
-import {causeOf, request, TransientError, withRetries, type RequestSettings} from './hubRequest.ts';
+import {
+  causeOf,
+  request,
+  TransientError,
+  whileAlive,
+  withRetries,
+  type RequestSettings,
+  type SilenceWatch,
+} from './hubRequest.ts';
 import {digestFile} from '../files/sha256.ts';
 
 /** What a downloaded file must be. */
@@ -23,7 +31,7 @@ interface Transfer {
   readonly url: string;
   readonly part: string;
   readonly size: number;
-  readonly headers: Record<string, string>;
+  readonly settings: RequestSettings;
   readonly onBytes: (bytes: number) => void;
 }
 
@@ -41,8 +49,8 @@ export async function download(
   if (await isIntact(path, expected)) return onBytes(expected.size);
   const part = `${path}.part`;
   await mkdir(dirname(path), {recursive: true});
-  const transfer = {url, part, size: expected.size, headers: settings.headers, onBytes};
-  await withRetries(settings.retryDelay, () => fetchRest(transfer));
+  const transfer = {url, part, size: expected.size, settings, onBytes};
+  await withRetries(settings.retryDelay, () => whileAlive(settings.silence, (watch) => fetchRest(transfer, watch)));
   if (!(await isIntact(part, expected))) {
     await rm(part, {force: true});
     throw new UserError('checksum-wrong', 'The downloaded file is not what the hub lists: its hash is another.', {
@@ -55,13 +63,13 @@ export async function download(
 }
 
 /** Requests the bytes that the part file lacks and appends them. */
-async function fetchRest(transfer: Transfer): Promise<void> {
-  const {url, part, size, headers, onBytes} = transfer;
+async function fetchRest(transfer: Transfer, watch: SilenceWatch): Promise<void> {
+  const {url, part, size, settings, onBytes} = transfer;
   const present = await presentBytes(part, size);
   if (present === size) return onBytes(size);
   // Ranges count bytes as sent, so the file must be sent as it is.
-  const plain = {...headers, 'accept-encoding': 'identity'};
-  const response = await request(url, present > 0 ? {...plain, range: `bytes=${present}-`} : plain);
+  const plain = {...settings.headers, 'accept-encoding': 'identity'};
+  const response = await request(url, present > 0 ? {...plain, range: `bytes=${present}-`} : plain, watch);
   if (response.status === 416 || response.body === null) {
     await response.body?.cancel();
     await rm(part, {force: true});
@@ -74,7 +82,15 @@ async function fetchRest(transfer: Transfer): Promise<void> {
       where: url,
     });
   }
-  await append(response.body, start, transfer);
+  await append(response.body, start, transfer, watch);
+}
+
+/** Bytes of a file that are on the disk already, whole or in part; not checked. */
+export async function downloadedBytes(path: string, size: number): Promise<number> {
+  for (const file of [path, `${path}.part`]) {
+    if (await fileExists(file)) return Math.min((await stat(file)).size, size);
+  }
+  return 0;
 }
 
 /** Bytes of a part file to go on from; makes the file, and empties one that is too long to be a part. */
@@ -94,10 +110,12 @@ async function append(
   body: NonNullable<Response['body']>,
   start: number,
   {url, part, size, onBytes}: Transfer,
+  {heard}: SilenceWatch,
 ): Promise<void> {
   let written = start;
   const count = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
+      heard();
       written += chunk.length;
       if (written > size) throw tooLong(url, size);
       onBytes(written);

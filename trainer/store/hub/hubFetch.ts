@@ -1,10 +1,12 @@
-import {rm, stat} from 'node:fs/promises';
-import {join, resolve} from 'node:path';
+import {readdir, rm, stat} from 'node:fs/promises';
+import {join, posix, resolve} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import {explainWriteError} from '../files/atomicFile.ts';
 import {cacheFolder} from '../files/cacheFolder.ts';
-import {download} from './download.ts';
+import {download, downloadedBytes} from './download.ts';
 import {fileExists} from '../files/fileExists.ts';
+import {byteText, freeBytes} from '../files/freeSpace.ts';
+import {isWeightsName} from '../weights/findWeights.ts';
 import {chooseFiles, parseListing, type HubFile} from './hubListing.ts';
 import {requestJson, type RequestSettings} from './hubRequest.ts';
 import {writeJsonAtomic} from '../files/jsonFile.ts';
@@ -26,8 +28,12 @@ export interface FetchOptions {
   /** Access token; left out: the environment's HF_TOKEN. */
   readonly token?: string;
   readonly onProgress?: (progress: FetchProgress) => void;
+  /** Variant of the weights, as `fp16`; left out: the plain weights, else the only variant. */
+  readonly variant?: string;
   /** First pause before another attempt in milliseconds. */
   readonly retryDelay?: number;
+  /** Milliseconds without a byte after which a connection counts as broken; left out: a minute. */
+  readonly silence?: number;
 }
 
 /** Says where the files came from; written last, so a folder that has it is complete. */
@@ -47,11 +53,13 @@ export async function fetchModel(repository: string, options: FetchOptions = {})
   const revision = encodeURIComponent(options.revision ?? 'main');
   const address = `${endpoint}/api/models/${repository}/revision/${revision}?blobs=true`;
   const {sha: commit, siblings} = parseListing(await requestJson(address, settings), address);
-  const files = chooseFiles(siblings, `${endpoint}/${repository}`);
+  const files = chooseFiles(siblings, `${endpoint}/${repository}`, options.variant);
+  await requireRoom(files, folder);
   // Until the end, old and new files may lie side by side.
   await rm(join(folder, recordFile), {force: true});
   try {
     await downloadAll(files, `${endpoint}/${repository}/resolve/${commit}`, folder, settings, options.onProgress);
+    await removeOtherWeights(files, folder);
     await writeJsonAtomic(join(folder, recordFile), {repository, commit});
   } catch (error) {
     throw explainWriteError(folder, error);
@@ -77,7 +85,8 @@ export async function resolveBase(base: string, configFolder: string): Promise<s
 }
 
 function requireRepositoryName(repository: string): void {
-  if (repositoryPattern.test(repository) && !repository.includes('..')) return;
+  // Two dashes are what stands for the slash in the cache.
+  if (repositoryPattern.test(repository) && !/\.\.|--/.test(repository)) return;
   throw new UserError('name-invalid', `'${repository}' is no name of a hub model.`, {
     hint: 'It has the form owner/name.',
   });
@@ -87,8 +96,35 @@ function cachedFolder(repository: string): string {
   return join(cacheFolder().path, 'models', repository.replace('/', '--'));
 }
 
-function requestSettings({token = process.env.HF_TOKEN, retryDelay = 1000}: FetchOptions): RequestSettings {
-  return {headers: token ? {authorization: `Bearer ${token}`} : {}, retryDelay};
+function requestSettings({
+  token = process.env.HF_TOKEN,
+  retryDelay = 1000,
+  silence = 60_000,
+}: FetchOptions): RequestSettings {
+  return {headers: token ? {authorization: `Bearer ${token}`} : {}, retryDelay, silence};
+}
+
+/** Refuses files that do not fit on the disk, by the sizes that the hub claims, before any of them is fetched. */
+async function requireRoom(files: readonly HubFile[], folder: string): Promise<void> {
+  let needed = 0;
+  for (const {rfilename, size} of files) needed += size - (await downloadedBytes(join(folder, rfilename), size));
+  const free = await freeBytes(folder);
+  if (needed <= free) return;
+  throw new UserError('disk-full', `The model needs ${byteText(needed)} more, and ${byteText(free)} are free.`, {
+    where: folder,
+    hint: 'Free some space, or set DEME_CACHE to a folder on another disk.',
+  });
+}
+
+/** Weights of another revision or variant would be read in place of those just fetched. */
+async function removeOtherWeights(files: readonly HubFile[], folder: string): Promise<void> {
+  const wanted = new Set(files.map(({rfilename}) => rfilename));
+  for (const component of new Set(files.map(({rfilename}) => posix.dirname(rfilename)))) {
+    for (const name of await readdir(join(folder, component))) {
+      const isOther = isWeightsName(name.replace(/\.part$/, '')) && !wanted.has(posix.join(component, name));
+      if (isOther) await rm(join(folder, component, name), {force: true});
+    }
+  }
 }
 
 async function downloadAll(

@@ -1,7 +1,7 @@
 import {posix} from 'node:path';
 import {z} from 'zod';
 import {UserError} from '../../contract/errors.ts';
-import {chooseWeights, isShardIndex} from '../weights/findWeights.ts';
+import {chooseWeights, shardsOf} from '../weights/findWeights.ts';
 import {checkValue} from '../files/jsonFile.ts';
 
 const GitHash = z.string().regex(/^[0-9a-f]{40}$/);
@@ -33,8 +33,11 @@ export function parseListing(answer: unknown, where: string): HubListing {
   return listing;
 }
 
-/** The files that make a UNet and its scheduler: configs, and the weights in one format, safetensors before bin. */
-export function chooseFiles(files: readonly HubFile[], where: string): HubFile[] {
+/**
+ * The files that make a UNet and its scheduler: configs, and the weights in one format, safetensors before bin, plain before a variant
+ * unless that is asked for.
+ */
+export function chooseFiles(files: readonly HubFile[], where: string, variant?: string): HubFile[] {
   const nested = files.some(({rfilename}) => rfilename === 'unet/config.json');
   const configs = nested
     ? ['model_index.json', 'unet/config.json', 'scheduler/scheduler_config.json']
@@ -50,14 +53,10 @@ export function chooseFiles(files: readonly HubFile[], where: string): HubFile[]
   const inFolder = files
     .filter(({rfilename}) => posix.dirname(rfilename) === folder)
     .map(({rfilename}) => posix.basename(rfilename));
-  const weights = withShards(chooseWeights(inFolder, where), inFolder).map((name) => posix.join(folder, name));
-  const wanted = new Set([...configs, ...weights]);
+  const chosen = chooseWeights(inFolder, where, {variant});
+  const weights = [chosen.name, ...(chosen.kind === 'index' ? shardsOf(chosen, inFolder) : [])];
+  const wanted = new Set([...configs, ...weights.map((name) => posix.join(folder, name))]);
   return files.filter(({rfilename}) => wanted.has(rfilename));
-}
-
-function withShards(chosen: string, names: readonly string[]): string[] {
-  if (!isShardIndex(chosen)) return [chosen];
-  return [chosen, ...names.filter((name) => /^diffusion_pytorch_model-\d+-of-\d+\.safetensors$/.test(name))];
 }
 
 function leavesFolder(name: string): boolean {

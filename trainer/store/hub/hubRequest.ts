@@ -6,6 +6,8 @@ export interface RequestSettings {
   readonly headers: Record<string, string>;
   /** First pause before another attempt in milliseconds; it doubles each time. */
   readonly retryDelay: number;
+  /** Milliseconds without a byte after which a connection counts as broken. */
+  readonly silence: number;
 }
 
 /** An answer or a broken connection after which another attempt may succeed. */
@@ -14,10 +16,11 @@ export class TransientError extends Error {}
 const attempts = 5;
 
 /** GET with retries; a `UserError` for answers that no retry can mend. */
-export async function requestJson(url: string, {headers, retryDelay}: RequestSettings): Promise<unknown> {
-  return withRetries(retryDelay, async () => {
-    const response = await request(url, headers);
-    const text = await readAnswer(response, url);
+export async function requestJson(url: string, settings: RequestSettings): Promise<unknown> {
+  return withRetries(settings.retryDelay, async () => {
+    const text = await whileAlive(settings.silence, async (watch) => {
+      return readAnswer(await request(url, settings.headers, watch), url, watch);
+    });
     const refusal = refuseJson(text, defaultLimits);
     if (refusal !== undefined) throw new UserError('hub-answer', `The answer is not read: ${refusal}.`, {where: url});
     try {
@@ -29,11 +32,12 @@ export async function requestJson(url: string, {headers, retryDelay}: RequestSet
 }
 
 /** The text of an answer, unless it goes on for ever. */
-async function readAnswer({body}: Response, url: string): Promise<string> {
+async function readAnswer({body}: Response, url: string, watch: SilenceWatch): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
     for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+      watch.heard();
       length += chunk.length;
       if (length > defaultLimits.bytes) {
         throw new UserError('hub-answer', `The answer has more than ${defaultLimits.bytes} bytes.`, {where: url});
@@ -45,6 +49,24 @@ async function readAnswer({body}: Response, url: string): Promise<string> {
     throw new TransientError(`The connection to ${url} broke: ${causeOf(cause)}`, {cause});
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Ends a request on whose connection nothing is heard any more. */
+export interface SilenceWatch {
+  readonly signal: AbortSignal;
+  heard(): void;
+}
+
+/** Carries out a request that is given up, with a `TransientError`, after so many milliseconds without a sign of life. */
+export async function whileAlive<T>(silence: number, act: (watch: SilenceWatch) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const giveUp = () => stop.abort(new Error(`nothing was heard for ${silence / 1000} seconds`));
+  const timer = setTimeout(giveUp, silence);
+  try {
+    return await act({signal: stop.signal, heard: () => void timer.refresh()});
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Repeats what fails with a `TransientError`, with growing pauses. */
@@ -64,10 +86,15 @@ export async function withRetries<T>(firstDelay: number, attempt: () => Promise<
 }
 
 /** One GET; the response is a success or says that the range is not available (416). */
-export async function request(url: string, headers: Record<string, string>): Promise<Response> {
+export async function request(
+  url: string,
+  headers: Record<string, string>,
+  {signal, heard}: SilenceWatch,
+): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, {headers});
+    response = await fetch(url, {headers, signal});
+    heard();
   } catch (cause) {
     throw new TransientError(`No connection to ${url}: ${causeOf(cause)}`, {cause});
   }

@@ -18,55 +18,101 @@ const diffusersNames: WeightsNames = {safetensors: weightsStem, bin: weightsStem
 /** Components of transformers, as text encoders are. */
 export const transformersNames: WeightsNames = {safetensors: 'model', bin: 'pytorch_model'};
 
-const ShardIndex = z.looseObject({weight_map: z.record(z.string(), z.string())});
+/** A name that a weights file, the index of shards or a shard may have. */
+interface WeightsName {
+  readonly name: string;
+  readonly format: keyof WeightsNames;
+  /** As `fp16`; empty for the plain weights. */
+  readonly variant: string;
+  readonly kind: 'whole' | 'index' | 'shard';
+}
+
+/** Looked at as a whole, since a map of a hundred thousand names takes seconds to be copied. */
+const WeightMap = z.custom<Readonly<Record<string, string>>>(
+  (value) =>
+    z.object({}).safeParse(value).success && Object.values(value as object).every((file) => typeof file === 'string'),
+  'must map tensors to files',
+);
+const ShardIndex = z.looseObject({weight_map: WeightMap});
 
 /** The weights files of a component folder: one, or the shards that an index names. */
 export async function findWeights(folder: string, stems: WeightsNames = diffusersNames): Promise<readonly string[]> {
-  const chosen = chooseWeights(await readdir(folder), folder, stems);
-  const path = join(folder, chosen);
-  return isShardIndex(chosen, stems) ? listShards(folder, path) : [path];
+  const names = await readdir(folder);
+  const {name, kind, format} = chooseWeights(names, folder, {stems});
+  const path = join(folder, name);
+  if (kind === 'whole') return [path];
+  return (await listShards(path, format, new Set(names))).map((shard) => join(folder, shard));
+}
+
+interface Choice {
+  readonly stems?: WeightsNames;
+  /** The only variant that may be taken; left out: the plain weights, else the only variant that there is. */
+  readonly variant?: string;
 }
 
 /**
- * Which of the files of a component folder to load, in diffusers' order of search: a shard index, else `.safetensors`, else `.bin`.
- * A variant (`.fp16.safetensors`) is taken where it is the only file of its format. `where` names the folder in errors.
+ * Which of the files of a component folder to load, in diffusers' order of search: safetensors before bin, and of each an index of shards
+ * before a single file. Both names of shards with a variant are known: `model.fp16-00001-of-00002` and, older, `model-00001-of-00002.fp16`.
+ * `where` names the folder in errors.
  */
-export function chooseWeights(names: readonly string[], where: string, stems: WeightsNames = diffusersNames): string {
-  const index = names.find((name) => isShardIndex(name, stems));
-  const {safetensors, bin} = stems;
-  const chosen =
-    index ?? chooseSingle(names, safetensors, 'safetensors', where) ?? chooseSingle(names, bin, 'bin', where);
+export function chooseWeights(names: readonly string[], where: string, choice: Choice = {}): WeightsName {
+  const {stems = diffusersNames, variant} = choice;
+  const known = names.flatMap((name) => parseName(name, stems) ?? []);
+  const loadable = known.filter(({kind}) => kind !== 'shard');
+  const variants = [...new Set(loadable.map((each) => each.variant))].sort();
+  const wanted = variant ?? (variants.length === 1 ? variants[0] : '');
+  const [chosen] = loadable.filter((each) => each.variant === wanted).sort((a, b) => orderOf(a) - orderOf(b));
   if (chosen !== undefined) return chosen;
-  throw new UserError('weights-missing', `There is neither ${safetensors}.safetensors nor ${bin}.bin.`, {where});
+  if (variants.length > 0) throw ambiguous(variants, stems, where, variant);
+  const problem =
+    known.length > 0
+      ? `There are ${known.length} shards of weights, but not the index that belongs to them`
+      : `There is neither ${stems.safetensors}.safetensors nor ${stems.bin}.bin`;
+  throw new UserError('weights-missing', `${problem}.`, {where});
 }
 
-export function isShardIndex(name: string, {safetensors}: WeightsNames = diffusersNames): boolean {
-  return name === `${safetensors}.safetensors.index.json`;
+/** The shards among `names` that may belong to an index. */
+export function shardsOf({format, variant}: WeightsName, names: readonly string[]): string[] {
+  const known = names.flatMap((name) => parseName(name, diffusersNames) ?? []);
+  return known
+    .filter((each) => each.kind === 'shard' && each.format === format && each.variant === variant)
+    .map(({name}) => name);
 }
 
-async function listShards(folder: string, index: string): Promise<readonly string[]> {
-  const {weight_map} = await readJson(index, ShardIndex, 'the shard index');
-  const files = [...new Set(Object.values(weight_map))].sort();
-  const outside = files.find(
-    (file) => file !== basename(file) || file.includes('\\') || !file.endsWith('.safetensors'),
-  );
-  if (outside !== undefined) {
-    throw new UserError(
-      'path-refused',
-      `The shard index names '${outside}', which is not a safetensors file of its folder.`,
-      {where: index},
-    );
+/** Whether a name is one that weights of a diffusers component have. */
+export function isWeightsName(name: string): boolean {
+  return parseName(name, diffusersNames) !== null;
+}
+
+function parseName(name: string, stems: WeightsNames): WeightsName | null {
+  for (const format of ['safetensors', 'bin'] as const) {
+    const stem = stems[format];
+    if (!name.startsWith(stem)) continue;
+    const rest = name.slice(stem.length);
+    const index = new RegExp(`^\\.${format}\\.index(?:\\.(.+))?\\.json$`).exec(rest);
+    if (index) return {name, format, variant: index[1] ?? '', kind: 'index'};
+    const shard = new RegExp(`^(?:\\.(.+))?-\\d+-of-\\d+(?:\\.(.+))?\\.${format}$`).exec(rest);
+    if (shard) return {name, format, variant: shard[1] ?? shard[2] ?? '', kind: 'shard'};
+    const whole = new RegExp(`^(?:\\.(.+))?\\.${format}$`).exec(rest);
+    if (whole) return {name, format, variant: whole[1] ?? '', kind: 'whole'};
   }
-  if (files.length === 0) throw new UserError('weights-missing', 'The shard index names no file.', {where: index});
-  return files.map((file) => join(folder, file));
+  return null;
 }
 
-function chooseSingle(names: readonly string[], stem: string, ending: string, where: string): string | undefined {
-  const plain = `${stem}.${ending}`;
-  if (names.includes(plain)) return plain;
-  const variants = names.filter((name) => name.startsWith(`${stem}.`) && name.endsWith(`.${ending}`));
-  if (variants.length <= 1) return variants[0];
-  throw new UserError(
+function orderOf({format, kind}: WeightsName): number {
+  return (format === 'safetensors' ? 0 : 2) + (kind === 'index' ? 0 : 1);
+}
+
+function ambiguous(variants: readonly string[], stems: WeightsNames, where: string, wanted?: string): UserError {
+  const plain = `${stems.safetensors}.safetensors`;
+  if (wanted !== undefined) {
+    const found = variants.map((variant) => variant || 'the plain weights').join(', ');
+    return new UserError('weights-missing', `There is no variant ${wanted} of the weights.`, {
+      where,
+      hint: `There are ${found}.`,
+    });
+  }
+  return new UserError(
     'weights-ambiguous',
     `Several variants of the weights, but no ${plain}: ${variants.join(', ')}.`,
     {
@@ -74,4 +120,25 @@ function chooseSingle(names: readonly string[], stem: string, ending: string, wh
       hint: `Rename the one to use to ${plain}.`,
     },
   );
+}
+
+/** The files that an index names, which must lie beside it. */
+async function listShards(index: string, format: string, present: ReadonlySet<string>): Promise<string[]> {
+  const {weight_map} = await readJson(index, ShardIndex, 'the shard index');
+  const files = [...new Set(Object.values(weight_map))].sort();
+  const outside = files.find((file) => file !== basename(file) || file.includes('\\') || !file.endsWith(`.${format}`));
+  if (outside !== undefined) {
+    throw new UserError(
+      'path-refused',
+      `The shard index names '${outside}', which is not a ${format} file of its folder.`,
+      {where: index},
+    );
+  }
+  if (files.length === 0) throw new UserError('weights-missing', 'The shard index names no file.', {where: index});
+  const missing = files.filter((file) => !present.has(file));
+  if (missing.length === 0) return files;
+  throw new UserError('file-missing', `${missing.length} of ${files.length} shards are missing, first ${missing[0]}.`, {
+    where: index,
+    hint: 'Download the model again.',
+  });
 }

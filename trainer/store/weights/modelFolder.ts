@@ -7,6 +7,7 @@ import type {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
 import {writeFolderAtomic} from '../files/atomicFolder.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {findWeights, weightsStem} from './findWeights.ts';
+import {snapshotFolder} from './hubCache.ts';
 import {readJson, writeJsonAtomic} from '../files/jsonFile.ts';
 import {extendedClass, findUNetConfig, pipelineFiles, readSchedulerConfig, readUNetConfig} from './modelConfigs.ts';
 import {isProjection} from './projections.ts';
@@ -42,9 +43,10 @@ const recordFile = 'deme.json';
 
 /**
  * Reads a model folder: a pipeline (`unet/`, `scheduler/`) or flat (everything in the root, as the google/ddpm-* repositories and bare
- * `unet` folders are).
+ * `unet` folders are), also in the cache of the hub.
  */
-export async function readModelFolder(path: string): Promise<ModelFolder> {
+export async function readModelFolder(given: string): Promise<ModelFolder> {
+  const path = await snapshotFolder(given);
   const configPath = await findUNetConfig(path);
   const {config, extended} = await readUNetConfig(configPath);
   const weightsFiles = await findWeights(dirname(configPath));

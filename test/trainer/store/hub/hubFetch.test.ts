@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {fetchModel, resolveBase, type FetchProgress} from '../../../../trainer/store/hub/hubFetch.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {textContaining} from '../../../helpers/textContaining.ts';
 import {commit, hubServer, listFiles} from '../hubServer.ts';
 
 const weights = Buffer.from(Uint8Array.from({length: 300_000}, (_, i) => (i * i) % 251));
@@ -66,6 +67,80 @@ describe('fetchModel', () => {
     await fetchModel('owner/tiny', {endpoint, folder, retryDelay});
     expect(existsSync(join(folder, index)) && existsSync(join(folder, shard))).toBe(true);
     expect(existsSync(join(folder, weightsFile))).toBe(false);
+  });
+
+  it('takes the only variant with its shards, or the one that is asked for, and drops weights of other revisions', async () => {
+    const folder = await temporaryFolder();
+    const stem = 'unet/diffusion_pytorch_model';
+    const fp16 = [`${stem}.safetensors.index.fp16.json`, `${stem}.fp16-00001-of-00002.safetensors`];
+    const {[weightsFile]: plain, ['unet/diffusion_pytorch_model.bin']: _, ...others} = pipeline;
+    const variant = Object.fromEntries(fp16.map((name) => [name, Buffer.from('{}')]));
+    const names = async () => (await readdir(join(folder, 'unet'))).map((name) => `unet/${name}`).sort();
+    const fetchFrom = async (files: Record<string, Buffer>, options = {}) => {
+      const {endpoint} = await hubServer(files);
+      await fetchModel('owner/tiny', {endpoint, folder, retryDelay, ...options});
+    };
+    await fetchFrom({...others, ...variant});
+    expect(await names()).toEqual([...fp16, 'unet/config.json'].sort());
+    await writeFile(join(folder, 'unet', 'notes.txt'), '');
+    await fetchFrom({...others, ...variant, [weightsFile]: plain!});
+    expect(await names()).toEqual(['unet/config.json', weightsFile, 'unet/notes.txt']);
+    await fetchFrom({...others, ...variant, [weightsFile]: plain!}, {variant: 'fp16'});
+    expect(await names()).toEqual([...fp16, 'unet/config.json', 'unet/notes.txt'].sort());
+    await expect(fetchFrom(pipeline, {variant: 'bf16'})).rejects.toThrow('There is no variant bf16 of the weights.');
+  });
+
+  it('looks at the free space before it fetches anything', async () => {
+    const folder = await temporaryFolder();
+    const listed = listFiles(pipeline).map((file) => ('lfs' in file ? {...file, size: Number.MAX_SAFE_INTEGER} : file));
+    const hub = await hubServer(pipeline, undefined, listed);
+    await expect(fetchModel('owner/tiny', {endpoint: hub.endpoint, folder, retryDelay})).rejects.toMatchObject({
+      code: 'disk-full',
+      where: folder,
+      message: expect.stringMatching(/^The model needs 9007199\.25 GB more, and .* are free\.$/) as string,
+    });
+    expect(hub.requests).toHaveLength(1);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each(['api', 'headers', 'body'] as const)('gives up on a hub that falls silent: %s', async (moment) => {
+    const folder = await temporaryFolder();
+    let silent = 0;
+    const hub = await hubServer(pipeline, (request, response, content) => {
+      const isMoment = moment === 'api' ? request.url?.startsWith('/api') : content === weights;
+      if (!isMoment || silent++ > 0) return false;
+      if (moment === 'body') {
+        response.writeHead(200, {'content-length': weights.length});
+        response.write(weights.subarray(0, 1000));
+      }
+      return true;
+    });
+    await fetchModel('owner/tiny', {endpoint: hub.endpoint, folder, retryDelay, silence: 200});
+    expect(silent).toBe(2);
+    expect((await readFile(join(folder, weightsFile))).equals(weights)).toBe(true);
+  });
+
+  it('says so where the hub stays silent, and bears slow ones', async () => {
+    const folder = await temporaryFolder();
+    const silent = await hubServer(pipeline, () => true);
+    await expect(
+      fetchModel('owner/tiny', {endpoint: silent.endpoint, folder, retryDelay, silence: 50}),
+    ).rejects.toMatchObject({code: 'hub-unreachable', message: textContaining('nothing was heard for 0.05 seconds')});
+    const slow = await hubServer(pipeline, (_, response, content) => {
+      if (content !== weights) return false;
+      response.writeHead(200, {'content-length': weights.length});
+      let at = 0;
+      const timer = setInterval(() => {
+        response.write(weights.subarray(at, (at += 50_000)));
+        if (at >= weights.length) {
+          clearInterval(timer);
+          response.end();
+        }
+      }, 100);
+      return true;
+    });
+    await fetchModel('owner/tiny', {endpoint: slow.endpoint, folder, retryDelay, silence: 400});
+    expect((await readFile(join(folder, weightsFile))).equals(weights)).toBe(true);
   });
 
   it('goes on where the connection broke', async () => {
@@ -185,7 +260,7 @@ describe('fetchModel', () => {
     await expect(fetchModel('owner/tiny', {endpoint: nobody, folder, retryDelay})).rejects.toMatchObject({
       code: 'hub-unreachable',
     });
-    for (const name of ['tiny', 'a/b/c', '../a', 'a/..', 'a/b..c', 'https://x/y']) {
+    for (const name of ['tiny', 'a/b/c', '../a', 'a/..', 'a/b..c', 'a--b/c', 'a/b--c', 'https://x/y']) {
       await expect(fetchModel(name, {endpoint: hub.endpoint, folder})).rejects.toMatchObject({code: 'name-invalid'});
     }
     await expect(fetchModel('owner/tiny', {endpoint: 'no address', folder})).rejects.toMatchObject({
