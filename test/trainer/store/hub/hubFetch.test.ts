@@ -4,7 +4,6 @@ import {join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {fetchModel, resolveBase, type FetchProgress} from '../../../../trainer/store/hub/hubFetch.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {textContaining} from '../../../helpers/textContaining.ts';
 import {commit, hubServer, listFiles} from '../hubServer.ts';
 
 const weights = Buffer.from(Uint8Array.from({length: 300_000}, (_, i) => (i * i) % 251));
@@ -88,59 +87,6 @@ describe('fetchModel', () => {
     await fetchFrom({...others, ...variant, [weightsFile]: plain!}, {variant: 'fp16'});
     expect(await names()).toEqual([...fp16, 'unet/config.json', 'unet/notes.txt'].sort());
     await expect(fetchFrom(pipeline, {variant: 'bf16'})).rejects.toThrow('There is no variant bf16 of the weights.');
-  });
-
-  it('looks at the free space before it fetches anything', async () => {
-    const folder = await temporaryFolder();
-    const listed = listFiles(pipeline).map((file) => ('lfs' in file ? {...file, size: Number.MAX_SAFE_INTEGER} : file));
-    const hub = await hubServer(pipeline, undefined, listed);
-    await expect(fetchModel('owner/tiny', {endpoint: hub.endpoint, folder, retryDelay})).rejects.toMatchObject({
-      code: 'disk-full',
-      where: folder,
-      message: expect.stringMatching(/^The model needs 9007199\.25 GB more, and .* are free\.$/) as string,
-    });
-    expect(hub.requests).toHaveLength(1);
-    expect(await readdir(folder)).toEqual([]);
-  });
-
-  it.each(['api', 'headers', 'body'] as const)('gives up on a hub that falls silent: %s', async (moment) => {
-    const folder = await temporaryFolder();
-    let silent = 0;
-    const hub = await hubServer(pipeline, (request, response, content) => {
-      const isMoment = moment === 'api' ? request.url?.startsWith('/api') : content === weights;
-      if (!isMoment || silent++ > 0) return false;
-      if (moment === 'body') {
-        response.writeHead(200, {'content-length': weights.length});
-        response.write(weights.subarray(0, 1000));
-      }
-      return true;
-    });
-    await fetchModel('owner/tiny', {endpoint: hub.endpoint, folder, retryDelay, silence: 200});
-    expect(silent).toBe(2);
-    expect((await readFile(join(folder, weightsFile))).equals(weights)).toBe(true);
-  });
-
-  it('says so where the hub stays silent, and bears slow ones', async () => {
-    const folder = await temporaryFolder();
-    const silent = await hubServer(pipeline, () => true);
-    await expect(
-      fetchModel('owner/tiny', {endpoint: silent.endpoint, folder, retryDelay, silence: 50}),
-    ).rejects.toMatchObject({code: 'hub-unreachable', message: textContaining('nothing was heard for 0.05 seconds')});
-    const slow = await hubServer(pipeline, (_, response, content) => {
-      if (content !== weights) return false;
-      response.writeHead(200, {'content-length': weights.length});
-      let at = 0;
-      const timer = setInterval(() => {
-        response.write(weights.subarray(at, (at += 50_000)));
-        if (at >= weights.length) {
-          clearInterval(timer);
-          response.end();
-        }
-      }, 100);
-      return true;
-    });
-    await fetchModel('owner/tiny', {endpoint: slow.endpoint, folder, retryDelay, silence: 400});
-    expect((await readFile(join(folder, weightsFile))).equals(weights)).toBe(true);
   });
 
   it('goes on where the connection broke', async () => {

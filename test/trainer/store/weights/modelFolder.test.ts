@@ -128,27 +128,6 @@ describe('readModelFolder', () => {
     await expect(readModelFolder(folder).then(readAll)).rejects.toMatchObject({code: 'file-odd'});
   });
 
-  it('reads the cache of the hub from the folder of a repository, by main or its only snapshot', async () => {
-    const repository = join(await temporaryFolder(), 'models--google--ddpm');
-    const snapshot = (commit: string): string => join(repository, 'snapshots', commit);
-    await mkdir(join(repository, 'blobs'), {recursive: true});
-    await cp(golden('cifar'), snapshot('abc'), {recursive: true});
-    await rename(join(snapshot('abc'), 'unet', weightsName), join(repository, 'blobs', '123'));
-    await symlink('../../../blobs/123', join(snapshot('abc'), 'unet', weightsName));
-    expect((await readAll(await readModelFolder(repository))).size).toBe(328);
-    await mkdir(snapshot('def'));
-    await expect(readModelFolder(repository)).rejects.toMatchObject({
-      code: 'model-missing',
-      message: 'This folder of a hub cache holds 2 snapshots, and none of them is that of main.',
-    });
-    await mkdir(join(repository, 'refs'));
-    await writeFile(join(repository, 'refs', 'main'), 'abc\n');
-    expect((await readModelFolder(repository)).path).toBe(snapshot('abc'));
-    await rm(join(repository, 'snapshots'), {recursive: true});
-    await mkdir(join(repository, 'snapshots'));
-    await expect(readModelFolder(repository)).rejects.toThrow('holds no snapshot');
-  });
-
   it('can write every config that it accepts', async () => {
     const folder = await withOtherWeights((unet) => writeSafetensors(join(unet, weightsName), [tensor('a')]));
     const config = join(folder, 'unet', 'config.json');
