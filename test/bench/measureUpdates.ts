@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {addIdentityProjections} from '../../trainer/deme/projection.ts';
 import {loadPretrained} from '../../trainer/models/pretrained.ts';
 import {flatLayout, flatten} from '../../trainer/nn/flatParams.ts';
 import type {Params} from '../../trainer/nn/params.ts';
@@ -9,6 +8,7 @@ import {disposeState, initialState} from '../../trainer/train/trainState.ts';
 import {readBenchData, type BenchData} from './benchData.ts';
 import type {BenchResult, BenchTask} from './contract.ts';
 import {peakMemory} from './peakMemory.ts';
+import {withProjections} from '../helpers/withProjections.ts';
 
 type Losses = BenchResult['losses'][number];
 
@@ -20,7 +20,7 @@ export async function measureUpdates(
   const data = await readBenchData(task.data);
   const {folder, denoiser, schedule, params} = await loadPretrained(task.model);
   const {consistency, ...config} = task.training;
-  const initial = addIdentityProjections(params, folder.unetConfig, 'full');
+  const initial = withProjections(params, folder.unetConfig, 'full');
   const program = startProgram({denoiser, schedule, teacher: params, consistency}, config, initial, data);
   const losses = await runUpdates(program, data, task.warmup);
   await ready();

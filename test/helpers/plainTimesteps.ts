@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 
 /** N timesteps embedded as themselves, [N,1]: what the fake denoisers take. */
-export function embedPlainly(timesteps: readonly number[]): Tensor2D {
-  return tf.tensor2d([...timesteps], [timesteps.length, 1], 'float32');
+export function preparePlainly(timesteps: readonly number[]): {time: Tensor2D} {
+  return {time: tf.tensor2d([...timesteps], [timesteps.length, 1], 'float32')};
 }
 
 /** A number for each image, [N,1], as a factor or summand of images: [N,1,1,1]. */

@@ -10,5 +10,5 @@ export function predictAt(
   timesteps: readonly number[],
   options?: PredictOptions,
 ): Tensor4D {
-  return denoiser.predict(params, noisy, denoiser.embedTimesteps(timesteps), options);
+  return denoiser.predict(params, {noisy, ...denoiser.prepare(timesteps)}, options);
 }

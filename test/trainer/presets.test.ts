@@ -5,11 +5,12 @@ import type {DecoupleConfig, DemeConfig} from '../../trainer/contract/config/con
 import {parseConfig} from '../../trainer/contract/config/parseConfig.ts';
 import {SchedulerConfig} from '../../trainer/contract/model/schedulerConfig.ts';
 import {UNet2DConfig} from '../../trainer/contract/model/unet2dConfig.ts';
-import {addIdentityProjections} from '../../trainer/deme/projection.ts';
+import {architectureOf} from '../../trainer/models/architectures.ts';
 import {initialiseParams} from '../../trainer/models/initialise.ts';
 import {createUNet2D} from '../../trainer/models/unet2d.ts';
 import {flatLayout} from '../../trainer/nn/flatParams.ts';
 import {countParams, disposeParams} from '../../trainer/nn/params.ts';
+import {addIdentityProjections} from '../../trainer/nn/projections.ts';
 import {runRanges} from '../../trainer/pipeline/runRanges.ts';
 import {createRandom} from '../../trainer/random.ts';
 import {createSchedule} from '../../trainer/schedulers/schedule.ts';
@@ -85,7 +86,7 @@ async function expectTrains(preset: string, {network, parameters, withProjection
   const config = {...decouple, accumulation: 1};
   const schedule = createSchedule(SchedulerConfig.parse({}));
   const teacher = initialiseParams(network, 1);
-  const initial = addIdentityProjections(teacher, network, decouple.projection);
+  const initial = addIdentityProjections(teacher, architectureOf(network).projectionSites, decouple.projection);
   expect([countParams(teacher), countParams(initial)]).toEqual([parameters, withProjections]);
   const setting = {denoiser: createUNet2D(network), schedule, teacher, consistency: decouple.consistency};
   const before = initialState(initial, decouple.ema !== null);

@@ -13,6 +13,8 @@ export interface ImageSource {
   read(index: number, random?: () => number): Promise<Uint8Array | null>;
   /** Class of image `index` where the source knows it. */
   label?(index: number): number;
+  /** Caption of image `index`, in sources with captions. */
+  caption?(index: number): string;
 }
 
 /** A dataset that comes with test images of its own. */

@@ -5,6 +5,7 @@ import type {Denoiser} from '../models/denoiser.ts';
 import {Predictor} from '../models/predictor.ts';
 import type {Params} from '../nn/params.ts';
 import {createRandom} from '../random.ts';
+import type {HeldOutImages} from './heldOutImages.ts';
 import {addNoise, noiseLevels, type NoiseSchedule, trainingTarget} from '../schedulers/schedule.ts';
 import type {LossTable} from './lossTable.ts';
 
@@ -27,13 +28,10 @@ export interface HeldOutRequest extends HeldOutSettings {
   params: Params;
 }
 
-export interface HeldOutSettings {
+/** With as many images as the draws count. */
+export interface HeldOutSettings extends HeldOutImages {
   schedule: NoiseSchedule;
   draws: HeldOutDraws;
-  /** [N,H,W,C] in [-1, 1], N the image count of the draws. */
-  images: Float32Array;
-  /** [H, W, C] */
-  shape: readonly [number, number, number];
   /** Draws in one forward pass; the last pass is filled up, so that all have this size. */
   batch?: number;
   /** Numbers of the ranges to measure; the others stay NaN in the table. */

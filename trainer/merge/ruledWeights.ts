@@ -1,7 +1,7 @@
 import type {MergeConfig} from '../contract/config/mergeConfig.ts';
 import type {MergeRule} from '../contract/config/mergeRule.ts';
 import type {WeightsOf} from './files/incrementalMerge.ts';
-import {tensorWeights} from './tensorWeights.ts';
+import {tensorWeights, type PartOf} from './tensorWeights.ts';
 
 /** What of a merge stands while its weights are searched. */
 export interface RuledMerge {
@@ -22,19 +22,24 @@ export function ruledMerge(merge: MergeConfig | undefined): RuledMerge {
 export function ruledWeights(
   names: readonly string[],
   {rules = [], lambda = 1}: RuledMerge,
+  partOf: PartOf,
   inner: WeightsOf = (vector) => vector,
 ): WeightsOf {
   // Only what no rule fits follows the vector, so the rules are carried out once.
-  const settled = ruledTensors(names, rules);
+  const settled = ruledTensors(names, rules, partOf);
   const scaled = (weights: readonly number[]) => (lambda === 1 ? weights : weights.map((weight) => lambda * weight));
   const byRule = new Map([...settled].map(([name, weights]) => [name, scaled(weights)]));
   return (vector, name) => byRule.get(name) ?? scaled(inner(vector, name));
 }
 
 /** The tensors that a rule fits, with their weights. */
-function ruledTensors(names: readonly string[], rules: readonly MergeRule[]): Map<string, readonly number[]> {
+function ruledTensors(
+  names: readonly string[],
+  rules: readonly MergeRule[],
+  partOf: PartOf,
+): Map<string, readonly number[]> {
   const experts = rules[0]?.weights.length ?? 0;
   const unruled: readonly number[] = Array.from({length: experts}, () => NaN);
-  const {byTensor} = tensorWeights(names, unruled, rules);
+  const {byTensor} = tensorWeights(names, unruled, rules, partOf);
   return new Map([...byTensor].filter(([, weights]) => weights !== unruled));
 }

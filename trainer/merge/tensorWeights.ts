@@ -1,6 +1,9 @@
 import {UserError} from '../contract/errors.ts';
-import {tensorGroups, type DepthWeight, type MergeRule, type TensorGroup} from '../contract/config/mergeRule.ts';
-import {projectionIndex} from './files/identityProjection.ts';
+import {tensorGroups, type DepthWeight, type MergeRule} from '../contract/config/mergeRule.ts';
+import type {TensorPart} from '../models/tensorPart.ts';
+
+/** Where in its network each tensor belongs, by its name. */
+export type PartOf = (tensorName: string) => TensorPart;
 
 /** The weights of every tensor, and how many tensors each rule took. */
 export interface TensorWeights {
@@ -16,10 +19,11 @@ export function tensorWeights(
   names: readonly string[],
   weights: readonly number[],
   rules: readonly MergeRule[],
+  partOf: PartOf,
 ): TensorWeights {
   rules.forEach((rule) => checkCount(rule, weights.length));
-  const fits = rules.map(({match}) => matcher(match));
-  const depth = depths(names);
+  const fits = rules.map(({match}) => matcher(match, partOf));
+  const depth = depths(names, partOf);
   const matches = rules.map(() => 0);
   const byTensor = new Map<string, readonly number[]>();
   for (const name of names) {
@@ -43,9 +47,9 @@ function checkCount({match, weights}: MergeRule, experts: number): void {
   );
 }
 
-function matcher(match: string): (name: string) => boolean {
+function matcher(match: string, partOf: PartOf): (name: string) => boolean {
   const group = tensorGroups.find((known) => known === match);
-  if (group !== undefined) return (name) => groupOf(name) === group;
+  if (group !== undefined) return (name) => partOf(name).group === group;
   const parts = match.split('*');
   return (name) => (parts.length === 1 ? name === match : fitsParts(name, parts));
 }
@@ -63,39 +67,12 @@ function fitsParts(name: string, parts: readonly string[]): boolean {
   return at <= name.length - end.length;
 }
 
-/** The part of a UNet that a tensor belongs to; null for any other network. */
-export function groupOf(name: string): TensorGroup | null {
-  if (projectionIndex(name) !== null) return 'projections';
-  if (name.startsWith('conv_in.')) return 'in';
-  if (name.startsWith('time_')) return 'time';
-  if (name.startsWith('down_blocks.')) return 'down';
-  if (name.startsWith('mid_block.')) return 'mid';
-  if (name.startsWith('up_blocks.')) return 'up';
-  return /^conv_(norm_)?out\./.test(name) ? 'out' : null;
-}
-
 /** Depth of each tensor in the network, 0 for the first block to 1 for the last; blocks are evenly spaced. */
-function depths(names: readonly string[]): Map<string, number> {
+function depths(names: readonly string[], partOf: PartOf): Map<string, number> {
+  const blockOf = (name: string) => partOf(name).block;
   const blocks = [...new Set(names.map(blockOf))].sort((a, b) => a - b);
   const last = Math.max(1, blocks.length - 1);
   return new Map(names.map((name) => [name, blocks.indexOf(blockOf(name)) / last]));
-}
-
-/** Numbers that rise along the way of an image through the network. A projection goes with the first block, as the time embedding does. */
-function blockOf(name: string): number {
-  const index = Number(/^(?:down|up)_blocks\.(\d+)\./.exec(name)?.[1] ?? 0);
-  switch (groupOf(name)) {
-    case 'down':
-      return 1 + index;
-    case 'mid':
-      return 1e4;
-    case 'up':
-      return 1e4 + 1 + index;
-    case 'out':
-      return 1e9;
-    default:
-      return 0;
-  }
 }
 
 function weightAt(weight: DepthWeight, depth: number): number {

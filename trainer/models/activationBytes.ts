@@ -1,13 +1,6 @@
 import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
+import type {ActivationSettings} from './architecture.ts';
 import {unet2dParts, type UNet2DPart} from './unet2dParts.ts';
-
-export interface ActivationSettings {
-  /** Height and width of the images. */
-  readonly size: readonly [number, number];
-  readonly gradientCheckpointing: boolean;
-  /** Whether the dropout of the config is used. */
-  readonly dropout: boolean;
-}
 
 const bytesPerValue = 4;
 

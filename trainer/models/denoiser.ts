@@ -1,4 +1,4 @@
-import type {Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
+import type {Tensor2D, Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
 import type {Params} from '../nn/params.ts';
 
 export interface PredictOptions {
@@ -7,6 +7,20 @@ export interface PredictOptions {
   /** Compute the activations inside a block again on the way back, instead of keeping them: same gradients, less memory. */
   gradientCheckpointing?: boolean;
 }
+
+/** What a prediction depends on besides noisy images and timesteps. Nothing, for an unconditional network. */
+export type Condition = {
+  /** Hidden states of a text encoder, [N, tokens, width]. */
+  readonly context?: Tensor3D;
+};
+
+/** What a network is called with, all tensors, so that a prediction can be recorded once and run many times. */
+export type DenoiserInputs = Condition & {
+  /** [N,H,W,C] */
+  readonly noisy: Tensor4D;
+  /** Embedded timesteps, [N, width]. */
+  readonly time: Tensor2D;
+};
 
 /**
  * A network that predicts from a noisy image: the architecture without its weights, so that base, teacher, experts and merged
@@ -17,13 +31,11 @@ export interface Denoiser {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   readonly inChannels: number;
   readonly outChannels: number;
-  /** Pixels [height, width] that the config names; the network takes any multiple of its down-sampling. */
-  readonly sampleSize: readonly [number, number] | null;
-  /** N timesteps in the form that `predict` takes, [N, width]: computed on the host, so that `predict` is a function of tensors alone. */
-  embedTimesteps(timesteps: readonly number[]): Tensor2D;
+  /** N timesteps, whole or fractional, and their condition as `predict` takes them. `time` is new; the condition stays the caller's. */
+  prepare(timesteps: readonly number[], condition?: Condition): Omit<DenoiserInputs, 'noisy'>;
   /**
-   * [N,H,W,C] noisy images and N embedded timesteps -> [N,H,W,C] prediction (epsilon, v or sample, as the scheduler config says).
-   * Projections (`adapter_list.<i>.weight`) are applied when `params` holds them. Call inside a tidy.
+   * The prediction [N,H,W,C] (epsilon, v or sample, as the scheduler config says). Projections (`adapter_list.<i>.weight`) are applied
+   * when `params` holds them. Call inside a tidy.
    */
-  predict(params: Params, noisy: Tensor4D, timesteps: Tensor2D, options?: PredictOptions): Tensor4D;
+  predict(params: Params, inputs: DenoiserInputs, options?: PredictOptions): Tensor4D;
 }

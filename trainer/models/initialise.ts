@@ -1,17 +1,17 @@
 import {tensor} from '@tensorflow/tfjs-core';
-import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
+import type {NetworkConfig} from '../contract/model/networkConfig.ts';
+import {isProjection} from '../contract/model/projectionName.ts';
 import type {Params} from '../nn/params.ts';
 import {createRandom} from '../random.ts';
-import {isProjection} from '../store/weights/projections.ts';
-import {createUNet2D} from './unet2d.ts';
+import {createDenoiser} from './architectures.ts';
 
 /**
  * New parameters without projections, drawn as PyTorch's Conv2d and Linear draw them: weight and bias uniform within
  * 1/sqrt(fan in) (He et al. 2015 with a = sqrt(5)); norms are 1 and 0. Each tensor has its own stream of `seed`, so that it
  * does not depend on the others.
  */
-export function initialiseParams(config: UNet2DConfig, seed: number): Params {
-  const {shapes} = createUNet2D(config);
+export function initialiseParams(config: NetworkConfig, seed: number): Params {
+  const {shapes} = createDenoiser(config);
   const own = [...shapes].filter(([name]) => !isProjection(name));
   return new Map(
     own.map(([name, shape]) => [name, tensor(initialValues(shapes, name, shape, seed), [...shape], 'float32')]),

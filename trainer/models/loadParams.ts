@@ -1,7 +1,7 @@
 import {tensor, type Tensor} from '@tensorflow/tfjs-core';
 import {UserError} from '../contract/errors.ts';
+import {isProjection} from '../contract/model/projectionName.ts';
 import {disposeParams, type Params} from '../nn/params.ts';
-import {isProjection} from '../store/weights/projections.ts';
 import {elementCount, type TensorReader} from '../store/weights/tensorReader.ts';
 import {fileShape, memoryShape, toMemoryOrder} from './layout.ts';
 

@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {Tensor, Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
+import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 import {activeRecorder} from '../engine/tensorflow/graph/graphRecorder.ts';
 import {createProgram, type Program} from '../engine/program.ts';
 import type {Params} from '../nn/params.ts';
-import type {Denoiser} from './denoiser.ts';
+import {recordLayout, type RecordLayout} from '../nn/tensorRecord.ts';
+import type {Condition, Denoiser, DenoiserInputs} from './denoiser.ts';
 
 /** A network with weights on the device, for many predictions without gradients. */
 export class Predictor {
-  /** One program for each shape of images. */
+  /** One program for each set of input shapes. */
   readonly #programs = new Map<string, Program>();
   readonly #names: readonly string[];
   #params: Params;
@@ -21,14 +22,17 @@ export class Predictor {
     this.#names = [...params.keys()];
   }
 
-  /** [N,H,W,C] noisy images and N timesteps -> [N,H,W,C] prediction, the caller's. */
-  predict(noisy: Tensor4D, timesteps: readonly number[]): Tensor4D {
-    const embedded = this.denoiser.embedTimesteps(timesteps);
-    const key = noisy.shape.join();
-    const program = this.#programs.get(key) ?? this.#createProgram(noisy, embedded);
+  /** [N,H,W,C] noisy images, N timesteps and their condition -> [N,H,W,C] prediction, the caller's. */
+  predict(noisy: Tensor4D, timesteps: readonly number[], condition?: Condition): Tensor4D {
+    const prepared = this.denoiser.prepare(timesteps, condition);
+    const inputs: DenoiserInputs = {noisy, ...prepared};
+    const layout = recordLayout(inputs);
+    const list = layout.list(inputs);
+    const key = list.map(({shape}) => shape.join()).join(';');
+    const program = this.#programs.get(key) ?? this.#createProgram(list, layout);
     this.#programs.set(key, program);
-    const [prediction] = program.run('predict', [noisy, embedded]);
-    embedded.dispose();
+    const [prediction] = program.run('predict', list);
+    prepared.time.dispose();
     return prediction as Tensor4D;
   }
 
@@ -43,32 +47,27 @@ export class Predictor {
     this.#programs.clear();
   }
 
-  #createProgram(noisy: Tensor4D, embedded: Tensor2D): Program {
+  #createProgram(examples: readonly Tensor[], layout: RecordLayout<DenoiserInputs>): Program {
     const weights = this.#tensors(this.#params);
     return createProgram(weights, {
       predict: {
-        examples: [noisy, embedded],
-        body: (state, [noisy, embedded]) => ({
-          state,
-          outputs: [this.#predictHalves(this.#named(state), noisy as Tensor4D, embedded as Tensor2D)],
-        }),
+        examples,
+        body: (state, inputs) => ({state, outputs: [this.#predictHalves(this.#named(state), inputs, layout)]}),
       },
       load: {examples: weights, body: (_, inputs) => ({state: inputs, outputs: []})},
     });
   }
 
   /** Where two operations run at once, a prediction alone has only one to do at most times: so it is made of two. */
-  #predictHalves(params: Params, noisy: Tensor4D, embedded: Tensor2D): Tensor4D {
+  #predictHalves(params: Params, inputs: readonly Tensor[], layout: RecordLayout<DenoiserInputs>): Tensor4D {
+    const predict = (list: readonly Tensor[]) => this.denoiser.predict(params, layout.record(list));
     const recorder = activeRecorder();
-    const half = Math.ceil(noisy.shape[0] / 2);
-    if (!recorder?.runsSideBySide || half === noisy.shape[0]) return this.denoiser.predict(params, noisy, embedded);
-    const [noisyHalves, embeddedHalves] = [
-      tf.split(noisy, sizes(noisy, half)),
-      tf.split(embedded, sizes(embedded, half)),
-    ];
-    const predict = (i: number) =>
-      this.denoiser.predict(params, noisyHalves[i] as Tensor4D, embeddedHalves[i] as Tensor2D);
-    return tf.concat4d([recorder.aside(() => predict(0)), predict(1)], 0);
+    const count = inputs[0]?.shape[0] ?? 0;
+    const half = Math.ceil(count / 2);
+    if (!recorder?.runsSideBySide || half === count) return predict(inputs);
+    const halves = inputs.map((input) => tf.split(input, [half, count - half]));
+    const part = (i: number) => predict(halves.map((both) => both[i] as Tensor));
+    return tf.concat4d([recorder.aside(() => part(0)), part(1)], 0);
   }
 
   #tensors(params: Params): Tensor[] {
@@ -83,8 +82,4 @@ export class Predictor {
   #named(tensors: readonly Tensor[]): Params {
     return new Map(tensors.map((tensor, i) => [this.#names[i] ?? '', tensor]));
   }
-}
-
-function sizes({shape}: Tensor, first: number): number[] {
-  return [first, (shape[0] ?? 0) - first];
 }

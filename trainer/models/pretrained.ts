@@ -1,22 +1,20 @@
 import type {MergeRecord, ModelRecord} from '../contract/run/records.ts';
-import {SchedulerConfig} from '../contract/model/schedulerConfig.ts';
-import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
+import type {SchedulerConfig} from '../contract/model/schedulerConfig.ts';
+import type {NetworkConfig} from '../contract/model/networkConfig.ts';
 import type {Params} from '../nn/params.ts';
-import {createSchedule, type NoiseSchedule} from '../schedulers/schedule.ts';
-import {readModelFolder, writeModelFolder, type ModelFolder} from '../store/weights/modelFolder.ts';
+import {readModelFolder, writeModelFolder, type ModelFolder, type NewModel} from '../store/weights/modelFolder.ts';
 import type {TensorSource} from '../store/weights/safetensors.ts';
+import {architectureOf} from './architectures.ts';
 import type {Denoiser} from './denoiser.ts';
 import {fileShape, toFileOrder} from './layout.ts';
 import {loadParams} from './loadParams.ts';
-import {createUNet2D} from './unet2d.ts';
+import {createModel, type Model} from './model.ts';
 
 /** A model of the disk, ready to be evaluated on the current backend. */
-export interface Pretrained {
+export interface Pretrained extends Model {
   readonly folder: ModelFolder;
-  readonly denoiser: Denoiser;
   /** Not tidied: the caller owns them. */
   readonly params: Params;
-  readonly schedule: NoiseSchedule;
   /** SHA-256 of the weights. */
   readonly weightsHash: string;
   /** What is suspicious about the model, a sentence each. */
@@ -25,8 +23,9 @@ export interface Pretrained {
 
 /** What `savePretrained` writes besides the weights. */
 export interface SavedModel {
-  readonly unetConfig: UNet2DConfig;
+  readonly unetConfig: NetworkConfig;
   readonly schedulerConfig: SchedulerConfig;
+  readonly pipeline?: NewModel['pipeline'];
   readonly params: Params;
   readonly record: ModelRecord;
   readonly mergeRecord?: MergeRecord;
@@ -36,17 +35,10 @@ export interface SavedModel {
 /** Loads a diffusers folder. The weights must have the names and shapes that the config says; projections are optional. */
 export async function loadPretrained(path: string): Promise<Pretrained> {
   const folder = await readModelFolder(path);
-  const denoiser = createUNet2D(folder.unetConfig, path);
-  const schedule = createSchedule(folder.schedulerConfig ?? SchedulerConfig.parse({}), path);
+  const model = createModel(folder, path);
   const weightsHash = await folder.weightsHash();
-  return {
-    folder,
-    denoiser,
-    params: await readParams(folder, denoiser),
-    schedule,
-    weightsHash,
-    warnings: warningsOf(folder),
-  };
+  const params = await readParams(folder, model.denoiser);
+  return {...model, folder, params, weightsHash, warnings: warningsOf(folder)};
 }
 
 /** Writes a diffusers folder in PyTorch's layout; see `writeModelFolder` for what may lie at `path`. */
@@ -68,20 +60,7 @@ async function readParams(folder: ModelFolder, denoiser: Denoiser): Promise<Para
 }
 
 function warningsOf({unetConfig, schedulerConfig}: ModelFolder): string[] {
-  const warnings: string[] = [];
-  if (hasHeadTrap(unetConfig)) {
-    warnings.push(
-      'attention_head_dim is 8, which is also what diffusers takes when the key is absent, but the rest of the config looks like ' +
-        "Google's DDPM models, which were trained with one head: set it to null if this is one of them.",
-    );
-  }
-  if (schedulerConfig === null)
-    warnings.push("The model has no scheduler config: the defaults of diffusers' DDPMScheduler are used.");
-  return warnings;
-}
-
-/** Some copies of the google/ddpm-* configs lack `attention_head_dim: null` and so load without an error and predict nonsense. */
-function hasHeadTrap(config: UNet2DConfig): boolean {
-  const google = !config.flip_sin_to_cos && config.freq_shift === 1 && config.downsample_padding === 0;
-  return google && config.attention_head_dim === 8;
+  const {doubts} = architectureOf(unetConfig);
+  if (schedulerConfig !== null) return [...doubts];
+  return [...doubts, "The model has no scheduler config: the defaults of diffusers' DDPMScheduler are used."];
 }

@@ -5,13 +5,14 @@ import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 import {groupNormSilu} from '../nn/groupNorm.ts';
 import {conv2d, linear, silu} from '../nn/layers.ts';
 import {param, type Params} from '../nn/params.ts';
-import {project, projectionShapes} from '../nn/projection.ts';
+import {project, projectionShapes} from '../nn/projections.ts';
 import {timeEmbedding} from '../nn/timeEmbedding.ts';
 import {createDownBlock, createMidBlock, createUpBlock} from './blocks.ts';
 import type {Denoiser, PredictOptions} from './denoiser.ts';
 import {affine, bias, type Pass} from './pass.ts';
 import {convShapes, linearShapes, normShapes, type ShapeEntry} from './shapes.ts';
 import {checkSupported} from './supportedUNet2D.ts';
+import {unet2dProjectionSites} from './unet2dParts.ts';
 import {checkGroups, unet2dStyle} from './unet2dStyle.ts';
 
 /**
@@ -21,18 +22,17 @@ import {checkGroups, unet2dStyle} from './unet2dStyle.ts';
 export function createUNet2D(config: UNet2DConfig, where?: string): Denoiser {
   checkSupported(config, where);
   const network = createNetwork(config, where);
-  const size = config.sample_size;
   const [first = 0] = config.block_out_channels;
   return {
-    shapes: new Map([...network.shapes, ...projectionShapes(config.block_out_channels)]),
+    shapes: new Map([...network.shapes, ...projectionShapes(unet2dProjectionSites(config), 'full')]),
     inChannels: config.in_channels,
     outChannels: config.out_channels,
-    sampleSize: typeof size === 'number' ? [size, size] : size,
-    embedTimesteps: (timesteps) =>
-      timeEmbedding(timesteps, {width: first, flip: config.flip_sin_to_cos, shift: config.freq_shift}),
-    predict(params, noisy, timesteps, options = {}) {
-      checkInput(config, noisy, timesteps, where);
-      return network.apply(params, noisy, timesteps, options);
+    prepare: (timesteps) => ({
+      time: timeEmbedding(timesteps, {width: first, flip: config.flip_sin_to_cos, shift: config.freq_shift}),
+    }),
+    predict(params, {noisy, time}, options = {}) {
+      checkInput(config, noisy, time, where);
+      return network.apply(params, noisy, time, options);
     },
   };
 }

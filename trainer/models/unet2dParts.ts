@@ -1,4 +1,5 @@
 import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
+import type {ProjectionSite} from '../nn/projections.ts';
 
 /** One part of a UNet2DModel, by its name in the parameters, with what its activations depend on. */
 export interface UNet2DPart {
@@ -82,4 +83,23 @@ function layerParts(block: string, layer: number, type: string | undefined, shap
   if (type?.startsWith('Attn') !== true) return [resnet];
   const name = `${block}.attentions.${layer}`;
   return [resnet, {name, kind: 'attention', ...shape, input: shape.output, joined: false}];
+}
+
+/** After each down block, the middle and each up block. What leaves a down block also goes to a skip connection, the middle ends in a sum. */
+export function unet2dProjectionSites(config: UNet2DConfig): ProjectionSite[] {
+  const {block_out_channels: widths, up_block_types: types} = config;
+  const unfed = [...widths, ...widths.slice(-1)].map((channels) => ({channels, feedingLayers: null}));
+  const ups = widths.toReversed().map((channels, level) => {
+    return {channels, feedingLayers: feedingLayers(config, level, types[level] === 'UpBlock2D')};
+  });
+  return [...unfed, ...ups];
+}
+
+/** The last up block ends in a resnet, which has a shortcut convolution for its skip, or in the sum of an attention. */
+function feedingLayers(config: UNet2DConfig, level: number, endsInResnet: boolean): string[] | null {
+  const block = `up_blocks.${level}`;
+  if (level < config.block_out_channels.length - 1) return [`${block}.upsamplers.0.conv`];
+  return endsInResnet
+    ? ['conv2', 'conv_shortcut'].map((layer) => `${block}.resnets.${config.layers_per_block}.${layer}`)
+    : null;
 }

@@ -1,10 +1,10 @@
 import {stat} from 'node:fs/promises';
 import {expertModels} from '../contract/run/pipeline.ts';
 import type {RunModel} from '../contract/run/runModel.ts';
-import {alignProjections} from '../deme/alignProjections.ts';
 import {loadParams} from '../models/loadParams.ts';
 import {loadPretrained, type Pretrained} from '../models/pretrained.ts';
 import type {Params} from '../nn/params.ts';
+import {alignProjections} from '../nn/projections.ts';
 import {openWeightsFile} from '../store/weights/weightsFile.ts';
 import {modelPath, requireBase} from '../store/run/runPaths.ts';
 import {warn, type StageContext} from './stages/stageContext.ts';

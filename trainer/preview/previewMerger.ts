@@ -2,15 +2,16 @@ import {setImmediate} from 'node:timers/promises';
 import type {MergeSetting} from '../contract/config/mergeSetting.ts';
 import {plainLinear} from '../contract/config/mergeMethod.ts';
 import {UserError} from '../contract/errors.ts';
+import {isProjection} from '../contract/model/projectionName.ts';
 import {defaultChunk, type MergeBuffers} from '../merge/chunks/mergeBuffers.ts';
 import {checkMergeWeights} from '../merge/files/checkWeights.ts';
 import type {MergeTensor} from '../merge/files/checkTensors.ts';
 import type {WeightsFormat} from '../merge/files/finite.ts';
-import {projectionIndex} from '../merge/files/identityProjection.ts';
 import {openMergeInput, type MergeInput} from '../merge/files/mergeInput.ts';
 import {mergeBuffers, methodOf} from '../merge/methods/methodOf.ts';
 import {tensorPieces} from '../merge/files/tensorPieces.ts';
 import {tensorWeights} from '../merge/tensorWeights.ts';
+import {partOf} from '../models/architectures.ts';
 import {loadParams} from '../models/loadParams.ts';
 import type {Params} from '../nn/params.ts';
 import {bytesPerElement, widen} from '../store/weights/dtype.ts';
@@ -68,7 +69,7 @@ export class PreviewMerger {
     dtype: WeightsFormat,
     stillWanted: StillWanted,
   ): Promise<Params> {
-    const {tensors, denoiser} = this.#models;
+    const {tensors, model} = this.#models;
     const floats = tensors.filter(({integer}) => !integer);
     const valuesOf = this.#values(base, setting, dtype, floats);
     const read = async (name: string) => {
@@ -78,7 +79,7 @@ export class PreviewMerger {
     };
     return loadParams(
       {shapes: new Map(floats.map(({name, shape}) => [name, shape])), read},
-      denoiser.shapes,
+      model.denoiser.shapes,
       base.path,
     );
   }
@@ -93,7 +94,7 @@ export class PreviewMerger {
     const {experts} = this.#models;
     checkMergeWeights({experts, weights, method});
     const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-    const {byTensor} = tensorWeights([...byName.keys()], weights, rules);
+    const {byTensor} = tensorWeights([...byName.keys()], weights, rules, partOf(this.#models.base.unetConfig));
     this.#buffers.kernel.release(this.#mark);
     const buffers = this.#buffers;
     const merger = {buffers, method: methodOf(method, buffers), dtype, out: base.path, products: null};
@@ -111,7 +112,7 @@ export class PreviewMerger {
   #checkShapes({reader, path}: MergeInput): void {
     const strange = this.#models.tensors.find(({name, shape}) => {
       const own = reader.shapes.get(name);
-      return own === undefined ? projectionIndex(name) === null : own.join() !== shape.join();
+      return own === undefined ? !isProjection(name) : own.join() !== shape.join();
     });
     if (strange === undefined) return;
     throw new UserError('preview-model', `The tensor ${strange.name} of this model is missing or of another shape.`, {

@@ -1,15 +1,13 @@
 import {UserError} from '../contract/errors.ts';
 import type {OpenOrder} from '../contract/panel/preview.ts';
-import {SchedulerConfig} from '../contract/model/schedulerConfig.ts';
 import {checkInputs} from '../merge/files/checkInputs.ts';
 import type {MergeTensor} from '../merge/files/checkTensors.ts';
 import type {WeightsFormat} from '../merge/files/finite.ts';
 import {openMergeInput, type MergeInput} from '../merge/files/mergeInput.ts';
 import {residentInput} from '../merge/files/residentInput.ts';
-import type {Denoiser} from '../models/denoiser.ts';
-import {createUNet2D} from '../models/unet2d.ts';
-import {imageShape} from '../sample/imageShape.ts';
-import {createSchedule, type NoiseSchedule} from '../schedulers/schedule.ts';
+import type {ImageSpace} from '../models/imageSpace.ts';
+import {createModel, type Model} from '../models/model.ts';
+import {requireImageShape} from '../sample/requireImageShape.ts';
 import {elementCount} from '../store/weights/tensorReader.ts';
 
 /** The models of a preview in memory, and what draws with them. */
@@ -19,10 +17,8 @@ export interface PreviewModels {
   /** Tensors of a merge of them. */
   readonly tensors: readonly MergeTensor[];
   readonly dtype: WeightsFormat;
-  readonly denoiser: Denoiser;
-  readonly schedule: NoiseSchedule;
-  /** [H,W,C] of an image. */
-  readonly shape: readonly [number, number, number];
+  readonly model: Model;
+  readonly space: ImageSpace;
   /** Scalars of a merge. */
   readonly parameters: number;
 }
@@ -39,16 +35,15 @@ export async function openPreviewModels({base, experts, dtype}: Omit<OpenOrder, 
     });
   }
   const {tensors} = await checkInputs(first, rest);
-  const config = inputs.find(({schedulerConfig}) => schedulerConfig !== null)?.schedulerConfig;
-  const denoiser = createUNet2D(unetConfig, base);
+  const schedulerConfig = inputs.find(({schedulerConfig}) => schedulerConfig !== null)?.schedulerConfig ?? null;
+  const model = createModel({unetConfig, schedulerConfig}, base);
   return {
     base: first,
     experts: rest,
     tensors,
     dtype,
-    denoiser,
-    schedule: createSchedule(config ?? SchedulerConfig.parse({}), base),
-    shape: imageShape(denoiser, base),
+    model,
+    space: model.spaceOf(requireImageShape(model, base)),
     parameters: tensors.reduce((sum, {shape}) => sum + elementCount(shape), 0),
   };
 }

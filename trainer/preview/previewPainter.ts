@@ -31,14 +31,19 @@ export class PreviewPainter {
    * `stillWanted`, which is asked after each step, throws.
    */
   async draw(params: Params, {seed, images, steps}: PictureSize, stillWanted: StillWanted): Promise<Uint8Array> {
-    const {schedule, shape} = this.#models;
+    const {model, space} = this.#models;
+    const {schedule} = model;
     const batch = Math.min(images, previewBatch);
     try {
       const predict = modelPredict(this.#load(params, batch));
       const fixed = {sampler: 'ddim', eta: 0, onProgress: stillWanted} as const;
-      const drawn = await sampleImages({...fixed, predict, schedule, shape, count: images, seed, steps, batch});
+      const drawn = await sampleImages({...fixed, predict, schedule, space, count: images, seed, steps, batch});
       if (drawn === null) throw new Error('the sampling stopped although nobody asked');
-      const {pixels, width, height, channels} = imageGrid(drawn, [images, ...shape], Math.ceil(Math.sqrt(images)));
+      const {pixels, width, height, channels} = imageGrid(
+        drawn,
+        [images, ...space.imageShape],
+        Math.ceil(Math.sqrt(images)),
+      );
       return encodePng(pixels, width, height, channels);
     } finally {
       disposeParams(params);
@@ -58,6 +63,6 @@ export class PreviewPainter {
     }
     this.dispose();
     this.#batch = batch;
-    return (this.#predictor = new Predictor(this.#models.denoiser, params));
+    return (this.#predictor = new Predictor(this.#models.model.denoiser, params));
   }
 }

@@ -19,7 +19,7 @@ export async function predictNchw(
   const output = tf.tidy(() => {
     const noisy: tf.Tensor4D = tf.transpose(tf.tensor4d(values, [...shape]), [0, 2, 3, 1]);
     const prediction: tf.Tensor4D = tf.transpose(
-      denoiser.predict(params, noisy, denoiser.embedTimesteps(timesteps)),
+      denoiser.predict(params, {noisy, ...denoiser.prepare(timesteps)}),
       [0, 3, 1, 2],
     );
     return prediction;

@@ -39,10 +39,10 @@ export function createSchedule(config: SchedulerConfig, where?: string): NoiseSc
 }
 
 /** sqrt(ᾱ_t) and sqrt(1 - ᾱ_t) of each image, [N,1,1,1]. */
-export interface NoiseLevels {
+export type NoiseLevels = {
   readonly signal: Tensor4D;
   readonly sigma: Tensor4D;
-}
+};
 
 /** The levels of N timesteps, computed on the host; the caller owns them. */
 export function noiseLevels(schedule: NoiseSchedule, timesteps: readonly number[]): NoiseLevels {

@@ -7,6 +7,7 @@ import type {ImageSource} from '../data/dataset.ts';
 import {drawTimesteps, type TimestepRange} from '../deme/timesteps.ts';
 import {checkEngine} from '../engine/checkEngine.ts';
 import {explainEngineError} from '../engine/engineLoss.ts';
+import type {ImageSpace} from '../models/imageSpace.ts';
 import {flatLayout} from '../nn/flatParams.ts';
 import type {Params} from '../nn/params.ts';
 import {createRandom} from '../random.ts';
@@ -34,6 +35,8 @@ export interface TrainTask {
   readonly range: TimestepRange;
   readonly probability: number;
   readonly images: ImageSource;
+  /** What the network sees of the images. */
+  readonly space: ImageSpace;
   readonly flip: boolean;
   readonly randomCrop: boolean;
   /** Folder of the checkpoints; an existing one there is continued. */
@@ -159,8 +162,8 @@ async function drawUpdate(task: TrainTask, update: number): Promise<MicroBatch[]
 }
 
 async function drawMicroBatch(task: TrainTask, update: number, micro: number): Promise<MicroBatch> {
-  const {config, setting, stage} = task;
-  const random = (what: string) => createRandom(config.seed, stage, what, update, micro);
+  const {config, setting, stage, space} = task;
+  const random = (what: string, ...path: number[]) => createRandom(config.seed, stage, what, update, micro, ...path);
   const pixels = await trainBatch({
     source: task.images,
     batch: config.batch,
@@ -169,7 +172,9 @@ async function drawMicroBatch(task: TrainTask, update: number, micro: number): P
     flip: task.flip,
     randomCrop: task.randomCrop,
   });
-  const shape: [number, number, number, number] = [config.batch, ...task.images.shape];
+  const images = tf.tidy(() =>
+    space.encode(tf.tensor4d(pixels, [config.batch, ...task.images.shape]), (i) => random('encoded', i)),
+  );
   const draw = {
     range: task.range,
     timesteps: setting.schedule.timesteps,
@@ -178,8 +183,8 @@ async function drawMicroBatch(task: TrainTask, update: number, micro: number): P
     draw: config.draw,
   };
   return {
-    images: tf.tensor4d(pixels, shape),
-    noise: tf.tensor4d(random('noise').fillNormal(new Float32Array(pixels.length)), shape),
+    images,
+    noise: tf.tensor4d(random('noise').fillNormal(new Float32Array(images.size)), images.shape),
     timesteps: drawTimesteps(draw, random('timesteps')),
     dropoutSeed: config.dropout ? random('dropout').uint32() : undefined,
   };

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {byLossTerm, type LossTerm} from '../contract/run/lossTerms.ts';
 import {activeRecorder} from '../engine/tensorflow/graph/graphRecorder.ts';
-import type {Denoiser, PredictOptions} from '../models/denoiser.ts';
+import type {Denoiser, DenoiserInputs, PredictOptions} from '../models/denoiser.ts';
 import {flatLayout, flatten, type FlatVector} from '../nn/flatParams.ts';
 import type {Params} from '../nn/params.ts';
 import {addNoise, trainingTarget, type NoiseSchedule} from '../schedulers/schedule.ts';
@@ -35,13 +35,14 @@ export function lossAndGradient(
   const {denoiser, teacher} = setting;
   return tf.tidy(() => {
     const noisy = addNoise(batch, batch.images, batch.noise);
+    const inputs = {noisy, time: batch.time, context: batch.context};
     const target = trainingTarget(setting.schedule, batch, batch.images, batch.noise);
-    const original = teacher && predictAside(denoiser, teacher, noisy, batch.time);
+    const original = teacher && predictAside(denoiser, teacher, inputs);
     const names = [...params.keys()];
     let kept: Record<LossTerm, tf.Tensor1D> | undefined;
     const loss = (...tensors: tf.Tensor[]): tf.Scalar => {
       const student = new Map(names.map((name, i) => [name, tensors[i] as tf.Tensor]));
-      const prediction = denoiser.predict(student, noisy, batch.time, options);
+      const prediction = denoiser.predict(student, inputs, options);
       const terms = lossesPerImage({prediction, target, original});
       const total = weightedSum(terms, setting);
       kept = byLossTerm((term) => tf.keep(terms[term] ?? tf.zerosLike(total)));
@@ -58,7 +59,7 @@ export function lossAndGradient(
 }
 
 /** The teacher needs nothing of the student: where both are recorded, they may run at the same time. */
-function predictAside(denoiser: Denoiser, teacher: Params, noisy: tf.Tensor4D, time: tf.Tensor2D): tf.Tensor4D {
-  const predict = () => tf.tidy(() => denoiser.predict(teacher, noisy, time));
+function predictAside(denoiser: Denoiser, teacher: Params, inputs: DenoiserInputs): tf.Tensor4D {
+  const predict = () => tf.tidy(() => denoiser.predict(teacher, inputs));
   return activeRecorder()?.aside(predict) ?? predict();
 }

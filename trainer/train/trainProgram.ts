@@ -4,12 +4,13 @@ import {byLossTerm, type LossTerm, lossTermNames} from '../contract/run/lossTerm
 import {activeRecorder} from '../engine/tensorflow/graph/graphRecorder.ts';
 import {createProgram, type Program, type ProgramFunction} from '../engine/program.ts';
 import {unflatten, type FlatLayout, type FlatVector} from '../nn/flatParams.ts';
+import {recordLayout, type RecordLayout} from '../nn/tensorRecord.ts';
 import {adamWFactors, updateAdamW, type Moments} from './adamW.ts';
 import {clipFactor} from './clipNorm.ts';
 import {learningRates, type LearningRates} from './trainingHistory.ts';
 import {emaDecay, updateEma} from './ema.ts';
 import {lossAndGradient, type LossSetting} from './lossAndGradient.ts';
-import {batchOfTensors, batchTensors, prepareBatch, type MicroBatch} from './microBatch.ts';
+import {prepareBatch, type MicroBatch, type PreparedBatch} from './microBatch.ts';
 import type {TrainState} from './trainState.ts';
 
 /** What one update measured, still on the device; the caller disposes. */
@@ -44,6 +45,7 @@ export class TrainProgram {
   readonly #program: Program;
   /** Names of the vectors that this training has, in the order of the program's state. */
   readonly #names: readonly (keyof Vectors)[];
+  readonly #batches: RecordLayout<PreparedBatch>;
   #updates: number;
   #dropoutSeed?: number;
 
@@ -62,11 +64,12 @@ export class TrainProgram {
     const given: Vectors = {weights, first, second, ema: ema ?? undefined, gradient};
     this.#names = vectorNames.filter((name) => given[name] !== undefined);
     const prepared = prepareBatch(setting, example);
+    this.#batches = recordLayout(prepared);
     const factors = tf.zeros([4]);
     // Dropout masks are drawn on the host for every update.
     const repeatable = example.dropoutSeed === undefined;
     const captured = [...(setting.teacher?.values() ?? [])];
-    const functions = this.#functions(batchTensors(prepared), factors);
+    const functions = this.#functions(this.#batches.list(prepared), factors);
     this.#program = createProgram(this.#list(given), functions, {repeatable, captured});
     tf.dispose([prepared.signal, prepared.sigma, prepared.time, factors, ...(gradient ?? [])]);
   }
@@ -122,7 +125,7 @@ export class TrainProgram {
 
   #prepare(batch: MicroBatch): tf.Tensor[] {
     this.#dropoutSeed = batch.dropoutSeed;
-    return batchTensors(prepareBatch(this.setting, batch));
+    return this.#batches.list(prepareBatch(this.setting, batch));
   }
 
   #wholeUpdate(state: Vectors, inputs: readonly tf.Tensor[]) {
@@ -150,7 +153,7 @@ export class TrainProgram {
   #gradient(weights: FlatVector, batch: readonly tf.Tensor[]) {
     const {gradientCheckpointing} = this.config;
     const options = {dropoutSeed: this.#dropoutSeed, gradientCheckpointing};
-    return lossAndGradient(this.setting, unflatten(weights, this.layout), batchOfTensors(batch), options);
+    return lossAndGradient(this.setting, unflatten(weights, this.layout), this.#batches.record(batch), options);
   }
 
   #step({weights, first, second, ema}: Vectors, mean: FlatVector, factors: tf.Tensor1D) {

@@ -4,13 +4,13 @@ import type {BenchRow} from '../contract/engine/engineBench.ts';
 import {SchedulerConfig} from '../contract/model/schedulerConfig.ts';
 import {TrainingConfig} from '../contract/config/training.ts';
 import {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
-import {addIdentityProjections} from '../deme/projection.ts';
 import {timeRuns} from '../engine/bench/timeRuns.ts';
 import {setFilterGradient} from '../engine/webgpu/filterGradient.ts';
 import {initialiseParams} from '../models/initialise.ts';
-import {createUNet2D} from '../models/unet2d.ts';
+import {architectureOf} from '../models/architectures.ts';
 import {flatLayout} from '../nn/flatParams.ts';
 import {disposeParams} from '../nn/params.ts';
+import {addIdentityProjections} from '../nn/projections.ts';
 import {createSchedule} from '../schedulers/schedule.ts';
 import type {MicroBatch} from './microBatch.ts';
 import {TrainProgram} from './trainProgram.ts';
@@ -40,11 +40,12 @@ export async function benchUpdate(
   seconds: number,
 ): Promise<BenchRow[]> {
   const {batch, side} = size;
+  const {createDenoiser, projectionSites} = architectureOf(unetConfig);
   const teacher = initialiseParams(unetConfig, 1);
-  const initial = addIdentityProjections(teacher, unetConfig, 'full');
+  const initial = addIdentityProjections(teacher, projectionSites, 'full');
   const state = initialState(initial, true);
   const schedule = createSchedule(SchedulerConfig.parse({}));
-  const setting = {denoiser: createUNet2D(unetConfig), schedule, teacher, consistency: 1};
+  const setting = {denoiser: createDenoiser(), schedule, teacher, consistency: 1};
   const example = drawBatch(size);
   const program = new TrainProgram(setting, TrainingConfig.parse({}), flatLayout(initial), state, example);
   const run = () => {

@@ -3,7 +3,7 @@ import {requireModel} from '../models.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {floatToHalf} from '../../../trainer/store/weights/halfFloat.ts';
-import {isProjection} from '../../../trainer/store/weights/projections.ts';
+import {isProjection} from '../../../trainer/contract/model/projectionName.ts';
 import {writeSafetensors, type TensorSource} from '../../../trainer/store/weights/safetensors.ts';
 import {elementCount} from '../../../trainer/store/weights/tensorReader.ts';
 import {stableDiffusionShapes, type Shapes} from './stableDiffusionShapes.ts';

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {beforeAll, expect, it} from 'vitest';
 import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
-import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
 import {checkEngine} from '../../../trainer/engine/checkEngine.ts';
 import {startEngine} from '../../../trainer/engine/startEngine.ts';
 import {loadPretrained} from '../../../trainer/models/pretrained.ts';
@@ -12,6 +11,8 @@ import {expectAllClose} from '../../helpers/allClose.ts';
 import {goldenFolder, goldenImages} from '../../helpers/goldenImages.ts';
 import {goldenTrace} from '../../helpers/goldenTrace.ts';
 import {describeOnWebgpu} from './describeOnWebgpu.ts';
+import {predictAt} from '../../helpers/predictAt.ts';
+import {withProjections} from '../../helpers/withProjections.ts';
 
 const model = 'modern';
 
@@ -27,13 +28,13 @@ describeOnWebgpu('a small golden model on webgpu', () => {
   it('predicts what diffusers does', async () => {
     const {denoiser, params} = await loadPretrained(goldenFolder(model));
     const input = await goldenImages(model, 'forward.input');
-    const output = tf.tidy(() => denoiser.predict(params, input, denoiser.embedTimesteps([0, 421, 999])));
+    const output = tf.tidy(() => predictAt(denoiser, params, input, [0, 421, 999]));
     expectAllClose(await output.data(), await (await goldenImages(model, 'forward.output')).data(), 1e-4);
   });
 
   it('repeats losses and gradient norm of a DeMe update in PyTorch', async () => {
     const base = await loadPretrained(goldenFolder(model));
-    const initial = addIdentityProjections(base.params, base.folder.unetConfig, 'full');
+    const initial = withProjections(base.params, base.folder.unetConfig, 'full');
     const setting = {denoiser: base.denoiser, schedule: base.schedule, teacher: base.params, consistency: 1};
     const batch = {
       images: await goldenImages(model, 'deme.0.images'),

@@ -9,7 +9,7 @@ import {param, type Params} from '../../../trainer/nn/params.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
-import {embedPlainly, perImage} from '../../helpers/plainTimesteps.ts';
+import {preparePlainly, perImage} from '../../helpers/plainTimesteps.ts';
 
 const schedule = createSchedule(SchedulerConfig.parse({num_train_timesteps: 100}));
 const shape = [2, 3, 1] as const;
@@ -21,9 +21,8 @@ function constantDenoiser(byTimestep = false): Denoiser {
     shapes: new Map([['constant', []]]),
     inChannels: 1,
     outChannels: 1,
-    sampleSize: null,
-    embedTimesteps: embedPlainly,
-    predict: (params, noisy, timesteps) => {
+    prepare: preparePlainly,
+    predict: (params, {noisy, time: timesteps}) => {
       const factors = byTimestep ? tf.div<tf.Tensor2D>(timesteps, 100) : tf.onesLike(timesteps);
       const constant = tf.mul(tf.onesLike(noisy), param<tf.Scalar>(params, 'constant'));
       return tf.mul(constant, perImage(factors));
@@ -99,9 +98,8 @@ describe('heldOutLosses', () => {
     // With images of zero the noisy image is sqrt(1 - alphaBar) times the noise.
     const oracle: Denoiser = {
       ...constantDenoiser(),
-      embedTimesteps: (timesteps) =>
-        embedPlainly(timesteps.map((t) => Math.sqrt(1 - (schedule.alphasCumprod[t] ?? NaN)))),
-      predict: (_, noisy, roots) => tf.div(noisy, perImage(roots)),
+      prepare: (timesteps) => preparePlainly(timesteps.map((t) => Math.sqrt(1 - (schedule.alphasCumprod[t] ?? NaN)))),
+      predict: (_, {noisy, time: roots}) => tf.div(noisy, perImage(roots)),
     };
     const {values} = await heldOutLosses(request({denoiser: oracle, images: new Float32Array(3 * PIXELS)}));
     expect(Math.max(...values)).toBeLessThan(1e-10);
@@ -112,9 +110,9 @@ describe('heldOutLosses', () => {
     const denoiser = constantDenoiser(true);
     const counting: Denoiser = {
       ...denoiser,
-      predict: (params, noisy, timesteps) => {
-        sizes.add(noisy.shape[0]);
-        return denoiser.predict(params, noisy, timesteps);
+      predict: (params, inputs) => {
+        sizes.add(inputs.noisy.shape[0]);
+        return denoiser.predict(params, inputs);
       },
     };
     const params = constant(0.5);

@@ -1,5 +1,6 @@
 import {onTestFinished} from 'vitest';
-import {identityProjection, projectionIndex} from '../../../trainer/merge/files/identityProjection.ts';
+import {isProjection} from '../../../trainer/contract/model/projectionName.ts';
+import {identityProjection} from '../../../trainer/merge/files/openTensor.ts';
 import type {TensorReader} from '../../../trainer/store/weights/tensorReader.ts';
 import {openWeightsFile} from '../../../trainer/store/weights/weightsFile.ts';
 
@@ -30,6 +31,6 @@ export async function openReader(path: string): Promise<TensorReader> {
 
 /** A tensor as the merge takes it: a projection that a model lacks is the identity. */
 export function valuesOf(reader: TensorReader, name: string, shape: readonly number[]): Promise<Float32Array> {
-  const isLacking = !reader.shapes.has(name) && projectionIndex(name) !== null;
+  const isLacking = !reader.shapes.has(name) && isProjection(name);
   return isLacking ? Promise.resolve(identityProjection(name, shape)) : reader.read(name);
 }

@@ -48,7 +48,12 @@ export async function writeFolder(
   path: string,
   {record, scheduler = {}, config = {}, ...model}: TinyFolder,
 ): Promise<string> {
-  const unetConfig = UNet2DConfig.parse({block_out_channels: [2, 2], ...config});
+  const unetConfig = UNet2DConfig.parse({
+    block_out_channels: [2, 2],
+    down_block_types: ['DownBlock2D', 'DownBlock2D'],
+    up_block_types: ['UpBlock2D', 'UpBlock2D'],
+    ...config,
+  });
   const schedulerConfig = SchedulerConfig.parse(scheduler);
   await writeModelFolder(path, {
     unetConfig,

@@ -75,12 +75,12 @@ function keptBytes(config: UNet2DConfig, batch: number, side: number): number {
   const params = initialiseParams(config, 1);
   const names = [...params.keys()];
   const noisy = tf.zeros<tf.Rank.R4>([batch, side, side, config.in_channels]);
-  const time = denoiser.embedTimesteps(new Array<number>(batch).fill(3));
+  const prepared = denoiser.prepare(new Array<number>(batch).fill(3));
   const ids = new Set<object>([...params.values(), noisy].map(({dataId}) => dataId));
   let bytes = 0;
   const loss = (...tensors: tf.Tensor[]): tf.Scalar => {
     const given = new Map(names.map((name, i) => [name, tensors[i] as tf.Tensor]));
-    const result = tf.mean<tf.Scalar>(denoiser.predict(given, noisy, time));
+    const result = tf.mean<tf.Scalar>(denoiser.predict(given, {noisy, ...prepared}));
     for (const {saved = []} of tf.engine().state.activeTape ?? []) {
       for (const tensor of saved) {
         if (ids.has(tensor.dataId)) continue;

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
-import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';
 import type {PredictOptions} from '../../../trainer/models/denoiser.ts';
 import {maxAbsDifference} from '../../helpers/allClose.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
+import {withProjections} from '../../helpers/withProjections.ts';
 
 const config = UNet2DConfig.parse({
   sample_size: 16,
@@ -24,13 +24,13 @@ const config = UNet2DConfig.parse({
 /** Loss, gradient of every parameter, and the largest number of bytes that lived at once. */
 async function lossAndGradients(options: PredictOptions) {
   const denoiser = createUNet2D(config);
-  const params = addIdentityProjections(initialiseParams(config, 3), config, 'full');
+  const params = withProjections(initialiseParams(config, 3), config, 'full');
   const noisy = tf.randomNormal<tf.Rank.R4>([2, 16, 16, 1], 0, 1, 'float32', 4);
-  const time = denoiser.embedTimesteps([10, 700]);
+  const inputs = {noisy, ...denoiser.prepare([10, 700])};
   const names = [...params.keys()];
   const loss = (...tensors: tf.Tensor[]): tf.Scalar => {
     const given = new Map(names.map((name, i) => [name, tensors[i] as tf.Tensor]));
-    return tf.mean(tf.square(denoiser.predict(given, noisy, time, options)));
+    return tf.mean(tf.square(denoiser.predict(given, inputs, options)));
   };
   const peak = trackPeakBytes();
   const {value, grads} = tf.valueAndGrads(loss)([...params.values()]);

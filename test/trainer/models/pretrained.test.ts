@@ -4,7 +4,6 @@ import {describe, expect, it} from 'vitest';
 import {ModelRecord} from '../../../trainer/contract/run/records.ts';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import type {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
-import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import {loadParams} from '../../../trainer/models/loadParams.ts';
 import {loadPretrained, savePretrained} from '../../../trainer/models/pretrained.ts';
@@ -14,6 +13,7 @@ import {anchorConfig} from '../../helpers/anchorModel.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {goldenFolder} from '../../helpers/goldenImages.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {withProjections} from '../../helpers/withProjections.ts';
 
 const config: UNet2DConfig = {...anchorConfig, block_out_channels: [8, 16]};
 const schedulerConfig = SchedulerConfig.parse({});
@@ -29,7 +29,7 @@ describe('pretrained models', () => {
   useCpuBackend();
 
   it.each(['off', 'stock-compatible', 'full'] as const)('come back as they were saved: projection %s', async (mode) => {
-    const params = addIdentityProjections(initialiseParams(config, 1), config, mode);
+    const params = withProjections(initialiseParams(config, 1), config, mode);
     const loaded = await loadPretrained(await save(params));
     expect([...loaded.params.keys()].toSorted()).toEqual([...params.keys()].toSorted());
     for (const [name, tensor] of params) {
@@ -73,7 +73,7 @@ describe('pretrained models', () => {
   });
 
   it('with projections do not load into a network without', async () => {
-    const folder = await save(addIdentityProjections(initialiseParams(config, 1), config, 'full'));
+    const folder = await save(withProjections(initialiseParams(config, 1), config, 'full'));
     const {denoiser} = await loadPretrained(folder);
     const stock = new Map([...denoiser.shapes].filter(([name]) => !name.startsWith('adapter_list.')));
     const reader = await openSafetensors(join(folder, 'unet/diffusion_pytorch_model.safetensors'));

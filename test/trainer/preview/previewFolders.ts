@@ -3,13 +3,13 @@ import {mul} from '@tensorflow/tfjs-core';
 import type {OpenOrder} from '../../../trainer/contract/panel/preview.ts';
 import {ModelRecord} from '../../../trainer/contract/run/records.ts';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
-import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import {savePretrained} from '../../../trainer/models/pretrained.ts';
 import {disposeParams, mapParams} from '../../../trainer/nn/params.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {tinyUnetConfig, writeTinyBase} from '../../helpers/tinyExperiment.ts';
+import {withProjections} from '../../helpers/withProjections.ts';
 
 /** A base and two experts in a folder, of which the second has projections as well. A backend must be current. */
 export async function previewFolders(change: Partial<OpenOrder> = {}): Promise<OpenOrder & {folder: string}> {
@@ -25,7 +25,7 @@ export async function previewFolders(change: Partial<OpenOrder> = {}): Promise<O
 
 async function writeExpert(path: string, seed: number, base: string, projection: 'off' | 'full'): Promise<void> {
   const plain = initialiseParams(tinyUnetConfig, seed);
-  const whole = addIdentityProjections(plain, tinyUnetConfig, projection);
+  const whole = withProjections(plain, tinyUnetConfig, projection);
   const params = mapParams(whole, (tensor) => mul(tensor, 1.25));
   const schedulerConfig = SchedulerConfig.parse({});
   const record = ModelRecord.parse({role: 'expert', base, projection});

@@ -10,7 +10,7 @@ import {modelPredict, type Predict} from '../../../trainer/sample/predict.ts';
 import {sample} from '../../../trainer/sample/sample.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {embedPlainly} from '../../helpers/plainTimesteps.ts';
+import {preparePlainly} from '../../helpers/plainTimesteps.ts';
 import {referenceImages, referencePredict} from '../../helpers/referenceLoop.ts';
 
 useCpuBackend();
@@ -20,9 +20,8 @@ const denoiser: Denoiser = {
   shapes: new Map([['scale', [1]]]),
   inChannels: 3,
   outChannels: 3,
-  sampleSize: null,
-  embedTimesteps: embedPlainly,
-  predict(params, noisy, timesteps) {
+  prepare: preparePlainly,
+  predict(params, {noisy, time: timesteps}) {
     const [timestep = NaN, ...others] = timesteps.dataSync<'float32'>();
     expect(others).toEqual(new Array<number>(noisy.shape[0] - 1).fill(timestep));
     return tf.mul(referencePredict(noisy, timestep), param(params, 'scale'));

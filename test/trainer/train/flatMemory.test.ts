@@ -4,7 +4,6 @@ import {expect, it} from 'vitest';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
-import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
 import {wasmModule} from '../../../trainer/engine/wasm/wasmModule.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';
@@ -16,6 +15,7 @@ import {disposeState, initialState} from '../../../trainer/train/trainState.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {liveTensors} from '../../helpers/liveTensors.ts';
 import {usedHeap} from '../../helpers/usedHeap.ts';
+import {withProjections} from '../../helpers/withProjections.ts';
 
 /** Updates after which nothing more is compiled or cached. */
 const warmUp = 200;
@@ -63,7 +63,7 @@ function oneLevel() {
   const teacher = initialiseParams(config, 7);
   const schedule = createSchedule(SchedulerConfig.parse({}));
   const setting = {denoiser: createUNet2D(config), schedule, teacher, consistency: 1};
-  return {setting, initial: addIdentityProjections(teacher, config, 'full')};
+  return {setting, initial: withProjections(teacher, config, 'full')};
 }
 
 /** Between two collections of garbage the resident memory depends on when the last one was, so that there are some at fixed updates. */

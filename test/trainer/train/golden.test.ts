@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
-import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
 import {loadParams} from '../../../trainer/models/loadParams.ts';
 import {loadPretrained, type Pretrained} from '../../../trainer/models/pretrained.ts';
 import {flatLayout, flatten, type FlatLayout} from '../../../trainer/nn/flatParams.ts';
@@ -16,6 +15,7 @@ import {describeOnEngines} from '../../helpers/engines.ts';
 import {goldenFolder, goldenImages} from '../../helpers/goldenImages.ts';
 import {goldenTrace} from '../../helpers/goldenTrace.ts';
 import {noisyElements} from './noisyElements.ts';
+import {withProjections} from '../../helpers/withProjections.ts';
 
 const config = TrainingConfig.parse({updates: 3});
 const learningRate = config.optimizer.learningRate;
@@ -28,7 +28,7 @@ const timesteps = [
 describeOnEngines('three DeMe updates against PyTorch', () => {
   it.each(['cifar', 'lsun', 'modern'])('repeats losses, gradient norm, weights and EMA: %s', async (model) => {
     const base = await loadPretrained(goldenFolder(model));
-    const initial = addIdentityProjections(base.params, base.folder.unetConfig, 'full');
+    const initial = withProjections(base.params, base.folder.unetConfig, 'full');
     const layout = flatLayout(initial);
     const setting = {denoiser: base.denoiser, schedule: base.schedule, teacher: base.params, consistency: 1};
     const first = await goldenBatch(model, 0);

@@ -8,13 +8,13 @@ import type {Denoiser} from '../../../trainer/models/denoiser.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {lossAndGradient, type LossSetting} from '../../../trainer/train/lossAndGradient.ts';
-import {batchTensors, prepareBatch, type MicroBatch} from '../../../trainer/train/microBatch.ts';
+import {prepareBatch, type MicroBatch} from '../../../trainer/train/microBatch.ts';
 import {TrainProgram} from '../../../trainer/train/trainProgram.ts';
 import {initialState} from '../../../trainer/train/trainState.ts';
 import {joined} from '../../helpers/joined.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
-import {embedPlainly} from '../../helpers/plainTimesteps.ts';
+import {preparePlainly} from '../../helpers/plainTimesteps.ts';
 import {expectNoLeak} from '../../helpers/tensorCount.ts';
 import {tinyModel} from './tinyModel.ts';
 
@@ -31,8 +31,7 @@ const constant: Denoiser = {
   shapes: new Map(),
   inChannels: 1,
   outChannels: 1,
-  sampleSize: null,
-  embedTimesteps: embedPlainly,
+  prepare: preparePlainly,
   predict: (params) => tf.mul(param<tf.Tensor4D>(params, 'output'), params.get('gain') ?? 1),
 };
 
@@ -125,7 +124,7 @@ describeOnEngines('loss of an expert', () => {
     await expectNoLeak(() => {
       const prepared = batch(setting);
       const {gradient, losses} = lossAndGradient(setting, initial, prepared);
-      tf.dispose([...batchTensors(prepared), ...gradient, ...Object.values(losses)]);
+      tf.dispose([...Object.values(prepared), ...gradient, ...Object.values(losses)]);
     });
   });
 });

@@ -22,14 +22,16 @@ export function spoiltTask(
     update++;
     return hooks.nextAction();
   };
-  const embedTimesteps: typeof denoiser.embedTimesteps = (timesteps) =>
-    tf.concat([denoiser.embedTimesteps(timesteps), tf.fill([timesteps.length, 1], update < spoilt ? 1 : NaN)], 1);
-  const predict: typeof denoiser.predict = (params, noisy, embedded) => {
-    const [timesteps, factor] = tf.split(embedded, 2, 1) as [tf.Tensor2D, tf.Tensor2D];
-    const prediction = denoiser.predict(params, noisy, timesteps);
+  const prepare: typeof denoiser.prepare = (timesteps) => {
+    const {time} = denoiser.prepare(timesteps);
+    return {time: tf.concat([time, tf.fill([timesteps.length, 1], update < spoilt ? 1 : NaN)], 1)};
+  };
+  const predict: typeof denoiser.predict = (params, {noisy, time}) => {
+    const [timesteps, factor] = tf.split(time, 2, 1) as [tf.Tensor2D, tf.Tensor2D];
+    const prediction = denoiser.predict(params, {noisy, time: timesteps});
     return params === teacher ? prediction : tf.mul(prediction, perImage(factor));
   };
-  const setting = {...task.setting, denoiser: {...denoiser, embedTimesteps, predict}};
+  const setting = {...task.setting, denoiser: {...denoiser, prepare, predict}};
   return {task: {...task, setting}, hooks: {...hooks, nextAction}};
 }
 

@@ -3,10 +3,11 @@ import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.t
 import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import type {ImageSource} from '../../../trainer/data/dataset.ts';
 import type {Denoiser} from '../../../trainer/models/denoiser.ts';
+import {pixelSpace} from '../../../trainer/models/imageSpace.ts';
 import {param} from '../../../trainer/nn/params.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import type {TrainTask} from '../../../trainer/train/loop.ts';
-import {embedPlainly, perImage} from '../../helpers/plainTimesteps.ts';
+import {preparePlainly, perImage} from '../../helpers/plainTimesteps.ts';
 
 /** Every image is this grey; as the model predicts the image itself, losses depend on nothing but the timestep. */
 const grey = 0.5;
@@ -17,9 +18,8 @@ const timed: Denoiser = {
   shapes: new Map([['offset', []]]),
   inChannels: 1,
   outChannels: 1,
-  sampleSize: null,
-  embedTimesteps: embedPlainly,
-  predict(params, noisy, timesteps) {
+  prepare: preparePlainly,
+  predict(params, {noisy, time: timesteps}) {
     const times = perImage(tf.div(timesteps, 1000));
     return tf.add(tf.add(tf.zerosLike(noisy), times), param(params, 'offset'));
   },
@@ -48,6 +48,7 @@ export function timedTask(settings: Partial<TrainingConfig>, checkpoints: string
     range: [250, 500],
     probability: 0.4,
     images: greyImages,
+    space: pixelSpace(greyImages.shape),
     flip: false,
     randomCrop: false,
     checkpoints,

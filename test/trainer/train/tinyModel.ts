@@ -1,11 +1,11 @@
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
-import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';
 import type {Params} from '../../../trainer/nn/params.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import type {LossSetting} from '../../../trainer/train/lossAndGradient.ts';
+import {withProjections} from '../../helpers/withProjections.ts';
 
 /** A UNet of 4x4 grey images with every kind of layer: attention in the middle, down- and up-sampling, shortcut convolutions, dropout. */
 export const tinyConfig = UNet2DConfig.parse({
@@ -28,6 +28,6 @@ export function tinyModel(): {setting: LossSetting & {teacher: Params}; initial:
   const schedule = createSchedule(SchedulerConfig.parse({}));
   return {
     setting: {denoiser, schedule, teacher, consistency: 1},
-    initial: addIdentityProjections(teacher, tinyConfig, 'full'),
+    initial: withProjections(teacher, tinyConfig, 'full'),
   };
 }

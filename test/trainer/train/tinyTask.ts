@@ -1,5 +1,6 @@
 import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {memorySource} from '../../../trainer/data/memorySource.ts';
+import {pixelSpace} from '../../../trainer/models/imageSpace.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import type {TrainTask} from '../../../trainer/train/loop.ts';
 import {tinyModel} from './tinyModel.ts';
@@ -36,6 +37,7 @@ export function tinyTask(
     range: [500, 750],
     probability: 0.3,
     images: tinyImages(),
+    space: pixelSpace([4, 4, 1]),
     flip: true,
     randomCrop: false,
     checkpoints,

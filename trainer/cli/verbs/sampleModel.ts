@@ -6,7 +6,7 @@ import {encodePng, imageGrid} from '../../data/pictures/png.ts';
 import {startEngine} from '../../engine/startEngine.ts';
 import {loadPretrained} from '../../models/pretrained.ts';
 import {Predictor} from '../../models/predictor.ts';
-import {imageShape} from '../../sample/imageShape.ts';
+import {requireImageShape} from '../../sample/requireImageShape.ts';
 import {modelPredict} from '../../sample/predict.ts';
 import {sampleImages} from '../../sample/sampleImages.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
@@ -35,12 +35,13 @@ export async function sampleModel(
     await requireFree(file, {overwrite: options.overwrite, isOwn: isPng});
   }
   const engine = await startEngine({name: options.engine ?? 'auto'});
-  const {denoiser, params, schedule, folder, weightsHash} = await loadPretrained(options.model);
-  const shape = imageShape(denoiser, folder.path);
+  const model = await loadPretrained(options.model);
+  const {denoiser, params, schedule, folder, weightsHash} = model;
+  const shape = requireImageShape(model, folder.path);
   const {count, sampler, steps, eta, seed, batch} = options;
   const settings = {count, sampler, steps, eta, seed, batch};
   const predict = modelPredict(new Predictor(denoiser, params));
-  const images = await sampleImages({...settings, predict, schedule, shape, onProgress});
+  const images = await sampleImages({...settings, predict, schedule, space: model.spaceOf(shape), onProgress});
   if (images === null) throw new Error('the sampling stopped although nobody asked');
   const [grid, ...singles] = files;
   const size = images.length / count;

@@ -3,15 +3,16 @@ import {basename} from 'node:path';
 import {EngineConfig} from '../../contract/config/config.ts';
 import type {ModelRecord} from '../../contract/run/records.ts';
 import type {SchedulerConfig} from '../../contract/model/schedulerConfig.ts';
-import {UserError} from '../../contract/errors.ts';
+import {nullForUserError, UserError} from '../../contract/errors.ts';
 import {TrainingConfig} from '../../contract/config/training.ts';
-import type {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
+import type {NetworkConfig} from '../../contract/model/networkConfig.ts';
+import {isProjection} from '../../contract/model/projectionName.ts';
+import {architectureOf} from '../../models/architectures.ts';
 import {memoryByEngine, type EngineEstimate} from '../../pipeline/resources/memoryByEngine.ts';
 import type {TrainingNeeds} from '../../pipeline/resources/memoryEstimate.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {extendedClass} from '../../store/weights/modelConfigs.ts';
 import {readModelFolder} from '../../store/weights/modelFolder.ts';
-import {isProjection} from '../../store/weights/projections.ts';
 import {hashFile} from '../../store/files/sha256.ts';
 import {elementCount, type TensorReader} from '../../store/weights/tensorReader.ts';
 import {openWeightsFile} from '../../store/weights/weightsFile.ts';
@@ -39,7 +40,7 @@ export interface ModelSummary {
   readonly blocks: readonly BlockSummary[];
   readonly scheduler: SchedulerSummary | null;
   readonly record: ModelRecord | null;
-  /** Of an expert's training with default settings, for each engine; null where the config names no image size. */
+  /** Of an expert's training with default settings, for each engine; null where the config names no image size, or what is not supported. */
   readonly training: TrainingMemory | null;
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -73,12 +74,12 @@ async function summariseFolder(path: string): Promise<ModelSummary> {
   const {schedulerConfig, record, unetConfig} = folder;
   return {
     path,
-    class: weights.projections > 0 ? extendedClass : unetConfig._class_name,
+    class: weights.projections > 0 ? extendedClass(unetConfig._class_name) : unetConfig._class_name,
     ...weights,
     sha256: await folder.weightsHash(),
     scheduler: schedulerConfig && schedulerSummary(schedulerConfig),
     record,
-    training: await trainingMemory(unetConfig),
+    training: await trainingMemory(unetConfig).catch(nullForUserError),
   };
 }
 
@@ -87,10 +88,10 @@ async function summariseFile(path: string): Promise<ModelSummary> {
   return {path, class: null, ...weights, sha256: await hashFile(path), scheduler: null, record: null, training: null};
 }
 
-async function trainingMemory(unetConfig: UNet2DConfig): Promise<TrainingMemory | null> {
-  const {sample_size: side} = unetConfig;
-  if (side === null) return null;
-  const size = typeof side === 'number' ? ([side, side] as const) : side;
+/** Throws a UserError for a network that is not supported. */
+async function trainingMemory(unetConfig: NetworkConfig): Promise<TrainingMemory | null> {
+  const {sampleSize: size} = architectureOf(unetConfig);
+  if (size === null) return null;
   const {batch, accumulation, gradientCheckpointing, dropout} = TrainingConfig.parse({});
   const settings = {batch, accumulation, gradientCheckpointing, dropout, ema: true, teacher: true, projections: true};
   const needs = {unetConfig, size, ...settings};

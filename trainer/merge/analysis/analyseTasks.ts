@@ -7,6 +7,7 @@ import {
   type TensorStatistics,
 } from '../../contract/run/taskAnalysis.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
+import {partOf} from '../../models/architectures.ts';
 import {elementCount} from '../../store/weights/tensorReader.ts';
 import {checkTaskVectors} from '../files/checkInputs.ts';
 import type {MergeTensor} from '../files/checkTensors.ts';
@@ -15,7 +16,7 @@ import {productBytes, ProductSums, type TaskProducts} from '../chunks/taskProduc
 import {TensorPass} from '../chunks/tensorPass.ts';
 import {withMergeInputs, type MergeInput} from '../files/mergeInput.ts';
 import {openTensor} from '../files/openTensor.ts';
-import {groupOf} from '../tensorWeights.ts';
+import type {PartOf} from '../tensorWeights.ts';
 import {histogramBytes, quantilesOf, TaskHistograms} from './taskHistograms.ts';
 import {statisticsOf, sumOfProducts} from './taskStatistics.ts';
 
@@ -42,7 +43,7 @@ export async function analyseTasks(request: AnalysisRequest): Promise<TaskAnalys
   if (request.experts.length === 0) throw new UserError('analysis-experts', 'There is no expert to analyse.');
   return withMergeInputs(request, async (base, experts) => {
     const {tensors, warnings} = await checkTaskVectors(base, experts);
-    const parts = await measureGroups(new Analysis(request, base, experts), groupsOf(tensors));
+    const parts = await measureGroups(new Analysis(request, base, experts), groupsOf(tensors, partOf(base.unetConfig)));
     return {
       format: 1,
       tool: request.tool,
@@ -55,11 +56,11 @@ export async function analyseTasks(request: AnalysisRequest): Promise<TaskAnalys
 }
 
 /** Floating tensors by the part of the network that they belong to, in the order of the way of an image. */
-function groupsOf(tensors: readonly MergeTensor[]): Map<string, MergeTensor[]> {
+function groupsOf(tensors: readonly MergeTensor[], partOf: PartOf): Map<string, MergeTensor[]> {
   const groups = new Map<string, MergeTensor[]>();
   const floating = tensors.filter(({integer}) => !integer);
   for (const group of [...tensorGroups, null]) {
-    const own = floating.filter(({name}) => groupOf(name) === group);
+    const own = floating.filter(({name}) => partOf(name).group === group);
     own.sort((a, b) => a.name.localeCompare(b.name, 'en', {numeric: true}));
     if (own.length > 0) groups.set(group ?? 'other', own);
   }

@@ -1,5 +1,5 @@
 import {UserError} from '../../contract/errors.ts';
-import {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
+import {networkConfigs} from '../../contract/model/networkConfig.ts';
 import {scheduleHash} from '../../models/scheduleHash.ts';
 import {createSchedule} from '../../schedulers/schedule.ts';
 import {checkRanges} from './checkRanges.ts';
@@ -68,15 +68,16 @@ function checkBase(base: MergeInput, experts: readonly MergeInput[]): void {
   });
 }
 
-/** Settings of the UNet that do not change what the weights mean. */
-const harmless = new Set(['_class_name', 'sample_size', 'dropout', 'num_train_timesteps']);
+/** Settings of a network that do not change what the weights mean. */
+const harmless = new Set(['sample_size', 'dropout', 'num_train_timesteps']);
 
 /** Heads, epsilons and embedding flags leave no trace in names and shapes, but the same weights compute something else. */
 function checkConfigs(inputs: readonly MergeInput[]): void {
   const known = inputs.flatMap(({label, path, unetConfig}) => (unetConfig === null ? [] : [{label, path, unetConfig}]));
   const [first] = known;
   for (const {label, path, unetConfig} of known) {
-    for (const key of Object.keys(UNet2DConfig.shape).filter((name) => !harmless.has(name))) {
+    const keys = Object.keys(networkConfigs[unetConfig._class_name].shape);
+    for (const key of keys.filter((name) => !harmless.has(name))) {
       const [own, other] = [unetConfig[key], first?.unetConfig[key]].map((value) => JSON.stringify(value));
       if (own === other) continue;
       throw new UserError('merge-config', `${key} of ${label} is ${own}, but ${other} of ${first?.label}.`, {

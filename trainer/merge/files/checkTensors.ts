@@ -1,7 +1,8 @@
 import {UserError} from '../../contract/errors.ts';
+import {isProjection, projectionIndex} from '../../contract/model/projectionName.ts';
 import type {DType} from '../../store/weights/dtype.ts';
-import {identityProjection, projectionIndex} from './identityProjection.ts';
 import type {MergeInput} from './mergeInput.ts';
+import {identityProjection} from './openTensor.ts';
 
 /** A tensor of the merged model. */
 export interface MergeTensor {
@@ -53,7 +54,7 @@ function isInteger(dtype: DType | undefined): boolean {
 
 function checkNames(base: TensorInput, input: TensorInput): void {
   const ordinary = ({reader}: TensorInput) =>
-    [...reader.shapes.keys()].filter((name) => projectionIndex(name) === null);
+    [...reader.shapes.keys()].filter((name) => !isProjection(name));
   const missing = ordinary(base).filter((name) => !input.reader.shapes.has(name));
   if (missing.length > 0)
     throw namesError('merge-missing-tensor', `${input.label} lacks ${some(missing)} of the base.`, input);
@@ -105,7 +106,7 @@ function checkLostProjections(expert: TensorInput): void {
 }
 
 function hasProjections({reader}: TensorInput): boolean {
-  return [...reader.shapes.keys()].some((name) => projectionIndex(name) !== null);
+  return [...reader.shapes.keys()].some(isProjection);
 }
 
 async function checkEqualBuffer(name: string, base: TensorInput, experts: readonly TensorInput[]): Promise<void> {

@@ -3,8 +3,11 @@ import {dirname, resolve} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import {plainLinear, type MergeMethod} from '../../contract/config/mergeMethod.ts';
 import type {MergeRule} from '../../contract/config/mergeRule.ts';
+import {isProjection} from '../../contract/model/projectionName.ts';
 import type {MergeRecord, ModelRecord} from '../../contract/run/records.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
+import {architectureOf, partOf} from '../../models/architectures.ts';
+import {projectionShapes} from '../../nn/projections.ts';
 import {requireApart, requireFree} from '../../store/files/pathIdentity.ts';
 import {refuseForeignFolder, writeModelFolder} from '../../store/weights/modelFolder.ts';
 import {writeSafetensors, type TensorSource} from '../../store/weights/safetensors.ts';
@@ -14,7 +17,6 @@ import {defaultChunk} from '../chunks/mergeBuffers.ts';
 import {checkMergeWeights} from './checkWeights.ts';
 import {ProductSums, type TaskProducts} from '../chunks/taskProducts.ts';
 import type {WeightsFormat} from './finite.ts';
-import {projectionIndex} from './identityProjection.ts';
 import {withMergeInputs, type MergeInput} from './mergeInput.ts';
 import {mergeBuffers, methodOf} from '../methods/methodOf.ts';
 import {tensorPieces, type TensorMerger} from './tensorPieces.ts';
@@ -76,7 +78,7 @@ export async function mergeModels(given: MergeRequest): Promise<MergeRecord> {
     await checkOutput(request, base);
     const checked = await checkInputs(base, experts);
     const names = checked.tensors.filter(({integer}) => !integer).map(({name}) => name);
-    const weights = tensorWeights(names, request.weights, request.rules ?? []);
+    const weights = tensorWeights(names, request.weights, request.rules ?? [], partOf(base.unetConfig));
     return writeMerge({request, base, experts, checked, weights});
   });
 }
@@ -114,6 +116,7 @@ async function writeMerge(merge: Merge): Promise<MergeRecord> {
     await writeModelFolder(request.out, {
       unetConfig: base.unetConfig,
       schedulerConfig,
+      pipeline: base.pipeline,
       tensors,
       record: modelRecordOf(merge, mergeRecord.warnings),
       mergeRecord,
@@ -200,9 +203,11 @@ function modelRecordOf({base, checked}: Merge, warnings: readonly string[]): Mod
   };
 }
 
-/** Hooks count down blocks, the mid block, then up blocks; only those of up blocks can be folded into stock weights. */
+/** Where all projections sit on sites that fold, the result can become a stock model. */
 function projectionOf(tensors: readonly MergeTensor[], {unetConfig}: MergeInput): ModelRecord['projection'] {
-  const hooks = tensors.flatMap(({name}) => projectionIndex(name) ?? []);
-  if (hooks.length === 0) return 'off';
-  return Math.min(...hooks) > (unetConfig?.block_out_channels.length ?? Infinity) ? 'stock-compatible' : 'full';
+  const names = tensors.filter(({name}) => isProjection(name)).map(({name}) => name);
+  if (names.length === 0) return 'off';
+  const sites = unetConfig === null ? [] : architectureOf(unetConfig).projectionSites;
+  const folding = projectionShapes(sites, 'stock-compatible');
+  return names.every((name) => folding.has(name)) ? 'stock-compatible' : 'full';
 }

@@ -3,10 +3,10 @@ import {basename} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import type {ModelRecord} from '../../contract/run/records.ts';
 import type {SchedulerConfig} from '../../contract/model/schedulerConfig.ts';
-import type {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
+import type {NetworkConfig} from '../../contract/model/networkConfig.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
-import {readModelFolder} from '../../store/weights/modelFolder.ts';
+import {readModelFolder, type ModelFolder} from '../../store/weights/modelFolder.ts';
 import {knownHash} from '../../store/files/knownHash.ts';
 import type {TensorReader} from '../../store/weights/tensorReader.ts';
 import {openWeightsFile} from '../../store/weights/weightsFile.ts';
@@ -22,8 +22,9 @@ export interface MergeInput {
   readonly sha256: string;
   readonly reader: TensorReader;
   readonly record: ModelRecord | null;
-  readonly unetConfig: UNet2DConfig | null;
+  readonly unetConfig: NetworkConfig | null;
   readonly schedulerConfig: SchedulerConfig | null;
+  readonly pipeline: ModelFolder['pipeline'];
   /** Timesteps [low, high) as given by the caller, else as recorded. */
   readonly range: TimestepRange | null;
 }
@@ -61,7 +62,7 @@ type Common = Pick<MergeInput, 'name' | 'path' | 'label'>;
 
 async function openFolder(common: Common, range?: TimestepRange): Promise<MergeInput> {
   const folder = await readModelFolder(common.path);
-  const {record, unetConfig, schedulerConfig, weightsFiles} = folder;
+  const {record, unetConfig, schedulerConfig, pipeline, weightsFiles} = folder;
   const recorded = record?.range ?? null;
   if (range && recorded && String(range) !== String(recorded)) {
     const message = `The range is given as [${range.join(', ')}), but the model records [${recorded.join(', ')}).`;
@@ -72,12 +73,13 @@ async function openFolder(common: Common, range?: TimestepRange): Promise<MergeI
   }
   const sha256 = await folder.weightsHash();
   const reader = await folder.openWeights();
-  return {...common, weightsFiles, sha256, reader, record, unetConfig, schedulerConfig, range: range ?? recorded};
+  const configs = {record, unetConfig, schedulerConfig, pipeline};
+  return {...common, ...configs, weightsFiles, sha256, reader, range: range ?? recorded};
 }
 
 async function openFile(common: Common, range?: TimestepRange): Promise<MergeInput> {
   const sha256 = await knownHash(common.path);
   const reader = await openWeightsFile(common.path);
-  const unknown = {record: null, unetConfig: null, schedulerConfig: null};
+  const unknown = {record: null, unetConfig: null, schedulerConfig: null, pipeline: null};
   return {...common, ...unknown, weightsFiles: [common.path], sha256, reader, range: range ?? null};
 }

@@ -5,7 +5,7 @@ import {Candidates, type Score, type ScoredCandidate} from './candidates.ts';
 import {CmaEs} from './cmaEs.ts';
 import {proposal} from './proposal.ts';
 import {evolve} from './searchCma.ts';
-import {groupOf} from '../tensorWeights.ts';
+import type {PartOf} from '../tensorWeights.ts';
 
 /** The parts of the network that get weights of their own; all other tensors keep those that they start from. */
 const searchable: readonly TensorGroup[] = ['down', 'mid', 'up'];
@@ -22,8 +22,8 @@ export interface GroupSearchRequest {
 }
 
 /** Those parts of a network that have tensors. */
-export function groupsOf(names: readonly string[]): TensorGroup[] {
-  return searchable.filter((group) => names.some((name) => groupOf(name) === group));
+export function groupsOf(names: readonly string[], partOf: PartOf): TensorGroup[] {
+  return searchable.filter((group) => names.some((name) => partOf(name).group === group));
 }
 
 /**
@@ -51,9 +51,10 @@ export async function searchGroups(request: GroupSearchRequest): Promise<GroupSe
 export function groupWeights(
   groups: readonly TensorGroup[],
   start: readonly number[],
+  partOf: PartOf,
 ): (vector: readonly number[], name: string) => readonly number[] {
   return (vector, name) => {
-    const index = groups.findIndex((group) => group === groupOf(name));
+    const index = groups.findIndex((group) => group === partOf(name).group);
     return index < 0 ? start : slice(vector, index, start.length);
   };
 }

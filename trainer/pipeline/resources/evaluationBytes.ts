@@ -1,6 +1,5 @@
 import {runExperts, type ResolvedConfig} from '../../contract/run/pipeline.ts';
-import {activationBytes} from '../../models/activationBytes.ts';
-import {parameterCount, projectionCount} from '../../models/parameterCount.ts';
+import {architectureOf, countParameters, createDenoiser} from '../../models/architectures.ts';
 import {readModelFolder} from '../../store/weights/modelFolder.ts';
 import {engineMemory} from './engineMemory.ts';
 import type {EngineKind} from './memoryEstimate.ts';
@@ -21,8 +20,13 @@ export async function evaluationBytes({config, baseFolder}: ResolvedConfig, kind
   if (baseFolder === null || data === undefined) return 0;
   const {unetConfig} = await readModelFolder(baseFolder);
   const {base, activations} = engineMemory(kind);
-  const models = (runExperts(config) + 2) * 4 * (parameterCount(unetConfig) + projectionCount(unetConfig));
+  const {stock, projections} = countParameters(createDenoiser(unetConfig, baseFolder));
+  const models = (runExperts(config) + 2) * 4 * (stock + projections);
   const batch = Math.max(heldOutBatch, evaluate?.sampling.batch ?? 0);
-  const forward = activationBytes(unetConfig, {size: imageSize(data), gradientCheckpointing: true, dropout: false});
+  const forward = architectureOf(unetConfig).activationBytes({
+    size: imageSize(data),
+    gradientCheckpointing: true,
+    dropout: false,
+  });
   return base + models + forwardShare * activations * batch * forward;
 }

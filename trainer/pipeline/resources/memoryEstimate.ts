@@ -1,12 +1,11 @@
 import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
-import type {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
-import {activationBytes} from '../../models/activationBytes.ts';
-import {parameterCount, projectionCount} from '../../models/parameterCount.ts';
+import type {NetworkConfig} from '../../contract/model/networkConfig.ts';
+import {architectureOf, countParameters, createDenoiser} from '../../models/architectures.ts';
 import {engineMemory} from './engineMemory.ts';
 
 /** What decides how much memory a training takes. */
 export interface TrainingNeeds {
-  readonly unetConfig: UNet2DConfig;
+  readonly unetConfig: NetworkConfig;
   /** Height and width of the images. */
   readonly size: readonly [number, number];
   readonly batch: number;
@@ -35,7 +34,8 @@ export interface MemoryEstimate {
 /** What one training process takes with this engine. */
 export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEstimate {
   const {base, vectors, activations} = engineMemory(kind);
-  const vector = 4 * (parameterCount(needs.unetConfig) + (needs.projections ? projectionCount(needs.unetConfig) : 0));
+  const {stock, projections} = countParameters(createDenoiser(needs.unetConfig));
+  const vector = 4 * (stock + (needs.projections ? projections : 0));
   const count =
     vectors.always +
     (needs.ema ? vectors.ema : 0) +
@@ -44,7 +44,7 @@ export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEs
   return {
     engine: base,
     weights: count * vector,
-    activations: activations * needs.batch * activationBytes(needs.unetConfig, needs),
+    activations: activations * needs.batch * architectureOf(needs.unetConfig).activationBytes(needs),
     // Weights and both moments, and the moving average.
     checkpoint: (needs.ema ? 4 : 3) * vector,
   };

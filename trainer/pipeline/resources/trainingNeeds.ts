@@ -2,7 +2,7 @@ import type {DemeConfig} from '../../contract/config/config.ts';
 import type {DataConfig} from '../../contract/config/dataConfig.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
-import type {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
+import type {NetworkConfig} from '../../contract/model/networkConfig.ts';
 import {readModelFolder} from '../../store/weights/modelFolder.ts';
 import {isTraining, type PlannedStage} from '../graph/stagePlan.ts';
 import type {TrainingNeeds} from './memoryEstimate.ts';
@@ -27,7 +27,7 @@ function expertNeeds({consistency, projection}: NonNullable<DemeConfig['decouple
   return {teacher: consistency > 0, projections: projection !== 'off'};
 }
 
-function shared(training: TrainingConfig, unetConfig: UNet2DConfig, data: DataConfig | undefined) {
+function shared(training: TrainingConfig, unetConfig: NetworkConfig, data: DataConfig | undefined) {
   if (data === undefined) throw new Error('a training needs data');
   const {batch, accumulation, gradientCheckpointing, dropout, ema} = training;
   const size = imageSize(data);

@@ -60,15 +60,14 @@ async function sampleFeatures(
 ): Promise<FeatureSet> {
   const params = applyWeightsBy(lab.base, lab.vectors, (name) => weightsOf(weights, name));
   lab.predictor.load(params);
-  const {denoiser} = lab.predictor;
-  const [height, width] = denoiser.sampleSize ?? lab.data.validation.shape;
-  const shape = [height, width, denoiser.outChannels] as const;
+  const {schedule, imageShape, spaceOf} = lab.model;
+  const space = spaceOf(imageShape ?? lab.data.validation.shape);
   try {
     const images = await sampleImages({
       ...sampling,
       predict: modelPredict(lab.predictor),
-      schedule: lab.schedule,
-      shape,
+      schedule,
+      space,
       count: config.samples,
       onProgress: (done) => onProgress(before + done, models * config.samples),
       shouldStop: async () => {
@@ -77,7 +76,7 @@ async function sampleFeatures(
       },
     });
     if (images === null) throw new Error('the sampling stopped although nobody asked');
-    return await digitFeatures(classifier, images, shape);
+    return await digitFeatures(classifier, images, space.imageShape);
   } finally {
     disposeParams(params);
   }

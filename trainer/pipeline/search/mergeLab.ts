@@ -1,13 +1,15 @@
-import {heldOutBatch} from '../../data/batches.ts';
 import type {Datasets} from '../../data/dataset.ts';
 import {openData} from '../../data/openData.ts';
 import {heldOutDraws, predictorLosses, type HeldOutSettings} from '../../evaluate/heldOut.ts';
+import {heldOutImages} from '../../evaluate/heldOutImages.ts';
 import type {LossTable} from '../../evaluate/lossTable.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
 import {taskVectors} from '../../merge/blend.ts';
+import type {PartOf} from '../../merge/tensorWeights.ts';
+import {partOf} from '../../models/architectures.ts';
+import type {Model} from '../../models/model.ts';
 import {Predictor} from '../../models/predictor.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
-import type {NoiseSchedule} from '../../schedulers/schedule.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {dataStamp} from '../graph/dataStamp.ts';
 import {loadBase, loadExperts} from '../runModels.ts';
@@ -32,9 +34,10 @@ export type LabHeldOut = Pick<HeldOutSettings, 'schedule' | 'draws' | 'images' |
 export interface MergeLab {
   readonly base: Params;
   readonly vectors: readonly Params[];
+  readonly partOf: PartOf;
   readonly predictor: Predictor;
   readonly ranges: readonly TimestepRange[];
-  readonly schedule: NoiseSchedule;
+  readonly model: Model;
   readonly data: Datasets;
   /** SHA-256 over models, ranges and images: what every loss depends on, besides the draws. */
   readonly key: string;
@@ -53,18 +56,18 @@ export async function openMergeLab(context: StageContext): Promise<MergeLab> {
   const {base, experts} = await loadExperts(context, pretrained);
   const vectors = taskVectors(base, experts);
   experts.forEach(disposeParams);
-  const {denoiser, schedule} = pretrained;
-  const ranges = await runRanges(context.run, context.resolved, schedule.timesteps);
-  const predictor = new Predictor(denoiser, base);
+  const ranges = await runRanges(context.run, context.resolved, pretrained.schedule.timesteps);
+  const predictor = new Predictor(pretrained.denoiser, base);
   return {
     base,
     vectors,
+    partOf: partOf(pretrained.folder.unetConfig),
     predictor,
     ranges,
-    schedule,
+    model: pretrained,
     data,
     key: await keyOf(context, pretrained.weightsHash, ranges),
-    heldOut: (draws) => heldOutOf(data, schedule, ranges, draws),
+    heldOut: (draws) => heldOutOf(data, pretrained, ranges, draws),
     losses: (params, heldOut, onlyRanges) => {
       predictor.load(params);
       return predictorLosses(predictor, {...heldOut, ...(onlyRanges && {onlyRanges})});
@@ -78,18 +81,14 @@ export async function openMergeLab(context: StageContext): Promise<MergeLab> {
 
 async function heldOutOf(
   data: Datasets,
-  schedule: NoiseSchedule,
+  {schedule, spaceOf}: Model,
   ranges: readonly TimestepRange[],
   {part, images: wanted, timesteps, seed}: LabDraws,
 ): Promise<LabHeldOut> {
   const source = data[part];
   const imageCount = Math.min(wanted, source.size);
   const draws = heldOutDraws({imageCount, timestepsPerRange: timesteps, ranges, seed});
-  const images = await heldOutBatch(
-    source,
-    Array.from({length: imageCount}, (_, i) => i),
-  );
-  return {schedule, draws, images, shape: source.shape};
+  return {schedule, draws, ...(await heldOutImages(source, imageCount, spaceOf(source.shape), seed))};
 }
 
 async function keyOf({run, resolved}: StageContext, base: string, ranges: readonly TimestepRange[]): Promise<string> {

@@ -44,7 +44,7 @@ class Search {
     readonly lab: MergeLab,
   ) {
     this.#ruled = ruledMerge(context.resolved.config.merge);
-    this.#weightsOf = ruledWeights([...lab.base.keys()], this.#ruled);
+    this.#weightsOf = ruledWeights([...lab.base.keys()], this.#ruled, lab.partOf);
   }
 
   async run(): Promise<SearchResult> {
@@ -85,7 +85,7 @@ class Search {
   async #overGroups(best: Candidate, heldOut: LabHeldOut, journal: CandidateJournal): Promise<GroupSearch | null> {
     const {groups: config, seed} = this.config;
     if (config === undefined) return null;
-    const groups = groupsOf([...this.lab.base.keys()]);
+    const groups = groupsOf([...this.lab.base.keys()], this.lab.partOf);
     if (groups.length === 0) {
       warn(this.context)('This network has no down, mid or up blocks, so there are no parts to search weights for.');
       return null;
@@ -148,7 +148,8 @@ class Search {
   }
 
   #groupWeights(groups: readonly TensorGroup[], start: readonly number[]): WeightsOf {
-    return ruledWeights([...this.lab.base.keys()], this.#ruled, groupWeights(groups, start));
+    const {base, partOf} = this.lab;
+    return ruledWeights([...base.keys()], this.#ruled, partOf, groupWeights(groups, start, partOf));
   }
 
   #foundMerges({weights}: Candidate, groups: GroupSearch | null): CheckedMerge[] {

@@ -2,11 +2,11 @@ import {mkdir} from 'node:fs/promises';
 import type {EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import type {LossRecord} from '../../contract/run/pipeline.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
-import {heldOutBatch} from '../../data/batches.ts';
 import type {ImageSource} from '../../data/dataset.ts';
 import {openData} from '../../data/openData.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
 import {heldOutDraws, predictorLosses} from '../../evaluate/heldOut.ts';
+import {heldOutImages} from '../../evaluate/heldOutImages.ts';
 import {ensembleTable, type LossTable} from '../../evaluate/lossTable.ts';
 import {Predictor} from '../../models/predictor.ts';
 import type {Pretrained} from '../../models/pretrained.ts';
@@ -40,10 +40,8 @@ export async function evaluateStage(context: StageContext, model: RunModel): Pro
   if ((await context.nextAction()) === 'stop') return 'stopped';
   const predict =
     model.kind === 'ensemble' ? ensemblePredict(predictors, ranges) : modelPredict(predictors[0] as Predictor);
-  // The model's own size where its config names one.
-  const [height, width] = base.denoiser.sampleSize ?? test.shape;
-  const shape = [height, width, base.denoiser.outChannels] as const;
-  return drawSamples(context, config, {predict, schedule: base.schedule, shape}, name);
+  const space = base.spaceOf(base.imageShape ?? test.shape);
+  return drawSamples(context, config, {predict, schedule: base.schedule, space}, name);
 }
 
 async function openTestImages(context: StageContext): Promise<ImageSource> {
@@ -61,19 +59,11 @@ async function measureLosses(
   test: ImageSource,
 ): Promise<LossTable> {
   const imageCount = Math.min(config.heldOut.images, test.size);
-  const draws = heldOutDraws({
-    imageCount,
-    timestepsPerRange: config.heldOut.timesteps,
-    ranges,
-    seed: config.heldOut.seed,
-  });
-  const images = await heldOutBatch(
-    test,
-    Array.from({length: imageCount}, (_, i) => i),
-  );
-  const {schedule} = base;
+  const {timesteps, seed} = config.heldOut;
+  const draws = heldOutDraws({imageCount, timestepsPerRange: timesteps, ranges, seed});
+  const images = await heldOutImages(test, imageCount, base.spaceOf(test.shape), seed);
   const onProgress = progress(context, 'held-out draws');
-  const request = {schedule, draws, images, shape: test.shape, onProgress};
+  const request = {schedule: base.schedule, draws, ...images, onProgress};
   const tables: LossTable[] = [];
   for (const [i, predictor] of predictors.entries()) {
     tables.push(await predictorLosses(predictor, {...request, ...(predictors.length > 1 && {onlyRanges: [i]})}));
@@ -84,7 +74,7 @@ async function measureLosses(
 async function drawSamples(
   context: StageContext,
   config: EvaluateConfig,
-  sampled: Pick<SampleImagesRequest, 'predict' | 'schedule' | 'shape'>,
+  sampled: Pick<SampleImagesRequest, 'predict' | 'schedule' | 'space'>,
   model: string,
 ): Promise<StageOutcome> {
   const measured = config.features === 'none' ? 0 : config.samples;
@@ -94,7 +84,7 @@ async function drawSamples(
   const onProgress = progress(context, 'samples');
   const images = await sampleImages({...sampled, ...config.sampling, count, onProgress, shouldStop});
   if (images === null) return 'stopped';
-  const {shape} = sampled;
+  const shape = sampled.space.imageShape;
   const first = (number: number) => images.subarray(0, number * shape[0] * shape[1] * shape[2]);
   if (config.grid > 0) await writeGrid(context, model, first(config.grid), shape);
   if (measured > 0) await writeFeatures(runPaths.features(context.run, model), first(measured), shape);

@@ -1,7 +1,7 @@
-import {heldOutBatch} from '../../data/batches.ts';
 import type {ImageSource} from '../../data/dataset.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
 import {heldOutDraws, heldOutLosses} from '../../evaluate/heldOut.ts';
+import {heldOutImages} from '../../evaluate/heldOutImages.ts';
 import type {Params} from '../../nn/params.ts';
 import type {TrainHooks} from '../../train/loop.ts';
 import type {StageContext} from './stageContext.ts';
@@ -23,17 +23,14 @@ const timestepsPerRange = 4;
 /** The hook by which a training measures its held-out loss, always with the same images, timesteps and noise; none where none is wanted. */
 export async function heldOutProbe(
   {stage, emit}: StageContext,
-  {every, validation, ranges, seed, denoiser, schedule, shape}: HeldOutProbe,
+  {every, validation, ranges, seed, denoiser, schedule, space}: HeldOutProbe,
 ): Promise<Pick<TrainHooks, 'probe'>> {
   if (every === 0) return {};
   const imageCount = Math.min(validation.size, maxImages);
   const draws = heldOutDraws({imageCount, timestepsPerRange, ranges, seed});
-  const images = await heldOutBatch(
-    validation,
-    Array.from({length: imageCount}, (_, i) => i),
-  );
+  const images = await heldOutImages(validation, imageCount, space, seed);
   const measure = async (params: Params, update: number) => {
-    const {values} = await heldOutLosses({denoiser, params, schedule, draws, images, shape});
+    const {values} = await heldOutLosses({denoiser, params, schedule, draws, ...images});
     const loss = values.reduce((sum, value) => sum + value, 0) / values.length;
     emit({type: 'heldOut', stage, update, loss});
     return loss;

@@ -1,12 +1,11 @@
 import {modelName} from '../../contract/run/runModel.ts';
 import {openData} from '../../data/openData.ts';
 import {equalRanges} from '../../deme/timesteps.ts';
-import {createUNet2D} from '../../models/unet2d.ts';
 import {initialiseParams} from '../../models/initialise.ts';
+import {createModel} from '../../models/model.ts';
 import {savePretrained} from '../../models/pretrained.ts';
 import {scheduleHash} from '../../models/scheduleHash.ts';
 import {disposeParams} from '../../nn/params.ts';
-import {createSchedule} from '../../schedulers/schedule.ts';
 import {train} from '../../train/loop.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {trainHooks} from './trainHooks.ts';
@@ -18,10 +17,10 @@ export async function pretrainStage(context: StageContext): Promise<StageOutcome
   const {pretrain: config, data} = resolved.config;
   if (config === undefined || data === undefined) throw new Error('pretraining needs a pretrain and a data section');
   const {train: images, validation} = await openData(data, resolved.folder, warn(context));
-  const denoiser = createUNet2D(config.model);
-  const schedule = createSchedule(config.scheduler);
+  const {denoiser, schedule, spaceOf} = createModel({unetConfig: config.model, schedulerConfig: config.scheduler});
+  const space = spaceOf(images.shape);
   const ranges = equalRanges(4, schedule.timesteps);
-  const hooks = await trainHooks(context, config, {denoiser, schedule, shape: images.shape, validation, ranges});
+  const hooks = await trainHooks(context, config, {denoiser, schedule, space, validation, ranges});
   const initial = initialiseParams(config.model, config.seed);
   const setting = {denoiser, schedule, teacher: null, consistency: 0};
   const params = await train(
@@ -33,6 +32,7 @@ export async function pretrainStage(context: StageContext): Promise<StageOutcome
       range: [0, schedule.timesteps],
       probability: 0,
       images,
+      space,
       flip: data.flip,
       randomCrop: 'crop' in data && data.crop === 'random',
       checkpoints: runPaths.checkpoints(run, stage),

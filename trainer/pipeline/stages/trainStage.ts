@@ -5,9 +5,10 @@ import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import {openData} from '../../data/openData.ts';
 import {equalRanges} from '../../deme/timesteps.ts';
-import {addIdentityProjections} from '../../deme/projection.ts';
+import {architectureOf} from '../../models/architectures.ts';
 import {loadPretrained, savePretrained, type Pretrained} from '../../models/pretrained.ts';
 import {disposeParams} from '../../nn/params.ts';
+import {addIdentityProjections} from '../../nn/projections.ts';
 import {scheduleHash} from '../../models/scheduleHash.ts';
 import {train, type TrainTask} from '../../train/loop.ts';
 import {trainHooks} from './trainHooks.ts';
@@ -63,10 +64,12 @@ async function finetune(
   const {run, resolved, stage} = context;
   const base = await loadPretrained(requireBase(resolved));
   base.warnings.forEach(warn(context));
+  const {unetConfig, pipeline} = base.folder;
   const {config, consistency, projection, range, probability, record} = await plan(base);
   const data = resolved.config.data;
   if (data === undefined) throw new Error('a training stage needs data');
   const {train: images, validation} = await openData(data, resolved.folder, warn(context));
+  const space = base.spaceOf(images.shape);
   const task: TrainTask = {
     stage,
     config,
@@ -76,21 +79,23 @@ async function finetune(
       teacher: consistency > 0 ? base.params : null,
       consistency,
     },
-    initial: addIdentityProjections(base.params, base.folder.unetConfig, projection),
+    initial: addIdentityProjections(base.params, architectureOf(unetConfig).projectionSites, projection),
     range,
     probability,
     images,
+    space,
     flip: data.flip,
     randomCrop: 'crop' in data && data.crop === 'random',
     checkpoints: runPaths.checkpoints(run, stage),
   };
   const ranges = record.range ? [range] : equalRanges(4, base.schedule.timesteps);
-  const hooks = await trainHooks(context, config, {...base, shape: images.shape, validation, ranges});
+  const hooks = await trainHooks(context, config, {...base, space, validation, ranges});
   const params = await train(task, hooks);
   if (params === null) return 'stopped';
   await savePretrained(runPaths.model(run, modelName(model)), {
-    unetConfig: base.folder.unetConfig,
+    unetConfig,
     schedulerConfig: base.schedule.config,
+    pipeline,
     params,
     dtype: 'F32',
     record: {

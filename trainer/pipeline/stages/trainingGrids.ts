@@ -2,6 +2,7 @@ import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import type {TrainingSamplesConfig} from '../../contract/config/training.ts';
 import type {Denoiser} from '../../models/denoiser.ts';
+import type {ImageSpace} from '../../models/imageSpace.ts';
 import {Predictor} from '../../models/predictor.ts';
 import type {Params} from '../../nn/params.ts';
 import {modelPredict} from '../../sample/predict.ts';
@@ -14,11 +15,11 @@ import {runPaths} from '../../store/run/runPaths.ts';
 import {sampleGrid} from './sampleGrid.ts';
 import type {StageContext} from './stageContext.ts';
 
-/** What is drawn: the network, its schedule, and [H,W,C] of an image. */
+/** What is drawn with. */
 export interface DrawnModel {
   readonly denoiser: Denoiser;
   readonly schedule: NoiseSchedule;
-  readonly shape: readonly [number, number, number];
+  readonly space: ImageSpace;
 }
 
 /** The hook by which a training draws grids of its weights into the run folder; none where the config wants none. */
@@ -30,7 +31,7 @@ export function trainingGrids(
   if (config === undefined) return {};
   const draw = async (params: Params, update: number) => {
     const images = await drawImages(context, config, model, params);
-    if (images !== null) await writeGrid(context, update, sampleGrid(images, model.shape));
+    if (images !== null) await writeGrid(context, update, sampleGrid(images, model.space.imageShape));
   };
   return {pictures: {every: config.every, draw}};
 }
@@ -39,14 +40,14 @@ export function trainingGrids(
 async function drawImages(
   {nextAction}: StageContext,
   config: TrainingSamplesConfig,
-  {denoiser, schedule, shape}: DrawnModel,
+  {denoiser, schedule, space}: DrawnModel,
   params: Params,
 ): Promise<Float32Array | null> {
   const predictor = new Predictor(denoiser, params);
   const shouldStop = async () => (await nextAction()) === 'stop';
   const batch = Math.min(config.batch, config.images);
   try {
-    const request = {...config, batch, schedule, shape, predict: modelPredict(predictor), count: config.images};
+    const request = {...config, batch, schedule, space, predict: modelPredict(predictor), count: config.images};
     return await sampleImages({...request, shouldStop});
   } finally {
     predictor.dispose();

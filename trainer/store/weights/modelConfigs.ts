@@ -1,23 +1,26 @@
 import {join} from 'node:path';
 import {z} from 'zod';
 import {UserError} from '../../contract/errors.ts';
+import {isNetworkClass, networkConfigs, type NetworkClass, type NetworkConfig} from '../../contract/model/networkConfig.ts';
 import {SchedulerConfig} from '../../contract/model/schedulerConfig.ts';
-import {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {checkValue, readJson} from '../files/jsonFile.ts';
+import {pipelineIndex, type Pipeline} from './pipeline.ts';
 
-const stockClass = 'UNet2DModel';
+const extension = 'DeMe';
 
 /**
- * Class name of a UNet with channel projections. Stock diffusers drops the projections of a UNet2DModel without an error and computes
- * a wrong model; a class it does not know makes it refuse.
+ * Class name of a network with channel projections. Stock diffusers drops the projections of a class that it knows without an error and
+ * computes a wrong model; a class it does not know makes it refuse.
  */
-export const extendedClass = 'DeMeUNet2DModel';
+export function extendedClass(name: NetworkClass): string {
+  return `${extension}${name}`;
+}
 
 const AnyObject = z.record(z.string(), z.unknown());
 
-/** The config.json of a pipeline's UNet, or of a flat folder. */
-export async function findUNetConfig(folder: string): Promise<string> {
+/** The config.json of a pipeline's network, or of a flat folder. */
+export async function findNetworkConfig(folder: string): Promise<string> {
   const found = await firstThatExists([join(folder, 'unet', 'config.json'), join(folder, 'config.json')]);
   if (found !== null) return found;
   const problem = 'This is not a diffusers model: it has no unet/config.json and no config.json.';
@@ -26,18 +29,18 @@ export async function findUNetConfig(folder: string): Promise<string> {
   });
 }
 
-/** Reads a UNet config; `_class_name` becomes UNet2DModel, and `extended` says whether it was the class with projections. */
-export async function readUNetConfig(path: string): Promise<{config: UNet2DConfig; extended: boolean}> {
+/** Reads a network config; `_class_name` becomes the stock class, and `extended` says whether it was the one with projections. */
+export async function readNetworkConfig(path: string): Promise<{config: NetworkConfig; extended: boolean}> {
   const raw = await readJson(path, AnyObject, 'the UNet config');
   const name = raw._class_name;
-  if (name !== stockClass && name !== extendedClass) {
+  const stock = typeof name === 'string' && name.startsWith(extension) ? name.slice(extension.length) : name;
+  if (!isNetworkClass(stock)) {
     const found = typeof name === 'string' ? `of the class ${name}` : 'without a class name';
-    throw new UserError('class-unsupported', `This is a config ${found}; only ${stockClass} can be used.`, {
-      where: path,
-    });
+    const known = Object.keys(networkConfigs).join(', ');
+    throw new UserError('class-unsupported', `This is a config ${found}; only ${known} can be used.`, {where: path});
   }
-  const config = checkValue({...raw, _class_name: stockClass}, UNet2DConfig, 'the UNet config', path);
-  return {config, extended: name === extendedClass};
+  const config = checkValue({...raw, _class_name: stock}, networkConfigs[stock], 'the UNet config', path);
+  return {config, extended: name !== stock};
 }
 
 /** The scheduler config of a pipeline or a flat folder, null if there is none. */
@@ -49,31 +52,29 @@ export async function readSchedulerConfig(folder: string): Promise<SchedulerConf
   return path === null ? null : readJson(path, SchedulerConfig, 'the scheduler config');
 }
 
-/** The JSON files of a pipeline folder by their relative paths, as diffusers writes them: class and version first, then sorted keys. */
+/**
+ * The JSON files of a pipeline folder by their relative paths, as diffusers writes them: class and version first, then sorted keys.
+ * `pipeline` is the one that the model was made from, whose other entries are kept.
+ */
 export function pipelineFiles(
-  unet: UNet2DConfig,
+  network: NetworkConfig,
   scheduler: SchedulerConfig,
   extended: boolean,
+  pipeline: Pipeline | null = null,
 ): Record<string, object> {
-  const version = typeof unet._diffusers_version === 'string' ? unet._diffusers_version : '0.40.0.dev0';
-  const schedulerClass = scheduler._class_name;
-  const stockPipeline = schedulerClass === 'DDIMScheduler' ? 'DDIMPipeline' : 'DDPMPipeline';
+  const version = typeof network._diffusers_version === 'string' ? network._diffusers_version : '0.40.0.dev0';
+  const networkClass = extended ? extendedClass(network._class_name) : network._class_name;
+  const index = pipelineIndex(pipeline, {network: networkClass, scheduler: scheduler._class_name, extended});
   return {
-    'model_index.json': {
-      _class_name: extended ? 'DeMePipeline' : stockPipeline,
-      _diffusers_version: version,
-      scheduler: ['diffusers', schedulerClass],
-      unet: extended ? ['deme_studio', extendedClass] : ['diffusers', stockClass],
-    },
-    'unet/config.json': component(extended ? extendedClass : stockClass, version, unet),
-    'scheduler/scheduler_config.json': component(schedulerClass, version, withoutForeignDefaults(scheduler)),
+    'model_index.json': ordered({_diffusers_version: version, ...index}),
+    'unet/config.json': ordered({...network, _class_name: networkClass, _diffusers_version: version}),
+    'scheduler/scheduler_config.json': ordered({...withoutForeignDefaults(scheduler), _diffusers_version: version}),
   };
 }
 
-function component(className: string, version: string, config: object): object {
-  const own = Object.entries(config).filter(([key]) => key !== '_class_name' && key !== '_diffusers_version');
-  const sorted = own.sort(([a], [b]) => (a < b ? -1 : 1));
-  return {_class_name: className, _diffusers_version: version, ...Object.fromEntries(sorted)};
+/** Keys in the order of Python's `sort_keys`, in which diffusers writes them: the class first, as its name begins with an underscore. */
+function ordered(config: object): object {
+  return Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** diffusers warns about keys that its class does not take; at their defaults they say nothing and are left out. */

@@ -3,25 +3,28 @@ import {dirname, join} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import {ModelRecord, type MergeRecord} from '../../contract/run/records.ts';
 import type {SchedulerConfig} from '../../contract/model/schedulerConfig.ts';
-import type {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
+import {isProjection} from '../../contract/model/projectionName.ts';
+import type {NetworkConfig} from '../../contract/model/networkConfig.ts';
 import {writeFolderAtomic} from '../files/atomicFolder.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {findWeights, weightsStem} from './findWeights.ts';
 import {snapshotFolder} from './hubCache.ts';
 import {readJson, writeJsonAtomic} from '../files/jsonFile.ts';
-import {extendedClass, findUNetConfig, pipelineFiles, readSchedulerConfig, readUNetConfig} from './modelConfigs.ts';
-import {isProjection} from './projections.ts';
+import {extendedClass, findNetworkConfig, pipelineFiles, readNetworkConfig, readSchedulerConfig} from './modelConfigs.ts';
+import {carryComponents, readPipeline, type Pipeline} from './pipeline.ts';
 import {writeSafetensors, type TensorSource} from './safetensors.ts';
 import type {TensorReader} from './tensorReader.ts';
 import {openWeightsFiles} from './weightsFile.ts';
 import {hashWeights} from './weightsHash.ts';
 
-/** A diffusers folder of an unconditional UNet on the disk: configs in memory, weights on demand. */
+/** A diffusers folder on the disk: configs in memory, weights on demand. */
 export interface ModelFolder {
   readonly path: string;
-  /** `_class_name` is always UNet2DModel here; whether the model has projections shows in its tensors. */
-  readonly unetConfig: UNet2DConfig;
+  /** Of the stock class; whether the model has projections shows in its tensors. */
+  readonly unetConfig: NetworkConfig;
   readonly schedulerConfig: SchedulerConfig | null;
+  /** Null where there is no `model_index.json`. */
+  readonly pipeline: Pipeline | null;
   /** `deme.json`; null for models of other origin. */
   readonly record: ModelRecord | null;
   /** One file, or the shards. */
@@ -32,8 +35,10 @@ export interface ModelFolder {
 }
 
 export interface NewModel {
-  readonly unetConfig: UNet2DConfig;
+  readonly unetConfig: NetworkConfig;
   readonly schedulerConfig: SchedulerConfig;
+  /** The pipeline that the model was made from; its components go into the new folder too. */
+  readonly pipeline?: Pipeline | null;
   readonly tensors: readonly TensorSource[];
   readonly record: ModelRecord;
   readonly mergeRecord?: MergeRecord;
@@ -47,17 +52,18 @@ const recordFile = 'deme.json';
  */
 export async function readModelFolder(given: string): Promise<ModelFolder> {
   const path = await snapshotFolder(given);
-  const configPath = await findUNetConfig(path);
-  const {config, extended} = await readUNetConfig(configPath);
+  const configPath = await findNetworkConfig(path);
+  const {config, extended} = await readNetworkConfig(configPath);
   const weightsFiles = await findWeights(dirname(configPath));
   const openWeights = () => openWeightsFiles(weightsFiles);
-  if (extended) await requireProjections(openWeights, configPath);
+  if (extended) await requireProjections(openWeights, extendedClass(config._class_name), configPath);
   const recordPath = join(path, recordFile);
   let hash: Promise<string> | undefined;
   return {
     path,
     unetConfig: config,
     schedulerConfig: await readSchedulerConfig(path),
+    pipeline: await readPipeline(path),
     record: (await fileExists(recordPath)) ? await readJson(recordPath, ModelRecord, 'the model record') : null,
     weightsFiles,
     weightsHash: () => (hash ??= hashWeights(weightsFiles)),
@@ -66,7 +72,7 @@ export async function readModelFolder(given: string): Promise<ModelFolder> {
 }
 
 /**
- * Writes a pipeline folder: model_index.json, unet/, scheduler/, deme.json and, for a merged model, merge.json. It appears whole or not
+ * Writes a pipeline folder: model_index.json, unet/, scheduler/, the components of the pipeline it was made from, deme.json and, for a merged model, merge.json. It appears whole or not
  * at all; a model of this project that lies at `path` already is replaced, anything else is left alone with a `UserError`.
  * Tensors in PyTorch order; those named `adapter_list.*` make it a model of our own class, which stock diffusers refuses.
  */
@@ -75,13 +81,17 @@ export async function writeModelFolder(path: string, model: NewModel): Promise<v
   await writeFolderAtomic(path, (folder) => writeContent(folder, model));
 }
 
-async function requireProjections(openWeights: () => Promise<TensorReader>, configPath: string): Promise<void> {
+async function requireProjections(
+  openWeights: () => Promise<TensorReader>,
+  className: string,
+  configPath: string,
+): Promise<void> {
   const weights = await openWeights();
   await weights.close();
   if ([...weights.shapes.keys()].some(isProjection)) return;
   throw new UserError(
     'projections-missing',
-    `The config says ${extendedClass}, but the weights hold no channel projections.`,
+    `The config says ${className}, but the weights hold no channel projections.`,
     {
       where: configPath,
       hint: 'The weights are those of another model.',
@@ -100,14 +110,15 @@ export async function refuseForeignFolder(path: string): Promise<void> {
 
 async function writeContent(
   folder: string,
-  {unetConfig, schedulerConfig, tensors, record, mergeRecord}: NewModel,
+  {unetConfig, schedulerConfig, pipeline = null, tensors, record, mergeRecord}: NewModel,
 ): Promise<void> {
   const extended = tensors.some(({name}) => isProjection(name));
   await mkdir(join(folder, 'unet'));
   await mkdir(join(folder, 'scheduler'));
-  for (const [file, content] of Object.entries(pipelineFiles(unetConfig, schedulerConfig, extended))) {
+  for (const [file, content] of Object.entries(pipelineFiles(unetConfig, schedulerConfig, extended, pipeline))) {
     await writeJsonAtomic(join(folder, file), content);
   }
+  if (pipeline !== null) await carryComponents(pipeline, folder);
   const metadata = mergeRecord && {'deme.merge': JSON.stringify(mergeRecord)};
   await writeSafetensors(join(folder, 'unet', `${weightsStem}.safetensors`), tensors, metadata);
   await writeJsonAtomic(join(folder, recordFile), record);

@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {GroupSearchConfig} from '../../../../trainer/contract/config/searchConfig.ts';
 import {groupsOf, groupWeights, searchGroups} from '../../../../trainer/merge/search/groupSearch.ts';
 import {tensorWeights} from '../../../../trainer/merge/tensorWeights.ts';
+import {unetPart} from '../../../../trainer/models/tensorPart.ts';
 
 const names = ['conv_in.weight', 'down_blocks.0.a', 'mid_block.a', 'up_blocks.1.a', 'time_embedding.linear_1.bias'];
 const start = [0.4, 0.6];
@@ -11,7 +12,7 @@ function score(optimum: readonly number[]): (vector: readonly number[]) => Promi
   return (vector) => Promise.resolve(1 + vector.reduce((sum, value, i) => sum + (value - optimum[i]!) ** 2, 0));
 }
 
-function search(optimum: readonly number[], budget: number, groups = groupsOf(names)) {
+function search(optimum: readonly number[], budget: number, groups = groupsOf(names, unetPart)) {
   const config = GroupSearchConfig.parse({budget});
   return searchGroups({groups, start, config, seed: 0, score: score(optimum)});
 }
@@ -40,17 +41,17 @@ describe('searchGroups', () => {
   });
 
   it('measures what its rules then merge', async () => {
-    const groups = groupsOf(names);
+    const groups = groupsOf(names, unetPart);
     const {rules} = await search([0.5, 0.6, 0.3, 0.7, -0.1, 0.9], 60);
     const vector = rules.flatMap(({weights}) => weights.map(Number));
-    const weightsOf = groupWeights(groups, start);
-    const {byTensor} = tensorWeights(names, start, rules);
+    const weightsOf = groupWeights(groups, start, unetPart);
+    const {byTensor} = tensorWeights(names, start, rules, unetPart);
     for (const name of names) expect(byTensor.get(name), name).toEqual(weightsOf(vector, name));
   });
 
   it('knows which parts a network has', () => {
-    expect(groupsOf(names)).toEqual(['down', 'mid', 'up']);
-    expect(groupsOf(['up_blocks.0.a', 'out.weight'])).toEqual(['up']);
-    expect(groupsOf(['weight'])).toEqual([]);
+    expect(groupsOf(names, unetPart)).toEqual(['down', 'mid', 'up']);
+    expect(groupsOf(['up_blocks.0.a', 'out.weight'], unetPart)).toEqual(['up']);
+    expect(groupsOf(['weight'], unetPart)).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import {SearchResult} from '../../../../trainer/contract/run/report.ts';
 import {startEngine} from '../../../../trainer/engine/startEngine.ts';
 import {meanLoss, summariseHeldOut} from '../../../../trainer/evaluate/heldOutSummary.ts';
 import {applyWeights, applyWeightsBy} from '../../../../trainer/merge/blend.ts';
-import {groupOf} from '../../../../trainer/merge/tensorWeights.ts';
+import {unetPart} from '../../../../trainer/models/tensorPart.ts';
 import {disposeParams} from '../../../../trainer/nn/params.ts';
 import {openMergeLab} from '../../../../trainer/pipeline/search/mergeLab.ts';
 import {runSearch, Stopped} from '../../../../trainer/pipeline/search/runSearch.ts';
@@ -56,7 +56,7 @@ describe('runSearch', {timeout: 120_000}, () => {
     const heldOut = await lab.heldOut({part: 'validation', images: 4, timesteps: 1, seed: 0});
     for (const {weights, loss} of [best, ...candidates]) {
       const params = applyWeightsBy(lab.base, lab.vectors, (name) =>
-        (groupOf(name) === 'mid' ? [1, -1] : weights).map((weight) => weight / 2),
+        (unetPart(name).group === 'mid' ? [1, -1] : weights).map((weight) => weight / 2),
       );
       expect(loss).toBeCloseTo(meanLoss(await lab.losses(params, heldOut)), 6);
       disposeParams(params);

@@ -4,7 +4,6 @@ import {expect, it} from 'vitest';
 import type {UNet2DConfig} from '../../../../trainer/contract/model/unet2dConfig.ts';
 import {SchedulerConfig} from '../../../../trainer/contract/model/schedulerConfig.ts';
 import {MergeRecord} from '../../../../trainer/contract/run/records.ts';
-import {addIdentityProjections} from '../../../../trainer/deme/projection.ts';
 import {mergeModels} from '../../../../trainer/merge/files/mergeFiles.ts';
 import {savePretrained} from '../../../../trainer/models/pretrained.ts';
 import type {Params} from '../../../../trainer/nn/params.ts';
@@ -17,13 +16,14 @@ import {anchorConfig, anchorParams} from '../../../helpers/anchorModel.ts';
 import {deme, useBuiltProgram} from '../../../helpers/deme.ts';
 import {describeOnEngines} from '../../../helpers/engines.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {withProjections} from '../../../helpers/withProjections.ts';
 
 const unetConfig: UNet2DConfig = {...anchorConfig, block_out_channels: [8, 16]};
 const schedulerConfig = SchedulerConfig.parse({});
 
 /** An expert whose every tensor is a little off the base, its projections too. */
 function expertOf(base: Params): Params {
-  const extended = addIdentityProjections(base, unetConfig, 'stock-compatible');
+  const extended = withProjections(base, unetConfig, 'stock-compatible');
   return new Map(
     [...extended].map(([name, tensor]) => {
       const noise = createRandom(0, name).fillNormal(new Float32Array(tensor.size));

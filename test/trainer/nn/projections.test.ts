@@ -1,16 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
-import {alignProjections} from '../../../trainer/deme/alignProjections.ts';
-import {addIdentityProjections} from '../../../trainer/deme/projection.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import type {Params} from '../../../trainer/nn/params.ts';
+import {alignProjections} from '../../../trainer/nn/projections.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {maxAbsDifference} from '../../helpers/allClose.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {predictAt} from '../../helpers/predictAt.ts';
 import {tinyConfig} from '../train/tinyModel.ts';
+import {withProjections} from '../../helpers/withProjections.ts';
 
 useCpuBackend();
 
@@ -49,7 +49,7 @@ describe('projections of several models', () => {
 
   it('do not change what a base predicts', () => {
     const base = initialiseParams(tinyConfig, 3);
-    const expert = addIdentityProjections(initialiseParams(tinyConfig, 4), tinyConfig, 'full');
+    const expert = withProjections(initialiseParams(tinyConfig, 4), tinyConfig, 'full');
     const [aligned] = alignProjections([base, expert]);
     const noisy = tf.randomNormal<tf.Rank.R4>([2, 4, 4, 1], 0, 1, 'float32', 5);
     const steps = [0, createSchedule(SchedulerConfig.parse({})).timesteps - 1];

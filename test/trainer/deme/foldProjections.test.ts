@@ -2,17 +2,22 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor} from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import type {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
-import {addIdentityProjections, foldProjections, projectionShapes} from '../../../trainer/deme/projection.ts';
+import {foldProjections} from '../../../trainer/deme/foldProjections.ts';
+import {architectureOf} from '../../../trainer/models/architectures.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';
 import {countParams, type Params} from '../../../trainer/nn/params.ts';
+import {projectionShapes} from '../../../trainer/nn/projections.ts';
 import {expectAllClose, maxAbsDifference} from '../../helpers/allClose.ts';
 import {anchorConfig, anchorParams, cosineImage} from '../../helpers/anchorModel.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {predictAt} from '../../helpers/predictAt.ts';
 import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {withProjections} from '../../helpers/withProjections.ts';
+import {variedUNets} from '../models/variedUNets.ts';
 
 const config: UNet2DConfig = {...anchorConfig, block_out_channels: [8, 16]};
-const church = {...anchorConfig, block_out_channels: [128, 128, 256, 256, 512, 512]};
+
+const sitesOf = (given: UNet2DConfig) => architectureOf(given).projectionSites;
 
 async function predict(given: UNet2DConfig, params: Params): Promise<Float32Array> {
   const image = cosineImage(3, 8, 0.1);
@@ -28,28 +33,28 @@ function withProjection(params: Params, index: number, value: number | 'any'): P
 }
 
 it('has the projections of the published Church experts', () => {
-  const shapes = projectionShapes(church, 'full');
+  const shapes = projectionShapes(sitesOf(variedUNets.church), 'full');
   expect([...shapes.values()].map((shape) => shape[3])).toEqual([
     128, 128, 256, 256, 512, 512, 512, 512, 512, 256, 256, 128, 128,
   ]);
   expect([...shapes.keys()].at(-1)).toBe('adapter_list.12.weight');
   expect([...shapes.values()].reduce((sum, [, , , channels = 0]) => sum + channels ** 2, 0)).toBe(1_638_400);
-  expect([...projectionShapes(church, 'stock-compatible').keys()]).toEqual(
+  expect([...projectionShapes(sitesOf(variedUNets.church), 'stock-compatible').keys()]).toEqual(
     [7, 8, 9, 10, 11, 12].map((index) => `adapter_list.${index}.weight`),
   );
-  expect(projectionShapes(church, 'off').size).toBe(0);
+  expect(projectionShapes(sitesOf(variedUNets.church), 'off').size).toBe(0);
 });
 
 describeOnEngines('projections', () => {
   it.each(['full', 'stock-compatible', 'off'] as const)('start as the identity: %s', async (mode) => {
     const base = anchorParams(config);
-    const extended = addIdentityProjections(base, config, mode);
+    const extended = withProjections(base, config, mode);
     expect(countParams(extended) - countParams(base)).toBe(
       {full: 2 * 64 + 3 * 256, 'stock-compatible': 64 + 256, off: 0}[mode],
     );
     expectAllClose(await predict(config, extended), await predict(config, base), 1e-6);
     const trained = mode === 'off' ? extended : withProjection(extended, 4, 'any');
-    const again = addIdentityProjections(trained, config, mode);
+    const again = withProjections(trained, config, mode);
     expect([...again]).toEqual([...trained]);
   });
 
@@ -61,7 +66,7 @@ describeOnEngines('projections', () => {
       down_block_types: ['DownBlock2D'],
       up_block_types: ['UpBlock2D'],
     };
-    const open = addIdentityProjections(anchorParams(flat), flat, 'full');
+    const open = withProjections(anchorParams(flat), flat, 'full');
     const closed = withProjection(open, 1, 0);
     expectAllClose(await predict(flat, withProjection(closed, 0, 2)), await predict(flat, closed), 0);
     expect(
@@ -70,9 +75,9 @@ describeOnEngines('projections', () => {
   });
 
   it('of the up blocks fold into a stock model exactly', async () => {
-    const full = addIdentityProjections(anchorParams(config), config, 'full');
+    const full = withProjections(anchorParams(config), config, 'full');
     const trained = withProjection(withProjection(full, 3, 'any'), 4, 'any');
-    const folded = await foldProjections(trained, config);
+    const folded = await foldProjections(trained, sitesOf(config));
     expect([...folded.keys()].toSorted()).toEqual([...anchorParams(config).keys()].toSorted());
     const expected = await predict(config, trained);
     expect(maxAbsDifference(await predict(config, full), expected)).toBeGreaterThan(0.1);
@@ -80,26 +85,28 @@ describeOnEngines('projections', () => {
   });
 
   it('that cannot be folded are refused, unless they are the identity', async () => {
-    const full = addIdentityProjections(anchorParams(config), config, 'full');
+    const full = withProjections(anchorParams(config), config, 'full');
     for (const index of [0, 1, 2]) {
-      await expect(foldProjections(withProjection(full, index, 'any'), config)).rejects.toThrow(
+      await expect(foldProjections(withProjection(full, index, 'any'), sitesOf(config))).rejects.toThrow(
         `adapter_list.${index}.weight cannot be folded`,
       );
     }
     const attending: UNet2DConfig = {...config, up_block_types: ['UpBlock2D', 'AttnUpBlock2D']};
-    const params = addIdentityProjections(anchorParams(attending), attending, 'stock-compatible');
-    await expect(foldProjections(withProjection(params, 4, 'any'), attending)).rejects.toThrow(
+    const params = withProjections(anchorParams(attending), attending, 'full');
+    await expect(foldProjections(withProjection(params, 4, 'any'), sitesOf(attending))).rejects.toThrow(
       'adapter_list.4.weight cannot be folded',
     );
+    // So an expert that is to become a stock model is not trained with it.
+    expect([...projectionShapes(sitesOf(attending), 'stock-compatible').keys()]).toEqual(['adapter_list.3.weight']);
     expectAllClose(
-      await predict(attending, await foldProjections(params, attending)),
+      await predict(attending, await foldProjections(params, sitesOf(attending))),
       await predict(attending, params),
       1e-6,
     );
   });
 
   it('leave no tensors behind when they are folded', async () => {
-    const params = addIdentityProjections(anchorParams(config), config, 'full');
-    await expectNoLeak(async () => tf.dispose([...(await foldProjections(params, config)).values()]));
+    const params = withProjections(anchorParams(config), config, 'full');
+    await expectNoLeak(async () => tf.dispose([...(await foldProjections(params, sitesOf(config))).values()]));
   });
 });

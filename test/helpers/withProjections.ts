@@ -1,0 +1,9 @@
+import type {NetworkConfig} from '../../trainer/contract/model/networkConfig.ts';
+import {architectureOf} from '../../trainer/models/architectures.ts';
+import type {Params} from '../../trainer/nn/params.ts';
+import {addIdentityProjections, type ProjectionMode} from '../../trainer/nn/projections.ts';
+
+/** The parameters of a network with identity projections where a mode has them. */
+export function withProjections(params: Params, config: NetworkConfig, mode: ProjectionMode): Params {
+  return addIdentityProjections(params, architectureOf(config).projectionSites, mode);
+}

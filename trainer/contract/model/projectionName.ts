@@ -1,0 +1,16 @@
+const pattern = /^adapter_list\.(0|[1-9]\d*)\.weight$/;
+
+/** Name, in the published checkpoints, of DeMe's channel-wise projection `index`, counted in forward order: down blocks, middle, up blocks. */
+export function projectionName(index: number): string {
+  return `adapter_list.${index}.weight`;
+}
+
+/** Index of the projection that bears this name; null for any other tensor. */
+export function projectionIndex(tensorName: string): number | null {
+  const index = pattern.exec(tensorName)?.[1];
+  return index === undefined ? null : Number(index);
+}
+
+export function isProjection(tensorName: string): boolean {
+  return projectionIndex(tensorName) !== null;
+}

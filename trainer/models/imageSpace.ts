@@ -1,0 +1,26 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type {Tensor4D} from '@tensorflow/tfjs-core';
+import type {Random} from '../random.ts';
+
+/** [H,W,C] */
+export type ImageShape = readonly [height: number, width: number, channels: number];
+
+/** What a network sees of images: the pixels themselves, or what an autoencoder makes of them. */
+export interface ImageSpace {
+  /** [H,W,C] of the images. */
+  readonly imageShape: ImageShape;
+  /** [H,W,C] of what the network takes and makes. */
+  readonly shape: ImageShape;
+  /**
+   * [N,H,W,C] images in [-1, 1] as the network takes them. Where encoding draws a sample, image i of the batch is drawn with `random(i)`. The
+   * caller owns the result.
+   */
+  encode(images: Tensor4D, random: (image: number) => Random): Tensor4D;
+  /** [N,H,W,C] images in about [-1, 1] from what the network made, the caller's. */
+  decode(encoded: Tensor4D): Tensor4D;
+}
+
+/** The space of networks that work on pixels. */
+export function pixelSpace(shape: ImageShape): ImageSpace {
+  return {imageShape: shape, shape, encode: (images) => tf.clone(images), decode: (images) => tf.clone(images)};
+}

@@ -1,0 +1,16 @@
+import {UserError} from '../contract/errors.ts';
+import type {ImageShape} from '../models/imageSpace.ts';
+import type {Model} from '../models/model.ts';
+
+/** [H,W,C] of the images that a model draws for a PNG. Throws a UserError where its config does not say, or a PNG has no such channels. */
+export function requireImageShape({imageShape}: Model, where: string): ImageShape {
+  if (imageShape === null) {
+    throw new UserError('size-missing', 'The model does not say how large its images are.', {
+      where,
+      hint: 'Set sample_size in its unet/config.json.',
+    });
+  }
+  const [, , channels] = imageShape;
+  if (channels === 1 || channels === 3) return imageShape;
+  throw new UserError('channels-unsupported', `A PNG has 1 or 3 channels, but the model makes ${channels}.`, {where});
+}

@@ -1,0 +1,82 @@
+import {readdir, realpath} from 'node:fs/promises';
+import {join} from 'node:path';
+import {z} from 'zod';
+import {UserError} from '../../contract/errors.ts';
+import {fileExists} from '../files/fileExists.ts';
+import {readJson} from '../files/jsonFile.ts';
+import {linkOrCopy} from '../files/linkFiles.ts';
+import {requireRegularFile} from '../files/regularFile.ts';
+
+/** `model_index.json` of a diffusers pipeline, and its components beside network and scheduler: VAE, text encoder, tokenizer ... */
+export interface Pipeline {
+  /** As diffusers would have it: without the names that this project gives to models with projections. */
+  readonly index: Readonly<Record<string, unknown>>;
+  /** Those that have a folder. */
+  readonly components: readonly {readonly name: string; readonly path: string}[];
+}
+
+const indexFile = 'model_index.json';
+const pipelineClass = 'DeMePipeline';
+/** Where the index of a model with projections keeps the class of the pipeline that it was made from. */
+const stockClassKey = '_stock_class_name';
+
+const PipelineIndex = z.record(z.string(), z.unknown());
+/** `[library, class]`; diffusers writes nulls for a component that is left out. */
+const ComponentClass = z.tuple([z.string(), z.string()]);
+
+/** Reads what a folder's `model_index.json` names; null where there is none. */
+export async function readPipeline(folder: string): Promise<Pipeline | null> {
+  const path = join(folder, indexFile);
+  if (!(await fileExists(path))) return null;
+  const {[stockClassKey]: stockClass, ...index} = await readJson(path, PipelineIndex, 'the pipeline index');
+  const isOurs = index._class_name === pipelineClass;
+  const components: {name: string; path: string}[] = [];
+  for (const [name, value] of Object.entries(index)) {
+    if (name === 'unet' || name === 'scheduler' || !ComponentClass.safeParse(value).success) continue;
+    const own = join(folder, requirePlainName(name, path));
+    if (await fileExists(own)) components.push({name, path: own});
+  }
+  return {index: isOurs ? {...index, _class_name: stockClass} : index, components};
+}
+
+/** The content of `model_index.json` for a pipeline with this network and scheduler; all else stays as it was in `pipeline`. */
+export function pipelineIndex(
+  pipeline: Pipeline | null,
+  {network, scheduler, extended}: {network: string; scheduler: string; extended: boolean},
+): Record<string, unknown> {
+  const before = pipeline?.index ?? {};
+  const stockClass = before._class_name;
+  const usualClass = scheduler === 'DDIMScheduler' ? 'DDIMPipeline' : 'DDPMPipeline';
+  return {
+    ...before,
+    _class_name: extended ? pipelineClass : (stockClass ?? usualClass),
+    ...(extended && stockClass !== undefined && {[stockClassKey]: stockClass}),
+    scheduler: ['diffusers', scheduler],
+    unet: [extended ? 'deme_studio' : 'diffusers', network],
+  };
+}
+
+/** Has the components of a pipeline appear in another folder, as links where the file system has them. */
+export async function carryComponents({components}: Pipeline, folder: string): Promise<void> {
+  for (const {name, path} of components) await carryFolder(path, join(folder, name));
+}
+
+async function carryFolder(from: string, to: string): Promise<void> {
+  for (const entry of await readdir(from, {withFileTypes: true})) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) {
+      await carryFolder(source, target);
+      continue;
+    }
+    await requireRegularFile(source);
+    // The cache of a hub is made of relative links, which would point nowhere from the other folder.
+    await linkOrCopy(await realpath(source), target);
+  }
+}
+
+function requirePlainName(name: string, where: string): string {
+  if (/^\w[\w.-]*$/.test(name)) return name;
+  throw new UserError('path-refused', `The pipeline index names a component ${JSON.stringify(name)}, which is no plain name.`, {
+    where,
+  });
+}
