@@ -32,7 +32,7 @@ import {train} from '../../trainer/train/loop.ts';
 import {useCpuBackend} from '../helpers/cpuBackend.ts';
 import {expectAllClose} from '../helpers/allClose.ts';
 import {joined} from '../helpers/joined.ts';
-import {embedPlainly} from '../helpers/plainTimesteps.ts';
+import {preparePlainly} from '../helpers/plainTimesteps.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {syntheticConfig, syntheticReport} from './pipeline/report/syntheticRun.ts';
 import {recordingHooks} from './train/recordingHooks.ts';
@@ -108,8 +108,7 @@ describe('a third term of the training loss', () => {
       shapes: new Map(),
       inChannels: 1,
       outChannels: 1,
-      sampleSize: null,
-      embedTimesteps: embedPlainly,
+      prepare: preparePlainly,
       predict: (params) => param<tf.Tensor4D>(params, 'output'),
     };
     const shape: [number, number, number, number] = [1, 1, 3, 1];
