@@ -44,11 +44,7 @@ export function project(params: Params, index: number, x: Tensor4D): Tensor4D {
  * identity), which leaves the predictions as they are. The tensors of `params` are shared, not copied; the caller owns the
  * new ones too.
  */
-export function addIdentityProjections(
-  params: Params,
-  sites: readonly ProjectionSite[],
-  mode: ProjectionMode,
-): Params {
+export function addIdentityProjections(params: Params, sites: readonly ProjectionSite[], mode: ProjectionMode): Params {
   const missing = [...projectionShapes(sites, mode)].filter(([name]) => !params.has(name));
   return new Map([...params, ...missing.map(([name, shape]): [string, Tensor] => [name, identity(shape)])]);
 }

@@ -53,8 +53,7 @@ function isInteger(dtype: DType | undefined): boolean {
 }
 
 function checkNames(base: TensorInput, input: TensorInput): void {
-  const ordinary = ({reader}: TensorInput) =>
-    [...reader.shapes.keys()].filter((name) => !isProjection(name));
+  const ordinary = ({reader}: TensorInput) => [...reader.shapes.keys()].filter((name) => !isProjection(name));
   const missing = ordinary(base).filter((name) => !input.reader.shapes.has(name));
   if (missing.length > 0)
     throw namesError('merge-missing-tensor', `${input.label} lacks ${some(missing)} of the base.`, input);

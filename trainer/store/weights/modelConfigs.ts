@@ -1,7 +1,12 @@
 import {join} from 'node:path';
 import {z} from 'zod';
 import {UserError} from '../../contract/errors.ts';
-import {isNetworkClass, networkConfigs, type NetworkClass, type NetworkConfig} from '../../contract/model/networkConfig.ts';
+import {
+  isNetworkClass,
+  networkConfigs,
+  type NetworkClass,
+  type NetworkConfig,
+} from '../../contract/model/networkConfig.ts';
 import {SchedulerConfig} from '../../contract/model/schedulerConfig.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {checkValue, readJson} from '../files/jsonFile.ts';

@@ -10,7 +10,13 @@ import {fileExists} from '../files/fileExists.ts';
 import {findWeights, weightsStem} from './findWeights.ts';
 import {snapshotFolder} from './hubCache.ts';
 import {readJson, writeJsonAtomic} from '../files/jsonFile.ts';
-import {extendedClass, findNetworkConfig, pipelineFiles, readNetworkConfig, readSchedulerConfig} from './modelConfigs.ts';
+import {
+  extendedClass,
+  findNetworkConfig,
+  pipelineFiles,
+  readNetworkConfig,
+  readSchedulerConfig,
+} from './modelConfigs.ts';
 import {carryComponents, readPipeline, type Pipeline} from './pipeline.ts';
 import {writeSafetensors, type TensorSource} from './safetensors.ts';
 import type {TensorReader} from './tensorReader.ts';

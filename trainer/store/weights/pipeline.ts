@@ -76,7 +76,11 @@ async function carryFolder(from: string, to: string): Promise<void> {
 
 function requirePlainName(name: string, where: string): string {
   if (/^\w[\w.-]*$/.test(name)) return name;
-  throw new UserError('path-refused', `The pipeline index names a component ${JSON.stringify(name)}, which is no plain name.`, {
-    where,
-  });
+  throw new UserError(
+    'path-refused',
+    `The pipeline index names a component ${JSON.stringify(name)}, which is no plain name.`,
+    {
+      where,
+    },
+  );
 }
