@@ -14,7 +14,7 @@ export function compareLegend(
   const ofStages = stages.map((stage) =>
     item(lineSample(lineStyle({colour: 0, dash: stageNumber(stage)}, [foreground])), stage),
   );
-  return [list('Colour of each run', ofRuns), list('Dashes of each stage', ofStages)];
+  return [list('Colour of each run', 'Runs', ofRuns), list('Dashes of each stage', 'Stages', ofStages)];
 }
 
 /** A solid line in the colour of a run. */
@@ -22,8 +22,9 @@ export function runSample(colour: number, series: readonly string[]): SVGElement
   return lineSample(lineStyle({colour, dash: 0}, series));
 }
 
-function list(label: string, items: readonly Child[]): HTMLElement {
-  return element('div', {class: 'legend', role: 'list', 'aria-label': label}, ...items);
+function list(name: string, label: string, items: readonly Child[]): HTMLElement {
+  const list = element('div', {class: 'legend', role: 'list', 'aria-label': name}, ...items);
+  return element('div', {class: 'legend'}, element('span', {class: 'label', 'aria-hidden': 'true'}, label), list);
 }
 
 function item(sample: SVGElement, text: string): HTMLElement {

@@ -59,8 +59,7 @@ export class MergeTab implements Tab {
           ? 'Given in the config.'
           : `Found by the ${weights.search.strategy} search.`;
     const formula =
-      'merged = base + lambda x sum of weight x (expert - base). Weights may be negative and need not sum to 1. ' +
-      'A part of the network may have weights of its own; input, output, time embedding and projections have those of the expert.';
+      'Task arithmetic: merged = base + lambda x sum of weight x (expert - base). Weights may be negative and need not sum to 1.';
     const note = merge === null ? null : sameAsBase(merge);
     return [heading, element('p', {}, `${formula} ${text}${note === null ? '' : ` ${note}`}`), this.#workbench.root];
   }

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import type {ImageView} from '../../trainer/contract/panel/panelViews.ts';
-import {imagesAt, imageSteps} from '../../webview/samples/imageSteps.ts';
+import type {ImageView} from '../../../trainer/contract/panel/panelViews.ts';
+import {imagesAt, imageSteps} from '../../../webview/samples/imageSteps.ts';
 
 const image = (model: string, update: number | null): ImageView => ({
   model,

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
-import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
-import type {Report} from '../../trainer/contract/run/report.ts';
-import {recipeFingerprint, runColours, settingDifferences, withCompared} from '../../webview/compare/comparison.ts';
+import type {RunView} from '../../../trainer/contract/panel/panelViews.ts';
+import type {Report} from '../../../trainer/contract/run/report.ts';
+import {recipeFingerprint, runColours, settingDifferences, withCompared} from '../../../webview/compare/comparison.ts';
 
 const runOf = (settings: Record<string, string>) => ({settings}) as unknown as RunView;
 const reportOf = (recipe: Report['recipe']) => ({recipe}) as unknown as Report;

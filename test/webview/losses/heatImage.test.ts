@@ -1,9 +1,9 @@
 import {describe, expect, it} from 'vitest';
-import type {RunEvent} from '../../trainer/contract/run/events.ts';
-import type {LossTerm} from '../../trainer/contract/run/lossTerms.ts';
-import {heatRow} from '../../trainer/store/metrics/heatLayout.ts';
-import {columnAt, heatExtent, heatMapOf, heatSpans, paintSpans} from '../../webview/losses/heatImage.ts';
-import {viridis} from '../../webview/losses/viridis.ts';
+import type {RunEvent} from '../../../trainer/contract/run/events.ts';
+import type {LossTerm} from '../../../trainer/contract/run/lossTerms.ts';
+import {heatRow} from '../../../trainer/store/metrics/heatLayout.ts';
+import {columnAt, heatExtent, heatMapOf, heatSpans, paintSpans} from '../../../webview/losses/heatImage.ts';
+import {viridis} from '../../../webview/losses/viridis.ts';
 
 type Buckets = Extract<RunEvent, {type: 'buckets'}>;
 const column = (from: number, to: number, count: number[], denoise: (number | null)[]): Buckets => ({

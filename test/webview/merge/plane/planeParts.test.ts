@@ -1,13 +1,13 @@
 import {describe, expect, it} from 'vitest';
-import {LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
-import {contourArea, contourLevels, contourLine} from '../../../webview/merge/plane/planeContours.ts';
-import {lowestCell} from '../../../trainer/contract/run/lossPlane.ts';
-import {planeMarks} from '../../../webview/merge/plane/planeMarks.ts';
-import {planeLineSvg} from '../../../webview/merge/plane/planeLineSvg.ts';
-import {planePlace, planePlot, planeSvg} from '../../../webview/merge/plane/planeSvg.ts';
-import {planeCsv, planeSummary} from '../../../webview/merge/plane/planeTables.ts';
-import {printTheme} from '../../../webview/theme.ts';
-import {bowlPlane} from '../../helpers/bowlPlane.ts';
+import {LossPlane} from '../../../../trainer/contract/run/lossPlane.ts';
+import {contourArea, contourLevels, contourLine} from '../../../../webview/merge/plane/planeContours.ts';
+import {lowestCell} from '../../../../trainer/contract/run/lossPlane.ts';
+import {planeMarks} from '../../../../webview/merge/plane/planeMarks.ts';
+import {planeLineSvg} from '../../../../webview/merge/plane/planeLineSvg.ts';
+import {planePlace, planePlot, planeSvg} from '../../../../webview/merge/plane/planeSvg.ts';
+import {planeCsv, planeSummary} from '../../../../webview/merge/plane/planeTables.ts';
+import {printTheme} from '../../../../webview/theme.ts';
+import {bowlPlane} from '../../../helpers/bowlPlane.ts';
 
 /** Area of all parts of a path (shoelace). */
 function area(path: string): number {
