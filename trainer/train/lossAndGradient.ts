@@ -4,16 +4,16 @@ import {activeRecorder} from '../engine/tensorflow/graph/graphRecorder.ts';
 import type {Denoiser, DenoiserInputs, PredictOptions} from '../models/denoiser.ts';
 import {flatLayout, flatten, type FlatVector} from '../nn/flatParams.ts';
 import type {Params} from '../nn/params.ts';
-import {addNoise, trainingTarget, type NoiseSchedule} from '../schedulers/schedule.ts';
-import {lossesPerImage, weightedSum, type LossWeights} from './lossFormulas.ts';
-import type {PreparedBatch} from './microBatch.ts';
+import {addNoise, trainingTarget} from '../schedulers/schedule.ts';
+import {lossesPerImage, weightedSum} from './lossFormulas.ts';
+import type {BatchSetting, PreparedBatch} from './microBatch.ts';
 
 /** The networks and weights of one DeMe expert. */
-export interface LossSetting extends LossWeights {
-  readonly denoiser: Denoiser;
-  readonly schedule: NoiseSchedule;
+export interface LossSetting extends BatchSetting {
   /** The frozen original, without projections; null trains on the denoising loss alone. */
   readonly teacher: Params | null;
+  /** Weight of the consistency loss. */
+  readonly consistency: number;
 }
 
 /** Gradient of the mean loss, and each term of it for each image, [N], unweighted; 0 for a term that the training does not have. */
@@ -23,8 +23,9 @@ export interface LossAndGradient {
 }
 
 /**
- * The mean over the images of the weighted terms of `lossFormulas`, for DeMe ||target - s||² + consistency * ||e - s||² with s = student and
- * e = frozen original, both on the same noisy images. The teacher runs outside the gradient. The caller owns all tensors.
+ * The mean over the images of the weighted terms of `lossFormulas`: for DeMe ||target - s||² + consistency * ||e - s||² with s = student and
+ * e = frozen original, both on the same noisy images, and the first term times the multiplier of its noise level where there is one. The
+ * teacher runs outside the gradient. The caller owns all tensors.
  */
 export function lossAndGradient(
   setting: LossSetting,
@@ -44,7 +45,7 @@ export function lossAndGradient(
       const student = new Map(names.map((name, i) => [name, tensors[i] as tf.Tensor]));
       const prediction = denoiser.predict(student, inputs, options);
       const terms = lossesPerImage({prediction, target, original});
-      const total = weightedSum(terms, setting);
+      const total = weightedSum(terms, {denoise: batch.weight, consistency: setting.consistency});
       kept = byLossTerm((term) => tf.keep(terms[term] ?? tf.zerosLike(total)));
       return tf.mean(total);
     };

@@ -21,6 +21,8 @@ interface LossFormula {
 
 /** What the terms are multiplied by. */
 export interface LossWeights {
+  /** Of each image by its noise level, [N]; left out: 1. */
+  readonly denoise?: tf.Tensor1D;
   readonly consistency: number;
 }
 
@@ -28,7 +30,7 @@ export interface LossWeights {
 export const lossFormulas: Readonly<Record<LossTerm, LossFormula>> = {
   denoise: {
     perImage: ({prediction, target}) => errorPerImage(prediction, target),
-    weighted: (loss) => loss,
+    weighted: (loss, {denoise}) => (denoise ? tf.mul(loss, denoise) : loss),
   },
   consistency: {
     perImage: ({prediction, original}) => original && errorPerImage(prediction, original),

@@ -10,7 +10,7 @@ import {clipFactor} from './clipNorm.ts';
 import {learningRates, type LearningRates} from './trainingHistory.ts';
 import {emaDecay, updateEma} from './ema.ts';
 import {lossAndGradient, type LossSetting} from './lossAndGradient.ts';
-import {prepareBatch, type MicroBatch, type PreparedBatch} from './microBatch.ts';
+import {disposePrepared, prepareBatch, type MicroBatch, type PreparedBatch} from './microBatch.ts';
 import type {TrainState} from './trainState.ts';
 
 /** What one update measured, still on the device; the caller disposes. */
@@ -71,7 +71,8 @@ export class TrainProgram {
     const captured = [...(setting.teacher?.values() ?? [])];
     const functions = this.#functions(this.#batches.list(prepared), factors);
     this.#program = createProgram(this.#list(given), functions, {repeatable, captured});
-    tf.dispose([prepared.signal, prepared.sigma, prepared.time, factors, ...(gradient ?? [])]);
+    disposePrepared(prepared);
+    tf.dispose([factors, ...(gradient ?? [])]);
   }
 
   /** Optimizer updates done, those before this program included. */

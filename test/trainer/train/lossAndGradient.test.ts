@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
+import {LossWeighting} from '../../../trainer/contract/config/lossWeighting.ts';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {flatLayout} from '../../../trainer/nn/flatParams.ts';
@@ -89,6 +90,23 @@ describeOnEngines('loss of an expert', () => {
     const {gradient} = lossAndGradient(setting, predicting(student), batch(setting));
     const expected = student.map((s, i) => (2 * (s - (noise[i] ?? NaN)) + 0.5 * (s - (teacher[i] ?? NaN))) / size);
     expectAllClose(await joined(gradient).data(), expected, 1e-6);
+  });
+
+  it('multiplies the denoising loss of each image by the weight of its noise level, but not the losses that are logged', async () => {
+    const weighting = LossWeighting.parse({kind: 'min-snr'});
+    const setting = {denoiser: constant, schedule, teacher: predicting(teacher), consistency: 0.25, weighting};
+    const {gradient, losses} = lossAndGradient(setting, predicting(student), batch(setting));
+    // min(SNR, 5) / SNR at the timesteps 3, 400 and 999 of the linear schedule, from NumPy in float64.
+    const weights = [0.00259844622, 1, 1];
+    const expected = student.map((s, i) => {
+      const toNoise = (weights[Math.floor(i / 16)] ?? NaN) * (s - (noise[i] ?? NaN));
+      return (2 * toNoise + 0.5 * (s - (teacher[i] ?? NaN))) / size;
+    });
+    expectAllClose(await joined(gradient).data(), expected, 1e-6);
+    const plain = {...setting, weighting: undefined};
+    const unweighted = lossAndGradient(plain, predicting(student), batch(plain)).losses;
+    expect(await losses.denoise.data()).toEqual(await unweighted.denoise.data());
+    expect(await losses.consistency.data()).toEqual(await unweighted.consistency.data());
   });
 
   it('without a teacher is the denoising loss alone', async () => {

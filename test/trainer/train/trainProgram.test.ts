@@ -125,8 +125,11 @@ describeOnEngines('the updates of a training', () => {
     ['with accumulation 2', {accumulation: 2}, false],
     ['with accumulation 3 and dropout', {accumulation: 3}, true],
     ['without EMA and clipping', {ema: null, clipNorm: null}, false],
+    ['with a loss weighting', {lossWeighting: {kind: 'min-snr', gamma: 5}}, false],
+    ['with a loss weighting and accumulation 2', {lossWeighting: {kind: 'debiased'}, accumulation: 2}, false],
   ] as const)('are gradient, clipping, AdamW and EMA one after the other: %s', async (_, changes, dropout) => {
-    const {setting, initial} = tinyModel();
+    const {initial, ...model} = tinyModel();
+    const setting = {...model.setting, weighting: 'lossWeighting' in changes ? changes.lossWeighting : undefined};
     const config = TrainingConfig.parse({...everything, ...changes});
     const program = startProgram(setting, config, initial, dropout);
     let expected = initialState(initial, config.ema !== null);
@@ -206,7 +209,8 @@ describeOnEngines('the updates of a training', () => {
 
   it.each([false, true])('leave no tensors behind, dropout %s', (dropout) => {
     const before = liveTensors();
-    const {setting, initial} = tinyModel();
+    const {initial, ...model} = tinyModel();
+    const setting = {...model.setting, weighting: {kind: 'p2', k: 1, gamma: 1} as const};
     const program = startProgram(setting, TrainingConfig.parse({...everything, accumulation: 2}), initial, dropout);
     const counts: number[] = [];
     for (let update = 0; update < 8; update++) {

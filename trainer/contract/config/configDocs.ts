@@ -53,7 +53,9 @@ function allRows(section: JsonSchema, prefix = ''): string[] {
 }
 
 function row(section: JsonSchema, key: string, schema: JsonSchema, prefix = ''): string {
-  return `| \`${prefix}${key}\` | ${allowedValues(schema)} | ${defaultText(section, key, schema)} | ${describe(schema)} |`;
+  // What a kind means is said of the section that it stands for.
+  const meaning = describe(schema) || (schema.const === undefined ? '' : describe(section));
+  return `| \`${prefix}${key}\` | ${allowedValues(schema)} | ${defaultText(section, key, schema)} | ${meaning} |`;
 }
 
 function settings(section: JsonSchema): [string, JsonSchema][] {

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {SamplingConfig} from './evaluateConfig.ts';
+import {LossWeighting} from './lossWeighting.ts';
 
 const count = z.int().min(1);
 
@@ -79,6 +80,9 @@ export const trainingFields = {
     .describe(
       'One coin for each micro-batch with antithetic pairs of timesteps (batch), or one coin for each image (sample).',
     ),
+  lossWeighting: LossWeighting.optional().describe(
+    'How much the denoising loss counts at each noise level; left out: the same at all.',
+  ),
   dropout: z.boolean().default(false).describe('Use the dropout of the model config while training.'),
   gradientCheckpointing: z
     .boolean()

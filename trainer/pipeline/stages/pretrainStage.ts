@@ -22,7 +22,7 @@ export async function pretrainStage(context: StageContext): Promise<StageOutcome
   const ranges = equalRanges(4, schedule.timesteps);
   const hooks = await trainHooks(context, config, {denoiser, schedule, space, validation, ranges});
   const initial = initialiseParams(config.model, config.seed);
-  const setting = {denoiser, schedule, teacher: null, consistency: 0};
+  const setting = {denoiser, schedule, teacher: null, consistency: 0, weighting: config.lossWeighting};
   const params = await train(
     {
       stage,

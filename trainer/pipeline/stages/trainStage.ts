@@ -78,6 +78,7 @@ async function finetune(
       schedule: base.schedule,
       teacher: consistency > 0 ? base.params : null,
       consistency,
+      weighting: config.lossWeighting,
     },
     initial: addIdentityProjections(base.params, architectureOf(unetConfig).projectionSites, projection),
     range,

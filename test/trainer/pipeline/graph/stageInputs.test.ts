@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import type {DemeConfig} from '../../../../trainer/contract/config/config.ts';
+import type {LossWeighting} from '../../../../trainer/contract/config/lossWeighting.ts';
 import {parseConfig} from '../../../../trainer/contract/config/parseConfig.ts';
 import type {StageFacts} from '../../../../trainer/pipeline/graph/stageFacts.ts';
 import {changedInputs, stageInputs, stageKey} from '../../../../trainer/pipeline/graph/stageInputs.ts';
@@ -122,6 +123,13 @@ describe('the key of a stage', () => {
     const given = (checkpointEvery: number) =>
       keysOf(facts((config) => Object.assign(decouple(config), {checkpointEvery, retry: {times: 1, factor: 0.5}})));
     expect(given(5).get('expert-0')).not.toBe(given(6).get('expert-0'));
+  });
+
+  it('minds the loss weighting, and takes none at all for none', () => {
+    const weighted = (lossWeighting?: LossWeighting) =>
+      keysOf(facts(({decouple}) => void Object.assign(decouple ?? {}, {lossWeighting}))).get('expert-0');
+    expect(weighted({kind: 'none'})).toBe(weighted());
+    expect(new Set([weighted(), weighted({kind: 'debiased'}), weighted({kind: 'p2', k: 1, gamma: 1})]).size).toBe(3);
   });
 
   it('names what changed', () => {
