@@ -42,12 +42,8 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
     load: async () => (await import('./commands/modelCommands.ts')).modelCommands,
   },
   {
-    ids: ['deme.mergeModels', 'deme.analyseTasks'],
+    ids: ['deme.mergeModels', 'deme.measure'],
     load: async () => (await import('./commands/expertCommands.ts')).expertCommands,
-  },
-  {
-    ids: ['deme.lossPlane'],
-    load: async () => (await import('./commands/planeCommands.ts')).planeCommands,
   },
   {
     ids: ['deme.refreshEngines', 'deme.installEngine', 'deme.checkEngine'],

@@ -1,9 +1,10 @@
 import {basename} from 'node:path';
 import * as vscode from 'vscode';
 import {sameAsBase} from '../../trainer/contract/config/mergeSetting.ts';
-import {runExperts} from '../../trainer/contract/run/pipeline.ts';
+import {measurementKinds} from '../../trainer/contract/measurements/measurementKinds.ts';
 import {VerbResult} from '../../trainer/contract/verbResult.ts';
-import {analyseExperts} from '../runs/analyseExperts.ts';
+import {measure} from '../runs/measure.ts';
+import type {Run} from '../runs/run.ts';
 import type {Handler, Studio} from '../studio.ts';
 import {requireTrust} from '../trainer/requireTrust.ts';
 import {withProgress} from '../trainer/withProgress.ts';
@@ -13,7 +14,7 @@ import {targetRun} from './targets.ts';
 /** Commands about experts, wherever they were trained. */
 export const expertCommands: Readonly<Record<string, Handler>> = {
   'deme.mergeModels': mergeModels,
-  'deme.analyseTasks': (studio, ...args) => analyse(studio, args),
+  'deme.measure': (studio, ...args) => chooseAndMeasure(studio, args),
 };
 
 const reveal = 'Reveal in Explorer';
@@ -34,12 +35,21 @@ async function mergeModels(studio: Studio): Promise<void> {
   if (pressed === look) await vscode.commands.executeCommand('deme.inspectModel', {label: text, folder: merge.out});
 }
 
-/** Measures the experts of a run, and opens its panel, whose merge tab shows what was found. */
-async function analyse(studio: Studio, args: readonly unknown[]): Promise<void> {
+/** Makes a measurement that the user chooses of those a run allows, and opens its panel, whose merge tab shows the result. */
+async function chooseAndMeasure(studio: Studio, args: readonly unknown[]): Promise<void> {
   requireTrust();
-  const run = await targetRun(studio, args, ({config}) => runExperts(config.config) > 0);
+  const run = await targetRun(studio, args, (each) => measurementsOf(each).length > 0);
   if (run === undefined) return;
-  await analyseExperts(studio, run);
+  const placeHolder = `What is measured of ${run.record.id}?`;
+  const chosen = await vscode.window.showQuickPick(measurementsOf(run), {placeHolder});
+  if (chosen === undefined) return;
+  await measure(studio, run, chosen.name, chosen.request);
   await studio.openPanel(run);
-  vscode.window.setStatusBarMessage(`DeMe: the merge tab shows the task vectors of ${run.record.id}`, 10_000);
+  vscode.window.setStatusBarMessage(`DeMe: the merge tab shows the result for ${run.record.id}`, 10_000);
+}
+
+function measurementsOf({config}: Run) {
+  return Object.entries(measurementKinds).flatMap(([name, kind]) =>
+    kind.choices(config.config).map((choice) => ({name, ...choice})),
+  );
 }

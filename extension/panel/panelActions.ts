@@ -9,7 +9,7 @@ import type {PanelActions} from './panelRequests.ts';
 import {fileInRun} from './runView.ts';
 
 /** What the rest of the extension does for a panel. */
-export type TrainerActions = Pick<PanelActions, 'merge' | 'analyse' | 'plane' | 'control' | 'preview'>;
+export type TrainerActions = Pick<PanelActions, 'merge' | 'measure' | 'control' | 'preview'>;
 
 /** All that a panel can do; `fileOf` gives the file of an address that the page was told. */
 export function panelActions(trainer: TrainerActions, fileOf: (source: string) => string): PanelActions {

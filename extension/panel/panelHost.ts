@@ -17,9 +17,7 @@ async function loadPanel(studio: Omit<Studio, 'openPanel'>): Promise<ExperimentP
   const {context, runs} = studio;
   return registerPanel(context, runs, {
     merge: (run, setting) => merge(studio, run, setting),
-    analyse: async (run) => (await import('../runs/analyseExperts.ts')).analyseExperts(studio, run),
-    plane: async (run, experts, weights) =>
-      (await import('../commands/planeCommands.ts')).measurePlane(studio, run, experts, weights),
+    measure: async (run, name, request) => (await import('../runs/measure.ts')).measure(studio, run, name, request),
     preview: async (run, onNews) => {
       const {previewOrder} = await import('./previewOrder.ts');
       return studio.trainer.startPreview(await previewOrder(run), onNews);

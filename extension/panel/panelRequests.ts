@@ -1,11 +1,12 @@
 import {UserError} from '../../trainer/contract/errors.ts';
 import type {MergeSetting} from '../../trainer/contract/config/mergeSetting.ts';
+import {measurementKinds, type MeasurementKinds} from '../../trainer/contract/measurements/measurementKinds.ts';
+import type {MeasurementRequest} from '../../trainer/contract/measurements/measurementRequest.ts';
 import type {PanelReply, PanelRequest} from '../../trainer/contract/panel/panel.ts';
-import {lossPlanes} from './lossPlanes.ts';
+import {keptMeasurements} from './keptMeasurements.ts';
 import type {Run} from '../runs/run.ts';
 import type {Milestones} from './milestones.ts';
 import type {PanelPreview, StartPreview} from './panelPreview.ts';
-import {readTaskVectors} from './readTaskVectors.ts';
 import {runDetails} from './runDetails.ts';
 
 /** The runs that a panel shows. */
@@ -21,10 +22,8 @@ export interface PanelActions {
   isTrusted(): boolean;
   /** Merges the experts of a run with this setting; returns the folder of the new model. */
   merge(run: Run, setting: MergeSetting): Promise<string>;
-  /** Measures the task vectors of a run's experts, which stays in its folder. */
-  analyse(run: Run): Promise<void>;
-  /** Measures the loss plane of two experts, the others held at these weights. */
-  plane(run: Run, experts: readonly [number, number], weights: readonly number[]): Promise<void>;
+  /** Makes a measurement of a run, whose result stays in the run folder. */
+  measure(run: Run, name: string, request: MeasurementRequest): Promise<void>;
   /** Starts a process that merges and draws in memory. */
   readonly preview: StartPreview;
   control(run: Run, command: 'pause' | 'resume' | 'stop'): Promise<void>;
@@ -40,12 +39,20 @@ export class PanelRequests {
   readonly #actions: PanelActions;
   readonly #milestones: Milestones;
   readonly #preview: PanelPreview;
+  readonly #measurements: MeasurementKinds;
 
-  constructor(scope: PanelScope, actions: PanelActions, milestones: Milestones, preview: PanelPreview) {
+  constructor(
+    scope: PanelScope,
+    actions: PanelActions,
+    milestones: Milestones,
+    preview: PanelPreview,
+    measurements: MeasurementKinds = measurementKinds,
+  ) {
     this.#scope = scope;
     this.#actions = actions;
     this.#milestones = milestones;
     this.#preview = preview;
+    this.#measurements = measurements;
   }
 
   async run(request: PanelRequest): Promise<PanelReply> {
@@ -63,20 +70,18 @@ export class PanelRequests {
         this.#preview.saved(run, path);
         return {kind: 'written', path};
       }
-      case 'taskVectors':
-        return readTaskVectors(this.requireRun(request.run));
-      case 'analyse': {
-        this.requireTrust();
+      case 'measure': {
         const run = this.requireRun(request.run);
-        await actions.analyse(run);
-        return readTaskVectors(run);
+        const kind = this.#measurements[request.name];
+        if (kind === undefined) {
+          throw new UserError('measurement-unknown', `There is no measurement named ${request.name}.`);
+        }
+        if (request.request !== null) {
+          this.requireTrust();
+          await actions.measure(run, request.name, request.request);
+        }
+        return keptMeasurements(run, kind);
       }
-      case 'plane':
-        this.requireTrust();
-        await actions.plane(this.requireRun(request.run), request.experts, request.weights);
-        return {kind: 'done'};
-      case 'planes':
-        return {kind: 'planes', planes: await lossPlanes(this.requireRun(request.run).path)};
       case 'control':
         this.requireTrust();
         await actions.control(this.requireRun(request.run), request.command);

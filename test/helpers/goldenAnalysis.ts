@@ -1,6 +1,7 @@
 import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {taskVectorsKind} from '../../trainer/contract/measurements/taskVectorsKind.ts';
 import type {TaskAnalysis} from '../../trainer/contract/run/taskAnalysis.ts';
-import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {analyseTasks} from '../../trainer/merge/analysis/analyseTasks.ts';
 import {goldenExperts, goldenPath} from '../trainer/merge/goldenMerge.ts';
 
@@ -12,5 +13,5 @@ export function goldenAnalysis(): Promise<TaskAnalysis> {
 
 /** Puts it into a run folder, as `deme analyse` does. */
 export async function writeGoldenAnalysis(run: string): Promise<void> {
-  await writeFile(runPaths.taskVectors(run), JSON.stringify(await goldenAnalysis()));
+  await writeFile(join(run, taskVectorsKind.file({})), JSON.stringify(await goldenAnalysis()));
 }

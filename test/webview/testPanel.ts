@@ -112,9 +112,8 @@ export class TestPanel {
     return {
       isTrusted: () => trusted,
       merge: note('merge', '/models/merged-1'),
-      analyse: note('analyse', undefined),
+      measure: note('measure', undefined),
       preview: () => Promise.reject(new Error('this test has no preview')),
-      plane: note('plane', undefined),
       control: note('control', undefined),
       export: note('export', '/export.csv'),
       save: note('save', '/chart.svg'),

@@ -30,13 +30,6 @@ export function timestepRange(text: string): [number, number] {
   throw new InvalidArgumentError('Give the first timestep and the one after the last, as in 0,250.');
 }
 
-/** `0,1`: two experts, counted from 0. */
-export function expertPair(text: string): [number, number] {
-  const [first, second, ...rest] = text.split(',').map(wholeNumber);
-  if (first !== undefined && second !== undefined && first !== second && rest.length === 0) return [first, second];
-  throw new InvalidArgumentError('Give two different experts, as in 0,1.');
-}
-
 /** An option that may be given several times: the values in their order. */
 export function collect<T>(parse: (text: string) => T): (text: string, before?: readonly T[]) => readonly T[] {
   return (text, before = []) => [...before, parse(text)];

@@ -5,6 +5,7 @@ import {addControlVerbs} from './verbs/controlVerbs.ts';
 import {addEngineVerbs} from './verbs/engineVerbs.ts';
 import {addFetchVerb} from './verbs/fetchVerb.ts';
 import {addInspectVerb} from './verbs/inspectVerb.ts';
+import {addMeasureVerb} from './verbs/measureVerb.ts';
 import {addMergeVerb} from './verbs/mergeVerb.ts';
 import {addPlaneVerb} from './verbs/planeVerb.ts';
 import {addPredictVerb} from './verbs/predictVerb.ts';
@@ -26,6 +27,7 @@ export function program(): Command {
   addValidateVerb(deme);
   addRunVerbs(deme);
   addMergeVerb(deme);
+  addMeasureVerb(deme);
   addAnalyseVerb(deme);
   addPlaneVerb(deme);
   deme.commandsGroup('Models:');

@@ -94,8 +94,8 @@ describe('merging models by hand', () => {
   });
 });
 
-describe('analysing by a command', () => {
-  it('has the experts of a run analysed, and opens its panel', async () => {
+describe('measuring by a command', () => {
+  it('offers what the run allows, has it measured, and opens its panel', async () => {
     const {run} = await mergedRun(await temporaryFolder());
     const calls: string[] = [];
     const studio = {
@@ -104,8 +104,9 @@ describe('analysing by a command', () => {
       trainer: {deme: async (_: unknown, args: string[]) => void calls.push(args.join(' '))},
       openPanel: async ({path}: {path: string}) => void calls.push(`panel ${path}`),
     } as unknown as Studio;
-    await expertCommands['deme.analyseTasks']?.(studio);
-    expect(calls).toEqual([`analyse ${run.path}`, `panel ${run.path}`]);
+    editor.answers.push('Loss plane of experts 0 and 1');
+    await expertCommands['deme.measure']?.(studio);
+    expect(calls).toEqual([`measure loss-plane ${run.path} --experts=0,1`, `panel ${run.path}`]);
   });
 });
 

@@ -8,7 +8,7 @@ import {deme, useBuiltProgram} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const verbs =
-  'validate run pretrain finetune search evaluate merge analyse fetch inspect sample predict runs stop pause resume extend engine';
+  'validate run pretrain finetune search evaluate merge measure analyse plane fetch inspect sample predict runs stop pause resume extend engine';
 
 /** Verbs that do something themselves: `engine list`, not `engine`. */
 function leaves(command: Command, name = ''): [string, string[]][] {

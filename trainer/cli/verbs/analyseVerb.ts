@@ -1,30 +1,28 @@
 import type {Command} from 'commander';
 import {UserError} from '../../contract/errors.ts';
 import type {TaskAnalysis} from '../../contract/run/taskAnalysis.ts';
-import {taskAnalysisCsv} from '../../contract/run/taskAnalysisCsv.ts';
-import {analyseTasks, type AnalysisRequest} from '../../merge/analysis/analyseTasks.ts';
-import {analyseRun} from '../../pipeline/measurements/analyseRun.ts';
-import {runPaths} from '../../store/run/runPaths.ts';
+import {analyseTasks} from '../../merge/analysis/analyseTasks.ts';
+import {measurements} from '../../pipeline/measurements/registry.ts';
 import {toolVersion} from '../../pipeline/owner/toolVersion.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {requireApart} from '../../store/files/pathIdentity.ts';
 import {action} from '../action.ts';
-import {analysisLines} from '../view/analysisLines.ts';
 import {collect, timestepRange} from '../arguments.ts';
 import {expertPaths} from '../expertPaths.ts';
-import {defaultOutput, findRun} from '../findRun.ts';
-import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
+import {addMeasureOptions, measureRun, type MeasureOptions} from '../measureRun.ts';
+import {printResult, type ExitCode} from '../outcome.ts';
 import {verbProgress} from '../view/verbProgress.ts';
 
-interface AnalyseOptions extends OutputOptions {
-  base?: string;
-  expert?: readonly string[];
-  range?: readonly (readonly [number, number])[];
-  csv?: string;
-  output: string;
+const measurement = measurements['task-vectors'];
+
+interface AnalyseOptions extends MeasureOptions {
+  readonly base?: string;
+  readonly expert?: readonly string[];
+  readonly range?: readonly (readonly [number, number])[];
+  readonly csv?: string;
 }
 
-/** `deme analyse RUN` keeps what it finds in the run folder; `deme analyse --base … --expert …` takes any files. */
+/** `deme analyse RUN` is the older name of `deme measure task-vectors RUN`; `deme analyse --base … --expert …` takes any files. */
 export function addAnalyseVerb(deme: Command): void {
   const command = deme
     .command('analyse [run]')
@@ -32,43 +30,45 @@ export function addAnalyseVerb(deme: Command): void {
     .option('--base <model>', 'diffusers folder or weights file')
     .option('--expert <model>', 'the same for an expert; once for each', collect(String))
     .option('--range <low,high>', 'timesteps of an expert; once for each, in the same order', collect(timestepRange))
-    .option('--csv <file>', 'also write all numbers as CSV')
-    .option('--output <folder>', 'folder of the runs, for a run given by its name', defaultOutput);
+    .option('--csv <file>', 'also write all numbers as CSV');
+  addMeasureOptions(command, measurement);
   action(command, analyse);
 }
 
 async function analyse(run: string | undefined, options: AnalyseOptions): Promise<ExitCode> {
-  const progress = verbProgress(options, 'analysing');
-  const onProgress = (done: number, total: number) => progress.show(done, total);
-  const {analysis, out} = await measure(run, options, onProgress).finally(() => progress.end());
-  if (options.csv !== undefined) await writeFileAtomic(options.csv, taskAnalysisCsv(analysis));
-  const written = [out, options.csv].filter((file) => file !== undefined);
-  printResult(options, analysis, [...analysisLines(analysis), ...written.map((file) => `Written: ${file}`)]);
+  const {analysis, file} = await (run === undefined ? analyseFiles(options) : analyseRun(run, options));
+  if (options.csv !== undefined) await writeFileAtomic(options.csv, measurement.csv(analysis));
+  const written = [file, options.csv].filter((path) => path !== undefined);
+  printResult(options, analysis, [...measurement.lines(analysis), ...written.map((path) => `Written: ${path}`)]);
   return 0;
 }
 
-async function measure(
-  text: string | undefined,
-  options: AnalyseOptions,
-  onProgress: AnalysisRequest['onProgress'],
-): Promise<{analysis: TaskAnalysis; out?: string}> {
-  if (text === undefined) {
-    const {base, expert, range} = options;
-    if (base === undefined || expert === undefined) throw missing();
-    const experts = expertPaths(expert, range);
-    if (options.csv !== undefined) await requireApart(options.csv, [base, ...expert]);
-    return {analysis: await analyseTasks({base, experts, tool: toolVersion(), onProgress})};
+/** An analysis, and the file that keeps it where there is one. */
+interface Analysed {
+  readonly analysis: TaskAnalysis;
+  readonly file?: string;
+}
+
+async function analyseFiles(options: AnalyseOptions): Promise<Analysed> {
+  const {base, expert, range, csv} = options;
+  if (base === undefined || expert === undefined) {
+    throw new UserError('argument-missing', 'Give a run, or --base and at least one --expert.', {
+      hint: 'As in: deme analyse --base X --expert A --expert B.',
+    });
   }
+  const experts = expertPaths(expert, range);
+  if (csv !== undefined) await requireApart(csv, [base, ...expert]);
+  const progress = verbProgress(options, measurement.title.toLowerCase());
+  const onProgress = (done: number, total: number) => progress.show(done, total);
+  const request = {base, experts, tool: toolVersion(), onProgress};
+  return {analysis: await analyseTasks(request).finally(() => progress.end())};
+}
+
+async function analyseRun(run: string, options: AnalyseOptions): Promise<Analysed> {
   const mixed = (['base', 'expert', 'range'] as const).filter((name) => options[name] !== undefined);
   if (mixed.length > 0) {
     throw new UserError('arguments-mixed', `A run says what to analyse, so --${mixed.join(', --')} cannot be given.`);
   }
-  const run = await findRun(text, options.output);
-  return {analysis: await analyseRun(run, {onProgress}), out: runPaths.taskVectors(run.path)};
-}
-
-function missing(): UserError {
-  return new UserError('argument-missing', 'Give a run, or --base and at least one --expert.', {
-    hint: 'As in: deme analyse --base X --expert A --expert B.',
-  });
+  const {file, result} = await measureRun(measurement, run, options);
+  return {analysis: result, file};
 }

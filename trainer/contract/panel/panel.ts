@@ -1,9 +1,8 @@
 import {z} from 'zod';
 import {ErrorRecord} from '../errors.ts';
-import {AnalyseRequest, TaskVectorsReply, TaskVectorsRequest} from './panelTaskVectors.ts';
 import {MergeSetting} from '../config/mergeSetting.ts';
 import {PreviewCommand, PreviewNews} from './preview.ts';
-import {PlaneRequest, PlanesReply, PlanesRequest} from './planeMessages.ts';
+import {MeasureReply, MeasureRequest} from './measureMessages.ts';
 import {RunDetails, RunView, SystemUsage} from './panelViews.ts';
 
 /** Runs that can be laid over each other. */
@@ -34,8 +33,7 @@ export const controlCommands = ['pause', 'resume', 'stop'] as const;
 export const PanelRequest = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('details'), run: z.string()}),
   z.strictObject({kind: z.literal('merge'), run: z.string(), ...MergeSetting.shape}),
-  TaskVectorsRequest,
-  AnalyseRequest,
+  MeasureRequest,
   z.strictObject({kind: z.literal('control'), run: z.string(), command: z.enum(controlCommands)}),
   /** All steps of the runs at full resolution, into a file that the user chooses. */
   z.strictObject({
@@ -51,8 +49,6 @@ export const PanelRequest = z.discriminatedUnion('kind', [
   }),
   /** A copy of a picture of a run into a file that the user chooses. */
   z.strictObject({kind: z.literal('saveImage'), run: z.string(), source: z.string()}),
-  PlaneRequest,
-  PlanesRequest,
 ]);
 export type PanelRequest = z.infer<typeof PanelRequest>;
 
@@ -60,9 +56,8 @@ export type PanelRequest = z.infer<typeof PanelRequest>;
 export const PanelReply = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('done')}),
   z.strictObject({kind: z.literal('details'), details: RunDetails}),
-  TaskVectorsReply,
+  MeasureReply,
   z.strictObject({kind: z.literal('written'), path: z.string().nullable()}),
-  PlanesReply,
 ]);
 export type PanelReply = z.infer<typeof PanelReply>;
 

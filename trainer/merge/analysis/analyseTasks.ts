@@ -44,15 +44,21 @@ export async function analyseTasks(request: AnalysisRequest): Promise<TaskAnalys
   return withMergeInputs(request, async (base, experts) => {
     const {tensors, warnings} = await checkTaskVectors(base, experts);
     const parts = await measureGroups(new Analysis(request, base, experts), groupsOf(tensors, partOf(base.unetConfig)));
-    return {
-      format: 1,
-      tool: request.tool,
-      base: {name: base.name, sha256: base.sha256},
-      experts: experts.map(({name, sha256, range}) => ({name, sha256, ...(range && {range: [range[0], range[1]]})})),
-      ...parts,
-      warnings: [...warnings],
-    };
+    return {format: 1, ...analysisSubject(request.tool, base, experts), ...parts, warnings: [...warnings]};
   });
+}
+
+/** What an analysis records of the program and the models that it is made by and of. */
+export function analysisSubject(
+  tool: string,
+  base: MergeInput,
+  experts: readonly MergeInput[],
+): Pick<TaskAnalysis, 'tool' | 'base' | 'experts'> {
+  return {
+    tool,
+    base: {name: base.name, sha256: base.sha256},
+    experts: experts.map(({name, sha256, range}) => ({name, sha256, ...(range && {range: [range[0], range[1]]})})),
+  };
 }
 
 /** Floating tensors by the part of the network that they belong to, in the order of the way of an image. */

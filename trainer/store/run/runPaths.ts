@@ -2,7 +2,7 @@ import {join, resolve} from 'node:path';
 import {expertModels, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 
-/** Every file and folder of a run folder. */
+/** Every file and folder of a run folder but those of its measurements, which lie where `contract/measurements` says. */
 export const runPaths = {
   /** What the run is; its presence makes a folder a run. */
   record: (run: string) => join(run, 'run.json'),
@@ -28,7 +28,6 @@ export const runPaths = {
   weights: (run: string) => join(run, 'search.json'),
   /** What a search has measured so far. */
   candidates: (run: string) => join(run, 'search-candidates.jsonl'),
-  taskVectors: (run: string) => join(run, 'taskVectors.json'),
   evaluation: (run: string, model: string) => join(run, 'evaluations', model),
   losses: (run: string, model: string) => join(run, 'evaluations', model, 'losses.json'),
   features: (run: string, model: string) => join(run, 'evaluations', model, 'features.safetensors'),
@@ -37,9 +36,6 @@ export const runPaths = {
   samples: (run: string) => join(run, 'samples'),
   /** Grid that a training drew after so many updates. */
   trainingGrid: (run: string, stage: string, update: number) => join(run, 'samples', stage, `${update}.png`),
-  planes: (run: string) => join(run, 'planes'),
-  /** Losses over the weights of two experts. */
-  plane: (run: string, [x, y]: readonly [number, number]) => join(run, 'planes', `plane-${x}-${y}.json`),
   report: (run: string) => join(run, 'report'),
   reportRecord: (run: string) => join(run, 'report', 'report.json'),
   reportText: (run: string) => join(run, 'report', 'report.md'),

@@ -1,5 +1,8 @@
+import {lossPlaneCsv} from '../../../trainer/contract/run/lossPlaneCsv.ts';
+import type {LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
 import {savePicture, type PictureKind} from '../../charts/savePicture.ts';
 import {element, Region, setText} from '../../dom.ts';
+import {askMeasured, type KeptResults} from '../../measured.ts';
 import {percentText} from '../../numberText.ts';
 import type {Panel} from '../../panel.ts';
 import {printTheme} from '../../theme.ts';
@@ -8,7 +11,6 @@ import {PlaneFigure, planeTitle} from './planeFigure.ts';
 import {planeMarks} from './planeMarks.ts';
 import {isGrowing, noPlanes, reducePlanes, shownPlane, type PlaneAction, type PlaneState} from './planeState.ts';
 import {planeSvg} from './planeSvg.ts';
-import {planeCsv} from './planeTables.ts';
 
 /** How often an incomplete plane is read again: this page, another window or the command line may be measuring it. */
 const pollMilliseconds = 1000;
@@ -127,10 +129,20 @@ export class LossPlaneView {
 
   async #reload(path: string): Promise<void> {
     this.#act({kind: 'reading', run: path});
-    const reply = await this.#panel.request({kind: 'planes', run: path}, 'Could not read the loss planes');
-    if (reply?.kind !== 'planes') return;
+    this.#read(
+      path,
+      await askMeasured(this.#panel, 'loss-plane', {
+        run: path,
+        request: null,
+        doing: 'Could not read the loss planes',
+      }),
+    );
+  }
+
+  #read(path: string, kept: KeptResults<LossPlane> | null): void {
+    if (kept === null) return;
     const before = this.#state.planes;
-    this.#act({kind: 'read', run: path, planes: reply.planes});
+    this.#act({kind: 'read', run: path, planes: kept.results.map(({result}) => result)});
     if (this.#state.planes !== before) this.#draw();
   }
 
@@ -142,10 +154,12 @@ export class LossPlaneView {
     this.#refresh();
     setText(this.#status, 'Measuring …');
     const experts: [number, number] = [...this.#state.experts];
-    await this.#panel.request({kind: 'plane', run: run.path, experts, weights}, 'Could not measure the loss plane');
+    const request = {experts, weights};
+    const doing = 'Could not measure the loss plane';
+    const kept = await askMeasured(this.#panel, 'loss-plane', {run: run.path, request, doing});
     this.#act({kind: 'measured', run: run.path});
     this.#refresh();
-    await this.#reload(run.path);
+    this.#read(run.path, kept);
   }
 
   async #savePicture(kind: PictureKind): Promise<void> {
@@ -161,7 +175,7 @@ export class LossPlaneView {
     if (plane === undefined) return;
     const name = `loss-plane-${plane.experts.join('-')}.csv`;
     const reply = await this.#panel.request(
-      {kind: 'save', name, content: planeCsv(plane)},
+      {kind: 'save', name, content: lossPlaneCsv(plane)},
       'Could not save the losses',
     );
     if (reply?.kind === 'written' && reply.path !== null) {

@@ -27,11 +27,3 @@ export function planeTables({experts: [first, second], axis, rows, line}: LossPl
     table('Loss from the base through the merge', ['Factor of all weights', 'Loss'], along),
   ];
 }
-
-/** One row per loss: with both weights in the plane, with the scale on the line. */
-export function planeCsv({experts: [first, second], axis, rows, line}: LossPlane): string {
-  const cell = (loss: number | null | undefined) => (loss === null || loss === undefined ? '' : String(loss));
-  const lines = axis.flatMap((y, row) => axis.map((x, column) => `${x},${y},,${cell(rows[row]?.[column])}`));
-  const along = line.scales.map((scale, i) => `,,${scale},${cell(line.losses[i])}`);
-  return [`weight_${first},weight_${second},scale,loss`, ...lines, ...along, ''].join('\n');
-}

@@ -1,6 +1,7 @@
 import type {RunDetails, RunView} from '../../../trainer/contract/panel/panelViews.ts';
 import type {TaskAnalysis} from '../../../trainer/contract/run/taskAnalysis.ts';
 import {element, Region, setText} from '../../dom.ts';
+import {askMeasured, type KeptResults} from '../../measured.ts';
 import type {Panel} from '../../panel.ts';
 import {button, setDisabled} from '../../toolkit.ts';
 import {AnalysisView} from './analysisView.ts';
@@ -14,7 +15,7 @@ export class TaskVectors {
   readonly #view: AnalysisView;
   #run = '';
   #asked: RunDetails | null = null;
-  #known: {readonly analysis: TaskAnalysis | null; readonly isStale: boolean} | null = null;
+  #known: KeptResults<TaskAnalysis> | null = null;
   #isBusy = false;
 
   constructor(panel: Panel) {
@@ -41,7 +42,7 @@ export class TaskVectors {
     if (run.path !== this.#run) this.#forget(run.path);
     if (details !== this.#asked) {
       this.#asked = details;
-      void this.#ask(run.path, 'taskVectors');
+      void this.#ask(run.path, false);
     }
     this.#showBar(run.path, trusted);
   }
@@ -59,7 +60,7 @@ export class TaskVectors {
   }
 
   #showBar(run: string, trusted: boolean): void {
-    const isNew = !this.#known?.analysis;
+    const isNew = this.#analysis() === null;
     this.#bar.show([run, trusted, isNew, this.#isBusy], () => {
       const analyse = button('Analyse task vectors', () => void this.#analyse(run), {
         appearance: isNew ? 'primary' : 'secondary',
@@ -75,25 +76,31 @@ export class TaskVectors {
     this.#isBusy = true;
     setText(this.#status, 'Analysing the experts …');
     this.#showBar(run, true);
-    await this.#ask(run, 'analyse');
+    await this.#ask(run, true);
     if (run !== this.#run) return;
     this.#isBusy = false;
     this.#showBar(run, true);
   }
 
-  async #ask(run: string, kind: 'taskVectors' | 'analyse'): Promise<void> {
-    const doing = kind === 'analyse' ? 'Could not analyse the experts' : 'Could not read the analysis';
-    const reply = await this.#panel.request({kind, run}, doing);
+  async #ask(run: string, isAnalysing: boolean): Promise<void> {
+    const doing = isAnalysing ? 'Could not analyse the experts' : 'Could not read the analysis';
+    const kept = await askMeasured(this.#panel, 'task-vectors', {run, request: isAnalysing ? {} : null, doing});
     // Another run may have been selected in the meantime.
     if (run !== this.#run) return;
-    if (reply?.kind === 'taskVectors') this.#known = reply;
-    if (!this.#isBusy || kind === 'analyse') setText(this.#status, this.#statusText());
-    this.#view.show(this.#known?.analysis ?? null);
+    if (kept !== null) this.#known = kept;
+    if (!this.#isBusy || isAnalysing) setText(this.#status, this.#statusText());
+    this.#view.show(this.#analysis());
     this.#showBar(run, this.#panel.state.trusted);
   }
 
+  #analysis(): TaskAnalysis | null {
+    return this.#known?.results[0]?.result ?? null;
+  }
+
   #statusText(): string {
-    if (!this.#known?.analysis) return 'The experts of this run have not been analysed yet.';
-    return this.#known.isStale ? 'Models have changed since this analysis. Analyse them again.' : '';
+    if (this.#analysis() === null) {
+      return this.#known?.problems[0] ?? 'The experts of this run have not been analysed yet.';
+    }
+    return this.#known?.results[0]?.isStale ? 'Models have changed since this analysis. Analyse them again.' : '';
   }
 }

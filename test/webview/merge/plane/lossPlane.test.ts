@@ -85,17 +85,17 @@ describePanel('the loss plane', (open) => {
     let finish = () => undefined as void;
     const measured = new Promise<void>((resolve) => (finish = resolve));
     const asked: unknown[] = [];
-    const plane = async (...given: unknown[]) => {
+    const measure = async (...given: unknown[]) => {
       asked.push(given.slice(1));
       await measured;
     };
-    const panel = await open({runs: [run], actions: {plane}});
+    const panel = await open({runs: [run], actions: {measure}});
     const {page} = panel;
     await page.getByRole('tab', {name: 'Merge'}).click();
     await page.getByText('This plane is not measured yet.').waitFor();
     await page.getByRole('button', {name: 'Measure the loss plane'}).click();
     await eventually(() => asked.length).toBe(1);
-    expect((asked[0] as unknown[])[0]).toEqual([0, 1]);
+    expect(asked[0]).toMatchObject(['loss-plane', {experts: [0, 1]}]);
     await writePlane(run, bowlPlane([0, 1], 230));
     await page.getByText(/^50 % measured\./).waitFor();
     await writePlane(run, bowlPlane());

@@ -1,11 +1,12 @@
 import {describe, expect, it} from 'vitest';
 import {LossPlane} from '../../../../trainer/contract/run/lossPlane.ts';
+import {lossPlaneCsv} from '../../../../trainer/contract/run/lossPlaneCsv.ts';
 import {contourArea, contourLevels, contourLine} from '../../../../webview/merge/plane/planeContours.ts';
 import {lowestCell} from '../../../../trainer/contract/run/lossPlane.ts';
 import {planeMarks} from '../../../../webview/merge/plane/planeMarks.ts';
 import {planeLineSvg} from '../../../../webview/merge/plane/planeLineSvg.ts';
 import {planePlace, planePlot, planeSvg} from '../../../../webview/merge/plane/planeSvg.ts';
-import {planeCsv, planeSummary} from '../../../../webview/merge/plane/planeTables.ts';
+import {planeSummary} from '../../../../webview/merge/plane/planeTables.ts';
 import {printTheme} from '../../../../webview/theme.ts';
 import {bowlPlane} from '../../../helpers/bowlPlane.ts';
 
@@ -107,7 +108,7 @@ describe('a loss plane', () => {
     const plane = LossPlane.parse(bowlPlane([1, 0]));
     expect(planeSummary(plane)).toContain('Lowest 0.02000 at 0.36 for expert 1 and 0.64 for expert 0.');
     expect(planeSummary(bowlPlane([0, 1], 0))).toContain('Nothing is measured yet.');
-    const lines = planeCsv(plane).trimEnd().split('\n');
+    const lines = lossPlaneCsv(plane).trimEnd().split('\n');
     expect(lines[0]).toBe('weight_1,weight_0,scale,loss');
     expect(lines).toHaveLength(1 + 441 + 16);
     const lowest = lines.find((line) => line.startsWith('0.36,0.64,,'));

@@ -12,7 +12,7 @@ import {themeKinds} from '../../themes.ts';
 describePanel('task vectors in the merge tab', (open) => {
   it('has them analysed at the press of a button, and shows what came of it', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});
-    const panel = await open({runs: [run], actions: {analyse: ({path}) => writeGoldenAnalysis(path)}});
+    const panel = await open({runs: [run], actions: {measure: ({path}) => writeGoldenAnalysis(path)}});
     const {page} = panel;
     await page.getByRole('tab', {name: 'Merge'}).click();
     await page.getByText('The experts of this run have not been analysed yet.').waitFor();
@@ -71,8 +71,8 @@ describePanel('task vectors in the merge tab', (open) => {
 
   it('tells why an analysis failed, and lets the user try again', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 20});
-    const analyse = () => Promise.reject(new Error('the disk is gone'));
-    const panel = await open({runs: [run], actions: {analyse}});
+    const measure = () => Promise.reject(new Error('the disk is gone'));
+    const panel = await open({runs: [run], actions: {measure}});
     const {page} = panel;
     await page.getByRole('tab', {name: 'Merge'}).click();
     await page.getByRole('button', {name: 'Analyse task vectors'}).click();

@@ -4,7 +4,7 @@ const labelWidth = 24;
 const cellWidth = 10;
 
 /** An analysis for a shell: sizes and angles overall, and sizes in each part of the network. */
-export function analysisLines(analysis: TaskAnalysis): string[] {
+export function taskVectorLines(analysis: TaskAnalysis): string[] {
   const {base, experts, overall, groups, warnings} = analysis;
   const labels = expertLabels(analysis);
   const short = labels.map((_, i) => `${i}`);

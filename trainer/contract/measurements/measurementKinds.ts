@@ -1,0 +1,10 @@
+import {lossPlaneKind} from './lossPlaneKind.ts';
+import type {MeasurementKind} from './measurementKind.ts';
+import {taskVectorsKind} from './taskVectorsKind.ts';
+
+/** All measurements, by the name that `deme measure` takes. */
+export const measurementKinds = {'task-vectors': taskVectorsKind, 'loss-plane': lossPlaneKind} as const;
+
+export type MeasurementName = keyof typeof measurementKinds;
+
+export type MeasurementKinds = Readonly<Record<string, MeasurementKind>>;

@@ -1,0 +1,70 @@
+import {mkdir} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import {nullForUserError, UserError} from '../../contract/errors.ts';
+import {fileExists} from '../../store/files/fileExists.ts';
+import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
+import {tableLimits} from '../../store/files/jsonLimits.ts';
+import {takeLock} from '../../store/run/processLock.ts';
+import type {Measured, MeasuredRun, Measurement, MeasurementHooks, OpenMeasurement} from './measurement.ts';
+
+const writeMilliseconds = 1000;
+
+/**
+ * Measures a run and keeps the result in its folder. What earlier attempts measured on the same models with the same request is reused or
+ * continued. Throws a UserError where another process is measuring the same.
+ */
+export async function makeMeasurement<Request, Result>(
+  measurement: Measurement<Request, Result>,
+  measured: MeasuredRun,
+  request: Request,
+  hooks: Omit<MeasurementHooks<Result>, 'keep'>,
+): Promise<Measured<Result>> {
+  const file = join(measured.run.path, measurement.file(request));
+  const lock = await takeLock(`${file}.lock`);
+  if (!lock.held) {
+    const holder = lock.holder?.pid ?? '?';
+    throw new UserError('measurement-busy', `Process ${holder} is already making this measurement.`, {where: file});
+  }
+  try {
+    const opened = await measurement.open(measured, request);
+    const kept = await keptResult(measurement, file, opened.key);
+    return {file, result: await runAndKeep(opened, kept, file, hooks).finally(() => opened.dispose())};
+  } finally {
+    await lock.release();
+  }
+}
+
+/** The result in the file if it was measured under this key. One that cannot be read is measured again. */
+async function keptResult<Request, Result>(
+  {title, result, keyOf}: Measurement<Request, Result>,
+  file: string,
+  key: string,
+): Promise<Result | null> {
+  if (!(await fileExists(file))) return null;
+  const kept = await readJson(file, result, title, tableLimits).catch(nullForUserError);
+  return kept !== null && keyOf(kept) === key ? kept : null;
+}
+
+async function runAndKeep<Result>(
+  opened: OpenMeasurement<Result>,
+  kept: Result | null,
+  file: string,
+  hooks: Omit<MeasurementHooks<Result>, 'keep'>,
+): Promise<Result> {
+  await mkdir(dirname(file), {recursive: true});
+  let unwritten: Result | null = null;
+  let writtenAt = performance.now();
+  const keep = async (result: Result) => {
+    unwritten = result;
+    if (performance.now() - writtenAt < writeMilliseconds) return;
+    await writeJsonAtomic(file, result);
+    unwritten = null;
+    writtenAt = performance.now();
+  };
+  try {
+    unwritten = await opened.run(kept, {...hooks, keep});
+    return unwritten;
+  } finally {
+    if (unwritten !== null) await writeJsonAtomic(file, unwritten);
+  }
+}

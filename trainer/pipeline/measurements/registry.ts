@@ -1,0 +1,43 @@
+import type {MeasurementKind} from '../../contract/measurements/measurementKind.ts';
+import {measurementKinds, type MeasurementName} from '../../contract/measurements/measurementKinds.ts';
+import {lowestCell, type LossPlane} from '../../contract/run/lossPlane.ts';
+import {lossPlaneCsv} from '../../contract/run/lossPlaneCsv.ts';
+import {taskAnalysisCsv} from '../../contract/run/taskAnalysisCsv.ts';
+import type {Measurement} from './measurement.ts';
+import {taskVectorLines} from './taskVectorLines.ts';
+import {openTaskVectors, taskVectorsKey} from './taskVectors.ts';
+
+type MeasurementOf<Kind> =
+  Kind extends MeasurementKind<infer Request, infer Result> ? Measurement<Request, Result> : never;
+
+/** All measurements by name. What needs the tensor library is loaded when it is opened. */
+export const measurements: {readonly [Name in MeasurementName]: MeasurementOf<(typeof measurementKinds)[Name]>} = {
+  'task-vectors': {
+    ...measurementKinds['task-vectors'],
+    about: 'what the experts have changed of their base: norms, cosines, signs, distributions',
+    needsEngine: false,
+    open: openTaskVectors,
+    keyOf: taskVectorsKey,
+    lines: taskVectorLines,
+    csv: taskAnalysisCsv,
+  },
+  'loss-plane': {
+    ...measurementKinds['loss-plane'],
+    about: 'the loss over the weights of two experts, and from the base through the merge',
+    needsEngine: true,
+    open: async (run, request) => (await import('./lossPlane.ts')).openLossPlane(run, request),
+    keyOf: ({key}) => key,
+    lines: (plane) => [lowestText(plane)],
+    csv: lossPlaneCsv,
+  },
+};
+
+/** Measurements by name, as the command line takes them. */
+export type Measurements = Readonly<Record<string, Measurement>>;
+
+function lowestText(plane: LossPlane): string {
+  const lowest = lowestCell(plane);
+  if (lowest === null) return 'No loss is a finite number.';
+  const [x, y] = plane.experts;
+  return `Lowest loss ${lowest.loss.toPrecision(5)} where expert ${x} has the weight ${plane.axis[lowest.column]}, expert ${y} ${plane.axis[lowest.row]}.`;
+}
