@@ -1,9 +1,8 @@
 import {measurementKinds, type MeasurementName} from '../trainer/contract/measurements/measurementKinds.ts';
 import type {MeasurementRequest} from '../trainer/contract/measurements/measurementRequest.ts';
-import type {z} from 'zod';
 import type {Panel} from './panel.ts';
 
-type ResultOf<Name extends MeasurementName> = z.output<(typeof measurementKinds)[Name]['result']>;
+type ResultOf<Name extends MeasurementName> = ReturnType<(typeof measurementKinds)[Name]['result']['parse']>;
 
 /** What the run folder keeps of a measurement. */
 export interface KeptResults<Result> {
@@ -20,7 +19,7 @@ export async function askMeasured<Name extends MeasurementName>(
 ): Promise<KeptResults<ResultOf<Name>> | null> {
   const reply = await panel.request({kind: 'measure', name, run, request}, doing);
   if (reply?.kind !== 'measured') return null;
-  const schema = measurementKinds[name].result as z.ZodType<ResultOf<Name>>;
-  const results = reply.results.map(({result, isStale}) => ({result: schema.parse(result), isStale}));
+  const parse = (result: unknown) => measurementKinds[name].result.parse(result) as ResultOf<Name>;
+  const results = reply.results.map(({result, isStale}) => ({result: parse(result), isStale}));
   return {results, problems: reply.problems};
 }

@@ -97,7 +97,7 @@ describe('the commands', () => {
       'pretrain',
       'finetune',
       'searchWeights',
-      'lossPlane',
+      'measure',
       'merge',
       'evaluate',
       'sample',

@@ -18,6 +18,7 @@ import {fileExists} from '../../../../trainer/store/files/fileExists.ts';
 import {takeLock} from '../../../../trainer/store/run/processLock.ts';
 import {openRun} from '../../../../trainer/store/run/runFolder.ts';
 import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
+import {makeRun} from '../../../helpers/runOnDisk.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const Squares = z.strictObject({key: z.string(), wanted: z.int(), squares: z.array(z.number())});
@@ -67,13 +68,9 @@ const squares: Measurement<SquaresRequest, Squares> = {
 const table = {...measurements, squares};
 
 async function measuredRun(): Promise<MeasuredRun & {path: string}> {
-  const {run} = await fakeRun(await temporaryFolder(), {updates: 0});
-  return {path: run.path, ...(await measuredFor(run.path))};
-}
-
-async function measuredFor(path: string): Promise<MeasuredRun> {
+  const path = await makeRun(await temporaryFolder());
   const run = await openRun(path);
-  return {run, resolved: await readResolved(run), engine: null, onWarning: () => undefined};
+  return {path, run, resolved: await readResolved(run), engine: null, onWarning: () => undefined};
 }
 
 const request = (changes: Partial<SquaresRequest> = {}) => SquaresRequest.parse(changes);
@@ -173,7 +170,8 @@ describe('a measurement that is one row of the table', () => {
       isTrusted: () => true,
       measure: async (...given: unknown[]) => {
         asked.push(given.slice(1));
-        await makeMeasurement(squares, await measuredFor(run.path), request({upTo: 2}), hooks());
+        const measured = {run, resolved: run.config, engine: null, onWarning: () => undefined};
+        await makeMeasurement(squares, measured, request({upTo: 2}), hooks());
       },
     } as unknown as PanelActions;
     const preview = new PanelPreview(
