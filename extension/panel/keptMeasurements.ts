@@ -21,7 +21,7 @@ export async function keptMeasurements(
   const reply: MeasureReply = {kind: 'measured', results: [], problems: []};
   for (const file of names.map((name) => join(folder, name))) {
     try {
-      const content = await readJson(file, result, title, tableLimits);
+      const content = await readJson(file, result, `the ${title.toLowerCase()}`, tableLimits);
       reply.results.push({result: content, isStale: modelsChanged > (await stat(file)).mtimeMs});
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

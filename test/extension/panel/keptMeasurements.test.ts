@@ -33,8 +33,8 @@ describe('keptMeasurements', () => {
   });
 
   it.each([
-    ['{', 'This is not JSON'],
-    ['{"format": 1}', 'is not as expected'],
+    ['{', 'This is not valid JSON, so the task vectors cannot be read.'],
+    ['{"format": 1}', 'Wrong content for the task vectors'],
   ])('says why it cannot read %s', async (text, problem) => {
     const {run} = await fakeRun(await temporaryFolder(), {updates: 0});
     await writeFile(join(run.path, 'taskVectors.json'), text);

@@ -41,7 +41,7 @@ async function keptResult<Request, Result>(
   key: string,
 ): Promise<Result | null> {
   if (!(await fileExists(file))) return null;
-  const kept = await readJson(file, result, title, tableLimits).catch(nullForUserError);
+  const kept = await readJson(file, result, `the ${title.toLowerCase()}`, tableLimits).catch(nullForUserError);
   return kept !== null && keyOf(kept) === key ? kept : null;
 }
 
