@@ -27,7 +27,7 @@ export function checkpointed(block: Block): Block {
         return block.apply({...pass, params: weights, time}, tensors[0] as Tensor4D);
       };
       const weights = names.map((name) => param(pass.params, name));
-      return recompute(apply, [x, ...weights, ...(seesTime ? [pass.time] : [])]);
+      return recompute(apply, [x, ...weights, ...(seesTime && pass.time ? [pass.time] : [])]);
     },
   };
 }

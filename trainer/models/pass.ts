@@ -5,8 +5,8 @@ import {param, type Params} from '../nn/params.ts';
 /** What every block of one evaluation of the network needs besides its input. */
 export interface Pass {
   readonly params: Params;
-  /** SiLU of the time embedding, [N, width]. */
-  readonly time: Tensor2D;
+  /** SiLU of the time embedding, [N, width]; null in networks that know no time. */
+  readonly time: Tensor2D | null;
   /** Left out: no dropout. */
   readonly dropoutSeed?: number;
   /** Compute the activations inside a block again on the way back, instead of keeping them. */

@@ -16,7 +16,7 @@ export interface ResnetBlock {
 }
 
 /**
- * diffusers' ResnetBlock2D: norm, SiLU, conv, time embedding, norm, SiLU, dropout, conv, plus the input (through a 1x1
+ * diffusers' ResnetBlock2D: norm, SiLU, conv, time embedding (unless its width is null), norm, SiLU, dropout, conv, plus the input (through a 1x1
  * convolution if the widths differ), all divided by `divisor`.
  */
 export function createResnetBlock(
@@ -35,7 +35,7 @@ export function createResnetBlock(
       const {params} = pass;
       const kernel = (layer: string) => param<Tensor4D>(params, `${name}.${layer}.weight`);
       const first = conv2d(groupNormSilu(x, affine(params, `${name}.norm1`), norm), kernel('conv1'), null);
-      const second = groupNormSilu(first, conditionedNorm(pass, name, style.scaleShift), norm);
+      const second = groupNormSilu(first, conditionedNorm(pass, name, style), norm);
       const dropped = maybeDropout(pass, name, style.dropout, second);
       const residual = conv2d(dropped, kernel('conv2'), bias(params, `${name}.conv2`));
       const shortcut = input === output ? x : conv2d(x, kernel('conv_shortcut'), bias(params, `${name}.conv_shortcut`));
@@ -46,10 +46,11 @@ export function createResnetBlock(
 }
 
 function resnetShapes(name: string, input: number, output: number, style: UNet2DStyle): ShapeEntry[] {
+  const {timeWidth, scaleShift} = style;
   return [
     ...normShapes(`${name}.norm1`, input),
     ...convShapes(`${name}.conv1`, 3, input, output),
-    ...linearShapes(`${name}.time_emb_proj`, style.timeWidth, style.scaleShift ? 2 * output : output),
+    ...(timeWidth === null ? [] : linearShapes(`${name}.time_emb_proj`, timeWidth, scaleShift ? 2 * output : output)),
     ...normShapes(`${name}.norm2`, output),
     ...convShapes(`${name}.conv2`, 3, output, output),
     ...(input === output ? [] : convShapes(`${name}.conv_shortcut`, 1, input, output)),
@@ -60,9 +61,10 @@ function resnetShapes(name: string, input: number, output: number, style: UNet2D
  * The second norm with the bias of conv1 and the time embedding folded in, which saves two passes over the activations
  * each way: norm(h + b + t) by default, norm(h + b) (1 + scale) + shift for `scale_shift`.
  */
-function conditionedNorm({params, time}: Pass, name: string, scaleShift: boolean): GroupNormAffine {
+function conditionedNorm({params, time}: Pass, name: string, {timeWidth, scaleShift}: UNet2DStyle): GroupNormAffine {
   const {gamma, beta} = affine(params, `${name}.norm2`);
   const convBias = bias(params, `${name}.conv1`);
+  if (time === null || timeWidth === null) return {gamma, beta, shift: convBias};
   const embedding = linear(
     time,
     param<Tensor2D>(params, `${name}.time_emb_proj.weight`),

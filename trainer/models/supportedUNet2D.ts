@@ -1,5 +1,5 @@
-import {UserError} from '../contract/errors.ts';
 import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
+import {checkEntries, checkLengths, checkValues} from './supportedValues.ts';
 
 /** The values of each key that this project implements; keys that are not listed take any value. */
 const supported: Readonly<Record<string, readonly unknown[]>> = {
@@ -20,30 +20,8 @@ const upBlocks = ['UpBlock2D', 'AttnUpBlock2D'];
 
 /** Throws a UserError that names the first key of the config, and its value, that this project does not implement. */
 export function checkSupported(config: UNet2DConfig, where?: string): void {
-  for (const [key, values] of Object.entries(supported)) {
-    if (!values.includes(config[key])) refuse(key, config[key], values, where);
-  }
-  for (const block of config.down_block_types)
-    if (!downBlocks.includes(block)) refuse('down_block_types', block, downBlocks, where);
-  for (const block of config.up_block_types)
-    if (!upBlocks.includes(block)) refuse('up_block_types', block, upBlocks, where);
+  checkValues(config, supported, where);
+  checkEntries('down_block_types', config.down_block_types, downBlocks, where);
+  checkEntries('up_block_types', config.up_block_types, upBlocks, where);
   checkLengths(config, where);
-}
-
-function refuse(key: string, value: unknown, values: readonly unknown[], where?: string): never {
-  throw new UserError('model-unsupported', `${key} ${JSON.stringify(value)} is not supported.`, {
-    where,
-    hint: `Supported: ${values.map((value) => JSON.stringify(value)).join(', ')}.`,
-  });
-}
-
-function checkLengths(config: UNet2DConfig, where?: string): void {
-  const levels = config.block_out_channels.length;
-  const [down, up] = [config.down_block_types.length, config.up_block_types.length];
-  if (levels >= 1 && down === levels && up === levels) return;
-  throw new UserError(
-    'model-invalid',
-    `block_out_channels has ${levels} entries, down_block_types ${down} and up_block_types ${up}: they must be equally long and not empty.`,
-    {where},
-  );
 }

@@ -5,8 +5,8 @@ import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 export interface UNet2DStyle {
   readonly groups: number;
   readonly eps: number;
-  /** Width of the time embedding. */
-  readonly timeWidth: number;
+  /** Width of the time embedding; null: there is none. */
+  readonly timeWidth: number | null;
   /** The time embedding scales and shifts after the norm instead of being added before it. */
   readonly scaleShift: boolean;
   readonly dropout: number;
@@ -17,7 +17,7 @@ export interface UNet2DStyle {
   readonly where?: string;
 }
 
-export function unet2dStyle(config: UNet2DConfig, where?: string): UNet2DStyle {
+export function unet2dStyle(config: UNet2DConfig, where?: string): UNet2DStyle & {readonly timeWidth: number} {
   return {
     groups: config.norm_num_groups,
     eps: config.norm_eps,

@@ -44,4 +44,27 @@ describeOnEngines('resampling', () => {
       1e-6,
     );
   });
+
+  it('enlarges to one less than twice, as a smaller level of an odd size was made', async () => {
+    const row = tf.tensor4d([1, 2, 3, 4, 5], [1, 1, 5, 1]);
+    const enlarge = (x: Tensor) => upsampleNearest(x as Tensor4D, [1, 9]);
+    expect([...(await enlarge(row).data())]).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5]);
+    expect([
+      ...(await tf
+        .grad(enlarge)(row, tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 1, 9, 1]))
+        .data()),
+    ]).toEqual([3, 7, 11, 15, 9]);
+  });
+
+  it.each([
+    // Of an odd size padding 0 reads whole windows only, from (2i, 2j); padding 1 has one more.
+    [0, 3, 4, [1 + 2 + 3 + 5 + 6 + 7 + 9 + 10 + 11, 3 + 4 + 7 + 8 + 11 + 12]],
+    [1, 3, 3, [1 + 2 + 4 + 5, 2 + 3 + 5 + 6, 4 + 5 + 7 + 8, 5 + 6 + 8 + 9]],
+    [0, 5, 3, [1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9, 7 + 8 + 9 + 10 + 11 + 12 + 13 + 14 + 15]],
+  ] as const)('halves odd sizes with padding %s: %s x %s', async (padding, height, width, expected) => {
+    const image: Tensor4D = tf.reshape(tf.range(1, height * width + 1), [1, height, width, 1]);
+    const halve = (x: Tensor) => downsample(x as Tensor4D, tf.ones([3, 3, 1, 1]), tf.zeros([1]), padding);
+    expect([...(await halve(image).data())]).toEqual(expected);
+    expect(tf.grad(halve)(image).shape).toEqual(image.shape);
+  });
 });

@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type {Tensor4D} from '@tensorflow/tfjs-core';
+import {UserError} from '../../contract/errors.ts';
+import type {AutoencoderConfig} from '../../contract/model/autoencoderConfig.ts';
+import type {Params} from '../../nn/params.ts';
+import {checkEntries, checkLengths, checkValues} from '../supportedValues.ts';
+import type {Block} from '../checkpointedBlock.ts';
+import type {UNet2DStyle} from '../unet2dStyle.ts';
+import {decoderBlocks, encoderBlocks} from './autoencoderBlocks.ts';
+
+/** The distribution of an image's latents: a mean and the logarithm of a variance for each value, [N,h,w,L]. */
+export interface LatentMoments {
+  readonly mean: Tensor4D;
+  readonly logVariance: Tensor4D;
+}
+
+/**
+ * The AutoencoderKL of diffusers (Rombach et al. 2022, section 3.1) without its weights, between images [N,H,W,C] in [-1, 1] and latents
+ * [N,h,w,L] as a diffusion model sees them, that is scaled. Methods with tensors are to be called inside a tidy; nothing has a gradient
+ * by intent.
+ */
+export interface Autoencoder {
+  /** Name and shape ([kh, kw, in, out], [in, out], [n]) of each parameter. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  readonly imageChannels: number;
+  readonly latentChannels: number;
+  /** A side of an image divided by that of its latents. */
+  readonly factor: number;
+  /** Sizes that are no multiples of `factor` are halved and rounded down level by level. */
+  encode(params: Params, images: Tensor4D): LatentMoments;
+  /** Latents out of their distribution, from noise of their shape. */
+  sample(moments: LatentMoments, noise: Tensor4D): Tensor4D;
+  /** Latents -> images, not clipped. */
+  decode(params: Params, latents: Tensor4D): Tensor4D;
+}
+
+/** `where` (the config file) goes into the UserError that refuses a config this project does not implement. */
+export function createAutoencoder(config: AutoencoderConfig, where?: string): Autoencoder {
+  checkSupported(config, where);
+  const style: UNet2DStyle = {
+    groups: config.norm_num_groups,
+    eps: 1e-6,
+    timeWidth: null,
+    scaleShift: false,
+    dropout: 0,
+    headWidth: null,
+    downsamplePadding: 0,
+    where,
+  };
+  const [encoder, decoder] = [encoderBlocks(config, style), decoderBlocks(config, style)];
+  const {scaling_factor: scale, latent_channels: channels} = config;
+  const shift = config.shift_factor ?? 0;
+  return {
+    shapes: new Map([...encoder, ...decoder].flatMap(({shapes}) => shapes)),
+    imageChannels: config.in_channels,
+    latentChannels: channels,
+    factor: 2 ** (config.block_out_channels.length - 1),
+    encode(params, images) {
+      checkChannels('Images', images, config.in_channels, where);
+      const [mean, logVariance] = tf.split(through(encoder, params, images), 2, 3) as [Tensor4D, Tensor4D];
+      return {mean, logVariance: tf.clipByValue(logVariance, -30, 20)};
+    },
+    sample({mean, logVariance}, noise) {
+      const latents = tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise));
+      return tf.mul(shift === 0 ? latents : tf.sub(latents, shift), scale);
+    },
+    decode(params, latents) {
+      checkChannels('Latents', latents, channels, where);
+      const unscaled: Tensor4D = tf.div(latents, scale);
+      return through(decoder, params, shift === 0 ? unscaled : tf.add(unscaled, shift));
+    },
+  };
+}
+
+function through(blocks: readonly Block[], params: Params, x: Tensor4D): Tensor4D {
+  return blocks.reduce((hidden, block) => block.apply({params, time: null}, hidden), x);
+}
+
+const supported: Readonly<Record<string, readonly unknown[]>> = {
+  _class_name: ['AutoencoderKL'],
+  act_fn: ['silu', 'swish'],
+  latents_mean: [null],
+  latents_std: [null],
+};
+
+function checkSupported(config: AutoencoderConfig, where?: string): void {
+  checkValues(config, supported, where);
+  checkEntries('down_block_types', config.down_block_types, ['DownEncoderBlock2D'], where);
+  checkEntries('up_block_types', config.up_block_types, ['UpDecoderBlock2D'], where);
+  checkLengths(config, where);
+}
+
+function checkChannels(what: string, {shape}: Tensor4D, channels: number, where?: string): void {
+  if (shape[3] === channels) return;
+  const message = `${what} of ${shape[3]} channels do not fit an autoencoder for ${channels}.`;
+  throw new UserError('image-channels', message, {where, hint: 'Take autoencoder and network from the same model.'});
+}
