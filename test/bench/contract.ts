@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {SchedulerConfig} from '../../trainer/contract/model/schedulerConfig.ts';
 import {trainingFields} from '../../trainer/contract/config/training.ts';
+import {UNet2DConditionConfig} from '../../trainer/contract/model/unet2dConditionConfig.ts';
 import {UNet2DConfig} from '../../trainer/contract/model/unet2dConfig.ts';
 
 const count = z.int().min(1);
@@ -16,7 +17,7 @@ export const BenchTask = z.strictObject({
    * `ddim_timesteps` [S]. Samplings begin with the first noise.
    */
   data: z.string(),
-  unet: UNet2DConfig,
+  unet: z.union([UNet2DConfig, UNet2DConditionConfig]),
   scheduler: SchedulerConfig,
   /** DDIM steps of one sampling. */
   steps: count,

@@ -1,20 +1,33 @@
 import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 import type {ActivationSettings} from './architecture.ts';
-import {unet2dParts, type UNet2DPart} from './unet2dParts.ts';
+import {unet2dParts, type UNet2DPart, type UNetLayout} from './unet2dParts.ts';
 
 const bytesPerValue = 4;
 
+/** Values that the attention at a part keeps. */
+type AttentionValues = (part: UNet2DPart) => number;
+
+/** Bytes of float32 activations that one image's way through a UNet2DModel leaves for the gradient. */
+export function activationBytes(config: UNet2DConfig, settings: ActivationSettings): number {
+  return unetActivationBytes(config, settings, (part) => attentionValues(part, config));
+}
+
 /**
- * Bytes of float32 activations that one image's way through a UNet2DModel leaves for the gradient: what the operations of a training
+ * Bytes of float32 activations that one image's way through a UNet leaves for the gradient: what the operations of a training
  * pass keep, as the blocks of this project compute them. With gradient checkpointing: what goes from part to part, and the inside of
  * the largest, which exists only while its gradient is computed. What an engine needs on top for passing results is not in it.
  */
-export function activationBytes(config: UNet2DConfig, settings: ActivationSettings): number {
+export function unetActivationBytes(
+  config: UNetLayout & {readonly dropout: number},
+  settings: ActivationSettings,
+  attention: AttentionValues,
+): number {
   const [height, width] = settings.size;
   const ends = 2 * height * width * (config.block_out_channels[0] ?? 0);
   const parts = unet2dParts(config, settings.size);
   const between = sum(parts.map((part, i) => taken(part) + (keepsInput(parts[i + 1]) ? part.pixels * part.output : 0)));
-  const inside = parts.map((part) => insideOf(part, config, settings.dropout));
+  const masked = settings.dropout && config.dropout > 0;
+  const inside = parts.map((part) => (part.kind === 'attention' ? attention(part) : insideOf(part, masked)));
   const kept = settings.gradientCheckpointing ? Math.max(0, ...inside) : sum(inside);
   // conv_in, whose output is the first skip connection, and the norm before conv_out.
   return bytesPerValue * (ends + between + kept);
@@ -30,13 +43,10 @@ function keepsInput(next: UNet2DPart | undefined): boolean {
   return next === undefined || !(next.joined || next.kind === 'upsampler');
 }
 
-function insideOf(part: UNet2DPart, config: UNet2DConfig, dropout: boolean): number {
-  const {kind, pixels, input, output} = part;
-  if (kind === 'attention') return attentionValues(part, config);
+function insideOf({kind, pixels, input, output}: UNet2DPart, masked: boolean): number {
   if (kind !== 'resnet') return 0;
   // Both norms' outputs, the first convolution's output; dropout keeps its mask.
-  const masked = dropout && config.dropout > 0 ? 1 : 0;
-  return pixels * (input + (2 + masked) * output);
+  return pixels * (input + (masked ? 3 : 2) * output);
 }
 
 /** Norm, queries (also scaled), keys, values, their mixture; and the softmax of all scores, however the queries are chunked. */

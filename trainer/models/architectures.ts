@@ -6,14 +6,17 @@ import type {Architecture} from './architecture.ts';
 import type {Denoiser} from './denoiser.ts';
 import {unetPart, type TensorPart} from './tensorPart.ts';
 import {unet2dArchitecture} from './unet2dArchitecture.ts';
+import {unet2dConditionArchitecture} from './unetCondition/unet2dConditionArchitecture.ts';
 
 /** What each class of networks computes. A class has one row here and one, its schema, in `contract/model/networkConfig`. */
 export const architectures: {readonly [Class in NetworkClass]: (config: NetworkConfigOf<Class>) => Architecture} = {
   UNet2DModel: unet2dArchitecture,
+  UNet2DConditionModel: unet2dConditionArchitecture,
 };
 
 export function architectureOf(config: NetworkConfig): Architecture {
-  return architectures[config._class_name](config);
+  const create = architectures[config._class_name] as (config: NetworkConfig) => Architecture;
+  return create(config);
 }
 
 /** Far above any published network: what is larger is a slip of the pen, or meant to exhaust the machine. */

@@ -1,9 +1,7 @@
 import type {Tensor4D} from '@tensorflow/tfjs-core';
-import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 import {concatChannels, conv2d} from '../nn/layers.ts';
 import {param} from '../nn/params.ts';
 import {downsample, upsampleNearest} from '../nn/resample.ts';
-import {createAttentionBlock} from './attentionBlock.ts';
 import {checkpointed, type Block} from './checkpointedBlock.ts';
 import {bias, type Pass} from './pass.ts';
 import {createResnetBlock} from './resnetBlock.ts';
@@ -22,14 +20,27 @@ export interface UpBlock {
   apply(pass: Pass, x: Tensor4D, skips: Tensor4D[]): Tensor4D;
 }
 
-/** DownBlock2D or AttnDownBlock2D number `index`. */
-export function createDownBlock(config: UNet2DConfig, style: UNet2DStyle, index: number): DownBlock {
+/** What one level of a UNet is made of. */
+export interface UNetWidths {
+  readonly block_out_channels: readonly number[];
+  readonly layers_per_block: number;
+}
+
+/** The attention after a resnet, by its name and its channels; null: there is none at this level. */
+export type AttentionMaker = ((name: string, channels: number) => Block) | null;
+
+/** Down block number `index`. */
+export function createDownBlock(
+  {block_out_channels: channels, layers_per_block: count}: UNetWidths,
+  style: UNet2DStyle,
+  index: number,
+  attention: AttentionMaker,
+): DownBlock {
   const name = `down_blocks.${index}`;
-  const {channels, types} = {channels: config.block_out_channels, types: config.down_block_types};
   const output = at(channels, index);
   const input = index === 0 ? output : at(channels, index - 1);
-  const layers = Array.from({length: config.layers_per_block}, (_, layer) =>
-    createLayer(name, layer, layer === 0 ? input : output, output, at(types, index) === 'AttnDownBlock2D', style),
+  const layers = Array.from({length: count}, (_, layer) =>
+    createLayer(name, layer, layer === 0 ? input : output, output, attention, style),
   );
   const sampler = index < channels.length - 1 ? `${name}.downsamplers.0.conv` : null;
   return {
@@ -47,16 +58,15 @@ export function createDownBlock(config: UNet2DConfig, style: UNet2DStyle, index:
   };
 }
 
-/** UNetMidBlock2D: resnet, attention (unless `add_attention` is off), resnet; nothing where `mid_block_type` is null. */
-export function createMidBlock(config: UNet2DConfig, style: UNet2DStyle): Block {
-  if (config.mid_block_type === null) return {shapes: [], apply: (_, x) => x};
-  const channels = at(config.block_out_channels, config.block_out_channels.length - 1);
-  const divisor = config.mid_block_scale_factor;
-  // diffusers leaves the norm out of the middle of scale_shift models unless its groups are given.
-  const groups = config.attn_norm_num_groups ?? (style.scaleShift ? null : style.groups);
+/** A resnet, the attention if there is one, and another resnet, all divided by `divisor`. */
+export function createMidBlock(
+  channels: number,
+  style: UNet2DStyle,
+  divisor: number,
+  attention: AttentionMaker,
+): Block {
   const resnet = (index: number) => createResnetBlock(`mid_block.resnets.${index}`, channels, channels, style, divisor);
-  const attention = () => createAttentionBlock('mid_block.attentions.0', channels, style, {groups, divisor});
-  const blocks = config.add_attention ? [resnet(0), attention(), resnet(1)] : [resnet(0), resnet(1)];
+  const blocks: Block[] = [resnet(0), ...(attention ? [attention('mid_block.attentions.0', channels)] : []), resnet(1)];
   const parts = blocks.map(checkpointed);
   return {
     shapes: parts.flatMap((part) => part.shapes),
@@ -64,17 +74,21 @@ export function createMidBlock(config: UNet2DConfig, style: UNet2DStyle): Block 
   };
 }
 
-/** UpBlock2D or AttnUpBlock2D number `index`, counted from the middle. */
-export function createUpBlock(config: UNet2DConfig, style: UNet2DStyle, index: number): UpBlock {
+/** Up block number `index`, counted from the middle. It enlarges to the size of the skip connection that comes next. */
+export function createUpBlock(
+  widths: UNetWidths,
+  style: UNet2DStyle,
+  index: number,
+  attention: AttentionMaker,
+): UpBlock {
   const name = `up_blocks.${index}`;
-  const channels = config.block_out_channels.toReversed();
+  const channels = widths.block_out_channels.toReversed();
   const [output, last] = [at(channels, index), channels.length - 1];
   const previous = at(channels, Math.max(index - 1, 0));
   const oldest = at(channels, Math.min(index + 1, last));
-  const attend = at(config.up_block_types, index) === 'AttnUpBlock2D';
-  const layers = Array.from({length: config.layers_per_block + 1}, (_, layer) => {
-    const skip = layer === config.layers_per_block ? oldest : output;
-    return createLayer(name, layer, (layer === 0 ? previous : output) + skip, output, attend, style);
+  const layers = Array.from({length: widths.layers_per_block + 1}, (_, layer) => {
+    const skip = layer === widths.layers_per_block ? oldest : output;
+    return createLayer(name, layer, (layer === 0 ? previous : output) + skip, output, attention, style);
   });
   const sampler = index < last ? `${name}.upsamplers.0.conv` : null;
   return {
@@ -84,26 +98,26 @@ export function createUpBlock(config: UNet2DConfig, style: UNet2DStyle, index: n
     ],
     apply(pass, x, skips) {
       const hidden = layers.reduce((hidden, layer) => layer.apply(pass, concatChannels(hidden, popSkip(skips))), x);
-      return sampler === null ? hidden : applyUpsampler(pass, sampler, hidden);
+      return sampler === null ? hidden : applyUpsampler(pass, sampler, hidden, skips.at(-1));
     },
   };
 }
 
-/** One resnet and, in the Attn blocks, the attention after it. */
+/** One resnet and the attention after it. */
 function createLayer(
   block: string,
   index: number,
   input: number,
   output: number,
-  attend: boolean,
+  attention: AttentionMaker,
   style: UNet2DStyle,
 ): Block {
   const resnet = createResnetBlock(`${block}.resnets.${index}`, input, output, style);
-  if (!attend) return checkpointed(resnet);
-  const attention = createAttentionBlock(`${block}.attentions.${index}`, output, style, {groups: style.groups});
+  const attend = attention?.(`${block}.attentions.${index}`, output);
+  if (attend === undefined) return checkpointed(resnet);
   return checkpointed({
-    shapes: [...resnet.shapes, ...attention.shapes],
-    apply: (pass, x) => attention.apply(pass, resnet.apply(pass, x)),
+    shapes: [...resnet.shapes, ...attend.shapes],
+    apply: (pass, x) => attend.apply(pass, resnet.apply(pass, x)),
   });
 }
 
@@ -111,8 +125,9 @@ function applyDownsampler({params}: Pass, name: string, x: Tensor4D, padding: 0 
   return downsample(x, param<Tensor4D>(params, `${name}.weight`), bias(params, name), padding);
 }
 
-function applyUpsampler({params}: Pass, name: string, x: Tensor4D): Tensor4D {
-  return conv2d(upsampleNearest(x), param<Tensor4D>(params, `${name}.weight`), bias(params, name));
+function applyUpsampler({params}: Pass, name: string, x: Tensor4D, skip: Tensor4D | undefined): Tensor4D {
+  const enlarged = upsampleNearest(x, skip && [skip.shape[1], skip.shape[2]]);
+  return conv2d(enlarged, param<Tensor4D>(params, `${name}.weight`), bias(params, name));
 }
 
 function popSkip(skips: Tensor4D[]): Tensor4D {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {Tensor, Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
+import type {Tensor, Tensor2D, Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
 import {param} from '../nn/params.ts';
 import {recompute} from '../nn/recompute.ts';
 import type {Pass} from './pass.ts';
@@ -14,20 +14,31 @@ export interface Block {
 /** The block, with its activations computed again on the way back where the pass asks for gradient checkpointing. */
 export function checkpointed(block: Block): Block {
   const names = block.shapes.map(([name]) => name);
-  // An input without influence has no gradient, which is an error: attention alone does not see the timestep.
-  const seesTime = names.some((name) => name.includes('.time_emb_proj.'));
+  // An input without influence has no gradient, which is an error: attention alone does not see the timestep, a resnet no context.
+  const sees = (part: string) => names.some((name) => name.includes(part));
+  const [seesTime, seesContext] = [sees('.time_emb_proj.'), sees('.attn2.')];
   return {
     shapes: block.shapes,
     apply(pass, x) {
       // What is not kept for the way back goes with the block.
       if (!pass.gradientCheckpointing) return tf.tidy(() => block.apply(pass, x));
+      const {time, context} = pass;
+      const inputs = new Map<string, Tensor>([
+        ['x', x],
+        ...names.map((name) => [name, param(pass.params, name)] as const),
+      ]);
+      if (seesTime && time) inputs.set('time', time);
+      if (seesContext && context) inputs.set('context', context);
+      const keys = [...inputs.keys()];
       const apply = (...tensors: Tensor[]) => {
-        const weights = new Map(names.map((name, i) => [name, tensors[i + 1] as Tensor]));
-        const time = seesTime ? (tensors.at(-1) as Tensor2D) : pass.time;
-        return block.apply({...pass, params: weights, time}, tensors[0] as Tensor4D);
+        const params = new Map(keys.map((key, i) => [key, tensors[i] as Tensor]));
+        const seen = {
+          time: (params.get('time') as Tensor2D | undefined) ?? time,
+          context: (params.get('context') as Tensor3D | undefined) ?? context,
+        };
+        return block.apply({...pass, ...seen, params}, params.get('x') as Tensor4D);
       };
-      const weights = names.map((name) => param(pass.params, name));
-      return recompute(apply, [x, ...weights, ...(seesTime && pass.time ? [pass.time] : [])]);
+      return recompute(apply, [...inputs.values()]);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type {Tensor1D, Tensor2D} from '@tensorflow/tfjs-core';
+import type {Tensor1D, Tensor2D, Tensor3D} from '@tensorflow/tfjs-core';
 import type {GroupNormAffine} from '../nn/groupNorm.ts';
 import {param, type Params} from '../nn/params.ts';
 
@@ -7,6 +7,8 @@ export interface Pass {
   readonly params: Params;
   /** SiLU of the time embedding, [N, width]; null in networks that know no time. */
   readonly time: Tensor2D | null;
+  /** What cross-attention looks at, [N, tokens, width]; null in networks without any. */
+  readonly context: Tensor3D | null;
   /** Left out: no dropout. */
   readonly dropoutSeed?: number;
   /** Compute the activations inside a block again on the way back, instead of keeping them. */

@@ -31,7 +31,12 @@ export function unet2dStyle(config: UNet2DConfig, where?: string): UNet2DStyle &
 }
 
 /** Refuses a norm whose channels do not split into the groups. */
-export function checkGroups({where}: UNet2DStyle, groups: number, channels: number, layer: string): void {
+export function checkGroups(
+  {where}: Pick<UNet2DStyle, 'where'>,
+  groups: number,
+  channels: number,
+  layer: string,
+): void {
   if (channels % groups === 0) return;
   throw new UserError('model-invalid', `${layer} has ${channels} channels, which do not split into ${groups} groups.`, {
     where,

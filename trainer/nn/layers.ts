@@ -26,10 +26,17 @@ export function conv2d(x: Tensor4D, kernel: Tensor4D, bias: Tensor1D | null, str
   );
 }
 
-/** x [N,in] * weight [in,out] + bias [out] -> [N,out]. */
+/**
+ * x [N,in] * weight [in,out] + bias [out] -> [N,out]. One operation that keeps x and the weight; a separate addition would also keep
+ * the product until the way back.
+ */
 export function linear(x: Tensor2D, weight: Tensor2D, bias: Tensor1D | null): Tensor2D {
-  const product: Tensor2D = tf.matMul(x, weight);
-  return bias === null ? product : tf.add(product, bias);
+  if (bias === null) return tf.matMul(x, weight);
+  return ownGradient<[Tensor2D, Tensor2D, Tensor1D], [Tensor2D, Tensor2D], Tensor2D>(
+    [x, weight, bias],
+    (x, weight, bias) => ({value: tf.add(tf.matMul(x, weight), bias), saved: [x, weight]}),
+    (dy, [x, weight]) => [tf.matMul(dy, weight, false, true), tf.matMul(x, dy, true), tf.sum(dy, 0)],
+  );
 }
 
 /** x * sigmoid(x), elementwise. */

@@ -21,6 +21,8 @@ import {
 import {Report} from '../../../trainer/contract/run/report.ts';
 import {LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
 import {RunNotes} from '../../../trainer/contract/run/runNotes.ts';
+import {AutoencoderConfig} from '../../../trainer/contract/model/autoencoderConfig.ts';
+import {UNet2DConditionConfig} from '../../../trainer/contract/model/unet2dConditionConfig.ts';
 import {ClipTextConfig} from '../../../trainer/contract/model/clipTextConfig.ts';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 
@@ -121,6 +123,11 @@ export const recordExamples: readonly {readonly schema: z.ZodType; readonly exam
     },
   },
   {schema: RunNotes, example: {tags: ['good'], note: 'n'}},
+  {schema: AutoencoderConfig, example: {block_out_channels: [8, 8], scaling_factor: 0.18215, latents_mean: null}},
+  {
+    schema: UNet2DConditionConfig,
+    example: {block_out_channels: [8, 8], attention_head_dim: [1, 2], upcast_attention: true},
+  },
   {schema: ClipTextConfig, example: {hidden_size: 8, hidden_act: 'gelu', eos_token_id: 2, torch_dtype: 'float16'}},
   {schema: SchedulerConfig, example: {num_train_timesteps: 1000}},
   {

@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {beforeAll, describe, expect, it} from 'vitest';
+import type {NetworkConfig} from '../../../trainer/contract/model/networkConfig.ts';
+import {UNet2DConditionConfig} from '../../../trainer/contract/model/unet2dConditionConfig.ts';
 import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
 import {startEngine} from '../../../trainer/engine/startEngine.ts';
 import {activationBytes} from '../../../trainer/models/activationBytes.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
-import {createUNet2D} from '../../../trainer/models/unet2d.ts';
+import {architectureOf, createDenoiser} from '../../../trainer/models/architectures.ts';
+import type {Condition} from '../../../trainer/models/denoiser.ts';
 import {variedUNets} from './variedUNets.ts';
 
 const settings = {size: [32, 32], gradientCheckpointing: false, dropout: false} as const;
@@ -59,9 +62,28 @@ describe('the activations of a UNet', () => {
 describe('the activations that the operations keep for the gradient', () => {
   beforeAll(async () => void (await startEngine({name: 'wasm'})));
 
+  /** Two levels as in Stable Diffusion. */
+  const conditioned = UNet2DConditionConfig.parse({
+    block_out_channels: [16, 32],
+    down_block_types: ['CrossAttnDownBlock2D', 'DownBlock2D'],
+    up_block_types: ['UpBlock2D', 'CrossAttnUpBlock2D'],
+    norm_num_groups: 8,
+    attention_head_dim: 2,
+    cross_attention_dim: 24,
+  });
+
+  it.each([16, 32])('are those of the estimate where there are transformers, at %s pixels a side', (side) => {
+    const estimated = 2 * architectureOf(conditioned).activationBytes({...settings, size: [side, side]});
+    const kept = keptBytes(conditioned, 2, side);
+    expect(kept / estimated).toBeGreaterThan(0.9);
+    expect(kept / estimated).toBeLessThan(1.25);
+  });
+
+  const varied: Readonly<Record<string, NetworkConfig>> = variedUNets;
+
   it.each(['digits', 'scaleShift', 'plainMiddle', 'noMiddle'] as const)('are those of the estimate: %s', (name) => {
-    const config = variedUNets[name];
-    const estimated = 2 * activationBytes(config, {...settings, size: [16, 16]});
+    const config = varied[name] as NetworkConfig;
+    const estimated = 2 * architectureOf(config).activationBytes({...settings, size: [16, 16]});
     const kept = keptBytes(config, 2, 16);
     // The operations also keep what only the shape is needed of, such as the dense layers of attention before their bias.
     expect(kept / estimated).toBeGreaterThan(0.98);
@@ -70,13 +92,14 @@ describe('the activations that the operations keep for the gradient', () => {
 });
 
 /** Bytes that the tape holds after a forward pass of `batch` images, without the parameters. */
-function keptBytes(config: UNet2DConfig, batch: number, side: number): number {
-  const denoiser = createUNet2D(config);
+function keptBytes(config: NetworkConfig, batch: number, side: number): number {
+  const denoiser = createDenoiser(config);
   const params = initialiseParams(config, 1);
   const names = [...params.keys()];
   const noisy = tf.zeros<tf.Rank.R4>([batch, side, side, config.in_channels]);
-  const prepared = denoiser.prepare(new Array<number>(batch).fill(3));
-  const ids = new Set<object>([...params.values(), noisy].map(({dataId}) => dataId));
+  const prepared = denoiser.prepare(new Array<number>(batch).fill(3), contextFor(config, batch));
+  const given = [...params.values(), noisy, ...(prepared.context ? [prepared.context] : [])];
+  const ids = new Set<object>(given.map(({dataId}) => dataId));
   let bytes = 0;
   const loss = (...tensors: tf.Tensor[]): tf.Scalar => {
     const given = new Map(names.map((name, i) => [name, tensors[i] as tf.Tensor]));
@@ -92,4 +115,10 @@ function keptBytes(config: UNet2DConfig, batch: number, side: number): number {
   };
   tf.tidy(() => void tf.grads(loss)([...params.values()]));
   return bytes;
+}
+
+/** Texts of as many tokens as CLIP's, where the network looks at any. */
+function contextFor(config: NetworkConfig, batch: number): Condition {
+  if (config._class_name !== 'UNet2DConditionModel') return {};
+  return {context: tf.zeros<tf.Rank.R3>([batch, 77, config.cross_attention_dim])};
 }

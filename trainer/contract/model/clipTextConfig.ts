@@ -1,15 +1,16 @@
 import {z} from 'zod';
+import {networkLayers, networkWidth} from './networkSizes.ts';
 
 /**
  * `text_encoder/config.json` of a pipeline: a CLIPTextModel of transformers, with the defaults of its class for absent keys.
- * Unknown keys are kept. The bounds are far beyond any published text encoder; they keep a hostile file from asking for all memory.
+ * Unknown keys are kept.
  */
 export const ClipTextConfig = z.looseObject({
   vocab_size: z.int().min(1).max(1_000_000).default(49_408),
-  hidden_size: z.int().min(1).max(16_384).default(512),
-  intermediate_size: z.int().min(1).max(65_536).default(2048),
-  num_hidden_layers: z.int().min(1).max(128).default(12),
-  num_attention_heads: z.int().min(1).max(256).default(8),
+  hidden_size: networkWidth.default(512),
+  intermediate_size: networkWidth.default(2048),
+  num_hidden_layers: networkLayers.default(12),
+  num_attention_heads: networkWidth.default(8),
   max_position_embeddings: z.int().min(1).max(8192).default(77),
   layer_norm_eps: z.number().positive().default(1e-5),
   hidden_act: z.string().default('quick_gelu'),

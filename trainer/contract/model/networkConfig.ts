@@ -1,11 +1,12 @@
 import type {z} from 'zod';
+import {UNet2DConditionConfig} from './unet2dConditionConfig.ts';
 import {UNet2DConfig} from './unet2dConfig.ts';
 
 /**
  * The classes of networks that are trained and merged, by the `_class_name` of their `config.json`, with its schema. What a class
  * computes is its row in `models/architectures`.
  */
-export const networkConfigs = {UNet2DModel: UNet2DConfig};
+export const networkConfigs = {UNet2DModel: UNet2DConfig, UNet2DConditionModel: UNet2DConditionConfig};
 
 export type NetworkClass = keyof typeof networkConfigs;
 

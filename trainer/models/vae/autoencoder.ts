@@ -73,7 +73,7 @@ export function createAutoencoder(config: AutoencoderConfig, where?: string): Au
 }
 
 function through(blocks: readonly Block[], params: Params, x: Tensor4D): Tensor4D {
-  return blocks.reduce((hidden, block) => block.apply({params, time: null}, hidden), x);
+  return blocks.reduce((hidden, block) => block.apply({params, time: null, context: null}, hidden), x);
 }
 
 const supported: Readonly<Record<string, readonly unknown[]>> = {

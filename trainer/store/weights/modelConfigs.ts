@@ -22,6 +22,14 @@ export function extendedClass(name: NetworkClass): string {
   return `${extension}${name}`;
 }
 
+/** Families of models that people may take for Stable Diffusion 1 or 2, by the class of their network. */
+const foreignFamilies: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [/^SD3/, 'Stable Diffusion 3'],
+  [/^Flux/, 'Flux'],
+  [/^PixArt/, 'PixArt'],
+  [/^StableCascade/, 'Stable Cascade'],
+];
+
 const AnyObject = z.record(z.string(), z.unknown());
 
 /** The config.json of a pipeline's network, or of a flat folder. */
@@ -40,7 +48,9 @@ export async function readNetworkConfig(path: string): Promise<{config: NetworkC
   const name = raw._class_name;
   const stock = typeof name === 'string' && name.startsWith(extension) ? name.slice(extension.length) : name;
   if (!isNetworkClass(stock)) {
-    const found = typeof name === 'string' ? `of the class ${name}` : 'without a class name';
+    const family = typeof name === 'string' ? foreignFamilies.find(([pattern]) => pattern.test(name))?.[1] : undefined;
+    const found =
+      typeof name === 'string' ? `of the class ${name}${family ? ` (${family})` : ''}` : 'without a class name';
     const known = Object.keys(networkConfigs).join(', ');
     throw new UserError('class-unsupported', `This is a config ${found}; only ${known} can be used.`, {where: path});
   }

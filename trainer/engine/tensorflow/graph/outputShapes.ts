@@ -25,13 +25,18 @@ const rules: Readonly<Record<string, ShapeRule>> = {
     ['Add', 'AddV2', 'Sub', 'Mul', 'RealDiv', 'SquaredDifference', 'Minimum', 'Maximum'].map((op) => [op, elementwise]),
   ),
   ...Object.fromEntries(
-    ['Sigmoid', 'Square', 'Sqrt', 'Rsqrt', 'Softmax', 'Neg', 'Exp', 'Identity', 'ZerosLike'].map((op) => [
+    ['Sigmoid', 'Square', 'Sqrt', 'Rsqrt', 'Softmax', 'Neg', 'Exp', 'Erf', 'Identity', 'ZerosLike'].map((op) => [
       op,
       likeFirst,
     ]),
   ),
   Reshape: byValues(1),
   Fill: byValues(0),
+  Conv2D: convolved,
+  Conv3D: convolved,
+  Slice: byValues(2),
+  PadV2: padded,
+  ResizeNearestNeighbor: ([x, size]) => x && size?.values && [[x.shape[0] ?? NaN, ...size.values, x.shape[3] ?? NaN]],
   Conv2DBackpropInput: byValues(0),
   Conv2DBackpropFilter: byValues(1),
   Sum: reduced,
@@ -96,4 +101,22 @@ function split([x, sizes, axis]: readonly KnownTensor[]) {
   const at = axis?.values?.[0];
   if (!x || !sizes?.values || at === undefined) return undefined;
   return sizes.values.map((size) => x.shape.with(at < 0 ? at + x.shape.length : at, size));
+}
+
+/** Of images or volumes with the channels last. */
+function convolved([x, filter]: readonly KnownTensor[], attributes: Attributes) {
+  const [strides, dilations] = [attributes.get('strides'), attributes.get('dilations')] as (readonly number[])[];
+  const padding = attributes.get('padding');
+  const isKnown = String(attributes.get('data_format')).endsWith('C') && (padding === 'SAME' || padding === 'VALID');
+  if (!x || !filter || !strides || !isKnown || dilations?.some((dilation) => dilation !== 1)) return undefined;
+  const sides = filter.shape.slice(0, -2).map((window, side) => {
+    const [size, stride] = [x.shape[side + 1] ?? NaN, strides[side + 1] ?? NaN];
+    return Math.ceil((padding === 'SAME' ? size : size - window + 1) / stride);
+  });
+  return [[x.shape[0] ?? NaN, ...sides, filter.shape.at(-1) ?? NaN]];
+}
+
+function padded([x, paddings]: readonly KnownTensor[]) {
+  const values = paddings?.values;
+  return x && values && [x.shape.map((size, axis) => size + (values[2 * axis] ?? NaN) + (values[2 * axis + 1] ?? NaN))];
 }
