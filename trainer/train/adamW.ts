@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {OptimizerConfig} from '../contract/config/training.ts';
-import {adamWInPlace} from './adamWInPlace.ts';
+import {applyAdam} from '../engine/tensorflow/graph/applyAdam.ts';
 
 /** First and second moment of the gradient, [n] each. */
 export interface Moments {
@@ -41,9 +41,11 @@ export function updateAdamW(
   config: OptimizerConfig,
   {rate, epsilon, retained}: AdamWFactors,
 ): {weights: tf.Tensor1D; moments: Moments} {
-  const fused = adamWInPlace(weights, gradient, moments, config, {rate, epsilon, retained});
-  if (fused) return fused;
-  const [beta1, beta2] = config.betas;
+  const {betas, weightDecay} = config;
+  const numbers = {betas, rate, epsilon, retained: weightDecay === 0 ? null : retained};
+  const applied = applyAdam({weights, ...moments}, gradient, numbers);
+  if (applied) return {weights: applied.weights, moments: {first: applied.first, second: applied.second}};
+  const [beta1, beta2] = betas;
   // A tidy for each result: vectors may be as large as the network, so temporaries must not outlive the line that needs them.
   const first = tf.tidy(() => tf.add<tf.Tensor1D>(moments.first, tf.mul(tf.sub(gradient, moments.first), 1 - beta1)));
   const second = tf.tidy(() =>
@@ -54,7 +56,7 @@ export function updateAdamW(
     return tf.mul(tf.div(first, denominator), rate);
   });
   const newWeights = tf.tidy(() => {
-    const decayed = config.weightDecay === 0 ? weights : tf.mul(weights, retained);
+    const decayed = weightDecay === 0 ? weights : tf.mul(weights, retained);
     return tf.sub<tf.Tensor1D>(decayed, step);
   });
   step.dispose();

@@ -1,74 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {NewRunEvent, RunEvent} from '../contract/run/events.ts';
 import type {TrainingHistoryRecord} from '../contract/run/records.ts';
-import type {TrainingConfig} from '../contract/config/training.ts';
 import {trainBatch} from '../data/batches.ts';
-import type {ImageSource} from '../data/dataset.ts';
-import {drawTimesteps, type TimestepRange} from '../deme/timesteps.ts';
+import {drawTimesteps} from '../deme/timesteps.ts';
 import {checkEngine} from '../engine/checkEngine.ts';
 import {explainEngineError} from '../engine/engineLoss.ts';
-import type {ImageSpace} from '../models/imageSpace.ts';
 import {flatLayout} from '../nn/flatParams.ts';
-import type {Params} from '../nn/params.ts';
 import {createRandom} from '../random.ts';
-import type {DiskWatch} from '../store/files/writeWithRoom.ts';
 import {loadLatestCheckpoint, type LoadedCheckpoint} from './checkpoint.ts';
 import {extended, learningRates, readHistory, writeHistory} from './trainingHistory.ts';
 import {Divergence} from './divergence.ts';
 import {averagedParams, drawPictures, identityOf, probe, save, type Training} from './checkpointing.ts';
-import type {LossSetting} from './lossAndGradient.ts';
 import type {MicroBatch} from './microBatch.ts';
 import {hashParams} from './paramsHash.ts';
 import {StepLog} from './stepLog.ts';
 import {TrainProgram} from './trainProgram.ts';
+import type {TrainHooks, TrainOutcome, TrainTask} from './trainTask.ts';
 import {disposeState, initialState} from './trainState.ts';
 import {rollBack, withRollbackHint} from './rollback.ts';
-
-/** One training: an expert, the ordinary finetune, or a pretraining. */
-export interface TrainTask {
-  /** Name in events, and part of every random draw: two stages of a run never share noise. */
-  readonly stage: string;
-  readonly config: TrainingConfig;
-  readonly setting: LossSetting;
-  /** Weights to start from, projections included; stay the caller's. */
-  readonly initial: Params;
-  readonly range: TimestepRange;
-  readonly probability: number;
-  readonly images: ImageSource;
-  /** What the network sees of the images. */
-  readonly space: ImageSpace;
-  readonly flip: boolean;
-  readonly randomCrop: boolean;
-  /** Folder of the checkpoints; an existing one there is continued. */
-  readonly checkpoints: string;
-}
-
-/** The events of a training that nobody may have written down yet. */
-export interface EventOutbox {
-  pending(): readonly RunEvent[];
-  /** Tells events that a checkpoint has kept, as far as the log lacks them. */
-  resend(events: readonly RunEvent[]): Promise<void>;
-}
-
-export interface TrainHooks {
-  emit(event: NewRunEvent): void;
-  /** Asked before every update; waits while the run is paused. */
-  nextAction(): Promise<'continue' | 'stop'>;
-  /**
-   * Called every `every` updates and after the last with the weights that would be saved (EMA where it is on); returns their held-out loss,
-   * by which the best checkpoint is kept.
-   */
-  probe?: {every: number; measure(params: Params, update: number): Promise<number>};
-  /** Called before the first update, every `every` updates and after the last with the weights that would be saved. */
-  pictures?: {every: number; draw(params: Params, update: number): Promise<void>};
-  /** Events on their way to the log. */
-  outbox?: EventOutbox;
-  /** How the room for checkpoints is found out. */
-  disk?: DiskWatch;
-}
-
-/** The trained weights (EMA where it is on), owned by the caller; null when it was stopped before the last update. */
-export type TrainOutcome = Params | null;
 
 /**
  * Trains to the last update or to a stop, with events and checkpoints on the way. Throws a UserError when the loss is not finite, unless

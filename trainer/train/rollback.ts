@@ -6,7 +6,7 @@ import {isEngineLoss} from '../engine/engineLoss.ts';
 import {newestIntact, newestRegular, removeBeyond} from './checkpointFolder.ts';
 import {readHistory, writeHistory} from './trainingHistory.ts';
 import {Divergence} from './divergence.ts';
-import type {TrainTask} from './loop.ts';
+import type {TrainTask} from './trainTask.ts';
 
 /**
  * Goes back behind a divergence where the config wants that: to the newest regular checkpoint, never to one that a stop has written, so

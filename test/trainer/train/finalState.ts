@@ -1,7 +1,7 @@
 import {flatLayout} from '../../../trainer/nn/flatParams.ts';
 import type {Params} from '../../../trainer/nn/params.ts';
 import {loadLatestCheckpoint} from '../../../trainer/train/checkpoint.ts';
-import type {TrainTask} from '../../../trainer/train/loop.ts';
+import type {TrainTask} from '../../../trainer/train/trainTask.ts';
 import {hashParams} from '../../../trainer/train/paramsHash.ts';
 import {joined} from '../../helpers/joined.ts';
 

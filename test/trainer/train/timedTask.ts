@@ -6,7 +6,7 @@ import type {Denoiser} from '../../../trainer/models/denoiser.ts';
 import {pixelSpace} from '../../../trainer/models/imageSpace.ts';
 import {param} from '../../../trainer/nn/params.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
-import type {TrainTask} from '../../../trainer/train/loop.ts';
+import type {TrainTask} from '../../../trainer/train/trainTask.ts';
 import {preparePlainly, perImage} from '../../helpers/plainTimesteps.ts';
 
 /** Every image is this grey; as the model predicts the image itself, losses depend on nothing but the timestep. */

@@ -2,7 +2,7 @@ import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {memorySource} from '../../../trainer/data/memorySource.ts';
 import {pixelSpace} from '../../../trainer/models/imageSpace.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import type {TrainTask} from '../../../trainer/train/loop.ts';
+import type {TrainTask} from '../../../trainer/train/trainTask.ts';
 import {tinyModel} from './tinyModel.ts';
 
 /** 11 grey images of 4x4 pixels. */

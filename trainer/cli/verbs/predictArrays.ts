@@ -1,5 +1,6 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import type {EngineChoice} from '../../contract/config/config.ts';
 import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
 import {nullForUserError, UserError} from '../../contract/errors.ts';
 import {startEngine} from '../../engine/startEngine.ts';
@@ -8,7 +9,21 @@ import {predictNchw, type NchwImages} from '../../sample/predictNchw.ts';
 import {requireApart, requireFree} from '../../store/files/pathIdentity.ts';
 import {openSafetensors, writeSafetensors} from '../../store/weights/safetensors.ts';
 import type {TensorReader} from '../../store/weights/tensorReader.ts';
-import type {PredictOptions} from './predictVerb.ts';
+
+/** One forward pass that is wanted. */
+export interface PredictRequest {
+  /** Diffusers folder. */
+  readonly model: string;
+  /** Safetensors file with the inputs. */
+  readonly arrays: string;
+  /** Name of the noisy images [N,C,H,W] in it. */
+  readonly sample: string;
+  /** Name of the timesteps [N] in it. */
+  readonly timesteps: string;
+  readonly out: string;
+  readonly overwrite?: boolean;
+  readonly engine?: EngineChoice;
+}
 
 export interface PredictResult {
   readonly out: string;
@@ -23,15 +38,15 @@ interface Inputs {
 }
 
 /** Calls the network of a diffusers folder once on arrays of a file, both in PyTorch's order. */
-export async function predictArrays(options: PredictOptions): Promise<PredictResult> {
-  const {out, model, arrays, overwrite} = options;
+export async function predictArrays(request: PredictRequest): Promise<PredictResult> {
+  const {out, model, arrays, overwrite} = request;
   await requireApart(out, [model, arrays]);
   await requireFree(out, {overwrite, isOwn: isPrediction});
-  const {images, timesteps} = await readInputs(options);
-  const engine = await startEngine({name: options.engine ?? 'auto'});
+  const {images, timesteps} = await readInputs(request);
+  const engine = await startEngine({name: request.engine ?? 'auto'});
   const {denoiser, params, folder} = await loadPretrained(model);
   if (images.shape[1] !== denoiser.inChannels) {
-    const message = `${options.sample} has ${images.shape[1]} channels, but the model takes ${denoiser.inChannels}.`;
+    const message = `${request.sample} has ${images.shape[1]} channels, but the model takes ${denoiser.inChannels}.`;
     throw new UserError('arrays-mismatch', message, {where: folder.path});
   }
   const {values, shape} = await predictNchw(denoiser, params, images, timesteps);
@@ -48,7 +63,7 @@ async function isPrediction(path: string): Promise<boolean> {
   return reader?.shapes.size === 1 && reader.shapes.has(tensorName);
 }
 
-async function readInputs({arrays, sample, timesteps}: PredictOptions): Promise<Inputs> {
+async function readInputs({arrays, sample, timesteps}: PredictRequest): Promise<Inputs> {
   const reader = await openSafetensors(arrays);
   try {
     const [count, channels, height, width] = shapeOf(reader, arrays, sample, '[N,C,H,W]', 4);

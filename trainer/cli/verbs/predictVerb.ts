@@ -1,19 +1,8 @@
 import type {Command} from 'commander';
-import type {EngineChoice} from '../../contract/config/config.ts';
 import {action} from '../action.ts';
 import {engineOption} from '../arguments.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
-
-export interface PredictOptions extends OutputOptions {
-  model: string;
-  arrays: string;
-  /** Names of tensors in `arrays`. */
-  sample: string;
-  timesteps: string;
-  out: string;
-  overwrite?: boolean;
-  engine?: EngineChoice;
-}
+import type {PredictRequest} from './predictArrays.ts';
 
 export function addPredictVerb(deme: Command): void {
   const command = deme
@@ -29,7 +18,7 @@ export function addPredictVerb(deme: Command): void {
   action(command, predict);
 }
 
-async function predict(options: PredictOptions): Promise<ExitCode> {
+async function predict(options: PredictRequest & OutputOptions): Promise<ExitCode> {
   const {predictArrays} = await import('./predictArrays.ts');
   const result = await predictArrays(options);
   const {engine, out, shape} = result;

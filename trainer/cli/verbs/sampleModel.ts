@@ -1,5 +1,6 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
+import type {EngineChoice} from '../../contract/config/config.ts';
 import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
 import type {SamplingConfig} from '../../contract/config/evaluateConfig.ts';
 import {encodePng, imageGrid} from '../../data/pictures/png.ts';
@@ -12,7 +13,19 @@ import {sampleImages} from '../../sample/sampleImages.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {requireApart, requireFree} from '../../store/files/pathIdentity.ts';
 import {firstBytes} from '../../store/files/regularFile.ts';
-import type {SampleOptions} from './sampleVerb.ts';
+
+/** Images that are wanted of a model. */
+export interface SampleRequest extends SamplingConfig {
+  /** Diffusers folder. */
+  readonly model: string;
+  /** PNG of the grid. */
+  readonly out: string;
+  readonly overwrite?: boolean;
+  /** Folder for single PNGs. */
+  readonly images?: string;
+  readonly count: number;
+  readonly engine?: EngineChoice;
+}
 
 /** What was drawn, and how to draw it again. */
 export interface SampleResult {
@@ -26,19 +39,19 @@ type Shape = readonly [number, number, number];
 
 /** Draws images from a diffusers folder in this process and writes them as PNG. */
 export async function sampleModel(
-  options: SampleOptions,
+  request: SampleRequest,
   onProgress: (done: number, total: number) => void,
 ): Promise<SampleResult> {
-  const files = filesOf(options);
+  const files = filesOf(request);
   for (const file of files) {
-    await requireApart(file, [options.model]);
-    await requireFree(file, {overwrite: options.overwrite, isOwn: isPng});
+    await requireApart(file, [request.model]);
+    await requireFree(file, {overwrite: request.overwrite, isOwn: isPng});
   }
-  const engine = await startEngine({name: options.engine ?? 'auto'});
-  const model = await loadPretrained(options.model);
+  const engine = await startEngine({name: request.engine ?? 'auto'});
+  const model = await loadPretrained(request.model);
   const {denoiser, params, schedule, folder, weightsHash} = model;
   const shape = requireImageShape(model, folder.path);
-  const {count, sampler, steps, eta, seed, batch} = options;
+  const {count, sampler, steps, eta, seed, batch} = request;
   const settings = {count, sampler, steps, eta, seed, batch};
   const predict = modelPredict(new Predictor(denoiser, params));
   const images = await sampleImages({...settings, predict, schedule, space: model.spaceOf(shape), onProgress});
@@ -49,11 +62,11 @@ export async function sampleModel(
   for (const [i, file] of singles.entries()) {
     await writePng(file, images.subarray(i * size, (i + 1) * size), shape, 1);
   }
-  return {out: options.out, images: options.images ?? null, engine, recipe: {model: weightsHash, ...settings}};
+  return {out: request.out, images: request.images ?? null, engine, recipe: {model: weightsHash, ...settings}};
 }
 
 /** The grid, and then the single images if they are asked for. */
-function filesOf({out, images, count}: SampleOptions): string[] {
+function filesOf({out, images, count}: SampleRequest): string[] {
   if (images === undefined) return [out];
   const digits = String(count - 1).length;
   return [out, ...Array.from({length: count}, (_, i) => join(images, `${String(i).padStart(digits, '0')}.png`))];

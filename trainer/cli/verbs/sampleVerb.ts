@@ -1,20 +1,10 @@
 import {Option, type Command} from 'commander';
-import type {EngineChoice} from '../../contract/config/config.ts';
-import {samplers, type SamplingConfig} from '../../contract/config/evaluateConfig.ts';
+import {samplers} from '../../contract/config/evaluateConfig.ts';
 import {action} from '../action.ts';
 import {count, engineOption, share, wholeNumber} from '../arguments.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
 import {verbProgress} from '../view/verbProgress.ts';
-
-export interface SampleOptions extends OutputOptions, SamplingConfig {
-  model: string;
-  out: string;
-  overwrite?: boolean;
-  /** Folder for single PNGs. */
-  images?: string;
-  count: number;
-  engine?: EngineChoice;
-}
+import type {SampleRequest} from './sampleModel.ts';
 
 export function addSampleVerb(deme: Command): void {
   const command = deme
@@ -34,7 +24,7 @@ export function addSampleVerb(deme: Command): void {
   action(command, sample);
 }
 
-async function sample(options: SampleOptions): Promise<ExitCode> {
+async function sample(options: SampleRequest & OutputOptions): Promise<ExitCode> {
   // Loaded here, as the tensor library takes longer to load than most verbs take to run.
   const {sampleModel} = await import('./sampleModel.ts');
   const progress = verbProgress(options, 'sampling');

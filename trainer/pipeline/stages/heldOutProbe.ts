@@ -3,7 +3,7 @@ import type {TimestepRange} from '../../deme/timesteps.ts';
 import {heldOutDraws, heldOutLosses} from '../../evaluate/heldOut.ts';
 import {heldOutImages} from '../../evaluate/heldOutImages.ts';
 import type {Params} from '../../nn/params.ts';
-import type {TrainHooks} from '../../train/loop.ts';
+import type {TrainHooks} from '../../train/trainTask.ts';
 import type {StageContext} from './stageContext.ts';
 import type {DrawnModel} from './trainingGrids.ts';
 

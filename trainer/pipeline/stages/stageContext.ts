@@ -1,6 +1,6 @@
 import type {NewRunEvent} from '../../contract/run/events.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
-import type {EventOutbox} from '../../train/loop.ts';
+import type {EventOutbox} from '../../train/trainTask.ts';
 
 /** What every stage gets. */
 export interface StageContext {

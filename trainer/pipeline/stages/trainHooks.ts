@@ -1,5 +1,5 @@
 import type {TrainingConfig} from '../../contract/config/training.ts';
-import type {TrainHooks} from '../../train/loop.ts';
+import type {TrainHooks} from '../../train/trainTask.ts';
 import {heldOutProbe, type HeldOutProbe} from './heldOutProbe.ts';
 import type {StageContext} from './stageContext.ts';
 import {trainingGrids} from './trainingGrids.ts';

@@ -10,7 +10,8 @@ import {loadPretrained, savePretrained, type Pretrained} from '../../models/pret
 import {disposeParams} from '../../nn/params.ts';
 import {addIdentityProjections} from '../../nn/projections.ts';
 import {scheduleHash} from '../../models/scheduleHash.ts';
-import {train, type TrainTask} from '../../train/loop.ts';
+import {train} from '../../train/loop.ts';
+import type {TrainTask} from '../../train/trainTask.ts';
 import {trainHooks} from './trainHooks.ts';
 import {requireBase, runPaths} from '../../store/run/runPaths.ts';
 import {runRanges} from '../runRanges.ts';

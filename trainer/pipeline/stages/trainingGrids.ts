@@ -10,7 +10,7 @@ import {sampleImages} from '../../sample/sampleImages.ts';
 import type {NoiseSchedule} from '../../schedulers/schedule.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {writeWithRoom} from '../../store/files/writeWithRoom.ts';
-import type {TrainHooks} from '../../train/loop.ts';
+import type {TrainHooks} from '../../train/trainTask.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {sampleGrid} from './sampleGrid.ts';
 import type {StageContext} from './stageContext.ts';

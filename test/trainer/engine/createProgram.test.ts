@@ -1,7 +1,8 @@
 import {readdir} from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it, onTestFinished, vi} from 'vitest';
-import {createProgram, type Program, type ProgramFunction} from '../../../trainer/engine/program.ts';
+import {createProgram} from '../../../trainer/engine/createProgram.ts';
+import type {Program, ProgramFunction} from '../../../trainer/engine/program.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';

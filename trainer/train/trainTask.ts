@@ -1,0 +1,54 @@
+import type {NewRunEvent, RunEvent} from '../contract/run/events.ts';
+import type {TrainingConfig} from '../contract/config/training.ts';
+import type {ImageSource} from '../data/dataset.ts';
+import type {TimestepRange} from '../deme/timesteps.ts';
+import type {ImageSpace} from '../models/imageSpace.ts';
+import type {Params} from '../nn/params.ts';
+import type {DiskWatch} from '../store/files/writeWithRoom.ts';
+import type {LossSetting} from './lossAndGradient.ts';
+
+/** One training: an expert, the ordinary finetune, or a pretraining. */
+export interface TrainTask {
+  /** Name in events, and part of every random draw: two stages of a run never share noise. */
+  readonly stage: string;
+  readonly config: TrainingConfig;
+  readonly setting: LossSetting;
+  /** Weights to start from, projections included; stay the caller's. */
+  readonly initial: Params;
+  readonly range: TimestepRange;
+  readonly probability: number;
+  readonly images: ImageSource;
+  /** What the network sees of the images. */
+  readonly space: ImageSpace;
+  readonly flip: boolean;
+  readonly randomCrop: boolean;
+  /** Folder of the checkpoints; an existing one there is continued. */
+  readonly checkpoints: string;
+}
+
+/** The events of a training that nobody may have written down yet. */
+export interface EventOutbox {
+  pending(): readonly RunEvent[];
+  /** Tells events that a checkpoint has kept, as far as the log lacks them. */
+  resend(events: readonly RunEvent[]): Promise<void>;
+}
+
+export interface TrainHooks {
+  emit(event: NewRunEvent): void;
+  /** Asked before every update; waits while the run is paused. */
+  nextAction(): Promise<'continue' | 'stop'>;
+  /**
+   * Called every `every` updates and after the last with the weights that would be saved (EMA where it is on); returns their held-out loss,
+   * by which the best checkpoint is kept.
+   */
+  probe?: {every: number; measure(params: Params, update: number): Promise<number>};
+  /** Called before the first update, every `every` updates and after the last with the weights that would be saved. */
+  pictures?: {every: number; draw(params: Params, update: number): Promise<void>};
+  /** Events on their way to the log. */
+  outbox?: EventOutbox;
+  /** How the room for checkpoints is found out. */
+  disk?: DiskWatch;
+}
+
+/** The trained weights (EMA where it is on), owned by the caller; null when it was stopped before the last update. */
+export type TrainOutcome = Params | null;
