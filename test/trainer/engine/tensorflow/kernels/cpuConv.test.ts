@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
-import {createProgram} from '../../../../../trainer/engine/program.ts';
+import {createProgram} from '../../../../../trainer/engine/createProgram.ts';
 import {createRandom} from '../../../../../trainer/random.ts';
 import {maxAbsDifference} from '../../../../helpers/allClose.ts';
 import {describeOnEngines} from '../../../../helpers/engines.ts';
