@@ -16,6 +16,17 @@ export interface DecodeSettings extends ImageFit {
   readonly corrupt: 'stop' | 'skip';
 }
 
+/** Damage that several images share: it is told once, with the place of all of them. */
+export class BrokenPart extends Error {
+  constructor(
+    readonly where: string,
+    reason: string,
+    cause: unknown,
+  ) {
+    super(reason, {cause});
+  }
+}
+
 /** Images that are decoded each time they are read. */
 export function encodedSource(
   images: EncodedImages,
@@ -24,9 +35,14 @@ export function encodedSource(
 ): ImageSource {
   const {resolution, channels, corrupt} = settings;
   const skipped = new Set<number>();
+  const toldParts = new Set<string>();
 
-  function skip(index: number, reason: string): null {
-    if (!skipped.has(index)) onSkip(`${images.name(index)} is skipped: ${reason}.`);
+  function skip(index: number, error: unknown): null {
+    const isPart = error instanceof BrokenPart;
+    const where = isPart ? error.where : images.name(index);
+    const isNew = isPart ? !toldParts.has(where) : !skipped.has(index);
+    if (isNew) onSkip(`${where} ${isPart ? 'are' : 'is'} skipped: ${reasonOf(error)}.`);
+    if (isPart) toldParts.add(where);
     skipped.add(index);
     return null;
   }
@@ -38,16 +54,16 @@ export function encodedSource(
     } catch (error) {
       // A mistake of the user (sharp is missing) concerns every image: leaving out this one would hide it.
       if (error instanceof UserError) throw error;
-      const reason = reasonOf(error);
-      if (corrupt === 'skip') return skip(index, reason);
-      throw corruptImage(images.name(index), reason, error);
+      if (corrupt === 'skip') return skip(index, error);
+      throw corruptImage(images.name(index), reasonOf(error), error);
     }
   }
 
   return {size: images.size, shape: [resolution, resolution, channels], fingerprint: images.fingerprint, read};
 }
 
-function reasonOf(error: unknown): string {
+/** Why something failed, in one line without its full stop. */
+export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '');
 }

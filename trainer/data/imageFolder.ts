@@ -25,20 +25,24 @@ const companionEndings = [
 ];
 
 /**
- * All images of a folder and its sub-folders, in the order of their names. `onSkip` hears of what cannot be read, and counts the files
- * whose ending is not that of an image. The fingerprint is over the names and sizes: hashing every file of a large folder would take
- * minutes at each start.
+ * The images of a folder and its sub-folders, in the order of their names. `onSkip` hears of what cannot be read, and counts the files
+ * whose ending is not that of an image.
  */
-export async function openImageFolder(
-  folder: string,
-  settings: DecodeSettings,
-  onSkip: (message: string) => void,
-): Promise<ImageSource> {
+export async function listImages(folder: string, onSkip: (message: string) => void): Promise<FoundFile[]> {
   const found = await walkFiles(folder, onSkip);
   const files = found.filter((file) => imageEndings.includes(endingOf(file)));
   const others = otherEndings(found);
   if (files.length === 0) throw noImages(folder, others);
   if (others !== '') onSkip(`Left out of the data: ${others} in ${folder}. Images end in ${imageEndings.join(', ')}.`);
+  return files;
+}
+
+/** Images that are files. The fingerprint is over names and sizes: hashing all of a large folder would take minutes at each start. */
+export function imageFiles(
+  files: readonly FoundFile[],
+  settings: DecodeSettings,
+  onSkip: (message: string) => void,
+): ImageSource {
   const path = (index: number): string => files[index]?.path ?? `image ${index}`;
   const images = {
     size: files.length,

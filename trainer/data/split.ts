@@ -1,41 +1,40 @@
 import type {DataConfig} from '../contract/config/dataConfig.ts';
 import {UserError} from '../contract/errors.ts';
 import {createRandom, permutation} from '../random.ts';
-import type {Datasets, ImageSource, OfficialSplit} from './dataset.ts';
+import type {Datasets, ImageSource} from './dataset.ts';
 import {fingerprintOf} from './fingerprint.ts';
+import type {NamedSplits} from './splitNames.ts';
 
 type SplitSettings = Pick<DataConfig, 'validation' | 'test' | 'splitSeed' | 'limit'>;
 
 /**
- * Splits images that have no official test part: of one seeded permutation the first `test` images are for the report,
- * the next `validation` for choices, the rest for training. In this order the test images stay the same ones when the
- * number of validation images changes. `limit` keeps the first training images of the permutation, thus a seeded choice.
+ * Splits images into the three parts. Parts that the dataset has itself are seeded choices of those; the others are taken from the training
+ * images: of one seeded permutation the first `test` are for the report, the next `validation` for choices, the rest for training. In
+ * this order the test images stay the same ones when the number of validation images changes. `limit` keeps the first training images of the
+ * permutation, thus a seeded choice.
  */
-export function splitSource(all: ImageSource, settings: SplitSettings): Datasets {
-  const {validation, test} = settings;
-  requireFit(all.size, [`${validation} validation`, `${test} test`], validation + test + 1);
-  const order = permutation(all.size, createRandom(settings.splitSeed, 'split'));
+export function splitSource(given: NamedSplits<ImageSource>, settings: SplitSettings): Datasets {
+  const {splitSeed, limit} = settings;
+  const test = given.test ? 0 : settings.test;
+  const validation = given.validation ? 0 : settings.validation;
+  const wanted = [...(given.validation ? [] : [`${validation} validation`]), ...(given.test ? [] : [`${test} test`])];
+  requireFit(given.train.size, wanted, validation + test + 1);
+  const order = permutation(given.train.size, createRandom(splitSeed, 'split'));
+  const taken = (start: number, end: number): ImageSource => subset(given.train, order.subarray(start, end));
   return {
-    train: subset(all, limited(order.subarray(test + validation), settings.limit)),
-    validation: subset(all, order.subarray(test, test + validation)),
-    test: subset(all, order.subarray(0, test)),
+    train: subset(given.train, limited(order.subarray(test + validation), limit)),
+    validation: given.validation
+      ? chosen(given.validation, settings, 'validation')
+      : taken(test, test + validation),
+    test: given.test ? chosen(given.test, settings, 'test') : taken(0, test),
   };
 }
 
-/**
- * Splits images with an official test part: validation is a seeded choice of the official training images, and the test
- * images are a seeded choice of the official test images.
- */
-export function splitOfficial({train, test}: OfficialSplit, settings: SplitSettings): Datasets {
-  requireFit(train.size, [`${settings.validation} validation`], settings.validation + 1);
-  requireFit(test.size, [`${settings.test} test`], settings.test);
-  const order = permutation(train.size, createRandom(settings.splitSeed, 'split'));
-  const testOrder = permutation(test.size, createRandom(settings.splitSeed, 'split', 'test'));
-  return {
-    train: subset(train, limited(order.subarray(settings.validation), settings.limit)),
-    validation: subset(train, order.subarray(0, settings.validation)),
-    test: subset(test, testOrder.subarray(0, settings.test)),
-  };
+/** As many images of a part of the dataset as the settings say. */
+function chosen(source: ImageSource, settings: SplitSettings, part: 'validation' | 'test'): ImageSource {
+  requireFit(source.size, [`${settings[part]} ${part}`], settings[part]);
+  const order = permutation(source.size, createRandom(settings.splitSeed, 'split', part));
+  return subset(source, order.subarray(0, settings[part]));
 }
 
 /** The images `indices` of a source, as a source. Its fingerprint tells both the data and the choice. */

@@ -1,7 +1,8 @@
-import {writeFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import sharp from 'sharp';
-import {openImageFolder} from '../../../trainer/data/imageFolder.ts';
+import {imageFiles, listImages} from '../../../trainer/data/imageFolder.ts';
+import {repository} from '../buildWorker.ts';
 import type {FuzzTarget} from '../target.ts';
 import {repairPng} from './pngChunks.ts';
 
@@ -19,8 +20,13 @@ export const images: FuzzTarget = {
       picture().jpeg({progressive: true}).withMetadata({orientation: 6}),
       picture().webp(),
       picture().webp({lossless: true}),
+      picture().gif(),
+      picture().tiff({compression: 'lzw'}),
+      picture().avif(),
     ];
-    return Promise.all(files.map(async (file) => new Uint8Array(await file.toBuffer())));
+    const written = await Promise.all(files.map(async (file) => new Uint8Array(await file.toBuffer())));
+    const bitmaps = ['colours.bmp', 'palette.bmp'].map((name) => readFile(join(repository, 'test/fixtures/pictures', name)));
+    return [...written, ...(await Promise.all(bitmaps))];
   },
   tokens: [
     '\xff\xda',
@@ -41,7 +47,8 @@ export const images: FuzzTarget = {
   repair: repairPng,
   async parse(bytes, folder) {
     await writeFile(join(folder, 'a.png'), bytes);
-    const source = await openImageFolder(folder, {resolution: 8, channels: 3, corrupt: 'stop'}, () => undefined);
+    const files = await listImages(folder, () => undefined);
+    const source = imageFiles(files, {resolution: 8, channels: 3, corrupt: 'stop'}, () => undefined);
     await source.read(0);
   },
 };

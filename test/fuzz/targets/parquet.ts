@@ -1,10 +1,16 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {openParquet} from '../../../trainer/data/parquet/parquet.ts';
+import {listParquet, parquetImages} from '../../../trainer/data/parquet/parquet.ts';
 import {repository} from '../buildWorker.ts';
 import type {FuzzTarget} from '../target.ts';
 
-const files = ['struct/train-00000-of-00002', 'struct/train-00001-of-00002', 'bytes/corrupt'];
+const files = [
+  'struct/train-00000-of-00002',
+  'struct/train-00001-of-00002',
+  'bytes/corrupt',
+  'encodings/DELTA_LENGTH_BYTE_ARRAY-1.0',
+  'encodings/DELTA_BYTE_ARRAY-1.0',
+];
 
 export const parquet: FuzzTarget = {
   name: 'parquet',
@@ -39,7 +45,8 @@ export const parquet: FuzzTarget = {
     await writeFile(path, bytes);
     const settings = {resolution: 6, channels: 3, corrupt: 'skip'} as const;
     const column = Buffer.from(bytes).includes('picture') ? 'picture' : 'image';
-    const source = await openParquet(path, {...settings, column}, () => undefined);
+    const files = await listParquet(path, () => undefined);
+    const source = await parquetImages(files, {...settings, column}, () => undefined);
     for (let i = 0; i < Math.min(source.size, 12); i++) await source.read(i);
   },
 };

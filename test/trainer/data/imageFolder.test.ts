@@ -2,14 +2,24 @@ import {mkdir, rm, symlink, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import sharp, {type Sharp} from 'sharp';
 import {describe, expect, it} from 'vitest';
-import {openImageFolder} from '../../../trainer/data/imageFolder.ts';
+import type {ImageSource} from '../../../trainer/data/dataset.ts';
+import type {DecodeSettings} from '../../../trainer/data/encodedSource.ts';
+import {imageFiles, listImages} from '../../../trainer/data/imageFolder.ts';
 import {encodePng} from '../../../trainer/data/pictures/png.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const settings = {resolution: 2, channels: 1, corrupt: 'stop'} as const;
 const never = (message: string): void => expect.unreachable(message);
 
-describe('openImageFolder', () => {
+async function openImageFolder(
+  folder: string,
+  how: DecodeSettings,
+  onSkip: (message: string) => void,
+): Promise<ImageSource> {
+  return imageFiles(await listImages(folder, onSkip), how, onSkip);
+}
+
+describe('a folder of images', () => {
   it('finds PNG, JPEG and WebP in sub-folders, in the order of their names', async () => {
     const folder = await temporaryFolder();
     await writeImages(folder, {'b/1.png': 10, 'a.PNG': 20, 'B.png': 30, 'b/0/z.png': 40, '.hidden.png': 50});

@@ -70,3 +70,29 @@ export function levels(runs: Buffer): Buffer {
 export function run(count: number, value: number): Buffer {
   return Buffer.concat([varint(count * 2), Buffer.of(value)]);
 }
+
+/** Numbers as DELTA_BINARY_PACKED: blocks of 128 in four parts, each part packed with as few bits as it needs. */
+export function delta(numbers: readonly number[]): Buffer {
+  const [first = 0] = numbers;
+  const parts = [varint(128), varint(4), varint(numbers.length), varint(zigzag(first))];
+  const differences = numbers.slice(1).map((number, i) => number - (numbers[i] ?? 0));
+  for (let start = 0; start < differences.length; start += 128) {
+    const block = differences.slice(start, start + 128);
+    const least = Math.min(...block);
+    const rests = [0, 32, 64, 96].map((at) => block.slice(at, at + 32).map((difference) => difference - least));
+    const widths = rests.map((rest) => (rest.length === 0 ? 0 : 32 - Math.clz32(Math.max(...rest))));
+    const packed = rests.map((rest, i) => packBits(rest, widths[i] ?? 0));
+    parts.push(varint(zigzag(least)), Buffer.from(widths), ...packed.filter((_, i) => (rests[i]?.length ?? 0) > 0));
+  }
+  return Buffer.concat(parts);
+}
+
+/** 32 numbers of `width` bits; those that are not there are 0. */
+function packBits(numbers: readonly number[], width: number): Buffer {
+  const bytes = Buffer.alloc(4 * width);
+  for (let bit = 0; bit < numbers.length * width; bit++) {
+    const isSet = ((numbers[Math.floor(bit / width)] ?? 0) >> (bit % width)) & 1;
+    bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | (isSet << (bit & 7));
+  }
+  return bytes;
+}

@@ -13,6 +13,13 @@ const common = {
 };
 
 const shaped = {
+  split: z
+    .string()
+    .optional()
+    .describe(
+      'The only split to use (train, test, validation, or any name of NAME-00000-of-00001 files), or all for all files together; ' +
+        'left out: training, validation and test images as files and folders are named, where they are.',
+    ),
   resolution: z.int().min(1).describe('Height and width in pixels after resizing and cropping.'),
   interpolation: z
     .enum(['bilinear', 'bicubic', 'lanczos', 'box', 'nearest'])

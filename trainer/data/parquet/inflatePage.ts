@@ -1,12 +1,18 @@
 import {brotliDecompressSync, gunzipSync} from 'node:zlib';
 import {compressors} from 'hyparquet-compressors';
+import {Unsupported} from './byteArrays.ts';
 
 /** The bytes of a parquet page, which are `length` by its header; never more, whatever the compressed ones say. Throws an Error. */
 export function inflatePage(bytes: Uint8Array, codec: string, length: number): Uint8Array {
+  // A page of nulls alone is empty, and no frame of a compression either.
+  if (length === 0 && bytes.length === 0) return bytes;
   const page = inflate(bytes, codec, length);
   if (page.length !== length) throw new Error(`a page has ${page.length} bytes instead of ${length}`);
   return page;
 }
+
+/** Compressions by their names in the footer. */
+export const codecs = ['UNCOMPRESSED', 'GZIP', 'BROTLI', 'ZSTD', 'SNAPPY', 'LZ4', 'LZ4_RAW'];
 
 function inflate(bytes: Uint8Array, codec: string, length: number): Uint8Array {
   switch (codec) {
@@ -25,7 +31,7 @@ function inflate(bytes: Uint8Array, codec: string, length: number): Uint8Array {
       // These write into a buffer of that length.
       return compressors[codec]?.(bytes, length) ?? bytes;
     default:
-      throw new Error(`the compression ${codec} is not supported`);
+      throw new Unsupported(`the compression ${codec} is not supported`);
   }
 }
 

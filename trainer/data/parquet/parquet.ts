@@ -2,11 +2,12 @@ import {open} from 'node:fs/promises';
 import {UserError} from '../../contract/errors.ts';
 import {openPositioned} from '../../store/files/positionedFile.ts';
 import type {ImageSource} from '../dataset.ts';
-import {encodedSource, type DecodeSettings} from '../encodedSource.ts';
+import {BrokenPart, encodedSource, reasonOf, type DecodeSettings} from '../encodedSource.ts';
 import {fingerprintOf} from '../fingerprint.ts';
 import {endingOf, walkFiles, type FoundFile} from '../walkFiles.ts';
 import {lruCache} from '../lruCache.ts';
-import {openParquetColumn, type ParquetRowGroup} from './parquetColumn.ts';
+import {Unsupported} from './byteArrays.ts';
+import {openParquetColumn, unsupportedColumn, type ParquetRowGroup} from './parquetColumn.ts';
 import {readPages} from './parquetPages.ts';
 
 export interface ParquetSettings extends DecodeSettings {
@@ -20,25 +21,45 @@ const KEPT_BYTES = 256 * 1024 * 1024;
 /** Bytes at each end of a file that go into the fingerprint: the end holds the footer with the places of all pages. */
 const HASHED_BYTES = 64 * 1024;
 
+/** A parquet file, or all of a folder in the order of their names. */
+export async function listParquet(path: string, onSkip: (message: string) => void): Promise<FoundFile[]> {
+  const files = await walkFiles(path, onSkip);
+  // A file that is named itself may be called anything.
+  const parquet = files.filter((file) => file.name === '' || endingOf(file) === '.parquet');
+  if (parquet.length > 0) return parquet;
+  throw new UserError('data-empty', 'There are no .parquet files in this folder.', {
+    where: path,
+    hint: 'Check data.path; for a folder of pictures set data.kind to images.',
+  });
+}
+
 /**
- * The images of a Hugging Face parquet file, or of all `.parquet` files of a folder in the order of their names. The
- * column is a struct with the field `bytes` (the datasets library's Image feature) or plain bytes. Row groups are read
- * when one of their images is asked for, the rest of the file never. The fingerprint is over the size and the two ends
- * of every file.
+ * The images of Hugging Face parquet files. The column is a struct with the field `bytes` (the datasets library's Image feature) or plain
+ * bytes. Row groups are read when one of their images is asked for, the rest of the file never. The fingerprint is over the size and the
+ * two ends of every file.
  */
-export async function openParquet(
-  path: string,
+export async function parquetImages(
+  files: readonly FoundFile[],
   settings: ParquetSettings,
   onSkip: (message: string) => void,
 ): Promise<ImageSource> {
-  const files = await parquetFiles(path, onSkip);
   // One after the other, so that of several bad files the first is named.
   const groups: ParquetRowGroup[] = [];
   for (const file of files) groups.push(...(await openParquetColumn(file, settings.column)));
   const starts = rowStarts(groups);
   const size = starts[groups.length] ?? 0;
-  if (size === 0) throw noRows(path);
-  const rowsOf = lruCache({capacity: KEPT_BYTES, cost: ({pages}: ParquetRowGroup) => pages.bytes, load: readRowGroup});
+  if (size === 0) throw noRows(files[0]?.path);
+  // A damaged row group is read once, not for each of its images.
+  const broken = new Map<ParquetRowGroup, BrokenPart>();
+  const load = async (group: ParquetRowGroup) => {
+    const known = broken.get(group);
+    if (known) throw known;
+    return readRowGroup(group, settings.column).catch((error: unknown) => {
+      if (error instanceof BrokenPart) broken.set(group, error);
+      throw error;
+    });
+  };
+  const rowsOf = lruCache({capacity: KEPT_BYTES, cost: ({pages}: ParquetRowGroup) => pages.bytes, load});
   const locate = (index: number): {group: ParquetRowGroup; row: number} => locateRow(groups, starts, index);
   const images = {
     size,
@@ -53,17 +74,6 @@ export async function openParquet(
     },
   };
   return encodedSource(images, settings, onSkip);
-}
-
-async function parquetFiles(path: string, onSkip: (message: string) => void): Promise<FoundFile[]> {
-  const files = await walkFiles(path, onSkip);
-  // A file that is named itself may be called anything.
-  const parquet = files.filter((file) => file.name === '' || endingOf(file) === '.parquet');
-  if (parquet.length > 0) return parquet;
-  throw new UserError('data-empty', 'There are no .parquet files in this folder.', {
-    where: path,
-    hint: 'Check data.path; for a folder of pictures set data.kind to images.',
-  });
 }
 
 /** First image of every row group, and the number of all images at the end. */
@@ -91,11 +101,16 @@ function locateRow(
   return {group, row: index - (starts[low] ?? 0)};
 }
 
-/** The image files of the rows. */
-async function readRowGroup({file, start, length, pages}: ParquetRowGroup): Promise<(Uint8Array | null)[]> {
+/** The image files of the rows. A `BrokenPart` where the pages are damaged, so that none of the rows can be read. */
+async function readRowGroup(group: ParquetRowGroup, column: string): Promise<(Uint8Array | null)[]> {
+  const {file, start, length, pages, rowStart, rowEnd} = group;
   const opened = await openPositioned(file.path);
   try {
     return readPages(await opened.read(start, length), pages);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    if (error instanceof Unsupported) throw unsupportedColumn(file.path, column, reasonOf(error));
+    throw new BrokenPart(`${file.path}, rows ${rowStart} to ${rowEnd - 1}`, reasonOf(error), error);
   } finally {
     await opened.close();
   }
@@ -118,6 +133,6 @@ async function fileEnds({path, size}: FoundFile): Promise<(string | Uint8Array)[
   }
 }
 
-function noRows(path: string): UserError {
+function noRows(path: string | undefined): UserError {
   return new UserError('data-empty', 'The parquet data has no rows.', {where: path, hint: 'Check data.path.'});
 }

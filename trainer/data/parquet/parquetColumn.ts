@@ -1,7 +1,17 @@
-import {parquetMetadata, parquetSchema, type ColumnMetaData, type FileMetaData, type SchemaTree} from 'hyparquet';
+import {
+  parquetMetadata,
+  parquetSchema,
+  type ColumnChunk,
+  type ColumnMetaData,
+  type FileMetaData,
+  type SchemaTree,
+} from 'hyparquet';
 import {UserError} from '../../contract/errors.ts';
 import {openPositioned, type PositionedFile} from '../../store/files/positionedFile.ts';
 import type {FoundFile} from '../walkFiles.ts';
+import {byteArrayEncodings} from './byteArrays.ts';
+import {requireImageColumn} from './imageColumn.ts';
+import {codecs} from './inflatePage.ts';
 import type {ColumnPages} from './parquetPages.ts';
 import {readThrift} from './thrift.ts';
 
@@ -19,7 +29,7 @@ export interface ParquetRowGroup {
 /** A row group is held in memory whole while one of its images is read. */
 const MAX_ROW_GROUP_BYTES = 1024 ** 3;
 
-const magic = 'PAR1';
+const [magic, encryptedMagic] = ['PAR1', 'PARE'];
 /** Bytes and values of a footer; one of a thousand row groups has some hundred kilobytes. */
 const largestFooter = 16_000_000;
 const footerValues = 2_000_000;
@@ -32,7 +42,8 @@ export async function openParquetColumn(file: FoundFile, column: string): Promis
   const leaf = requireImageColumn(file.path, schema, column);
   let rowStart = 0;
   return metadata.row_groups.map(({num_rows, columns}) => {
-    const chunk = columns.find(({meta_data}) => meta_data?.path_in_schema.join('.') === leaf.path)?.meta_data;
+    const {meta_data: chunk} = columns.find(({meta_data}) => meta_data?.path_in_schema.join('.') === leaf.path) ?? {};
+    requireReadable(file.path, column, columns, chunk);
     const group = rowGroup(file, rowStart, Number(num_rows), chunk, leaf.levels);
     rowStart = group.rowEnd;
     requireModestSize(group);
@@ -50,6 +61,7 @@ async function readFooter(file: FoundFile): Promise<{metadata: FileMetaData; sch
     if (metadata.schema.length > largestSchema) throw new Error('it has too many columns');
     return {metadata, schema: parquetSchema(metadata)};
   } catch (cause) {
+    if (cause instanceof UserError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw damaged(file.path, reason, cause);
   } finally {
@@ -61,6 +73,8 @@ async function readFooter(file: FoundFile): Promise<{metadata: FileMetaData; sch
 async function footerBytes(file: PositionedFile): Promise<Uint8Array<ArrayBuffer>> {
   if (file.size < 12) throw new Error('it is too short');
   const end = Buffer.from((await file.read(file.size - 8, 8)).buffer);
+  if (end.toString('latin1', 4) === encryptedMagic)
+    throw new UserError('data-unsupported', 'This parquet file is encrypted.', {where: file.path});
   if (end.toString('latin1', 4) !== magic) throw new Error(`it does not end with ${magic}`);
   const length = end.readUInt32LE(0);
   if (length > Math.min(largestFooter, file.size - 8)) throw new Error(`its footer claims ${length} bytes`);
@@ -101,25 +115,28 @@ function damaged(where: string, reason: string, cause?: unknown): UserError {
   });
 }
 
-/** The column is bytes, or a struct with the field `bytes`: its path, and how many of both may be null. */
-function requireImageColumn(path: string, schema: SchemaTree, column: string): {path: string; levels: number} {
-  const found = schema.children.find((child) => child.element.name === column);
-  const names = schema.children.map((child) => child.element.name).join(', ');
-  if (!found) {
-    throw new UserError('data-column', `There is no column "${column}".`, {
-      where: path,
-      hint: `Set data.column to one of: ${names}.`,
-    });
-  }
-  const leaf = found.children.find((child) => child.element.name === 'bytes') ?? found;
-  const elements = leaf === found ? [found.element] : [found.element, leaf.element];
-  if (leaf.element.type === 'BYTE_ARRAY' && elements.every(({repetition_type: kind}) => kind !== 'REPEATED')) {
-    const levels = elements.filter(({repetition_type: kind}) => kind === 'OPTIONAL').length;
-    return {path: elements.map(({name}) => name).join('.'), levels};
-  }
-  throw new UserError('data-column', `The column "${column}" holds no image bytes.`, {
-    where: path,
-    hint: `Set data.column to another one of: ${names}.`,
+/** What the footer says of a column's pages is about the file, not about one image or the other. */
+function requireReadable(
+  where: string,
+  column: string,
+  columns: readonly ColumnChunk[],
+  chunk: ColumnMetaData | undefined,
+): void {
+  const isEncrypted = chunk === undefined && columns.some(({crypto_metadata}) => crypto_metadata !== undefined);
+  const encoding = chunk?.encodings.find((name) => !(name in byteArrayEncodings) && !levelEncodings.includes(name));
+  if (isEncrypted) throw unsupportedColumn(where, column, 'it is encrypted');
+  if (encoding !== undefined) throw unsupportedColumn(where, column, `the encoding ${encoding} is not supported`);
+  if (chunk !== undefined && !codecs.includes(chunk.codec))
+    throw unsupportedColumn(where, column, `the compression ${chunk.codec} is not supported`);
+}
+
+const levelEncodings = ['RLE', 'BIT_PACKED'];
+
+/** A fault of the whole file that no other download mends. */
+export function unsupportedColumn(where: string, column: string, reason: string): UserError {
+  return new UserError('data-unsupported', `The column "${column}" of this parquet file cannot be read: ${reason}.`, {
+    where,
+    hint: 'Write the file again with plain encodings, as pyarrow does by default.',
   });
 }
 

@@ -1,3 +1,4 @@
+import {byteArrays, plainValues, slice, uint32, Unsupported} from './byteArrays.ts';
 import {inflatePage} from './inflatePage.ts';
 import {rleNumbers} from './rleNumbers.ts';
 import {readThrift, type ThriftStruct} from './thrift.ts';
@@ -20,7 +21,8 @@ const headerValues = 1000;
 
 /**
  * The values of a column chunk, null where there is none. Nothing is taken from a page's header, from runs or from lengths before it is
- * known to fit what is there, so memory stays within `bytes` and the time with it. Throws an Error with the reason.
+ * known to fit what is there, so memory stays within `bytes` and the time with it (and within a gigabyte where values share bytes). Throws
+ * an `Unsupported` for what is not read, else an Error with the reason.
  * Format: https://parquet.apache.org/docs/file-format/data-pages.
  */
 export function readPages(chunk: Uint8Array, column: ColumnPages): (Uint8Array | null)[] {
@@ -61,12 +63,12 @@ function readData({header, packed, column}: Page, dictionary: readonly Uint8Arra
   const bytes = inflatePage(packed, column.codec, size(header, 2, column.bytes));
   const data = part(header, 5);
   const count = size(data, 1, column.rows);
-  if (column.levels === 0) return encodedValues(bytes, data.get(2), count, dictionary);
-  if (data.get(3) !== 3) throw new Error('the encoding of its levels is not supported');
+  if (column.levels === 0) return byteArrays(bytes, data.get(2), count, dictionary);
+  if (data.get(3) !== 3) throw new Unsupported('the encoding of its levels is not supported');
   const length = uint32(bytes, 0);
   const levels = rleNumbers(slice(bytes, 4, length), levelBits(column), count);
   return spread(levels, column.levels, (present) =>
-    encodedValues(bytes.subarray(4 + length), data.get(2), present, dictionary),
+    byteArrays(bytes.subarray(4 + length), data.get(2), present, dictionary),
   );
 }
 
@@ -83,7 +85,7 @@ function readData2({header, packed, column}: Page, dictionary: readonly Uint8Arr
     column.levels === 0
       ? new Uint32Array(count)
       : rleNumbers(slice(packed, repetition, definition), levelBits(column), count);
-  return spread(levels, column.levels, (present) => encodedValues(bytes, data.get(4), present, dictionary));
+  return spread(levels, column.levels, (present) => byteArrays(bytes, data.get(4), present, dictionary));
 }
 
 /** Puts the values where the levels say that there is one. */
@@ -95,35 +97,6 @@ function spread(
   const values = read(levels.reduce((sum, level) => sum + (level === highest ? 1 : 0), 0));
   let next = 0;
   return Array.from(levels, (level) => (level === highest ? (values[next++] ?? null) : null));
-}
-
-function encodedValues(
-  bytes: Uint8Array,
-  encoding: unknown,
-  count: number,
-  dictionary: readonly Uint8Array[],
-): Uint8Array[] {
-  if (count === 0) return [];
-  if (encoding === 0) return plainValues(bytes, count);
-  // PLAIN_DICTIONARY and RLE_DICTIONARY
-  if (encoding !== 2 && encoding !== 8)
-    throw new Error(`the encoding ${String(encoding)} of its pages is not supported`);
-  return Array.from(rleNumbers(bytes.subarray(1), bytes[0] ?? 0, count), (index) => {
-    const value = dictionary[index];
-    if (value === undefined) throw new Error('a value is not in the dictionary');
-    return value;
-  });
-}
-
-/** Each value with its length in front. */
-function plainValues(bytes: Uint8Array, count: number): Uint8Array[] {
-  const values: Uint8Array[] = [];
-  for (let at = 0; values.length < count;) {
-    const value = slice(bytes, at + 4, uint32(bytes, at));
-    values.push(value);
-    at += 4 + value.length;
-  }
-  return values;
 }
 
 function levelBits({levels}: ColumnPages): number {
@@ -143,14 +116,4 @@ function size(header: ThriftStruct, field: number, limit: number): number {
     throw new Error(`a page says that it has ${JSON.stringify(value)} where at most ${limit} fit`);
   }
   return value;
-}
-
-function uint32(bytes: Uint8Array, at: number): number {
-  if (at + 4 > bytes.length) throw new Error('a page is cut off');
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at, true);
-}
-
-function slice(bytes: Uint8Array, start: number, length: number): Uint8Array {
-  if (start + length > bytes.length) throw new Error('a page is cut off');
-  return bytes.subarray(start, start + length);
 }

@@ -15,13 +15,14 @@ export function rleNumbers(bytes: Uint8Array, width: number, count: number): Uin
     // The last group may be cut off behind the last number.
     if (end + (isRun ? size : Math.ceil((length * width) / 8)) > bytes.length) throw new Error('it is cut off');
     if (isRun) out.fill(littleEndian(bytes.subarray(end, end + size)), done, done + length);
-    else unpack(bytes.subarray(end), width, out.subarray(done, done + length));
+    else unpackBits(bytes.subarray(end), width, out.subarray(done, done + length));
     [at, done] = [end + size, done + length];
   }
   return out;
 }
 
-function unpack(bytes: Uint8Array, width: number, out: Uint32Array): void {
+/** Numbers of `width` bits, at most 32, that follow each other from the lowest bit of the first byte on. */
+export function unpackBits(bytes: Uint8Array, width: number, out: Uint32Array): void {
   for (let i = 0; i < out.length; i++) {
     let value = 0;
     for (let bit = 0; bit < width; bit++) {
@@ -36,7 +37,8 @@ function littleEndian(bytes: Uint8Array): number {
   return bytes.reduce((value, byte, i) => value + byte * 2 ** (8 * i), 0);
 }
 
-function varint(bytes: Uint8Array, start: number): {value: number; end: number} {
+/** The number at `start` with seven bits in a byte, at most 35, and where it ends. */
+export function varint(bytes: Uint8Array, start: number): {value: number; end: number} {
   let value = 0;
   for (let i = 0; i < 5; i++) {
     const byte = bytes[start + i];

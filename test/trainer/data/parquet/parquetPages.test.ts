@@ -1,7 +1,7 @@
 import {brotliCompressSync, gzipSync} from 'node:zlib';
 import {describe, expect, it} from 'vitest';
 import {readPages, type ColumnPages} from '../../../../trainer/data/parquet/parquetPages.ts';
-import {dictionary, levels, page, plain, run, thrift, uint32, varint} from '../parquetChunk.ts';
+import {delta, dictionary, levels, page, plain, run, thrift, uint32, varint} from '../parquetChunk.ts';
 
 const column = (rows: number, more: Partial<ColumnPages> = {}): ColumnPages => ({
   codec: 'UNCOMPRESSED',
@@ -46,6 +46,17 @@ describe('readPages', () => {
   ] as const)('unpacks %s', (codec, pack) => {
     const content = plain('a'.repeat(500));
     expect(texts(page(content, {count: 1}, pack(content)), column(1, {codec}))).toEqual(['a'.repeat(500)]);
+  });
+
+  it('reads lengths in front of all values, over several blocks of numbers', () => {
+    const values = Array.from({length: 300}, (_, i) => 'x'.repeat((i * 37) % 90));
+    const content = Buffer.concat([delta(values.map(({length}) => length)), Buffer.from(values.join(''))]);
+    expect(texts(page(content, {count: 300, encoding: 6}), column(300, {bytes: 100_000}))).toEqual(values);
+  });
+
+  it('reads values that share their beginning with the one before', () => {
+    const content = Buffer.concat([delta([0, 3, 2, 4]), delta([3, 1, 2, 0]), Buffer.from('abcdxy')]);
+    expect(texts(page(content, {count: 4, encoding: 7}), column(4))).toEqual(['abc', 'abcd', 'abxy', 'abxy']);
   });
 
   it('reads version 2, whose levels are not compressed', () => {
@@ -94,12 +105,38 @@ describe('a column chunk is refused', () => {
       {},
       'a value is not in the dictionary',
     ],
+    ['a negative length', page(delta([-1]), {count: 1, encoding: 6}), {}, 'a page is cut off'],
+    ['a length beyond its page', page(delta([9]), {count: 1, encoding: 6}), {}, 'a page is cut off'],
+    [
+      'other lengths than values',
+      page(delta([1, 1]), {count: 1, encoding: 6}),
+      {},
+      'there are 2 numbers in place of 1',
+    ],
+    [
+      'blocks without numbers',
+      page(Buffer.of(0, 4, 1, 0), {count: 1, encoding: 6}),
+      {},
+      'the blocks of its numbers are odd',
+    ],
+    [
+      'blocks without parts',
+      page(Buffer.of(0x80, 1, 0, 1, 0), {count: 1, encoding: 6}),
+      {},
+      'the blocks of its numbers are odd',
+    ],
+    [
+      'a beginning of nothing',
+      page(Buffer.concat([delta([5]), delta([0])]), {count: 1, encoding: 7}),
+      {},
+      'a value goes on from more bytes',
+    ],
     ['numbers of 255 bits', page(Buffer.of(255, 2, 0), {count: 1, encoding: 8}), {}, 'numbers of 255 bits'],
     [
       'an encoding that is not known',
-      page(one, {count: 1, encoding: 6}),
+      page(one, {count: 1, encoding: 9}),
       {},
-      'the encoding 6 of its pages is not supported',
+      'the encoding 9 of its pages is not supported',
     ],
     ['a compression that is not known', page(one, {count: 1}), {codec: 'LZO'}, 'the compression LZO is not supported'],
     [
