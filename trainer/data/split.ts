@@ -23,9 +23,7 @@ export function splitSource(given: NamedSplits<ImageSource>, settings: SplitSett
   const taken = (start: number, end: number): ImageSource => subset(given.train, order.subarray(start, end));
   return {
     train: subset(given.train, limited(order.subarray(test + validation), limit)),
-    validation: given.validation
-      ? chosen(given.validation, settings, 'validation')
-      : taken(test, test + validation),
+    validation: given.validation ? chosen(given.validation, settings, 'validation') : taken(test, test + validation),
     test: given.test ? chosen(given.test, settings, 'test') : taken(0, test),
   };
 }

@@ -38,41 +38,46 @@ export function namedSplits(files: readonly FoundFile[], {split, onNote}: SplitC
   const pooled = {train: [...files]};
   if (split === 'all') return pooled;
   if (split !== undefined) return {train: onlySplit(files, split)};
-  const groups = namings.map((splitOf) => grouped(files, splitOf)).find(tellsApart);
+  const groups = groupings(files).find(tellsApart);
   if (groups === undefined) return pooled;
   const {train = [], validation, test, ...others} = Object.fromEntries(groups);
   const used = {train, ...(validation && {validation}), ...(test && {test})};
   const left = Object.entries(others).map(([name, part]) => `${part.length} ${name === '' ? 'without split' : name}`);
   const rest = left.length === 0 ? '' : ` Left out: ${left.join(', ')}.`;
   const counts = Object.entries(used).map(([name, part]) => `${part.length} ${name}`);
-  onNote(`Files of the data by the splits in their names: ${counts.join(', ')}.${rest} Set data.split to all to pool them.`);
+  onNote(
+    `Files of the data by the splits in their names: ${counts.join(', ')}.${rest} Set data.split to all to pool them.`,
+  );
   return used;
 }
 
 function onlySplit(files: readonly FoundFile[], split: string): FoundFile[] {
-  const all = namings.map((splitOf) => grouped(files, splitOf));
+  const all = groupings(files);
   const wanted = keywords[split.toLowerCase()] ?? split;
   const found = all.find((groups) => groups.has(wanted))?.get(wanted);
   if (found) return found;
   const names = new Set(all.flatMap((groups) => [...groups.keys()]).filter((name) => name !== ''));
   throw new UserError('data-split', `The data has no split "${split}".`, {
-    hint: names.size === 0 ? 'The names of its files show none.' : `Set data.split to ${[...names, 'all'].join(' or ')}.`,
+    hint:
+      names.size === 0 ? 'The names of its files show none.' : `Set data.split to ${[...names, 'all'].join(' or ')}.`,
   });
 }
 
-/** The split of a file by its name, '' where that shows none. */
-type Naming = (file: FoundFile) => string;
+type Groups = ReadonlyMap<string, FoundFile[]>;
 
-const namings: readonly Naming[] = [
-  ({name}) => shardSplit(baseName(name)),
-  ({name}) => firstWord(name.split('/').slice(0, -1)),
-  ({name}) => firstWord([baseName(name)]),
-];
+/** The files by their splits, '' for none: by shards, by folders, and by file names where these tell the split of most. */
+function groupings(files: readonly FoundFile[]): Groups[] {
+  const byShard = grouped(files, (name) => shardSplit(baseName(name)));
+  const byFolder = grouped(files, (name) => firstWord(name.split('/').slice(0, -1)));
+  const byName = grouped(files, (name) => firstWord([baseName(name)]));
+  const isOdd = (byName.get('')?.length ?? 0) * 2 > files.length;
+  return [byShard, byFolder, ...(isOdd ? [] : [byName])];
+}
 
-function grouped(files: readonly FoundFile[], splitOf: Naming): Map<string, FoundFile[]> {
+function grouped(files: readonly FoundFile[], splitOf: (name: string) => string): Groups {
   const groups = new Map<string, FoundFile[]>();
   for (const file of files) {
-    const split = splitOf(file);
+    const split = splitOf(file.name);
     const group = groups.get(split);
     if (group) group.push(file);
     else groups.set(split, [file]);
@@ -80,11 +85,9 @@ function grouped(files: readonly FoundFile[], splitOf: Naming): Map<string, Foun
   return groups;
 }
 
-/** Whether most files have a split, and some are for training and others not. */
-function tellsApart(groups: ReadonlyMap<string, readonly FoundFile[]>): boolean {
-  const splits = [...groups].filter(([name]) => name !== '');
-  const count = splits.reduce((sum, [, files]) => sum + files.length, 0);
-  return groups.has('train') && splits.length > 1 && count > (groups.get('')?.length ?? 0);
+/** Whether some files are for training and others for something else. */
+function tellsApart(groups: Groups): boolean {
+  return groups.has('train') && [...groups.keys()].some((name) => name !== 'train' && name !== '');
 }
 
 /** `train` of `train-00000-of-00002.parquet`, and whatever else stands there. */

@@ -25,7 +25,9 @@ export const images: FuzzTarget = {
       picture().avif(),
     ];
     const written = await Promise.all(files.map(async (file) => new Uint8Array(await file.toBuffer())));
-    const bitmaps = ['colours.bmp', 'palette.bmp'].map((name) => readFile(join(repository, 'test/fixtures/pictures', name)));
+    const bitmaps = ['colours.bmp', 'palette.bmp'].map((name) =>
+      readFile(join(repository, 'test/fixtures/pictures', name)),
+    );
     return [...written, ...(await Promise.all(bitmaps))];
   },
   tokens: [

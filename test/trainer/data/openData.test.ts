@@ -51,6 +51,34 @@ describe('openData', () => {
     expect(messages).toHaveLength(2);
   });
 
+  it('keeps official test images out of the training, and says so', async () => {
+    const base = await temporaryFolder();
+    for (const [folder, first, count] of [
+      ['train', 0, 8],
+      ['val', 100, 3],
+      ['test', 200, 4],
+    ] as const) {
+      await mkdir(join(base, folder));
+      for (let i = 0; i < count; i++)
+        await writeFile(join(base, folder, `${i}.png`), encodePng(new Uint8Array(4).fill(first + i), 2, 2, 1));
+    }
+    const values = async (config: object): Promise<number[][]> => {
+      const notes: string[] = [];
+      const settings = {kind: 'images', path: '.', resolution: 2, channels: 1, validation: 2, test: 3, ...config};
+      const parts = await openData(DataConfig.parse(settings), base, never, (message) => notes.push(message));
+      expect(notes).toHaveLength('split' in config ? 0 : 1);
+      return Promise.all(
+        [parts.train, parts.validation, parts.test].map(async (part) => {
+          const images = await Promise.all(Array.from({length: part.size}, (_, i) => part.read(i)));
+          return images.map((pixels) => Math.floor((pixels?.[0] ?? 0) / 100)).sort();
+        }),
+      );
+    };
+    expect(await values({})).toEqual([Array(8).fill(0), [1, 1], [2, 2, 2]]);
+    expect(await values({split: 'train'})).toEqual([Array(3).fill(0), [0, 0], [0, 0, 0]]);
+    expect((await values({split: 'all'})).flat().sort()).toEqual([...Array<number>(8).fill(0), 1, 1, 1, 2, 2, 2, 2]);
+  });
+
   it('looks for CIFAR-10 relative to the config', async () => {
     const base = await temporaryFolder();
     const opening = openData(DataConfig.parse({kind: 'cifar10', path: 'cifar'}), base, never);

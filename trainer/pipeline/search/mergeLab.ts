@@ -1,5 +1,5 @@
 import type {Datasets} from '../../data/dataset.ts';
-import {openData} from '../../data/openData.ts';
+import {openStageData} from '../stages/stageData.ts';
 import {heldOutDraws, predictorLosses, type HeldOutSettings} from '../../evaluate/heldOut.ts';
 import {heldOutImages} from '../../evaluate/heldOutImages.ts';
 import type {LossTable} from '../../evaluate/lossTable.ts';
@@ -16,7 +16,7 @@ import {loadBase, loadExperts} from '../runModels.ts';
 import {expertSources} from '../../store/run/runPaths.ts';
 import {runRanges} from '../runRanges.ts';
 import {weightsHashOf} from '../graph/stageFacts.ts';
-import {warn, type StageContext} from '../stages/stageContext.ts';
+import type {StageContext} from '../stages/stageContext.ts';
 
 /** Which images a merge is measured on, and with how many timesteps each. */
 export interface LabDraws {
@@ -49,9 +49,7 @@ export interface MergeLab {
 
 /** Opens the models and images of a run whose experts are there. Throws UserErrors. */
 export async function openMergeLab(context: StageContext): Promise<MergeLab> {
-  const {config, folder} = context.resolved;
-  if (config.data === undefined) throw new Error('merges are measured on images, but the config has no data');
-  const data = await openData(config.data, folder, warn(context));
+  const data = await openStageData(context);
   const pretrained = await loadBase(context);
   const {base, experts} = await loadExperts(context, pretrained);
   const vectors = taskVectors(base, experts);

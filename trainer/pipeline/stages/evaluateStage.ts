@@ -1,9 +1,9 @@
+import {openStageData} from './stageData.ts';
 import {mkdir} from 'node:fs/promises';
 import type {EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import type {LossRecord} from '../../contract/run/pipeline.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import type {ImageSource} from '../../data/dataset.ts';
-import {openData} from '../../data/openData.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
 import {heldOutDraws, predictorLosses} from '../../evaluate/heldOut.ts';
 import {heldOutImages} from '../../evaluate/heldOutImages.ts';
@@ -20,7 +20,7 @@ import {loadBase, loadExperts, loadModelParams} from '../runModels.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {runRanges} from '../runRanges.ts';
 import {sampleGrid} from './sampleGrid.ts';
-import {progress, warn, type StageContext, type StageOutcome} from './stageContext.ts';
+import {progress, type StageContext, type StageOutcome} from './stageContext.ts';
 
 /** Measures one model on the test images: held-out losses, a sample grid, and the features of its samples. */
 export async function evaluateStage(context: StageContext, model: RunModel): Promise<StageOutcome> {
@@ -33,7 +33,7 @@ export async function evaluateStage(context: StageContext, model: RunModel): Pro
     model.kind === 'ensemble'
       ? (await loadExperts(context, base)).experts
       : [await loadModelParams(context, base, model)];
-  const test = await openTestImages(context);
+  const test = (await openStageData(context)).test;
   const predictors = weights.map((params) => new Predictor(base.denoiser, params));
   const losses = await measureLosses(context, config, base, predictors, ranges, test);
   await writeJsonAtomic(runPaths.losses(context.run, name), toRecord(losses));
@@ -42,12 +42,6 @@ export async function evaluateStage(context: StageContext, model: RunModel): Pro
     model.kind === 'ensemble' ? ensemblePredict(predictors, ranges) : modelPredict(predictors[0] as Predictor);
   const space = base.spaceOf(base.imageShape ?? test.shape);
   return drawSamples(context, config, {predict, schedule: base.schedule, space}, name);
-}
-
-async function openTestImages(context: StageContext): Promise<ImageSource> {
-  const {data} = context.resolved.config;
-  if (data === undefined) throw new Error('an evaluation needs data');
-  return (await openData(data, context.resolved.folder, warn(context))).test;
 }
 
 async function measureLosses(

@@ -1,5 +1,5 @@
+import {openStageData} from './stageData.ts';
 import {modelName} from '../../contract/run/runModel.ts';
-import {openData} from '../../data/openData.ts';
 import {equalRanges} from '../../deme/timesteps.ts';
 import {initialiseParams} from '../../models/initialise.ts';
 import {createModel} from '../../models/model.ts';
@@ -9,14 +9,14 @@ import {disposeParams} from '../../nn/params.ts';
 import {train} from '../../train/loop.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {trainHooks} from './trainHooks.ts';
-import {warn, type StageContext, type StageOutcome} from './stageContext.ts';
+import type {StageContext, StageOutcome} from './stageContext.ts';
 
 /** Trains a base from random weights: the loop of the experts with one range and no teacher. */
 export async function pretrainStage(context: StageContext): Promise<StageOutcome> {
   const {run, resolved, stage} = context;
   const {pretrain: config, data} = resolved.config;
   if (config === undefined || data === undefined) throw new Error('pretraining needs a pretrain and a data section');
-  const {train: images, validation} = await openData(data, resolved.folder, warn(context));
+  const {train: images, validation} = await openStageData(context);
   const {denoiser, schedule, spaceOf} = createModel({unetConfig: config.model, schedulerConfig: config.scheduler});
   const space = spaceOf(images.shape);
   const ranges = equalRanges(4, schedule.timesteps);

@@ -26,3 +26,8 @@ export function progress(context: StageContext, what: string): (done: number, to
 export function warn(context: StageContext): (message: string) => void {
   return (message) => context.emit({type: 'log', stage: context.stage, level: 'warning', message});
 }
+
+/** Reports something that is good to know through a `log` event. */
+export function note(context: StageContext): (message: string) => void {
+  return (message) => context.emit({type: 'log', stage: context.stage, level: 'info', message});
+}

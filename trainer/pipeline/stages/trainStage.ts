@@ -1,9 +1,9 @@
 import type {DecoupleConfig} from '../../contract/config/config.ts';
+import {openStageData} from './stageData.ts';
 import {expertCount} from '../../contract/config/config.ts';
 import type {ModelRecord} from '../../contract/run/records.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
-import {openData} from '../../data/openData.ts';
 import {equalRanges} from '../../deme/timesteps.ts';
 import {architectureOf} from '../../models/architectures.ts';
 import {loadPretrained, savePretrained, type Pretrained} from '../../models/pretrained.ts';
@@ -69,7 +69,7 @@ async function finetune(
   const {config, consistency, projection, range, probability, record} = await plan(base);
   const data = resolved.config.data;
   if (data === undefined) throw new Error('a training stage needs data');
-  const {train: images, validation} = await openData(data, resolved.folder, warn(context));
+  const {train: images, validation} = await openStageData(context);
   const space = base.spaceOf(images.shape);
   const task: TrainTask = {
     stage,
