@@ -1,5 +1,4 @@
 import type {Datasets} from '../../data/dataset.ts';
-import {openStageData} from '../stages/stageData.ts';
 import {heldOutDraws, predictorLosses, type HeldOutSettings} from '../../evaluate/heldOut.ts';
 import {heldOutImages} from '../../evaluate/heldOutImages.ts';
 import type {LossTable} from '../../evaluate/lossTable.ts';
@@ -17,6 +16,7 @@ import {expertSources} from '../../store/run/runPaths.ts';
 import {runRanges} from '../runRanges.ts';
 import {weightsHashOf} from '../graph/stageFacts.ts';
 import type {StageContext} from '../stages/stageContext.ts';
+import {openStageData} from '../stages/stageData.ts';
 
 /** Which images a merge is measured on, and with how many timesteps each. */
 export interface LabDraws {

@@ -1,4 +1,3 @@
-import {openStageData} from './stageData.ts';
 import {mkdir} from 'node:fs/promises';
 import type {EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import type {LossRecord} from '../../contract/run/pipeline.ts';
@@ -21,6 +20,7 @@ import {runPaths} from '../../store/run/runPaths.ts';
 import {runRanges} from '../runRanges.ts';
 import {sampleGrid} from './sampleGrid.ts';
 import {progress, type StageContext, type StageOutcome} from './stageContext.ts';
+import {openStageData} from './stageData.ts';
 
 /** Measures one model on the test images: held-out losses, a sample grid, and the features of its samples. */
 export async function evaluateStage(context: StageContext, model: RunModel): Promise<StageOutcome> {

@@ -1,4 +1,3 @@
-import {openStageData} from './stageData.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {equalRanges} from '../../deme/timesteps.ts';
 import {initialiseParams} from '../../models/initialise.ts';
@@ -10,6 +9,7 @@ import {train} from '../../train/loop.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {trainHooks} from './trainHooks.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
+import {openStageData} from './stageData.ts';
 
 /** Trains a base from random weights: the loop of the experts with one range and no teacher. */
 export async function pretrainStage(context: StageContext): Promise<StageOutcome> {

@@ -1,9 +1,9 @@
-import {openStageData} from './stageData.ts';
 import {mkdir} from 'node:fs/promises';
 import {heldOutBatch} from '../../data/batches.ts';
 import {writeFeatures} from './featureFile.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
+import {openStageData} from './stageData.ts';
 
 /** Features of all test images: what Fréchet distance and KID compare samples with. */
 export async function referenceStage(context: StageContext): Promise<StageOutcome> {

@@ -1,5 +1,4 @@
 import type {DecoupleConfig} from '../../contract/config/config.ts';
-import {openStageData} from './stageData.ts';
 import {expertCount} from '../../contract/config/config.ts';
 import type {ModelRecord} from '../../contract/run/records.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
@@ -16,6 +15,7 @@ import {trainHooks} from './trainHooks.ts';
 import {requireBase, runPaths} from '../../store/run/runPaths.ts';
 import {runRanges} from '../runRanges.ts';
 import {warn, type StageContext, type StageOutcome} from './stageContext.ts';
+import {openStageData} from './stageData.ts';
 
 /** Finetunes expert `index` on its own range with the three techniques of the paper. */
 export async function expertStage(context: StageContext, index: number): Promise<StageOutcome> {
