@@ -14,6 +14,7 @@ import {flatSettings} from './flatSettings.ts';
 export function runView(run: Run, milestones: readonly RunEvent[], source: (file: string) => string): RunView {
   const {path, record, config, state, progress} = run;
   const memory = stagePeaks(milestones);
+  const ranges = rangesOf(run);
   return {
     path,
     id: record.id,
@@ -26,7 +27,8 @@ export function runView(run: Run, milestones: readonly RunEvent[], source: (file
     engine: `${record.engine.name} ${record.engine.version}, ${record.engine.device}`,
     stages: [...progress.stages.values()].map((stage) => stageView(stage, memory.get(stage.stage) ?? null)),
     images: imageViews(run, milestones, source),
-    ranges: rangesOf(run),
+    ranges,
+    timesteps: ranges.at(-1)?.[1] ?? trainingTimesteps(run),
     settings: flatSettings(config.config),
   };
 }
@@ -84,8 +86,13 @@ function drawnModel(name: string): string {
   return stage?.kind === 'evaluate' ? modelName(stage.model) : name;
 }
 
-/** Those of the report, else those of the config; with 1000 timesteps where those of the base are not known. */
-function rangesOf({config: {config}, report, timesteps}: Run): [number, number][] {
-  const measured = report?.heldOut['base']?.perRange.map(({range}): [number, number] => range);
-  return measured ?? configRanges(config, timesteps ?? config.pretrain?.scheduler.num_train_timesteps ?? 1000) ?? [];
+/** Those of the report, else those of the config. */
+function rangesOf(run: Run): [number, number][] {
+  const measured = run.report?.heldOut['base']?.perRange.map(({range}): [number, number] => range);
+  return measured ?? configRanges(run.config.config, trainingTimesteps(run)) ?? [];
+}
+
+/** T of the base; 1000, the default of diffusers, where the base cannot be read any more. */
+function trainingTimesteps({config: {config}, timesteps}: Run): number {
+  return timesteps ?? config.pretrain?.scheduler.num_train_timesteps ?? 1000;
 }

@@ -15,6 +15,7 @@ export const runView = (id: string, change: Partial<RunView> = {}): RunView => (
   stages: [],
   images: [],
   ranges: [],
+  timesteps: 1000,
   settings: {},
   ...change,
 });

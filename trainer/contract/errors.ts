@@ -33,7 +33,7 @@ export class UserError extends Error {
   }
 }
 
-/** For `catch`, where a thing that cannot be read is as good as none: null for a `UserError`; a bug is thrown again. */
+/** For `catch`, where something unreadable counts as absent: null for a `UserError`; a bug is thrown again. */
 export function nullForUserError(error: unknown): null {
   if (error instanceof UserError) return null;
   throw error;
@@ -41,7 +41,7 @@ export function nullForUserError(error: unknown): null {
 
 const longestMessage = 10_000;
 
-/** Messages quote names out of files: without what a terminal would obey or the order of the letters follow, and not by the megabyte. */
+/** Messages quote names out of files: this removes what a terminal would obey or what would reorder the letters, and bounds the length. */
 function printable(text: string): string {
   return cut(cut(text).replace(unprintable, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`));
 }

@@ -4,7 +4,7 @@ import {ErrorRecord} from './errors.ts';
 /** A schema of what a verb of `deme` prints with `--json`. */
 export type ResultSchema<T> = z.ZodType<T>;
 
-/** The result of any verb, for callers who only want to know that it went well. */
+/** The result of any verb, for callers that only need to know that it succeeded. */
 export const VerbResult = z.looseObject({});
 
 /** What a verb prints that has failed. */

@@ -8,7 +8,7 @@ export interface Moments {
   readonly second: tf.Tensor1D;
 }
 
-/** What changes from update to update: numbers, or scalars where the update is recorded once and repeated. */
+/** What differs between updates: numbers, or scalar tensors where the update is recorded once and replayed. */
 export interface AdamWFactors<Factor = number | tf.Scalar> {
   /** learningRate sqrt(1 - beta2^k) / (1 - beta1^k) */
   readonly rate: Factor;

@@ -8,8 +8,8 @@ import {readJson, writeJsonAtomic} from '../store/files/jsonFile.ts';
 const markerFile = 'best';
 
 /**
- * The checkpoint of a folder with the lowest held-out loss; null where none was measured, and where the marker is damaged: the next
- * measurement makes another one.
+ * The checkpoint of a folder with the lowest held-out loss. Null where none was measured or the marker is damaged: the next
+ * measurement writes a new one.
  */
 export async function readBest(folder: string): Promise<BestRecord | null> {
   const path = join(folder, markerFile);
@@ -28,7 +28,7 @@ export async function markBest(folder: string, update: number, loss: number): Pr
   await writeJsonAtomic(join(folder, markerFile), record);
 }
 
-/** Takes the mark away, for a training that goes back behind that checkpoint. */
+/** Removes the mark, for a training that rolls back to before that checkpoint. */
 export async function clearBest(folder: string): Promise<void> {
   await rm(join(folder, markerFile), {force: true});
 }

@@ -24,20 +24,20 @@ import {
 } from './checkpointFolder.ts';
 import type {TrainState} from './trainState.ts';
 
-/** What must be the same for a checkpoint to be continued. */
+/** What must be unchanged for a training to continue from a checkpoint. */
 export interface CheckpointIdentity {
   readonly seed: number;
   readonly dataFingerprint: string;
 }
 
-/** A checkpoint that was read back. */
+/** A checkpoint as it was read. */
 export interface LoadedCheckpoint {
   readonly state: TrainState;
-  /** Updates that the training was to make when it was written. */
+  /** The total of updates that the training was to make when the checkpoint was written. */
   readonly updates: number | undefined;
-  /** Events that may not have reached the log before it was written. */
+  /** Events that may have been missing from the log when the checkpoint was written. */
   readonly events: readonly RunEvent[];
-  /** What was wrong with newer ones, a sentence each. */
+  /** What is wrong with newer checkpoints, one sentence each. */
   readonly skipped: readonly string[];
 }
 
@@ -45,13 +45,13 @@ export interface LoadedCheckpoint {
 export interface CheckpointSetting extends KeptCheckpoints {
   readonly layout: FlatLayout;
   readonly identity: CheckpointIdentity;
-  /** Updates that the training is to make. */
+  /** The total of updates that the training is to make. */
   readonly updates: number;
-  /** Events that may not be in the log; left out: none. */
+  /** Events that may be missing from the log. Default: none. */
   readonly events?: readonly RunEvent[];
 }
 
-/** Bytes that a checkpoint of this state takes on the disk, at most. */
+/** An upper bound for the bytes that a checkpoint of this state takes on disk. */
 export function checkpointBytes({weights, ema, first, second}: TrainState, {names}: FlatLayout): number {
   const vectors = [weights, first, second, ...(ema ? [ema] : [])];
   const numbers = vectors.flat().reduce((sum, {size}) => sum + size, 0);
@@ -60,7 +60,7 @@ export function checkpointBytes({weights, ema, first, second}: TrainState, {name
 
 /**
  * Writes `<folder>/<update>` with weights, EMA and optimizer moments (memory order, one entry per parameter name), then removes what
- * `removeOld` finds. An intact one that is there already is the state that was continued from: it stays.
+ * `removeOld` finds. An intact checkpoint of that update is the one that the training continued from: it stays.
  */
 export async function saveCheckpoint(folder: string, state: TrainState, setting: CheckpointSetting): Promise<string> {
   const {layout, identity, updates, events = []} = setting;
@@ -188,7 +188,7 @@ async function readState(file: string, layout: FlatLayout, withEma: boolean, upd
   }
 }
 
-/** Exactly the tensors of this network: one too many means that its training would go on without it. */
+/** Checks for exactly the tensors of this network: an additional one would silently be lost. */
 function requireSameNetwork(reader: TensorReader, layout: FlatLayout, withEma: boolean, where: string): void {
   const wanted = new Map(
     parts

@@ -16,9 +16,9 @@ export const recordFile = 'checkpoint.json';
 
 /** Which checkpoints are kept besides the best one. */
 export interface KeptCheckpoints {
-  /** How many of the newest. */
+  /** The number of newest checkpoints. */
   readonly keep: number;
-  /** The newest two of a multiple of this besides; left out: none. */
+  /** Also the newest two whose update is a multiple of this. Default: none. */
   readonly regular?: number;
 }
 
@@ -27,7 +27,7 @@ export async function readRecord(checkpoint: string): Promise<CheckpointRecord> 
   return readJson(join(checkpoint, recordFile), CheckpointRecord, 'the checkpoint record');
 }
 
-/** What is wrong with a checkpoint, its absence included; null for an intact one. */
+/** What is wrong with a checkpoint, or that it does not exist; null for an intact one. */
 export async function damage(path: string): Promise<string | null> {
   try {
     const {files} = await readRecord(path);
@@ -60,7 +60,7 @@ export async function newestIntact(folder: string): Promise<number | null> {
   return null;
 }
 
-/** Forgets what was learnt behind an update. */
+/** Removes the checkpoints after an update. */
 export async function removeBeyond(folder: string, update: number): Promise<void> {
   if (((await bestUpdate(folder)) ?? 0) > update) await clearBest(folder);
   for (const name of await checkpointNames(folder)) {
@@ -69,7 +69,7 @@ export async function removeBeyond(folder: string, update: number): Promise<void
 }
 
 /**
- * Removes all but the newest up to the one just written, the newest regular ones and the best one; those behind it, which were damaged
+ * Removes all but the newest up to the one just written, the newest regular ones and the best one. Also removes later ones, which were damaged
  * or nothing would lie between; and what a crash left half written.
  */
 export async function removeOld(folder: string, update: number, {keep, regular}: KeptCheckpoints): Promise<void> {

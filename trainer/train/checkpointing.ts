@@ -16,7 +16,7 @@ import type {StepLog} from './stepLog.ts';
 import type {TrainProgram} from './trainProgram.ts';
 import {disposeState, type TrainState} from './trainState.ts';
 
-/** One way from a checkpoint on. */
+/** The state of one attempt: the training from a checkpoint to its end, a stop or a divergence. */
 export interface Training {
   readonly task: TrainTask;
   readonly hooks: TrainHooks;
@@ -80,7 +80,7 @@ function spoiltState({stage}: TrainTask, {updates, rates}: TrainProgram): Diverg
   return new Divergence({stage, what: 'state', update: updates, learningRate: rates(updates - 1), timesteps: []});
 }
 
-/** Measures the weights where that is due; those with the lowest loss so far are kept. False when it was stopped meanwhile. */
+/** Measures the held-out loss when that is due and keeps the best weights so far. False when the run was stopped meanwhile. */
 export async function probe(training: Training): Promise<boolean> {
   const {task, hooks, program} = training;
   const {config, checkpoints} = task;
@@ -98,7 +98,7 @@ export async function probe(training: Training): Promise<boolean> {
   }
 }
 
-/** Draws the weights where that is due. One who goes on from a checkpoint draws what may have been missed there again. */
+/** Draws a sample grid when that is due. A resumed training draws the grid of its checkpoint again, which may be missing. */
 export async function drawPictures({task, hooks, program}: Training): Promise<void> {
   const {pictures} = hooks;
   if (!pictures || (program.updates % pictures.every !== 0 && program.updates !== task.config.updates)) return;
@@ -110,7 +110,7 @@ export async function drawPictures({task, hooks, program}: Training): Promise<vo
   }
 }
 
-/** The weights that count (EMA where it is on), owned by the caller. */
+/** The weights that are saved and merged (the EMA where it is on), owned by the caller. */
 export function averagedParams(program: TrainProgram): Params {
   const state = program.state();
   const params = unflatten(state.ema ?? state.weights, program.layout);
@@ -118,7 +118,7 @@ export function averagedParams(program: TrainProgram): Params {
   return params;
 }
 
-/** What a checkpoint of this training is known by. */
+/** What a checkpoint of this training is recognised by. */
 export function identityOf({config, images}: TrainTask): CheckpointIdentity {
   return {seed: config.seed, dataFingerprint: images.fingerprint};
 }

@@ -2,10 +2,10 @@ import {UserError} from '../contract/errors.ts';
 
 const code = 'loss-not-finite';
 
-/** Where and with what a training came apart. */
+/** Where and how a training diverged. */
 export interface Diagnosis {
   readonly stage: string;
-  /** What of it was found first. */
+  /** What was found first. */
   readonly what: 'loss' | 'gradient' | 'state';
   /** The first update (from 1) of which something is not finite. */
   readonly update: number;
@@ -14,7 +14,7 @@ export interface Diagnosis {
   readonly timesteps: readonly (readonly [number, number])[];
 }
 
-/** The loss, the gradient or the weights of a training are not finite: it cannot go on from here. */
+/** The loss, the gradient or the weights of a training are not finite: it cannot continue from here. */
 export class Divergence extends UserError {
   readonly update: number;
 
@@ -23,7 +23,7 @@ export class Divergence extends UserError {
     super(
       code,
       `The ${what} of ${stage} is not a finite number at update ${update} (learning rate ${learningRate}${where}).`,
-      {hint: 'Lower the learning rate, or set `retry` to have that done.'},
+      {hint: 'Lower the learning rate, or set `retry` to have it lowered automatically.'},
     );
     this.update = update;
   }

@@ -20,7 +20,7 @@ import {rollBack, withRollbackHint} from './rollback.ts';
 
 /**
  * Trains to the last update or to a stop, with events and checkpoints on the way. Throws a UserError when the loss is not finite, unless
- * the config wants another try from an earlier checkpoint, and when the engine gives out.
+ * the config asks for a retry from an earlier checkpoint, and when the engine fails.
  */
 export async function train(task: TrainTask, hooks: TrainHooks): Promise<TrainOutcome> {
   for (;;) {
@@ -75,7 +75,7 @@ async function startProgram(task: TrainTask, {emit, outbox}: TrainHooks): Promis
   await outbox?.resend(latest?.events ?? []);
   const state = latest?.state ?? initialState(task.initial, withEma);
   for (const fault of latest?.skipped ?? []) {
-    const message = `${fault} The training goes on from update ${state.update}.`;
+    const message = `${fault} The training continues from update ${state.update}.`;
     emit({type: 'log', stage, level: 'warning', message});
   }
   const rates = learningRates(config, await historyFrom(task, latest));

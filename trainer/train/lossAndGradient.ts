@@ -51,7 +51,7 @@ export function lossAndGradient(
     };
     const {grads} = tf.valueAndGrads(loss)([...params.values()]);
     if (kept === undefined) throw new Error('the loss was not evaluated');
-    // Kept through the gradient's own tidy; a clone belongs to the tidy around, like any result.
+    // Kept, so that it survives the gradient's own tidy; the clone belongs to the caller's tidy, like any result.
     const perImage = kept;
     const losses = byLossTerm((term) => tf.clone(perImage[term]));
     tf.dispose(perImage);
@@ -59,7 +59,7 @@ export function lossAndGradient(
   });
 }
 
-/** The teacher needs nothing of the student: where both are recorded, they may run at the same time. */
+/** The teacher does not depend on the student: in a recorded graph both may run at the same time. */
 function predictAside(denoiser: Denoiser, teacher: Params, inputs: DenoiserInputs): tf.Tensor4D {
   const predict = () => tf.tidy(() => denoiser.predict(teacher, inputs));
   return activeRecorder()?.aside(predict) ?? predict();

@@ -1,8 +1,8 @@
-/** Values that the usual level is taken from. */
+/** The number of values that define the usual level. */
 const window = 101;
-/** Fewer say nothing about what is usual. */
+/** Fewer values do not define a usual level. */
 const enough = 20;
-/** Values after a spike of which no further one is told. */
+/** The number of values after a spike during which no other spike is reported. */
 const quiet = 50;
 
 /**
@@ -13,7 +13,7 @@ export class SpikeWatch {
   readonly #recent: number[] = [];
   #silent = 0;
 
-  /** Takes in a loss; returns the usual level when it is a spike. */
+  /** Adds a loss; returns the usual level when the loss is a spike, else null. */
   add(loss: number): number | null {
     if (!Number.isFinite(loss)) return null;
     const usual = this.#recent.length < enough ? null : median(this.#recent);

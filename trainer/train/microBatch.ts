@@ -14,20 +14,20 @@ export interface MicroBatch {
   readonly dropoutSeed?: number;
 }
 
-/** A micro-batch as the loss takes it: with the timesteps as what they mean to network, schedule and loss, all tensors. */
+/** A micro-batch as the loss needs it: all tensors, the timesteps replaced by what network, schedule and loss derive from them. */
 export type PreparedBatch = NoiseLevels &
   Omit<DenoiserInputs, 'noisy'> & {
     readonly images: Tensor4D;
     readonly noise: Tensor4D;
-    /** What the denoising loss of each image is multiplied by, [N]; left out where all count the same. */
+    /** What the denoising loss of each image is multiplied by, [N]; absent where all count the same. */
     readonly weight?: Tensor1D;
   };
 
-/** What the timesteps of a batch mean. */
+/** What network, schedule and loss derive from the timesteps of a batch. */
 export interface BatchSetting {
   readonly denoiser: Denoiser;
   readonly schedule: NoiseSchedule;
-  /** How much the denoising loss counts at each noise level; left out: the same at all. */
+  /** How much the denoising loss counts at each noise level; default: the same at all of them. */
   readonly weighting?: LossWeighting;
 }
 

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {Params} from '../nn/params.ts';
 
-/** SHA-256 over names and values, to prove that weights which must not change did not. */
+/** SHA-256 over names and values, to prove that frozen weights did not change. */
 export async function hashParams(params: Params): Promise<string> {
   const hash = createHash('sha256');
   for (const [name, tensor] of params) {

@@ -9,8 +9,8 @@ import {Divergence} from './divergence.ts';
 import type {TrainTask} from './trainTask.ts';
 
 /**
- * Goes back behind a divergence where the config wants that: to the newest regular checkpoint, never to one that a stop has written, so
- * that a run with stops makes the same updates as one without. False where it does not, or did so often enough.
+ * Rolls back to before a divergence where the config allows it: to the newest regular checkpoint, never to one that a stop has written, so
+ * that a run with stops makes the same updates as one without. False where the config does not allow it or the retries are used up.
  */
 export async function rollBack(
   {stage, config, checkpoints}: Pick<TrainTask, 'stage' | 'config' | 'checkpoints'>,
@@ -21,21 +21,21 @@ export async function rollBack(
   const history = await readHistory(checkpoints);
   if (retry === undefined || history.retries.length >= retry.times) return false;
   const from = await goodCheckpoint(checkpoints, checkpointEvery, history, divergence);
-  // First of all: what they hold was made with the old rate.
+  // Removed first: these checkpoints were made with the old rate.
   await removeBeyond(checkpoints, from);
   await mkdir(checkpoints, {recursive: true});
   const attempt = {from, factor: retry.factor, diverged: divergence.update};
-  // Whoever goes back behind an earlier retry keeps its lower rate from there on.
+  // A rollback to before an earlier retry keeps the lower rate of that retry.
   const earlier = history.retries.map((each) => ({...each, from: Math.min(each.from, from)}));
   await writeHistory(checkpoints, {...history, retries: [...earlier, attempt]});
   const count = `${history.retries.length + 1} of ${retry.times}`;
-  const message = `${divergence.message} It goes on from update ${from} with ${retry.factor} times the learning rate (try ${count}).`;
+  const message = `${divergence.message} It continues from update ${from} with ${retry.factor} times the learning rate (retry ${count}).`;
   emit({type: 'log', stage, level: 'warning', message});
   return true;
 }
 
 /**
- * The update of the checkpoint to go back to, 0 for the beginning. One from which the training came apart again, no later than before, was
+ * The update of the checkpoint to roll back to, 0 for the beginning. A checkpoint from which the training diverged again, no later than before, was
  * spoilt already: then the one before it, if there is any.
  */
 async function goodCheckpoint(folder: string, every: number, {retries}: TrainingHistoryRecord, {update}: Divergence) {
@@ -45,7 +45,7 @@ async function goodCheckpoint(folder: string, every: number, {retries}: Training
   return (await newestRegular(folder, every, newest)) ?? newest;
 }
 
-/** The error with what is left of the training, where the training itself or its engine gave out. */
+/** The error, with a sentence on which checkpoint is left where the training diverged or its engine failed. */
 export async function withRollbackHint(
   error: unknown,
   {checkpoints}: Pick<TrainTask, 'checkpoints'>,
@@ -56,7 +56,7 @@ export async function withRollbackHint(
     update === null
       ? 'There is no checkpoint from before it.'
       : `The checkpoint of update ${update} is from before it.`;
-  const next = error instanceof Divergence || update === null ? '' : ' `deme resume` goes on from there.';
+  const next = error instanceof Divergence || update === null ? '' : ' `deme resume` continues from there.';
   const {code, message, where, cause, hint} = error;
   return new UserError(code, message, {where, cause, hint: `${hint ? `${hint} ` : ''}${left}${next}`});
 }

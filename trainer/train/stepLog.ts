@@ -10,7 +10,7 @@ import type {UpdateLosses} from './trainProgram.ts';
 
 /**
  * Gathers the losses of updates and emits them as `step` and `buckets` events. Losses stay on the device until `logEvery` updates
- * are together: reading them back makes host and device wait for each other.
+ * have been gathered: reading them back makes host and device wait for each other.
  */
 export class StepLog {
   readonly #buckets: TimestepBuckets;
@@ -31,14 +31,14 @@ export class StepLog {
     this.#bucketsFrom = update;
   }
 
-  /** Takes over the losses of update number `update` (from 1). */
+  /** Takes ownership of the losses of update number `update` (from 1). */
   async add(update: number, losses: UpdateLosses): Promise<void> {
     this.#waiting.push(losses);
     if (update % this.config.logEvery === 0 || update === this.config.updates) await this.#emitStep(update);
     if (update % this.config.bucketEvery === 0) await this.flush(update);
   }
 
-  /** Emits all that waits; called before every checkpoint, so that nothing is lost or told twice after a resume. */
+  /** Emits everything gathered; called before every checkpoint, so that a resume neither loses nor repeats an event. */
   async flush(update: number): Promise<void> {
     if (this.#waiting.length > 0) await this.#emitStep(update);
     if (this.#bucketsFrom === update) return;
@@ -66,7 +66,7 @@ export class StepLog {
     this.#warnOfSpike(losses.denoise, update);
   }
 
-  /** The waiting updates on the host; the losses of their images go to the buckets. */
+  /** Reads the gathered updates back and adds the losses of their images to the buckets. */
   async #readBack(): Promise<HostLosses[]> {
     const read: HostLosses[] = [];
     for (const {timesteps, losses: tensors, gradientNorm} of this.#waiting) {

@@ -32,7 +32,7 @@ export class TimestepBuckets {
     });
   }
 
-  /** The totals so far; counting starts anew. */
+  /** Returns the totals so far and starts again from zero. */
   take(): BucketTotals {
     const totals = this.#totals;
     this.#totals = empty(this.#buckets);

@@ -14,7 +14,7 @@ import {lossAndGradient, type LossSetting} from './lossAndGradient.ts';
 import {disposePrepared, prepareBatch, type MicroBatch, type PreparedBatch} from './microBatch.ts';
 import type {TrainState} from './trainState.ts';
 
-/** What one update measured, still on the device; the caller disposes. */
+/** What one update measured, still on the device; the caller disposes of it. */
 export interface UpdateLosses {
   readonly timesteps: readonly number[];
   /** Of each image of all micro-batches, [N * accumulation], unweighted. */
@@ -189,7 +189,7 @@ export class TrainProgram {
     return tf.tensor1d([rate, epsilon, retained, ema ? 1 - emaDecay(ema, update) : 0]);
   }
 
-  /** A program's function from one on vectors by name. */
+  /** Turns a function of named vectors into a program's function, which has them in a list. */
   #function(
     examples: readonly tf.Tensor[],
     f: (state: Vectors, inputs: readonly tf.Tensor[]) => {state: Vectors; outputs: tf.Tensor[]},

@@ -15,7 +15,7 @@ export interface TrainState {
 }
 
 /**
- * The state before the first update; the EMA begins at the weights. All have memory of their own from the start, though weights and EMA
+ * The state before the first update; the EMA begins at the weights. All have memory of their own from the start, even though weights and EMA
  * could share the parameters' until they change: what lives as long as the training then lies together, without the holes of an update between.
  */
 export function initialState(params: Params, withEma: boolean): TrainState {

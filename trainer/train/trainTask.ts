@@ -26,16 +26,16 @@ export interface TrainTask {
   readonly checkpoints: string;
 }
 
-/** The events of a training that nobody may have written down yet. */
+/** The events of a training that may not be in its log yet. */
 export interface EventOutbox {
   pending(): readonly RunEvent[];
-  /** Tells events that a checkpoint has kept, as far as the log lacks them. */
+  /** Reports the events that a checkpoint has kept, those that the log lacks. */
   resend(events: readonly RunEvent[]): Promise<void>;
 }
 
 export interface TrainHooks {
   emit(event: NewRunEvent): void;
-  /** Asked before every update; waits while the run is paused. */
+  /** Called before every update; waits while the run is paused. */
   nextAction(): Promise<'continue' | 'stop'>;
   /**
    * Called every `every` updates and after the last with the weights that would be saved (EMA where it is on); returns their held-out loss,
@@ -46,7 +46,7 @@ export interface TrainHooks {
   pictures?: {every: number; draw(params: Params, update: number): Promise<void>};
   /** Events on their way to the log. */
   outbox?: EventOutbox;
-  /** How the room for checkpoints is found out. */
+  /** How the free space for checkpoints is determined. */
   disk?: DiskWatch;
 }
 

@@ -10,10 +10,10 @@ import {learningRateAt} from './learningRate.ts';
 export type LearningRates = (update: number) => number;
 
 const file = 'course.json';
-const courseHint = 'Delete it to have the training go on with the learning rates of its config.';
+const courseHint = 'Delete it to continue with the learning rates of the config.';
 const plainHistory: TrainingHistoryRecord = {format: 1, extensions: [], retries: []};
 
-/** How the training went whose checkpoints lie in `folder`; as its config says where nothing is noted. */
+/** The history of the training whose checkpoints lie in `folder`; an empty one where no file was written. */
 export async function readHistory(folder: string): Promise<TrainingHistoryRecord> {
   const path = join(folder, file);
   if (!(await fileExists(path))) return plainHistory;
@@ -23,7 +23,7 @@ export async function readHistory(folder: string): Promise<TrainingHistoryRecord
   });
 }
 
-/** What is noted about it as text, by which two trainings are told apart; null for one that went as its config says. */
+/** The history as text, to compare two trainings; null for one that followed its config throughout. */
 export async function readHistoryText(folder: string): Promise<string | null> {
   const history = await readHistory(folder);
   return history.extensions.length + history.retries.length > 0 ? JSON.stringify(history) : null;
@@ -34,7 +34,7 @@ export async function writeHistory(folder: string, history: TrainingHistoryRecor
 }
 
 /**
- * The history of a training that goes on from a checkpoint of update `from` which was to be followed by others up to `before` in all, when
+ * The history of a training that continues from a checkpoint of update `from` and was to make `before` updates in all, when
  * it is to make `updates` now.
  */
 export function extended(
@@ -44,12 +44,12 @@ export function extended(
   updates: number,
 ): TrainingHistoryRecord {
   const last = history.extensions.at(-1)?.until ?? 0;
-  // An older checkpoint than the one that was extended: what follows is known already.
+  // This checkpoint is older than the one that was extended: the history already covers what follows.
   if (before === updates || from < last) return history;
   return {...history, extensions: [...history.extensions, {until: from, updates: before}]};
 }
 
-/** The learning rates of a training: those of its schedule, but for what its history changed. */
+/** The learning rates of a training: those of its schedule, with the changes in its history. */
 export function learningRates(config: TrainingConfig, history: TrainingHistoryRecord = plainHistory): LearningRates {
   const {schedule, optimizer, updates} = config;
   return (update) => {

@@ -52,8 +52,7 @@ export class LossesTab implements Tab {
       return data === undefined ? [] : [[series, data] as const];
     });
     this.#charts.show(charts, Math.max(...run.stages.map(({update}) => update)));
-    const timesteps = run.ranges.at(-1)?.[1] ?? 1000;
-    for (const heat of this.#heat) heat.show(run.path, stages, heatMaps, timesteps);
+    for (const heat of this.#heat) heat.show(run.path, stages, heatMaps, run.timesteps);
   }
 
   restyle(): void {

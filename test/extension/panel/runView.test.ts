@@ -42,6 +42,16 @@ describe('the view of a run', () => {
     expect(view.stages.find(({name}) => name === 'expert-0')?.memory).toEqual({host: 7, device: 9});
   });
 
+  it('takes the training timesteps of a pretraining from its scheduler, as it has no ranges', async () => {
+    const {run} = await fakeRun(await temporaryFolder(), {updates: 1});
+    const {decouple: _, ...others} = run.config.config;
+    const pretrain = {scheduler: {num_train_timesteps: 200}} as NonNullable<typeof others.pretrain>;
+    const view = (timesteps: number | null) =>
+      runView({...run, report: null, timesteps, config: {...run.config, config: {...others, pretrain}}}, [], String);
+    expect(view(null)).toMatchObject({ranges: [], timesteps: 200});
+    expect(view(500)).toMatchObject({ranges: [], timesteps: 500});
+  });
+
   it('flattens settings, lists of plain values whole', () => {
     expect(flatSettings({a: {b: [1, 2], c: 'x'}, d: null, e: [{f: 1}]})).toEqual({
       'a.b': '[1,2]',

@@ -38,10 +38,10 @@ describeOnEngines('a training that comes apart', () => {
     const hooks = recordingHooks();
     const expected = await finalState(whole, await train(whole, hooks));
     const warnings = hooks.of('log').filter(({level}) => level === 'warning');
-    expect(warnings.map(({message}) => /It goes on .*$/.exec(message)?.[0])).toEqual([
-      'It goes on from update 6 with 0.1 times the learning rate (try 1 of 3).',
+    expect(warnings.map(({message}) => /It continues .*$/.exec(message)?.[0])).toEqual([
+      'It continues from update 6 with 0.1 times the learning rate (retry 1 of 3).',
       // What was written after update 6 was past saving.
-      'It goes on from update 4 with 0.1 times the learning rate (try 2 of 3).',
+      'It continues from update 4 with 0.1 times the learning rate (retry 2 of 3).',
     ]);
     const rates = hooks
       .of('step')
@@ -144,7 +144,7 @@ describeOnEngines('a training that is extended', () => {
     expect(again.of('log').map(({message}) => message)).toEqual([
       expect.stringContaining('000000008 is damaged'),
       expect.stringContaining('000000006 is damaged'),
-      expect.stringMatching(/000000004 is damaged .* The training goes on from update 2\.$/),
+      expect.stringMatching(/000000004 is damaged .* The training continues from update 2\.$/),
     ]);
   });
 });

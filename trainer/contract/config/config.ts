@@ -58,7 +58,7 @@ export type EngineChoice = (typeof engineNames)[number];
 export const devices = ['auto', 'gpu', 'cpu'] as const;
 export type DeviceChoice = (typeof devices)[number];
 
-/** Ways of the webgpu engine to compute the gradient of a convolution by its filter. */
+/** How the webgpu engine can compute the gradient of a convolution with respect to its filter. */
 export const filterGradients = ['built-in', 'im2col'] as const;
 export type FilterGradient = (typeof filterGradients)[number];
 
@@ -66,13 +66,11 @@ export const EngineConfig = z.strictObject({
   name: z
     .enum(engineNames)
     .default('auto')
-    .describe('Which engine computes; auto takes the best healthy one and says which.'),
+    .describe('Which engine computes; auto takes the best one that works and reports it.'),
   device: z
     .enum(devices)
     .optional()
-    .describe(
-      'gpu refuses to compute anywhere else; cpu leaves GPUs alone; left out or auto takes a GPU where there is one.',
-    ),
+    .describe('gpu: only on a GPU; cpu: never on a GPU; auto (the default): on a GPU where there is one.'),
   threads: z.int().min(1).optional().describe('Threads of one process (tensorflow).'),
   processes: z
     .int()
@@ -88,7 +86,7 @@ export const EngineConfig = z.strictObject({
     .enum(filterGradients)
     .optional()
     .describe(
-      'How webgpu computes the gradient of a convolution by its filter, built-in when left out; `deme engine bench` tells which is faster.',
+      'How webgpu computes the gradient of a convolution with respect to its filter (default: built-in); `deme engine bench` shows which is faster.',
     ),
   allowSoftware: z
     .boolean()
@@ -129,7 +127,7 @@ export const DemeConfig = z
       .describe('Also finetune one ordinary model on all timesteps for the same total of updates, for comparison.'),
     merge: MergeConfig.optional().describe('Merge the experts.'),
     evaluate: EvaluateConfig.optional().describe('Measure base, experts, ensemble and merged model.'),
-    engine: EngineConfig.prefault({}).describe('Where it computes.'),
+    engine: EngineConfig.prefault({}).describe('What the run computes with.'),
     output: z.string().min(1).default('.deme/runs').describe('Folder of the run folders.'),
     report: z
       .string()

@@ -14,7 +14,7 @@ export interface ConfigIssue {
   readonly suggestion?: string;
 }
 
-/** Unknown keys reported of one section: a file with thousands of them is no config. */
+/** Unknown keys reported of one section: a file with thousands of them is not a config. */
 const maxUnknownKeys = 50;
 
 /** One issue of zod, in the user's words; several for several unknown keys. `root` is the parsed config. */

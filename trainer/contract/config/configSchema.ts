@@ -10,7 +10,7 @@ let cached: JsonSchema | undefined;
 
 /** What a config file may hold, as JSON Schema (draft 07): for editors, for the documents and for error messages. */
 export function configSchema(): JsonSchema {
-  // Input side: with the output side every key that has a default would come out as required.
+  // The input side: on the output side every key that has a default would be required.
   cached ??= z.toJSONSchema(DemeConfig, {io: 'input', target: 'draft-07', override: dropSafeIntegerBounds});
   return cached;
 }

@@ -9,7 +9,11 @@ const common = {
   test: z.int().min(0).default(500).describe('Images held out for the report, looked at once.'),
   splitSeed: z.int().min(0).default(0).describe('Seed of the split into training, validation and test images.'),
   flip: z.boolean().default(false).describe('Flip half of the training images left to right.'),
-  limit: z.int().min(1).optional().describe('Use only so many training images, a seeded choice (after the split).'),
+  limit: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Use only this many training images, chosen at random with the seed of the split, after it.'),
 };
 
 const shaped = {
@@ -36,7 +40,9 @@ const shaped = {
   corrupt: z
     .enum(['stop', 'skip'])
     .default('stop')
-    .describe('What a file that cannot be decoded does: stop with an error, or be left out with a warning.'),
+    .describe(
+      'What happens at a file that cannot be decoded: the run stops with an error, or the file is left out with a warning.',
+    ),
 };
 
 export const DataConfig = z

@@ -5,9 +5,14 @@ export const samplers = ['ddim', 'ddpm'] as const;
 export const SamplingConfig = z.strictObject({
   sampler: z.enum(samplers).default('ddim').describe('Which sampler draws the images.'),
   steps: z.int().min(1).default(50).describe('Sampling steps.'),
-  eta: z.number().min(0).max(1).default(0).describe('Noise of DDIM: 0 is deterministic, 1 as much as DDPM.'),
+  eta: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('Noise that DDIM adds: 0 for none (deterministic), 1 for as much as DDPM.'),
   seed: z.int().min(0).default(0).describe('Seed of the starting noise; the same for every model.'),
-  batch: z.int().min(1).default(32).describe('Images at once.'),
+  batch: z.int().min(1).default(32).describe('Images drawn at once.'),
 });
 export type SamplingConfig = z.infer<typeof SamplingConfig>;
 

@@ -34,5 +34,5 @@ export const LossWeighting = z
       .strictObject({kind: z.literal('debiased'), max})
       .describe('Debiased estimation: 1 / sqrt(SNR). Up to 157 at the last timestep of the linear schedule.'),
   ])
-  .describe('How much the denoising loss counts at each noise level; logged losses stay unweighted.');
+  .describe('How much the denoising loss counts at each noise level. Logged losses stay unweighted.');
 export type LossWeighting = z.infer<typeof LossWeighting>;

@@ -81,14 +81,14 @@ export const trainingFields = {
       'One coin for each micro-batch with antithetic pairs of timesteps (batch), or one coin for each image (sample).',
     ),
   lossWeighting: LossWeighting.optional().describe(
-    'How much the denoising loss counts at each noise level; left out: the same at all.',
+    'How much the denoising loss counts at each noise level; default: the same at all of them.',
   ),
   dropout: z.boolean().default(false).describe('Use the dropout of the model config while training.'),
   gradientCheckpointing: z
     .boolean()
     .default(false)
     .describe(
-      'Compute activations again on the way back instead of keeping them: less memory, about a third more time.',
+      'Compute activations again in the backward pass instead of keeping them: less memory, about a third more time.',
     ),
   seed: z.int().min(0).default(0).describe('Seed of all random draws.'),
   logEvery: count.default(10).describe('Updates between two metric events.'),
@@ -104,10 +104,10 @@ export const trainingFields = {
   checkpointEvery: count.default(1000).describe('Updates between two checkpoints.'),
   keepCheckpoints: count.default(2).describe('Newest checkpoints that are kept, besides the best one.'),
   samples: TrainingSamplesConfig.optional().describe(
-    'Draw sample grids while training, to watch the model change; left out: none. They take time, and no part in the result.',
+    'Draw sample grids while training, to watch the model change; default: none. They take time and do not affect the result.',
   ),
   retry: RetryConfig.optional().describe(
-    'When a loss is not finite, go on from the last regular checkpoint with a lower learning rate; left out: the training ends there.',
+    'When a loss is not finite, continue from the last regular checkpoint with a lower learning rate; default: the training ends there.',
   ),
 };
 

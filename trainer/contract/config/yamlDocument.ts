@@ -1,7 +1,7 @@
 import {type Document, isCollection, LineCounter, parseDocument, visit} from 'yaml';
 import {isDeeperThan} from './yamlDepth.ts';
 
-/** A text as YAML, with the offsets of its lines; `refusal` says why it is not even looked at. */
+/** A text as YAML, with the offsets of its lines; `refusal` is the reason why it is not parsed at all. */
 export type YamlText =
   | {readonly document: Document; readonly lines: LineCounter; readonly refusal?: undefined}
   | {readonly refusal: string; readonly document?: undefined; readonly lines?: undefined};
@@ -9,7 +9,7 @@ export type YamlText =
 /** A config is a page or two: anything larger is the wrong file. */
 const maxCharacters = 50_000;
 /**
- * The parser calls itself for every level. It must not come near the end of the stack: a regular expression that is compiled there for
+ * The parser recurses for every level. It must not come near the end of the stack: a regular expression that is compiled there for
  * the first time ends the whole process.
  */
 const maxDepth = 64;

@@ -16,7 +16,7 @@ export function yamlMistakes(document: Document, lines: LineCounter): YamlMistak
   return syntax.map(({code, message, pos}) => ({message: plainMessages[code] ?? message, range: pos}));
 }
 
-/** Messages of the parser that only its programmers understand. */
+/** Replacements for messages that only programmers of the parser understand. */
 const plainMessages: Partial<Record<ErrorCode, string>> = {
   MULTIPLE_DOCS: 'a config is one document, and this line starts a second one',
   RESOURCE_EXHAUSTION: 'lists and sections are nested too deeply',

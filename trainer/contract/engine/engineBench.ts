@@ -10,7 +10,7 @@ export const BenchRow = z.strictObject({
   filterGradient: z.enum(filterGradients).optional(),
   /** Median of one run. */
   milliseconds: z.number(),
-  /** Multiplications and additions of one run, in 10^9; left out where nobody counted them. */
+  /** Multiplications and additions of one run, in 10^9; absent where it is not known. */
   gflop: z.number().optional(),
   /** Runs that were timed, after one that was not. */
   runs: z.int().min(1),

@@ -1,15 +1,15 @@
 import {z} from 'zod';
 
-/** What a started engine is and why it was taken; crosses from the process that probed it. */
+/** A started engine and why it was chosen, as the process that probed it reports it. */
 export const EngineInfo = z.strictObject({
   name: z.enum(['tensorflow', 'webgpu', 'wasm']),
   version: z.string(),
   device: z.enum(['CPU', 'GPU']),
-  /** What the driver calls itself and its device (webgpu). */
+  /** The names of the driver and its device (webgpu). */
   adapter: z.string().optional(),
   /** Threads that one process computes with. */
   threads: z.int(),
-  /** For the user: which engine and why; a GPU that is not used is said here. */
+  /** For the user: which engine and why, and which GPU is not used. */
   reason: z.string(),
 });
 export type EngineInfo = z.infer<typeof EngineInfo>;

@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {EngineInfo} from './engineInfo.ts';
 
-/** An engine as `deme engine list` and `deme engine check` tell it. */
+/** An engine as `deme engine list` and `deme engine check` report it. */
 export const EngineStatus = z.strictObject({
   name: EngineInfo.shape.name,
   installed: z.boolean(),

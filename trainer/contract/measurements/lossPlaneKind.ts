@@ -12,7 +12,10 @@ export const LossPlaneRequest = z.strictObject({
     .refine(([x, y]) => x !== y, pair)
     .default([0, 1])
     .describe('the experts of the horizontal and the vertical axis, counted from 0'),
-  weights: z.array(z.number()).optional().describe('what the other experts are held at (the weights of the run)'),
+  weights: z
+    .array(z.number())
+    .optional()
+    .describe('weight of each expert; those not on the axes keep it (default: the weights of the run)'),
   images: count.default(32).describe('validation images'),
   timesteps: count.default(1).describe('timesteps for each image and range'),
 });

@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {MeasurementRequest} from '../measurements/measurementRequest.ts';
 
-/** What is kept of one measurement of a run; with a request it is measured first, and the answer comes when that is done. */
+/** Asks for the results of one measurement of a run. With a request that result is measured first, and the answer waits for it. */
 export const MeasureRequest = z.strictObject({
   kind: z.literal('measure'),
   name: z.string(),

@@ -21,7 +21,7 @@ export const Watch = z.strictObject({
     })
     .nullable(),
   heatMaps: z.strictObject({run: z.string(), points: z.int().min(1).max(maxPoints)}).nullable(),
-  /** The run whose processes are weighed. */
+  /** The run whose processes' memory is shown. */
   system: z.strictObject({run: z.string()}).nullable(),
 });
 export type Watch = z.infer<typeof Watch>;
@@ -52,7 +52,7 @@ export const PanelRequest = z.discriminatedUnion('kind', [
 ]);
 export type PanelRequest = z.infer<typeof PanelRequest>;
 
-/** The answers: nothing, what a run has measured, or the path of what was written (null: the user changed their mind). */
+/** The answers: nothing, what a run has measured, or the path of what was written (null: the user cancelled). */
 export const PanelReply = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('done')}),
   z.strictObject({kind: z.literal('details'), details: RunDetails}),
@@ -63,7 +63,7 @@ export type PanelReply = z.infer<typeof PanelReply>;
 
 /** From the page to its host. */
 export const PageMessage = z.discriminatedUnion('type', [
-  /** The page listens; it wants a snapshot. */
+  /** The page is ready and needs a snapshot. */
   z.strictObject({type: z.literal('ready')}),
   z.strictObject({type: z.literal('watch'), watch: Watch}),
   z.strictObject({type: z.literal('request'), id: z.int(), request: PanelRequest}),
@@ -120,7 +120,7 @@ export const HostMessage = z.discriminatedUnion('type', [
   z.strictObject({type: z.literal('preview'), news: PreviewNews}),
   z.strictObject({type: z.literal('reply'), id: z.int(), reply: PanelReply}),
   z.strictObject({type: z.literal('refused'), id: z.int(), error: ErrorRecord}),
-  /** Something went wrong that no request asked for. */
+  /** An error that does not belong to a request. */
   z.strictObject({type: z.literal('error'), error: ErrorRecord}),
 ]);
 export type HostMessage = z.infer<typeof HostMessage>;

@@ -15,7 +15,7 @@ export const StageView = z.strictObject({
   update: z.int(),
   updates: z.int(),
   secondsPerUpdate: z.number().nullable(),
-  /** Null where nobody can tell. */
+  /** Null where it cannot be estimated. */
   secondsLeft: z.number().nullable(),
   memory: MemoryPeak.nullable(),
 });
@@ -45,6 +45,8 @@ export const RunView = z.strictObject({
   images: z.array(ImageView),
   /** Timesteps [low, high) of each expert; none where the run has no experts of its own. */
   ranges: z.array(z.tuple([z.int(), z.int()])),
+  /** Training timesteps T of the model. */
+  timesteps: z.int(),
   /** Settings by their path in the config, as in `decouple.updates`. */
   settings: z.record(z.string(), z.string()),
 });
@@ -75,7 +77,7 @@ export const SystemUsage = z.strictObject({
   cores: z.int(),
   memoryUsed: z.number(),
   memoryTotal: z.number(),
-  /** Memory of the processes of the shown run; null where the system does not tell. */
+  /** Memory of the processes of the shown run; null where the system does not report it. */
   runMemory: z.number().nullable(),
   gpus: z.array(
     z.strictObject({name: z.string(), share: z.number().nullable(), memoryUsed: z.number(), memoryTotal: z.number()}),

@@ -4,13 +4,13 @@ import {EngineInfo} from '../engine/engineInfo.ts';
 import {ErrorRecord} from '../errors.ts';
 import {MergeSetting} from '../config/mergeSetting.ts';
 
-/** Images of one preview, cells of one grid, and images in a cell: more say no more at the size of a panel. */
+/** Images of one preview, cells of one grid, and images in a cell: at the size of a panel, more would not show more. */
 export const maxPreviewImages = 64;
 export const maxGridCells = 25;
 export const maxCellImages = 16;
 
 const drawing = {
-  /** Told back with every picture; a later order has a higher one. */
+  /** Returned with every picture; a later order has a higher number. */
   id: z.int().min(0),
   seed: z.int().min(0).max(0xffff_ffff),
   /** DDIM steps of the refined picture. */
@@ -45,7 +45,7 @@ export const PreviewCommand = z.discriminatedUnion('kind', [
 ]);
 export type PreviewCommand = z.infer<typeof PreviewCommand>;
 
-/** The models of a preview; the first line that its process is told. Paths are absolute. */
+/** The models of a preview: the first line that its process receives. Paths are absolute. */
 export const OpenOrder = z.strictObject({
   kind: z.literal('open'),
   /** A diffusers folder. */
@@ -60,7 +60,7 @@ export const OpenOrder = z.strictObject({
 });
 export type OpenOrder = z.infer<typeof OpenOrder>;
 
-/** The lines that a preview process is told. */
+/** The lines that a preview process receives. */
 export const PreviewOrder = z.discriminatedUnion('kind', [
   OpenOrder,
   DrawOrder,
@@ -93,7 +93,7 @@ export const PreviewPicture = z.strictObject({
 });
 export type PreviewPicture = z.infer<typeof PreviewPicture>;
 
-/** The lines that a preview process says, and what the page hears of them. */
+/** The lines that a preview process sends, which are passed on to the page. */
 export const PreviewNews = z.discriminatedUnion('kind', [
   /** The models are loaded. */
   z.strictObject({kind: z.literal('ready'), engine: EngineInfo, parameters: z.int(), seconds: z.number()}),
@@ -102,7 +102,7 @@ export const PreviewNews = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('done'), id: z.int(), seconds: z.number()}),
   z.strictObject({kind: z.literal('cancelled'), id: z.int()}),
   z.strictObject({kind: z.literal('failed'), id: z.int(), error: ErrorRecord}),
-  /** There is no preview any more; the error tells why unless it was asked for. */
+  /** The preview has ended; the error is the reason, absent where the page ended it. */
   z.strictObject({kind: z.literal('ended'), error: ErrorRecord.nullable()}),
 ]);
 export type PreviewNews = z.infer<typeof PreviewNews>;

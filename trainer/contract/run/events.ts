@@ -82,7 +82,7 @@ const Format2 = z.discriminatedUnion('type', [
     stage: StageName,
     level: z.enum(['info', 'warning']),
     message: z.string(),
-    /** The stage does nothing until that is settled; its next event says that it goes on. */
+    /** The stage waits until that is resolved; its next event shows that it continues. */
     waiting: z.boolean().optional(),
   }),
   z.strictObject({type: z.literal('memory'), time: z.number(), stage: StageName, ...MemoryPeak.shape}),
@@ -93,7 +93,7 @@ const Format2 = z.discriminatedUnion('type', [
 
 /**
  * One line of `events.jsonl`, in format 2 of the event log; the same object goes over IPC when a parent listens. `stage` is `expert-0`,
- * `ordinary`, `search` … Lines of format 1 come out as format 2, also in the middle of a log: a run that an older build began may be
+ * `ordinary`, `search` … Lines of format 1 are converted, also in the middle of a log: a run that an older build began may be
  * continued by this one.
  */
 export const RunEvent = z.preprocess(fromFormat1, Format2);

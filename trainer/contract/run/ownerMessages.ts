@@ -19,7 +19,7 @@ export const StageSelection = z.discriminatedUnion('kind', [
 ]);
 export type StageSelection = z.infer<typeof StageSelection>;
 
-/** The one line that a process which is to own a run is told. All paths are absolute. */
+/** The one line that a process receives which is to own a run. All paths are absolute. */
 export const OwnerRequest = z.discriminatedUnion('action', [
   /**
    * Work of a config: the whole pipeline and a pretraining in a new run; else in the newest run that was made from the same settings,
@@ -31,10 +31,10 @@ export const OwnerRequest = z.discriminatedUnion('action', [
     selection: StageSelection,
     /** Instead of the engine that the config names. */
     engine: z.enum(engineNames).optional(),
-    /** Do everything again, whatever earlier runs did with the same inputs. */
+    /** Compute everything again, even what earlier runs did with the same inputs. */
     fresh: z.boolean().optional(),
   }),
-  /** What was asked last of a run that was stopped, failed or lost. */
+  /** Continue the last work of a run that was stopped, failed or lost. */
   z.strictObject({
     action: z.literal('resume'),
     run: z.string(),
@@ -44,7 +44,7 @@ export const OwnerRequest = z.discriminatedUnion('action', [
 ]);
 export type OwnerRequest = z.infer<typeof OwnerRequest>;
 
-/** One line that the owner of a run says to whoever started it. Nothing depends on its arrival: the run folder tells the same. */
+/** One line that the owner of a run sends to the process that started it. Nothing depends on its arrival: the run folder says the same. */
 export const OwnerMessage = z.discriminatedUnion('type', [
   /** The request has arrived. */
   z.strictObject({type: z.literal('ready')}),

@@ -6,12 +6,12 @@ export interface Sample {
   readonly share: number;
 }
 
-/** How fast some work goes: its newest samples, without those of the warm-up. */
+/** How fast some work proceeds: its newest samples, without those of the warm-up. */
 export interface Pace {
   readonly samples: readonly Sample[];
   /** The newest sample, which may belong to the warm-up. */
   readonly last: Sample | null;
-  /** Samples since the work began or began anew. */
+  /** Samples since the work began or started over. */
   readonly seen: number;
 }
 
@@ -25,7 +25,7 @@ const keptSamples = 40;
 const pauseMilliseconds = 30_000;
 const pauseFactor = 10;
 
-/** The pace after one more sample. Work that goes back (resumed from a checkpoint, or in its next phase) or was paused begins anew. */
+/** The pace after one more sample. Work that goes back (resumed from a checkpoint, or in its next phase) or was paused starts over. */
 export function addSample(pace: Pace, sample: Sample): Pace {
   const {last} = pace;
   if (last !== null && sample.time < last.time) return pace;
@@ -36,7 +36,7 @@ export function addSample(pace: Pace, sample: Sample): Pace {
   return {samples, last: sample, seen};
 }
 
-/** Seconds that are left; null as long as it cannot be told. */
+/** Seconds that are left; null as long as it cannot be estimated. */
 export function secondsLeft({samples}: Pace): number | null {
   const [first, last] = [samples[0], samples.at(-1)];
   if (first === undefined || last === undefined || samples.length < neededSamples) return null;

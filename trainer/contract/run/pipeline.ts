@@ -13,7 +13,7 @@ export const ResolvedConfig = z.strictObject({
 });
 export type ResolvedConfig = z.infer<typeof ResolvedConfig>;
 
-/** `plan.json` of a run: the stages that were asked for last, which `deme resume` goes on with. */
+/** `plan.json` of a run: the stages that were asked for last, which `deme resume` continues with. */
 export const PlanRecord = z.strictObject({stages: z.array(StageName)});
 export type PlanRecord = z.infer<typeof PlanRecord>;
 
@@ -33,7 +33,7 @@ export const StageRecord = z.strictObject({
   inputs: StageInputs.optional(),
   /** SHA-256 of each file that it left, by its path in the run. */
   outputs: z.record(z.string(), sha256).optional(),
-  /** The run that did it, where its result was taken over from another. */
+  /** The run that did the work, where its result was reused. */
   from: z.string().optional(),
 });
 export type StageRecord = z.infer<typeof StageRecord>;

@@ -1,11 +1,11 @@
 import {z} from 'zod';
 
-/** A process that can be told from a later one with the same number. */
+/** A process, told apart from a later one with the same number. */
 export const ProcessIdentity = z.strictObject({
   pid: z.int().positive(),
   /** Start in seconds since the epoch. */
   started: z.number(),
-  /** The boot of the machine and the start within it, which no setting of the clock changes; left out where the system does not tell. */
+  /** The boot of the machine and the start within it, which no setting of the clock changes; absent where the system does not report it. */
   birth: z.string().optional(),
   /** The name of its machine or container: on another one its number means nothing. */
   host: z.string().optional(),

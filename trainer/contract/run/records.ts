@@ -73,7 +73,7 @@ export const StateRecord = z.strictObject({
 export type StateRecord = z.infer<typeof StateRecord>;
 
 /**
- * `control.json`: what somebody else asks of the run. `stop` has it write checkpoints and end; `kill` has it end at once, and marks a run
+ * `control.json`: what another process asks of the run. `stop` has it write checkpoints and end; `kill` has it end at once, and marks a run
  * whose process was killed afterwards as stopped instead of lost.
  */
 export const ControlRecord = z.strictObject({command: z.enum(['stop', 'kill', 'pause', 'resume'])});
@@ -98,8 +98,8 @@ export const BestRecord = z.strictObject({format: z.literal(1).default(1), updat
 export type BestRecord = z.infer<typeof BestRecord>;
 
 /**
- * `course.json` beside the checkpoints of a training that did not go as its config alone says: what its learning rates depend on besides,
- * so that whoever goes on from any of the checkpoints makes the same updates.
+ * `course.json` beside the checkpoints of a training that departed from its config: what else its learning rates depend on,
+ * so that continuing from any of the checkpoints makes the same updates.
  */
 export const TrainingHistoryRecord = z.strictObject({
   format: z.literal(1).default(1),

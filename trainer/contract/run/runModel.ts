@@ -3,7 +3,7 @@ export type RunModel =
   | {readonly kind: (typeof singleModels)[number]}
   | {
       readonly kind: 'merged';
-      /** Counts the merges that somebody made by hand from 1; left out: that of the pipeline. */
+      /** Number of a merge that a user saved, from 1; absent: the merge of the pipeline. */
       readonly copy?: number;
     }
   | {

@@ -19,7 +19,7 @@ export interface StageProgress {
   /** Newest losses of a training stage. */
   readonly losses: StepEvent['losses'];
   readonly secondsPerUpdate: number | null;
-  /** How far a stage without updates is with what, as in 12 of 60 `merge candidates`. */
+  /** How far a stage without updates is, as in 12 of 60 `merge candidates`. */
   readonly work: {readonly what: string; readonly done: number; readonly total: number} | null;
   readonly secondsLeft: number | null;
   /** Newest held-out loss that the stage measured. */
@@ -107,7 +107,7 @@ function stepNumbers({update, updates, losses, secondsPerUpdate}: StepEvent) {
   return {update, updates, losses, secondsPerUpdate};
 }
 
-/** A stage that starts again goes on from its checkpoint: its numbers stay until the first step tells where that was. */
+/** A stage that starts again continues from its checkpoint: its numbers stay until the first step shows where that was. */
 function started(before: StageProgress): StageProgress {
   return {...before, state: 'running', secondsLeft: null, error: null, pace: noPace};
 }

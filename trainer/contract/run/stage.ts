@@ -1,10 +1,10 @@
 import {z} from 'zod';
 import {modelName, parseIndex, parseModel, type RunModel} from './runModel.ts';
 
-/** Name of a stage. Files and folders of a run are called after it, so it may not lead anywhere else. */
+/** Name of a stage. Files and folders of a run are called after it, so it must not contain a path. */
 export const StageName = z.string().regex(/^[A-Za-z0-9][\w-]{0,63}$/, 'not the name of a stage');
 
-/** What tells stages of one kind apart. */
+/** What distinguishes stages of one kind. */
 interface StageSubjects {
   pretrain: unknown;
   ordinary: unknown;

@@ -52,7 +52,7 @@ export const TaskAnalysis = z
     /** With the timesteps [low, high) that each is for, where that is known. */
     experts: z.array(expert).min(1),
     overall: SpreadStatistics,
-    /** In the order of the way of an image through the network. */
+    /** In the order in which an image passes through the network. */
     groups: z.array(GroupStatistics),
     /** In the order of the groups. */
     tensors: z.array(TensorStatistics),

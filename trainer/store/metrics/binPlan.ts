@@ -24,7 +24,7 @@ export function planBins(from: number, to: number, limit: (row: number) => numbe
   return plan;
 }
 
-/** The size that shows `rows` rows in at most `points` bins, but for the few small ones at the ends. */
+/** The size that shows `rows` rows in at most `points` bins, apart from a few small ones at the ends. */
 export function evenLimit(rows: number, points: number): (row: number) => number {
   const size = 2 ** Math.max(0, Math.ceil(Math.log2(rows / points)));
   return () => size;

@@ -5,7 +5,7 @@ import type {PyramidLayout} from './pyramidLayout.ts';
 type StepEvent = Extract<RunEvent, {type: 'step'}>;
 const statistics = noStatistics.length;
 
-/** Rows and bins of the curves of a stage with so many series. */
+/** Rows and bins of the curves of a stage with `series` series. */
 export function curveLayout(series: number = curveSeries.length): PyramidLayout {
   const binLength = binHead + statistics * series;
   return {

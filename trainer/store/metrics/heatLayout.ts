@@ -5,7 +5,7 @@ import type {PyramidLayout} from './pyramidLayout.ts';
 
 type BucketsEvent = Extract<RunEvent, {type: 'buckets'}>;
 
-/** Rows and bins of a heat map alike: draws and summed losses of each timestep bucket over some updates, for so many terms of the loss. */
+/** Rows and bins of a heat map look the same: draws and, for each loss term, summed losses of each timestep bucket over some updates. */
 export function heatLayout(buckets: number, terms: number = lossTermNames.length): PyramidLayout {
   const length = heatHead + (1 + terms) * buckets;
   return {rowLength: length, binLength: length, toBin: (row) => row, merge: (bins) => merge(bins, length)};

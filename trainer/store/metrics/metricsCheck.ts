@@ -16,7 +16,7 @@ const bytesPerNumber = Float64Array.BYTES_PER_ELEMENT;
 
 /**
  * Whether the metrics of a run hold all of its event log: it ends where they say, they have as many bytes as they say, and every level
- * is as long as the one below it asks for. Cheap: nothing but lengths is read.
+ * is as long as the one below it asks for. Cheap: it reads only lengths.
  */
 export async function metricsAreWhole(run: string): Promise<boolean> {
   const folder = runPaths.metrics(run);

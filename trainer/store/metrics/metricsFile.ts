@@ -17,7 +17,7 @@ const updateColumn = 0;
 const bucketsToColumn = 2;
 
 /**
- * Opens the metrics of a run for its owner. They are made again from the event log if they are missing, torn, or behind it, or have other
+ * Opens the metrics of a run for its owner. They are rebuilt from the event log if they are missing, torn, or behind it, or have other
  * columns than this build writes; `onUnreadable` is then called with the number of lines of the log that are no events, if there are any.
  */
 export async function openMetrics(
@@ -31,7 +31,7 @@ export async function openMetrics(
 }
 
 /**
- * Makes the metrics of a run from its event log, and returns how many lines of it are no events. Only for a run that nobody carries out,
+ * Builds the metrics of a run from its event log and returns how many lines of it are not events. Only for a run that no process carries out,
  * or by its owner.
  */
 export async function rebuildMetrics(run: string): Promise<number> {
@@ -56,8 +56,8 @@ async function hasCurrentTerms(folder: string): Promise<boolean> {
 }
 
 /**
- * The metrics of a run beside its event log, so that nobody parses a million lines to draw a curve. A training that goes on from a
- * checkpoint tells the updates since then a second time: what comes later in the log counts.
+ * The metrics of a run beside its event log, so that drawing a curve does not parse a million lines. A training that continues from a
+ * checkpoint logs the updates since then a second time: the later ones count.
  */
 export class MetricsFile {
   readonly #curves = new Map<string, PyramidWriter>();
@@ -82,7 +82,7 @@ export class MetricsFile {
     return this.#logEnd;
   }
 
-  /** Takes over an event with which the log ends at byte `logEnd`. */
+  /** Adds an event, after which the log ends at byte `logEnd`. */
   append(event: RunEvent, logEnd: number): void {
     this.add(event);
     this.markPosition(logEnd);

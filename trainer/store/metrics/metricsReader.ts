@@ -27,7 +27,7 @@ export interface CurveRange {
 /** Bins of a curve as in `contract/curveBins.ts`, one after the other. */
 export interface CurveBins {
   readonly bins: Float64Array;
-  /** The first so many bins lie before the range: a moving average starts with them. */
+  /** This many bins at the beginning lie before the range: a moving average starts with them. */
   readonly lead: number;
   /** Steps in the range, and in all. */
   readonly stepsInRange: number;

@@ -4,7 +4,7 @@ import {fileExists} from '../files/fileExists.ts';
 import {openPositioned, type PositionedFile} from '../files/positionedFile.ts';
 import {asBins, mergeGroups, recordLength, type PyramidLayout} from './pyramidLayout.ts';
 
-/** Reads what a `PyramidWriter` writes, also while it does. */
+/** Reads what a `PyramidWriter` writes, also while it is writing. */
 export class PyramidReader {
   readonly #files = new Map<number, PositionedFile>();
 
@@ -76,7 +76,7 @@ export class PyramidReader {
   }
 }
 
-/** Whether an error of a read only means that the writer was cutting rows off at that moment: the next read will do. */
+/** Whether an error of a read only means that the writer was cutting rows off at that moment: the next read will succeed. */
 export function isPassing(error: unknown): boolean {
   return error instanceof UserError && (error.code === 'file-truncated' || error.code === 'file-missing');
 }

@@ -6,14 +6,14 @@ import {writeFully} from '../files/writeFully.ts';
 
 /**
  * Rows in one file and, in a file for each further level, bins of 16, 256, … rows. A bin is written when its last row is there. Rows are
- * only appended, except that those which a resumed training tells again are cut off first.
+ * only appended, except that those which a resumed training logs again are cut off first.
  */
 export class PyramidWriter {
   readonly #files: number[] = [];
   #rows: number;
   #last: Float64Array | undefined;
 
-  /** `path(level)` names the files; those that are there already are gone on with. */
+  /** `path(level)` names the files; existing ones are continued. */
   constructor(
     readonly path: (level: number) => string,
     readonly layout: PyramidLayout,

@@ -17,7 +17,7 @@ export async function writeStoredTerms(folder: string): Promise<void> {
   await writeJsonAtomic(metricsPaths.layout(folder), record);
 }
 
-/** Records as they are stored: `head` numbers, then as many as `missing` has for each of the columns `stored`. */
+/** Records as they are stored: `head` numbers, then `missing.length` numbers for each of the columns `stored`. */
 export interface StoredColumns {
   readonly head: number;
   readonly stored: readonly string[];
