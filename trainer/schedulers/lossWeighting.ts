@@ -16,7 +16,7 @@ type Kind = keyof Weightings;
  * - debiased: sqrt(SNR), which is 1 / sqrt(SNR) on the error of ε. Yu et al. 2023, "Debias the Training of Diffusion Models"
  *   (arXiv 2310.08442).
  */
-const originalWeights: {readonly [K in Kind]: (snr: number, settings: Weightings[K]) => number} = {
+export const originalWeights: {readonly [K in Kind]: (snr: number, settings: Weightings[K]) => number} = {
   'min-snr': (snr, {gamma}) => Math.min(snr, gamma),
   p2: (snr, {k, gamma}) => snr / (k + snr) ** gamma,
   'snr+1': (snr) => snr + 1,
