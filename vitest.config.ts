@@ -23,12 +23,12 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // One VS Code, one browser and one training at a time, when all other tests are done.
+          // All in windows of one VS Code, when all other tests are done.
           name: 'stories',
           include: ['test/vscode/**/*.test.ts'],
           globalSetup: 'test/vscode/globalSetup.ts',
           sequence: {groupOrder: 1},
-          maxWorkers: 1,
+          maxWorkers: 2,
           testTimeout: 900_000,
         },
       },

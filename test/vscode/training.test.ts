@@ -16,7 +16,7 @@ data: {kind: mnist}
 decouple:
   rangs: 2
   updates: 150
-  batch: 32
+  batch: 16
   logEvery: 1
   bucketEvery: 5
   checkpointEvery: 5
