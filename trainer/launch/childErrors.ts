@@ -1,5 +1,5 @@
-import {readFileSync} from 'node:fs';
 import {UserError} from '../contract/errors.ts';
+import {lastSaid} from './processLog.ts';
 
 /** The error of a child process that did not start; `what` as in `The trainer process`. */
 export function notStartedError(code: string, what: string, node: string, cause: Error): UserError {
@@ -12,6 +12,5 @@ export function notStartedError(code: string, what: string, node: string, cause:
 
 /** The error of one that died or talks nonsense, with the last lines of what it has printed to `log`. */
 export function brokenError(code: string, what: string, log: string): UserError {
-  const last = readFileSync(log, 'utf8').slice(-4000).trim().split('\n').slice(-3).join(' | ').slice(-500);
-  return new UserError(code, `${what}.${last ? ` It last said: ${last}` : ''}`, {where: log});
+  return new UserError(code, `${what}.${lastSaid(log)}`, {where: log});
 }

@@ -1,12 +1,12 @@
 import {spawn, type ChildProcess} from 'node:child_process';
-import {closeSync, mkdirSync, openSync} from 'node:fs';
-import {dirname} from 'node:path';
+import {closeSync} from 'node:fs';
 import type {Duplex} from 'node:stream';
 import {fromErrorRecord, toErrorRecord, type ErrorRecord} from '../contract/errors.ts';
 import {OwnerMessage, type OwnerRequest} from '../contract/run/ownerMessages.ts';
 import {brokenError, notStartedError} from './childErrors.ts';
 import {killTree} from './killTree.ts';
 import {channelDescriptor, readLines} from './lineChannel.ts';
+import {openProcessLog} from './processLog.ts';
 
 /** How the process that owns a run is started. */
 export interface OwnerLaunch {
@@ -47,8 +47,7 @@ const linesPerSecond = 5000;
 
 /** Starts the owner of a run, detached: it goes on when this process ends. */
 export function launchOwner(launch: OwnerLaunch): OwnerProcess {
-  mkdirSync(dirname(launch.log), {recursive: true});
-  const log = openSync(launch.log, 'a');
+  const log = openProcessLog(launch.log);
   const child = spawn(launch.node, [launch.entry], {
     stdio: ['ignore', log, log, 'pipe'],
     env: launch.environment ?? process.env,

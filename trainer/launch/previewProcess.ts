@@ -1,12 +1,12 @@
 import {spawn, type ChildProcess} from 'node:child_process';
-import {closeSync, mkdirSync, openSync} from 'node:fs';
-import {dirname} from 'node:path';
+import {closeSync} from 'node:fs';
 import type {Duplex} from 'node:stream';
 import {toErrorRecord} from '../contract/errors.ts';
 import {PreviewNews, type OpenOrder, type PreviewOrder} from '../contract/panel/preview.ts';
 import {brokenError, notStartedError} from './childErrors.ts';
 import {killTree} from './killTree.ts';
 import {channelDescriptor, readLines} from './lineChannel.ts';
+import {openProcessLog} from './processLog.ts';
 import {trainerEnvironment} from './trainerEnvironment.ts';
 
 /** How a preview process is started. */
@@ -35,8 +35,7 @@ const lineLimit = 96 * 2 ** 20;
 
 /** Starts a preview. It ends with this process, whose end of the channel it listens to. */
 export function launchPreview(launch: PreviewLaunch): PreviewProcess {
-  mkdirSync(dirname(launch.log), {recursive: true});
-  const log = openSync(launch.log, 'a');
+  const log = openProcessLog(launch.log);
   const child = spawn(launch.node, [launch.entry], {
     stdio: ['ignore', log, log, 'pipe'],
     env: trainerEnvironment({engine: launch.order.engine}, launch.environment),

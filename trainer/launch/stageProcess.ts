@@ -1,10 +1,10 @@
 import {fork, type ChildProcess} from 'node:child_process';
-import {closeSync, mkdirSync, openSync, readFileSync} from 'node:fs';
-import {dirname} from 'node:path';
+import {closeSync} from 'node:fs';
 import type {EngineConfig} from '../contract/config/config.ts';
 import {RunEvent} from '../contract/run/events.ts';
 import {fromErrorRecord, UserError} from '../contract/errors.ts';
 import type {WrittenMessage} from '../contract/run/writtenMessage.ts';
+import {lastSaid, openProcessLog} from './processLog.ts';
 import {trainerEnvironment} from './trainerEnvironment.ts';
 
 /** How one stage process is started. */
@@ -45,8 +45,7 @@ export const stoppedExitCode = 130;
 
 /** Starts one stage of a run as a child process with an IPC channel. */
 export function launchStage(launch: StageLaunch): StageProcess {
-  mkdirSync(dirname(launch.log), {recursive: true});
-  const log = openSync(launch.log, 'a');
+  const log = openProcessLog(launch.log);
   const child = fork(launch.entry, [launch.run, launch.stage, JSON.stringify(launch.engine)], {
     stdio: ['ignore', log, log, 'ipc'],
     serialization: 'json',
@@ -121,8 +120,7 @@ function acknowledger(child: ChildProcess, {sync}: StageLaunch): (areWritten: bo
 function diedError(launch: StageLaunch, code: number | null, signal: NodeJS.Signals | null): UserError {
   const memory = signal === 'SIGKILL' ? ', as the system does when memory runs out' : '';
   const how = signal ? `was killed by ${signal}${memory}` : `ended with exit code ${code}`;
-  const last = readFileSync(launch.log, 'utf8').trim().split('\n').slice(-3).join(' | ');
-  return new UserError(diedCode, `The process of ${launch.stage} ${how}.${last ? ` It last said: ${last}` : ''}`, {
+  return new UserError(diedCode, `The process of ${launch.stage} ${how}.${lastSaid(launch.log)}`, {
     where: launch.log,
     hint: 'Resume the run to go on from its last checkpoint.',
   });

@@ -1,12 +1,12 @@
 import {relative} from 'node:path';
-import type {RunEvent} from '../../contract/run/events.ts';
+import type {MemoryPeak} from '../../contract/run/memoryPeak.ts';
 import {Report} from '../../contract/run/report.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {modelMadeBy} from '../../contract/run/stage.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import type {PlannedStage} from '../../pipeline/graph/stagePlan.ts';
-import {peakText, stagePeaks} from '../../contract/run/stagePeaks.ts';
-import {readEvents} from '../../store/run/eventLog.ts';
+import {peakText} from '../../contract/run/stagePeaks.ts';
+import {readStagePeaks} from '../../pipeline/resources/readStagePeaks.ts';
 import {readJson} from '../../store/files/jsonFile.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
 
@@ -16,15 +16,15 @@ export async function summaryLines(
   outcome: 'done' | 'stopped',
   stages: readonly PlannedStage[],
 ): Promise<string[]> {
-  const peak = peakLine(await readEvents(runPaths.events(run.path)));
+  const peak = peakLine(await readStagePeaks(run.path));
   if (outcome === 'stopped') return [...peak, `Stopped at a checkpoint. Go on with: deme resume ${fromHere(run.path)}`];
   if (stages.some(({stage}) => stage.kind === 'report')) return [...(await reportLines(run.path)), ...peak];
   return ['Done.', ...stages.flatMap((stage) => modelLine(run.path, stage)), ...peak];
 }
 
 /** The most memory that one process of the run has had, and which. */
-function peakLine(events: readonly RunEvent[]): string[] {
-  const [largest] = [...stagePeaks(events)].sort(([, one], [, other]) => other.host - one.host);
+function peakLine(peaks: ReadonlyMap<string, MemoryPeak>): string[] {
+  const [largest] = [...peaks].sort(([, one], [, other]) => other.host - one.host);
   return largest === undefined ? [] : [`Peak memory of a process: ${peakText(largest[1])} (${largest[0]})`];
 }
 

@@ -1,6 +1,5 @@
-import {readdir} from 'node:fs/promises';
 import {basename, join} from 'node:path';
-import {fileExists} from '../../store/files/fileExists.ts';
+import {namesIn} from '../../store/files/namesIn.ts';
 import {lockHolder} from '../../store/run/processLock.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 
@@ -15,9 +14,9 @@ const ending = '.lock';
 /** The stage processes that the owner of a run has left behind; none while somebody owns the run. */
 export async function findOrphans(run: string): Promise<Orphan[]> {
   const folder = runPaths.stageLocks(run);
-  if ((await lockHolder(runPaths.ownerLock(run))) !== null || !(await fileExists(folder))) return [];
+  if ((await lockHolder(runPaths.ownerLock(run))) !== null) return [];
   const orphans: Orphan[] = [];
-  for (const name of (await readdir(folder)).filter((file) => file.endsWith(ending)).sort()) {
+  for (const name of (await namesIn(folder)).filter((file) => file.endsWith(ending)).sort()) {
     const holder = await lockHolder(join(folder, name));
     if (holder) orphans.push({stage: basename(name, ending), pid: holder.pid});
   }

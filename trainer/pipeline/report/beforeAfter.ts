@@ -1,10 +1,10 @@
-import {readFile} from 'node:fs/promises';
 import {Canvas, type RgbPicture} from '../../chart/canvas.ts';
 import {ink} from '../../chart/palette.ts';
 import {drawText, textHeight} from '../../chart/text.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {decodePng, gridCorner, type Picture} from '../../data/pictures/png.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
+import {readRegularFile} from '../../store/files/regularFile.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {type PictureFile, writePicture} from './pictureFile.ts';
 
@@ -16,6 +16,8 @@ const labelSize = 3;
 const labelSpace = textHeight(labelSize) + 20;
 /** Small images are enlarged by whole numbers up to about this many pixels a side of the grid. */
 const gridLength = 620;
+/** Bytes of a grid of samples at most. */
+const largestGrid = 2 ** 30;
 
 /** `before-after.png`: samples of the base on the left, of the merged model from the same noise on the right. */
 export async function drawBeforeAfter(run: string, resolved: ResolvedConfig, folder: string): Promise<PictureFile[]> {
@@ -48,5 +50,9 @@ export function sideBySide(before: Picture, after: Picture): RgbPicture {
 async function readCorner(file: string, images: number): Promise<Picture> {
   // The layout in which the evaluation writes its grids.
   const columns = Math.ceil(Math.sqrt(images));
-  return gridCorner(decodePng(await readFile(file)), {columns, rows: Math.ceil(images / columns)}, KEPT);
+  return gridCorner(
+    decodePng(await readRegularFile(file, largestGrid, 'the samples')),
+    {columns, rows: Math.ceil(images / columns)},
+    KEPT,
+  );
 }

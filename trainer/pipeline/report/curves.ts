@@ -4,14 +4,12 @@ import {type LossTerm, lossTermNames, lossTerms} from '../../contract/run/lossTe
 import {runModels, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {Report} from '../../contract/run/report.ts';
 import {modelName} from '../../contract/run/runModel.ts';
-import {readEvents} from '../../store/run/eventLog.ts';
-import {runPaths} from '../../store/run/runPaths.ts';
 import {chartSize} from './chartSize.ts';
 import {heldOutChart} from './heldOutChart.ts';
 import {modelColour} from './modelColour.ts';
 import {type PictureFile, writePicture} from './pictureFile.ts';
 import {type CurvePoint, smoothCurve} from './smoothCurve.ts';
-import {lossPerTimestep, type TrainingCurves, trainingCurves} from './trainingCurves.ts';
+import {lossPerTimestep, readTrainingCurves, type TrainingCurves} from './trainingCurves.ts';
 
 /** A training stage with its curves. */
 type Stage = readonly [name: string, curves: TrainingCurves];
@@ -23,7 +21,7 @@ export async function drawCurves(
   report: Report,
   folder: string,
 ): Promise<PictureFile[]> {
-  const stages = inOrder(trainingCurves(await readEvents(runPaths.events(run))), resolved);
+  const stages = inOrder(await readTrainingCurves(run), resolved);
   const charts: [title: string, file: string, chart: RgbPicture | null][] = [
     ['Held-out loss against the base, per timestep range', 'held-out-difference.png', heldOutChart(report)],
     ...lossTermNames.map((term): [string, string, RgbPicture | null] => [

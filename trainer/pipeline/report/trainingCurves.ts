@@ -1,29 +1,88 @@
 import type {RunEvent} from '../../contract/run/events.ts';
+import {byLossTerm, type LossTerm} from '../../contract/run/lossTerms.ts';
+import {eventPieces} from '../../store/run/eventPieces.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
 import type {CurvePoint} from './smoothCurve.ts';
+import {ThinnedList} from './thinnedList.ts';
 
 type StepEvent = Extract<RunEvent, {type: 'step'}>;
 type BucketsEvent = Extract<RunEvent, {type: 'buckets'}>;
 
-/** What one training stage told about itself, by rising update. */
+/** What one training stage told about itself, by rising update. In a very long training each entry stands for several events. */
 export interface TrainingCurves {
-  readonly steps: StepEvent[];
-  readonly buckets: BucketsEvent[];
+  readonly steps: readonly StepEvent[];
+  readonly buckets: readonly BucketsEvent[];
+}
+
+/** More points than a chart has pixels by far. */
+const mostSteps = 2 ** 15;
+/** Each has some hundred numbers. */
+const mostBuckets = 2 ** 12;
+
+/** The curves of each stage of a run that trained, from its event log, in bounded memory however long that is. */
+export async function readTrainingCurves(run: string): Promise<Map<string, TrainingCurves>> {
+  const gathered = new GatheredCurves();
+  for await (const {events} of eventPieces(runPaths.events(run), ['step', 'buckets'])) events.forEach(gathered.add);
+  return gathered.curves();
+}
+
+/** The same from events at hand. */
+export function trainingCurves(events: readonly RunEvent[]): Map<string, TrainingCurves> {
+  const gathered = new GatheredCurves();
+  events.forEach(gathered.add);
+  return gathered.curves();
 }
 
 /**
- * The curves of each stage that trained. A run that was killed goes on from its last checkpoint and tells the updates since then a
- * second time: what comes later in the log counts.
+ * Gathers the curves of stages. A run that was killed goes on from its last checkpoint and tells the updates since then a second time:
+ * what comes later in the log counts.
  */
-export function trainingCurves(events: readonly RunEvent[]): Map<string, TrainingCurves> {
-  const stages = new Map<string, TrainingCurves>();
-  for (const event of events) {
-    if (event.type !== 'step' && event.type !== 'buckets') continue;
-    const {steps, buckets} = stages.get(event.stage) ?? {steps: [], buckets: []};
-    stages.set(event.stage, {steps, buckets});
-    if (event.type === 'step') replaceFrom(steps, event, (step) => step.update >= event.update);
-    else replaceFrom(buckets, event, (bucket) => bucket.to > event.from);
+class GatheredCurves {
+  readonly #stages = new Map<string, {steps: ThinnedList<StepEvent>; buckets: ThinnedList<BucketsEvent>}>();
+
+  readonly add = (event: RunEvent): void => {
+    if (event.type !== 'step' && event.type !== 'buckets') return;
+    const {steps, buckets} = this.#stages.get(event.stage) ?? {
+      steps: new ThinnedList(mostSteps, meanStep),
+      buckets: new ThinnedList(mostBuckets, summedBuckets),
+    };
+    this.#stages.set(event.stage, {steps, buckets});
+    if (event.type === 'step') {
+      steps.dropLast((step) => step.update >= event.update);
+      steps.add(event);
+    } else {
+      buckets.dropLast((bucket) => bucket.to > event.from);
+      buckets.add(event);
+    }
+  };
+
+  curves(): Map<string, TrainingCurves> {
+    const all = [...this.#stages];
+    return new Map(all.map(([stage, {steps, buckets}]) => [stage, {steps: steps.all(), buckets: buckets.all()}]));
   }
-  return stages;
+}
+
+function meanStep(first: StepEvent, second: StepEvent): StepEvent {
+  const mean = (term: LossTerm) => {
+    const total = plus(first.losses[term], second.losses[term]);
+    return total === null ? null : total / 2;
+  };
+  return {...second, losses: byLossTerm(mean)};
+}
+
+function summedBuckets(first: BucketsEvent, second: BucketsEvent): BucketsEvent {
+  const sums = (term: LossTerm) => second.losses[term]?.map((value, i) => plus(first.losses[term]?.[i], value)) ?? [];
+  return {
+    ...second,
+    from: first.from,
+    count: second.count.map((draws, i) => draws + (first.count[i] ?? 0)),
+    losses: byLossTerm(sums),
+  };
+}
+
+/** Null, which is a gap, where one of the two was not finite or was not measured. */
+function plus(a: number | null = null, b: number | null = null): number | null {
+  return a === null || b === null ? null : a + b;
 }
 
 /**
@@ -39,11 +98,6 @@ export function lossPerTimestep(events: readonly BucketsEvent[], timesteps: numb
     const loss = sum(late.map((event) => event.losses.denoise?.[bucket] ?? NaN));
     return [((bucket + 0.5) * timesteps) / buckets, count > 0 && Number.isFinite(loss) ? loss / count : null];
   });
-}
-
-function replaceFrom<T>(events: T[], next: T, isStale: (event: T) => boolean): void {
-  for (let last = events.at(-1); last !== undefined && isStale(last); last = events.at(-1)) events.pop();
-  events.push(next);
 }
 
 function sum(values: readonly number[]): number {

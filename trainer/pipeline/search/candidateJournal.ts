@@ -1,8 +1,7 @@
-import {appendFileSync} from 'node:fs';
 import {CandidateRecord, CandidatesHead} from '../../contract/run/candidateRecord.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
-import {readRegularFile} from '../../store/files/regularFile.ts';
+import {appendNow, readRegularFile} from '../../store/files/regularFile.ts';
 
 /** A line is about 100 bytes, and the largest grid has a million. */
 const largest = 2 ** 28;
@@ -41,7 +40,7 @@ export class CandidateJournal {
   add(search: CandidateRecord['search'], weights: readonly number[], loss: number): void {
     const record: CandidateRecord = {search, weights: [...weights], loss: Number.isFinite(loss) ? loss : null};
     this.#losses.set(nameOf(record), loss);
-    appendFileSync(this.#path, `${JSON.stringify(record)}\n`);
+    appendNow(this.#path, Buffer.from(`${JSON.stringify(record)}\n`));
   }
 }
 

@@ -8,7 +8,6 @@ import type {FeatureSet} from '../../evaluate/featureSet.ts';
 import type {LossTable} from '../../evaluate/lossTable.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
-import {readEvents} from '../../store/run/eventLog.ts';
 import {tableLimits} from '../../store/files/jsonLimits.ts';
 import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {openRun} from '../../store/run/runFolder.ts';
@@ -18,8 +17,8 @@ import {buildReport, type Measurements} from '../report/buildReport.ts';
 import {drawCurves} from '../report/curves.ts';
 import {reportMarkdown} from '../report/markdown.ts';
 import type {PictureFile} from '../report/pictureFile.ts';
+import {readStagePeaks} from '../resources/readStagePeaks.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import {stagePeaks} from '../../contract/run/stagePeaks.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 
 /** Gathers what the stages measured into `report/`: report.json, report.md and the pictures. `stages` are those of the whole pipeline. */
@@ -57,7 +56,7 @@ async function gather({run, resolved}: StageContext, stages: readonly Stage[]): 
       ? await readJson(weights, WeightsRecord, 'the merge weights')
       : {weights: [], search: null},
     engine: (await openRun(run)).record.engine,
-    peakMemory: Object.fromEntries(stagePeaks(await readEvents(runPaths.events(run)))),
+    peakMemory: Object.fromEntries(await readStagePeaks(run)),
     ...(await wallTimes(run, stages)),
   };
 }

@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {open, rename, rm, type FileHandle} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
+import {failures, systemCode} from './fileError.ts';
 
 const diskFullCode = 'disk-full';
 
@@ -70,8 +71,11 @@ export function explainWriteError(path: string, error: unknown): unknown {
     case 'ELOOP':
     case 'ENAMETOOLONG':
       return new UserError('write-refused', `The system does not accept this path (${error.code}).`, detail);
-    default:
-      return error;
+    default: {
+      const reason = failures[systemCode(error) ?? ''];
+      if (reason === undefined) return error;
+      return new UserError('write-failed', `Cannot write here: ${reason} (${error.code}).`, detail);
+    }
   }
 }
 

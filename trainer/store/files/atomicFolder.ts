@@ -30,11 +30,14 @@ async function makeFolders(path: string): Promise<void> {
   }
 }
 
-/** A folder cannot be renamed over another that is not empty, so the old one steps aside first. */
+/**
+ * A folder cannot be renamed over another that is not empty, so the old one steps aside first. It cannot always be removed while somebody
+ * reads in it, as on a network disk; then it stays behind under its temporary name, for `removeAbandoned`.
+ */
 async function moveInto(path: string, temporary: string): Promise<void> {
   const aside = (await fileExists(path)) ? temporaryBeside(path) : null;
   if (aside !== null) await rename(path, aside);
   await rename(temporary, path);
   await syncFolder(dirname(path));
-  if (aside !== null) await rm(aside, {recursive: true});
+  if (aside !== null) await rm(aside, {recursive: true}).catch(() => undefined);
 }

@@ -15,7 +15,8 @@ export async function readJson<T extends z.ZodType>(
   what: string,
   limits: JsonLimits = defaultLimits,
 ): Promise<z.output<T>> {
-  return parseJson(await readText(path, what, limits.bytes), schema, what, path, limits);
+  const text = (await readRegularFile(path, limits.bytes, what)).toString('utf8');
+  return parseJson(text, schema, what, path, limits);
 }
 
 /** JSON text against a schema, in bounded time and memory. `where` names the file in errors. */
@@ -45,22 +46,6 @@ export function checkValue<T extends z.ZodType>(value: unknown, schema: T, what:
     where,
     cause: result.error,
   });
-}
-
-async function readText(path: string, what: string, limit: number): Promise<string> {
-  try {
-    return (await readRegularFile(path, limit)).toString('utf8');
-  } catch (cause) {
-    if (cause instanceof UserError) throw cause;
-    throw new UserError(
-      'file-missing',
-      `Cannot read ${what}: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}.`,
-      {
-        where: path,
-        cause,
-      },
-    );
-  }
 }
 
 /** More mistakes than that in one file are not listed. */

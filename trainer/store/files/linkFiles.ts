@@ -1,13 +1,21 @@
-import {copyFile, link, mkdir} from 'node:fs/promises';
+import {copyFile, link, mkdir, realpath} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {syncFolder} from './atomicFile.ts';
+import {openRegular} from './regularFile.ts';
 
-/** Has a file appear under another name too: as a link where the file system has them, else as a copy. Missing folders are made. */
+/**
+ * Has a plain file appear under another name too: as a link where the file system has them, else as a copy. Missing folders are made.
+ * Throws a UserError for a source that cannot be read.
+ */
 export async function linkOrCopy(from: string, to: string): Promise<void> {
+  const {handle} = await openRegular(from);
+  await handle.close();
   await mkdir(dirname(to), {recursive: true});
-  await link(from, to).catch((error: NodeJS.ErrnoException) => {
+  // A relative link, as the cache of a hub is made of, would point nowhere from the other folder.
+  const file = await realpath(from);
+  await link(file, to).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'EEXIST' || error.code === 'ENOSPC') throw error;
-    return copyFile(from, to);
+    return copyFile(file, to);
   });
   await syncFolder(dirname(to));
 }

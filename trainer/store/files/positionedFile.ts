@@ -1,7 +1,8 @@
 import {readSync} from 'node:fs';
-import {open, type FileHandle} from 'node:fs/promises';
+import type {FileHandle} from 'node:fs/promises';
 import {UserError} from '../../contract/errors.ts';
-import {requireRegularFile} from './regularFile.ts';
+import {fileError} from './fileError.ts';
+import {openRegular} from './regularFile.ts';
 
 /** A file read by position. Every read is complete or an error, so nobody mistakes a short file for data. */
 export interface PositionedFile {
@@ -14,31 +15,14 @@ export interface PositionedFile {
 }
 
 export async function openPositioned(path: string): Promise<PositionedFile> {
-  const handle = await openForReading(path);
-  try {
-    const {size} = await handle.stat();
-    return {
-      path,
-      size,
-      read: (position, length) => readFully(handle, path, position, length),
-      readNow: (position, target) => readNow(handle.fd, path, position, target),
-      close: () => handle.close(),
-    };
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-}
-
-async function openForReading(path: string): Promise<FileHandle> {
-  try {
-    await requireRegularFile(path);
-    return await open(path, 'r');
-  } catch (cause) {
-    if (cause instanceof UserError) throw cause;
-    const {code} = cause as NodeJS.ErrnoException;
-    throw new UserError('file-missing', `Cannot open the file: ${code ?? String(cause)}.`, {where: path, cause});
-  }
+  const {handle, size} = await openRegular(path);
+  return {
+    path,
+    size,
+    read: (position, length) => readFully(handle, path, position, length),
+    readNow: (position, target) => readNow(handle.fd, path, position, target),
+    close: () => handle.close(),
+  };
 }
 
 /** One read call of the operating system moves at most 2 GiB. */
@@ -52,7 +36,10 @@ async function readFully(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = allocate(length, path);
   for (let done = 0; done < length;) {
-    const {bytesRead} = await handle.read(bytes, done, Math.min(length - done, largestRead), position + done);
+    const wanted = Math.min(length - done, largestRead);
+    const {bytesRead} = await handle.read(bytes, done, wanted, position + done).catch((error: unknown) => {
+      throw fileError(path, 'the file', error);
+    });
     if (bytesRead === 0) throw truncated(path, position + done);
     done += bytesRead;
   }

@@ -1,15 +1,20 @@
 import {createHash, type Hash} from 'node:crypto';
-import {createReadStream} from 'node:fs';
 import {pipeline} from 'node:stream/promises';
+import {fileError} from './fileError.ts';
+import {openRegular} from './regularFile.ts';
 
-/** SHA-256 of a file's content, lower-case hex. */
+/** SHA-256 of a plain file's content, lower-case hex. Throws a UserError where it cannot be read. */
 export async function hashFile(path: string): Promise<string> {
   return digestFile(path, createHash('sha256'));
 }
 
-/** Any hash of a file's content, after what `hash` was fed before; lower-case hex. */
+/** Any hash of a plain file's content, after what `hash` was fed before; lower-case hex. */
 export async function digestFile(path: string, hash: Hash): Promise<string> {
-  await pipeline(createReadStream(path, {highWaterMark: 1 << 20}), hash);
+  const {handle} = await openRegular(path);
+  // The stream closes the file, also when it fails.
+  await pipeline(handle.createReadStream({highWaterMark: 1 << 20}), hash).catch((error: unknown) => {
+    throw fileError(path, 'the file', error);
+  });
   return hash.digest('hex');
 }
 

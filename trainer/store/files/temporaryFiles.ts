@@ -1,6 +1,7 @@
-import type {Dirent} from 'node:fs';
-import {readdir, rm} from 'node:fs/promises';
+import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
+import {nullForUserError} from '../../contract/errors.ts';
+import {entriesIn} from './namesIn.ts';
 
 /** `.NAME.PID.RANDOM.tmp`, as `temporaryBeside` names what is being written. */
 const pattern = /^\..+\.(\d+)\.[0-9a-f]+\.tmp$/;
@@ -11,20 +12,16 @@ export function isAbandoned(name: string): boolean {
   return Number.isInteger(pid) && pid > 0 && !isTaken(pid);
 }
 
-/** Removes what killed processes have left half written anywhere below a folder, in which others may be at work. */
+/**
+ * Removes what killed processes have left half written anywhere below a folder, in which others may be at work. What cannot be looked
+ * into or removed stays: nothing depends on its absence.
+ */
 export async function removeAbandoned(folder: string): Promise<void> {
-  for (const entry of await entriesOf(folder)) {
+  for (const entry of (await entriesIn(folder).catch(nullForUserError)) ?? []) {
     const path = join(folder, entry.name);
-    if (isAbandoned(entry.name)) await rm(path, {recursive: true, force: true});
+    if (isAbandoned(entry.name)) await rm(path, {recursive: true, force: true}).catch(() => undefined);
     else if (entry.isDirectory()) await removeAbandoned(path);
   }
-}
-
-async function entriesOf(folder: string): Promise<Dirent[]> {
-  return readdir(folder, {withFileTypes: true}).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []; // Whoever made it has renamed it.
-    throw error;
-  });
 }
 
 function isTaken(pid: number): boolean {

@@ -1,9 +1,9 @@
-import {readdir, stat} from 'node:fs/promises';
 import {otherSeriesNames} from '../../contract/run/curveBins.ts';
 import {nullForUserError} from '../../contract/errors.ts';
 import {fan} from './binPlan.ts';
 import {curveLayout} from './curveLayout.ts';
-import {fileExists} from '../files/fileExists.ts';
+import {statIfThere} from '../files/fileExists.ts';
+import {namesIn} from '../files/namesIn.ts';
 import {heatLayout} from './heatLayout.ts';
 import {metricsPaths} from './metricsPaths.ts';
 import {openPositioned} from '../files/positionedFile.ts';
@@ -39,8 +39,7 @@ export async function metricsAreWhole(run: string): Promise<boolean> {
 
 /** The stages that have metrics. */
 export async function metricStages(folder: string): Promise<string[]> {
-  const stages = metricsPaths.stages(folder);
-  return (await fileExists(stages)) ? (await readdir(stages)).sort() : [];
+  return (await namesIn(metricsPaths.stages(folder))).sort();
 }
 
 /** Timestep buckets of a heat map file, which every row begins with; null without a row. */
@@ -75,5 +74,5 @@ async function levelsFit(path: (level: number) => string, layout: PyramidLayout)
 }
 
 async function sizeOf(path: string): Promise<number> {
-  return (await fileExists(path)) ? (await stat(path)).size : 0;
+  return (await statIfThere(path))?.size ?? 0;
 }

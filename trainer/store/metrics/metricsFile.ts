@@ -1,4 +1,4 @@
-import {closeSync, constants, mkdirSync, openSync, readSync, writeSync} from 'node:fs';
+import {closeSync, constants, mkdirSync, readSync, writeSync} from 'node:fs';
 import type {RunEvent} from '../../contract/run/events.ts';
 import {lossTermNames} from '../../contract/run/lossTerms.ts';
 import {writeFolderAtomic} from '../files/atomicFolder.ts';
@@ -9,8 +9,11 @@ import {metricsAreWhole} from './metricsCheck.ts';
 import {metricsPaths} from './metricsPaths.ts';
 import {PyramidWriter} from './pyramidWriter.ts';
 import {readStoredTerms, writeStoredTerms} from './storedTerms.ts';
+import {openRegularNow} from '../files/regularFile.ts';
 import {writeFully} from '../files/writeFully.ts';
 import {runPaths} from '../run/runPaths.ts';
+
+const {O_APPEND, O_CREAT, O_RDWR, O_WRONLY} = constants;
 
 /** The steps of a stage rise in this column, and the ends of its buckets in that. */
 const updateColumn = 0;
@@ -69,8 +72,8 @@ export class MetricsFile {
 
   constructor(readonly folder: string) {
     mkdirSync(metricsPaths.stages(folder), {recursive: true});
-    this.#position = openSync(metricsPaths.position(folder), constants.O_RDWR | constants.O_CREAT);
-    this.#milestones = openSync(metricsPaths.milestones(folder), 'a');
+    this.#position = openRegularNow(metricsPaths.position(folder), O_RDWR | O_CREAT);
+    this.#milestones = openRegularNow(metricsPaths.milestones(folder), O_WRONLY | O_CREAT | O_APPEND);
     const marked = new Float64Array(2);
     readSync(this.#position, new Uint8Array(marked.buffer), 0, marked.byteLength, 0);
     this.#logEnd = marked[0] ?? 0;

@@ -1,7 +1,8 @@
-import {closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync} from 'node:fs';
+import {closeSync, constants, fstatSync, ftruncateSync, mkdirSync, readSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {fan} from './binPlan.ts';
 import {asBins, recordLength, type PyramidLayout} from './pyramidLayout.ts';
+import {openRegularNow} from '../files/regularFile.ts';
 import {writeFully} from '../files/writeFully.ts';
 
 /**
@@ -74,8 +75,8 @@ export class PyramidWriter {
   }
 
   #file(level: number): number {
-    const file = (this.#files[level] ??= openSync(this.path(level), 'a+'));
-    return file;
+    const {O_APPEND, O_CREAT, O_RDWR} = constants;
+    return (this.#files[level] ??= openRegularNow(this.path(level), O_RDWR | O_CREAT | O_APPEND));
   }
 }
 

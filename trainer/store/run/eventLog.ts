@@ -1,10 +1,10 @@
-import {appendFileSync, closeSync, ftruncateSync, fstatSync, openSync, readSync, truncateSync} from 'node:fs';
+import {closeSync, constants, ftruncateSync, fstatSync, readSync, truncateSync} from 'node:fs';
 import {open} from 'node:fs/promises';
-import {UserError} from '../../contract/errors.ts';
 import {RunEvent, type NewRunEvent} from '../../contract/run/events.ts';
 import {isDiskFull} from '../files/atomicFile.ts';
 import {parseEventLines} from './eventLine.ts';
-import {fileExists} from '../files/fileExists.ts';
+import {linePieces} from './eventPieces.ts';
+import {appendNow, openRegularNow} from '../files/regularFile.ts';
 
 const newline = 0x0a;
 
@@ -22,7 +22,7 @@ interface HeldLine {
  */
 export class EventLog {
   readonly #path: string;
-  readonly #write: typeof appendFileSync;
+  readonly #write: (path: string, bytes: Buffer) => void;
   readonly #onWritten: OnWritten;
   #held: HeldLine[] = [];
   #size: number;
@@ -31,7 +31,7 @@ export class EventLog {
    * Opens or makes the log. A last line that a crash cut off is removed, or the next event would be glued to it.
    * @param write for tests of a full disk
    */
-  constructor(path: string, onWritten: OnWritten = () => undefined, write = appendFileSync) {
+  constructor(path: string, onWritten: OnWritten = () => undefined, write = appendNow) {
     this.#path = path;
     this.#onWritten = onWritten;
     this.#write = write;
@@ -86,7 +86,9 @@ export class EventLog {
   }
 }
 
-/** All events of a log; none if there is no log yet. Lines that are no events are left out. */
+/**
+ * All events of a log at once, for one that is known to be short; none if there is no log yet. Lines that are no events are left out.
+ */
 export async function readEvents(path: string): Promise<RunEvent[]> {
   return (await readEventsFrom(path, 0)).events;
 }
@@ -96,29 +98,18 @@ export async function readEvents(path: string): Promise<RunEvent[]> {
  * was cut off by a crash) and is left for the next call.
  */
 export async function readEventsFrom(path: string, offset: number): Promise<{events: RunEvent[]; offset: number}> {
-  if (!(await fileExists(path))) return {events: [], offset};
-  const bytes = await readFrom(path, offset);
-  const length = bytes.lastIndexOf(newline) + 1;
-  const lines = bytes.toString('utf8', 0, length).split('\n').slice(0, -1);
-  return {events: parseEventLines(lines, path).events, offset: offset + length};
-}
-
-async function readFrom(path: string, offset: number): Promise<Buffer> {
-  const handle = await open(path, 'r');
-  try {
-    const {size} = await handle.stat();
-    if (size < offset) throw new UserError('log-truncated', 'The event log is shorter than it was.', {where: path});
-    const bytes = Buffer.alloc(size - offset);
-    const {bytesRead} = await handle.read(bytes, 0, bytes.length, offset);
-    return bytes.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
+  const events: RunEvent[] = [];
+  let end = offset;
+  for await (const piece of linePieces(path, offset)) {
+    for (const event of parseEventLines(piece.lines, path).events) events.push(event);
+    ({end} = piece);
   }
+  return {events, offset: end};
 }
 
-/** The size of the log without a last line that has no end. */
+/** Makes the log where there is none, and returns its size without a last line that has no end. */
 function removeTornLine(path: string): number {
-  const file = openSync(path, 'a+');
+  const file = openRegularNow(path, constants.O_RDWR | constants.O_CREAT);
   try {
     const {size} = fstatSync(file);
     const end = endOfLastLine(file, size);

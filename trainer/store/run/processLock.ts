@@ -1,10 +1,12 @@
-import {constants, copyFile, link, mkdir, readFile, rename, rm, stat, utimes} from 'node:fs/promises';
+import {constants, copyFile, link, lstat, mkdir, rename, rm, stat, utimes} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import {nullForUserError, UserError} from '../../contract/errors.ts';
 import {ProcessIdentity} from '../../contract/run/processIdentity.ts';
 import {temporaryBeside} from '../files/atomicFile.ts';
 import {writeJsonAtomic} from '../files/jsonFile.ts';
-import {isAlive, ownIdentity} from './processIdentity.ts';
+import {readRegularFile} from '../files/regularFile.ts';
 import {hashBytes} from '../files/sha256.ts';
+import {isAlive, ownIdentity} from './processIdentity.ts';
 
 /** The lock's file is touched that often, for onlookers on other machines that share the folder. */
 const touchMilliseconds = 10_000;
@@ -45,9 +47,9 @@ async function touch(path: string): Promise<void> {
   await utimes(path, now, now).catch(() => undefined); // Gone with its folder, or the disk does not answer: the next touch may succeed.
 }
 
-/** The process that holds a lock right now; null when none does, or none that can be told. */
+/** The process that holds a lock right now; null when none does, or where that cannot be told. */
 export async function lockHolder(path: string): Promise<ProcessIdentity | null> {
-  const found = await readLock(path);
+  const found = await readLock(path).catch(nullForUserError);
   return found?.holder && (await isAlive(found.holder, await ageOf(path))) ? found.holder : null;
 }
 
@@ -62,7 +64,10 @@ async function acquire(path: string, own: string): Promise<LockContent | null> {
   for (;;) {
     if (await tryLink(own, path)) return null;
     const found = await readLock(path);
-    if (found === null) continue; // It was released between the two looks.
+    if (found === null) {
+      await requireNoLink(path);
+      continue; // It was released between the two looks.
+    }
     const age = await ageOf(path);
     if (found.holder ? await isAlive(found.holder, age) : age < youngSeconds) return found;
     const blocker = await replaceStale(path, own, found);
@@ -86,6 +91,19 @@ async function replaceStale(path: string, own: string, stale: LockContent): Prom
   return 'changed';
 }
 
+/** A symbolic link that leads nowhere can neither be read nor be linked over, so it would be tried again for ever. */
+async function requireNoLink(path: string): Promise<void> {
+  const isLink = await lstat(path).then(
+    (stats) => stats.isSymbolicLink(),
+    () => false,
+  );
+  if (!isLink) return;
+  throw new UserError('lock-odd', 'In place of the lock there is a link that leads nowhere.', {
+    where: path,
+    hint: 'Remove it.',
+  });
+}
+
 /** A link appears whole and only where nothing is; some file systems have none, and copy instead. */
 async function tryLink(own: string, path: string): Promise<boolean> {
   try {
@@ -95,17 +113,26 @@ async function tryLink(own: string, path: string): Promise<boolean> {
     });
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return isSameFile(own, path);
     throw error;
   }
 }
 
+/** A network disk whose answer was lost is asked once more, and finds the link that it has made itself. */
+async function isSameFile(own: string, path: string): Promise<boolean> {
+  const [one, other] = await Promise.all([own, path].map((file) => lstat(file).catch(() => null)));
+  return one != null && other != null && one.ino === other.ino && one.dev === other.dev;
+}
+
+/** Bytes; an identity has some hundred. */
+const longestLock = 65_536;
+
 async function readLock(path: string): Promise<LockContent | null> {
   try {
-    const text = await readFile(path, 'utf8');
+    const text = (await readRegularFile(path, longestLock, 'the lock')).toString('utf8');
     return {text, holder: parseHolder(text)};
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
+    if (error instanceof UserError && error.code === 'file-missing') return null;
     throw error;
   }
 }

@@ -1,11 +1,10 @@
-import {readdir, realpath} from 'node:fs/promises';
+import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {z} from 'zod';
 import {UserError} from '../../contract/errors.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {readJson} from '../files/jsonFile.ts';
 import {linkOrCopy} from '../files/linkFiles.ts';
-import {requireRegularFile} from '../files/regularFile.ts';
 
 /** `model_index.json` of a diffusers pipeline, and its components beside network and scheduler: VAE, text encoder, tokenizer ... */
 export interface Pipeline {
@@ -64,13 +63,8 @@ export async function carryComponents({components}: Pipeline, folder: string): P
 async function carryFolder(from: string, to: string): Promise<void> {
   for (const entry of await readdir(from, {withFileTypes: true})) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isDirectory()) {
-      await carryFolder(source, target);
-      continue;
-    }
-    await requireRegularFile(source);
-    // The cache of a hub is made of relative links, which would point nowhere from the other folder.
-    await linkOrCopy(await realpath(source), target);
+    if (entry.isDirectory()) await carryFolder(source, target);
+    else await linkOrCopy(source, target);
   }
 }
 
