@@ -1,3 +1,4 @@
+import type {UserError} from '../../contract/errors.ts';
 import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
 import {currentState} from '../../store/run/runState.ts';
 import {resumeRun} from '../view/followRun.ts';
@@ -5,10 +6,14 @@ import {printError, printResult, type ExitCode, type OutputOptions} from '../out
 
 /**
  * Goes on with every run of a folder whose process is gone, one after the other, the oldest first. One that fails does not keep the others
- * from their turn, a stop by the user does. Ends with the worst exit code.
+ * from their turn, a stop by the user does. Runs that cannot be read are left out, with a warning. Ends with the worst exit code.
  */
 export async function resumeLost(options: OutputOptions & {output: string}): Promise<ExitCode> {
-  const lost = await lostRuns(options.output);
+  const lost: RunFolder[] = [];
+  const warn = (error: UserError) => process.stderr.write(`warning: ${error.line}\n`);
+  for (const run of await listRuns(options.output, warn)) {
+    if ((await currentState(run.path))?.state === 'lost') lost.push(run);
+  }
   if (lost.length === 0) {
     printResult(options, {lost: []}, [`No run in ${options.output} is lost.`]);
     return 0;
@@ -20,12 +25,4 @@ export async function resumeLost(options: OutputOptions & {output: string}): Pro
     if (code !== 0 && worst !== 1) worst = code;
   }
   return worst;
-}
-
-async function lostRuns(output: string): Promise<RunFolder[]> {
-  const lost: RunFolder[] = [];
-  for (const run of await listRuns(output, () => undefined)) {
-    if ((await currentState(run.path))?.state === 'lost') lost.push(run);
-  }
-  return lost;
 }

@@ -1,5 +1,6 @@
 import {relative} from 'node:path';
 import type {Command} from 'commander';
+import {UserError} from '../../contract/errors.ts';
 import {findOrphans, type Orphan} from '../../pipeline/owner/orphans.ts';
 import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
 import {currentState, isActive, toleratedSilence, type CurrentState} from '../../store/run/runState.ts';
@@ -38,8 +39,9 @@ export function addRunsVerb(deme: Command): void {
 
 async function listVerb(options: OutputOptions & {output: string}): Promise<ExitCode> {
   const unreadable: string[] = [];
-  const runs = await listRuns(options.output, (error) => void unreadable.push(error.line));
-  const rows = await Promise.all(runs.map(toRow));
+  const onUnreadable = (error: UserError) => void unreadable.push(error.line);
+  const runs = await listRuns(options.output, onUnreadable);
+  const rows = (await Promise.all(runs.map((run) => rowOrNull(run, onUnreadable)))).filter((row) => row !== null);
   const warnings = unreadable.map((line) => `warning: ${line}`);
   const lines = rows.length === 0 ? [`No runs in ${options.output}.`] : rows.flatMap(rowLines);
   printResult(options, {runs: rows, unreadable}, [...lines, ...warnings]);
@@ -47,6 +49,16 @@ async function listVerb(options: OutputOptions & {output: string}): Promise<Exit
 }
 
 const goesOn: readonly CurrentState['state'][] = ['lost', 'stopped', 'failed'];
+
+async function rowOrNull(run: RunFolder, onUnreadable: (error: UserError) => void): Promise<RunRow | null> {
+  try {
+    return await toRow(run);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    onUnreadable(error);
+    return null;
+  }
+}
 
 async function toRow({path, record}: RunFolder): Promise<RunRow> {
   const state = await currentState(path);

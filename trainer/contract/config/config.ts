@@ -3,6 +3,7 @@ import {DataConfig} from './dataConfig.ts';
 import {EvaluateConfig} from './evaluateConfig.ts';
 import {MergeConfig} from './mergeConfig.ts';
 import {SchedulerConfig} from '../model/schedulerConfig.ts';
+import {ExperimentName} from '../run/runId.ts';
 import {trainingFields} from './training.ts';
 import {UNet2DConfig} from '../model/unet2dConfig.ts';
 
@@ -108,10 +109,7 @@ export type ExpertSource = z.infer<typeof ExpertSource>;
 /** The whole of a `*.deme.yaml`. Paths are relative to the file. */
 export const DemeConfig = z
   .strictObject({
-    name: z
-      .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, dot, dash and underscore only, at most 64')
-      .describe('Name of the experiment; run folders are named after it.'),
+    name: ExperimentName.describe('Name of the experiment; run folders are named after it.'),
     base: z
       .string()
       .min(1)

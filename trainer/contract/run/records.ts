@@ -4,6 +4,7 @@ import {ErrorRecord} from '../errors.ts';
 import {MergeMethod} from '../config/mergeMethod.ts';
 import {MergeRule} from '../config/mergeRule.ts';
 import {ProcessIdentity} from './processIdentity.ts';
+import {ExperimentName, RunId} from './runId.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -49,8 +50,8 @@ export const runStates = ['running', 'paused', 'stopping', 'stopped', 'failed', 
 /** `run.json`: what a run is; written once. */
 export const RunRecord = z.strictObject({
   format: z.literal(1).default(1),
-  id: z.string(),
-  name: z.string(),
+  id: RunId,
+  name: ExperimentName,
   tool: z.string(),
   created: z.iso.datetime(),
   /** The config file it came from, as given. */

@@ -1,11 +1,11 @@
-import {readdir, rename, rm} from 'node:fs/promises';
+import {rename, rm} from 'node:fs/promises';
 import {join, relative, resolve} from 'node:path';
-import {nullForUserError} from '../../contract/errors.ts';
+import {nullForUserError, UserError} from '../../contract/errors.ts';
 import type {StageInputs, StageRecord} from '../../contract/run/pipeline.ts';
 import {temporaryBeside} from '../../store/files/atomicFile.ts';
 import {writeFolderAtomic} from '../../store/files/atomicFolder.ts';
-import {fileExists} from '../../store/files/fileExists.ts';
 import {linkOrCopy} from '../../store/files/linkFiles.ts';
+import {filesBelow} from '../../store/files/namesIn.ts';
 import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
 import {hashFile} from '../../store/files/sha256.ts';
 import {readStageRecord, writeStageRecord} from './finishedStages.ts';
@@ -31,15 +31,16 @@ interface EarlierStage {
 
 /**
  * Takes over from earlier runs of the same output folder what they did with the same inputs. Nothing is said where there are none. The
- * stages must be in the order in which they need each other.
+ * stages must be in the order in which they need each other. Runs that cannot be read go to `onUnreadable` and are left out.
  */
 export async function takeOver(
   run: RunFolder,
   stages: readonly PlannedStage[],
   facts: StageFacts,
+  onUnreadable: (error: UserError) => void = () => undefined,
 ): Promise<StageDecision[]> {
   const {folder, config} = facts.resolved;
-  const all = await listRuns(resolve(folder, config.output), () => undefined);
+  const all = await listRuns(resolve(folder, config.output), onUnreadable);
   const earlier = all.filter(({record}) => record.id !== run.record.id && record.name === run.record.name).reverse();
   if (earlier.length === 0) return [];
   const keys = new Map<string, string>();
@@ -161,21 +162,29 @@ async function copyFileAtomic(path: string, copy: (path: string) => Promise<void
 }
 
 async function copyChecked(from: string, to: string, hash: string): Promise<void> {
-  if (!(await fileExists(from))) throw new Damaged();
-  await linkOrCopy(from, to);
+  await takeAlong(from, to);
   if ((await hashFile(to)) !== hash) throw new Damaged();
 }
 
-/** With them the training can be extended in this run. They have checksums of their own. */
+/** A file that cannot be read is as good as a damaged one: the stage is done again. */
+async function takeAlong(from: string, to: string): Promise<void> {
+  await linkOrCopy(from, to).catch((error: unknown) => {
+    throw error instanceof UserError ? new Damaged() : error;
+  });
+}
+
+/** With them the training can be extended in this run. They have checksums of their own, and none are needed. */
 async function copyCheckpoints(source: string, run: string, stage: string): Promise<void> {
   const from = runPaths.checkpoints(source, stage);
-  if (!(await fileExists(from))) return;
-  await writeFolderAtomic(runPaths.checkpoints(run, stage), async (folder) => {
-    for (const entry of await readdir(from, {recursive: true, withFileTypes: true})) {
-      const path = join(entry.parentPath, entry.name);
-      const name = relative(from, path);
-      // What begins with a dot is being written, or was when its process was killed.
-      if (entry.isFile() && !name.startsWith('.')) await linkOrCopy(path, join(folder, name));
-    }
-  });
+  const files = (await filesBelow(from).catch(nullForUserError)) ?? [];
+  // What begins with a dot is being written, or was when its process was killed.
+  const whole = files.filter((file) => !relative(from, file).startsWith('.'));
+  if (whole.length === 0) return;
+  try {
+    await writeFolderAtomic(runPaths.checkpoints(run, stage), async (folder) => {
+      for (const file of whole) await takeAlong(file, join(folder, relative(from, file)));
+    });
+  } catch (error) {
+    if (!(error instanceof Damaged)) throw error;
+  }
 }

@@ -8,11 +8,15 @@ import {readResolved, type Wanted} from './work.ts';
 
 /**
  * The newest run of the same settings in which the wanted stages can be carried out: it is idle, and what they need is done. Null
- * where there is none. Throws a UserError where they are all done already in such a run: the same settings give the same result.
+ * where there is none. Throws a UserError where they are all done already in such a run: the same settings give the same result. Runs that
+ * cannot be read go to `onUnreadable` and are left out.
  */
-export async function findReusableRun(wanted: Wanted): Promise<RunFolder | null> {
+export async function findReusableRun(
+  wanted: Wanted,
+  onUnreadable: (error: UserError) => void = () => undefined,
+): Promise<RunFolder | null> {
   const {folder, config} = wanted.resolved;
-  const runs = await listRuns(resolve(folder, config.output), () => undefined);
+  const runs = await listRuns(resolve(folder, config.output), onUnreadable);
   for (const run of runs.reverse()) {
     if (!(await isOfSameSettings(run, wanted)) || !(await isIdle(run))) continue;
     const finished = await finishedStages(run.path, wanted.stages);

@@ -71,13 +71,15 @@ async function carryOutOwned(run: RunFolder, request: RunRequest): Promise<'done
   await writeJsonAtomic(runPaths.plan(run.path), record);
   const facts = await gatherFacts(run, resolved);
   const damaged = await checkResults(run.path, stages);
-  const decisions = [...damaged, ...(reuse ? await takeOver(run, stages, facts) : [])];
+  const leftOut: string[] = [];
+  const onUnreadable = (error: UserError) => void leftOut.push(`an earlier run is left out: ${error.line}`);
+  const decisions = [...damaged, ...(reuse ? await takeOver(run, stages, facts, onUnreadable) : [])];
   const {engine} = run.record;
   const {gpus, libraryFolders} = await cudaSetting({...resolved.config.engine, name: engine.name});
   const planned = {stages: await remaining(run, stages), engine, gpus, cores: coresFor(resolved, engine)};
   const {plan, warnings} = await planRun(withThreads(resolved, engine), planned);
   const inputs: RunOptions['inputs'] = (stage, keyOf) => stageInputs(stage, facts, keyOf);
-  return ownRun({...plan, run: run.path, stages, libraryFolders, warnings, decisions, inputs, onEvent});
+  return ownRun({...plan, run: run.path, stages, libraryFolders, warnings: [...leftOut, ...warnings], decisions, inputs, onEvent});
 }
 
 /** Works while no other process owns the run. Throws a UserError where one does. */

@@ -72,9 +72,10 @@ export function explainWriteError(path: string, error: unknown): unknown {
     case 'ENAMETOOLONG':
       return new UserError('write-refused', `The system does not accept this path (${error.code}).`, detail);
     default: {
-      const reason = failures[systemCode(error) ?? ''];
+      const code = systemCode(error) ?? '';
+      const reason = failures[code];
       if (reason === undefined) return error;
-      return new UserError('write-failed', `Cannot write here: ${reason} (${error.code}).`, detail);
+      return new UserError('write-failed', `Cannot write here: ${reason} (${code}).`, detail);
     }
   }
 }

@@ -120,8 +120,8 @@ async function tryLink(own: string, path: string): Promise<boolean> {
 
 /** A network disk whose answer was lost is asked once more, and finds the link that it has made itself. */
 async function isSameFile(own: string, path: string): Promise<boolean> {
-  const [one, other] = await Promise.all([own, path].map((file) => lstat(file).catch(() => null)));
-  return one != null && other != null && one.ino === other.ino && one.dev === other.dev;
+  const [one, other] = await Promise.all([lstat(own), lstat(path).catch(() => null)]);
+  return one.ino === other?.ino && one.dev === other.dev;
 }
 
 /** Bytes; an identity has some hundred. */

@@ -1,10 +1,11 @@
-import {mkdir, readdir} from 'node:fs/promises';
+import {lstat, mkdir} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import {RunRecord} from '../../contract/run/records.ts';
 import {explainWriteError, syncFolder} from '../files/atomicFile.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {readJson, writeJsonAtomic} from '../files/jsonFile.ts';
+import {namesIn} from '../files/namesIn.ts';
 import {runPaths} from './runPaths.ts';
 
 /** A folder `<output>/<name>-<n>` with everything that a run makes and says. */
@@ -39,18 +40,15 @@ export async function openRun(path: string): Promise<RunFolder> {
 }
 
 /**
- * The runs in an output folder, oldest first; none if the folder does not exist. A run whose record cannot be read goes to
- * `onUnreadable` (left out: throws), so that one damaged file need not hide all other runs.
+ * The runs in an output folder, oldest first; none if the folder does not exist. A run that cannot be read, for whatever reason, goes to
+ * `onUnreadable` (left out: throws), so that one of them need not hide all others.
  */
 export async function listRuns(
   output: string,
   onUnreadable: (error: UserError) => void = rethrow,
 ): Promise<RunFolder[]> {
-  if (!(await fileExists(output))) return [];
   const runs: RunFolder[] = [];
-  for (const name of await readdir(output)) {
-    const path = join(output, name);
-    if (!(await fileExists(runPaths.record(path)))) continue;
+  for (const path of await runFolders(output, onUnreadable)) {
     try {
       runs.push(await openRun(path));
     } catch (error) {
@@ -63,8 +61,41 @@ export async function listRuns(
   );
 }
 
+/**
+ * Paths of the run folders in an output folder: of what has a run record, readable or not. What cannot even be looked into goes to
+ * `onUnreadable`; folders without a record are none of ours, and neither is what is hidden.
+ */
+export async function runFolders(output: string, onUnreadable: (error: UserError) => void): Promise<string[]> {
+  const names = (await namesIn(output)).filter((name) => !name.startsWith('.'));
+  const looks = names.map(async (name) => {
+    const path = join(output, name);
+    try {
+      return (await hasRecord(path)) ? [path] : [];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      onUnreadable(error);
+      return [];
+    }
+  });
+  return (await Promise.all(looks)).flat();
+}
+
+/** Throws a UserError for a link that leads nowhere: what it was made for is missed. */
+async function hasRecord(path: string): Promise<boolean> {
+  const file = runPaths.record(path);
+  if (await fileExists(file)) return true;
+  for (const where of [path, file]) {
+    const isLink = await lstat(where).then(
+      (stats) => stats.isSymbolicLink(),
+      () => false,
+    );
+    if (isLink && !(await fileExists(where))) throw new UserError('link-broken', 'This link leads nowhere.', {where});
+  }
+  return false;
+}
+
 async function makeNumbered(output: string, name: string): Promise<string> {
-  const taken = (await readdir(output)).map((entry) => numberAfter(entry, name));
+  const taken = (await namesIn(output)).map((entry) => numberAfter(entry, name));
   for (let n = Math.max(0, ...taken) + 1; ; n++) {
     const path = join(output, `${name}-${n}`);
     if (await makeExclusive(path)) return path;
