@@ -21,7 +21,9 @@ async function prepare(request: OwnerRequest): Promise<Work> {
   }
   const wanted = await readWanted(request.config, request.selection, request);
   const isWhole = request.selection.kind === 'pipeline' || request.selection.kind === 'pretrain';
-  const run = isWhole ? null : await findReusableRun(wanted, (error) => console.error(`left out: ${error.line}`));
+  const run = isWhole
+    ? null
+    : await findReusableRun(wanted, (error) => process.stderr.write(`left out: ${error.line}\n`));
   if (run !== null) return workInRun(wanted, run);
   return workInNewRun(wanted, ({reason}) => channel.send({type: 'engine', reason}));
 }

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {printable} from './printable.ts';
 
 /** What a UserError says besides its message: where it is and what to do about it. */
 export interface ErrorDetail {
@@ -18,16 +19,19 @@ export class UserError extends Error {
   readonly where: string | undefined;
   readonly hint: string | undefined;
 
-  /** `code` is kebab-case and stable (`config-invalid`, `model-missing`), so that callers may test for it. */
-  constructor(code: string, message: string, detail: ErrorDetail = {}) {
-    super(printable(message), {cause: detail.cause});
+  /**
+   * `code` is kebab-case and stable (`config-invalid`, `model-missing`), so that callers may test for it. Several messages are lines of
+   * one.
+   */
+  constructor(code: string, message: string | readonly string[], detail: ErrorDetail = {}) {
+    super([message].flat().map(printable).join('\n'), {cause: detail.cause});
     this.name = 'UserError';
     this.code = code;
     this.where = detail.where === undefined ? undefined : printable(detail.where);
-    this.hint = detail.hint;
+    this.hint = detail.hint === undefined ? undefined : printable(detail.hint);
   }
 
-  /** `where: message. hint`, on one line. */
+  /** `where: message. hint`; as many lines as the message has. */
   get line(): string {
     return `${this.where === undefined ? '' : `${this.where}: `}${this.message}${this.hint ? ` ${this.hint}` : ''}`;
   }
@@ -38,20 +42,6 @@ export function nullForUserError(error: unknown): null {
   if (error instanceof UserError) return null;
   throw error;
 }
-
-const longestMessage = 10_000;
-
-/** Messages quote names out of files: this removes what a terminal would obey or what would reorder the letters, and bounds the length. */
-function printable(text: string): string {
-  return cut(cut(text).replace(unprintable, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`));
-}
-
-function cut(text: string): string {
-  return text.length > longestMessage ? `${text.slice(0, longestMessage - 3)}...` : text;
-}
-
-/** Control characters but the newline, and marks of writing direction. */
-const unprintable = /[^\P{Cc}\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** An error as it crosses a process or lies on disk. */
 export const ErrorRecord = z.strictObject({
@@ -74,7 +64,7 @@ export function toErrorRecord(error: unknown): ErrorRecord {
 
 /** The error of a record: a UserError again, or a plain Error with the stack of the process where it happened. */
 export function fromErrorRecord(record: ErrorRecord): Error {
-  if (record.code !== 'bug') return new UserError(record.code, record.message, record);
+  if (record.code !== 'bug') return new UserError(record.code, record.message.split('\n'), record);
   const error = new Error(record.message);
   if (record.stack !== undefined) error.stack = record.stack;
   return error;

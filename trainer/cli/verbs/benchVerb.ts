@@ -7,6 +7,7 @@ import {outputTail, runCommand} from '../../launch/runCommand.ts';
 import {action} from '../action.ts';
 import {benchLines} from '../view/benchTable.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
+import {warn} from '../terminal.ts';
 
 interface BenchFlags extends OutputOptions {
   seconds: number;
@@ -34,7 +35,7 @@ async function benchVerb(name: EngineName | undefined, flags: BenchFlags): Promi
 async function benchAll(flags: BenchFlags): Promise<BenchReport> {
   const report: BenchReport = {engines: [], skipped: []};
   for (const name of EngineInfo.shape.name.options) {
-    process.stderr.write(`measuring ${name} ...\n`);
+    warn(`measuring ${name} ...`);
     const outcome = await benchInChild(name, flags);
     if (typeof outcome === 'string') report.skipped.push({name, reason: outcome});
     else report.engines.push(...outcome.engines);

@@ -1,6 +1,6 @@
-import type {UserError} from '../../contract/errors.ts';
 import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
 import {currentState} from '../../store/run/runState.ts';
+import {warn} from '../terminal.ts';
 import {resumeRun} from '../view/followRun.ts';
 import {printError, printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
 
@@ -10,8 +10,7 @@ import {printError, printResult, type ExitCode, type OutputOptions} from '../out
  */
 export async function resumeLost(options: OutputOptions & {output: string}): Promise<ExitCode> {
   const lost: RunFolder[] = [];
-  const warn = (error: UserError) => process.stderr.write(`warning: ${error.line}\n`);
-  for (const run of await listRuns(options.output, warn)) {
+  for (const run of await listRuns(options.output, (error) => warn(`warning: ${error.line}`))) {
     if ((await currentState(run.path))?.state === 'lost') lost.push(run);
   }
   if (lost.length === 0) {

@@ -12,6 +12,7 @@ import {trainingNeeds} from '../../pipeline/resources/trainingNeeds.ts';
 import {resolveBase} from '../../store/hub/hubFetch.ts';
 import {action} from '../action.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
+import {printLines} from '../terminal.ts';
 
 export function addValidateVerb(deme: Command): void {
   const command = deme.command('validate <config>').description('check a config without running it');
@@ -24,7 +25,7 @@ async function validate(file: string, options: OutputOptions): Promise<ExitCode>
   if (problems.length > 0) {
     const lines = problems.map((problem) => `${file}:${problem.line}:${problem.column}: ${problemText(problem)}`);
     if (options.json) printResult(options, {file, valid: false, problems}, []);
-    else process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+    else printLines(lines, process.stderr);
     return 2;
   }
   const config = parseConfig(text, file);

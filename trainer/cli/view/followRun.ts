@@ -6,6 +6,7 @@ import {runWork, readWanted, unfinishedWork, workInNewRun, workInRun, type Work}
 import type {RunFolder} from '../../store/run/runFolder.ts';
 import {findRun} from '../findRun.ts';
 import type {ExitCode} from '../outcome.ts';
+import {printJson, printLines} from '../terminal.ts';
 import {jsonView, textView} from './progressView.ts';
 import {summaryLines} from './runSummary.ts';
 
@@ -25,7 +26,7 @@ export async function startRun(configFile: string, options: RunOptions, selectio
     return follow(await workInRun(wanted, run), options);
   }
   const work = await workInNewRun(wanted, ({reason}) => {
-    if (!options.json) process.stdout.write(`Engine: ${reason}\n`);
+    if (!options.json) printLines([`Engine: ${reason}`]);
   });
   return follow(work, options);
 }
@@ -44,8 +45,9 @@ async function follow(work: Work, {json = false}: Pick<RunOptions, 'json'>): Pro
   const {run, stages} = work;
   const view = json ? jsonView(process.stdout) : textView(process.stdout);
   const {id, engine} = run.record;
-  process.stdout.write(json ? `${JSON.stringify({run: run.path, id, engine})}\n` : `Run folder: ${run.path}\n`);
+  if (json) printJson({run: run.path, id, engine}, 0);
+  else printLines([`Run folder: ${run.path}`]);
   const outcome = await runWork(work, (event) => view.show(event)).finally(() => view.close());
-  if (!json) process.stdout.write((await summaryLines(run, outcome, stages)).map((line) => `${line}\n`).join(''));
+  if (!json) printLines(await summaryLines(run, outcome, stages));
   return outcome === 'done' ? 0 : 130;
 }

@@ -1,4 +1,5 @@
 import type {InstallProgress} from '../../engine/tensorflow/install/installProgress.ts';
+import {printLines} from '../terminal.ts';
 import {taskProgress} from './taskProgress.ts';
 
 /** Shows an installation. */
@@ -18,7 +19,7 @@ export function installView(json: boolean, out = json ? process.stderr : process
   let saidAt = performance.now();
   const say = (message: string): void => {
     bar.end();
-    out.write(`${message}\n`);
+    printLines([message], out);
     saidAt = performance.now();
   };
   return {

@@ -1,3 +1,4 @@
+import {printLines} from '../terminal.ts';
 import type {TaskProgress} from './taskProgress.ts';
 
 const quietMilliseconds = 1000;
@@ -12,7 +13,7 @@ export function lineProgress(what: string, out: NodeJS.WritableStream = process.
       if (percent === said || performance.now() - saidAt < quietMilliseconds) return;
       saidAt = performance.now();
       said = percent;
-      out.write(`${what} ${percent} %\n`);
+      printLines([`${what} ${percent} %`], out);
     },
     end: () => undefined,
   };

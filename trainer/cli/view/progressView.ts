@@ -1,6 +1,7 @@
 import type {WriteStream} from 'node:tty';
 import type {RunEvent} from '../../contract/run/events.ts';
 import {addEvents, noProgress, type RunProgress, type StageProgress} from '../../contract/run/runProgress.ts';
+import {printJson, printLines} from '../terminal.ts';
 import {formatDuration} from './duration.ts';
 import {progressBar} from './progressBar.ts';
 
@@ -12,7 +13,7 @@ export interface ProgressView {
 
 /** Every event as one JSON line, for machines. */
 export function jsonView(out: NodeJS.WritableStream): ProgressView {
-  return {show: (event) => void out.write(`${JSON.stringify(event)}\n`), close: () => undefined};
+  return {show: (event) => printJson(event, 0, out), close: () => undefined};
 }
 
 /** Bars that are redrawn in place on a terminal; plain lines, a few a minute, everywhere else. */
@@ -37,11 +38,11 @@ class TerminalView implements ProgressView {
     if (line === null && now - this.#drawnAt < redrawMilliseconds) return;
     this.#drawnAt = now;
     this.#erase();
-    if (line !== null) this.out.write(`${line}\n`);
+    if (line !== null) printLines([line], this.out);
     const width = this.out.columns ?? 100;
     const running = [...this.#progress.stages.values()].filter(({state}) => state === 'running');
     const lines = running.map((stage) => bar(stage).slice(0, width - 1));
-    this.out.write(lines.map((text) => `${text}\n`).join(''));
+    printLines(lines, this.out);
     this.#drawnLines = lines.length;
   }
 
@@ -64,14 +65,14 @@ class PlainView implements ProgressView {
   show(event: RunEvent): void {
     this.#progress = addEvents(this.#progress, [event]);
     const line = eventLine(event);
-    if (line !== null) this.out.write(`${line}\n`);
+    if (line !== null) printLines([line], this.out);
     const stage = this.#progress.stages.get(event.stage);
     const hasMoved = event.type === 'step' || event.type === 'progress';
     if (!hasMoved || stage === undefined || stage.share === 0) return;
     const now = performance.now();
     if (now - (this.#shownAt.get(event.stage) ?? -Infinity) < plainMilliseconds) return;
     this.#shownAt.set(event.stage, now);
-    this.out.write(`${bar(stage)}\n`);
+    printLines([bar(stage)], this.out);
   }
 
   close(): void {}

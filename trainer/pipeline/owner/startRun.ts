@@ -79,7 +79,16 @@ async function carryOutOwned(run: RunFolder, request: RunRequest): Promise<'done
   const planned = {stages: await remaining(run, stages), engine, gpus, cores: coresFor(resolved, engine)};
   const {plan, warnings} = await planRun(withThreads(resolved, engine), planned);
   const inputs: RunOptions['inputs'] = (stage, keyOf) => stageInputs(stage, facts, keyOf);
-  return ownRun({...plan, run: run.path, stages, libraryFolders, warnings: [...leftOut, ...warnings], decisions, inputs, onEvent});
+  return ownRun({
+    ...plan,
+    run: run.path,
+    stages,
+    libraryFolders,
+    warnings: [...leftOut, ...warnings],
+    decisions,
+    inputs,
+    onEvent,
+  });
 }
 
 /** Works while no other process owns the run. Throws a UserError where one does. */
