@@ -1,7 +1,9 @@
 import {z} from 'zod';
 import {DemeConfig, expertCount} from '../config/config.ts';
 import {equalEdges} from '../config/rangeEdges.ts';
+import {PathInside} from './pathInside.ts';
 import {SearchResult} from './report.ts';
+import {RunId} from './runId.ts';
 import type {RunModel} from './runModel.ts';
 import {StageName} from './stage.ts';
 
@@ -25,16 +27,16 @@ export type StageInputs = z.infer<typeof StageInputs>;
 
 /** `stages/<stage>.json`: written when a stage is done; its presence is what a resumed run skips by. */
 export const StageRecord = z.strictObject({
-  stage: z.string(),
+  stage: StageName,
   seconds: z.number(),
   finished: z.iso.datetime(),
   /** SHA-256 over the inputs. */
   key: sha256.optional(),
   inputs: StageInputs.optional(),
   /** SHA-256 of each file that it left, by its path in the run. */
-  outputs: z.record(z.string(), sha256).optional(),
+  outputs: z.record(PathInside, sha256).optional(),
   /** The run that did the work, where its result was reused. */
-  from: z.string().optional(),
+  from: RunId.optional(),
 });
 export type StageRecord = z.infer<typeof StageRecord>;
 

@@ -3,6 +3,7 @@ import {EngineInfo} from '../engine/engineInfo.ts';
 import {ErrorRecord} from '../errors.ts';
 import {MergeMethod} from '../config/mergeMethod.ts';
 import {MergeRule} from '../config/mergeRule.ts';
+import {PathInside} from './pathInside.ts';
 import {ProcessIdentity} from './processIdentity.ts';
 import {ExperimentName, RunId} from './runId.ts';
 
@@ -90,7 +91,7 @@ export const CheckpointRecord = z.strictObject({
   seed: z.int(),
   dataFingerprint: z.string(),
   /** SHA-256 of each file of the checkpoint. */
-  files: z.record(z.string(), sha256),
+  files: z.record(PathInside, sha256),
 });
 export type CheckpointRecord = z.infer<typeof CheckpointRecord>;
 

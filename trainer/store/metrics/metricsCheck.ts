@@ -1,5 +1,6 @@
 import {otherSeriesNames} from '../../contract/run/curveBins.ts';
 import {nullForUserError} from '../../contract/errors.ts';
+import {StageName} from '../../contract/run/stage.ts';
 import {fan} from './binPlan.ts';
 import {curveLayout} from './curveLayout.ts';
 import {statIfThere} from '../files/fileExists.ts';
@@ -39,7 +40,8 @@ export async function metricsAreWhole(run: string): Promise<boolean> {
 
 /** The stages that have metrics. */
 export async function metricStages(folder: string): Promise<string[]> {
-  return (await namesIn(metricsPaths.stages(folder))).sort();
+  const names = await namesIn(metricsPaths.stages(folder));
+  return names.filter((name) => StageName.safeParse(name).success).sort();
 }
 
 /** Timestep buckets of a heat map file, which every row begins with; null without a row. */
