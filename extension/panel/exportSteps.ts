@@ -1,3 +1,4 @@
+import {csvCell} from '../../trainer/contract/csvCell.ts';
 import {curveSeries, rowLength} from '../../trainer/contract/run/curveBins.ts';
 import {metricStages} from '../../trainer/store/metrics/metricsCheck.ts';
 import {readSteps} from '../../trainer/store/metrics/metricsReader.ts';
@@ -27,7 +28,7 @@ export async function stepsOf(runs: readonly Run[]): Promise<StageSteps[]> {
 export function stepsCsv(all: readonly StageSteps[]): string {
   const lines = all.flatMap(({run, stage, rows}) =>
     rowsOf(rows).map(([update = NaN, time = NaN, ...values]) =>
-      [quoted(run), quoted(stage), update, new Date(time).toISOString(), ...values.map(cell)].join(','),
+      [csvCell(run), csvCell(stage), update, new Date(time).toISOString(), ...values.map(cell)].join(','),
     ),
   );
   return [['run', 'stage', 'update', 'time', ...curveSeries].join(','), ...lines, ''].join('\n');
@@ -66,8 +67,4 @@ function cell(value: number): string {
 
 function finiteOrNull(value: number | undefined): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null;
-}
-
-function quoted(text: string): string {
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

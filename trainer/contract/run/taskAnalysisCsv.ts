@@ -1,3 +1,4 @@
+import {csvCell} from '../csvCell.ts';
 import {quantileShares, type TaskAnalysis, type TaskStatistics} from './taskAnalysis.ts';
 
 /**
@@ -21,7 +22,7 @@ function rowsOf(
 ): string[] {
   const {elements, baseNorm, norms, relativeNorms, cosines, agreement, quantiles = []} = statistics;
   const line = (measure: string, expert: number | '', other: number | '', value: number | null | undefined) =>
-    [scope, cell(name), measure, expert, other, value ?? ''].join(',');
+    [scope, csvCell(name), measure, expert, other, value ?? ''].join(',');
   const pairs = (measure: string, rows: readonly (readonly (number | null)[])[]) =>
     rows.flatMap((row, i) => row.map((value, j) => line(measure, i, j, value)));
   return [
@@ -33,9 +34,4 @@ function rowsOf(
     ...pairs('sign_agreement', agreement),
     ...quantiles.flatMap((row, i) => row.map((value, q) => line(`quantile_${quantileShares[q]}`, i, '', value))),
   ];
-}
-
-/** Names of tensors come out of files, and may be anything. */
-function cell(text: string): string {
-  return /^[\w.-]*$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`;
 }
