@@ -2,7 +2,7 @@ import {constants, copyFile, link, lstat, mkdir, rename, rm, stat, utimes} from 
 import {dirname} from 'node:path';
 import {nullForUserError, UserError} from '../../contract/errors.ts';
 import {ProcessIdentity} from '../../contract/run/processIdentity.ts';
-import {temporaryBeside} from '../files/atomicFile.ts';
+import {explainWriteError, temporaryBeside} from '../files/atomicFile.ts';
 import {writeJsonAtomic} from '../files/jsonFile.ts';
 import {readRegularFile} from '../files/regularFile.ts';
 import {hashBytes} from '../files/sha256.ts';
@@ -22,24 +22,30 @@ export type LockAttempt =
 
 /**
  * Takes the lock file `path` for this process, or says who holds it. One of several that try at once gets it. The lock of a process that
- * is gone is taken over, whatever the clock says meanwhile.
+ * is gone is taken over, whatever the clock says meanwhile. Throws a UserError where the disk or its permissions allow no lock.
  */
 export async function takeLock(path: string): Promise<LockAttempt> {
-  await mkdir(dirname(path), {recursive: true});
-  const own = temporaryBeside(path);
-  await writeJsonAtomic(own, await ownIdentity());
-  try {
-    const blocker = await acquire(path, own);
-    if (blocker !== null) return {held: false, holder: blocker.holder};
-  } finally {
-    await rm(own, {force: true});
-  }
+  const blocker = await takeOrBlocker(path).catch((error: unknown) => {
+    throw explainWriteError(path, error);
+  });
+  if (blocker !== null) return {held: false, holder: blocker.holder};
   const touching = setInterval(() => void touch(path), touchMilliseconds).unref();
   const release = () => {
     clearInterval(touching);
     return rm(path, {force: true});
   };
   return {held: true, release};
+}
+
+async function takeOrBlocker(path: string): Promise<LockContent | null> {
+  await mkdir(dirname(path), {recursive: true});
+  const own = temporaryBeside(path);
+  await writeJsonAtomic(own, await ownIdentity());
+  try {
+    return await acquire(path, own);
+  } finally {
+    await rm(own, {force: true});
+  }
 }
 
 async function touch(path: string): Promise<void> {

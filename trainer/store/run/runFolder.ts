@@ -65,7 +65,10 @@ export async function listRuns(
  * Paths of the run folders in an output folder: of what has a run record, readable or not. What cannot even be looked into goes to
  * `onUnreadable`; folders without a record are none of ours, and neither is what is hidden.
  */
-export async function runFolders(output: string, onUnreadable: (error: UserError) => void): Promise<string[]> {
+export async function runFolders(
+  output: string,
+  onUnreadable: (error: UserError, path: string) => void,
+): Promise<string[]> {
   const names = (await namesIn(output)).filter((name) => !name.startsWith('.'));
   const looks = names.map(async (name) => {
     const path = join(output, name);
@@ -73,7 +76,7 @@ export async function runFolders(output: string, onUnreadable: (error: UserError
       return (await hasRecord(path)) ? [path] : [];
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      onUnreadable(error);
+      onUnreadable(error, path);
       return [];
     }
   });

@@ -1,6 +1,7 @@
-import {spawn, type ChildProcessWithoutNullStreams} from 'node:child_process';
+import {execFileSync, spawn, type ChildProcessWithoutNullStreams} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdir, readdir, readFile, stat, utimes, writeFile} from 'node:fs/promises';
+import * as fs from 'node:fs/promises';
+import {chmod, mkdir, readdir, readFile, stat, symlink, utimes, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
@@ -9,7 +10,13 @@ import {ownIdentity} from '../../../../trainer/store/run/processIdentity.ts';
 import {lockHolder, takeLock} from '../../../../trainer/store/run/processLock.ts';
 import {hashFile} from '../../../../trainer/store/files/sha256.ts';
 import {endedProcess} from '../../../helpers/endedProcess.ts';
+import {asOtherUser} from '../../../helpers/otherUser.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+
+vi.mock('node:fs/promises', async (original) => {
+  const actual = await original<typeof fs>();
+  return {...actual, link: vi.fn(actual.link)};
+});
 
 async function lockPath(): Promise<string> {
   return join(await temporaryFolder(), 'locks', 'a.lock');
@@ -132,3 +139,46 @@ async function firstLine(child: ChildProcessWithoutNullStreams): Promise<string>
   const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
   return chunk.toString().trim();
 }
+
+describe('a lock that the disk does not allow', () => {
+  it('is refused where a link leads nowhere, instead of being tried for ever', async () => {
+    const path = await lockPath();
+    await mkdir(join(path, '..'));
+    await symlink('gone', path);
+    await expect(takeLock(path)).rejects.toMatchObject({name: 'UserError', code: 'lock-odd', where: path});
+    expect(await lockHolder(path)).toBeNull();
+  });
+
+  it.each(['pipe', 'folder'])('is refused where there is a %s', async (kind) => {
+    const path = await lockPath();
+    await mkdir(join(path, '..'));
+    if (kind === 'pipe') execFileSync('mkfifo', [path]);
+    else await mkdir(path);
+    await expect(takeLock(path)).rejects.toMatchObject({name: 'UserError', code: 'file-odd', where: path});
+    expect(await lockHolder(path)).toBeNull();
+    expect(await readdir(join(path, '..'))).toEqual(['a.lock']);
+  });
+
+  it('is refused in the folder of another user, who may be told as its holder', async () => {
+    const path = await lockPath();
+    await chmod(join(path, '..', '..'), 0o755);
+    await expect(asOtherUser(() => takeLock(path))).rejects.toMatchObject({name: 'UserError', code: 'write-refused'});
+    const own = await takeLock(path);
+    expect(own.held).toBe(true);
+    expect(await asOtherUser(() => lockHolder(path))).toEqual(await ownIdentity());
+    await expect(asOtherUser(() => takeLock(path))).rejects.toMatchObject({name: 'UserError', code: 'write-refused'});
+  });
+
+  it('is held where a network disk has lost its answer, and says that the link is there already', async () => {
+    const path = await lockPath();
+    const {link} = await vi.importActual<typeof fs>('node:fs/promises');
+    vi.mocked(fs.link).mockImplementationOnce(async (from, to) => {
+      await link(from, to);
+      throw Object.assign(new Error('EEXIST'), {code: 'EEXIST', syscall: 'link'});
+    });
+    const first = await takeLock(path);
+    expect(first.held).toBe(true);
+    expect((await takeLock(path)).held).toBe(false);
+    if (first.held) await first.release();
+  });
+});

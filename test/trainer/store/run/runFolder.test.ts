@@ -1,7 +1,11 @@
-import {mkdir, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, symlink, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {describe, expect, it} from 'vitest';
+import type {UserError} from '../../../../trainer/contract/errors.ts';
+import {RunId} from '../../../../trainer/contract/run/runId.ts';
 import {createRun, listRuns, openRun, type NewRunRecord} from '../../../../trainer/store/run/runFolder.ts';
+import {oddRuns} from '../../../helpers/oddRuns.ts';
+import {asOtherUser} from '../../../helpers/otherUser.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const record = (created = '2026-01-01T00:00:00Z'): NewRunRecord => ({
@@ -49,5 +53,30 @@ describe('run folders', () => {
     expect(runs.map((run) => run.record.id)).toEqual(['good-1']);
     expect(unreadable).toEqual(['content-invalid']);
     await expect(listRuns(output)).rejects.toMatchObject({code: 'content-invalid'});
+  });
+
+  it.each(Object.entries(oddRuns))('are listed beside one that cannot be read: %s', async (name, make) => {
+    const output = await temporaryFolder();
+    const {path} = await createRun(output, 'good', record());
+    await make(join(output, name), path);
+    const unreadable: UserError[] = [];
+    await chmod(output, 0o777);
+    const runs = await asOtherUser(() => listRuns(output, (error) => unreadable.push(error)));
+    expect(runs.map((run) => run.path)).toEqual([path]);
+    expect(unreadable).toHaveLength(1);
+    expect(unreadable[0]?.where).toContain(join(output, name));
+    await expect(createRun(output, 'good', record())).resolves.toMatchObject({record: {id: 'good-2'}});
+  });
+
+  it('are found behind links, and hidden entries are none', async () => {
+    const [output, other] = [await temporaryFolder(), await temporaryFolder()];
+    const {path} = await createRun(other, 'far', record());
+    await symlink(path, join(output, 'far-1'));
+    await symlink('gone', join(output, '.#lock'));
+    expect((await listRuns(output)).map((run) => run.path)).toEqual([join(output, 'far-1')]);
+  });
+
+  it.each(['../up', 'a/b', '', '.', 'a\u001b[2Jb', 'a\u202eb', 'x'.repeat(81)])('refuse the id %j', (id) => {
+    expect(RunId.safeParse(id).success).toBe(false);
   });
 });

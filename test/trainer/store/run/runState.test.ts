@@ -12,9 +12,11 @@ import {
   requestControl,
   writeState,
 } from '../../../../trainer/store/run/runState.ts';
+import {readNotes} from '../../../../trainer/store/run/runNotes.ts';
 import {takeLock} from '../../../../trainer/store/run/processLock.ts';
 import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {endedProcess} from '../../../helpers/endedProcess.ts';
+import {replaceByPipes} from '../../../helpers/oddRuns.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 async function ownState(changes: Partial<StateRecord> = {}): Promise<StateRecord> {
@@ -109,5 +111,18 @@ describe('control', () => {
     await clearControl(run);
     await clearControl(run);
     expect(await readControl(run)).toBeNull();
+  });
+});
+
+describe('a run whose small files are pipes', () => {
+  it('is lost, and its owner is asked nothing, instead of being waited for', async () => {
+    const run = await temporaryFolder();
+    await replaceByPipes(run, ['state.json', 'control.json', 'owner.lock', 'notes.json']);
+    expect(await currentState(run)).toMatchObject({state: 'lost', error: {code: 'file-odd'}});
+    expect(await readControl(run)).toBeNull();
+    await expect(readNotes(run)).rejects.toMatchObject({code: 'file-odd'});
+    await writeState(run, await ownState());
+    await requestControl(run, 'stop');
+    expect([(await currentState(run))?.state, await readControl(run)]).toEqual(['running', 'stop']);
   });
 });
