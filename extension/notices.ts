@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import {notify} from './notify.ts';
 import {isActiveRun, isResumable, type Run} from './runs/run.ts';
 import {runStateText} from './runs/runText.ts';
 import type {Runs} from './runs/runs.ts';
@@ -26,7 +27,7 @@ async function tellEnd({log, openPanel}: Pick<Studio, 'log' | 'openPanel'>, run:
   log.info(text);
   const choice = settings.notices();
   if (choice === 'none' || state === 'stopped' || (choice === 'failures' && state === 'done')) return;
-  const show = state === 'done' ? vscode.window.showInformationMessage : vscode.window.showErrorMessage;
+  const show = state === 'done' ? notify.info : notify.error;
   const hint = run.state?.error?.hint;
   const canGoOn = isResumable(run) && vscode.workspace.isTrusted;
   const buttons = [...(canGoOn ? ['Resume'] : []), 'Open Panel', 'Show Log'];

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import {UserError} from '../trainer/contract/errors.ts';
+import {notify} from './notify.ts';
 
 /** Shows what went wrong: a mistake of the user with its place and what to do, anything else as what it is. */
 export async function showError(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
@@ -13,13 +14,13 @@ export async function showError(log: vscode.LogOutputChannel, error: unknown): P
   const place = await placeOf(error);
   const text = textOf(error);
   if (place === null) return offerLog(log, text);
-  if ((await vscode.window.showErrorMessage(text, 'Open')) === 'Open') {
+  if ((await notify.error(text, 'Open')) === 'Open') {
     await vscode.window.showTextDocument(place.uri, {selection: new vscode.Range(place.position, place.position)});
   }
 }
 
 async function offerLog(log: vscode.LogOutputChannel, text: string): Promise<void> {
-  if ((await vscode.window.showErrorMessage(text, 'Show Log')) === 'Show Log') log.show();
+  if ((await notify.error(text, 'Show Log')) === 'Show Log') log.show();
 }
 
 /** `name is missing. Add one.` */

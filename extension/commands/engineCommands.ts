@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import {EngineStatus} from '../../trainer/contract/engine/engineStatus.ts';
 import {VerbResult} from '../../trainer/contract/verbResult.ts';
+import {notify} from '../notify.ts';
 import type {Handler, Studio} from '../studio.ts';
 import {requireTrust} from '../trainer/requireTrust.ts';
 import {withProgress} from '../trainer/withProgress.ts';
@@ -27,7 +28,7 @@ async function install({trainer, engines}: Studio): Promise<void> {
   await withProgress('Installing TensorFlow', (signal, onLine) =>
     trainer.deme(VerbResult, verb, {signal, onLine}),
   ).finally(() => engines.refresh());
-  void vscode.window.showInformationMessage('The engine tensorflow is installed.');
+  void notify.info('The engine tensorflow is installed.');
 }
 
 async function check({trainer, engines, log}: Studio, args: readonly unknown[]): Promise<void> {
@@ -41,6 +42,6 @@ async function check({trainer, engines, log}: Studio, args: readonly unknown[]):
   );
   engines.refresh();
   log.info(`${name}: ${status.note}`);
-  const show = status.healthy ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+  const show = status.healthy ? notify.info : notify.warning;
   void show(`${name} ${status.healthy ? 'passes its self test' : 'does not work'}. ${status.note}`);
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import {sameAsBase} from '../../trainer/contract/config/mergeSetting.ts';
 import {measurementKinds} from '../../trainer/contract/measurements/measurementKinds.ts';
 import {VerbResult} from '../../trainer/contract/verbResult.ts';
+import {notify} from '../notify.ts';
 import {measure} from '../runs/measure.ts';
 import type {Run} from '../runs/run.ts';
 import type {Handler, Studio} from '../studio.ts';
@@ -30,7 +31,7 @@ async function mergeModels(studio: Studio): Promise<void> {
   studio.models.refresh();
   const note = sameAsBase({weights: [...merge.weights]});
   const text = `Merged into ${basename(merge.out)}.${note === null ? '' : ` ${note}`}`;
-  const pressed = await vscode.window.showInformationMessage(text, reveal, look);
+  const pressed = await notify.info(text, reveal, look);
   if (pressed === reveal) await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(merge.out));
   if (pressed === look) await vscode.commands.executeCommand('deme.inspectModel', {label: text, folder: merge.out});
 }

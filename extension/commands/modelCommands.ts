@@ -9,6 +9,7 @@ import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {resolveBase} from '../../trainer/store/hub/hubFetch.ts';
 import {isHubName} from '../config/baseModel.ts';
 import {configFileOf, type Run} from '../runs/run.ts';
+import {notify} from '../notify.ts';
 import type {Handler, Studio} from '../studio.ts';
 import {requireTrust} from '../trainer/requireTrust.ts';
 import {withProgress} from '../trainer/withProgress.ts';
@@ -110,7 +111,7 @@ async function fetchModel(studio: Studio, args: readonly unknown[]): Promise<voi
     studio.trainer.deme(VerbResult, ['fetch', name], {signal, onLine}),
   );
   studio.configs.recheck();
-  void vscode.window.showInformationMessage(`${name} is here: a config may name it as its base.`);
+  void notify.info(`${name} is here: a config may name it as its base.`);
 }
 
 function askName(): Thenable<string | undefined> {

@@ -4,6 +4,7 @@ import {equalEdges} from '../../trainer/contract/config/rangeEdges.ts';
 import {stageName, type Stage} from '../../trainer/contract/run/stage.ts';
 import type {Job} from '../runs/jobQueue.ts';
 import {isActiveRun, isResumable, type Run} from '../runs/run.ts';
+import {labelText} from '../shownText.ts';
 import {bestText, runStateText, stageText} from '../runs/runText.ts';
 
 /** A line of text above a line of a config that does something when it is pressed. */
@@ -41,7 +42,7 @@ function experiment(outline: ConfigOutline, work: ConfigWork): Lens[] {
   const {run, canRun} = work;
   const lenses: Lens[] = [];
   if (run !== null)
-    lenses.push(lens(line, `${icon(run)} ${runStateText(run)}`, 'deme.openPanel', `Open ${run.record.id}`));
+    lenses.push(lens(line, `${icon(run)} ${labelText(runStateText(run))}`, 'deme.openPanel', `Open ${run.record.id}`));
   if (canRun) lenses.push(...runLenses(outline, line, work));
   lenses.push(lens(line, '$(graph) Open panel', 'deme.openPanel', 'Losses, samples and numbers'));
   return lenses;
@@ -49,7 +50,7 @@ function experiment(outline: ConfigOutline, work: ConfigWork): Lens[] {
 
 function runLenses(outline: ConfigOutline, line: number, {run, jobs}: ConfigWork): Lens[] {
   const waiting = jobs.map(({id, title, state}) =>
-    lens(line, `$(clock) ${title}: ${state}`, 'deme.cancelJob', 'Take it out of the queue', id),
+    lens(line, `$(clock) ${labelText(title)}: ${state}`, 'deme.cancelJob', 'Take it out of the queue', id),
   );
   if (run !== null && isActiveRun(run)) return [...controlLenses(line, run), ...waiting];
   const isPipeline = ['decouple', 'experts', 'merge', 'evaluate'].some((key) => has(outline, key));

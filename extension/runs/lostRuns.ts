@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import {notify} from '../notify.ts';
 import type {Run} from './run.ts';
 import {runStateText} from './runText.ts';
 import type {Runs} from './runs.ts';
@@ -19,7 +20,7 @@ export async function offerLostRuns({workspaceState}: vscode.ExtensionContext, r
   const [first, ...others] = fresh;
   if (first === undefined || settings.notices() === 'none' || !vscode.workspace.isTrusted) return;
   const [text, button] = others.length === 0 ? [oneText(first), 'Resume'] : [severalText(fresh), 'Resume All'];
-  const answer = await vscode.window.showWarningMessage(text, button);
+  const answer = await notify.warning(text, button);
   if (answer !== button) return;
   for (const {path} of fresh) await vscode.commands.executeCommand('deme.resume', path);
 }

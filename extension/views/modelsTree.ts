@@ -1,5 +1,6 @@
 import {basename, join} from 'node:path';
 import * as vscode from 'vscode';
+import {printable} from '../../trainer/contract/printable.ts';
 import {DisposableStore} from '../disposable.ts';
 import {isMerged} from '../runs/isMerged.ts';
 import type {Run} from '../runs/run.ts';
@@ -80,7 +81,7 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelElement>, vscode
 
 function modelItem({id, label, folder, children, isMerged: hasLineage}: ModelElement): vscode.TreeItem {
   const {None, Collapsed} = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(label, children.length === 0 && !hasLineage ? None : Collapsed);
+  const item = new vscode.TreeItem(printable(label), children.length === 0 && !hasLineage ? None : Collapsed);
   item.id = id;
   item.iconPath = new vscode.ThemeIcon(folder === null ? 'folder' : 'package');
   item.contextValue = folder === null ? 'models' : 'model';
