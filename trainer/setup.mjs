@@ -56,6 +56,7 @@ const jobs = {
     return code || node([join('dist', 'fuzz', 'fuzz.js'), ...args]);
   },
   'bench-panel': () => panelBench('panel', 'test/bench/panel/panel.ts'),
+  'bench-runs': () => panelBench('runs', 'test/bench/runs/runs.ts'),
   'bench-preview': () => panelBench('preview', 'test/bench/preview.ts'),
   'bench-merge': async (args) => {
     const entries = ['mergeBench', 'mergeWorker'].map((name) => `${name}=test/bench/merge/${name}.ts`);
@@ -80,6 +81,7 @@ const jobsOnTheBuild = [
   'package',
   'open',
   'bench-preview',
+  'bench-runs',
 ];
 
 process.exitCode = await main(process.argv[2], process.argv.slice(3));

@@ -1,5 +1,5 @@
-import {stat} from 'node:fs/promises';
 import type {RunEvent} from '../../trainer/contract/run/events.ts';
+import {statIfThere} from '../../trainer/store/files/fileExists.ts';
 import {metricsAreWhole} from '../../trainer/store/metrics/metricsCheck.ts';
 import {rebuildMetrics} from '../../trainer/store/metrics/metricsFile.ts';
 import {metricsPaths} from '../../trainer/store/metrics/metricsPaths.ts';
@@ -7,20 +7,29 @@ import {readMilestones} from '../../trainer/store/metrics/metricsReader.ts';
 import {isActiveRun, type Run} from '../runs/run.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 
+/** What a panel shows of the rare events; a search may have tried a million candidates besides. */
+const shown: readonly RunEvent['type'][] = ['images', 'memory', 'heldOut', 'log', 'failed'];
+
 /** The rare events of runs, read again only when there are more. Metrics that a finished run lacks are made first, from its log. */
 export class Milestones {
   readonly #known = new Map<string, {version: string; events: RunEvent[]}>();
   readonly #checked = new Map<string, Promise<void>>();
 
+  /** Throws a UserError where they cannot be read. */
   async of(run: Run): Promise<readonly RunEvent[]> {
     if (!isActiveRun(run)) await this.#ensure(run.path);
     else this.#checked.delete(run.path);
     const version = await versionOf(metricsPaths.milestones(runPaths.metrics(run.path)));
     const known = this.#known.get(run.path);
     if (known?.version === version) return known.events;
-    const events = await readMilestones(run.path);
+    const events = await readMilestones(run.path, shown);
     this.#known.set(run.path, {version, events});
     return events;
+  }
+
+  /** Those that were read last; none before. */
+  known(run: Run): readonly RunEvent[] {
+    return this.#known.get(run.path)?.events ?? [];
   }
 
   /** Once for each time that a run comes to rest. */
@@ -36,11 +45,6 @@ async function ensureMetrics(path: string): Promise<void> {
 }
 
 async function versionOf(file: string): Promise<string> {
-  try {
-    const {size, mtimeMs, ino} = await stat(file);
-    return `${size} ${mtimeMs} ${ino}`;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'none';
-    throw error;
-  }
+  const stats = await statIfThere(file);
+  return stats === null ? 'none' : `${stats.size} ${stats.mtimeMs} ${stats.ino}`;
 }

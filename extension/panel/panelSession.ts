@@ -1,3 +1,4 @@
+import {setTimeout as wait} from 'node:timers/promises';
 import {toErrorRecord, UserError} from '../../trainer/contract/errors.ts';
 import {
   PageMessage,
@@ -6,9 +7,10 @@ import {
   type PanelRequest,
   type Watch,
 } from '../../trainer/contract/panel/panel.ts';
+import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import type {PreviewCommand} from '../../trainer/contract/panel/preview.ts';
 import {isHere} from '../../trainer/store/run/processIdentity.ts';
-import type {Run} from '../runs/run.ts';
+import {isActiveRun, type Run} from '../runs/run.ts';
 import {CurveFeed} from './curveFeed.ts';
 import {Milestones} from './milestones.ts';
 import {PanelPreview, type StartPreview} from './panelPreview.ts';
@@ -26,6 +28,8 @@ export interface PanelPage {
 /** Pushes at most that often. */
 const pushMilliseconds = 250;
 const systemMilliseconds = 2000;
+/** Metrics that must be made anew are not waited for longer than that. */
+const snapshotPatience = 300;
 const nothing: Watch = {curves: null, heatMaps: null, system: null};
 
 /**
@@ -42,6 +46,8 @@ export class PanelSession {
   readonly #preview: PanelPreview;
   readonly #requests: PanelRequests;
   readonly #changed = new Set<string>();
+  /** What is wrong with runs, each of which is told once. */
+  readonly #told = new Set<string>();
   #watch = nothing;
   #selected: string | null;
   #isReady = false;
@@ -73,7 +79,7 @@ export class PanelSession {
     } else if (message.data.type === 'preview') {
       this.#orderPreview(message.data.command);
     } else if (message.data.type === 'selected') {
-      this.#selected = message.data.run;
+      this.#onSelected(message.data.run);
     } else {
       // A page that was made anew watches nothing yet, whatever the one before it did.
       this.#watch = nothing;
@@ -124,15 +130,47 @@ export class PanelSession {
     this.#isReady = true;
     this.#feed.reset();
     this.#enqueue(async () => {
-      const runs = await Promise.all(this.#scope.runs().map((run) => this.#view(run)));
+      const shown = this.#shownRun();
+      let isWhole = shown === undefined;
+      const gathered = shown && this.#gather(shown).then(() => (isWhole = true));
+      await Promise.race([gathered, wait(snapshotPatience)]);
+      const runs = this.#scope.runs().map((run) => this.#view(run));
       const {kind: scope, title} = this.#scope;
       const trusted = this.#actions.isTrusted();
       this.#page.post({type: 'snapshot', scope, title, runs, selected: this.#selected, trusted});
+      if (isWhole || shown === undefined) return;
+      await gathered;
+      this.#page.post({type: 'run', run: this.#view(shown)});
     });
   }
 
-  async #view(run: Run) {
-    return runView(run, await this.#milestones.of(run), (file) => this.#page.source(file));
+  /** The run that the page shows where it compares none. */
+  #shownRun(): Run | undefined {
+    return (this.#selected === null ? undefined : this.#scope.get(this.#selected)) ?? this.#scope.runs().at(-1);
+  }
+
+  /** The page shows another run, of which it may not have all. */
+  #onSelected(path: string): void {
+    const before = this.#shownRun();
+    this.#selected = path;
+    const run = this.#shownRun();
+    if (run === undefined || run.path === before?.path) return;
+    this.#enqueue(async () => {
+      await this.#gather(run);
+      this.#page.post({type: 'run', run: this.#view(run)});
+    });
+  }
+
+  /**
+   * Reads the rare events of a run, which may take its time: only of those that the page shows or that are carried out. A run of which they
+   * cannot be read is shown without.
+   */
+  async #gather(run: Run): Promise<void> {
+    await this.#milestones.of(run).catch((error: unknown) => this.#tellOnce(run, error));
+  }
+
+  #view(run: Run): RunView {
+    return runView(run, this.#milestones.known(run), (file) => this.#page.source(file));
   }
 
   #setWatch(watch: Watch): void {
@@ -160,13 +198,12 @@ export class PanelSession {
     this.#changed.clear();
     const runs = this.#scope.runs().filter(({path}) => changed.has(path));
     const messages: HostMessage[] = [];
-    for (const run of runs) messages.push({type: 'run', run: await this.#view(run)});
-    try {
-      for await (const message of this.#watched((path) => changed.has(path))) messages.push(message);
-    } finally {
-      // What the runs are like is told even where their curves cannot be read.
-      messages.forEach((message) => this.#page.post(message));
+    for (const run of runs) {
+      if (isActiveRun(run) || run.path === this.#shownRun()?.path) await this.#gather(run);
+      messages.push({type: 'run', run: this.#view(run)});
     }
+    for await (const message of this.#watched((path) => changed.has(path))) messages.push(message);
+    messages.forEach((message) => this.#page.post(message));
   }
 
   async #postWatched(): Promise<void> {
@@ -178,19 +215,25 @@ export class PanelSession {
     const {curves, heatMaps} = this.#watch;
     const changes: CurveChange[] = [];
     for (const path of curves?.runs.filter(isDue) ?? []) {
-      if (curves && (await this.#prepare(path))) changes.push(...(await this.#feed.curves(path, curves)));
+      if (curves) changes.push(...(await this.#metricsOf(path, () => this.#feed.curves(path, curves))));
     }
     if (changes.length > 0) yield {type: 'curves', curves: changes};
-    if (!heatMaps || !isDue(heatMaps.run) || !(await this.#prepare(heatMaps.run))) return;
-    const maps = await this.#feed.heatMaps(heatMaps);
+    if (!heatMaps || !isDue(heatMaps.run)) return;
+    const maps = await this.#metricsOf(heatMaps.run, () => this.#feed.heatMaps(heatMaps));
     if (maps.length > 0) yield {type: 'heatMaps', heatMaps: maps};
   }
 
-  /** Only runs that this panel may show are read, whatever the page asks for. */
-  async #prepare(path: string): Promise<boolean> {
+  /** Only runs that this panel may show are read, whatever the page asks for; those that cannot be read keep nothing from the others. */
+  async #metricsOf<T>(path: string, read: () => Promise<T[]>): Promise<T[]> {
     const run = this.#scope.get(path);
-    if (run !== undefined) await this.#milestones.of(run);
-    return run !== undefined;
+    if (run === undefined) return [];
+    try {
+      await this.#milestones.of(run);
+      return await read();
+    } catch (error) {
+      this.#tellOnce(run, error);
+      return [];
+    }
   }
 
   async #answer(id: number, request: PanelRequest): Promise<void> {
@@ -231,6 +274,12 @@ export class PanelSession {
   /** One after the other, so that a later change never arrives before an earlier one. */
   #enqueue(work: () => Promise<void>): void {
     this.#work = this.#work.then(work).catch((error: unknown) => this.#sendError(error));
+  }
+
+  #tellOnce({path}: Run, error: unknown): void {
+    const text = `${path}: ${String(error)}`;
+    if (!this.#told.has(text)) this.#sendError(error);
+    this.#told.add(text);
   }
 
   #sendError(error: unknown): void {

@@ -1,48 +1,60 @@
-import {stat} from 'node:fs/promises';
 import {UserError} from '../../trainer/contract/errors.ts';
 import {PlanRecord, ResolvedConfig} from '../../trainer/contract/run/pipeline.ts';
 import {Report} from '../../trainer/contract/run/report.ts';
+import {StageName} from '../../trainer/contract/run/stage.ts';
+import {statIfThere} from '../../trainer/store/files/fileExists.ts';
 import {readJson} from '../../trainer/store/files/jsonFile.ts';
 import {namesIn} from '../../trainer/store/files/namesIn.ts';
 import {openRun} from '../../trainer/store/run/runFolder.ts';
 import {noNotes, readNotes} from '../../trainer/store/run/runNotes.ts';
-import {currentState} from '../../trainer/store/run/runState.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
+import {currentState} from '../../trainer/store/run/runState.ts';
 import {baseTimesteps} from '../config/baseModel.ts';
-import {readEventTail} from './eventTail.ts';
+import {readEventTail, type TailDepth} from './eventTail.ts';
 import {isActiveRun, type Run} from './run.ts';
 import {addEvents, noProgress, plannedProgress} from '../../trainer/contract/run/runProgress.ts';
 import {Silence} from '../silence.ts';
-import {addSample, noPace, secondsLeft, type Pace} from '../../trainer/contract/run/pace.ts';
+import {addSample, keptSamples, noPace, secondsLeft, type Pace} from '../../trainer/contract/run/pace.ts';
+
+/** Changes that follow each other so closely may have the same time on some disks. */
+const settledMilliseconds = 5000;
+/** Enough to tell how fast its stages are. */
+const activeDepth: TailDepth = {bytes: 256 * 1024, steps: keptSamples};
+/** Enough for the last number of the stages that ended last. */
+const restingDepth: TailDepth = {bytes: 32 * 1024, steps: 1};
+/** Codes of errors that say nothing about what is in a file. */
+const refusals: readonly string[] = ['file-missing', 'file-unreadable', 'file-truncated'];
 
 /** Follows one run folder: looks at what has changed since the last look, and reads only that. */
 export class FollowedRun {
+  /** When the run was made, in milliseconds since the epoch. */
+  readonly created: number;
   #run: Run;
   #offset = 0;
   #pace: Pace = noPace;
   readonly #silence = new Silence();
-  readonly #seen = new Map<string, number>();
+  readonly #seen = new Map<string, string>();
+  /** What is wrong, by file. */
+  readonly #problems = new Map<string, string>();
+  /** When the folder had changed last, once all of it was read. */
+  #folderTime: number | null = null;
 
   private constructor(run: Run) {
     this.#run = run;
+    this.created = Date.parse(run.record.created);
   }
 
-  /** The run in a folder; throws a UserError where it cannot be read. */
+  /**
+   * The run in a folder with what a list shows of it; `refresh` reads the rest. Throws a UserError where record or config cannot be
+   * read.
+   */
   static async open(path: string): Promise<FollowedRun> {
     const {record} = await openRun(path);
     const config = await readJson(runPaths.config(path), ResolvedConfig, 'the config of the run');
-    const timesteps = await baseTimesteps(config.config, config.folder);
-    const unknown = {state: null, secondsLeft: null, silentSeconds: null, report: null, problem: null};
-    const followed = new FollowedRun({
-      path,
-      record,
-      config,
-      timesteps,
-      progress: noProgress,
-      notes: noNotes,
-      ...unknown,
-    });
-    await followed.refresh();
+    const unknown = {timesteps: null, state: null, secondsLeft: null, silentSeconds: null, report: null, problem: null};
+    const followed = new FollowedRun({path, record, config, progress: noProgress, notes: noNotes, ...unknown});
+    await followed.#readState();
+    await followed.#readResults();
     return followed;
   }
 
@@ -53,69 +65,92 @@ export class FollowedRun {
   /** Takes in what is new; returns whether anything was. */
   async refresh(): Promise<boolean> {
     const before = this.#run;
-    try {
-      await this.#readState();
-      await this.#readPlan();
-      await this.#readEvents();
-      await this.#readResults();
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      if (error.line !== before.problem) this.#set({problem: error.line});
-    }
+    const folderTime = (await statIfThere(before.path))?.mtimeMs ?? 0;
+    if (this.#isAtRest(folderTime)) return false;
+    if (this.#folderTime === null) await this.#readBase();
+    await this.#readState();
+    await this.#readPlan();
+    await this.#readEvents();
+    await this.#readResults();
+    const [problem = null] = this.#problems.values();
+    if (problem !== this.#run.problem) this.#set({problem});
+    this.#folderTime = folderTime;
     return this.#run !== before;
   }
 
+  /** All files of a run that nobody carries out are replaced when they change, which changes the time of their folder. */
+  #isAtRest(folderTime: number): boolean {
+    if (isActiveRun(this.#run) || this.#problems.size > 0 || folderTime !== this.#folderTime) return false;
+    return Date.now() - folderTime > settledMilliseconds;
+  }
+
+  async #readBase(): Promise<void> {
+    const {config, folder} = this.#run.config;
+    this.#set({timesteps: await baseTimesteps(config, folder)});
+  }
+
   async #readState(): Promise<void> {
+    const {path, state: before} = this.#run;
+    const read = async () => {
+      const state = await currentState(path);
+      const silentSeconds = this.#silence.after(state);
+      if (silentSeconds !== this.#run.silentSeconds) this.#set({silentSeconds});
+      if (JSON.stringify(state) === JSON.stringify(before)) return;
+      const isRunning = state?.state === 'running';
+      if (!isRunning || state.pid !== before?.pid) this.#pace = noPace;
+      else this.#pace = addSample(this.#pace, {time: state.heartbeat * 1000, share: state.progress});
+      this.#set({state, secondsLeft: isRunning ? secondsLeft(this.#pace) : null});
+    };
     // The process may be gone while its file says that it works.
-    if (!(await this.#hasChanged(runPaths.state(this.#run.path))) && !isActiveRun(this.#run)) return;
-    const before = this.#run.state;
-    const state = await currentState(this.#run.path);
-    const silentSeconds = this.#silence.after(state);
-    if (silentSeconds !== this.#run.silentSeconds) this.#set({silentSeconds});
-    if (JSON.stringify(state) === JSON.stringify(before)) return;
-    const isRunning = state?.state === 'running';
-    if (!isRunning || state.pid !== before?.pid) this.#pace = noPace;
-    else this.#pace = addSample(this.#pace, {time: state.heartbeat * 1000, share: state.progress});
-    this.#set({state, secondsLeft: isRunning ? secondsLeft(this.#pace) : null});
+    await this.#whenChanged(runPaths.state(path), read, isActiveRun(this.#run));
   }
 
   /** The plan is written anew when a run is gone on with. What was known of stages so far stays. */
   async #readPlan(): Promise<void> {
     const {path} = this.#run;
     const file = runPaths.plan(path);
-    if (!(await this.#hasChanged(file))) return;
-    const {stages} = await readJson(file, PlanRecord, 'the plan of the run');
-    const planned = plannedProgress(stages, await finishedStages(path));
-    const {progress} = this.#run;
-    this.#set({progress: {...progress, stages: new Map([...planned.stages, ...progress.stages])}});
+    await this.#whenChanged(file, async () => {
+      const {stages} = await readJson(file, PlanRecord, 'the plan of the run');
+      const planned = plannedProgress(stages, await finishedStages(path));
+      const {progress} = this.#run;
+      this.#set({progress: {...progress, stages: new Map([...planned.stages, ...progress.stages])}});
+    });
   }
 
   async #readEvents(): Promise<void> {
     const log = runPaths.events(this.#run.path);
-    if (!(await this.#hasChanged(log))) return;
-    const {events, offset, garbage} = await readEventTail(log, this.#offset);
-    this.#offset = offset;
-    if (events.length > 0) this.#set({progress: addEvents(this.#run.progress, events)});
-    if (garbage !== null) this.#set({problem: `${log}: a line is no event: ${garbage}`});
+    await this.#whenChanged(log, async () => {
+      const depth = isActiveRun(this.#run) ? activeDepth : restingDepth;
+      const {events, offset, garbage} = await readEventTail(log, this.#offset, depth);
+      this.#offset = offset;
+      if (events.length > 0) this.#set({progress: addEvents(this.#run.progress, events)});
+      if (garbage !== null) this.#problems.set(`${log} garbage`, `${log}: a line is no event: ${garbage}`);
+    });
   }
 
   async #readResults(): Promise<void> {
     const {path} = this.#run;
     const report = runPaths.reportRecord(path);
-    if (await this.#hasChanged(report)) this.#set({report: await readJson(report, Report, 'the report')});
-    if (await this.#hasChanged(runPaths.notes(path))) this.#set({notes: await readNotes(path)});
+    await this.#whenChanged(report, async () => this.#set({report: await readJson(report, Report, 'the report')}));
+    await this.#whenChanged(runPaths.notes(path), async () => this.#set({notes: await readNotes(path)}));
   }
 
-  /** Whether a file was written since the last call for it. */
-  async #hasChanged(file: string): Promise<boolean> {
-    const stats = await stat(file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return null;
-      throw error;
-    });
-    const version = stats === null ? 0 : stats.mtimeMs + stats.size;
-    if (version === (this.#seen.get(file) ?? 0)) return false;
+  /** Reads a file that was written since it was read last (or in any case). One that cannot be read is a problem, until it can. */
+  async #whenChanged(file: string, read: () => Promise<void>, isDue = false): Promise<void> {
+    let version = '';
+    try {
+      const stats = await statIfThere(file);
+      if (stats !== null) version = `${stats.mtimeMs} ${stats.size} ${stats.ino}`;
+      if (version === (this.#seen.get(file) ?? '') && !isDue) return;
+      if (version !== '' || isDue) await read();
+      this.#problems.delete(file);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#problems.set(file, error.line);
+      // What the disk refuses may be there at the next look, what is wrong in a file only when that was written again.
+      if (refusals.includes(error.code)) return;
+    }
     this.#seen.set(file, version);
-    return stats !== null;
   }
 
   #set(change: Partial<Run>): void {
@@ -126,5 +161,6 @@ export class FollowedRun {
 /** Names of the stages that are done. */
 async function finishedStages(run: string): Promise<Set<string>> {
   const names = await namesIn(runPaths.stages(run));
-  return new Set(names.flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -5)] : [])));
+  const stages = names.flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -5)] : []));
+  return new Set(stages.filter((stage) => StageName.safeParse(stage).success));
 }

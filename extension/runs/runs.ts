@@ -1,6 +1,5 @@
 import {watch, type FSWatcher} from 'node:fs';
-import {readdir} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
+import {dirname} from 'node:path';
 import * as vscode from 'vscode';
 import type {FollowedRun} from './followedRun.ts';
 import type {Log} from '../log.ts';
@@ -25,6 +24,8 @@ export class Runs implements vscode.Disposable {
   /** What is wrong with run folders, as it was told last. */
   readonly #faults = new Map<string, string>();
   readonly #log: Log;
+  /** The followed ones by age, until there are others. */
+  #sorted: readonly FollowedRun[] | null = null;
   #outputs: readonly string[] = [];
   #timer: NodeJS.Timeout | null = null;
   #scan: Promise<void> | null = null;
@@ -43,8 +44,8 @@ export class Runs implements vscode.Disposable {
 
   /** Oldest first. */
   all(): readonly Run[] {
-    const runs = [...this.#followed.values()].map(({run}) => run);
-    return runs.sort((a, b) => Date.parse(a.record.created) - Date.parse(b.record.created));
+    this.#sorted ??= [...this.#followed.values()].sort((a, b) => a.created - b.created);
+    return this.#sorted.map(({run}) => run);
   }
 
   get(path: string): Run | undefined {
@@ -71,7 +72,8 @@ export class Runs implements vscode.Disposable {
 
   /** Looks at one run now, and waits until it is known; for a run whose owner has just told something. */
   async refreshRun(path: string): Promise<void> {
-    await (this.#followed.has(path) ? this.#refreshFollowed(path) : this.#open(path));
+    if (!this.#followed.has(path)) await this.#openAll([path]);
+    await this.#refreshFollowed(path);
   }
 
   dispose(): void {
@@ -101,12 +103,50 @@ export class Runs implements vscode.Disposable {
 
   async #scanFolders(): Promise<void> {
     this.#scannedAt = performance.now();
-    const found = (await Promise.all(this.#outputsInUse().map(folders))).flat();
-    const known = new Set([...this.#followed.keys(), ...this.#faults.keys()]);
-    const gone = [...known].filter((path) => !found.includes(path));
+    try {
+      const found = await this.#findFolders();
+      await this.#openAll([...found].filter((path) => !this.#followed.has(path)));
+      await inBatches([...this.#followed.keys()], (path) => this.#refreshFollowed(path));
+    } catch (error) {
+      this.#log.error(
+        `cannot look for runs: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+    }
+  }
+
+  /** The run folders that are there, after those that are gone were forgotten. */
+  async #findFolders(): Promise<ReadonlySet<string>> {
+    const {runFolders} = await import('../../trainer/store/run/runFolder.ts');
+    const refused = new Map<string, unknown>();
+    const search = async (output: string) => {
+      try {
+        return await runFolders(output, (error, path) => refused.set(path, error));
+      } catch (error) {
+        refused.set(output, error);
+        return [...this.#followed.keys()].filter((path) => dirname(path) === output);
+      }
+    };
+    const found = new Set((await Promise.all(this.#outputsInUse().map(search))).flat());
+    const known = [...this.#followed.keys(), ...this.#faults.keys()];
+    const gone = known.filter((path) => !found.has(path) && !refused.has(path));
     gone.forEach((path) => this.#forget(path));
-    await Promise.all(found.map((path) => this.refreshRun(path)));
+    for (const [path, error] of refused) this.#reportOnce(path, error);
     if (gone.length > 0) this.#listChanged.fire();
+    return found;
+  }
+
+  /** What a list shows of the new runs, the newest ones first; the rest of them is read when all are there. */
+  async #openAll(paths: string[]): Promise<void> {
+    paths.sort((a, b) => b.localeCompare(a, 'en', {numeric: true}));
+    let known = this.#followed.size;
+    await inBatches(
+      paths,
+      (path) => this.#open(path),
+      () => {
+        if (this.#followed.size !== known) this.#listChanged.fire();
+        known = this.#followed.size;
+      },
+    );
   }
 
   /** A run that is carried out stays in sight, also when its config has been renamed, deleted or given another output. */
@@ -121,9 +161,9 @@ export class Runs implements vscode.Disposable {
       const followed = await FollowedRun.open(path);
       if (this.#isDisposed || this.#followed.has(path)) return;
       this.#followed.set(path, followed);
+      this.#sorted = null;
       this.#faults.delete(path);
       this.#tell(path);
-      this.#listChanged.fire();
     } catch (error) {
       this.#reportOnce(path, error);
     }
@@ -149,6 +189,7 @@ export class Runs implements vscode.Disposable {
 
   #forget(path: string): void {
     this.#followed.delete(path);
+    this.#sorted = null;
     this.#faults.delete(path);
     this.#unwatch(path);
   }
@@ -187,17 +228,17 @@ export class Runs implements vscode.Disposable {
   }
 }
 
-/** The run folders in an output folder. */
-async function folders(output: string): Promise<string[]> {
-  const [{fileExists}, {runPaths}] = await Promise.all([
-    import('../../trainer/store/files/fileExists.ts'),
-    import('../../trainer/store/run/runPaths.ts'),
-  ]);
-  const names = await readdir(output).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-    throw error;
-  });
-  const paths = names.map((name) => join(output, name));
-  const isRun = await Promise.all(paths.map((path) => fileExists(runPaths.record(path))));
-  return paths.filter((_, i) => isRun[i]);
+/** So many at once keep the disk busy, and leave the thread to others in between. */
+const batchSize = 16;
+
+/** Acts on all paths, some at a time. */
+async function inBatches(
+  paths: readonly string[],
+  act: (path: string) => Promise<void>,
+  afterBatch: () => void = () => undefined,
+): Promise<void> {
+  for (let start = 0; start < paths.length; start += batchSize) {
+    await Promise.all(paths.slice(start, start + batchSize).map(act));
+    afterBatch();
+  }
 }

@@ -20,7 +20,8 @@ export const noPace: Pace = {samples: [], last: null, seen: 0};
 /** The first ones include loading, compiling and filling caches: an estimate from them would be far too long. */
 const warmUpSamples = 2;
 const neededSamples = 3;
-const keptSamples = 40;
+/** So many of the newest samples count. */
+export const keptSamples = 40;
 /** A gap that long, and that much longer than the others, was a pause. */
 const pauseMilliseconds = 30_000;
 const pauseFactor = 10;

@@ -80,10 +80,11 @@ export async function readSteps(run: string, stage: string): Promise<Float64Arra
   return withColumns(rows ?? new Float64Array(0), {head: rowHead, stored, missing: [NaN]}, curveSeries);
 }
 
-/** The events of a run that are neither a step, nor buckets, nor progress. */
-export async function readMilestones(run: string): Promise<RunEvent[]> {
+/** The events of a run that are neither a step, nor buckets, nor progress; with `types` only those of these types. */
+export async function readMilestones(run: string, types?: readonly RunEvent['type'][]): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for await (const piece of eventPieces(metricsPaths.milestones(runPaths.metrics(run)))) events.push(...piece.events);
+  for await (const piece of eventPieces(metricsPaths.milestones(runPaths.metrics(run)), types))
+    events.push(...piece.events);
   return events;
 }
 
