@@ -1,5 +1,5 @@
 import {readTrainingCurves} from '../../../trainer/pipeline/report/trainingCurves.ts';
-import {readStagePeaks} from '../../../trainer/pipeline/resources/stagePeaks.ts';
+import {readStagePeaks} from '../../../trainer/pipeline/resources/readStagePeaks.ts';
 import {rebuildMetrics} from '../../../trainer/store/metrics/metricsFile.ts';
 import {Watcher} from './watcher.ts';
 

@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {readTrainingCurves} from '../../../../trainer/pipeline/report/trainingCurves.ts';
-import {readStagePeaks} from '../../../../trainer/pipeline/resources/stagePeaks.ts';
+import {readStagePeaks} from '../../../../trainer/pipeline/resources/readStagePeaks.ts';
 import {eventPieces} from '../../../../trainer/store/run/eventPieces.ts';
 import {writeLongLog} from '../../../bench/runs/manyRuns.ts';
 import {replaceByPipes} from '../../../helpers/oddRuns.ts';
