@@ -28,7 +28,9 @@ export class Runs implements vscode.Disposable {
   #sorted: readonly FollowedRun[] | null = null;
   #outputs: readonly string[] = [];
   #timer: NodeJS.Timeout | null = null;
-  #scan: Promise<void> | null = null;
+  #lastScan: Promise<void> = Promise.resolve();
+  /** The one that waits for the end of the last. */
+  #nextScan: Promise<void> | null = null;
   /** By a clock that only goes forward, as are all times between two looks. */
   #scannedAt = -Infinity;
   #isDisposed = false;
@@ -64,10 +66,13 @@ export class Runs implements vscode.Disposable {
     if (this.#timer === null) this.#schedule();
   }
 
-  /** Looks for new runs and at all known ones. */
-  async refresh(): Promise<void> {
-    this.#scan ??= this.#scanFolders().finally(() => (this.#scan = null));
-    await this.#scan;
+  /** Looks for new runs and at all known ones. A look that has begun already may have missed what is new, so another follows it. */
+  refresh(): Promise<void> {
+    this.#nextScan ??= this.#lastScan.then(() => {
+      this.#nextScan = null;
+      return (this.#lastScan = this.#scanFolders());
+    });
+    return this.#nextScan;
   }
 
   /** Looks at one run now, and waits until it is known; for a run whose owner has just told something. */

@@ -1,4 +1,5 @@
 import {basename} from 'node:path';
+import {printable} from '../../trainer/contract/printable.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import type {Job} from '../runs/jobQueue.ts';
 import {configFileOf, type Run} from '../runs/run.ts';
@@ -40,7 +41,18 @@ export function experimentNodes(
     ...groups.map(([config, own]) => experimentNode(config, own, choice.sort)),
     ...(choice.filter === '' ? configs.filter(isNew).map(newExperimentNode) : []),
     ...[...unreadable].sort().map(unreadableNode),
-  ];
+  ].map(withPrintableText);
+}
+
+/** Names, notes and messages come from files and may hold anything. */
+function withPrintableText(node: ExperimentNode): ExperimentNode {
+  const {label, description, children} = node;
+  return {
+    ...node,
+    label: printable(label),
+    description: printable(description),
+    children: children.map(withPrintableText),
+  };
 }
 
 function isWanted(run: Run, filter: string): boolean {

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import {printable} from '../../trainer/contract/printable.ts';
 import type {ConfigFiles} from '../config/configFiles.ts';
 import {DisposableStore} from '../disposable.ts';
 import {agoText} from '../runs/durationText.ts';
@@ -156,9 +155,9 @@ function withDescendants(node: ExperimentNode): ExperimentNode[] {
 function toItem(node: ExperimentNode): vscode.TreeItem {
   const {None, Collapsed, Expanded} = vscode.TreeItemCollapsibleState;
   const state = node.children.length === 0 && !node.isMerged ? None : node.isExpanded ? Expanded : Collapsed;
-  const item = new vscode.TreeItem(printable(node.label), state);
+  const item = new vscode.TreeItem(node.label, state);
   item.id = node.id;
-  item.description = printable(node.description);
+  item.description = node.description;
   item.contextValue = node.context;
   const color = node.color === undefined ? undefined : new vscode.ThemeColor(node.color);
   item.iconPath = new vscode.ThemeIcon(node.icon, color);
@@ -181,12 +180,7 @@ function tooltipOf(run: Run): vscode.MarkdownString {
   const age = agoText((Date.now() - Date.parse(record.created)) / 1000);
   const text = new vscode.MarkdownString();
   const line = (name: string, value: string) =>
-    text
-      .appendMarkdown('**')
-      .appendText(name)
-      .appendMarkdown('** ')
-      .appendText(printable(value))
-      .appendMarkdown('\n\n');
+    text.appendMarkdown('**').appendText(name).appendMarkdown('** ').appendText(value).appendMarkdown('\n\n');
   line(record.id, runStateText(run));
   line('Begun', age);
   line('Engine', [record.engine.name, record.engine.version, record.engine.device].join(' '));

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import {printable} from '../../trainer/contract/printable.ts';
 import type {LineageRow} from './lineageRows.ts';
 
 /** A row below a merged model, as the trees show it. A click on a model that is there shows where. */
@@ -14,10 +13,10 @@ export function lineageItem({
   isMerged,
 }: LineageRow): vscode.TreeItem {
   const {None, Collapsed} = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(printable(label), isMerged ? Collapsed : None);
+  const item = new vscode.TreeItem(label, isMerged ? Collapsed : None);
   item.id = id;
-  item.description = printable(description);
-  item.tooltip = tooltip.split('\n').map(printable).join('\n');
+  item.description = description;
+  item.tooltip = tooltip;
   item.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
   item.contextValue = folder === null ? 'lineage' : 'model';
   item.accessibilityInformation = {label: `${label}, ${description}`};

@@ -1,3 +1,4 @@
+import {printable, printableLines} from '../../trainer/contract/printable.ts';
 import type {MergeRecord} from '../../trainer/contract/run/records.ts';
 import {isMerged} from '../runs/isMerged.ts';
 import {lineageOf, type MergeInputNow} from '../runs/lineage.ts';
@@ -20,6 +21,16 @@ export interface LineageRow {
 
 /** The rows of a merged model: base, experts, method and rules; or one that says what is wrong with its record. */
 export async function lineageRows(folder: string, parent: string, runs: readonly Run[]): Promise<LineageRow[]> {
+  const rows = await rowsOf(folder, parent, runs);
+  return rows.map(({label, description, tooltip, ...row}) => ({
+    ...row,
+    label: printable(label),
+    description: printable(description),
+    tooltip: printableLines(tooltip),
+  }));
+}
+
+async function rowsOf(folder: string, parent: string, runs: readonly Run[]): Promise<LineageRow[]> {
   try {
     const {record, base, experts} = await lineageOf(folder, runs);
     const id = (name: string) => `lineage:${parent}:${name}`;

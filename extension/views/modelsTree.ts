@@ -1,6 +1,5 @@
 import {basename, join} from 'node:path';
 import * as vscode from 'vscode';
-import {printable} from '../../trainer/contract/printable.ts';
 import {DisposableStore} from '../disposable.ts';
 import {isMerged} from '../runs/isMerged.ts';
 import type {Run} from '../runs/run.ts';
@@ -81,7 +80,7 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelElement>, vscode
 
 function modelItem({id, label, folder, children, isMerged: hasLineage}: ModelElement): vscode.TreeItem {
   const {None, Collapsed} = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(printable(label), children.length === 0 && !hasLineage ? None : Collapsed);
+  const item = new vscode.TreeItem(label, children.length === 0 && !hasLineage ? None : Collapsed);
   item.id = id;
   item.iconPath = new vscode.ThemeIcon(folder === null ? 'folder' : 'package');
   item.contextValue = folder === null ? 'models' : 'model';
@@ -118,7 +117,8 @@ async function groupOf({path, record}: Run): Promise<ModelElement> {
 }
 
 async function model(id: string, label: string, folder: string): Promise<ModelElement> {
-  return {id, label, folder, children: [], ...((await isMerged(folder)) && {isMerged: true})};
+  const {printable} = await import('../../trainer/contract/printable.ts');
+  return {id, label: printable(label), folder, children: [], ...((await isMerged(folder)) && {isMerged: true})};
 }
 
 function rowElement(row: LineageRow): ModelElement {

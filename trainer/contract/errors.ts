@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {printable} from './printable.ts';
+import {printable, printableLines} from './printable.ts';
 
 /** What a UserError says besides its message: where it is and what to do about it. */
 export interface ErrorDetail {
@@ -19,12 +19,9 @@ export class UserError extends Error {
   readonly where: string | undefined;
   readonly hint: string | undefined;
 
-  /**
-   * `code` is kebab-case and stable (`config-invalid`, `model-missing`), so that callers may test for it. Several messages are lines of
-   * one.
-   */
-  constructor(code: string, message: string | readonly string[], detail: ErrorDetail = {}) {
-    super([message].flat().map(printable).join('\n'), {cause: detail.cause});
+  /** `code` is kebab-case and stable (`config-invalid`, `model-missing`), so that callers may test for it. */
+  constructor(code: string, message: string, detail: ErrorDetail = {}) {
+    super(printableLines(message), {cause: detail.cause});
     this.name = 'UserError';
     this.code = code;
     this.where = detail.where === undefined ? undefined : printable(detail.where);
@@ -64,7 +61,7 @@ export function toErrorRecord(error: unknown): ErrorRecord {
 
 /** The error of a record: a UserError again, or a plain Error with the stack of the process where it happened. */
 export function fromErrorRecord(record: ErrorRecord): Error {
-  if (record.code !== 'bug') return new UserError(record.code, record.message.split('\n'), record);
+  if (record.code !== 'bug') return new UserError(record.code, record.message, record);
   const error = new Error(record.message);
   if (record.stack !== undefined) error.stack = record.stack;
   return error;

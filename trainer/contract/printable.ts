@@ -8,7 +8,12 @@ export function printable(text: string): string {
   return cut(escapeControls(cut(text)));
 }
 
-/** The same for a text of any length, as a JSON text that stays valid by it. */
+/** The same for a text that may have several lines. */
+export function printableLines(text: string): string {
+  return cut(cut(text).split('\n').map(escapeControls).join('\n'));
+}
+
+/** The same as `printable` for a text of any length, as a JSON text that stays valid by it. */
 export function escapeControls(text: string): string {
   return text.replace(unprintable, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

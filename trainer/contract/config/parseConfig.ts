@@ -31,7 +31,7 @@ export function parseConfig(text: string, file: string): DemeConfig {
   if (config !== undefined) return config;
   const places = problems.map(({line, column}) => `${file}:${line}:${column}`);
   const lines = problems.map((problem, i) => (i === 0 ? '' : `${places[i]}: `) + problemText(problem));
-  throw new UserError('config-invalid', lines, {where: places[0]});
+  throw new UserError('config-invalid', lines.join('\n'), {where: places[0]});
 }
 
 /** The mistakes in a config text, in the order of the text; none for a valid config. */
