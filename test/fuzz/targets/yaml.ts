@@ -13,8 +13,9 @@ data: {kind: mnist, validation: 8}
 decouple:
   edges: [0, 500, 1000]
   optimizer: {learningRate: 1e-4, betas: [0.9, 0.99]}
-merge: {weights: [0.5, 0.5]}
+merge: &m {weights: [0.5, 0.5]}
 report: *base
+evaluate: {<<: [*m, {count: 3}]}
 `;
 
 export const yaml: FuzzTarget = {

@@ -5,6 +5,7 @@ import type {ConfigPath} from './configSchema.ts';
 import {UserError} from '../errors.ts';
 import {readYaml, tooManyAliases, yamlValue} from './yamlDocument.ts';
 import {yamlMistakes} from './yamlMistakes.ts';
+import {oddSpaces} from './yamlOddSpaces.ts';
 import {rangeOfPath, type TextRange} from './yamlPosition.ts';
 
 /** A mistake in a config file. Lines and columns count from 1; the end is the column after the last character. */
@@ -47,7 +48,8 @@ export function problemText({message, allowed}: ConfigProblem): string {
 function readConfig(text: string): {config?: DemeConfig; problems: ConfigProblem[]} {
   const {refusal, document, lines} = readYaml(text);
   if (refusal !== undefined) return {problems: [wholeFile(refusal)]};
-  const mistakes = yamlMistakes(document, lines).slice(0, maxProblems);
+  const odd = oddSpaces(text);
+  const mistakes = (odd.length > 0 ? odd : yamlMistakes(document, lines)).slice(0, maxProblems);
   if (mistakes.length > 0) {
     return {problems: inOrder(mistakes.map(({message, range}) => place({message, path: []}, range, lines)))};
   }

@@ -1,5 +1,6 @@
 import {type Document, isCollection, LineCounter, parseDocument, visit} from 'yaml';
 import {isDeeperThan} from './yamlDepth.ts';
+import {isMergeKey, mergedSections} from './yamlMerge.ts';
 
 /** A text as YAML, with the offsets of its lines; `refusal` is the reason why it is not parsed at all. */
 export type YamlText =
@@ -19,18 +20,25 @@ const maxAliases = 50;
 /** Parses a config text in bounded time and memory. Mistakes in the text are in `document.errors`. */
 export function readYaml(text: string): YamlText {
   if (text.length > maxCharacters) return {refusal: 'the file is too large for a config (above 50 kB)'};
+  if (/[\0\ufffd]/.test(text)) return {refusal: 'the file is not text in UTF-8; save it in that encoding'};
   if (isDeeperThan(maxDepth, text)) return {refusal: 'lists and sections are nested too deeply'};
   const lines = new LineCounter();
   // The parser's own check for duplicate keys compares all pairs of keys; ours is linear.
-  const document = parseDocument(text, {lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error'});
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: 'error',
+    merge: true,
+  });
   return countAliases(document) > maxAliases ? {refusal: tooManyAliases} : {document, lines};
 }
 
 export const tooManyAliases = 'too many aliases (*name)';
 
-/** The document as plain values; undefined when a key is none of these, or its aliases unfold too far or point nowhere. */
+/** The document as plain values; undefined when a key or `<<` is odd, or its aliases unfold too far or point nowhere. */
 export function yamlValue(document: Document): unknown {
-  if (hasOddKey(document)) return undefined;
+  if (hasOddPair(document)) return undefined;
   try {
     return document.toJS({maxAliasCount: maxAliases}) as unknown;
   } catch (error) {
@@ -45,9 +53,13 @@ function countAliases(document: Document): number {
   return count;
 }
 
-/** Whether a key is a list or a section, which the library would turn into text. */
-function hasOddKey(document: Document): boolean {
+/** Whether a key is a list or a section, which the library would turn into text, or what `<<` takes over is none. */
+function hasOddPair(document: Document): boolean {
   let found = false;
-  visit(document, {Pair: (_, {key}) => void (found ||= isCollection(key))});
+  visit(document, {
+    Pair: (_, {key, value}) => {
+      found ||= isCollection(key) || (isMergeKey(key) && mergedSections(value, document) === undefined);
+    },
+  });
   return found;
 }

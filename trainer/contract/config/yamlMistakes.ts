@@ -1,4 +1,6 @@
-import {type Document, type ErrorCode, isAlias, type LineCounter, visit, type YAMLMap} from 'yaml';
+import {type Document, isAlias, type LineCounter, visit, type YAMLMap} from 'yaml';
+import {isMergeKey, mergedSections} from './yamlMerge.ts';
+import {plainMessage} from './yamlMessages.ts';
 import {keyText, type TextRange} from './yamlPosition.ts';
 
 /** A place where the text is not the plain YAML that a config is made of. */
@@ -11,25 +13,27 @@ export interface YamlMistake {
 export function yamlMistakes(document: Document, lines: LineCounter): YamlMistake[] {
   // A warning (an unknown tag such as `!!python/object`) counts too: nothing is guessed.
   const all = [...document.errors, ...document.warnings];
-  const syntax = all.filter(({pos}, i) => pos[0] !== all[i - 1]?.pos[0]);
-  if (syntax.length === 0) return structureMistakes(document, lines);
-  return syntax.map(({code, message, pos}) => ({message: plainMessages[code] ?? message, range: pos}));
+  if (all.length === 0) return structureMistakes(document, lines);
+  // What the parser says of a line after the first mistake in it follows from that one.
+  const first = new Map(all.toReversed().map((error) => [lines.linePos(error.pos[0]).line, error]));
+  return [...first.values()].map((error) => ({message: plainMessage(error), range: error.pos}));
 }
-
-/** Replacements for messages that only programmers of the parser understand. */
-const plainMessages: Partial<Record<ErrorCode, string>> = {
-  MULTIPLE_DOCS: 'a config is one document, and this line starts a second one',
-  RESOURCE_EXHAUSTION: 'lists and sections are nested too deeply',
-};
 
 function structureMistakes(document: Document, lines: LineCounter): YamlMistake[] {
   const mistakes: YamlMistake[] = [];
   visit(document, {
     Map: (_, map) => void mistakes.push(...keyMistakes(map, lines)),
+    Pair: (_, {key, value}) => {
+      const isUnknown = isAlias(value) && value.resolve(document) === undefined;
+      if (!isMergeKey(key) || isUnknown || mergedSections(value, document)) return;
+      mistakes.push({message: '<< takes a section, *name of one, or a list of these', range: rangeOf(key)});
+    },
     Alias: (_, alias, path) => {
       const target = alias.resolve(document);
-      if (!path.some((ancestor) => ancestor === target)) return;
-      mistakes.push({message: `*${alias.source} contains itself`, range: rangeOf(alias)});
+      const {source} = alias;
+      if (target === undefined) mistakes.push({message: `there is no &${source} above`, range: rangeOf(alias)});
+      else if (path.some((ancestor) => ancestor === target))
+        mistakes.push({message: `*${source} contains itself`, range: rangeOf(alias)});
     },
   });
   return mistakes;

@@ -187,11 +187,22 @@ describe('a mistake is told with its place and what is expected', () => {
 describe('YAML that a config must not hold', () => {
   const cases: [string, string, string[]][] = [
     ['a duplicate key', 'name: a\nbase: b\nname: c\n', ['3:1 duplicate key name, first in line 1']],
-    ['a tab as indentation', 'name: a\ndata:\n\tkind: mnist\n', ['3:1 Tabs are not allowed as indentation']],
+    [
+      'a tab as indentation',
+      'name: a\ndata:\n\tkind: mnist\n',
+      ['3:1 a tab indents this line; YAML takes only spaces'],
+    ],
     ['a second document', `${head}---\nname: b\n`, ['4:1 a config is one document, and this line starts a second one']],
-    ['a tag', 'name: !!python/object a\nbase: b\n', ['1:7 Unresolved tag: tag:yaml.org,2002:python/object']],
+    [
+      'a tag',
+      'name: !!python/object a\nbase: b\n',
+      ['1:7 a config has no tags such as tag:yaml.org,2002:python/object'],
+    ],
     ['a key that is a list', '[a]: b\n', ['1:1 a key must be text']],
     ['an alias that contains itself', 'name: &x {a: *x}\n', ['1:14 *x contains itself']],
+    ['an alias of nothing', `${head}decouple: *common\n`, ['4:11 there is no &common above']],
+    ['UTF-16', 'n\0a\0m\0e\0', ['1:1 the file is not text in UTF-8; save it in that encoding']],
+    ['Latin 1', `${head}# caf\ufffd\n`, ['1:1 the file is not text in UTF-8; save it in that encoding']],
     [
       'a prototype',
       '__proto__: {base: b}\nname: a\nbase: b\n',
