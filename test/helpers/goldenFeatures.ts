@@ -1,5 +1,5 @@
 import {openSafetensors} from '../../trainer/store/weights/safetensors.ts';
-import type {FeatureSet} from '../../trainer/evaluate/featureSet.ts';
+import type {FeatureSet} from '../../trainer/evaluate/featureRows.ts';
 
 const FILE = new URL('../fixtures/golden/frechet/features.safetensors', import.meta.url);
 

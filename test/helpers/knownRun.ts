@@ -79,6 +79,7 @@ export function knownReport(base: number, merged: number): Run['report'] {
     weights: [0.5, 0.5],
     search: null,
     frechet: {},
+    warnings: [],
     kid: {},
     engine: {name: 'wasm', version: '4.22.0', device: 'CPU', threads: 1},
     seconds: 1,

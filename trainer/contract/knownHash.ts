@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {sha256} from './sha256.ts';
 
 /** `hashes/*.json` in the per-user cache: the SHA-256 of a large file, and what the file looked like when it was computed. */
 export const KnownHash = z.strictObject({
@@ -6,6 +7,6 @@ export const KnownHash = z.strictObject({
   path: z.string(),
   /** Size, inode and times of the last change of content and of inode, in nanoseconds; decimal, since they exceed doubles. */
   stamp: z.string(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256,
 });
 export type KnownHash = z.infer<typeof KnownHash>;

@@ -1,27 +1,10 @@
 import {EigenvalueDecomposition, Matrix} from 'ml-matrix';
 import {UserError} from '../contract/errors.ts';
-import type {FeatureSet} from './featureSet.ts';
 
 /** Mean [d] and covariance [d, d] (rows one after the other, normalised by N - 1) of feature vectors, in double. */
 export interface Gaussian {
   readonly mean: Float64Array;
   readonly covariance: Float64Array;
-}
-
-/** The Gaussian that a set of at least two feature vectors is summarised by. */
-export function gaussian(features: FeatureSet): Gaussian {
-  const {values, count, dimension} = features;
-  if (count < 2) {
-    throw new UserError('features-too-few', `A covariance needs at least 2 images, not ${count}.`);
-  }
-  const mean = meanOf(features);
-  const covariance = new Float64Array(dimension * dimension);
-  const centred = new Float64Array(dimension);
-  for (let n = 0; n < count; n++) {
-    for (let i = 0; i < dimension; i++) centred[i] = (values[n * dimension + i] ?? NaN) - (mean[i] ?? NaN);
-    addOuterProduct(covariance, centred, 1 / (count - 1));
-  }
-  return {mean, covariance};
 }
 
 /**
@@ -39,22 +22,6 @@ export function frechetDistance(a: Gaussian, b: Gaussian): number {
   }
   const shift = a.mean.reduce((sum, mean, i) => sum + (mean - (b.mean[i] ?? NaN)) ** 2, 0);
   return shift + trace(a) + trace(b) - 2 * traceOfRoot(a, b);
-}
-
-function meanOf({values, count, dimension}: FeatureSet): Float64Array {
-  const mean = new Float64Array(dimension);
-  for (let n = 0; n < count; n++) {
-    for (let i = 0; i < dimension; i++) mean[i] = (mean[i] ?? NaN) + (values[n * dimension + i] ?? NaN) / count;
-  }
-  return mean;
-}
-
-function addOuterProduct(sum: Float64Array, vector: Float64Array, scale: number): void {
-  const size = vector.length;
-  for (let i = 0; i < size; i++) {
-    const scaled = (vector[i] ?? NaN) * scale;
-    for (let j = 0; j < size; j++) sum[i * size + j] = (sum[i * size + j] ?? NaN) + scaled * (vector[j] ?? NaN);
-  }
 }
 
 function trace({mean, covariance}: Gaussian): number {

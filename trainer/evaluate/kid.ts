@@ -2,7 +2,7 @@ import type {Estimate} from '../contract/run/report.ts';
 import {UserError} from '../contract/errors.ts';
 import {createRandom, permutation} from '../random.ts';
 import {estimate} from './estimate.ts';
-import {type FeatureSet, selectFeatures} from './featureSet.ts';
+import type {FeatureRows, FeatureSet} from './featureRows.ts';
 
 export interface KidSettings {
   /** Number of random subsets. */
@@ -10,6 +10,15 @@ export interface KidSettings {
   /** Images in a subset, drawn without replacement from each set. */
   subsetSize: number;
   seed: number;
+}
+
+/** What runs and searches are measured with: subsets of at most `largestSubset` images. */
+const standard = {subsets: 50, seed: 2020, largestSubset: 100} as const;
+
+/** The standard settings for sets of these sizes. */
+export function kidSettings(...counts: readonly number[]): KidSettings {
+  const {subsets, seed, largestSubset} = standard;
+  return {subsets, seed, subsetSize: Math.min(largestSubset, ...counts)};
 }
 
 /**
@@ -27,7 +36,7 @@ export function kid(a: FeatureSet, b: FeatureSet): number {
  * Mean of `kid` over random subsets and its standard error over them. The subsets overlap, so this is the
  * spread of the estimate, not that of another draw of images.
  */
-export function kidEstimate(a: FeatureSet, b: FeatureSet, {subsets, subsetSize, seed}: KidSettings): Estimate {
+export function kidEstimate(a: FeatureRows, b: FeatureRows, {subsets, subsetSize, seed}: KidSettings): Estimate {
   if (subsetSize < 2 || subsetSize > Math.min(a.count, b.count)) {
     throw new UserError(
       'kid-subset-size',
@@ -41,9 +50,9 @@ export function kidEstimate(a: FeatureSet, b: FeatureSet, {subsets, subsetSize, 
   return estimate(values);
 }
 
-function subsetOf(features: FeatureSet, size: number, seed: number, side: string, subset: number): FeatureSet {
+function subsetOf(features: FeatureRows, size: number, seed: number, side: string, subset: number): FeatureSet {
   const order = permutation(features.count, createRandom(seed, 'kid', side, subset));
-  return selectFeatures(features, order.subarray(0, size));
+  return features.rows(order.subarray(0, size));
 }
 
 /** Mean kernel value over the ordered pairs of different vectors. */

@@ -2,7 +2,7 @@ import {openMnist} from '../data/mnist.ts';
 import {disposeParams} from '../nn/params.ts';
 import {digitFeatureCount} from './digitClassifier.ts';
 import {saveDigitClassifier} from './digitClassifierFile.ts';
-import {digitAccuracy} from './digitFeatures.ts';
+import {digitAccuracy} from './digitNetwork.ts';
 import {type DigitTraining, largestShift, trainDigitClassifier} from './trainDigitClassifier.ts';
 
 export interface DigitClassifierMaking {

@@ -11,7 +11,13 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const ALIGNMENT = 64;
 const longestHeader = 1 << 16;
 
-/** Reads a `.npy` of little-endian doubles in C order; `where` names it in errors. */
+/** Formats that are read, by NumPy's names. The ADM evaluator keeps means in single precision. */
+const formats = new Map<string, typeof Float64Array | typeof Float32Array>([
+  ['<f8', Float64Array],
+  ['<f4', Float32Array],
+]);
+
+/** Reads a `.npy` of little-endian doubles or floats in C order; `where` names it in errors. */
 export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
   if (bytes.length < 12 || MAGIC.some((byte, i) => bytes[i] !== byte)) throw invalid('This is no NumPy array.', where);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -20,13 +26,14 @@ export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
   const start = wide ? 12 : 10;
   const end = start + (wide ? view.getUint32(8, true) : view.getUint16(8, true));
   if (end > bytes.length || end > longestHeader) throw invalid('This NumPy array is cut off.', where);
-  const shape = parseHeader(new TextDecoder('latin1').decode(bytes.subarray(start, end)), where);
+  const {shape, format} = parseHeader(new TextDecoder('latin1').decode(bytes.subarray(start, end)), where);
   const size = shape.reduce((product, length) => product * length, 1);
-  if (bytes.length - end !== size * 8) {
+  if (bytes.length - end !== size * format.BYTES_PER_ELEMENT) {
     throw invalid(`A NumPy array of shape [${shape.join(', ')}] holds ${bytes.length - end} bytes.`, where);
   }
   // A copy, since the data may not start at a multiple of 8 bytes; not by slice(), which for a Buffer makes none.
-  return {shape, values: new Float64Array(new Uint8Array(bytes.subarray(end)).buffer)};
+  const values = new format(new Uint8Array(bytes.subarray(end)).buffer);
+  return {shape, values: values instanceof Float64Array ? values : Float64Array.from(values)};
 }
 
 /** The `.npy` (version 1.0) that NumPy itself would write. */
@@ -42,19 +49,17 @@ export function encodeNpy({shape, values}: NpyArray): Uint8Array {
   return bytes;
 }
 
-/** Shape from the header, which is a Python dictionary; it is matched, not evaluated. */
-function parseHeader(header: string, where: string): number[] {
+/** Shape and number format from the header, which is a Python dictionary; it is matched, not evaluated. */
+function parseHeader(header: string, where: string) {
   const descr = /'descr':\s*'([^']*)'/.exec(header)?.[1];
   const fortran = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
   const tuple = /'shape':\s*\(([\d, ]*)\)/.exec(header)?.[1];
-  if (descr !== '<f8' || fortran !== 'False' || tuple === undefined) {
-    throw invalid('Only NumPy arrays of little-endian doubles (<f8) in C order can be read.', where);
+  const format = formats.get(descr ?? '');
+  if (format === undefined || fortran !== 'False' || tuple === undefined) {
+    throw invalid('Only NumPy arrays of little-endian doubles (<f8) or floats (<f4) in C order can be read.', where);
   }
-  return tuple
-    .split(',')
-    .map((length) => length.trim())
-    .filter((length) => length !== '')
-    .map(Number);
+  const lengths = tuple.split(',').map((length) => length.trim());
+  return {format, shape: lengths.filter((length) => length !== '').map(Number)};
 }
 
 function invalid(message: string, where: string): UserError {

@@ -38,7 +38,6 @@ export class PreviewPainter {
       const predict = modelPredict(this.#load(params, batch));
       const fixed = {sampler: 'ddim', eta: 0, onProgress: stillWanted} as const;
       const drawn = await sampleImages({...fixed, predict, schedule, space, count: images, seed, steps, batch});
-      if (drawn === null) throw new Error('the sampling stopped although nobody asked');
       const {pixels, width, height, channels} = imageGrid(
         drawn,
         [images, ...space.imageShape],

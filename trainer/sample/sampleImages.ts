@@ -13,17 +13,26 @@ export interface SampleImagesRequest extends Pick<SamplingConfig, 'sampler' | 's
   count: number;
   /** Called after each step; what it throws ends the sampling. */
   onProgress?(done: number, total: number): void;
-  /** Asked before each batch. */
-  shouldStop?(): Promise<boolean>;
+  /** Called before each batch; what it throws ends the sampling. */
+  beforeBatch?(): Promise<void>;
 }
 
-/** Draws `count` images in batches, [N,H,W,C] in about [-1, 1] on the host; null when it was asked to stop. */
-export async function sampleImages(request: SampleImagesRequest): Promise<Float32Array | null> {
+/** Draws `count` images, [N,H,W,C] in about [-1, 1] on the host. */
+export async function sampleImages(request: SampleImagesRequest): Promise<Float32Array> {
+  const images = new Float32Array(request.count * pixelsOf(request.space));
+  let filled = 0;
+  for await (const batch of sampleBatches(request)) {
+    images.set(batch, filled);
+    filled += batch.length;
+  }
+  return images;
+}
+
+/** Draws the same images a batch at a time, [n,H,W,C] each: for those who need not hold them all. */
+export async function* sampleBatches(request: SampleImagesRequest): AsyncGenerator<Float32Array> {
   const {count, space, batch, seed, steps} = request;
-  const pixels = space.imageShape.reduce((product, size) => product * size, 1);
-  const images = new Float32Array(count * pixels);
   for (let first = 0; first < count; first += batch) {
-    if (await request.shouldStop?.()) return null;
+    await request.beforeBatch?.();
     // Every batch has the same shape, as engines prepare their kernels for a shape; surplus images are dropped.
     const series = {seed, first, count: batch, shape: space.shape};
     const noise = initialNoise(series);
@@ -32,11 +41,14 @@ export async function sampleImages(request: SampleImagesRequest): Promise<Float3
       const drawn = await sample({...request, noise, stepNoise: (step) => stepNoise(series, step), onStep});
       const decoded = space.decode(drawn);
       drawn.dispose();
-      const values = await decoded.data().finally(() => decoded.dispose());
-      images.set(values.subarray(0, Math.min(batch, count - first) * pixels), first * pixels);
+      const values = (await decoded.data().finally(() => decoded.dispose())) as Float32Array;
+      yield values.subarray(0, Math.min(batch, count - first) * pixelsOf(space));
     } finally {
       noise.dispose();
     }
   }
-  return images;
+}
+
+function pixelsOf({imageShape}: ImageSpace): number {
+  return imageShape.reduce((product, size) => product * size, 1);
 }

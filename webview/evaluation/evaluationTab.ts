@@ -34,7 +34,7 @@ export class EvaluationTab implements Tab {
 }
 
 function reportParts(report: Report): HTMLElement[] {
-  const {heldOut, frechet, kid, recipe, engine, seconds} = report;
+  const {heldOut, frechet, kid, warnings, recipe, engine, seconds} = report;
   const models = [...new Set([...Object.keys(heldOut), ...Object.keys(frechet), ...Object.keys(kid)])];
   const base = heldOut['base']?.mean;
   const rows = models.map((model) => {
@@ -53,6 +53,7 @@ function reportParts(report: Report): HTMLElement[] {
   const head = ['Model', 'Held-out loss', 'Difference to base', 'in %', 'Fréchet distance', 'KID'];
   return [
     table('All models, on the same images, noise and timesteps; ± is one standard error', head, rows),
+    ...warnings.map((warning) => element('p', {}, `Warning: ${warning}`)),
     element('p', {}, `Features of Fréchet distance and KID: ${features}.`),
     element('p', {}, `Measured by ${engine.name} ${engine.version} on ${engine.device} in ${durationText(seconds)}.`),
     recipeList(recipe),

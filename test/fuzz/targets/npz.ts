@@ -2,7 +2,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {zipSync} from 'fflate';
 import {encodeNpy} from '../../../trainer/evaluate/npy.ts';
-import {readStatistics} from '../../../trainer/evaluate/npz.ts';
+import {readStatistics} from '../../../trainer/evaluate/statisticsFile.ts';
 import {repository} from '../buildWorker.ts';
 import type {FuzzTarget} from '../target.ts';
 

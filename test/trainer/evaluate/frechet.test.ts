@@ -1,7 +1,8 @@
 import {Matrix, SingularValueDecomposition} from 'ml-matrix';
 import {describe, expect, it} from 'vitest';
-import type {FeatureSet} from '../../../trainer/evaluate/featureSet.ts';
-import {frechetDistance, gaussian, type Gaussian} from '../../../trainer/evaluate/frechet.ts';
+import type {FeatureSet} from '../../../trainer/evaluate/featureRows.ts';
+import {streamedStatistics} from '../../../trainer/evaluate/featureStatistics.ts';
+import {frechetDistance, type Gaussian} from '../../../trainer/evaluate/frechet.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {goldenFeatures} from '../../helpers/goldenFeatures.ts';
@@ -29,7 +30,10 @@ function frechetByNuclearNorm(a: FeatureSet, b: FeatureSet): number {
   ) as [Matrix, Matrix];
   const {diagonal} = new SingularValueDecomposition(x.mmul(y.transpose()), {autoTranspose: true});
   const nuclear = diagonal.reduce((sum, value) => sum + value, 0) / Math.sqrt((x.rows - 1) * (y.rows - 1));
-  const shift = gaussian(a).mean.reduce((sum, m, i) => sum + (m - (gaussian(b).mean[i] ?? NaN)) ** 2, 0);
+  const shift = streamedStatistics([a]).mean.reduce(
+    (sum, m, i) => sum + (m - (streamedStatistics([b]).mean[i] ?? NaN)) ** 2,
+    0,
+  );
   return shift + s1.trace() + s2.trace() - 2 * nuclear;
 }
 
@@ -39,46 +43,54 @@ function centred({values, count, dimension}: FeatureSet): Matrix {
 
 describe('gaussian', () => {
   it('is the mean and the N-1 covariance', () => {
-    const {mean, covariance} = gaussian({values: Float64Array.of(1, 10, 2, 30, 6, 20), count: 3, dimension: 2});
+    const {mean, covariance} = streamedStatistics([
+      {values: Float64Array.of(1, 10, 2, 30, 6, 20), count: 3, dimension: 2},
+    ]);
     expectAllClose(mean, [3, 20], 1e-14);
     expectAllClose(covariance, [7, 5, 5, 100], 1e-12);
   });
 
   it('refuses a single image', () => {
-    expect(() => gaussian({values: Float64Array.of(1, 2), count: 1, dimension: 2})).toThrow('at least 2 images');
+    expect(() => streamedStatistics([{values: Float64Array.of(1, 2), count: 1, dimension: 2}])).toThrow(
+      'at least 2 images',
+    );
   });
 });
 
 describe('frechetDistance', () => {
   it('agrees with SciPy on the golden features', async () => {
-    const [a, b] = [gaussian(await goldenFeatures('a')), gaussian(await goldenFeatures('b'))];
+    const [a, b] = [streamedStatistics([await goldenFeatures('a')]), streamedStatistics([await goldenFeatures('b')])];
     expect(relativeError(frechetDistance(a, b), SCIPY.ab)).toBeLessThan(1e-6);
     expect(relativeError(frechetDistance(b, a), SCIPY.ab)).toBeLessThan(1e-6);
   });
 
   it('is zero from a set to itself', async () => {
-    const a = gaussian(await goldenFeatures('a'));
-    const few = gaussian(await goldenFeatures('rank_deficient'));
+    const a = streamedStatistics([await goldenFeatures('a')]);
+    const few = streamedStatistics([await goldenFeatures('rank_deficient')]);
     expect(Math.abs(frechetDistance(a, a))).toBeLessThan(1e-6);
     expect(Math.abs(frechetDistance(few, few))).toBeLessThan(1e-6);
   });
 
   it('takes a covariance without full rank', async () => {
     const [a, few] = [await goldenFeatures('a'), await goldenFeatures('rank_deficient')];
-    const distance = frechetDistance(gaussian(a), gaussian(few));
+    const distance = frechetDistance(streamedStatistics([a]), streamedStatistics([few]));
     expect(relativeError(distance, frechetByNuclearNorm(a, few))).toBeLessThan(1e-9);
-    expect(relativeError(frechetDistance(gaussian(few), gaussian(a)), distance)).toBeLessThan(1e-9);
+    expect(relativeError(frechetDistance(streamedStatistics([few]), streamedStatistics([a])), distance)).toBeLessThan(
+      1e-9,
+    );
     // SciPy's general root of a singular product is itself only good to about 1e-5.
     expect(relativeError(distance, SCIPY.aRankDeficient)).toBeLessThan(1e-5);
   });
 
   it('of two sets that both lack rank agrees with the nuclear norm', () => {
     const [a, b] = [randomFeatures(12, 20, 1), randomFeatures(9, 20, 2)];
-    expect(relativeError(frechetDistance(gaussian(a), gaussian(b)), frechetByNuclearNorm(a, b))).toBeLessThan(1e-7);
+    expect(
+      relativeError(frechetDistance(streamedStatistics([a]), streamedStatistics([b])), frechetByNuclearNorm(a, b)),
+    ).toBeLessThan(1e-7);
   });
 
   it('of a shifted set is the squared shift, of a scaled one (c - 1)^2 tr S', () => {
-    const a = gaussian(randomFeatures(200, 8, 3));
+    const a = streamedStatistics([randomFeatures(200, 8, 3)]);
     const shifted: Gaussian = {...a, mean: a.mean.map((m) => m + 0.5)};
     const scaled: Gaussian = {...a, covariance: a.covariance.map((c) => c * 9)};
     const trace = a.mean.reduce((sum, _, i) => sum + (a.covariance[i * 8 + i] ?? NaN), 0);
@@ -87,7 +99,8 @@ describe('frechetDistance', () => {
   });
 
   it('of constant features is the squared shift', () => {
-    const flat = (value: number) => gaussian({values: new Float64Array(6).fill(value), count: 3, dimension: 2});
+    const flat = (value: number) =>
+      streamedStatistics([{values: new Float64Array(6).fill(value), count: 3, dimension: 2}]);
     expect(frechetDistance(flat(1), flat(4))).toBe(18);
   });
 

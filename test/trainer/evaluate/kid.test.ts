@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {type FeatureSet, selectFeatures} from '../../../trainer/evaluate/featureSet.ts';
+import {featureRows, type FeatureSet, selectFeatures} from '../../../trainer/evaluate/featureRows.ts';
 import {kid, kidEstimate} from '../../../trainer/evaluate/kid.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {goldenFeatures} from '../../helpers/goldenFeatures.ts';
@@ -44,22 +44,24 @@ describe('kidEstimate', () => {
 
   it('is near the value of the whole sets and repeats with the seed', async () => {
     const [a, b] = [await goldenFeatures('a'), await goldenFeatures('b')];
-    const {mean, standardError} = kidEstimate(a, b, settings);
+    const {mean, standardError} = kidEstimate(featureRows(a), featureRows(b), settings);
     expect(standardError).toBeGreaterThan(0);
     expect(Math.abs(mean - kid(a, b))).toBeLessThan(4 * standardError);
-    expect(kidEstimate(a, b, settings)).toEqual({mean, standardError});
-    expect(kidEstimate(a, b, {...settings, seed: 5}).mean).not.toBe(mean);
+    expect(kidEstimate(featureRows(a), featureRows(b), settings)).toEqual({mean, standardError});
+    expect(kidEstimate(featureRows(a), featureRows(b), {...settings, seed: 5}).mean).not.toBe(mean);
   });
 
   it('over subsets that are the whole sets has no error', () => {
     const [a, b] = [normalFeatures(30, 4, 1), normalFeatures(30, 4, 2)];
-    const {mean, standardError} = kidEstimate(a, b, {subsets: 5, subsetSize: 30, seed: 0});
+    const {mean, standardError} = kidEstimate(featureRows(a), featureRows(b), {subsets: 5, subsetSize: 30, seed: 0});
     expect(mean).toBeCloseTo(kid(a, b), 12);
     expect(standardError).toBeLessThan(1e-12);
   });
 
   it('refuses subsets that are larger than a set', () => {
     const small = normalFeatures(10, 4, 1);
-    expect(() => kidEstimate(small, small, settings)).toThrow('do not fit sets of 10 and 10 images');
+    expect(() => kidEstimate(featureRows(small), featureRows(small), settings)).toThrow(
+      'do not fit sets of 10 and 10 images',
+    );
   });
 });

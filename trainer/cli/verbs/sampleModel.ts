@@ -55,7 +55,6 @@ export async function sampleModel(
   const settings = {count, sampler, steps, eta, seed, batch};
   const predict = modelPredict(new Predictor(denoiser, params));
   const images = await sampleImages({...settings, predict, schedule, space: model.spaceOf(shape), onProgress});
-  if (images === null) throw new Error('the sampling stopped although nobody asked');
   const [grid, ...singles] = files;
   const size = images.length / count;
   if (grid !== undefined) await writePng(grid, images, shape, count);

@@ -29,7 +29,7 @@ function peakLine(peaks: ReadonlyMap<string, MemoryPeak>): string[] {
 }
 
 async function reportLines(run: string): Promise<string[]> {
-  const {heldOut, weights} = await readJson(runPaths.reportRecord(run), Report, 'the report');
+  const {heldOut, weights, warnings} = await readJson(runPaths.reportRecord(run), Report, 'the report');
   const losses = Object.entries(heldOut).map(([model, loss]) => {
     const {mean, standardError} = loss.differenceToBase;
     const difference = `${mean < 0 ? '' : '+'}${mean.toExponential(2)} ± ${standardError.toExponential(1)} to base`;
@@ -39,6 +39,7 @@ async function reportLines(run: string): Promise<string[]> {
     'Held-out loss (test images):',
     ...losses,
     ...(weights.length > 0 ? [`Merge weights: ${weights.map((weight) => weight.toFixed(3)).join(', ')}`] : []),
+    ...warnings.map((warning) => `Warning: ${warning}`),
     `Report: ${fromHere(runPaths.reportText(run))}`,
   ];
 }

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {featureNetworkNames} from '../model/featureNetwork.ts';
 
 export const samplers = ['ddim', 'ddpm'] as const;
 
@@ -28,7 +29,7 @@ export const EvaluateConfig = z.strictObject({
   sampling: SamplingConfig.prefault({}).describe('How images are drawn.'),
   grid: z.int().min(0).default(64).describe('Images in the sample grid of each model.'),
   features: z
-    .enum(['digits', 'none'])
+    .enum([...featureNetworkNames, 'none'])
     .default('none')
     .describe('Feature space of Fréchet distance and KID: the bundled digit classifier (not Inception), or none.'),
   samples: z.int().min(2).default(256).describe('Images drawn from each model for Fréchet distance and KID.'),

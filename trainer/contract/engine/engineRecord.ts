@@ -1,9 +1,8 @@
 import {z} from 'zod';
+import {sha256} from '../sha256.ts';
 
 export const tensorflowVariants = ['cpu', 'cuda'] as const;
 export type TensorflowVariant = (typeof tensorflowVariants)[number];
-
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** `engine.json` in the folder of an installed TensorFlow engine: written last, so that its presence says that the rest is complete. */
 export const EngineRecord = z.strictObject({

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {sha256} from '../sha256.ts';
 import {DemeConfig, expertCount} from '../config/config.ts';
 import {equalEdges} from '../config/rangeEdges.ts';
 import {PathInside} from './pathInside.ts';
@@ -18,8 +19,6 @@ export type ResolvedConfig = z.infer<typeof ResolvedConfig>;
 /** `plan.json` of a run: the stages that were asked for last, which `deme resume` continues with. */
 export const PlanRecord = z.strictObject({stages: z.array(StageName)});
 export type PlanRecord = z.infer<typeof PlanRecord>;
-
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** All that the result of a stage depends on: JSON text by dotted path, as in `merge.search.budget` or `base.weights`. */
 export const StageInputs = z.record(z.string(), z.string());

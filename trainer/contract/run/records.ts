@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {sha256} from '../sha256.ts';
 import {EngineInfo} from '../engine/engineInfo.ts';
 import {ErrorRecord} from '../errors.ts';
 import {MergeMethod} from '../config/mergeMethod.ts';
@@ -6,8 +7,6 @@ import {MergeRule} from '../config/mergeRule.ts';
 import {PathInside} from './pathInside.ts';
 import {ProcessIdentity} from './processIdentity.ts';
 import {ExperimentName, RunId} from './runId.ts';
-
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** `deme.json` beside the weights of each model that this project writes: what stock diffusers configs cannot say. */
 export const ModelRecord = z.strictObject({

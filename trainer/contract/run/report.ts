@@ -86,6 +86,8 @@ export const Report = z.strictObject({
   search: SearchResult.nullable(),
   frechet: byModel(z.number()),
   kid: byModel(Estimate),
+  /** What to know before the distances are compared with others. */
+  warnings: z.array(z.string()).default([]),
   engine: EngineInfo.omit({reason: true}),
   /** Wall time from the first stage's start to the report. */
   seconds: z.number(),

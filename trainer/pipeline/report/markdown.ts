@@ -76,7 +76,7 @@ function rangeTable({heldOut}: Report): string {
   ]);
 }
 
-function sampleTable({frechet, kid, recipe}: Report): string {
+function sampleTable({frechet, kid, warnings, recipe}: Report): string {
   if (Object.keys(frechet).length === 0)
     return 'No feature network was asked for, so samples are shown but not measured.';
   const rows = Object.entries(frechet).map(([model, distance]) => {
@@ -88,7 +88,8 @@ function sampleTable({frechet, kid, recipe}: Report): string {
     ];
   });
   const features = typeof recipe['features'] === 'string' ? recipe['features'] : '';
-  return `${table(['model', 'Fréchet distance', 'KID'], rows)}\n\nFeatures: ${features}.`;
+  const notes = warnings.map((warning) => `> Warning: ${warning}`);
+  return [table(['model', 'Fréchet distance', 'KID'], rows), ...notes, `Features: ${features}.`].join('\n\n');
 }
 
 function weightsText({weights, search}: Report): string {

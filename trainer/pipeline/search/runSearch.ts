@@ -1,7 +1,6 @@
 import type {TensorGroup} from '../../contract/config/mergeRule.ts';
 import type {Candidate, ConfirmedCandidate, GroupSearch, SearchResult} from '../../contract/run/report.ts';
 import type {SearchConfig} from '../../contract/config/searchConfig.ts';
-import {SamplingConfig} from '../../contract/config/evaluateConfig.ts';
 import {meanLoss} from '../../evaluate/heldOutSummary.ts';
 import type {ScoredCandidate} from '../../merge/search/candidates.ts';
 import {groupsOf, groupWeights, searchGroups} from '../../merge/search/groupSearch.ts';
@@ -10,15 +9,12 @@ import {ruledMerge, ruledWeights, type RuledMerge} from '../../merge/ruledWeight
 import {searchWeights} from '../../merge/search/search.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import {progress, warn, type StageContext} from '../stages/stageContext.ts';
+import {orStop, progress, warn, type StageContext} from '../stages/stageContext.ts';
 import {CandidateJournal} from './candidateJournal.ts';
 import {checkSearch, ensembleLosses, mergeLosses, type CheckedMerge} from './checkSearch.ts';
 import {confirmCandidates} from './confirmCandidates.ts';
 import {openMergeLab, type LabHeldOut, type MergeLab} from './mergeLab.ts';
 import {MergeScore} from './mergeScore.ts';
-
-/** The user asked for an end. */
-export class Stopped extends Error {}
 
 /**
  * Searches the merge weights of a run: over one weight for each expert, then, where the config asks for it, by the images of the best few and
@@ -103,7 +99,7 @@ class Search {
     weightsOf: WeightsOf,
     work: (score: MergeScore['score'], onCandidate: OnCandidate) => Promise<T>,
   ): Promise<T> {
-    const beforeEach = () => this.#orStop();
+    const beforeEach = () => orStop(this.context);
     const merges = new MergeScore({lab: this.lab, heldOut, journal, search, weightsOf, beforeEach});
     const report = progress(this.context, search === 'weights' ? 'merge candidates' : 'candidates of the parts');
     const onCandidate: OnCandidate = (candidate, done, total) => {
@@ -115,18 +111,20 @@ class Search {
 
   async #confirm(candidates: readonly Candidate[]): Promise<ConfirmedCandidate[] | null> {
     const {confirm: config} = this.config;
-    if (config === undefined) return null;
-    const sampling = this.context.resolved.config.evaluate?.sampling ?? SamplingConfig.parse({});
+    const {features = 'none', sampling} = this.context.resolved.config.evaluate ?? {};
+    if (config === undefined || features === 'none' || sampling === undefined) return null;
     const onProgress = progress(this.context, 'images of the best candidates');
-    const beforeBatch = () => this.#orStop();
+    const {lab} = this;
     return confirmCandidates({
-      lab: this.lab,
+      lab,
       candidates,
       weightsOf: this.#weightsOf,
       config,
+      features,
       sampling,
       onProgress,
-      beforeBatch,
+      onWarning: warn(this.context),
+      beforeBatch: () => orStop(this.context),
     });
   }
 
@@ -142,7 +140,7 @@ class Search {
     const heldOut = await this.lab.heldOut({part: 'test', images, timesteps, seed});
     const report = progress(this.context, 'models checked on test images');
     return checkSearch(this.lab, heldOut, this.#foundMerges(best, groups), async (done, total) => {
-      await this.#orStop();
+      await orStop(this.context);
       report(done, total);
     });
   }
@@ -157,10 +155,6 @@ class Search {
     if (groups === null || groups.rules.length === 0) return [best];
     const vector = groups.rules.flatMap((rule) => rule.weights.map(Number));
     return [best, {model: 'groups', weights: vector, weightsOf: this.#groupWeights(groups.groups, weights)}];
-  }
-
-  async #orStop(): Promise<void> {
-    if ((await this.context.nextAction()) === 'stop') throw new Stopped();
   }
 }
 

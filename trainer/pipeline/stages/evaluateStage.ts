@@ -4,6 +4,7 @@ import type {LossRecord} from '../../contract/run/pipeline.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import type {ImageSource} from '../../data/dataset.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
+import {withFeatureNetwork} from '../../evaluate/featureNetworks.ts';
 import {heldOutDraws, predictorLosses} from '../../evaluate/heldOut.ts';
 import {heldOutImages} from '../../evaluate/heldOutImages.ts';
 import {ensembleTable, type LossTable} from '../../evaluate/lossTable.ts';
@@ -11,7 +12,7 @@ import {Predictor} from '../../models/predictor.ts';
 import type {Pretrained} from '../../models/pretrained.ts';
 import {ensemblePredict} from '../../sample/ensemble.ts';
 import {modelPredict} from '../../sample/predict.ts';
-import {sampleImages, type SampleImagesRequest} from '../../sample/sampleImages.ts';
+import {sampleBatches, type SampleImagesRequest} from '../../sample/sampleImages.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {writeFeatures} from './featureFile.ts';
@@ -19,7 +20,7 @@ import {loadBase, loadExperts, loadModelParams} from '../runModels.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {runRanges} from '../runRanges.ts';
 import {sampleGrid} from './sampleGrid.ts';
-import {progress, type StageContext, type StageOutcome} from './stageContext.ts';
+import {orStop, progress, requireEvaluate, type StageContext, type StageOutcome} from './stageContext.ts';
 import {openStageData} from './stageData.ts';
 
 /** Measures one model on the test images: held-out losses, a sample grid, and the features of its samples. */
@@ -37,7 +38,7 @@ export async function evaluateStage(context: StageContext, model: RunModel): Pro
   const predictors = weights.map((params) => new Predictor(base.denoiser, params));
   const losses = await measureLosses(context, config, base, predictors, ranges, test);
   await writeJsonAtomic(runPaths.losses(context.run, name), toRecord(losses));
-  if ((await context.nextAction()) === 'stop') return 'stopped';
+  await orStop(context);
   const predict =
     model.kind === 'ensemble' ? ensemblePredict(predictors, ranges) : modelPredict(predictors[0] as Predictor);
   const space = base.spaceOf(base.imageShape ?? test.shape);
@@ -65,6 +66,7 @@ async function measureLosses(
   return predictors.length > 1 ? ensembleTable(tables) : (tables[0] as LossTable);
 }
 
+/** Draws the images that the grid shows, and those whose features are measured, which are not held. */
 async function drawSamples(
   context: StageContext,
   config: EvaluateConfig,
@@ -72,17 +74,39 @@ async function drawSamples(
   model: string,
 ): Promise<StageOutcome> {
   const measured = config.features === 'none' ? 0 : config.samples;
-  const count = Math.max(config.grid, measured);
-  if (count === 0) return 'done';
-  const shouldStop = async () => (await context.nextAction()) === 'stop';
-  const onProgress = progress(context, 'samples');
-  const images = await sampleImages({...sampled, ...config.sampling, count, onProgress, shouldStop});
-  if (images === null) return 'stopped';
   const shape = sampled.space.imageShape;
-  const first = (number: number) => images.subarray(0, number * shape[0] * shape[1] * shape[2]);
-  if (config.grid > 0) await writeGrid(context, model, first(config.grid), shape);
-  if (measured > 0) await writeFeatures(runPaths.features(context.run, model), first(measured), shape);
+  const pixels = shape[0] * shape[1] * shape[2];
+  const grid = new Float32Array(config.grid * pixels);
+  const batches = sampleBatches({
+    ...sampled,
+    ...config.sampling,
+    count: Math.max(config.grid, measured),
+    onProgress: progress(context, 'samples'),
+    beforeBatch: () => orStop(context),
+  });
+  if (measured > 0) {
+    const images = {batches: firstInto(grid, batches, measured * pixels), count: measured, shape};
+    await withFeatureNetwork(config.features, (network) => writeFeatures(context.run, model, network, images));
+  } else {
+    for await (const _ of firstInto(grid, batches, 0));
+  }
+  if (config.grid > 0) await writeGrid(context, model, grid, shape);
   return 'done';
+}
+
+/** Keeps the first numbers in `kept`, as many as fit, and passes on the first `count`. */
+async function* firstInto(
+  kept: Float32Array,
+  batches: AsyncIterable<Float32Array>,
+  count: number,
+): AsyncGenerator<Float32Array> {
+  let position = 0;
+  for await (const batch of batches) {
+    const room = kept.subarray(position);
+    room.set(batch.subarray(0, room.length));
+    yield batch.subarray(0, Math.max(0, count - position));
+    position += batch.length;
+  }
 }
 
 async function writeGrid(
@@ -98,10 +122,4 @@ async function writeGrid(
 
 function toRecord({ranges, images, timestepsPerRange, values}: LossTable): LossRecord {
   return {ranges: ranges.map(([low, high]) => [low, high]), images, timestepsPerRange, values: [...values]};
-}
-
-function requireEvaluate(context: StageContext): EvaluateConfig {
-  const {evaluate} = context.resolved.config;
-  if (evaluate === undefined) throw new Error(`${context.stage} needs an evaluate section`);
-  return evaluate;
 }

@@ -1,18 +1,18 @@
 import {mkdir} from 'node:fs/promises';
-import {heldOutBatch} from '../../data/batches.ts';
-import {writeFeatures} from './featureFile.ts';
+import {sourceBatches} from '../../evaluate/featureNetwork.ts';
+import {withFeatureNetwork} from '../../evaluate/featureNetworks.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import type {StageContext, StageOutcome} from './stageContext.ts';
+import {writeFeatures} from './featureFile.ts';
+import {requireEvaluate, type StageContext, type StageOutcome} from './stageContext.ts';
 import {openStageData} from './stageData.ts';
 
 /** Features of all test images: what Fréchet distance and KID compare samples with. */
 export async function referenceStage(context: StageContext): Promise<StageOutcome> {
   const {test} = await openStageData(context);
   await mkdir(runPaths.evaluation(context.run, 'reference'), {recursive: true});
-  const images = await heldOutBatch(
-    test,
-    Array.from({length: test.size}, (_, i) => i),
+  const images = {batches: sourceBatches(test), count: test.size, shape: test.shape};
+  await withFeatureNetwork(requireEvaluate(context).features, (network) =>
+    writeFeatures(context.run, 'reference', network, images),
   );
-  await writeFeatures(runPaths.features(context.run, 'reference'), images, test.shape);
   return 'done';
 }

@@ -107,7 +107,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     stages: ({evaluate}) => (evaluate && evaluate.features !== 'none' ? [{kind: 'reference'}] : []),
     needs: () => [],
     effort: () => 10,
-    inputs: (_, facts) => images(facts),
+    inputs: (_, facts) => ({...images(facts), features: facts.resolved.config.evaluate?.features}),
     outputs: (_, run) => [runPaths.evaluation(run, 'reference')],
     run: async (context) => (await import('./referenceStage.ts')).referenceStage(context),
   },
@@ -180,9 +180,10 @@ function images({resolved, data}: StageFacts): {data: object} {
 /** Given weights need neither images nor a search. */
 function searchInputs(facts: StageFacts): Record<string, unknown> {
   const {resolved, experts, ranges} = facts;
-  const {merge} = resolved.config;
+  const {merge, evaluate} = resolved.config;
   if (merge?.weights) return {merge: {weights: merge.weights}};
-  return {...images(facts), merge: {search: merge?.search, ...ruledMerge(merge)}, experts, ranges};
+  const confirmed = merge?.search?.confirm && {features: evaluate?.features, sampling: evaluate?.sampling};
+  return {...images(facts), merge: {search: merge?.search, ...ruledMerge(merge)}, evaluate: confirmed, experts, ranges};
 }
 
 function givenExperts(model: RunModel, hashes: readonly string[]): readonly string[] {

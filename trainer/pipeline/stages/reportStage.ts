@@ -4,17 +4,16 @@ import {LossRecord, runModels, StageRecord, WeightsRecord} from '../../contract/
 import {modelName} from '../../contract/run/runModel.ts';
 import {stageName, type Stage} from '../../contract/run/stage.ts';
 import {Report} from '../../contract/run/report.ts';
-import type {FeatureSet} from '../../evaluate/featureSet.ts';
 import type {LossTable} from '../../evaluate/lossTable.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {tableLimits} from '../../store/files/jsonLimits.ts';
 import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {openRun} from '../../store/run/runFolder.ts';
-import {readFeatures} from './featureFile.ts';
 import {drawBeforeAfter} from '../report/beforeAfter.ts';
 import {buildReport, type Measurements} from '../report/buildReport.ts';
 import {drawCurves} from '../report/curves.ts';
+import {sampleDistances} from '../report/sampleDistances.ts';
 import {reportMarkdown} from '../report/markdown.ts';
 import type {PictureFile} from '../report/pictureFile.ts';
 import {readStagePeaks} from '../resources/readStagePeaks.ts';
@@ -40,18 +39,14 @@ export async function reportStage(context: StageContext, stages: readonly Stage[
 
 async function gather({run, resolved}: StageContext, stages: readonly Stage[]): Promise<Measurements> {
   const losses = new Map<string, LossTable>();
-  const features = new Map<string, FeatureSet>();
-  for (const model of runModels(resolved.config).map(modelName)) {
+  const models = runModels(resolved.config).map(modelName);
+  for (const model of models) {
     if (await fileExists(runPaths.losses(run, model))) losses.set(model, await readLosses(run, model));
-    if (await fileExists(runPaths.features(run, model)))
-      features.set(model, await readFeatures(runPaths.features(run, model)));
   }
-  const reference = runPaths.features(run, 'reference');
   const weights = runPaths.weights(run);
   return {
     losses,
-    features,
-    reference: (await fileExists(reference)) ? await readFeatures(reference) : null,
+    distances: await sampleDistances(run, models),
     weights: (await fileExists(weights))
       ? await readJson(weights, WeightsRecord, 'the merge weights')
       : {weights: [], search: null},

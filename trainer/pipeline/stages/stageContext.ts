@@ -1,3 +1,4 @@
+import type {EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import type {NewRunEvent} from '../../contract/run/events.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {EventOutbox} from '../../train/trainTask.ts';
@@ -16,6 +17,21 @@ export interface StageContext {
 }
 
 export type StageOutcome = 'done' | 'stopped';
+
+/** The user asked for an end in the middle of a stage, which ends as stopped. */
+export class Stopped extends Error {}
+
+/** Waits while the run is paused, and throws `Stopped` where it is to stop. */
+export async function orStop({nextAction}: Pick<StageContext, 'nextAction'>): Promise<void> {
+  if ((await nextAction()) === 'stop') throw new Stopped();
+}
+
+/** The `evaluate` section of the config, without which no stage that measures is planned. */
+export function requireEvaluate({stage, resolved}: StageContext): EvaluateConfig {
+  const {evaluate} = resolved.config;
+  if (evaluate === undefined) throw new Error(`${stage} needs an evaluate section`);
+  return evaluate;
+}
 
 /** A `progress` event of this stage. */
 export function progress(context: StageContext, what: string): (done: number, total: number) => void {

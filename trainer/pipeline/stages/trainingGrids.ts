@@ -13,7 +13,7 @@ import {writeWithRoom} from '../../store/files/writeWithRoom.ts';
 import type {TrainHooks} from '../../train/trainTask.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {sampleGrid} from './sampleGrid.ts';
-import type {StageContext} from './stageContext.ts';
+import {orStop, type StageContext, Stopped} from './stageContext.ts';
 
 /** What is drawn with. */
 export interface DrawnModel {
@@ -38,17 +38,19 @@ export function trainingGrids(
 
 /** Null when it was asked to stop. The program for drawing lives only that long, so that training has the memory to itself. */
 async function drawImages(
-  {nextAction}: StageContext,
+  context: StageContext,
   config: TrainingSamplesConfig,
   {denoiser, schedule, space}: DrawnModel,
   params: Params,
 ): Promise<Float32Array | null> {
   const predictor = new Predictor(denoiser, params);
-  const shouldStop = async () => (await nextAction()) === 'stop';
   const batch = Math.min(config.batch, config.images);
   try {
     const request = {...config, batch, schedule, space, predict: modelPredict(predictor), count: config.images};
-    return await sampleImages({...request, shouldStop});
+    return await sampleImages({...request, beforeBatch: () => orStop(context)});
+  } catch (error) {
+    if (error instanceof Stopped) return null;
+    throw error;
   } finally {
     predictor.dispose();
   }

@@ -1,5 +1,6 @@
 import {posix} from 'node:path';
 import {z} from 'zod';
+import {sha256} from '../../contract/sha256.ts';
 import {UserError} from '../../contract/errors.ts';
 import {chooseWeights, shardsOf} from '../weights/findWeights.ts';
 import {checkValue} from '../files/jsonFile.ts';
@@ -11,7 +12,7 @@ const HubFile = z.looseObject({
   size: z.int().min(0),
   /** Git's hash of the file, or of its pointer where the content lies in large file storage. */
   blobId: GitHash,
-  lfs: z.looseObject({sha256: z.string().regex(/^[0-9a-f]{64}$/)}).nullish(),
+  lfs: z.looseObject({sha256}).nullish(),
 });
 export type HubFile = z.infer<typeof HubFile>;
 

@@ -31,6 +31,8 @@ export const runPaths = {
   evaluation: (run: string, model: string) => join(run, 'evaluations', model),
   losses: (run: string, model: string) => join(run, 'evaluations', model, 'losses.json'),
   features: (run: string, model: string) => join(run, 'evaluations', model, 'features.safetensors'),
+  /** Mean and covariance of the features, as pytorch-fid reads them. */
+  statistics: (run: string, model: string) => join(run, 'evaluations', model, 'statistics.npz'),
   grid: (run: string, model: string) => join(run, 'evaluations', model, 'samples.png'),
   /** Images that were drawn while the run trained, or by hand. */
   samples: (run: string) => join(run, 'samples'),

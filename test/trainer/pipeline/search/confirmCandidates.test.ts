@@ -31,13 +31,16 @@ describe('confirmCandidates', {timeout: 120_000}, () => {
     const lab = await digitLab();
     const candidates = [0.03, 0.01, 0.04, 0.02].map((loss, i) => ({weights: [i / 4, 0], loss, origin: `c${i}`}));
     let batches = 0;
+    const warnings: string[] = [];
     const request = {
       lab,
       candidates,
       weightsOf: (vector: readonly number[]) => vector,
       config: ConfirmConfig.parse({best: 2, samples: 6}),
       sampling: SamplingConfig.parse({steps: 2, batch: 4}),
+      features: 'digits' as const,
       onProgress: () => undefined,
+      onWarning: (message: string) => void warnings.push(message),
       beforeBatch: () => Promise.resolve(void batches++),
     };
     const confirmed = await confirmCandidates(request);
@@ -46,7 +49,10 @@ describe('confirmCandidates', {timeout: 120_000}, () => {
     // The task vectors are zero: the same images from the same noise.
     expect(confirmed[0]?.kid).toEqual(confirmed[1]?.kid);
     expect(confirmed[0]?.frechet).toBeGreaterThan(0);
+    expect(warnings).toEqual([]); // KID has no bias.
     await expectNoLeak(async () => void (await confirmCandidates(request)));
+    await confirmCandidates({...request, config: ConfirmConfig.parse({best: 2, samples: 6, by: 'frechet'})});
+    expect(warnings.join()).toMatch(/of 6 samples to 40 reference images are unreliable/);
     const stop = new Error('stop');
     await expect(confirmCandidates({...request, beforeBatch: () => Promise.reject(stop)})).rejects.toThrow(stop);
     lab.dispose();

@@ -11,8 +11,10 @@ import {
   loadDigitClassifier,
   saveDigitClassifier,
 } from '../../../trainer/evaluate/digitClassifierFile.ts';
-import {digitAccuracy, digitFeatures} from '../../../trainer/evaluate/digitFeatures.ts';
-import {frechetDistance, gaussian} from '../../../trainer/evaluate/frechet.ts';
+import {digitAccuracy, loadDigitNetwork} from '../../../trainer/evaluate/digitNetwork.ts';
+import {collectFeatures, type FeatureNetwork} from '../../../trainer/evaluate/featureNetwork.ts';
+import {streamedStatistics} from '../../../trainer/evaluate/featureStatistics.ts';
+import {frechetDistance} from '../../../trainer/evaluate/frechet.ts';
 import {trainDigitClassifier} from '../../../trainer/evaluate/trainDigitClassifier.ts';
 import {packageRoot} from '../../../trainer/packageRoot.ts';
 import {createRandom} from '../../../trainer/random.ts';
@@ -27,15 +29,22 @@ function first(source: ImageSource, size: number): ImageSource {
   return {...source, size};
 }
 
+async function* streamOf<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
+
 function indices(low: number, count: number): number[] {
   return Array.from({length: count}, (_, i) => low + i);
 }
 
 describeOnEngines('the bundled digit classifier', () => {
   let classifier: DigitClassifier;
+  let network: FeatureNetwork;
   beforeAll(async () => {
     classifier = await loadDigitClassifier();
+    network = await loadDigitNetwork();
   });
+  const featuresOf = (...batches: Float32Array[]) => collectFeatures(network, streamOf(batches), test.shape);
 
   it('gets at least 98 % of 500 test digits right, as its recipe leads one to expect', async () => {
     const accuracy = await digitAccuracy(classifier.params, first(test, 500));
@@ -45,10 +54,7 @@ describeOnEngines('the bundled digit classifier', () => {
   });
 
   it('makes features that are finite, not negative, and mostly alive', async () => {
-    const {values, count, dimension} = await digitFeatures(
-      classifier.params,
-      await heldOutBatch(test, indices(0, 300)),
-    );
+    const {values, count, dimension} = await featuresOf(await heldOutBatch(test, indices(0, 300)));
     expect([count, dimension, values.length]).toEqual([300, 64, 300 * 64]);
     expect(values.every((value) => Number.isFinite(value) && value >= 0)).toBe(true);
     const alive = indices(0, 64).filter((i) => values.some((value, at) => at % 64 === i && value > 0));
@@ -56,13 +62,22 @@ describeOnEngines('the bundled digit classifier', () => {
   });
 
   it('gives an image the same features in any company', async () => {
-    const many = await digitFeatures(classifier.params, await heldOutBatch(test, indices(0, 130)));
-    const last = await digitFeatures(classifier.params, await heldOutBatch(test, [129]));
+    const many = await featuresOf(await heldOutBatch(test, indices(0, 130)));
+    const last = await featuresOf(await heldOutBatch(test, [129]));
     expect(maxAbsDifference(many.values.subarray(129 * 64), last.values)).toBeLessThan(1e-4);
   });
 
+  it('sees the same batches, whatever those in which images come', async () => {
+    const images = await heldOutBatch(test, indices(0, 300));
+    const pieces = [7, 250, 0, 43].map((count, i, all) => {
+      const first = all.slice(0, i).reduce((sum, size) => sum + size, 0);
+      return images.slice(first * 784, (first + count) * 784);
+    });
+    expect(await featuresOf(...pieces)).toEqual(await featuresOf(images));
+  });
+
   it('puts digits near other digits and far from noise', async () => {
-    const statistics = async (images: Float32Array) => gaussian(await digitFeatures(classifier.params, images));
+    const statistics = async (images: Float32Array) => streamedStatistics([await featuresOf(images)]);
     const reference = await statistics(await heldOutBatch(test, indices(0, 300)));
     const digits = await statistics(await heldOutBatch(train, indices(0, 300)));
     const blurred = await statistics((await heldOutBatch(train, indices(0, 300))).map((value) => value / 2 - 0.5));
@@ -73,7 +88,7 @@ describeOnEngines('the bundled digit classifier', () => {
   });
 
   it('refuses images of another shape', async () => {
-    const wrong = digitFeatures(classifier.params, new Float32Array(32 * 32 * 3), [32, 32, 3]);
+    const wrong = collectFeatures(network, streamOf([new Float32Array(32 * 32 * 3)]), [32, 32, 3]);
     await expect(wrong).rejects.toMatchObject({
       code: 'features-shape',
       message: expect.stringContaining('32x32x3') as string,
@@ -83,7 +98,8 @@ describeOnEngines('the bundled digit classifier', () => {
   it('leaves no tensors behind', async () => {
     const images = await heldOutBatch(test, indices(0, 3));
     const before = tf.memory().numTensors;
-    await digitFeatures(classifier.params, images);
+    await featuresOf(images);
+    (await loadDigitNetwork()).dispose();
     await digitAccuracy(classifier.params, first(test, 3));
     expect(tf.memory().numTensors).toBe(before);
   });

@@ -2,9 +2,9 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {strToU8, unzipSync, zipSync} from 'fflate';
 import {describe, expect, it} from 'vitest';
-import {gaussian} from '../../../trainer/evaluate/frechet.ts';
+import {streamedStatistics} from '../../../trainer/evaluate/featureStatistics.ts';
 import {encodeNpy} from '../../../trainer/evaluate/npy.ts';
-import {readStatistics, writeStatistics} from '../../../trainer/evaluate/npz.ts';
+import {readStatistics, writeStatistics} from '../../../trainer/evaluate/statisticsFile.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {goldenFeatures} from '../../helpers/goldenFeatures.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
@@ -12,10 +12,48 @@ import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 /** Written by numpy.savez_compressed. */
 const NUMPY = new URL('../../fixtures/golden/frechet/stats_a.npz', import.meta.url).pathname;
 
+const fixture = (name: string) => new URL(`../../fixtures/feature-statistics/${name}`, import.meta.url).pathname;
+
+describe('the layouts of other tools', () => {
+  it('of pytorch-fid: mean and covariance in double', async () => {
+    const {mean, covariance, spatial} = await readStatistics(fixture('pytorch-fid.npz'));
+    expect(mean[0]).toBe(0.7721591812925555);
+    expect([...covariance.subarray(0, 3)]).toEqual([0.9284268535249396, 0.14622162616201564, 0.0004513893375070448]);
+    expect([covariance.length, spatial]).toEqual([25, undefined]);
+  });
+
+  it('of the ADM evaluator: means in single precision, statistics of spatial features, and images, which are not read', async () => {
+    const {mean, covariance, spatial} = await readStatistics(fixture('adm.npz'));
+    expect([mean[0], mean.length, covariance.length]).toEqual([0.7721590995788574, 5, 25]);
+    expect([...(spatial?.mean ?? [])]).toEqual([0.02690131403505802, 0.34270530939102173, 0.14855949580669403]);
+    expect(spatial?.covariance[1]).toBe(0.041143452175860365);
+  });
+
+  it('is kept when it is written again, with every bit', async () => {
+    for (const name of ['pytorch-fid.npz', 'adm.npz']) {
+      const path = join(await temporaryFolder(), name);
+      const statistics = await readStatistics(fixture(name));
+      await writeStatistics(path, statistics);
+      expect(await readStatistics(path)).toEqual(statistics);
+      const {arr_0: _, ...arrays} = Object.fromEntries(
+        Object.entries(unzipSync(await readFile(fixture(name)))).map(([entry, bytes]) => [entry.slice(0, -4), bytes]),
+      );
+      expect(Object.keys(unzipSync(await readFile(path)))).toEqual(Object.keys(arrays).map((entry) => `${entry}.npy`));
+    }
+  });
+
+  it('needs both or none of the spatial statistics', async () => {
+    const {'sigma_s.npy': _, ...arrays} = unzipSync(await readFile(fixture('adm.npz')));
+    const path = join(await temporaryFolder(), 'half.npz');
+    await writeFile(path, zipSync(arrays));
+    await expect(readStatistics(path)).rejects.toThrow('This npz file holds no sigma_s.npy.');
+  });
+});
+
 describe('readStatistics', () => {
   it('reads what NumPy wrote: the statistics of the golden features', async () => {
     const {mean, covariance} = await readStatistics(NUMPY);
-    const expected = gaussian(await goldenFeatures('a'));
+    const expected = streamedStatistics([await goldenFeatures('a')]);
     expectAllClose(mean, expected.mean, 1e-12);
     expectAllClose(covariance, expected.covariance, 1e-11);
   });

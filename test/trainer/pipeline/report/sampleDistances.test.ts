@@ -1,0 +1,96 @@
+import {rm} from 'node:fs/promises';
+import * as tf from '@tensorflow/tfjs-core';
+import {mkdir} from 'node:fs/promises';
+import {beforeEach, describe, expect, it} from 'vitest';
+import type {FeatureNetwork} from '../../../../trainer/evaluate/featureNetwork.ts';
+import {featureRows, type FeatureSet} from '../../../../trainer/evaluate/featureRows.ts';
+import {streamedStatistics} from '../../../../trainer/evaluate/featureStatistics.ts';
+import {frechetDistance} from '../../../../trainer/evaluate/frechet.ts';
+import {kidEstimate, kidSettings} from '../../../../trainer/evaluate/kid.ts';
+import {readStatistics} from '../../../../trainer/evaluate/statisticsFile.ts';
+import {sampleDistances} from '../../../../trainer/pipeline/report/sampleDistances.ts';
+import {openFeatures, writeFeatures} from '../../../../trainer/pipeline/stages/featureFile.ts';
+import {createRandom} from '../../../../trainer/random.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
+import {writeSafetensors} from '../../../../trainer/store/weights/safetensors.ts';
+import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+
+const shape = [1, 3, 1] as const;
+const dimension = 3;
+
+/** Passes three pixels on as three features. */
+function pixelNetwork(name = 'pixels'): FeatureNetwork {
+  return {
+    record: {name, dimension, preprocessing: 'none', weights: {source: 'none', sha256: '0'.repeat(64)}},
+    batch: 4,
+    requireShape: () => undefined,
+    features: (images) => tf.reshape(images, [-1, dimension]),
+    dispose: () => undefined,
+  };
+}
+
+function images(count: number, seed: number): FeatureSet {
+  const values = createRandom(seed, 'images').fillNormal(new Float32Array(count * dimension));
+  return {values, count, dimension};
+}
+
+async function* inBatches({values}: FeatureSet, size: number): AsyncGenerator<Float32Array> {
+  for (let at = 0; at < values.length; at += size) yield Float32Array.from(values.slice(at, at + size));
+}
+
+async function measure(run: string, model: string, set: FeatureSet, network = pixelNetwork()): Promise<void> {
+  await mkdir(runPaths.evaluation(run, model), {recursive: true});
+  await writeFeatures(run, model, network, {batches: inBatches(set, 6), count: set.count, shape});
+}
+
+describe('sampleDistances', () => {
+  useCpuBackend();
+  const [reference, base] = [images(30, 1), images(21, 2)];
+  let run = '';
+  beforeEach(async () => {
+    run = await temporaryFolder();
+    await measure(run, 'reference', reference);
+    await measure(run, 'base', base);
+  });
+
+  it('are those of the features in memory', async () => {
+    const {frechet, kid, warnings, measuredBy} = await sampleDistances(run, ['base', 'merged']);
+    expect(frechet).toEqual({base: frechetDistance(streamedStatistics([base]), streamedStatistics([reference]))});
+    const settings = kidSettings(21, 30);
+    expect(kid).toEqual({base: kidEstimate(featureRows(base), featureRows(reference), settings)});
+    expect(measuredBy).toEqual({network: pixelNetwork().record, referenceImages: 30, kid: settings});
+    expect(warnings).toEqual([expect.stringContaining('21 samples to 30 reference images') as string]);
+  });
+
+  it('come with statistics that other tools read', async () => {
+    const {count: _, ...expected} = streamedStatistics([base]);
+    expect(await readStatistics(runPaths.statistics(run, 'base'))).toEqual(expected);
+  });
+
+  it('need neither statistics nor a record of the network, which older runs do not have', async () => {
+    const now = await sampleDistances(run, ['base']);
+    for (const model of ['reference', 'base']) {
+      await rm(runPaths.statistics(run, model));
+      const file = runPaths.features(run, model);
+      const features = await openFeatures(file);
+      const {values} = features.rows(Array.from({length: features.count}, (_, i) => i));
+      await features.close();
+      const read = () => Float32Array.from(values);
+      await writeSafetensors(file, [{name: 'features', shape: [features.count, dimension], dtype: 'F32', read}]);
+    }
+    const {frechet, kid, measuredBy} = await sampleDistances(run, ['base']);
+    expect({frechet, kid}).toEqual({frechet: now.frechet, kid: now.kid});
+    expect(measuredBy?.network).toBe(null);
+  });
+
+  it('are none without a reference', async () => {
+    await rm(runPaths.features(run, 'reference'));
+    expect(await sampleDistances(run, ['base'])).toEqual({frechet: {}, kid: {}, warnings: [], measuredBy: null});
+  });
+
+  it('compare no features of different networks', async () => {
+    await measure(run, 'base', base, pixelNetwork('others'));
+    await expect(sampleDistances(run, ['base'])).rejects.toMatchObject({code: 'features-mismatch'});
+  });
+});

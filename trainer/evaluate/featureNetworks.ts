@@ -1,0 +1,34 @@
+import type {EvaluateConfig} from '../contract/config/evaluateConfig.ts';
+import type {FeatureNetworkName} from '../contract/model/featureNetwork.ts';
+import type {FeatureNetwork} from './featureNetwork.ts';
+
+/** A row of the table of feature networks. */
+interface FeatureNetworkKind {
+  /** What the features are and what their distances compare with, for reports. */
+  readonly about: string;
+  /** Loads the weights, and with them the tensor library. The caller disposes of the network. */
+  load(): Promise<FeatureNetwork>;
+}
+
+/** The networks of `evaluate.features` by name. */
+export const featureNetworks: Readonly<Record<FeatureNetworkName, FeatureNetworkKind>> = {
+  digits: {
+    about:
+      'penultimate layer of the bundled digit classifier (not Inception FID; comparable only with numbers of this recipe)',
+    load: async () => (await import('./digitNetwork.ts')).loadDigitNetwork(),
+  },
+};
+
+/** Works with the network that a config names, and frees it. */
+export async function withFeatureNetwork<T>(
+  name: EvaluateConfig['features'],
+  work: (network: FeatureNetwork) => Promise<T>,
+): Promise<T> {
+  if (name === 'none') throw new Error('no feature network was asked for');
+  const network = await featureNetworks[name].load();
+  try {
+    return await work(network);
+  } finally {
+    network.dispose();
+  }
+}

@@ -1,0 +1,77 @@
+import {UserError} from '../contract/errors.ts';
+import type {FeatureSet} from './featureRows.ts';
+import type {Gaussian} from './frechet.ts';
+
+/** Mean and covariance of `count` feature vectors. */
+export interface FeatureStatistics extends Gaussian {
+  readonly count: number;
+}
+
+/**
+ * Mean and covariance of feature vectors that come part after part, in double. One part is computed in two passes; parts are joined by
+ * `mergeStatistics`. Throws a UserError for fewer than two vectors.
+ */
+export function streamedStatistics(parts: Iterable<FeatureSet>): FeatureStatistics {
+  let total: FeatureStatistics | null = null;
+  for (const part of parts) {
+    const statistics = statisticsOf(part);
+    total = total === null ? statistics : mergeStatistics(total, statistics);
+  }
+  const count = total?.count ?? 0;
+  if (total === null || count < 2) {
+    throw new UserError('features-too-few', `A covariance needs at least 2 images, not ${count}.`);
+  }
+  return total;
+}
+
+/**
+ * Statistics of two sets together from those of each (Chan, Golub & LeVeque 1983, eq. 2.1): with M = (n - 1) S and d = m2 - m1,
+ *
+ *     m = m1 + d n2 / n,    M = M1 + M2 + d d^T n1 n2 / n
+ */
+export function mergeStatistics(a: FeatureStatistics, b: FeatureStatistics): FeatureStatistics {
+  if (a.mean.length !== b.mean.length) {
+    throw new Error(`features of different networks: ${a.mean.length} and ${b.mean.length} dimensions`);
+  }
+  const count = a.count + b.count;
+  const difference = b.mean.map((mean, i) => mean - (a.mean[i] ?? NaN));
+  const covariance = a.covariance.map(
+    (value, i) => (value * (a.count - 1) + (b.covariance[i] ?? NaN) * (b.count - 1)) / (count - 1),
+  );
+  addOuterProducts(covariance, difference, (a.count * b.count) / (count * (count - 1)));
+  return {count, mean: a.mean.map((mean, i) => mean + (difference[i] ?? NaN) * (b.count / count)), covariance};
+}
+
+/** In two passes; the covariance of a single vector is zero. */
+function statisticsOf({values, count, dimension}: FeatureSet): FeatureStatistics {
+  const mean = new Float64Array(dimension);
+  for (let n = 0; n < count; n++) {
+    for (let i = 0; i < dimension; i++) mean[i] = (mean[i] ?? NaN) + (values[n * dimension + i] ?? NaN) / count;
+  }
+  const centred = Float64Array.from(values);
+  for (let n = 0; n < count; n++) {
+    for (let i = 0; i < dimension; i++)
+      centred[n * dimension + i] = (values[n * dimension + i] ?? NaN) - (mean[i] ?? NaN);
+  }
+  const covariance = new Float64Array(dimension * dimension);
+  addOuterProducts(covariance, centred, 1 / Math.max(1, count - 1));
+  return {count, mean, covariance};
+}
+
+/** Rows of the sum that stay in the cache while all vectors pass by. */
+const block = 16;
+
+/** Adds `scale` v v^T to `sum` [d, d] for every vector v of `vectors` [n, d]. */
+function addOuterProducts(sum: Float64Array, vectors: Float64Array, scale: number): void {
+  const size = Math.sqrt(sum.length);
+  for (let first = 0; first < size; first += block) {
+    for (let start = 0; start < vectors.length; start += size) {
+      const vector = vectors.subarray(start, start + size);
+      for (let i = first; i < Math.min(size, first + block); i++) {
+        const scaled = (vector[i] ?? NaN) * scale;
+        const row = i * size;
+        for (let j = 0; j < size; j++) sum[row + j] = (sum[row + j] ?? NaN) + scaled * (vector[j] ?? NaN);
+      }
+    }
+  }
+}

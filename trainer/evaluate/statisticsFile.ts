@@ -1,0 +1,93 @@
+import {zipSync} from 'fflate';
+import {UserError} from '../contract/errors.ts';
+import {writeFileAtomic} from '../store/files/atomicFile.ts';
+import {openPositioned, type PositionedFile} from '../store/files/positionedFile.ts';
+import {readEntry, readZipDirectory} from '../store/files/zipFile.ts';
+import type {Gaussian} from './frechet.ts';
+import {decodeNpy, encodeNpy} from './npy.ts';
+
+/** Feature statistics as other tools keep them. */
+export interface StatisticsFile extends Gaussian {
+  /** Of the spatial features, from which the ADM evaluator computes sFID; pytorch-fid and clean-fid have none. */
+  readonly spatial?: Gaussian;
+}
+
+/** Names in the archive. */
+const pooled = {mean: 'mu.npy', covariance: 'sigma.npy'} as const;
+const spatial = {mean: 'mu_s.npy', covariance: 'sigma_s.npy'} as const;
+type Names = typeof pooled | typeof spatial;
+
+/**
+ * Reads an npz with `mu` [d] and `sigma` [d, d], as pytorch-fid and clean-fid write them, or with `mu_s` and `sigma_s` besides, as the ADM evaluator
+ * does (Dhariwal & Nichol 2021). Throws a UserError for any other file.
+ */
+export async function readStatistics(path: string): Promise<StatisticsFile> {
+  const arrays = await unzip(path);
+  const features = gaussianOf(arrays, pooled, path);
+  return Object.values(spatial).some((name) => arrays.has(name))
+    ? {...features, spatial: gaussianOf(arrays, spatial, path)}
+    : features;
+}
+
+/** Writes what `readStatistics` reads; the same numbers make the same bytes. */
+export async function writeStatistics(path: string, {spatial: others, ...features}: StatisticsFile): Promise<void> {
+  const arrays = {...encoded(features, pooled), ...(others && encoded(others, spatial))};
+  // The first date a zip can hold, in the local time that it is written in.
+  await writeFileAtomic(path, zipSync(arrays, {mtime: new Date(1980, 0, 1)}));
+}
+
+function encoded({mean, covariance}: Gaussian, names: Names): Record<string, Uint8Array> {
+  const size = mean.length;
+  return {
+    [names.mean]: encodeNpy({shape: [size], values: mean}),
+    [names.covariance]: encodeNpy({shape: [size, size], values: covariance}),
+  };
+}
+
+/** Bytes of an array; sigma of 2048 features, as Inception has, takes 34 MB. */
+const largestArray = 256_000_000;
+
+async function unzip(path: string): Promise<ReadonlyMap<string, Uint8Array>> {
+  try {
+    const file = await openPositioned(path);
+    return await readArrays(file).finally(() => file.close());
+  } catch (cause) {
+    throw new UserError('statistics-unreadable', 'Feature statistics could not be read from this file.', {
+      where: path,
+      hint: 'It has to be an npz file with mu and sigma.',
+      cause,
+    });
+  }
+}
+
+/** Only what is needed: files of the ADM evaluator also hold 10,000 images. */
+async function readArrays(file: PositionedFile): Promise<ReadonlyMap<string, Uint8Array>> {
+  const entries = await readZipDirectory(file);
+  const arrays = new Map<string, Uint8Array>();
+  for (const name of [...Object.values(pooled), ...Object.values(spatial)]) {
+    const entry = entries.get(name);
+    if (entry !== undefined) arrays.set(name, await readEntry(file, entry, largestArray));
+  }
+  return arrays;
+}
+
+function gaussianOf(arrays: ReadonlyMap<string, Uint8Array>, names: Names, path: string): Gaussian {
+  const [mean, covariance] = [arrayOf(arrays, names.mean, path), arrayOf(arrays, names.covariance, path)];
+  const [size = NaN] = mean.shape;
+  if (mean.shape.length === 1 && covariance.shape.join() === `${size},${size}`) {
+    return {mean: mean.values, covariance: covariance.values};
+  }
+  const shapes = `mu [${mean.shape.join(', ')}] and sigma [${covariance.shape.join(', ')}]`;
+  throw new UserError('statistics-invalid', `${shapes} do not belong together.`, {where: path});
+}
+
+function arrayOf(arrays: ReadonlyMap<string, Uint8Array>, name: string, path: string) {
+  const bytes = arrays.get(name);
+  if (bytes === undefined) {
+    throw new UserError('statistics-invalid', `This npz file holds no ${name}.`, {
+      where: path,
+      hint: 'It has to hold mu and sigma.',
+    });
+  }
+  return decodeNpy(bytes, `${path}/${name}`);
+}
