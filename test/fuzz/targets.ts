@@ -1,4 +1,5 @@
 import type {FuzzTarget} from './target.ts';
+import {captions} from './targets/captions.ts';
 import {cifar} from './targets/cifar.ts';
 import {events} from './targets/events.ts';
 import {hub} from './targets/hub.ts';
@@ -12,6 +13,7 @@ import {parquet} from './targets/parquet.ts';
 import {png} from './targets/png.ts';
 import {records} from './targets/records.ts';
 import {safetensors} from './targets/safetensors.ts';
+import {tar} from './targets/tar.ts';
 import {tokenizer} from './targets/tokenizer.ts';
 import {torch} from './targets/torch.ts';
 import {yaml} from './targets/yaml.ts';
@@ -36,4 +38,6 @@ export const targets: readonly FuzzTarget[] = [
   cifar,
   npz,
   tokenizer,
+  captions,
+  tar,
 ];

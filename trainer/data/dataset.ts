@@ -13,8 +13,8 @@ export interface ImageSource {
   read(index: number, random?: () => number): Promise<Uint8Array | null>;
   /** Class of image `index` where the source knows it. */
   label?(index: number): number;
-  /** Caption of image `index`, in sources with captions. */
-  caption?(index: number): string;
+  /** The captions of image `index`, none where it lacks them. Absent in sources without captions. Throws UserErrors. */
+  captions?(index: number): Promise<readonly string[]>;
 }
 
 /** A dataset that comes with test images of its own. */

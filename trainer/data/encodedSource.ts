@@ -9,6 +9,8 @@ export interface EncodedImages {
   name(index: number): string;
   /** The image file of image `index`. */
   bytes(index: number): Promise<Uint8Array>;
+  /** As in `ImageSource`. */
+  captions?(index: number): Promise<readonly string[]>;
 }
 
 export interface DecodeSettings extends ImageFit {
@@ -59,7 +61,8 @@ export function encodedSource(
     }
   }
 
-  return {size: images.size, shape: [resolution, resolution, channels], fingerprint: images.fingerprint, read};
+  const {size, fingerprint, captions} = images;
+  return {size, shape: [resolution, resolution, channels], fingerprint, read, ...(captions && {captions})};
 }
 
 /** Why something failed, in one line without its full stop. */

@@ -3,7 +3,7 @@ import {UserError} from '../contract/errors.ts';
 import type {ImageSource} from './dataset.ts';
 import {encodedSource, type DecodeSettings} from './encodedSource.ts';
 import {fingerprintOf} from './fingerprint.ts';
-import {endingOf, walkFiles, type FoundFile} from './walkFiles.ts';
+import {endingOf, type FoundFile} from './walkFiles.ts';
 
 /** Endings of the images that are read. What a file holds is told by its first bytes all the same. */
 const imageEndings = ['.png', '.jpg', '.jpeg', '.jpe', '.jfif', '.webp', '.gif', '.tif', '.tiff', '.avif', '.bmp'];
@@ -25,12 +25,15 @@ const companionEndings = [
 ];
 
 /**
- * The images of a folder and its sub-folders, in the order of their names. `onSkip` hears of what cannot be read, and counts the files
- * whose ending is not that of an image.
+ * The images among the files of a folder and its sub-folders. `onSkip` hears how many files have an ending that is not that of an image.
+ * Throws a UserError where there are no images.
  */
-export async function listImages(folder: string, onSkip: (message: string) => void): Promise<FoundFile[]> {
-  const found = await walkFiles(folder, onSkip);
-  const files = found.filter((file) => imageEndings.includes(endingOf(file)));
+export function imagesAmong(
+  found: readonly FoundFile[],
+  folder: string,
+  onSkip: (message: string) => void,
+): FoundFile[] {
+  const files = found.filter(isImageName);
   const others = otherEndings(found);
   if (files.length === 0) throw noImages(folder, others);
   if (others !== '') onSkip(`Left out of the data: ${others} in ${folder}. Images end in ${imageEndings.join(', ')}.`);
@@ -41,6 +44,7 @@ export async function listImages(folder: string, onSkip: (message: string) => vo
 export function imageFiles(
   files: readonly FoundFile[],
   settings: DecodeSettings,
+  captions: (image: FoundFile) => Promise<readonly string[]>,
   onSkip: (message: string) => void,
 ): ImageSource {
   const path = (index: number): string => files[index]?.path ?? `image ${index}`;
@@ -49,8 +53,18 @@ export function imageFiles(
     fingerprint: fingerprintOf(files.flatMap(({name, size}) => [name, String(size)])),
     name: path,
     bytes: (index: number) => readImage(files[index], path(index)),
+    captions: (index: number) => {
+      const file = files[index];
+      if (file === undefined) throw new RangeError(`there is no image ${index}`);
+      return captions(file);
+    },
   };
   return encodedSource(images, settings, onSkip);
+}
+
+/** Whether a file is named like an image. */
+export function isImageName(file: Pick<FoundFile, 'path'>): boolean {
+  return imageEndings.includes(endingOf(file));
 }
 
 /** `12 .bmp, 1 without ending`: the files that might be meant as images, most frequent endings first; empty where there are none. */

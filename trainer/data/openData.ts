@@ -1,13 +1,15 @@
 import {resolve} from 'node:path';
 import type {DataConfig} from '../contract/config/dataConfig.ts';
+import {folderCaptions} from './captions/folderCaptions.ts';
 import {openCifar10} from './cifar10.ts';
 import type {Datasets, ImageSource} from './dataset.ts';
-import {imageFiles, listImages} from './imageFolder.ts';
+import {imageFiles, imagesAmong} from './imageFolder.ts';
 import {openMnist} from './mnist.ts';
 import {listParquet, parquetImages} from './parquet/parquet.ts';
 import {splitSource} from './split.ts';
 import {namedSplits, type NamedSplits} from './splitNames.ts';
-import type {FoundFile} from './walkFiles.ts';
+import {walkFiles, type FoundFile} from './walkFiles.ts';
+import {listTars, webDatasetImages} from './webDataset/webDataset.ts';
 
 /**
  * Opens the images of a config and splits them. Relative paths start at `folder`. `onSkip` hears of what is left out: images that cannot be
@@ -32,14 +34,34 @@ async function openSplits(
   if (config.kind === 'mnist') return openMnist(config.path === undefined ? undefined : resolve(folder, config.path));
   const path = resolve(folder, config.path);
   if (config.kind === 'cifar10') return openCifar10(path);
-  const {split} = config;
-  const files = config.kind === 'images' ? await listImages(path, onSkip) : await listParquet(path, onSkip);
-  const {train, validation, test} = namedSplits(files, {split, onNote});
-  const open = async (part: readonly FoundFile[]) =>
-    config.kind === 'images' ? imageFiles(part, config, onSkip) : parquetImages(part, config, onSkip);
+  const {files, open} = await listFiles(config, path, onSkip);
+  const {train, validation, test} = namedSplits(files, {split: config.split, onNote});
   return {
     train: await open(train),
     ...(validation && {validation: await open(validation)}),
     ...(test && {test: await open(test)}),
   };
+}
+
+type FileConfig = Exclude<DataConfig, {kind: 'mnist' | 'cifar10'}>;
+
+/** The files that a dataset is made of, and how some of them become images. */
+async function listFiles(
+  config: FileConfig,
+  path: string,
+  onSkip: (message: string) => void,
+): Promise<{files: readonly FoundFile[]; open(part: readonly FoundFile[]): ImageSource | Promise<ImageSource>}> {
+  const column = config.captions?.column;
+  switch (config.kind) {
+    case 'images': {
+      const found = await walkFiles(path, onSkip);
+      const captions = folderCaptions(found, column);
+      const files = imagesAmong(found, path, onSkip);
+      return {files, open: (part) => imageFiles(part, config, captions, onSkip)};
+    }
+    case 'parquet':
+      return {files: await listParquet(path, onSkip), open: (part) => parquetImages(part, config, onSkip)};
+    case 'webdataset':
+      return {files: await listTars(path, onSkip), open: (part) => webDatasetImages(part, config, column, onSkip)};
+  }
 }

@@ -42,13 +42,14 @@ export function subset(source: ImageSource, indices: Uint32Array): ImageSource {
     if (found === undefined) throw new RangeError(`Image ${index} of ${indices.length} was asked for.`);
     return found;
   };
-  const {label} = source;
+  const {label, captions} = source;
   return {
     size: indices.length,
     shape: source.shape,
     fingerprint: fingerprintOf([source.fingerprint, indices.join()]),
     read: (index, random) => source.read(original(index), random),
     ...(label && {label: (index: number) => label(original(index))}),
+    ...(captions && {captions: (index: number) => captions(original(index))}),
   };
 }
 

@@ -31,7 +31,7 @@ export async function walkFiles(root: string, onLeftOut: (message: string) => vo
 }
 
 /** `.png` of `a/B.PNG`; empty where there is none. */
-export function endingOf({path}: FoundFile): string {
+export function endingOf({path}: Pick<FoundFile, 'path'>): string {
   return extname(path).toLowerCase();
 }
 

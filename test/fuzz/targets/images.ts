@@ -1,7 +1,8 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import sharp from 'sharp';
-import {imageFiles, listImages} from '../../../trainer/data/imageFolder.ts';
+import {imageFiles, imagesAmong} from '../../../trainer/data/imageFolder.ts';
+import {walkFiles} from '../../../trainer/data/walkFiles.ts';
 import {repository} from '../buildWorker.ts';
 import type {FuzzTarget} from '../target.ts';
 import {repairPng} from './pngChunks.ts';
@@ -49,8 +50,14 @@ export const images: FuzzTarget = {
   repair: repairPng,
   async parse(bytes, folder) {
     await writeFile(join(folder, 'a.png'), bytes);
-    const files = await listImages(folder, () => undefined);
-    const source = imageFiles(files, {resolution: 8, channels: 3, corrupt: 'stop'}, () => undefined);
+    const files = imagesAmong(await walkFiles(folder, () => undefined), folder, () => undefined);
+    const settings = {resolution: 8, channels: 3, corrupt: 'stop'} as const;
+    const source = imageFiles(
+      files,
+      settings,
+      () => Promise.resolve([]),
+      () => undefined,
+    );
     await source.read(0);
   },
 };

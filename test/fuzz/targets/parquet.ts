@@ -5,6 +5,8 @@ import {repository} from '../buildWorker.ts';
 import type {FuzzTarget} from '../target.ts';
 
 const files = [
+  '../captions/v1-plain',
+  '../captions/v2-zstd',
   'struct/train-00000-of-00002',
   'struct/train-00001-of-00002',
   'bytes/corrupt',
@@ -43,10 +45,16 @@ export const parquet: FuzzTarget = {
   async parse(bytes, folder) {
     const path = join(folder, 'a.parquet');
     await writeFile(path, bytes);
-    const settings = {resolution: 6, channels: 3, corrupt: 'skip'} as const;
+    const captions = Buffer.from(bytes).includes('captions')
+      ? ({captions: {column: 'captions', missing: 'stop'}} as const)
+      : {};
+    const settings = {resolution: 6, channels: 3, corrupt: 'skip', ...captions} as const;
     const column = Buffer.from(bytes).includes('picture') ? 'picture' : 'image';
     const files = await listParquet(path, () => undefined);
     const source = await parquetImages(files, {...settings, column}, () => undefined);
-    for (let i = 0; i < Math.min(source.size, 12); i++) await source.read(i);
+    for (let i = 0; i < Math.min(source.size, 12); i++) {
+      await source.read(i);
+      await source.captions?.(i);
+    }
   },
 };

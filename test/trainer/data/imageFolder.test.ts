@@ -4,8 +4,9 @@ import sharp, {type Sharp} from 'sharp';
 import {describe, expect, it} from 'vitest';
 import type {ImageSource} from '../../../trainer/data/dataset.ts';
 import type {DecodeSettings} from '../../../trainer/data/encodedSource.ts';
-import {imageFiles, listImages} from '../../../trainer/data/imageFolder.ts';
+import {imageFiles, imagesAmong} from '../../../trainer/data/imageFolder.ts';
 import {encodePng} from '../../../trainer/data/pictures/png.ts';
+import {walkFiles} from '../../../trainer/data/walkFiles.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const settings = {resolution: 2, channels: 1, corrupt: 'stop'} as const;
@@ -16,7 +17,12 @@ async function openImageFolder(
   how: DecodeSettings,
   onSkip: (message: string) => void,
 ): Promise<ImageSource> {
-  return imageFiles(await listImages(folder, onSkip), how, onSkip);
+  return imageFiles(
+    imagesAmong(await walkFiles(folder, onSkip), folder, onSkip),
+    how,
+    () => Promise.resolve([]),
+    onSkip,
+  );
 }
 
 describe('a folder of images', () => {

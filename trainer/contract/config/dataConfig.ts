@@ -45,6 +45,29 @@ const shaped = {
     ),
 };
 
+/** Columns that hold captions where the config names none, the first of them that is there. */
+export const captionColumns = ['text', 'caption', 'captions', 'prompt'] as const;
+
+const Captions = z
+  .strictObject({
+    column: z
+      .string()
+      .optional()
+      .describe(
+        `Column (key in JSON) of the captions, one text or a list of texts; default: the first of ${captionColumns.join(', ')} that is there.`,
+      ),
+    missing: z
+      .enum(['stop', 'empty'])
+      .default('stop')
+      .describe(
+        'What happens at an image without a caption: the run stops with an error, or it gets the empty caption.',
+      ),
+  })
+  .optional()
+  .describe(
+    'Where captions come from, for models that are conditioned on text. A list of captions is drawn from while training; else its first is used.',
+  );
+
 export const DataConfig = z
   .discriminatedUnion('kind', [
     z.strictObject({
@@ -64,7 +87,12 @@ export const DataConfig = z
       kind: z
         .literal('images')
         .describe('A folder of images (PNG, JPEG, WebP, GIF, TIFF, AVIF, BMP), searched with its sub-folders.'),
-      path: z.string().describe('The folder.'),
+      path: z
+        .string()
+        .describe(
+          'The folder. Captions: metadata.jsonl or metadata.csv with file_name, else NAME.txt beside NAME.png, a line each.',
+        ),
+      captions: Captions,
       ...shaped,
       ...common,
     }),
@@ -72,9 +100,20 @@ export const DataConfig = z
       kind: z.literal('parquet').describe('Hugging Face parquet files with an image column.'),
       path: z.string().describe('One parquet file or a folder of them.'),
       column: z.string().default('image').describe('Name of the image column.'),
+      captions: Captions,
+      ...shaped,
+      ...common,
+    }),
+    z.strictObject({
+      kind: z
+        .literal('webdataset')
+        .describe('Tar files of a WebDataset: images with a text file or JSON of the same name behind or before them.'),
+      path: z.string().describe('One tar file or a folder of them.'),
+      captions: Captions,
       ...shaped,
       ...common,
     }),
   ])
   .describe('Where the images come from.');
 export type DataConfig = z.infer<typeof DataConfig>;
+export type CaptionSettings = NonNullable<z.infer<typeof Captions>>;

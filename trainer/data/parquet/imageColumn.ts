@@ -1,22 +1,16 @@
 import type {SchemaTree} from 'hyparquet';
 import {UserError} from '../../contract/errors.ts';
-
-/** Where the bytes of images lie in a file. */
-export interface ImageColumn {
-  /** Names from the top to the values, with dots between them. */
-  readonly path: string;
-  /** How many of these may be null. */
-  readonly levels: number;
-}
+import {findNodes, isRepeated} from './schemaNodes.ts';
+import type {ColumnLeaf} from './parquetColumn.ts';
 
 /**
  * The column `column` (`image`, or `data.image` in a struct): bytes, or a struct with the field `bytes` as the datasets library writes it.
  * Throws a UserError that names the columns that hold images where this one does not.
  */
-export function requireImageColumn(where: string, schema: SchemaTree, column: string): ImageColumn {
+export function requireImageColumn(where: string, schema: SchemaTree, column: string): ColumnLeaf {
   const nodes = findNodes(schema.children, column);
   const found = nodes && imageColumn(nodes);
-  if (found) return found;
+  if (found) return {column, ...found};
   const isList = nodes?.some(isRepeated) === true || nodes?.at(-1)?.children.some(isRepeated) === true;
   const problem =
     nodes === undefined
@@ -25,33 +19,18 @@ export function requireImageColumn(where: string, schema: SchemaTree, column: st
   throw new UserError('data-column', problem, {where, hint: columnHint(schema)});
 }
 
-/** The nodes on the way to a column. A name with dots may be one name or several. */
-function findNodes(children: readonly SchemaTree[], column: string): readonly SchemaTree[] | undefined {
-  for (const child of children) {
-    const {name} = child.element;
-    if (name === column) return [child];
-    const rest = column.startsWith(`${name}.`) ? findNodes(child.children, column.slice(name.length + 1)) : undefined;
-    if (rest) return [child, ...rest];
-  }
-  return undefined;
-}
-
-function imageColumn(nodes: readonly SchemaTree[]): ImageColumn | undefined {
+function imageColumn(nodes: readonly SchemaTree[]): Omit<ColumnLeaf, 'column'> | undefined {
   const field = nodes.at(-1)?.children.find(({element}) => element.name === 'bytes');
   const whole = field ? [...nodes, field] : nodes;
   const leaf = whole.at(-1);
   if (leaf === undefined || !holdsBytes(leaf) || whole.some(isRepeated)) return undefined;
   const levels = whole.filter(({element}) => element.repetition_type === 'OPTIONAL').length;
-  return {path: whole.map(({element}) => element.name).join('.'), levels};
+  return {path: whole.map(({element}) => element.name).join('.'), levels, isList: false};
 }
 
 /** Bytes that are not text. */
 function holdsBytes({element}: SchemaTree): boolean {
   return element.type === 'BYTE_ARRAY' && element.converted_type === undefined && element.logical_type === undefined;
-}
-
-function isRepeated({element}: SchemaTree): boolean {
-  return element.repetition_type === 'REPEATED';
 }
 
 function columnHint({children}: SchemaTree): string {

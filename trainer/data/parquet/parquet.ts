@@ -1,4 +1,6 @@
 import {open} from 'node:fs/promises';
+import type {SchemaTree} from 'hyparquet';
+import type {CaptionSettings} from '../../contract/config/dataConfig.ts';
 import {UserError} from '../../contract/errors.ts';
 import {openPositioned} from '../../store/files/positionedFile.ts';
 import type {ImageSource} from '../dataset.ts';
@@ -7,12 +9,15 @@ import {fingerprintOf} from '../fingerprint.ts';
 import {endingOf, walkFiles, type FoundFile} from '../walkFiles.ts';
 import {lruCache} from '../lruCache.ts';
 import {Unsupported} from './byteArrays.ts';
-import {openParquetColumn, unsupportedColumn, type ParquetRowGroup} from './parquetColumn.ts';
-import {readPages} from './parquetPages.ts';
+import {findCaptionColumn} from './captionColumn.ts';
+import {requireImageColumn} from './imageColumn.ts';
+import {openParquetColumn, unsupportedColumn, type ColumnLeaf, type ParquetRowGroup} from './parquetColumn.ts';
+import {readLists, readPages, type ColumnPages} from './parquetPages.ts';
 
 export interface ParquetSettings extends DecodeSettings {
   /** Name of the image column. */
   readonly column: string;
+  readonly captions?: CaptionSettings;
 }
 
 /** Row groups kept in memory, in uncompressed bytes: a small dataset fits whole, a large one is read piece by piece. */
@@ -35,45 +40,89 @@ export async function listParquet(path: string, onSkip: (message: string) => voi
 
 /**
  * The images of Hugging Face parquet files. The column is a struct with the field `bytes` (the datasets library's Image feature) or plain
- * bytes. Row groups are read when one of their images is asked for, the rest of the file never. The fingerprint is over the size and the
- * two ends of every file.
+ * bytes; captions are a column of texts or of lists of texts. Row groups are read when one of their images is asked for, the rest of the
+ * file never. The fingerprint is over the size and the two ends of every file.
  */
 export async function parquetImages(
   files: readonly FoundFile[],
   settings: ParquetSettings,
   onSkip: (message: string) => void,
 ): Promise<ImageSource> {
+  const {column, captions: {column: captionColumn} = {}} = settings;
+  const images = await openRows(files, (where, schema) => requireImageColumn(where, schema, column), readPages);
+  const captions = await openRows(files, (where, schema) => findCaptionColumn(where, schema, captionColumn), readTexts);
+  if (images === null || images.count === 0) throw noRows(files[0]?.path);
+  const encoded = {
+    size: images.count,
+    fingerprint: fingerprintOf((await Promise.all(files.map(fileEnds))).flat()),
+    name: images.name,
+    bytes: async (index: number) => imageBytes(await images.row(index)),
+    ...(captions && {captions: (index: number) => captions.row(index).catch(asUserError)}),
+  };
+  return encodedSource(encoded, settings, onSkip);
+}
+
+/** One column of some files, row by row. */
+interface Rows<T> {
+  readonly count: number;
+  row(index: number): Promise<T>;
+  /** Where row `index` is, for messages. */
+  name(index: number): string;
+}
+
+/** Opens a column of all files; null where one of them lacks it. */
+async function openRows<T>(
+  files: readonly FoundFile[],
+  find: (where: string, schema: SchemaTree) => ColumnLeaf | null,
+  decode: (chunk: Uint8Array, column: ColumnPages) => T[],
+): Promise<Rows<T> | null> {
   // One after the other, so that of several bad files the first is named.
   const groups: ParquetRowGroup[] = [];
-  for (const file of files) groups.push(...(await openParquetColumn(file, settings.column)));
+  for (const file of files) {
+    const found = await openParquetColumn(file, find);
+    if (found === null) return null;
+    groups.push(...found);
+  }
   const starts = rowStarts(groups);
-  const size = starts[groups.length] ?? 0;
-  if (size === 0) throw noRows(files[0]?.path);
   // A damaged row group is read once, not for each of its images.
   const broken = new Map<ParquetRowGroup, BrokenPart>();
   const load = async (group: ParquetRowGroup) => {
     const known = broken.get(group);
     if (known) throw known;
-    return readRowGroup(group, settings.column).catch((error: unknown) => {
+    return readRowGroup(group, decode).catch((error: unknown) => {
       if (error instanceof BrokenPart) broken.set(group, error);
       throw error;
     });
   };
   const rowsOf = lruCache({capacity: KEPT_BYTES, cost: ({pages}: ParquetRowGroup) => pages.bytes, load});
-  const locate = (index: number): {group: ParquetRowGroup; row: number} => locateRow(groups, starts, index);
-  const images = {
-    size,
-    fingerprint: fingerprintOf((await Promise.all(files.map(fileEnds))).flat()),
-    name: (index: number) => {
-      const {group, row} = locate(index);
+  return {
+    count: starts[groups.length] ?? 0,
+    row: async (index) => {
+      const {group, row} = locateRow(groups, starts, index);
+      const value = (await rowsOf(group))[row];
+      if (value === undefined) throw new Error(`the row group has no row ${row}`);
+      return value;
+    },
+    name: (index) => {
+      const {group, row} = locateRow(groups, starts, index);
       return `${group.file.path}, row ${group.rowStart + row}`;
     },
-    bytes: async (index: number) => {
-      const {group, row} = locate(index);
-      return imageBytes((await rowsOf(group))[row] ?? null);
-    },
   };
-  return encodedSource(images, settings, onSkip);
+}
+
+/** Captions that cannot be read end the run, whatever images that cannot be decoded do. */
+function asUserError(error: unknown): never {
+  if (!(error instanceof BrokenPart)) throw error;
+  throw new UserError('captions-invalid', `The captions cannot be read: ${reasonOf(error)}.`, {where: error.where});
+}
+
+/** The captions of each row. */
+function readTexts(chunk: Uint8Array, column: ColumnPages): string[][] {
+  const text = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+  const rows = column.isList
+    ? readLists(chunk, column)
+    : readPages(chunk, column).map((value) => (value ? [value] : []));
+  return rows.map((values) => values.map(text).filter((caption) => caption.trim() !== ''));
 }
 
 /** First image of every row group, and the number of all images at the end. */
@@ -101,12 +150,14 @@ function locateRow(
   return {group, row: index - (starts[low] ?? 0)};
 }
 
-/** The image files of the rows. A `BrokenPart` where the pages are damaged, so that none of the rows can be read. */
-async function readRowGroup(group: ParquetRowGroup, column: string): Promise<(Uint8Array | null)[]> {
-  const {file, start, length, pages, rowStart, rowEnd} = group;
+/** What the rows hold. A `BrokenPart` where the pages are damaged, so that none of the rows can be read. */
+async function readRowGroup<T>(
+  {file, column, start, length, pages, rowStart, rowEnd}: ParquetRowGroup,
+  decode: (chunk: Uint8Array, column: ColumnPages) => T[],
+): Promise<T[]> {
   const opened = await openPositioned(file.path);
   try {
-    return readPages(await opened.read(start, length), pages);
+    return decode(await opened.read(start, length), pages);
   } catch (error) {
     if (error instanceof UserError) throw error;
     if (error instanceof Unsupported) throw unsupportedColumn(file.path, column, reasonOf(error));

@@ -10,7 +10,6 @@ import {UserError} from '../../contract/errors.ts';
 import {openPositioned, type PositionedFile} from '../../store/files/positionedFile.ts';
 import type {FoundFile} from '../walkFiles.ts';
 import {byteArrayEncodings} from './byteArrays.ts';
-import {requireImageColumn} from './imageColumn.ts';
 import {codecs} from './inflatePage.ts';
 import type {ColumnPages} from './parquetPages.ts';
 import {readThrift} from './thrift.ts';
@@ -18,13 +17,18 @@ import {readThrift} from './thrift.ts';
 /** Rows [rowStart, rowEnd) of a file, which can be read only together. */
 export interface ParquetRowGroup {
   readonly file: FoundFile;
+  /** The column by the name that a config gives it. */
+  readonly column: string;
   readonly rowStart: number;
   readonly rowEnd: number;
-  /** Where the pages of the image column lie in the file. */
+  /** Where the pages of the column lie in the file. */
   readonly start: number;
   readonly length: number;
   readonly pages: ColumnPages;
 }
+
+/** Values of a list, on average: far more than any image has captions. */
+const largestList = 1000;
 
 /** A row group is held in memory whole while one of its images is read. */
 const MAX_ROW_GROUP_BYTES = 1024 ** 3;
@@ -36,15 +40,31 @@ const footerValues = 2_000_000;
 /** Columns and structs around them. */
 const largestSchema = 10_000;
 
-/** The row groups of a file, from its footer alone, after checking that `column` can hold images. */
-export async function openParquetColumn(file: FoundFile, column: string): Promise<ParquetRowGroup[]> {
+/** Where the values of a column lie in a file. */
+export interface ColumnLeaf {
+  /** The column by the name that a config gives it. */
+  readonly column: string;
+  /** Names from the top to the values, with dots between them. */
+  readonly path: string;
+  /** As in `ColumnPages`. */
+  readonly levels: number;
+  readonly isList: boolean;
+}
+
+/** The row groups of a file, from its footer alone. `find` chooses the column, or throws; null: there is none, and no row groups. */
+export async function openParquetColumn(
+  file: FoundFile,
+  find: (where: string, schema: SchemaTree) => ColumnLeaf | null,
+): Promise<ParquetRowGroup[] | null> {
   const {metadata, schema} = await readFooter(file);
-  const leaf = requireImageColumn(file.path, schema, column);
+  const leaf = find(file.path, schema);
+  if (leaf === null) return null;
+  const {column} = leaf;
   let rowStart = 0;
   return metadata.row_groups.map(({num_rows, columns}) => {
     const {meta_data: chunk} = columns.find(({meta_data}) => meta_data?.path_in_schema.join('.') === leaf.path) ?? {};
     requireReadable(file.path, column, columns, chunk);
-    const group = rowGroup(file, rowStart, Number(num_rows), chunk, leaf.levels);
+    const group = rowGroup(file, rowStart, Number(num_rows), chunk, leaf);
     rowStart = group.rowEnd;
     requireModestSize(group);
     return group;
@@ -86,24 +106,25 @@ function rowGroup(
   rowStart: number,
   rows: number,
   chunk: ColumnMetaData | undefined,
-  levels: number,
+  {column, levels, isList}: ColumnLeaf,
 ): ParquetRowGroup {
   if (chunk === undefined) throw damaged(file.path, 'a row group lacks the column');
   const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
   const [first, length] = [Math.min(start, Number(chunk.data_page_offset)), Number(chunk.total_compressed_size)];
-  const bytes = Number(chunk.total_uncompressed_size);
-  const fits = [rows, first, length, bytes].every((value) => Number.isSafeInteger(value) && value >= 0);
+  const [bytes, values] = [Number(chunk.total_uncompressed_size), isList ? Number(chunk.num_values) : rows];
+  const fits = [rows, first, length, bytes, values].every((value) => Number.isSafeInteger(value) && value >= 0);
   // No image takes less than a byte; rows that take none would cost memory all the same.
-  if (!fits || first + length > file.size || rowStart + rows > file.size) {
+  if (!fits || first + length > file.size || rowStart + rows > file.size || values > largestList * rows) {
     throw damaged(file.path, `its footer places ${rows} rows where they do not fit`);
   }
   return {
     file,
+    column,
     rowStart,
     rowEnd: rowStart + rows,
     start: first,
     length,
-    pages: {codec: chunk.codec, levels, rows, bytes},
+    pages: {codec: chunk.codec, levels, isList, rows, values, bytes},
   };
 }
 

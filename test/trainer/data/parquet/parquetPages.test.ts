@@ -6,7 +6,9 @@ import {delta, dictionary, levels, page, plain, run, thrift, uint32, varint} fro
 const column = (rows: number, more: Partial<ColumnPages> = {}): ColumnPages => ({
   codec: 'UNCOMPRESSED',
   levels: 0,
+  isList: false,
   rows,
+  values: rows,
   bytes: 1000,
   ...more,
 });

@@ -1,0 +1,98 @@
+import {parse, CsvError} from 'csv-parse/sync';
+import {z} from 'zod';
+import {captionColumns} from '../../contract/config/dataConfig.ts';
+import {UserError} from '../../contract/errors.ts';
+import {readRegularFile} from '../../store/files/regularFile.ts';
+
+/** A million captions have about a hundred megabytes. */
+const largestFile = 500_000_000;
+/** Characters of a line of CSV, quoted line breaks included. */
+const largestRow = 1_000_000;
+
+const Row = z.record(z.string(), z.unknown());
+/** A text, a list of texts, or nothing. */
+const Captions = z.union([z.string(), z.array(z.string()), z.null(), z.undefined()]);
+
+/**
+ * The captions of a `metadata.jsonl` or `metadata.csv` by `file_name`, as the image folders of Hugging Face's datasets have them. Rows with
+ * the same name add up. `column`: where the captions are; left out: the first of `captionColumns` that the first row has. Throws a UserError
+ * with the number of the row.
+ */
+export async function readMetadataTable(
+  file: string,
+  column?: string,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const text = (await readRegularFile(file, largestFile)).toString('utf8').replace(/^\ufeff/, '');
+  const rows = file.endsWith('.csv') ? csvRows(text, file) : jsonRows(text, file);
+  const captions = new Map<string, string[]>();
+  let found = column;
+  for (const {row, line} of rows) {
+    found ??= captionColumns.find((name) => name in row);
+    if (found === undefined || !(found in row)) throw noColumn(file, line, row, column);
+    const {file_name: name} = row;
+    const texts = captionTexts(row[found]);
+    if (typeof name !== 'string' || name === '') throw invalid(file, line, 'has no file_name');
+    if (texts === null) throw invalid(file, line, `has something else than a text or a list of texts as ${found}`);
+    const key = plainName(name);
+    captions.set(key, [...(captions.get(key) ?? []), ...texts]);
+  }
+  return captions;
+}
+
+/** The captions that a value of a row stands for, empty ones left out; null for something else. */
+export function captionTexts(value: unknown): string[] | null {
+  const parsed = Captions.safeParse(value);
+  if (!parsed.success) return null;
+  return [parsed.data ?? []].flat().filter((text) => text.trim() !== '');
+}
+
+interface NumberedRow {
+  readonly row: Record<string, unknown>;
+  /** From 1. */
+  readonly line: number;
+}
+
+function* jsonRows(text: string, file: string): Iterable<NumberedRow> {
+  let line = 0;
+  for (const json of text.split('\n')) {
+    line++;
+    if (json.trim() === '') continue;
+    yield {row: jsonRow(json, file, line), line};
+  }
+}
+
+function jsonRow(json: string, file: string, line: number): Record<string, unknown> {
+  try {
+    return Row.parse(JSON.parse(json));
+  } catch {
+    throw invalid(file, line, 'is not a JSON object');
+  }
+}
+
+function* csvRows(text: string, file: string): Iterable<NumberedRow> {
+  let lines: Record<string, string>[];
+  try {
+    lines = parse(text, {columns: true, skip_empty_lines: true, max_record_size: largestRow});
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new UserError('captions-invalid', `This CSV cannot be read: ${error.message}.`, {where: file, cause: error});
+  }
+  for (const [i, row] of lines.entries()) yield {row, line: i + 2};
+}
+
+/** `a/b.png` of `./a/b.png` and of the spelling that Windows has for it. */
+function plainName(name: string): string {
+  return name.replaceAll('\\', '/').replace(/^(\.\/)+/, '');
+}
+
+function invalid(where: string, line: number, what: string): UserError {
+  return new UserError('captions-invalid', `Row ${line} ${what}.`, {where: `${where}:${line}`});
+}
+
+function noColumn(where: string, line: number, row: object, wanted: string | undefined): UserError {
+  const sought = wanted === undefined ? `none of the columns ${captionColumns.join(', ')}` : `no column ${wanted}`;
+  return new UserError('captions-column', `Row ${line} has ${sought}.`, {
+    where: `${where}:${line}`,
+    hint: `Set data.captions.column to one of ${Object.keys(row).slice(0, 20).join(', ')}.`,
+  });
+}
