@@ -26,7 +26,7 @@ const boundaries: readonly Boundary[] = [
   {part: 'trainer/train/', row: 4, packages: [node, tfjsCore]},
   {part: 'trainer/merge/', row: 4, packages: [node, tfjsCore, /^ml-matrix$/]},
   {part: 'trainer/evaluate/', row: 4, packages: [node, zod, tfjsCore, /^fflate$/, /^ml-matrix$/]},
-  {part: 'trainer/sample/', row: 4, packages: [node, tfjsCore]},
+  {part: 'trainer/sample/', row: 4, packages: [node, tfjsCore, /^ml-matrix$/]},
   {part: 'trainer/models/pretrained.ts', row: 3, packages: [node, tfjsCore]},
   {part: 'trainer/models/scheduleHash.ts', row: 3, packages: [/^node:crypto$/]},
   {part: 'trainer/models/', row: 3, packages: [tfjsCore]},

@@ -46,11 +46,11 @@ async function sample(studio: Studio, args: readonly unknown[]): Promise<void> {
   const {model, sampling, folder} = subject;
   const out = join(folder, `${basename(model)}-seed${sampling.seed}.png`);
   await mkdir(folder, {recursive: true});
-  const {sampler, steps, eta, seed, batch} = sampling;
+  const {steps, eta, seed, batch} = sampling;
   const numbers = ['--steps', steps, '--eta', eta, '--seed', seed, '--batch', batch, '--count', sampleCount].map(
     String,
   );
-  const verb = ['sample', '--model', model, '--out', out, '--sampler', sampler, ...numbers];
+  const verb = ['sample', '--model', model, '--out', out, ...samplerArguments(sampling), ...numbers];
   await withProgress(`Sampling ${basename(model)}`, (signal, onLine) =>
     studio.trainer.deme(VerbResult, verb, {signal, onLine}),
   );
@@ -58,6 +58,15 @@ async function sample(studio: Studio, args: readonly unknown[]): Promise<void> {
 }
 
 const sampleCount = 16;
+
+/** The settings of a sampler as options of `deme sample`. */
+function samplerArguments({sampler, scheduler, churn, use_clipped_model_output}: SamplingConfig): string[] {
+  const settings = Object.entries({...scheduler, ...churn, use_clipped_model_output});
+  return [
+    ...(sampler === undefined ? [] : ['--sampler', sampler]),
+    ...settings.flatMap(([key, value]) => (value === undefined ? [] : ['--set', `${key}=${JSON.stringify(value)}`])),
+  ];
+}
 
 async function chooseSubject(studio: Studio, args: readonly unknown[]): Promise<Subject | undefined> {
   const model = namedModel(studio, args);

@@ -1,5 +1,6 @@
 import {childValue} from '../../trainer/contract/config/configSchema.ts';
 import {UserError} from '../../trainer/contract/errors.ts';
+import {trainingKeys} from '../../trainer/contract/model/schedulerSettings.ts';
 import {resolveBase} from '../../trainer/store/hub/hubFetch.ts';
 import {readSchedulerConfig} from '../../trainer/store/weights/modelConfigs.ts';
 
@@ -11,7 +12,8 @@ export async function baseTimesteps(value: unknown, folder: string): Promise<num
   const base = childValue(value, 'base');
   if (typeof base !== 'string') return null;
   try {
-    return (await readSchedulerConfig(await resolveBase(base, folder)))?.num_train_timesteps ?? null;
+    const config = await readSchedulerConfig(await resolveBase(base, folder));
+    return config && trainingKeys(config).num_train_timesteps;
   } catch (error) {
     if (error instanceof UserError) return null; // `baseProblem` tells.
     throw error;

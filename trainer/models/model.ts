@@ -1,4 +1,5 @@
 import {SchedulerConfig} from '../contract/model/schedulerConfig.ts';
+import {completeScheduler} from '../contract/model/schedulerSettings.ts';
 import {createSchedule, type NoiseSchedule} from '../schedulers/schedule.ts';
 import type {ModelFolder} from '../store/weights/modelFolder.ts';
 import {architectureOf, createDenoiser} from './architectures.ts';
@@ -24,7 +25,7 @@ export function createModel(
   const {sampleSize} = architectureOf(unetConfig);
   return {
     denoiser,
-    schedule: createSchedule(schedulerConfig ?? SchedulerConfig.parse({}), where),
+    schedule: createSchedule(schedulerConfig ?? completeScheduler(SchedulerConfig.parse({})), where),
     imageShape: sampleSize && [...sampleSize, denoiser.outChannels],
     spaceOf: pixelSpace,
   };

@@ -3,9 +3,9 @@ import type {ImageSpace} from '../models/imageSpace.ts';
 import type {NoiseSchedule} from '../schedulers/schedule.ts';
 import {initialNoise, stepNoise} from './initialNoise.ts';
 import type {Predict} from './predict.ts';
-import {sample} from './sample.ts';
+import {sample, type SamplingSettings} from './sample.ts';
 
-export interface SampleImagesRequest extends Pick<SamplingConfig, 'sampler' | 'steps' | 'eta' | 'seed' | 'batch'> {
+export interface SampleImagesRequest extends SamplingSettings, Pick<SamplingConfig, 'seed' | 'batch'> {
   predict: Predict;
   schedule: NoiseSchedule;
   space: ImageSpace;
@@ -30,13 +30,14 @@ export async function sampleImages(request: SampleImagesRequest): Promise<Float3
 
 /** Draws the same images a batch at a time, [n,H,W,C] each: for those who need not hold them all. */
 export async function* sampleBatches(request: SampleImagesRequest): AsyncGenerator<Float32Array> {
-  const {count, space, batch, seed, steps} = request;
+  const {count, space, batch, seed} = request;
   for (let first = 0; first < count; first += batch) {
     await request.beforeBatch?.();
     // Every batch has the same shape, as engines prepare their kernels for a shape; surplus images are dropped.
     const series = {seed, first, count: batch, shape: space.shape};
     const noise = initialNoise(series);
-    const onStep = (done: number) => request.onProgress?.(Math.min(count, first + (batch * done) / steps), count);
+    const onStep = (done: number, total: number) =>
+      request.onProgress?.(Math.min(count, first + (batch * done) / total), count);
     try {
       const drawn = await sample({...request, noise, stepNoise: (step) => stepNoise(series, step), onStep});
       const decoded = space.decode(drawn);

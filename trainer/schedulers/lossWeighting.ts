@@ -36,7 +36,7 @@ export function lossMultiplier(schedule: NoiseSchedule, weighting: LossWeighting
   if (weighting.kind === 'none') return 1;
   const alpha = alphaCumprod(schedule, timestep);
   const snr = Math.min(largestSnr, Math.max(smallestSnr, alpha / (1 - alpha)));
-  const weight = originalWeight(weighting.kind, weighting, snr) / errorRatio(schedule.config.prediction_type, snr);
+  const weight = originalWeight(weighting.kind, weighting, snr) / errorRatio(schedule.settings.prediction_type, snr);
   return Math.min(weight, weighting.max ?? Infinity);
 }
 

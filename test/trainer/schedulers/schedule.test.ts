@@ -6,6 +6,7 @@ import {
   addNoise,
   createSchedule,
   epsilonFromPrediction,
+  noiseLevel,
   noiseLevels,
   originalFromPrediction,
   trainingTarget,
@@ -50,13 +51,12 @@ describe('createSchedule', () => {
   });
 
   it.each([
-    ['beta_schedule', 'squaredcos_cap_v2'],
     ['beta_schedule', 'sigmoid'],
     ['prediction_type', 'flow_prediction'],
     ['variance_type', 'learned_range'],
     ['timestep_spacing', 'quadratic'],
-    ['thresholding', true],
-    ['rescale_betas_zero_snr', true],
+    ['thresholding', 'often'],
+    ['steps_offset', 0.5],
     ['_class_name', 'FlowMatchEulerDiscreteScheduler'],
   ])('refuses %s %j by name', (key, value) => {
     const build = () => createSchedule(SchedulerConfig.parse({[key]: value}), 'scheduler_config.json');
@@ -109,7 +109,7 @@ describe('noiseLevels', () => {
     );
   });
 
-  it.each([-1, 1000, 0.5])('refuse the timestep %d, which the schedule lacks', (timestep) => {
+  it.each([-1, 1000, 999.5])('refuse the timestep %d, which the schedule lacks', (timestep) => {
     expect(() => noiseLevels(schedule(), [0, timestep])).toThrow(RangeError);
   });
 });
@@ -122,8 +122,9 @@ describe.each(['epsilon', 'v_prediction', 'sample'])('prediction type %s', (pred
       const levels = noiseLevels(current, [timestep, timestep, timestep, timestep]);
       const noisy = addNoise(levels, images, noise);
       const target = trainingTarget(current, levels, images, noise);
-      const original = originalFromPrediction(current, target, noisy, timestep);
-      const epsilon = epsilonFromPrediction(current, target, noisy, timestep);
+      const level = noiseLevel(current, timestep);
+      const original = originalFromPrediction(current, target, noisy, level);
+      const epsilon = epsilonFromPrediction(current, target, noisy, level);
       expectAllClose(await original.data(), await images.data(), 1e-6);
       expectAllClose(await epsilon.data(), await noise.data(), timestep < 2 ? 2e-5 : 1e-6);
     }

@@ -10,12 +10,15 @@ import {Predictor} from '../../models/predictor.ts';
 import {requireImageShape} from '../../sample/requireImageShape.ts';
 import {modelPredict} from '../../sample/predict.ts';
 import {sampleImages} from '../../sample/sampleImages.ts';
+import {defaultSampler} from '../../sample/samplers/samplers.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {requireApart, requireFree} from '../../store/files/pathIdentity.ts';
 import {firstBytes} from '../../store/files/regularFile.ts';
+import {samplerSettings, type SamplerSettingOptions} from '../samplerSettings.ts';
 
 /** Images that are wanted of a model. */
-export interface SampleRequest extends SamplingConfig {
+export interface SampleRequest
+  extends SamplerSettingOptions, Pick<SamplingConfig, 'sampler' | 'steps' | 'eta' | 'seed' | 'batch'> {
   /** Diffusers folder. */
   readonly model: string;
   /** PNG of the grid. */
@@ -51,8 +54,8 @@ export async function sampleModel(
   const model = await loadPretrained(request.model);
   const {denoiser, params, schedule, folder, weightsHash} = model;
   const shape = requireImageShape(model, folder.path);
-  const {count, sampler, steps, eta, seed, batch} = request;
-  const settings = {count, sampler, steps, eta, seed, batch};
+  const {count, sampler = defaultSampler(schedule), steps, eta, seed, batch} = request;
+  const settings = {count, sampler, steps, eta, seed, batch, ...samplerSettings(request)};
   const predict = modelPredict(new Predictor(denoiser, params));
   const images = await sampleImages({...settings, predict, schedule, space: model.spaceOf(shape), onProgress});
   const [grid, ...singles] = files;

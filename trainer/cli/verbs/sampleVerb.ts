@@ -1,7 +1,7 @@
 import {Option, type Command} from 'commander';
-import {samplers} from '../../contract/config/evaluateConfig.ts';
+import {samplers} from '../../contract/config/samplerName.ts';
 import {action} from '../action.ts';
-import {count, engineOption, share, wholeNumber} from '../arguments.ts';
+import {collect, count, engineOption, share, wholeNumber} from '../arguments.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
 import {verbProgress} from '../view/verbProgress.ts';
 import type {SampleRequest} from './sampleModel.ts';
@@ -15,7 +15,11 @@ export function addSampleVerb(deme: Command): void {
     .option('--overwrite', 'replace files that are no PNG, too')
     .option('--images <folder>', 'also write each image as a PNG into this folder')
     .option('--count <number>', 'images', count, 16)
-    .addOption(new Option('--sampler <name>', 'how they are drawn').choices(samplers).default('ddim'))
+    .addOption(
+      new Option('--sampler <name>', "how they are drawn; left out: by the model's scheduler").choices(samplers),
+    )
+    .option('--karras', 'noise levels of Karras et al. (euler, heun, dpmpp-2m, unipc)')
+    .option('--set <key=value>', 'a setting of the sampler, by its name in diffusers; may be repeated', collect(String))
     .option('--steps <number>', 'calls of the network for an image', count, 50)
     .option('--eta <number>', 'noise of DDIM: 0 none, 1 as much as DDPM', share, 0)
     .option('--seed <number>', 'seed of the noise', wholeNumber, 0)

@@ -3,6 +3,7 @@ import {basename} from 'node:path';
 import {EngineConfig} from '../../contract/config/config.ts';
 import type {ModelRecord} from '../../contract/run/records.ts';
 import type {SchedulerConfig} from '../../contract/model/schedulerConfig.ts';
+import {trainingKeys} from '../../contract/model/schedulerSettings.ts';
 import {nullForUserError, UserError} from '../../contract/errors.ts';
 import {TrainingConfig} from '../../contract/config/training.ts';
 import type {NetworkConfig} from '../../contract/model/networkConfig.ts';
@@ -138,12 +139,13 @@ function countEach(values: readonly string[]): Record<string, number> {
 }
 
 function schedulerSummary(config: SchedulerConfig): SchedulerSummary {
+  const keys = trainingKeys(config);
   return {
     class: config._class_name,
-    timesteps: config.num_train_timesteps,
-    predictionType: config.prediction_type,
-    betaSchedule: config.trained_betas === null ? config.beta_schedule : 'given in the config',
-    betaStart: config.trained_betas?.[0] ?? config.beta_start,
-    betaEnd: config.trained_betas?.at(-1) ?? config.beta_end,
+    timesteps: keys.num_train_timesteps,
+    predictionType: keys.prediction_type,
+    betaSchedule: keys.trained_betas === null ? keys.beta_schedule : 'given in the config',
+    betaStart: keys.trained_betas?.[0] ?? keys.beta_start,
+    betaEnd: keys.trained_betas?.at(-1) ?? keys.beta_end,
   };
 }

@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {DataConfig} from './dataConfig.ts';
 import {EvaluateConfig} from './evaluateConfig.ts';
 import {MergeConfig} from './mergeConfig.ts';
-import {SchedulerConfig} from '../model/schedulerConfig.ts';
+import {SamplerOverrides, SchedulerConfig} from '../model/schedulerConfig.ts';
 import {ExperimentName} from '../run/runId.ts';
 import {trainingFields} from './training.ts';
 import {UNet2DConfig} from '../model/unet2dConfig.ts';
@@ -47,7 +47,9 @@ export type DecoupleConfig = z.infer<typeof DecoupleConfig>;
 /** Pretraining of a base from random weights with the same loop: one range, no teacher. */
 export const PretrainConfig = z.strictObject({
   model: UNet2DConfig.describe('unet/config.json of the model to train.'),
-  scheduler: SchedulerConfig.prefault({}).describe('scheduler_config.json of the model to train.'),
+  scheduler: SchedulerConfig.extend(SamplerOverrides.shape)
+    .prefault({})
+    .describe('scheduler_config.json of the model to train.'),
   dtype: z.enum(['F32', 'F16', 'BF16']).default('F32').describe('Number format of the written weights.'),
   ...trainingFields,
 });

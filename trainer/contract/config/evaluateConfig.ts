@@ -1,10 +1,21 @@
 import {z} from 'zod';
 import {featureNetworkNames} from '../model/featureNetwork.ts';
+import {SamplerOverrides} from '../model/schedulerConfig.ts';
+import {samplers} from './samplerName.ts';
 
-export const samplers = ['ddim', 'ddpm'] as const;
+/** `s_churn` and its companions, by the names of Karras et al. 2022, algorithm 2. */
+export const ChurnConfig = z.strictObject({
+  s_churn: z.number().min(0).describe('How much, over all steps.'),
+  s_tmin: z.number().min(0).default(0).describe('Smallest noise level at which it is added.'),
+  s_tmax: z.number().min(0).default(1e9).describe('Largest noise level at which it is added.'),
+  s_noise: z.number().min(0).default(1).describe('Factor of its deviation.'),
+});
 
 export const SamplingConfig = z.strictObject({
-  sampler: z.enum(samplers).default('ddim').describe('Which sampler draws the images.'),
+  sampler: z
+    .enum(samplers)
+    .optional()
+    .describe("Which sampler draws the images; left out: that of the model's scheduler, and DDIM for DDPM's."),
   steps: z.int().min(1).default(50).describe('Sampling steps.'),
   eta: z
     .number()
@@ -12,6 +23,14 @@ export const SamplingConfig = z.strictObject({
     .max(1)
     .default(0)
     .describe('Noise that DDIM adds: 0 for none (deterministic), 1 for as much as DDPM.'),
+  scheduler: SamplerOverrides.optional().describe(
+    "Settings of the sampler by diffusers' names, in place of those of the model's scheduler_config.json.",
+  ),
+  use_clipped_model_output: z
+    .boolean()
+    .optional()
+    .describe('Whether DDIM computes the noise again from the clipped image.'),
+  churn: ChurnConfig.optional().describe('Noise that Euler adds before each step (Karras et al. 2022).'),
   seed: z.int().min(0).default(0).describe('Seed of the starting noise; the same for every model.'),
   batch: z.int().min(1).default(32).describe('Images drawn at once.'),
 });

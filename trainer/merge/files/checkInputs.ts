@@ -1,5 +1,6 @@
 import {UserError} from '../../contract/errors.ts';
 import {networkConfigs} from '../../contract/model/networkConfig.ts';
+import {trainingKeys} from '../../contract/model/schedulerSettings.ts';
 import {scheduleHash} from '../../models/scheduleHash.ts';
 import {createSchedule} from '../../schedulers/schedule.ts';
 import {checkRanges} from './checkRanges.ts';
@@ -22,7 +23,7 @@ export interface CheckedInputs {
 export async function checkInputs(base: MergeInput, experts: readonly MergeInput[]): Promise<CheckedInputs> {
   const checked = await checkTaskVectors(base, experts);
   const known = [base, ...experts].find(({schedulerConfig}) => schedulerConfig !== null);
-  checkRanges(experts, known?.schedulerConfig?.num_train_timesteps);
+  checkRanges(experts, known?.schedulerConfig ? trainingKeys(known.schedulerConfig).num_train_timesteps : undefined);
   return checked;
 }
 
@@ -36,7 +37,8 @@ export async function checkTaskVectors(base: MergeInput, experts: readonly Merge
   checkBase(base, experts);
   checkConfigs(all);
   const predictionTypes = all.map(
-    ({record, schedulerConfig}) => record?.predictionType ?? schedulerConfig?.prediction_type,
+    ({record, schedulerConfig}) =>
+      record?.predictionType ?? (schedulerConfig ? trainingKeys(schedulerConfig).prediction_type : undefined),
   );
   const schedules = all.map(scheduleOf);
   const warnings = [

@@ -1,6 +1,7 @@
 import {nullForUserError} from '../../contract/errors.ts';
 import {runExperts, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {SchedulerConfig} from '../../contract/model/schedulerConfig.ts';
+import {trainingKeys} from '../../contract/model/schedulerSettings.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {readModelFolder} from '../../store/weights/modelFolder.ts';
@@ -50,7 +51,7 @@ async function baseFacts(folder: string) {
   const {unetConfig, schedulerConfig, weightsHash} = await readModelFolder(folder);
   const scheduler = schedulerConfig ?? SchedulerConfig.parse({});
   return {
-    timesteps: scheduler.num_train_timesteps,
+    timesteps: trainingKeys(scheduler).num_train_timesteps,
     hashes: {
       weights: await weightsHash(),
       unet: hashBytes(JSON.stringify(unetConfig)),

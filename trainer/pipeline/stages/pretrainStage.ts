@@ -1,4 +1,5 @@
 import {modelName} from '../../contract/run/runModel.ts';
+import {completeScheduler} from '../../contract/model/schedulerSettings.ts';
 import {equalRanges} from '../../deme/timesteps.ts';
 import {initialiseParams} from '../../models/initialise.ts';
 import {createModel} from '../../models/model.ts';
@@ -17,7 +18,10 @@ export async function pretrainStage(context: StageContext): Promise<StageOutcome
   const {pretrain: config, data} = resolved.config;
   if (config === undefined || data === undefined) throw new Error('pretraining needs a pretrain and a data section');
   const {train: images, validation} = await openStageData(context);
-  const {denoiser, schedule, spaceOf} = createModel({unetConfig: config.model, schedulerConfig: config.scheduler});
+  const {denoiser, schedule, spaceOf} = createModel({
+    unetConfig: config.model,
+    schedulerConfig: completeScheduler(config.scheduler),
+  });
   const space = spaceOf(images.shape);
   const ranges = equalRanges(4, schedule.timesteps);
   const hooks = await trainHooks(context, config, {denoiser, schedule, space, validation, ranges});
@@ -43,14 +47,14 @@ export async function pretrainStage(context: StageContext): Promise<StageOutcome
   if (params === null) return 'stopped';
   await savePretrained(runPaths.model(run, modelName({kind: 'base'})), {
     unetConfig: config.model,
-    schedulerConfig: config.scheduler,
+    schedulerConfig: schedule.config,
     params,
     dtype: config.dtype,
     record: {
       format: 1,
       role: 'base',
       projection: 'off',
-      predictionType: config.scheduler.prediction_type,
+      predictionType: schedule.settings.prediction_type,
       schedule: scheduleHash(schedule),
       updates: config.updates,
       seed: config.seed,

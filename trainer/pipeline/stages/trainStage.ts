@@ -105,7 +105,7 @@ async function finetune(
       ...record,
       base: base.weightsHash,
       projection,
-      predictionType: base.schedule.config.prediction_type,
+      predictionType: base.schedule.settings.prediction_type,
       schedule: scheduleHash(base.schedule),
       updates: config.updates,
       seed: config.seed,

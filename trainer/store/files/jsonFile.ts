@@ -2,6 +2,7 @@ import type {z} from 'zod';
 import {UserError} from '../../contract/errors.ts';
 import {writeFileAtomic} from './atomicFile.ts';
 import {refuseJson, defaultLimits, type JsonLimits} from './jsonLimits.ts';
+import {fromPythonJson} from './pythonJson.ts';
 import {readRegularFile} from './regularFile.ts';
 
 export async function writeJsonAtomic(path: string, value: unknown): Promise<void> {
@@ -15,8 +16,16 @@ export async function readJson<T extends z.ZodType>(
   what: string,
   limits: JsonLimits = defaultLimits,
 ): Promise<z.output<T>> {
-  const text = (await readRegularFile(path, limits.bytes, what)).toString('utf8');
-  return parseJson(text, schema, what, path, limits);
+  return parseJson(await readText(path, what, limits.bytes), schema, what, path, limits);
+}
+
+/** The value of a file that Python's json module wrote; its infinite numbers are read as such. */
+export async function readPythonJson<T extends z.ZodType>(path: string, schema: T, what: string): Promise<z.output<T>> {
+  return parseJson(fromPythonJson(await readText(path, what, defaultLimits.bytes)), schema, what, path);
+}
+
+async function readText(path: string, what: string, maxBytes: number): Promise<string> {
+  return (await readRegularFile(path, maxBytes, what)).toString('utf8');
 }
 
 /** JSON text against a schema, in bounded time and memory. `where` names the file in errors. */

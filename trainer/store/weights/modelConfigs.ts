@@ -9,7 +9,7 @@ import {
 } from '../../contract/model/networkConfig.ts';
 import {SchedulerConfig} from '../../contract/model/schedulerConfig.ts';
 import {fileExists} from '../files/fileExists.ts';
-import {checkValue, readJson} from '../files/jsonFile.ts';
+import {checkValue, readJson, readPythonJson} from '../files/jsonFile.ts';
 import {pipelineIndex, type Pipeline} from './pipeline.ts';
 
 const extension = 'DeMe';
@@ -64,7 +64,7 @@ export async function readSchedulerConfig(folder: string): Promise<SchedulerConf
     join(folder, 'scheduler', 'scheduler_config.json'),
     join(folder, 'scheduler_config.json'),
   ]);
-  return path === null ? null : readJson(path, SchedulerConfig, 'the scheduler config');
+  return path === null ? null : readPythonJson(path, SchedulerConfig, 'the scheduler config');
 }
 
 /**
@@ -83,7 +83,7 @@ export function pipelineFiles(
   return {
     'model_index.json': ordered({_diffusers_version: version, ...index}),
     'unet/config.json': ordered({...network, _class_name: networkClass, _diffusers_version: version}),
-    'scheduler/scheduler_config.json': ordered({...withoutForeignDefaults(scheduler), _diffusers_version: version}),
+    'scheduler/scheduler_config.json': ordered({...finite(scheduler), _diffusers_version: version}),
   };
 }
 
@@ -92,12 +92,11 @@ function ordered(config: object): object {
   return Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** diffusers warns about keys that its class does not take; at their defaults they say nothing and are left out. */
-function withoutForeignDefaults(scheduler: SchedulerConfig): object {
-  const defaults = SchedulerConfig.parse({});
-  const foreign = scheduler._class_name === 'DDIMScheduler' ? 'variance_type' : 'set_alpha_to_one';
-  const entries = Object.entries(scheduler).filter(([key, value]) => key !== foreign || value !== defaults[foreign]);
-  return Object.fromEntries(entries);
+/** Without infinite numbers, which JSON cannot say: -Infinity, the only one that diffusers writes, is the default of its key. */
+function finite(config: SchedulerConfig): object {
+  return Object.fromEntries(
+    Object.entries(config).filter(([, value]) => typeof value !== 'number' || Number.isFinite(value)),
+  );
 }
 
 async function firstThatExists(paths: readonly string[]): Promise<string | null> {

@@ -1,16 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
-import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
-import {ddimStep, ddimVariance} from '../../../trainer/schedulers/ddim.ts';
-import {addNoise, createSchedule, noiseLevels, type NoiseSchedule} from '../../../trainer/schedulers/schedule.ts';
-import {followingTimestep, inferenceTimesteps} from '../../../trainer/schedulers/spacing.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {referenceImages, referencePredict, sumAbs} from '../../helpers/referenceLoop.ts';
+import {SchedulerConfig} from '../../../../trainer/contract/model/schedulerConfig.ts';
+import {ddimStep, ddimVariance} from '../../../../trainer/sample/samplers/ddim.ts';
+import {addNoise, createSchedule, noiseLevels, type NoiseSchedule} from '../../../../trainer/schedulers/schedule.ts';
+import {followingTimestep, inferenceTimesteps} from '../../../../trainer/schedulers/spacing.ts';
+import {expectAllClose} from '../../../helpers/allClose.ts';
+import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
+import {referenceImages, referencePredict, sumAbs} from '../../../helpers/referenceLoop.ts';
 
 useCpuBackend();
 
-const schedule = (config: Record<string, unknown> = {}) => createSchedule(SchedulerConfig.parse(config));
+const schedule = (config: Record<string, unknown> = {}) =>
+  createSchedule(SchedulerConfig.parse({_class_name: 'DDIMScheduler', ...config}));
 const row = (values: number[]) => tf.tensor4d(values, [1, 1, values.length, 1]);
 const noisy = [0.5, -1.2, 0.1, 2];
 const prediction = [0.3, -0.7, 1.1, -0.2];

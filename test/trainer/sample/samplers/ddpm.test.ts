@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
-import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
-import {ddpmStep, ddpmVariance} from '../../../trainer/schedulers/ddpm.ts';
-import {addNoise, createSchedule, noiseLevels, type NoiseSchedule} from '../../../trainer/schedulers/schedule.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {fromNchw, referenceImages, referencePredict, referenceShape, sumAbs} from '../../helpers/referenceLoop.ts';
-import {createTorchRandom} from '../../helpers/torchRandom.ts';
+import {SchedulerConfig} from '../../../../trainer/contract/model/schedulerConfig.ts';
+import {ddpmStep, ddpmVariance} from '../../../../trainer/sample/samplers/ddpm.ts';
+import {addNoise, createSchedule, noiseLevels, type NoiseSchedule} from '../../../../trainer/schedulers/schedule.ts';
+import {expectAllClose} from '../../../helpers/allClose.ts';
+import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
+import {fromNchw, referenceImages, referencePredict, referenceShape, sumAbs} from '../../../helpers/referenceLoop.ts';
+import {createTorchRandom} from '../../../helpers/torchRandom.ts';
 
 useCpuBackend();
 

@@ -1,20 +1,44 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
-import type {SamplerStep} from './samplerStep.ts';
-import {alphaCumprod, clipOriginal, originalFromPrediction, type NoiseSchedule} from './schedule.ts';
+import {clipOriginal, thresholdOriginal} from '../../schedulers/clipOriginal.ts';
+import {alphaCumprod, noiseLevel, originalFromPrediction, type NoiseSchedule} from '../../schedulers/schedule.ts';
+import {followingTimestep, inferenceTimesteps} from '../../schedulers/spacing.ts';
+import {startOf, walk, type Sampler} from './sampler.ts';
 
 const f32 = Math.fround;
 
-export interface DdpmStep extends SamplerStep {
+export interface DdpmStep {
+  /** What the network said about `noisy`, [N,H,W,C]. */
+  prediction: Tensor4D;
+  /** x_t, [N,H,W,C]. */
+  noisy: Tensor4D;
+  /** t */
+  timestep: number;
+  /** The next timestep of the list; -1 at its end. */
+  previous: number;
   /** Standard normal, [N,H,W,C]; used at every timestep above 0. */
   noise?: Tensor4D;
 }
 
-/** One ancestral step: the posterior mean from x_0 and x_t plus noise (DDPM, Ho et al. 2020, Eq. 7 and 15). No noise at t = 0. */
+/** DDPM (Ho et al. 2020). */
+export const ddpm: Sampler = (predict, start, steps, options) => {
+  const {schedule, noise} = options;
+  const timesteps = inferenceTimesteps(schedule, steps);
+  return walk(startOf(start), steps, options, ({images: noisy}, index) => {
+    const timestep = timesteps[index] as number;
+    const step = {prediction: predict(noisy, timestep), noisy, timestep, previous: followingTimestep(timesteps, index)};
+    return {images: ddpmStep(schedule, {...step, noise: timestep > 0 ? noise(index) : undefined})};
+  });
+};
+
+/** One ancestral step: the posterior mean from x_0 and x_t plus noise (Eq. 7 and 15). No noise at t = 0. */
 export function ddpmStep(schedule: NoiseSchedule, {prediction, noisy, timestep, previous, noise}: DdpmStep): Tensor4D {
+  const {settings} = schedule;
   const {original: originalFactor, noisy: noisyFactor} = posteriorFactors(schedule, timestep, previous);
   return tf.tidy(() => {
-    const original = clipOriginal(schedule, originalFromPrediction(schedule, prediction, noisy, timestep));
+    const limit = settings.thresholding ? thresholdOriginal : clipOriginal;
+    const level = noiseLevel(schedule, timestep);
+    const original = limit(settings, originalFromPrediction(schedule, prediction, noisy, level));
     const mean: Tensor4D = tf.add(tf.mul(originalFactor, original), tf.mul(noisyFactor, noisy));
     if (timestep === 0) return mean;
     if (noise === undefined) throw new Error('a DDPM step above timestep 0 needs noise');
@@ -22,10 +46,10 @@ export function ddpmStep(schedule: NoiseSchedule, {prediction, noisy, timestep, 
   });
 }
 
-/** Variance of the step's noise: β_t (`fixed_large`) or β_t (1 - ᾱ_prev) / (1 - ᾱ_t), at least 1e-20 (`fixed_small`). */
+/** Variance of the step's noise: β_t (`fixed_large`) or β_t (1 - ᾱ_prev) / (1 - ᾱ_t), at least 1e-20 (`fixed_small`, also by its logarithm). */
 export function ddpmVariance(schedule: NoiseSchedule, timestep: number, previous: number): number {
   const {betaBar, betaBarPrevious, beta} = posterior(schedule, timestep, previous);
-  if (schedule.config.variance_type === 'fixed_large') return beta;
+  if (schedule.settings.variance_type === 'fixed_large') return beta;
   return f32(Math.max(f32(f32(betaBarPrevious / betaBar) * beta), 1e-20));
 }
 

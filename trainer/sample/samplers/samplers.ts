@@ -1,0 +1,29 @@
+import type {SamplerName} from '../../contract/config/samplerName.ts';
+import type {SchedulerClass} from '../../contract/model/schedulerSettings.ts';
+import type {NoiseSchedule} from '../../schedulers/schedule.ts';
+import {ddim} from './ddim.ts';
+import {ddpm} from './ddpm.ts';
+import {dpmSolver} from './dpmSolver.ts';
+import {euler, eulerAncestral, heun} from './euler.ts';
+import {pndm} from './pndm.ts';
+import type {Sampler} from './sampler.ts';
+import {uniPc} from './uniPc.ts';
+
+/** How each sampler draws, and the scheduler of diffusers whose defaults it takes for what a model's config leaves out. */
+export const samplerTable: Readonly<Record<SamplerName, {draw: Sampler; scheduler: SchedulerClass}>> = {
+  ddim: {draw: ddim, scheduler: 'DDIMScheduler'},
+  ddpm: {draw: ddpm, scheduler: 'DDPMScheduler'},
+  pndm: {draw: pndm, scheduler: 'PNDMScheduler'},
+  euler: {draw: euler, scheduler: 'EulerDiscreteScheduler'},
+  'euler-ancestral': {draw: eulerAncestral, scheduler: 'EulerAncestralDiscreteScheduler'},
+  heun: {draw: heun, scheduler: 'HeunDiscreteScheduler'},
+  'dpmpp-2m': {draw: dpmSolver, scheduler: 'DPMSolverMultistepScheduler'},
+  unipc: {draw: uniPc, scheduler: 'UniPCMultistepScheduler'},
+};
+
+/** The sampler of a model's own scheduler. A model with DDPM's draws by DDIM, which needs a tenth of the steps. */
+export function defaultSampler({config}: NoiseSchedule): SamplerName {
+  const names = Object.keys(samplerTable) as SamplerName[];
+  const own = names.find((name) => samplerTable[name].scheduler === config._class_name);
+  return own === undefined || own === 'ddpm' ? 'ddim' : own;
+}
