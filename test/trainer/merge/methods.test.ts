@@ -193,3 +193,45 @@ describe('a merge by', () => {
     }
   });
 });
+
+describe('a value of an input that is not finite', () => {
+  const methods: Record<string, MergeMethod> = {
+    linear: {kind: 'linear', lambda: 1},
+    'scaled linear': {kind: 'linear', lambda: 0.5},
+    ties: MergeMethod.parse({kind: 'ties', density: 0.5}),
+    dare: MergeMethod.parse({kind: 'dare', density: 0.01}),
+    breadcrumbs: MergeMethod.parse({kind: 'breadcrumbs', density: 0.5, gamma: 0.1}),
+    slerp: {kind: 'slerp'},
+    'model-stock': {kind: 'model-stock'},
+  };
+  const cases = Object.entries(methods).flatMap(([name, method]) =>
+    [NaN, Infinity, -Infinity].map((value) => [name, value, method] as const),
+  );
+
+  it.each(cases)('is refused with its model, tensor and element: %s, %s', async (_, value, method) => {
+    const folder = await temporaryFolder();
+    const base = randomModel(0, 1);
+    const experts = [randomModel(1, 0.1, base), randomModel(2, 0.1, base)].slice(0, method.kind === 'slerp' ? 1 : 2);
+    experts.at(-1)!['mid_block.a']![300] = value;
+    const paths = await Promise.all(experts.map((expert, i) => write(folder, `expert${i}`, expert)));
+    const out = join(folder, 'out.safetensors');
+    const request = {experts: paths.map((path) => ({path})), weights: experts.map(() => 0.5), out, method};
+    const merging = mergeModels({...request, base: await write(folder, 'base', base), dtype: 'F32', tool: 'test'});
+    const last = experts.length - 1;
+    await expect(merging).rejects.toMatchObject({
+      code: 'merge-not-finite',
+      message: `In expert ${last} (expert${last}.safetensors), mid_block.a holds ${value} at element 300.`,
+      where: paths[last],
+    });
+  });
+
+  it('is refused in the base, too', async () => {
+    const folder = await temporaryFolder();
+    const good = await write(folder, 'good', randomModel(0, 1));
+    const bad = await write(folder, 'bad', {...randomModel(0, 1), 'up_blocks.0.b': new Float32Array(7).fill(NaN)});
+    const request = {experts: [{path: good}], weights: [0], out: join(folder, 'out.safetensors')};
+    const message = 'In the base, up_blocks.0.b holds NaN at element 0.';
+    const merging = mergeModels({...request, base: bad, dtype: 'F32', tool: 'test'});
+    await expect(merging).rejects.toMatchObject({message, where: bad});
+  });
+});

@@ -11,6 +11,8 @@ export interface InputTensor {
   /** Number format on the disk. */
   readonly dtype: DType;
   readonly slices: TensorSlices;
+  /** The model it belongs to, where values that are not finite numbers are refused. */
+  readonly model?: {readonly label: string; readonly path: string};
 }
 
 /** The memory of one merge: a chunk of the base, of each expert, and of the result, whatever the size of the models. */

@@ -21,7 +21,7 @@ export interface TensorMerger {
   onProducts?(name: string, products: TaskProducts): void;
 }
 
-/** The merged tensor piece by piece; each piece is overwritten by the next. Throws a UserError at the first value that is not finite. */
+/** The merged tensor piece by piece; each piece is overwritten by the next. Throws a UserError at the first value of an input or of the result that is not finite. */
 export async function* tensorPieces(
   {buffers, method, dtype, out, products, onProducts}: TensorMerger,
   {name, shape}: MergeTensor,
@@ -29,7 +29,7 @@ export async function* tensorPieces(
   experts: readonly MergeInput[],
   weights: readonly number[],
 ): AsyncGenerator<Uint8Array> {
-  const open = (input: MergeInput) => openTensor(input, name, shape);
+  const open = async (input: MergeInput) => ({...(await openTensor(input, name, shape)), model: input});
   const size = elementCount(shape);
   const pass = new TensorPass(buffers, name, size, await open(base), await Promise.all(experts.map(open)));
   const plan = method(pass, weights);
