@@ -35,7 +35,8 @@ export class Tabs {
       const button = this.#buttons.get(name);
       button?.setAttribute('aria-selected', String(isShown));
       button?.setAttribute('tabindex', isShown ? '0' : '-1');
-      this.#tabs[name].root.hidden = !isShown;
+      // Without a snapshot there is nothing to show, and every button of the tab would do nothing.
+      this.#tabs[name].root.hidden = !isShown || !state.isReady;
     }
     if (state.isReady) this.#tabs[state.page.tab].update(state);
   }
@@ -62,6 +63,7 @@ export class Tabs {
 }
 
 function prepare(root: HTMLElement, name: PanelTab): void {
+  root.hidden = true;
   root.id = `view-${name}`;
   root.setAttribute('role', 'tabpanel');
   root.setAttribute('aria-labelledby', `tab-${name}`);

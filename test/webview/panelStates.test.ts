@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {panelTabs} from '../../trainer/contract/panel/panelPage.ts';
 import {fakeRun} from '../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {axeViolations} from './axeViolations.ts';
@@ -47,6 +48,17 @@ describePanel('what is opened or goes wrong in the panel', (open) => {
       expect(panel.violations).toEqual([]);
       await panel.close();
     });
+  });
+
+  it.each(panelTabs)('offers nothing to press on %s before there is something to show', async (tab) => {
+    const panel = await open({runs: [], silent: true, saved: {tab}});
+    const {page} = panel;
+    await page.getByText('Waiting for the extension.').waitFor();
+    const controls = page.locator(
+      '[role=tabpanel] :is(vscode-button, vscode-checkbox, vscode-dropdown, input, button)',
+    );
+    expect(await controls.and(page.locator(':visible')).count()).toBe(0);
+    await panel.close();
   });
 
   it('has no axe violation with values at a mark and nothing to show at all', async () => {

@@ -20,6 +20,8 @@ export interface TestPanelOptions {
   readonly trusted?: boolean;
   readonly saved?: unknown;
   readonly actions?: Partial<PanelActions>;
+  /** A host that never answers. */
+  readonly silent?: boolean;
   readonly viewport?: {readonly width: number; readonly height: number};
 }
 
@@ -136,14 +138,14 @@ export class TestPanel {
     });
   }
 
-  async #prepare({files, theme = 'vscode-dark', saved}: TestPanelOptions): Promise<void> {
+  async #prepare({files, theme = 'vscode-dark', saved, silent = false}: TestPanelOptions): Promise<void> {
     this.saved = saved;
     const {page} = this;
     page.on('pageerror', (error) => this.errors.push(error.message));
     await page.exposeFunction('violated', (text: string) => this.violations.push(text));
     await page.exposeFunction('toHost', (message: {type: string}) => {
       this.received.push(message);
-      this.session.receive(message);
+      if (!silent) this.session.receive(message);
     });
     await page.exposeFunction('keepState', (state: unknown) => (this.saved = state));
     await page.addInitScript(playVsCode, saved);
