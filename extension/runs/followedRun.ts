@@ -67,11 +67,14 @@ export class FollowedRun {
     const before = this.#run;
     const folderTime = (await statIfThere(before.path))?.mtimeMs ?? 0;
     if (this.#isAtRest(folderTime)) return false;
-    if (this.#folderTime === null) await this.#readBase();
-    await this.#readState();
+    if (this.#folderTime === null) {
+      await this.#readBase();
+    } else {
+      await this.#readState();
+      await this.#readResults();
+    }
     await this.#readPlan();
     await this.#readEvents();
-    await this.#readResults();
     const [problem = null] = this.#problems.values();
     if (problem !== this.#run.problem) this.#set({problem});
     this.#folderTime = folderTime;

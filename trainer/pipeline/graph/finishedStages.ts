@@ -2,8 +2,7 @@ import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {nullForUserError, UserError} from '../../contract/errors.ts';
 import {StageRecord} from '../../contract/run/pipeline.ts';
-import {fileExists} from '../../store/files/fileExists.ts';
-import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
+import {readJsonIfThere, writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import type {StageNode} from './stagePlan.ts';
 
@@ -22,8 +21,7 @@ export async function finishedStages(run: string, stages: readonly StageNode[]):
 
 /** What a stage of a run recorded at its end; null for one that is not done. Throws a UserError for a damaged record. */
 export async function readStageRecord(run: string, stage: string): Promise<StageRecord | null> {
-  const file = runPaths.stage(run, stage);
-  return (await fileExists(file)) ? readJson(file, StageRecord, 'the stage record') : null;
+  return readJsonIfThere(runPaths.stage(run, stage), StageRecord, 'the stage record');
 }
 
 /** Notes that a stage of a run is done. */

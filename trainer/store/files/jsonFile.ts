@@ -28,6 +28,18 @@ async function readText(path: string, what: string, maxBytes: number): Promise<s
   return (await readRegularFile(path, maxBytes, what)).toString('utf8');
 }
 
+/** The same; null where there is no such file. One look instead of two, between which the file might come or go. */
+export async function readJsonIfThere<T extends z.ZodType>(
+  path: string,
+  schema: T,
+  what: string,
+): Promise<z.output<T> | null> {
+  return readJson(path, schema, what).catch((error: unknown) => {
+    if (error instanceof UserError && error.code === 'file-missing') return null;
+    throw error;
+  });
+}
+
 /** JSON text against a schema, in bounded time and memory. `where` names the file in errors. */
 export function parseJson<T extends z.ZodType>(
   text: string,

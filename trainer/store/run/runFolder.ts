@@ -4,7 +4,7 @@ import {UserError} from '../../contract/errors.ts';
 import {RunRecord} from '../../contract/run/records.ts';
 import {explainWriteError, syncFolder} from '../files/atomicFile.ts';
 import {fileExists} from '../files/fileExists.ts';
-import {readJson, writeJsonAtomic} from '../files/jsonFile.ts';
+import {readJsonIfThere, writeJsonAtomic} from '../files/jsonFile.ts';
 import {namesIn} from '../files/namesIn.ts';
 import {runPaths} from './runPaths.ts';
 
@@ -34,9 +34,10 @@ export async function createRun(output: string, name: string, record: NewRunReco
 /** The run in that folder. */
 export async function openRun(path: string): Promise<RunFolder> {
   const file = runPaths.record(path);
-  if (!(await fileExists(file)))
+  const record = await readJsonIfThere(file, RunRecord, 'the run record');
+  if (record === null)
     throw new UserError('run-missing', `This is not a run folder: it has no ${basename(file)}.`, {where: path});
-  return {path, record: await readJson(file, RunRecord, 'the run record')};
+  return {path, record};
 }
 
 /**

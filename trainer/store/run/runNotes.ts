@@ -1,14 +1,12 @@
 import {RunNotes} from '../../contract/run/runNotes.ts';
-import {fileExists} from '../files/fileExists.ts';
-import {readJson, writeJsonAtomic} from '../files/jsonFile.ts';
+import {readJsonIfThere, writeJsonAtomic} from '../files/jsonFile.ts';
 import {runPaths} from './runPaths.ts';
 
 export const noNotes: RunNotes = {format: 1, tags: [], note: ''};
 
 /** Tags and note of a run; empty ones for a run that has none. */
 export async function readNotes(run: string): Promise<RunNotes> {
-  const path = runPaths.notes(run);
-  return (await fileExists(path)) ? readJson(path, RunNotes, 'the notes of the run') : noNotes;
+  return (await readJsonIfThere(runPaths.notes(run), RunNotes, 'the notes of the run')) ?? noNotes;
 }
 
 export async function writeNotes(run: string, notes: Omit<RunNotes, 'format'>): Promise<void> {

@@ -1,8 +1,7 @@
 import {rm} from 'node:fs/promises';
-import {toErrorRecord, UserError} from '../../contract/errors.ts';
+import {nullForUserError, toErrorRecord, UserError} from '../../contract/errors.ts';
 import {ControlRecord, StateRecord} from '../../contract/run/records.ts';
-import {fileExists} from '../files/fileExists.ts';
-import {readJson, writeJsonAtomic} from '../files/jsonFile.ts';
+import {readJsonIfThere, writeJsonAtomic} from '../files/jsonFile.ts';
 import {isAlive} from './processIdentity.ts';
 import {lockHolder} from './processLock.ts';
 import {runPaths} from './runPaths.ts';
@@ -30,9 +29,7 @@ export async function writeState(run: string, state: StateRecord): Promise<void>
 
 /** What `state.json` says; null before the run has written any. */
 export async function readState(run: string): Promise<StateRecord | null> {
-  return (await fileExists(runPaths.state(run)))
-    ? readJson(runPaths.state(run), StateRecord, 'the state of the run')
-    : null;
+  return readJsonIfThere(runPaths.state(run), StateRecord, 'the state of the run');
 }
 
 /**
@@ -70,9 +67,10 @@ export async function requestControl(run: string, command: ControlCommand): Prom
 
 /** What was asked of the run; null if nothing, or nothing that can be read: a damaged file must not end a training. */
 export async function readControl(run: string): Promise<ControlCommand | null> {
-  if (!(await fileExists(runPaths.control(run)))) return null;
-  const record = await readJson(runPaths.control(run), ControlRecord, 'the control file').catch(onlyUserErrors);
-  return record instanceof UserError ? null : record.command;
+  const record = await readJsonIfThere(runPaths.control(run), ControlRecord, 'the control file').catch(
+    nullForUserError,
+  );
+  return record?.command ?? null;
 }
 
 /** Forgets what was asked; the owner does so when it starts, or an old `stop` would end a resumed run at once. */
