@@ -1,24 +1,17 @@
 import {EngineConfig} from './contract/config/config.ts';
 import {toErrorRecord} from './contract/errors.ts';
-import {ResolvedConfig} from './contract/run/pipeline.ts';
-import {parseStage} from './contract/run/stage.ts';
 import type {ProbeReply} from './contract/engine/probeReply.ts';
 import {startEngine} from './engine/startEngine.ts';
 import {probeArgument} from './launch/probeEngine.ts';
 import {survivePrinting} from './launch/printingErrors.ts';
 import {stoppedExitCode} from './launch/stageProcess.ts';
 import {controlGate} from './pipeline/stages/controlGate.ts';
-import {engineChange} from './pipeline/owner/engineChange.ts';
-import {runPaths} from './store/run/runPaths.ts';
-import {definitionOf} from './pipeline/stages/registry.ts';
-import {runStage} from './pipeline/stages/runStage.ts';
-import type {StageContext} from './pipeline/stages/stageContext.ts';
+import {runRecordedStage} from './pipeline/stages/recordedStage.ts';
 import {takeStageLock} from './pipeline/stages/stageLock.ts';
 import {StageOutbox} from './pipeline/stages/stageOutbox.ts';
-import {readJson} from './store/files/jsonFile.ts';
 import {openRun} from './store/run/runFolder.ts';
 
-/** Entry of a stage process: `trainer.js RUN STAGE ENGINE`, started by the owner of the run, to which all events go over IPC. */
+/** Entry of a stage process: `trainer.js RUN STAGE ENGINE`. All its events go over IPC to the process that started it. */
 const [run = '', stage = '', engine = '{}'] = process.argv.slice(2);
 
 /** Resolves when the newest message, hence each before it, has left this process. */
@@ -33,24 +26,10 @@ async function runStageOfRun(): Promise<number> {
   process.on('SIGHUP', () => undefined);
   // First of all, since it listens for the signals to stop.
   const nextAction = controlGate(run);
+  await openRun(run); // A lock in a folder that is gone would make it anew.
   const release = await takeStageLock({run, stage, emit, nextAction});
   if (release === null) return stoppedExitCode;
-  return runLocked(nextAction).finally(release);
-}
-
-async function runLocked(nextAction: StageContext['nextAction']): Promise<number> {
-  const known = parseStage(stage);
-  if (known === null) throw new Error(`no stage is named ${stage}`);
-  const {needsEngine, trains} = definitionOf(known);
-  const resolved = await readJson(runPaths.config(run), ResolvedConfig, 'the config of the run');
-  if (needsEngine) {
-    const work = trains ? 'train' : 'predict';
-    const started = await startEngine({...EngineConfig.parse(JSON.parse(engine)), work});
-    emit({type: 'log', stage, level: 'info', message: started.reason});
-    const change = engineChange((await openRun(run)).record.engine, started);
-    if (change !== null) emit({type: 'log', stage, level: 'warning', message: change});
-  }
-  const outcome = await runStage({run, resolved, stage, emit, nextAction, outbox}, known);
+  const outcome = await runRecordedStage({run, stage, engine, emit, nextAction, outbox}).finally(release);
   return outcome === 'done' ? 0 : stoppedExitCode;
 }
 
@@ -63,7 +42,7 @@ async function probe(): Promise<number> {
   return 0;
 }
 
-/** An owner that is gone hears nothing more, but what was learnt must still reach the disk: a message that fails is dropped. */
+/** Nobody reads any more when the owner is gone, but what was learnt must still reach the disk: a message that fails is dropped. */
 function send(message: object): void {
   if (!process.connected) return;
   allSent = new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve()));

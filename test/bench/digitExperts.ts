@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {packageRoot} from '../../trainer/packageRoot.ts';
 import {finishedStages} from '../../trainer/pipeline/graph/finishedStages.ts';
 import {resolveConfig} from '../../trainer/pipeline/owner/resolveConfig.ts';
+import {watchInputs} from '../../trainer/pipeline/stages/inputWatch.ts';
 import type {StageContext} from '../../trainer/pipeline/stages/stageContext.ts';
 import {planStages} from '../../trainer/pipeline/graph/stagePlan.ts';
 import {fileExists} from '../../trainer/store/files/fileExists.ts';
@@ -15,7 +16,7 @@ export async function digitExperts(folder: string, engine: string): Promise<Stag
   await writeFile(config, await demoConfig());
   const resolved = await resolveConfig(config);
   const run = join(folder, 'runs', 'search-1');
-  const experts = planStages(resolved.config).filter(({name}) => name.startsWith('expert-'));
+  const experts = planStages(resolved.config).filter(({stage}) => stage.kind === 'expert');
   const done = await finishedStages(run, experts);
   if (done.size < experts.length) {
     const resume = (await fileExists(join(run, 'run.json'))) ? ['--resume', run] : [];
@@ -25,6 +26,7 @@ export async function digitExperts(folder: string, engine: string): Promise<Stag
     run,
     resolved,
     stage: 'search',
+    watch: await watchInputs(run, resolved),
     emit: () => undefined,
     nextAction: () => Promise.resolve('continue'),
   };

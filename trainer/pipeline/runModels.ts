@@ -11,7 +11,7 @@ import {warn, type StageContext} from './stages/stageContext.ts';
 
 /** The base of a run; its doubts (a config that may mean something else) become warnings of the stage. */
 export async function loadBase(context: StageContext): Promise<Pretrained> {
-  const base = await loadPretrained(requireBase(context.resolved));
+  const base = await context.watch.reading([{kind: 'base'}], () => loadPretrained(requireBase(context.resolved)));
   base.warnings.forEach(warn(context));
   return base;
 }
@@ -20,7 +20,11 @@ export async function loadBase(context: StageContext): Promise<Pretrained> {
 export async function loadModelParams(context: StageContext, base: Pretrained, model: RunModel): Promise<Params> {
   if (model.kind === 'base') return base.params;
   const path = modelPath(context.run, context.resolved, model);
-  if ((await stat(path).catch(() => null))?.isFile() !== true) return (await loadPretrained(path)).params;
+  return context.watch.reading([model], () => readParams(path, base));
+}
+
+async function readParams(path: string, base: Pretrained): Promise<Params> {
+  if (!(await stat(path)).isFile()) return (await loadPretrained(path)).params;
   const reader = await openWeightsFile(path);
   try {
     return await loadParams(reader, base.denoiser.shapes, path);

@@ -34,6 +34,7 @@ export async function save(training: Training): Promise<boolean> {
   const {task, hooks, program, log} = training;
   await log.flush(program.updates);
   if (training.saved === program.updates) return true;
+  await hooks.beforeSave?.();
   const state = program.state();
   const request = roomRequest(training, state);
   try {

@@ -4,7 +4,7 @@ import {availableParallelism, loadavg, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {listRuns} from '../../../trainer/store/run/runFolder.ts';
-import {readStageRecord} from '../../../trainer/pipeline/graph/finishedStages.ts';
+import {readStageRecord} from '../../../trainer/store/run/stageRecord.ts';
 import {markdownTable} from '../markdownTable.ts';
 import {editorFigures, type EditorFigures} from './editorFigures.ts';
 import {logFigures, type LogFigures} from './logFigures.ts';

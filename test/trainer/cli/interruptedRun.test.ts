@@ -76,7 +76,7 @@ describe('a run that is interrupted', {timeout: 300_000}, () => {
     await expect.poll(async () => (await currentState(run))?.state, {timeout: 30_000}).toBe('paused');
     const second = await deme(['run', config, '--resume', run]);
     expect(second.code).toBe(2);
-    expect(second.stderr).toContain('carries this run out already');
+    expect(second.stderr).toContain('is running this already');
     expect((await deme(['stop', run])).code).toBe(0);
     expect((await running)?.code).toBe(130);
     expect(await currentState(run)).toMatchObject({state: 'stopped'});

@@ -30,7 +30,7 @@ describe('a run whose processes are all gone', {timeout: 300_000}, () => {
     const turnedAway = answers.filter(({code, stdout, stderr}) =>
       code === 0
         ? stdout.includes('No run in') // Looked after the other had begun.
-        : code === 2 && /Process \d+ carries this run out already\./.test(stderr),
+        : code === 2 && /Process \d+ is running this already\./.test(stderr),
     );
     expect(turnedAway, JSON.stringify(answers)).toHaveLength(1);
     expect(answers.find((answer) => !turnedAway.includes(answer))).toMatchObject({code: 0});

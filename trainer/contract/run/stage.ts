@@ -88,6 +88,22 @@ function ofKind<K extends StageKind>(kind: K, suffix: string | null): Stage | nu
   return subject === null ? null : ({kind, ...subject} as Stage);
 }
 
+/** The stage that leaves a model in the run folder; null for one that no stage makes. */
+export function makerOf(model: RunModel): Stage | null {
+  switch (model.kind) {
+    case 'base':
+      return {kind: 'pretrain'};
+    case 'ordinary':
+      return {kind: 'ordinary'};
+    case 'expert':
+      return model;
+    case 'merged':
+      return model.copy === undefined ? {kind: 'merge'} : null;
+    case 'ensemble':
+      return null;
+  }
+}
+
 /** The model that a stage leaves in `models/` of its run; null for one that makes none. */
 export function modelMadeBy<K extends StageKind>(stage: StageOf<K>): RunModel | null {
   return kinds[stage.kind].makes(stage);

@@ -4,7 +4,7 @@ import {UserError} from '../../contract/errors.ts';
 import type {StageRecord} from '../../contract/run/pipeline.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {hashFile} from '../../store/files/sha256.ts';
-import {readStageRecord} from './finishedStages.ts';
+import {readStageRecord} from '../../store/run/stageRecord.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import type {PlannedStage} from './stagePlan.ts';
 import type {StageDecision} from './takeOver.ts';

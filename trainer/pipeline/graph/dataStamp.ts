@@ -1,18 +1,36 @@
 import {resolve, sep} from 'node:path';
 import type {DataConfig} from '../../contract/config/dataConfig.ts';
 import {nullForUserError} from '../../contract/errors.ts';
-import {walkFiles} from '../../data/walkFiles.ts';
+import {walkFiles, type FoundFile} from '../../data/walkFiles.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 
+/** The files of the data of a config, also those behind links; null for data that comes with the program, and for data that is not there. */
+export async function dataFiles({path}: DataConfig, folder: string): Promise<FoundFile[] | null> {
+  return path === undefined ? null : walkFiles(resolve(folder, path), () => undefined).catch(nullForUserError);
+}
+
 /**
- * SHA-256 over names, sizes and times of all files of the data, also of those behind links: it changes when one is added, removed or
- * written. Nothing is read; data that is not there is `missing`, and whoever needs it says so.
+ * SHA-256 over names, sizes and times of all files of the data: it changes when one is added, removed or written. Nothing is read; data that
+ * is not there is `missing`, and whoever needs it says so.
  */
-export async function dataStamp({path}: DataConfig, folder: string): Promise<string> {
+export async function dataStamp(config: DataConfig, folder: string): Promise<string> {
+  return stampOf(config, await dataFiles(config, folder));
+}
+
+/** The stamp of files that were found. */
+export function stampOf(config: DataConfig, files: readonly FoundFile[] | null): string {
+  return hashOf(config, files, ({name, size, modified}) => `${name} ${size} ${modified}`);
+}
+
+/** SHA-256 over names and sizes alone, which a copy of the files has as well. */
+export function listingOf(config: DataConfig, files: readonly FoundFile[] | null): string {
+  return hashOf(config, files, ({name, size}) => `${name} ${size}`);
+}
+
+function hashOf({path}: DataConfig, files: readonly FoundFile[] | null, line: (file: FoundFile) => string): string {
   if (path === undefined) return 'bundled';
-  const files = await walkFiles(resolve(folder, path), () => undefined).catch(nullForUserError);
   if (files === null) return 'missing';
   // Names as the system spells them, because stamps that are on disk have them so.
-  const lines = files.map(({name, size, modified}) => `${name.replaceAll('/', sep)} ${size} ${modified}`);
+  const lines = files.map((file) => line({...file, name: file.name.replaceAll('/', sep)}));
   return hashBytes(lines.sort().join('\n'));
 }

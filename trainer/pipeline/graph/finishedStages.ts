@@ -1,9 +1,6 @@
-import {mkdir} from 'node:fs/promises';
-import {dirname} from 'node:path';
 import {nullForUserError, UserError} from '../../contract/errors.ts';
-import {StageRecord} from '../../contract/run/pipeline.ts';
-import {readJsonIfThere, writeJsonAtomic} from '../../store/files/jsonFile.ts';
-import {runPaths} from '../../store/run/runPaths.ts';
+import type {StageRecord} from '../../contract/run/pipeline.ts';
+import {readStageRecord} from '../../store/run/stageRecord.ts';
 import type {StageNode} from './stagePlan.ts';
 
 /**
@@ -17,18 +14,6 @@ export async function finishedStages(run: string, stages: readonly StageNode[]):
     if (record !== null) finished.set(name, record);
   }
   return finished;
-}
-
-/** What a stage of a run recorded at its end; null for one that is not done. Throws a UserError for a damaged record. */
-export async function readStageRecord(run: string, stage: string): Promise<StageRecord | null> {
-  return readJsonIfThere(runPaths.stage(run, stage), StageRecord, 'the stage record');
-}
-
-/** Notes that a stage of a run is done. */
-export async function writeStageRecord(run: string, record: StageRecord): Promise<void> {
-  const file = runPaths.stage(run, record.stage);
-  await mkdir(dirname(file), {recursive: true});
-  await writeJsonAtomic(file, record);
 }
 
 /** Throws a UserError where a stage needs another that is neither done nor about to be. */

@@ -1,5 +1,6 @@
 import type {DemeConfig} from '../../contract/config/config.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
+import {UserError} from '../../contract/errors.ts';
 import {stageName, type Stage} from '../../contract/run/stage.ts';
 import {definitionOf, selectedStages} from '../stages/registry.ts';
 
@@ -37,5 +38,20 @@ function planned(stage: Stage, config: DemeConfig): PlannedStage {
 
 /** Whether a stage trains a network of the size of the base. */
 export function isTraining({stage}: Pick<PlannedStage, 'stage'>): boolean {
-  return definitionOf(stage).trains;
+  return definitionOf(stage).training !== null;
+}
+
+/** Whether the process of a stage needs an engine. */
+export function needsEngine({stage}: Pick<PlannedStage, 'stage'>): boolean {
+  return definitionOf(stage).needsEngine;
+}
+
+/** The stage of a config that has this name. Throws a UserError where there is none. */
+export function findStage(config: DemeConfig, name: string): PlannedStage {
+  const stages = [...planStages(config, 'pretrain'), ...planStages(config)];
+  const found = stages.find((stage) => stage.name === name);
+  if (found) return found;
+  throw new UserError('stage-unknown', `The config of the run has no stage ${name}.`, {
+    hint: `It has ${stages.map((stage) => stage.name).join(', ')}.`,
+  });
 }

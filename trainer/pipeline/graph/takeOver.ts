@@ -8,7 +8,7 @@ import {linkOrCopy} from '../../store/files/linkFiles.ts';
 import {filesBelow} from '../../store/files/namesIn.ts';
 import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
 import {hashFile} from '../../store/files/sha256.ts';
-import {readStageRecord, writeStageRecord} from './finishedStages.ts';
+import {readStageRecord, writeStageRecord} from '../../store/run/stageRecord.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import type {StageFacts} from './stageFacts.ts';
 import {changedInputs, stageInputs, stageKey} from './stageInputs.ts';

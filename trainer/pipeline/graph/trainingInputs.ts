@@ -1,4 +1,4 @@
-import type {DemeConfig} from '../../contract/config/config.ts';
+import {expertCount, type DecoupleConfig, type DemeConfig} from '../../contract/config/config.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import {runExperts} from '../../contract/run/pipeline.ts';
 
@@ -10,6 +10,11 @@ export function expertSettings({decouple}: DemeConfig): Record<string, unknown> 
   if (decouple === undefined) return {};
   const {ranges: _, edges: __, ...settings} = decouple;
   return computing(settings);
+}
+
+/** The ordinary finetune makes the updates of all experts together. */
+export function ordinaryTraining(decouple: DecoupleConfig): DecoupleConfig {
+  return {...decouple, updates: decouple.updates * expertCount(decouple)};
 }
 
 /** The same for the ordinary finetune, which has neither ranges nor teacher. */

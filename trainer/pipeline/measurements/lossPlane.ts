@@ -10,6 +10,7 @@ import {readJson} from '../../store/files/jsonFile.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {openMergeLab, type MergeLab} from '../search/mergeLab.ts';
+import {watchInputs} from '../stages/inputWatch.ts';
 import type {StageContext} from '../stages/stageContext.ts';
 import type {MeasuredRun, MeasurementHooks, OpenMeasurement} from './measurement.ts';
 
@@ -21,7 +22,7 @@ export async function openLossPlane(
   request: LossPlaneRequest,
 ): Promise<OpenMeasurement<LossPlane>> {
   const weights = await planeWeights(measured, request);
-  const lab = await openMergeLab(contextOf(measured));
+  const lab = await openMergeLab(await contextOf(measured));
   const empty = emptyPlane(measured, request, weights, lab);
   return {
     key: empty.key,
@@ -102,11 +103,12 @@ async function fill(
 }
 
 /** A measurement is no stage of its run: it has neither events nor a stop of its own. */
-function contextOf({run, resolved, onWarning}: MeasuredRun): StageContext {
+async function contextOf({run, resolved, onWarning}: MeasuredRun): Promise<StageContext> {
   return {
     run: run.path,
     resolved,
     stage: 'plane',
+    watch: await watchInputs(run.path, resolved),
     emit: (event) => (event.type === 'log' ? onWarning(event.message) : undefined),
     nextAction: () => Promise.resolve('continue'),
   };

@@ -1,19 +1,17 @@
 import type {EngineConfig} from '../../contract/config/config.ts';
 import type {NewRunEvent, RunEvent} from '../../contract/run/events.ts';
 import {toErrorRecord} from '../../contract/errors.ts';
-import type {StageInputs, StageRecord} from '../../contract/run/pipeline.ts';
 import {launchStage, type StageProcess} from '../../launch/stageProcess.ts';
+import {RunPlace} from '../../store/run/runPlace.ts';
 import {clearControl, readControl} from '../../store/run/runState.ts';
 import {removeAbandoned} from '../../store/files/temporaryFiles.ts';
-import {readHistoryText} from '../../train/trainingHistory.ts';
-import {finishedStages, requireNeeds, writeStageRecord} from '../graph/finishedStages.ts';
+import {finishedStages, requireNeeds} from '../graph/finishedStages.ts';
 import {GpuSlots} from '../resources/gpuSlots.ts';
 import {startHeartbeat} from './heartbeat.ts';
+import {listenForInterrupts, type Interruptible} from './interrupts.ts';
 import {OwnerRecords, type OwnState} from './ownerRecords.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {runStageGraph} from '../graph/stageGraph.ts';
-import {stageKey} from '../graph/stageInputs.ts';
-import {hashOutputs} from '../graph/stageOutputs.ts';
 import type {PlannedStage} from '../graph/stagePlan.ts';
 import {StallWatch} from './stallWatch.ts';
 import type {StageDecision} from '../graph/takeOver.ts';
@@ -35,12 +33,9 @@ export interface RunOptions {
   readonly warnings: readonly string[];
   /** What was taken over from earlier runs, and why the rest was not. */
   readonly decisions: readonly StageDecision[];
-  /** What the result of a stage depends on, by the keys of those that it needs. */
-  inputs(stage: PlannedStage, keyOf: (stage: string) => string | undefined): StageInputs | null;
   onEvent(event: RunEvent): void;
 }
 
-const interruptPatience = 2000;
 const fullDiskPatience = 10_000;
 
 /**
@@ -50,52 +45,57 @@ const fullDiskPatience = 10_000;
  */
 export async function ownRun(options: RunOptions): Promise<'done' | 'stopped'> {
   await removeAbandoned(options.run);
+  const place = await RunPlace.open(options.run);
   const records = await OwnerRecords.open(options.run, options.onEvent);
-  const owner = new RunOwner(options, records, await finishedStages(options.run, options.stages));
+  await records.journal.adoptSingleStages();
+  const finished = await finishedStages(options.run, options.stages);
+  const owner = new RunOwner(options, records, place, new Set(finished.keys()));
   return owner.run().finally(() => removeAbandoned(options.run));
 }
 
-class RunOwner {
+class RunOwner implements Interruptible {
   readonly #processes = new Map<string, StageProcess>();
   readonly #shares = new Map<string, number>();
   readonly #gpus: GpuSlots;
   readonly #stalls = new StallWatch();
-  #stoppingSince: number | null = null;
+  stoppingSince: number | null = null;
   #isHurried = false;
   #failure: {error: unknown} | null = null;
 
   constructor(
     readonly options: RunOptions,
     readonly records: OwnerRecords,
-    readonly finished: Map<string, StageRecord>,
+    readonly place: RunPlace,
+    /** Names of the stages that are done. */
+    readonly finished: Set<string>,
   ) {
     this.#gpus = new GpuSlots(options.gpus);
   }
 
   async run(): Promise<'done' | 'stopped'> {
     await clearControl(this.options.run);
-    requireNeeds(this.options.stages, new Set(this.finished.keys()));
+    requireNeeds(this.options.stages, this.finished);
     await this.#introduce();
-    const interrupt = () => this.#interrupt();
-    const hangUp = () => this.#hangUp();
-    process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', hangUp);
+    const endInterrupts = listenForInterrupts(this);
     try {
       const outcome = await this.#runStages();
       this.#emit({type: outcome, stage: 'run'});
       await this.#end({state: outcome});
       return outcome;
     } catch (error) {
+      // Whatever went wrong in a folder that is gone went wrong because of that, and there is nothing left to write to.
+      if (!(await this.place.isThere())) throw this.place.gone();
       await this.#end({state: 'failed', error: toErrorRecord(error)});
       throw error;
     } finally {
-      process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', hangUp);
+      endInterrupts();
     }
   }
 
   /** Asks all stages to write a checkpoint and end, and starts no more. */
   stop(): void {
-    if (this.#stoppingSince !== null) return;
-    this.#stoppingSince = performance.now();
+    if (this.stoppingSince !== null) return;
+    this.stoppingSince = performance.now();
     for (const child of this.#processes.values()) child.stop();
   }
 
@@ -112,26 +112,14 @@ class RunOwner {
     skipped.forEach(({name}) => this.#emit({type: 'stage', stage: name, state: 'skipped'}));
   }
 
-  /** Somebody who interrupts again does not want to wait for checkpoints. One Ctrl-C may arrive twice, hence the patience. */
-  #interrupt(): void {
-    if (this.#stoppingSince === null) {
-      this.#emit({type: 'log', stage: 'run', level: 'info', message: 'stopping; interrupt again to end at once'});
-      this.stop();
-    } else if (performance.now() - this.#stoppingSince > interruptPatience) {
-      this.#kill();
-    }
-  }
-
-  /** A closed terminal or a broken connection is nobody's wish to stop, and Node forgets what nohup has asked for. */
-  #hangUp(): void {
-    const message = 'the terminal is gone; the run goes on without it, and `deme stop` ends it.';
-    this.#emit({type: 'log', stage: 'run', level: 'info', message});
-  }
-
-  #kill(): void {
-    this.#stoppingSince ??= performance.now();
+  kill(): void {
+    this.stoppingSince ??= performance.now();
     this.#isHurried = true;
     for (const child of this.#processes.values()) child.kill();
+  }
+
+  say(message: string): void {
+    this.#emit({type: 'log', stage: 'run', level: 'info', message});
   }
 
   async #runStages(): Promise<'done' | 'stopped'> {
@@ -141,8 +129,8 @@ class RunOwner {
       () => this.#beat(),
       (error) => this.#fail(error),
     );
-    const hooks = {run: (stage: PlannedStage) => this.#runStage(stage), mayStart: () => this.#stoppingSince === null};
-    const outcome = await runStageGraph(stages, new Set(this.finished.keys()), parallel, hooks).finally(endHeartbeat);
+    const hooks = {run: (stage: PlannedStage) => this.#runStage(stage), mayStart: () => this.stoppingSince === null};
+    const outcome = await runStageGraph(stages, this.finished, parallel, hooks).finally(endHeartbeat);
     if (this.#failure) throw this.#failure.error;
     return outcome;
   }
@@ -150,39 +138,20 @@ class RunOwner {
   async #runStage(stage: PlannedStage): Promise<'done' | 'stopped'> {
     const {name} = stage;
     this.#emit({type: 'stage', stage: name, state: 'started'});
-    const begin = performance.now();
     const outcome = await this.#gpus.use((gpu) => this.#runProcess(name, gpu));
-    if (outcome === 'stopped' || !(await this.#record(stage, (performance.now() - begin) / 1000))) {
+    if (outcome === 'stopped') {
       this.#emit({type: 'stopped', stage: name});
       this.stop();
       return 'stopped';
     }
+    this.finished.add(name);
     this.#emit({type: 'stage', stage: name, state: 'done'});
     return 'done';
   }
 
-  /** Notes that a stage is done; false where the disk has no room for that and a stop is asked. */
-  async #record(stage: PlannedStage, seconds: number): Promise<boolean> {
-    const {run} = this.options;
-    const {name} = stage;
-    const inputs = this.options.inputs(stage, (need) => this.finished.get(need)?.key);
-    const course = inputs && (await readHistoryText(runPaths.checkpoints(run, name)));
-    const whole = course ? {...inputs, course} : inputs;
-    const record: StageRecord = {
-      stage: name,
-      seconds,
-      finished: new Date().toISOString(),
-      ...(whole && {key: stageKey(whole), inputs: whole, outputs: await hashOutputs(run, stage.stage)}),
-    };
-    const mayWait = () => this.#stoppingSince === null;
-    if (!(await this.records.persist(`the record of ${name}`, mayWait, () => writeStageRecord(run, record))))
-      return false;
-    this.finished.set(name, record);
-    return true;
-  }
-
   async #runProcess(stage: string, gpu: string | undefined): Promise<'done' | 'stopped'> {
     const {run, engine, libraryFolders} = this.options;
+    await this.place.check();
     const log = runPaths.log(run, stage);
     const onEvent = (event: RunEvent) => this.#relay(event);
     const sync = () => this.records.journal.sync();
@@ -223,21 +192,22 @@ class RunOwner {
   }
 
   async #beat(): Promise<void> {
+    await this.place.check();
     const command = await readControl(this.options.run);
     if (command === 'stop') this.stop();
-    if (command === 'kill') this.#kill();
+    if (command === 'kill') this.kill();
     const isPaused = command === 'pause';
     for (const {stage, message} of this.#stalls.check(isPaused)) {
       this.records.emit({type: 'log', stage, level: 'warning', message});
     }
-    const isStopping = this.#stoppingSince !== null;
+    const isStopping = this.stoppingSince !== null;
     await this.records.beat(this.#ownState(isStopping ? 'stopping' : isPaused ? 'paused' : 'running'));
   }
 
   /** The last words wait for a disk that is full, but not for long once a stop is asked. */
   async #end({state, error}: Pick<OwnState, 'state' | 'error'>): Promise<void> {
     const mayWait = () => {
-      const stopping = this.#stoppingSince === null ? 0 : performance.now() - this.#stoppingSince;
+      const stopping = this.stoppingSince === null ? 0 : performance.now() - this.stoppingSince;
       return !this.#isHurried && stopping < fullDiskPatience;
     };
     await this.records.end({...this.#ownState(state), ...(error && {error})}, mayWait);

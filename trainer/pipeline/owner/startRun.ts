@@ -12,14 +12,15 @@ import {isHere} from '../../store/run/processIdentity.ts';
 import {takeLock} from '../../store/run/processLock.ts';
 import {createRun, type RunFolder} from '../../store/run/runFolder.ts';
 import {checkResults} from '../graph/checkResults.ts';
-import {cudaSetting} from '../resources/cudaSetting.ts';
+import {cudaSetting, type CudaSetting} from '../resources/cudaSetting.ts';
 import {finishedStages} from '../graph/finishedStages.ts';
-import {planRun} from './planRun.ts';
+import {planRun, type RunPlan} from './planRun.ts';
 import type {ProcessPlan} from '../resources/processPlan.ts';
-import {ownRun, type RunOptions} from './runOwner.ts';
+import {findSingleStages} from './orphans.ts';
+import {ownRun} from './runOwner.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import {gatherFacts} from '../graph/stageFacts.ts';
-import {stageInputs} from '../graph/stageInputs.ts';
+import {settleInputs} from '../graph/runInputs.ts';
+import {stageFacts} from '../graph/stageFacts.ts';
 import type {PlannedStage} from '../graph/stagePlan.ts';
 import {takeOver} from '../graph/takeOver.ts';
 import {toolVersion} from './toolVersion.ts';
@@ -62,40 +63,49 @@ export interface RunRequest {
 
 /** Carries out the stages of a run that are not done yet. Throws a UserError when another process does so already. */
 export async function executeRun(run: RunFolder, request: RunRequest): Promise<'done' | 'stopped'> {
-  return whileOwned(run.path, () => carryOutOwned(run, request));
+  return whileOwned(run.path, () => runOwned(run, request));
 }
 
-async function carryOutOwned(run: RunFolder, request: RunRequest): Promise<'done' | 'stopped'> {
+async function runOwned(run: RunFolder, request: RunRequest): Promise<'done' | 'stopped'> {
   const {resolved, stages, reuse, onEvent} = request;
   const record: PlanRecord = {stages: stages.map(({name}) => name)};
   await writeJsonAtomic(runPaths.plan(run.path), record);
-  const facts = await gatherFacts(run, resolved);
+  const doubts: string[] = [];
+  const inputs = await settleInputs(run.path, resolved, (doubt) => doubts.push(doubt));
   const damaged = await checkResults(run.path, stages);
   const leftOut: string[] = [];
   const onUnreadable = (error: UserError) => void leftOut.push(`an earlier run is left out: ${error.line}`);
-  const decisions = [...damaged, ...(reuse ? await takeOver(run, stages, facts, onUnreadable) : [])];
-  const {engine} = run.record;
-  const {gpus, libraryFolders} = await cudaSetting({...resolved.config.engine, name: engine.name});
-  const planned = {stages: await remaining(run, stages), engine, gpus, cores: coresFor(resolved, engine)};
-  const {plan, warnings} = await planRun(withThreads(resolved, engine), planned);
-  const inputs: RunOptions['inputs'] = (stage, keyOf) => stageInputs(stage, facts, keyOf);
+  const taken = reuse ? await takeOver(run, stages, await stageFacts(run, resolved, inputs), onUnreadable) : [];
+  const {warnings, ...processes} = await planRemaining(run, resolved, await remaining(run, stages));
   return ownRun({
-    ...plan,
+    ...processes,
     run: run.path,
     stages,
-    libraryFolders,
-    warnings: [...leftOut, ...warnings],
-    decisions,
-    inputs,
+    warnings: [...doubts, ...leftOut, ...warnings],
+    decisions: [...damaged, ...taken],
     onEvent,
   });
 }
 
-/** Works while no other process owns the run. Throws a UserError where one does. */
+/** How many processes run the stages of a run that are left, and with which engine. */
+export async function planRemaining(
+  {record: {engine}}: RunFolder,
+  resolved: ResolvedConfig,
+  stages: readonly PlannedStage[],
+): Promise<ProcessPlan & Pick<RunPlan & CudaSetting, 'warnings' | 'libraryFolders'>> {
+  const {gpus, libraryFolders} = await cudaSetting({...resolved.config.engine, name: engine.name});
+  const request = {stages, engine, gpus, cores: coresFor(resolved, engine)};
+  const {plan, warnings} = await planRun(withThreads(resolved, engine), request);
+  return {...plan, warnings, libraryFolders};
+}
+
+/** Works while no other process owns the run or one of its stages. Throws a UserError where one does. */
 export async function whileOwned<T>(run: string, work: () => Promise<T>): Promise<T> {
   const lock = await takeLock(runPaths.ownerLock(run));
   if (!lock.held) throw runBusy(run, lock.holder);
   try {
+    const [single] = await findSingleStages(run);
+    if (single) throw runBusy(run, single.holder);
     return await work();
   } finally {
     await lock.release();
@@ -123,10 +133,10 @@ async function remaining({path}: RunFolder, stages: readonly PlannedStage[]): Pr
   return stages.filter(({name}) => !finished.has(name));
 }
 
-function runBusy(run: string, holder: ProcessIdentity | null): UserError {
+export function runBusy(run: string, holder: ProcessIdentity | null): UserError {
   const where = holder === null || isHere(holder) ? '' : ` on ${holder.host}`;
   const who = holder === null ? 'Another process' : `Process ${holder.pid}${where}`;
-  return new UserError('run-busy', `${who} carries this run out already.`, {
+  return new UserError('run-busy', `${who} is running this already.`, {
     where: run,
     hint: 'Wait for its end, or stop it with `deme stop`.',
   });

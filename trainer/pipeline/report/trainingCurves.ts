@@ -1,7 +1,6 @@
 import type {RunEvent} from '../../contract/run/events.ts';
 import {byLossTerm, type LossTerm} from '../../contract/run/lossTerms.ts';
-import {eventPieces} from '../../store/run/eventPieces.ts';
-import {runPaths} from '../../store/run/runPaths.ts';
+import {runEventPieces} from '../../store/run/singleEvents.ts';
 import type {CurvePoint} from './smoothCurve.ts';
 import {ThinnedList} from './thinnedList.ts';
 
@@ -22,7 +21,7 @@ const mostBuckets = 2 ** 12;
 /** The curves of each stage of a run that trained, from its event log, in bounded memory however long that is. */
 export async function readTrainingCurves(run: string): Promise<Map<string, TrainingCurves>> {
   const gathered = new GatheredCurves();
-  for await (const {events} of eventPieces(runPaths.events(run), ['step', 'buckets'])) events.forEach(gathered.add);
+  for await (const {events} of runEventPieces(run, ['step', 'buckets'])) events.forEach(gathered.add);
   return gathered.curves();
 }
 

@@ -10,11 +10,10 @@ import type {Model} from '../../models/model.ts';
 import {Predictor} from '../../models/predictor.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
-import {dataStamp} from '../graph/dataStamp.ts';
+import {weightsHashOf} from '../graph/runInputs.ts';
+import {jointStamp} from '../graph/stageFacts.ts';
 import {loadBase, loadExperts} from '../runModels.ts';
 import {expertSources} from '../../store/run/runPaths.ts';
-import {runRanges} from '../runRanges.ts';
-import {weightsHashOf} from '../graph/stageFacts.ts';
 import type {StageContext} from '../stages/stageContext.ts';
 import {openStageData} from '../stages/stageData.ts';
 
@@ -54,7 +53,7 @@ export async function openMergeLab(context: StageContext): Promise<MergeLab> {
   const {base, experts} = await loadExperts(context, pretrained);
   const vectors = taskVectors(base, experts);
   experts.forEach(disposeParams);
-  const ranges = await runRanges(context.run, context.resolved, pretrained.schedule.timesteps);
+  const ranges = await context.watch.ranges(pretrained.schedule.timesteps);
   const predictor = new Predictor(pretrained.denoiser, base);
   return {
     base,
@@ -89,10 +88,14 @@ async function heldOutOf(
   return {schedule, draws, ...(await heldOutImages(source, imageCount, spaceOf(source.shape), seed))};
 }
 
-async function keyOf({run, resolved}: StageContext, base: string, ranges: readonly TimestepRange[]): Promise<string> {
-  const {config, folder} = resolved;
+async function keyOf(
+  {run, resolved, watch}: StageContext,
+  base: string,
+  ranges: readonly TimestepRange[],
+): Promise<string> {
   const experts: string[] = [];
   for (const {path} of expertSources(run, resolved)) experts.push(await weightsHashOf(path));
-  const images = config.data && {...config.data, stamp: await dataStamp(config.data, folder)};
+  const {data} = resolved.config;
+  const images = data && {...data, stamp: jointStamp(watch.begun)};
   return hashBytes(JSON.stringify({base, experts, ranges, images}));
 }

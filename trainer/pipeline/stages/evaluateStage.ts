@@ -1,4 +1,3 @@
-import {mkdir} from 'node:fs/promises';
 import type {EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import type {LossRecord} from '../../contract/run/pipeline.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
@@ -18,7 +17,6 @@ import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {writeFeatures} from './featureFile.ts';
 import {loadBase, loadExperts, loadModelParams} from '../runModels.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import {runRanges} from '../runRanges.ts';
 import {sampleGrid} from './sampleGrid.ts';
 import {orStop, progress, requireEvaluate, type StageContext, type StageOutcome} from './stageContext.ts';
 import {openStageData} from './stageData.ts';
@@ -27,14 +25,14 @@ import {openStageData} from './stageData.ts';
 export async function evaluateStage(context: StageContext, model: RunModel): Promise<StageOutcome> {
   const config = requireEvaluate(context);
   const name = modelName(model);
-  await mkdir(runPaths.evaluation(context.run, name), {recursive: true});
+  await context.watch.makeFolder(runPaths.evaluation(context.run, name));
   const base = await loadBase(context);
-  const ranges = await runRanges(context.run, context.resolved, base.schedule.timesteps);
+  const ranges = await context.watch.ranges(base.schedule.timesteps);
   const weights =
     model.kind === 'ensemble'
       ? (await loadExperts(context, base)).experts
       : [await loadModelParams(context, base, model)];
-  const test = (await openStageData(context)).test;
+  const {test} = await openStageData(context);
   const predictors = weights.map((params) => new Predictor(base.denoiser, params));
   const losses = await measureLosses(context, config, base, predictors, ranges, test);
   await writeJsonAtomic(runPaths.losses(context.run, name), toRecord(losses));

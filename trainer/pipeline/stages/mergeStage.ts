@@ -1,5 +1,5 @@
 import {sameAsBase} from '../../contract/config/mergeSetting.ts';
-import {WeightsRecord} from '../../contract/run/pipeline.ts';
+import {expertModels, WeightsRecord} from '../../contract/run/pipeline.ts';
 import {runMerge} from '../../contract/run/runMerge.ts';
 import {mergeModels} from '../../merge/files/mergeFiles.ts';
 import {readJson} from '../../store/files/jsonFile.ts';
@@ -15,16 +15,19 @@ export async function mergeStage(context: StageContext): Promise<StageOutcome> {
   const settled = await readJson(runPaths.weights(run), WeightsRecord, 'the merge weights');
   const setting = runMerge(config.merge, settled);
   const merged = modelPath(run, resolved, {kind: 'merged'});
-  const record = await mergeModels({
-    base: requireBase(resolved),
-    experts: expertSources(run, resolved),
-    ...setting,
-    out: merged,
-    replaces: 'ownResult',
-    dtype: config.merge?.dtype ?? 'F32',
-    tool: toolVersion(),
-    onProgress: progress(context, 'tensors'),
-  });
+  const inputs = [{kind: 'base'} as const, ...expertModels(config)];
+  const merge = () =>
+    mergeModels({
+      base: requireBase(resolved),
+      experts: expertSources(run, resolved),
+      ...setting,
+      out: merged,
+      replaces: 'ownResult',
+      dtype: config.merge?.dtype ?? 'F32',
+      tool: toolVersion(),
+      onProgress: progress(context, 'tensors'),
+    });
+  const record = await context.watch.reading(inputs, merge);
   const note = sameAsBase(setting);
   [...record.warnings, ...(note === null ? [] : [note])].forEach(warn(context));
   await foldMerged(merged, record);

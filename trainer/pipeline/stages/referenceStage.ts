@@ -1,4 +1,3 @@
-import {mkdir} from 'node:fs/promises';
 import {sourceBatches} from '../../evaluate/featureNetwork.ts';
 import {withFeatureNetwork} from '../../evaluate/featureNetworks.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
@@ -9,7 +8,7 @@ import {openStageData} from './stageData.ts';
 /** Features of all test images: what Fréchet distance and KID compare samples with. */
 export async function referenceStage(context: StageContext): Promise<StageOutcome> {
   const {test} = await openStageData(context);
-  await mkdir(runPaths.evaluation(context.run, 'reference'), {recursive: true});
+  await context.watch.makeFolder(runPaths.evaluation(context.run, 'reference'));
   const images = {batches: sourceBatches(test), count: test.size, shape: test.shape};
   await withFeatureNetwork(requireEvaluate(context).features, (network) =>
     writeFeatures(context.run, 'reference', network, images),

@@ -1,20 +1,21 @@
 import type {DemeConfig} from '../../contract/config/config.ts';
+import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
-import {expertModels, runModels, runExperts} from '../../contract/run/pipeline.ts';
+import {expertModels, runModels} from '../../contract/run/pipeline.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import {modelMadeBy, type Stage, type StageKind, type StageOf} from '../../contract/run/stage.ts';
 import {ruledMerge} from '../../merge/ruledWeights.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import type {StageFacts} from '../graph/stageFacts.ts';
-import {computing, expertSettings, ordinarySettings} from '../graph/trainingInputs.ts';
+import {computing, expertSettings, ordinarySettings, ordinaryTraining} from '../graph/trainingInputs.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 
 /** All that sets one kind of stages apart from the others. A new kind is a row of `registry` and one of the names in contract/run/stage. */
 interface StageDefinition<K extends StageKind> {
   /** What users ask for, and get stages of this kind. */
   readonly selectedBy: readonly StageSelection['kind'][];
-  /** Whether it trains a network of the size of the base; the others let it predict, if they need it at all. */
-  readonly trains: boolean;
+  /** How it trains a network of the size of the base; null: it lets networks predict, if it needs any at all. */
+  training: ((config: DemeConfig) => TrainingConfig | undefined) | null;
   /** Whether its process needs an engine. */
   readonly needsEngine: boolean;
   /** The stages of this kind that a config asks for. */
@@ -37,7 +38,7 @@ interface StageDefinition<K extends StageKind> {
 export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
   pretrain: {
     selectedBy: ['pretrain'],
-    trains: true,
+    training: ({pretrain}) => pretrain,
     needsEngine: true,
     stages: () => [{kind: 'pretrain'}],
     needs: () => [],
@@ -51,18 +52,18 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
   },
   ordinary: {
     selectedBy: ['pipeline'],
-    trains: true,
+    training: ({decouple}) => decouple && ordinaryTraining(decouple),
     needsEngine: true,
     stages: ({ordinary}) => (ordinary ? [{kind: 'ordinary'}] : []),
     needs: () => [],
-    effort: (_, config) => (config.decouple?.updates ?? 0) * runExperts(config),
+    effort: (_, {decouple}) => (decouple ? ordinaryTraining(decouple).updates : 0),
     inputs: (_, facts) => ({...images(facts), decouple: ordinarySettings(facts.resolved.config)}),
     outputs: madeModel,
-    run: async (context) => (await import('./trainStage.ts')).ordinaryStage(context),
+    run: async (context) => (await import('./finetuneStages.ts')).ordinaryStage(context),
   },
   expert: {
     selectedBy: ['pipeline', 'finetune'],
-    trains: true,
+    training: ({decouple}) => decouple,
     needsEngine: true,
     stages: trainedExperts,
     needs: () => [],
@@ -73,11 +74,11 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
       range: facts.ranges[index],
     }),
     outputs: madeModel,
-    run: async (context, {index}) => (await import('./trainStage.ts')).expertStage(context, index),
+    run: async (context, {index}) => (await import('./finetuneStages.ts')).expertStage(context, index),
   },
   search: {
     selectedBy: ['pipeline', 'search', 'merge'],
-    trains: false,
+    training: null,
     needsEngine: true,
     stages: ({merge}) => (merge ? [{kind: 'search'}] : []),
     needs: (_, config) => trainedExperts(config),
@@ -88,7 +89,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
   },
   merge: {
     selectedBy: ['pipeline', 'merge'],
-    trains: false,
+    training: null,
     needsEngine: true,
     stages: ({merge}) => (merge ? [{kind: 'merge'}] : []),
     needs: (_, config) => [{kind: 'search'}, ...trainedExperts(config)],
@@ -102,7 +103,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
   },
   reference: {
     selectedBy: ['pipeline', 'evaluate'],
-    trains: false,
+    training: null,
     needsEngine: true,
     stages: ({evaluate}) => (evaluate && evaluate.features !== 'none' ? [{kind: 'reference'}] : []),
     needs: () => [],
@@ -113,7 +114,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
   },
   evaluate: {
     selectedBy: ['pipeline', 'evaluate'],
-    trains: false,
+    training: null,
     needsEngine: true,
     stages: (config) => (config.evaluate ? evaluatedModels(config) : []).map((model) => ({kind: 'evaluate', model})),
     needs: ({model}, config) => (model.kind === 'ensemble' ? trainedExperts(config) : makersOf(model, config)),
@@ -128,7 +129,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
   },
   report: {
     selectedBy: ['pipeline', 'evaluate'],
-    trains: false,
+    training: null,
     needsEngine: false,
     stages: ({evaluate}) => (evaluate ? [{kind: 'report'}] : []),
     needs: (_, config) => [...registry.evaluate.stages(config), ...registry.reference.stages(config)],

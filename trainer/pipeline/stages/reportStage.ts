@@ -1,4 +1,4 @@
-import {mkdir, readFile} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {LossRecord, runModels, StageRecord, WeightsRecord} from '../../contract/run/pipeline.ts';
 import {modelName} from '../../contract/run/runModel.ts';
@@ -26,7 +26,7 @@ export async function reportStage(context: StageContext, stages: readonly Stage[
   const measured = await gather(context, stages);
   const report = Report.parse(buildReport(resolved, measured));
   const folder = runPaths.report(run);
-  await mkdir(folder, {recursive: true});
+  await context.watch.makeFolder(folder);
   const pictures = [
     ...(await drawBeforeAfter(run, resolved, folder)),
     ...(await drawCurves(run, resolved, report, folder)),

@@ -7,7 +7,9 @@ import {whenRoom} from './whenRoom.ts';
 /** Runs a stage to its end or to a stop, and reports at last how much memory its process took. */
 export async function runStage(context: StageContext, stage: Stage): Promise<StageOutcome> {
   try {
-    return await whenRoom(context, () => definitionOf(stage).run(context, stage));
+    const outcome = await whenRoom(context, () => definitionOf(stage).run(context, stage));
+    if (outcome === 'done') await context.watch.check();
+    return outcome;
   } catch (error) {
     if (error instanceof Stopped) return 'stopped';
     throw error;

@@ -2,6 +2,7 @@ import type {EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import type {NewRunEvent} from '../../contract/run/events.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {EventOutbox} from '../../train/trainTask.ts';
+import type {InputWatch} from './inputWatch.ts';
 
 /** What every stage gets. */
 export interface StageContext {
@@ -12,6 +13,8 @@ export interface StageContext {
   emit(event: NewRunEvent): void;
   /** Events that a checkpoint has to take along; left out: none. */
   readonly outbox?: EventOutbox;
+  /** Opens what the stage reads from outside. */
+  readonly watch: InputWatch;
   /** Asked between units of work; waits while the run is paused. */
   nextAction(): Promise<'continue' | 'stop'>;
 }

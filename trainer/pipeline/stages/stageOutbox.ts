@@ -1,7 +1,6 @@
 import {RunEvent, type NewRunEvent} from '../../contract/run/events.ts';
 import {WrittenMessage} from '../../contract/run/writtenMessage.ts';
-import {eventPieces} from '../../store/run/eventPieces.ts';
-import {runPaths} from '../../store/run/runPaths.ts';
+import {runEventPieces} from '../../store/run/singleEvents.ts';
 
 /**
  * The events of a stage process on their way to the log. They are kept until the owner of the run says that they are on the disk: a
@@ -39,7 +38,7 @@ export class StageOutbox {
     const missing = new Map(events.map((event) => [JSON.stringify(event), event]));
     if (missing.size > 0) {
       // Compared as they are parsed, not by their lines: those of log and checkpoint may be in an older format.
-      for await (const {events: logged} of eventPieces(runPaths.events(this.run)))
+      for await (const {events: logged} of runEventPieces(this.run))
         for (const event of logged) missing.delete(JSON.stringify(event));
     }
     for (const event of missing.values()) this.#post(event);

@@ -1,4 +1,3 @@
-import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import type {TrainingSamplesConfig} from '../../contract/config/training.ts';
 import type {Denoiser} from '../../models/denoiser.ts';
@@ -57,10 +56,10 @@ async function drawImages(
 }
 
 async function writeGrid(context: StageContext, update: number, png: Uint8Array): Promise<void> {
-  const {run, stage, emit, nextAction} = context;
+  const {run, stage, emit, nextAction, watch} = context;
   const file = runPaths.trainingGrid(run, stage, update);
   const folder = dirname(file);
-  await mkdir(folder, {recursive: true});
+  await watch.makeFolder(folder);
   const say = (level: 'info' | 'warning', message: string) =>
     emit({type: 'log', stage, level, message, waiting: level === 'warning'});
   const what = `the samples of update ${update}`;

@@ -79,6 +79,8 @@ export class EventLog {
       this.#write(this.#path, bytes);
       return true;
     } catch (error) {
+      // The folder was renamed or deleted: the owner of the run will notice.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       if (!isDiskFull(error)) throw error;
       truncateSync(this.#path, this.#size);
       return false;

@@ -1,9 +1,12 @@
+import {rm} from 'node:fs/promises';
 import type {NewRunEvent, RunEvent} from '../../contract/run/events.ts';
 import {isDiskFull} from '../files/atomicFile.ts';
 import {EventLog} from './eventLog.ts';
 import {eventPieces} from './eventPieces.ts';
 import {openMetrics, type MetricsFile} from '../metrics/metricsFile.ts';
+import {lockHolder} from './processLock.ts';
 import {runPaths} from './runPaths.ts';
+import {runEventPieces, singleLogs} from './singleEvents.ts';
 
 /** What a curve, a heat map or a report is made of. */
 const adopted: readonly RunEvent['type'][] = ['step', 'buckets', 'heldOut', 'candidate', 'memory'];
@@ -57,8 +60,19 @@ export class RunJournal {
 
   /** Takes the numbers of a stage over from the log of another run, with their times. */
   async adoptStage(from: string, stage: string): Promise<void> {
-    for await (const {events} of eventPieces(runPaths.events(from))) {
-      for (const event of events) if (event.stage === stage && adopted.includes(event.type)) this.#log.adopt(event);
+    for await (const {events} of runEventPieces(from, adopted)) {
+      for (const event of events) if (event.stage === stage) this.#log.adopt(event);
+    }
+  }
+
+  /** Moves the events of stages that ran without an owner here, unless they still run. */
+  async adoptSingleStages(): Promise<void> {
+    for (const {path, stage} of await singleLogs(this.run)) {
+      if ((await lockHolder(runPaths.singleLock(this.run, stage))) !== null) continue;
+      for await (const {events} of eventPieces(path)) events.forEach((event) => this.#log.adopt(event));
+      if (this.waiting > 0) return; // The disk is full: the next owner does it.
+      await this.sync();
+      await rm(path);
     }
   }
 

@@ -10,6 +10,8 @@ export const runPaths = {
   plan: (run: string) => join(run, 'plan.json'),
   state: (run: string) => join(run, 'state.json'),
   control: (run: string) => join(run, 'control.json'),
+  /** What the run reads from outside its folder. */
+  inputs: (run: string) => join(run, 'inputs.json'),
   notes: (run: string) => join(run, 'notes.json'),
   events: (run: string) => join(run, 'events.jsonl'),
   metrics: (run: string) => join(run, 'metrics'),
@@ -21,6 +23,9 @@ export const runPaths = {
   /** A record for each stage that is done. */
   stages: (run: string) => join(run, 'stages'),
   stage: (run: string, stage: string) => join(run, 'stages', `${stage}.json`),
+  /** There while `deme stage` runs the stage, and its events, until an owner of the run adds them to those of the run. */
+  singleLock: (run: string, stage: string) => join(run, 'stages', `${stage}.lock`),
+  singleEvents: (run: string, stage: string) => join(run, 'stages', `${stage}.events.jsonl`),
   /** What the processes of the stages print. */
   logs: (run: string) => join(run, 'logs'),
   log: (run: string, stage: string) => join(run, 'logs', `${stage}.log`),

@@ -21,7 +21,7 @@ async function digitLab() {
       data: {kind: 'mnist', validation: 40, test: 4},
     },
   );
-  return openMergeLab(run.context());
+  return openMergeLab(await run.context());
 }
 
 describe('confirmCandidates', {timeout: 120_000}, () => {

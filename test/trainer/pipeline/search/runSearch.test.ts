@@ -24,20 +24,20 @@ describe('runSearch', {timeout: 120_000}, () => {
   it('goes on from what was measured, to the same result as one that was not disturbed', async () => {
     const settings = {strategy: 'cma-es', budget: 14, groups: {budget: 9}};
     const unbroken = await searchedRun(settings);
-    const expected = SearchResult.parse(await search(unbroken.context()));
+    const expected = SearchResult.parse(await search(await unbroken.context()));
 
     const broken = await searchedRun(settings);
     // In the first search, in that over the parts, and in the check.
-    for (const stopAt of [5, 12, 3]) await expect(search(broken.context(stopAt))).rejects.toThrow(Stopped);
-    expect(await search(broken.context())).toEqual(expected);
+    for (const stopAt of [5, 12, 3]) await expect(search(await broken.context(stopAt))).rejects.toThrow(Stopped);
+    expect(await search(await broken.context())).toEqual(expected);
     const measured = broken.events.filter(({type}) => type === 'candidate');
     expect(measured).toHaveLength(expected.candidates.length + (expected.groups?.candidates.length ?? 0));
   });
 
   it('measures anew when the draws are others', async () => {
     const run = await searchedRun({budget: 6});
-    await search(run.context());
-    const context = run.context();
+    await search(await run.context());
+    const context = await run.context();
     const {config} = context.resolved;
     const other = {...config, merge: {...config.merge!, search: {...config.merge!.search!, seed: 1}}};
     const before = run.events.filter(({type}) => type === 'candidate').length;
@@ -52,8 +52,8 @@ describe('runSearch', {timeout: 120_000}, () => {
       rules: [{match: 'mid', weights: [1, -1]}],
     };
     const run = await searchedRun({}, {merge});
-    const {candidates, best} = await search(run.context());
-    const lab = await openMergeLab(run.context());
+    const {candidates, best} = await search(await run.context());
+    const lab = await openMergeLab(await run.context());
     const heldOut = await lab.heldOut({part: 'validation', images: 4, timesteps: 1, seed: 0});
     for (const {weights, loss} of [best, ...candidates]) {
       const params = applyWeightsBy(lab.base, lab.vectors, (name) =>
@@ -63,13 +63,13 @@ describe('runSearch', {timeout: 120_000}, () => {
       disposeParams(params);
     }
     const without = await searchedRun({budget: 6});
-    expect((await search(without.context())).candidates[1]?.loss).not.toBeCloseTo(candidates[1]?.loss ?? NaN, 6);
+    expect((await search(await without.context())).candidates[1]?.loss).not.toBeCloseTo(candidates[1]?.loss ?? NaN, 6);
     lab.dispose();
   });
 
   it('measures the winner, the obvious weights and the ensemble on test images', async () => {
     const run = await searchedRun({budget: 9, images: 5});
-    const {best, check, ensemble} = await search(run.context());
+    const {best, check, ensemble} = await search(await run.context());
     expect(check?.images).toBe(5);
     expect(check?.models.map(({model}) => model)).toEqual([
       'base',
@@ -81,7 +81,7 @@ describe('runSearch', {timeout: 120_000}, () => {
       'ensemble',
     ]);
     expect(ensemble).toBeGreaterThan(0);
-    const lab = await openMergeLab(run.context());
+    const lab = await openMergeLab(await run.context());
     const heldOut = await lab.heldOut({part: 'test', images: 5, timesteps: 1, seed: 0});
     const params = applyWeights(lab.base, lab.vectors, best.weights);
     const expected = summariseHeldOut(await lab.losses(params, heldOut), await lab.losses(lab.base, heldOut));
@@ -94,7 +94,7 @@ describe('runSearch', {timeout: 120_000}, () => {
 
   it('finds rules for the parts that are better than the same weights everywhere', async () => {
     const run = await searchedRun({budget: 9, groups: {budget: 40, sigma: 0.3}});
-    const {best, groups, check} = await search(run.context());
+    const {best, groups, check} = await search(await run.context());
     expect(groups?.rules.map(({match}) => match)).toEqual(['down', 'mid', 'up']);
     expect(groups?.loss).toBeLessThan(best.loss);
     // The first candidate of the parts is the winner itself.
@@ -105,12 +105,12 @@ describe('runSearch', {timeout: 120_000}, () => {
   it('says so where there are no test images', async () => {
     const data = {kind: 'images', path: 'images', resolution: 8, channels: 1, validation: 8, test: 0};
     const run = await searchedRun({budget: 5}, {data, evaluate: undefined});
-    expect((await search(run.context())).check).toBeUndefined();
+    expect((await search(await run.context())).check).toBeUndefined();
     expect(run.events).toContainEqual(expect.objectContaining({type: 'log', level: 'warning'}));
   });
 
   it('leaves no tensors behind', async () => {
     const run = await searchedRun({budget: 5, groups: {budget: 3}});
-    await expectNoLeak(async () => void (await search(run.context())));
+    await expectNoLeak(async () => void (await search(await run.context())));
   });
 });

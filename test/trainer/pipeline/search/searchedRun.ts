@@ -2,6 +2,7 @@ import {join, resolve} from 'node:path';
 import {mkdir, readFile} from 'node:fs/promises';
 import type {NewRunEvent} from '../../../../trainer/contract/run/events.ts';
 import {parseConfig} from '../../../../trainer/contract/config/parseConfig.ts';
+import {watchInputs} from '../../../../trainer/pipeline/stages/inputWatch.ts';
 import type {StageContext} from '../../../../trainer/pipeline/stages/stageContext.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {writeTinyBase, writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
@@ -11,7 +12,7 @@ export interface SearchedRun {
   readonly run: string;
   readonly events: NewRunEvent[];
   /** @param stopAt number of the unit of work before which a stop is asked */
-  context(stopAt?: number): StageContext;
+  context(stopAt?: number): Promise<StageContext>;
 }
 
 export async function searchedRun(search: object, changes: Record<string, unknown> = {}): Promise<SearchedRun> {
@@ -25,12 +26,13 @@ export async function searchedRun(search: object, changes: Record<string, unknow
   const config = parseConfig(await readFile(file, 'utf8'), file);
   const resolved = {folder, baseFolder: resolve(folder, config.base ?? ''), config};
   const events: NewRunEvent[] = [];
-  const context = (stopAt = Infinity): StageContext => {
+  const context = async (stopAt = Infinity): Promise<StageContext> => {
     let asked = 0;
     return {
       run,
       resolved,
       stage: 'search',
+      watch: await watchInputs(run, resolved),
       emit: (event) => events.push(event),
       nextAction: () => Promise.resolve(asked++ >= stopAt ? 'stop' : 'continue'),
     };

@@ -1,4 +1,4 @@
-import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {cp, mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import type {RunEvent} from '../../../../trainer/contract/run/events.ts';
@@ -28,6 +28,13 @@ async function resend(run: string): Promise<RunEvent[]> {
 describe('events that a checkpoint of an older build has kept', () => {
   it('are not sent again where the log has them, in the older format too', async () => {
     expect(await resend(await runWith(() => true))).toEqual([]);
+  });
+
+  it('are not sent again where they are in the log of the stage by itself', async () => {
+    const run = await runWith(() => false);
+    await mkdir(runPaths.stages(run));
+    await cp(runPaths.events(fixture), runPaths.singleEvents(run, 'expert-0'));
+    expect(await resend(run)).toEqual([]);
   });
 
   it('are sent again, in the format of today, where the log lacks them', async () => {

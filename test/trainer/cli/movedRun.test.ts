@@ -1,0 +1,53 @@
+import {rename} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {fileExists} from '../../../trainer/store/files/fileExists.ts';
+import {runPaths} from '../../../trainer/store/run/runPaths.ts';
+import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
+import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+
+async function experiment() {
+  const folder = await temporaryFolder();
+  const decouple = {ranges: 2, updates: 200, batch: 4, logEvery: 1, bucketEvery: 50, checkpointEvery: 40};
+  const search = {budget: 40, images: 8, timesteps: 2, strategy: 'cma-es'};
+  const config = await writeTinyExperiment(folder, {decouple, merge: {search}, engine: {name: 'wasm', processes: 2}});
+  return {config, run: join(folder, '.deme', 'runs', 'tiny-1')};
+}
+
+const merged = async (run: string) => (await readModelFolder(runPaths.model(run, 'merged'))).weightsHash();
+
+describe('a run whose folder is renamed while it works', {timeout: 300_000}, () => {
+  useBuiltProgram();
+  useCpuBackend();
+
+  it.each([
+    ['trains', /"stage":"expert-1","update":(4[1-9]|[5-9]\d),/],
+    ['searches', /"type":"candidate"/],
+  ])('ends with one clear error where it %s, and is resumed under its new name', async (_, sign) => {
+    const {config, run} = await experiment();
+    const moved = `${run}-moved`;
+    const renames: Promise<void>[] = [];
+    const {code, stdout, stderr} = await deme(['run', config, '--json'], {
+      onStart: (child) =>
+        child.stdout.on('data', (chunk: Buffer) => {
+          if (renames.length === 0 && sign.test(chunk.toString())) renames.push(rename(run, moved));
+        }),
+    });
+    await Promise.all(renames);
+    expect(code, stdout.slice(-2000)).toBe(2);
+    const error = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {error: {code: string; where: string}};
+    expect(error).toMatchObject({error: {code: 'run-moved', where: run}});
+    expect(stderr).not.toMatch(/ENOENT|this is a bug| {4}at /);
+    expect(await fileExists(run)).toBe(false);
+
+    const resumed = await deme(['resume', moved]);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(await fileExists(run)).toBe(false);
+    const undisturbed = await experiment();
+    expect((await deme(['run', undisturbed.config])).code).toBe(0);
+    expect(await merged(moved)).toBe(await merged(undisturbed.run));
+  });
+});

@@ -1,0 +1,138 @@
+import {nullForUserError, UserError} from '../../contract/errors.ts';
+import {SchedulerConfig} from '../../contract/model/schedulerConfig.ts';
+import {trainingKeys} from '../../contract/model/schedulerSettings.ts';
+import {InputsRecord} from '../../contract/run/inputsRecord.ts';
+import {runExperts, type ResolvedConfig} from '../../contract/run/pipeline.ts';
+import {fileExists} from '../../store/files/fileExists.ts';
+import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
+import {hashBytes} from '../../store/files/sha256.ts';
+import {expertSources, runPaths} from '../../store/run/runPaths.ts';
+import {readModelFolder} from '../../store/weights/modelFolder.ts';
+import {modelHash} from '../../store/weights/modelHash.ts';
+import {runRanges} from '../runRanges.ts';
+import {dataFiles, listingOf, stampOf} from './dataStamp.ts';
+
+/** What a run reads from outside its folder, as it is now. The larger part of the time goes into hashing the base. */
+export async function gatherInputs(run: string, resolved: ResolvedConfig): Promise<InputsRecord> {
+  const {config, baseFolder} = resolved;
+  const base = baseFolder === null ? null : await baseInputs(baseFolder);
+  const given = config.experts ? expertSources(run, resolved) : [];
+  const experts: string[] = [];
+  for (const {path} of given) experts.push(await weightsHashOf(path));
+  return {
+    format: 1,
+    base: base?.hashes ?? {},
+    experts,
+    ranges: base && runExperts(config) > 0 ? await knownRanges(run, resolved, base.timesteps) : [],
+    data: await dataInputs(resolved),
+  };
+}
+
+/**
+ * What the run began with, checked against what is there now; noted first where nothing is. `onWarning` hears of images that were copied or
+ * touched since. Throws a UserError where something else is there now. For the owner of the run, or of its only stage, before it begins.
+ */
+export async function settleInputs(
+  run: string,
+  resolved: ResolvedConfig,
+  onWarning: (message: string) => void,
+): Promise<InputsRecord> {
+  const now = await gatherInputs(run, resolved);
+  const settled = (await fileExists(runPaths.inputs(run))) ? continued(await readInputs(run), now, resolved) : now;
+  const {length} = settled.data?.stamps ?? [];
+  if (length > 1) {
+    onWarning(
+      'the times of the image files are not those that the run began with: if their content changed too, its results are mixed. ' +
+        'No later run takes them over.',
+    );
+  }
+  await writeJsonAtomic(runPaths.inputs(run), settled);
+  return settled;
+}
+
+/** What `settleInputs` has noted. */
+export function readInputs(run: string): Promise<InputsRecord> {
+  return readJson(runPaths.inputs(run), InputsRecord, 'the record of what the run reads');
+}
+
+/** What the run began with where that is noted, else what there is now; for whoever only looks at a run. */
+export async function knownInputs(run: string, resolved: ResolvedConfig): Promise<InputsRecord> {
+  return (await fileExists(runPaths.inputs(run))) ? readInputs(run) : gatherInputs(run, resolved);
+}
+
+/** SHA-256 of the weights of an expert, `missing` where it is not there: whoever needs it says so. */
+export async function weightsHashOf(path: string): Promise<string> {
+  return (await fileExists(path)) ? modelHash(path) : missing;
+}
+
+/** SHA-256 of what there is of a base, by what it is. */
+export async function baseHashes(folder: string): Promise<InputsRecord['base']> {
+  return (await baseInputs(folder)).hashes;
+}
+
+/** The error for something that is not as the run began with; `what` as in `The weights of the base`. */
+export function inputChanged(what: string, where: string): UserError {
+  return new UserError('input-changed', `${what} changed since the run began.`, {
+    where,
+    hint: 'Put it back as it was and resume the run, or start a new run, which takes over what does not depend on it.',
+  });
+}
+
+const missing = 'missing';
+
+async function baseInputs(folder: string) {
+  const {unetConfig, schedulerConfig, weightsHash} = await readModelFolder(folder);
+  const scheduler = schedulerConfig ?? SchedulerConfig.parse({});
+  return {
+    timesteps: trainingKeys(scheduler).num_train_timesteps,
+    hashes: {
+      weights: await weightsHash(),
+      unet: hashBytes(JSON.stringify(unetConfig)),
+      scheduler: hashBytes(JSON.stringify(scheduler)),
+    },
+  };
+}
+
+async function dataInputs({config: {data}, folder}: ResolvedConfig): Promise<InputsRecord['data']> {
+  if (data === undefined) return null;
+  const files = await dataFiles(data, folder);
+  return {listing: listingOf(data, files), stamps: [stampOf(data, files)]};
+}
+
+/** A merge with given weights needs no ranges; whoever needs those that are not known says so. */
+async function knownRanges(run: string, resolved: ResolvedConfig, timesteps: number): Promise<InputsRecord['ranges']> {
+  const ranges = (await runRanges(run, resolved, timesteps).catch(nullForUserError)) ?? [];
+  return ranges.map(([low, high]) => [low, high]);
+}
+
+/** What was noted, with what was not there before. */
+function continued(begun: InputsRecord, now: InputsRecord, resolved: ResolvedConfig): InputsRecord {
+  const {baseFolder, config, folder} = resolved;
+  for (const part of Object.keys(begun.base)) {
+    if (begun.base[part] !== now.base[part]) throw inputChanged(baseText(part), baseFolder ?? folder);
+  }
+  begun.experts.forEach((hash, i) => {
+    if (hash !== missing && hash !== now.experts[i])
+      throw inputChanged(expertText(i), config.experts?.[i]?.model ?? folder);
+  });
+  if (begun.ranges.length > 0 && String(begun.ranges) !== String(now.ranges)) throw inputChanged(rangesText, folder);
+  return {...now, data: continuedData(begun.data, now.data, config.data?.path ?? folder)};
+}
+
+function continuedData(begun: InputsRecord['data'], now: InputsRecord['data'], where: string): InputsRecord['data'] {
+  if (begun === null || now === null || begun.listing === missing) return now;
+  if (begun.listing !== now.listing) throw inputChanged('The image files', where);
+  const [stamp] = now.stamps;
+  return stamp === undefined || begun.stamps.at(-1) === stamp ? begun : {...begun, stamps: [...begun.stamps, stamp]};
+}
+
+/** `The weights of the base` */
+export function baseText(part: string): string {
+  return part === 'weights' ? 'The weights of the base' : `The ${part} config of the base`;
+}
+
+export function expertText(index: number): string {
+  return `Expert ${index}`;
+}
+
+export const rangesText = 'The timesteps of the experts';

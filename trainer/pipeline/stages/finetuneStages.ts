@@ -1,0 +1,66 @@
+import type {DecoupleConfig} from '../../contract/config/config.ts';
+import {equalRanges} from '../../deme/timesteps.ts';
+import {architectureOf} from '../../models/architectures.ts';
+import type {Pretrained} from '../../models/pretrained.ts';
+import {addIdentityProjections} from '../../nn/projections.ts';
+import {ordinaryTraining} from '../graph/trainingInputs.ts';
+import {loadBase} from '../runModels.ts';
+import type {StageContext, StageOutcome} from './stageContext.ts';
+import {trainModel, type ModelTraining} from './trainModel.ts';
+
+/** Finetunes expert `index` on its own range with the three techniques of the paper. */
+export async function expertStage(context: StageContext, index: number): Promise<StageOutcome> {
+  const decouple = requireDecouple(context);
+  const base = await loadBase(context);
+  const range = (await context.watch.ranges(base.schedule.timesteps))[index];
+  if (range === undefined) throw new Error(`there is no range ${index}`);
+  const {consistency, projection, probability} = decouple;
+  return finetune(context, base, {
+    model: {kind: 'expert', index},
+    config: decouple,
+    consistency,
+    range,
+    probability,
+    heldOutRanges: [range],
+    record: {role: 'expert', range: [range[0], range[1]], base: base.weightsHash, projection},
+  });
+}
+
+/**
+ * The fair comparison: one ordinary finetune of the same base on all timesteps, with the updates of all experts together and the
+ * same batch, learning rate, clipping and EMA, without teacher and projections.
+ */
+export async function ordinaryStage(context: StageContext): Promise<StageOutcome> {
+  const decouple = requireDecouple(context);
+  const base = await loadBase(context);
+  const {timesteps} = base.schedule;
+  return finetune(context, base, {
+    model: {kind: 'ordinary'},
+    config: ordinaryTraining(decouple),
+    consistency: 0,
+    range: [0, timesteps],
+    probability: 0,
+    heldOutRanges: equalRanges(4, timesteps),
+    record: {role: 'ordinary', base: base.weightsHash, projection: 'off'},
+  });
+}
+
+type Finetune = Omit<ModelTraining, 'network' | 'teacher' | 'initial' | 'saved'>;
+
+function finetune(context: StageContext, base: Pretrained, training: Finetune): Promise<StageOutcome> {
+  const {unetConfig, pipeline} = base.folder;
+  const {projectionSites} = architectureOf(unetConfig);
+  return trainModel(context, {
+    ...training,
+    network: base,
+    teacher: training.consistency > 0 ? base.params : null,
+    initial: addIdentityProjections(base.params, projectionSites, training.record.projection),
+    saved: {unetConfig, pipeline, dtype: 'F32'},
+  });
+}
+
+function requireDecouple(context: StageContext): DecoupleConfig {
+  const {decouple} = context.resolved.config;
+  if (decouple === undefined) throw new Error(`${context.stage} needs a decouple section`);
+  return decouple;
+}

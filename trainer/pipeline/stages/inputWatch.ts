@@ -1,0 +1,156 @@
+import {mkdir, stat} from 'node:fs/promises';
+import {join, relative, sep} from 'node:path';
+import {UserError} from '../../contract/errors.ts';
+import type {InputsRecord} from '../../contract/run/inputsRecord.ts';
+import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
+import {modelName, type RunModel} from '../../contract/run/runModel.ts';
+import {makerOf, stageName} from '../../contract/run/stage.ts';
+import type {Datasets} from '../../data/dataset.ts';
+import {openData} from '../../data/openData.ts';
+import {walkFiles} from '../../data/walkFiles.ts';
+import type {TimestepRange} from '../../deme/timesteps.ts';
+import {knownHash} from '../../store/files/knownHash.ts';
+import {modelPath, requireBase} from '../../store/run/runPaths.ts';
+import {RunPlace} from '../../store/run/runPlace.ts';
+import {readStageRecord} from '../../store/run/stageRecord.ts';
+import {readModelFolder} from '../../store/weights/modelFolder.ts';
+import {dataFiles, stampOf} from '../graph/dataStamp.ts';
+import {
+  baseHashes,
+  baseText,
+  expertText,
+  inputChanged,
+  knownInputs,
+  rangesText,
+  weightsHashOf,
+} from '../graph/runInputs.ts';
+import {runRanges} from '../runRanges.ts';
+
+/**
+ * Opens what a stage reads, and makes sure that it is what the run began with, and stays so while it is read. The key of a stage, by which
+ * later runs take its result over, names these inputs: a result that was computed from others must never get it.
+ */
+export class InputWatch {
+  /** How the files of the images looked when they were opened. */
+  #images: ReadonlyMap<string, string> | null = null;
+
+  private constructor(
+    readonly run: string,
+    readonly resolved: ResolvedConfig,
+    readonly begun: InputsRecord,
+    readonly place: RunPlace,
+  ) {}
+
+  /** @param begun what the run began with */
+  static async open(run: string, resolved: ResolvedConfig, begun: InputsRecord): Promise<InputWatch> {
+    return new InputWatch(run, resolved, begun, await RunPlace.open(run));
+  }
+
+  /** The images of the run. From here on `check` looks at their files. */
+  async openData(onSkip: (message: string) => void, onNote: (message: string) => void): Promise<Datasets> {
+    const {config, folder} = this.resolved;
+    if (config.data === undefined) throw new Error('there is no data to open');
+    const files = await dataFiles(config.data, folder);
+    if (stampOf(config.data, files) !== this.begun.data?.stamps.at(-1)) {
+      throw inputChanged('The image files', config.data.path ?? folder);
+    }
+    this.#images = files && looks(files);
+    return openData(config.data, folder, onSkip, onNote);
+  }
+
+  /** Reads models of the run; throws a UserError where one of them is not as it should be, or changes meanwhile. */
+  async reading<T>(models: readonly RunModel[], read: () => Promise<T>): Promise<T> {
+    const folders = models.map((model) => modelPath(this.run, this.resolved, model));
+    const before = await Promise.all(folders.map(stampsOf));
+    for (const model of models) await this.#requireKnown(model);
+    const result = await read();
+    for (const [i, folder] of folders.entries()) {
+      const file = difference(before[i] ?? new Map(), await stampsOf(folder));
+      if (file !== null) throw inputChanged('A file that was being read', join(folder, file));
+    }
+    return result;
+  }
+
+  /** The timesteps of each expert. */
+  async ranges(timesteps: number): Promise<TimestepRange[]> {
+    const ranges = await runRanges(this.run, this.resolved, timesteps);
+    const {ranges: begun} = this.begun;
+    if (begun.length > 0 && String(begun) !== String(ranges)) throw inputChanged(rangesText, this.resolved.folder);
+    return ranges;
+  }
+
+  /** Makes a folder of the run, unless the run is gone. */
+  async makeFolder(path: string): Promise<void> {
+    await this.place.check();
+    await mkdir(path, {recursive: true});
+  }
+
+  /** Throws a UserError where images have changed since they were opened, or the run folder is gone: before a result is kept. */
+  async check(): Promise<void> {
+    await this.place.check();
+    const {config, folder} = this.resolved;
+    if (this.#images === null || config.data === undefined) return;
+    const now = await dataFiles(config.data, folder);
+    const file = difference(this.#images, now === null ? new Map() : looks(now));
+    if (file !== null) throw inputChanged('An image file', join(folder, config.data.path ?? '', file));
+  }
+
+  async #requireKnown(model: RunModel): Promise<void> {
+    const {resolved, begun} = this;
+    const path = modelPath(this.run, resolved, model);
+    if (model.kind === 'base') {
+      const base = requireBase(resolved);
+      const now = await baseHashes(base);
+      const part = Object.keys(now).find((each) => now[each] !== begun.base[each]);
+      if (part !== undefined) throw inputChanged(baseText(part), base);
+    } else if (model.kind === 'expert' && resolved.config.experts) {
+      if ((await weightsHashOf(path)) !== begun.experts[model.index]) throw inputChanged(expertText(model.index), path);
+    } else {
+      await this.#requireRecorded(model, path);
+    }
+  }
+
+  /** A model that the run made must be the one that its stage has recorded. */
+  async #requireRecorded(model: RunModel, path: string): Promise<void> {
+    const maker = makerOf(model);
+    const record = maker && (await readStageRecord(this.run, stageName(maker)));
+    if (record?.outputs === undefined) return;
+    for (const file of (await readModelFolder(path)).weightsFiles) {
+      const recorded = record.outputs[relative(this.run, file).split(sep).join('/')];
+      if ((await knownHash(file)) === recorded) continue;
+      throw new UserError('result-changed', `These are not the weights that the run made as ${modelName(model)}.`, {
+        where: file,
+        hint: 'Resume the run: what was changed is made again.',
+      });
+    }
+  }
+}
+
+/** A watch for whoever only looks at a run. */
+export async function watchInputs(run: string, resolved: ResolvedConfig): Promise<InputWatch> {
+  return InputWatch.open(run, resolved, await knownInputs(run, resolved));
+}
+
+type Looks = ReadonlyMap<string, string>;
+
+function looks(files: readonly {name: string; size: number; modified: number}[]): Looks {
+  return new Map(files.map(({name, size, modified}) => [name, `${size} ${modified}`]));
+}
+
+/** How the files of a model look: also the inode and the time of its last change, which a replaced file cannot keep. */
+async function stampsOf(model: string): Promise<Looks> {
+  const files = await walkFiles(model, () => undefined);
+  const stamps = await Promise.all(
+    files.map(async ({path, name}): Promise<[string, string]> => {
+      const {size, ino, mtimeNs, ctimeNs} = await stat(path, {bigint: true});
+      return [name, [size, ino, mtimeNs, ctimeNs].join(' ')];
+    }),
+  );
+  return new Map(stamps);
+}
+
+/** The first name with another look; null where all are the same. */
+function difference(before: Looks, after: Looks): string | null {
+  const names = [...new Set([...before.keys(), ...after.keys()])];
+  return names.find((name) => before.get(name) !== after.get(name)) ?? null;
+}

@@ -1,0 +1,95 @@
+import type {TrainingConfig} from '../../contract/config/training.ts';
+import type {ModelRecord} from '../../contract/run/records.ts';
+import {modelName, type RunModel} from '../../contract/run/runModel.ts';
+import type {ImageSource} from '../../data/dataset.ts';
+import type {TimestepRange} from '../../deme/timesteps.ts';
+import type {ImageSpace} from '../../models/imageSpace.ts';
+import type {Model} from '../../models/model.ts';
+import {savePretrained, type SavedModel} from '../../models/pretrained.ts';
+import {scheduleHash} from '../../models/scheduleHash.ts';
+import {disposeParams, type Params} from '../../nn/params.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
+import {train} from '../../train/loop.ts';
+import type {TrainHooks, TrainTask} from '../../train/trainTask.ts';
+import {heldOutProbe, type HeldOutProbe} from './heldOutProbe.ts';
+import type {StageContext, StageOutcome} from './stageContext.ts';
+import {openStageData} from './stageData.ts';
+import {trainingGrids} from './trainingGrids.ts';
+
+/** One training of a run: what it starts from, what it draws, and as what its result is kept. */
+export interface ModelTraining extends Pick<TrainTask, 'config' | 'initial' | 'range' | 'probability'> {
+  readonly model: RunModel;
+  readonly network: Model;
+  /** The frozen original; null: no consistency loss. */
+  readonly teacher: Params | null;
+  /** Weight of the consistency loss. */
+  readonly consistency: number;
+  /** Ranges of which the held-out loss is measured on the way. */
+  readonly heldOutRanges: readonly TimestepRange[];
+  readonly saved: Pick<SavedModel, 'unetConfig' | 'pipeline' | 'dtype'>;
+  /** What the record of the model says besides how it was trained. */
+  readonly record: Pick<ModelRecord, 'role' | 'range' | 'base' | 'projection'>;
+}
+
+/** Trains a model of a run on its images, and writes it into the run folder. */
+export async function trainModel(context: StageContext, training: ModelTraining): Promise<StageOutcome> {
+  const {run, watch} = context;
+  const {model, config, network, saved} = training;
+  const {denoiser, schedule} = network;
+  const {train: images, validation} = await openStageData(context);
+  const space = network.spaceOf(images.shape);
+  const watched = {denoiser, schedule, space, validation, ranges: training.heldOutRanges};
+  const params = await train(taskOf(context, training, images, space), await trainHooks(context, config, watched));
+  if (params === null) return 'stopped';
+  await watch.check();
+  await savePretrained(runPaths.model(run, modelName(model)), {
+    ...saved,
+    schedulerConfig: schedule.config,
+    params,
+    record: {
+      format: 1,
+      ...training.record,
+      predictionType: schedule.settings.prediction_type,
+      schedule: scheduleHash(schedule),
+      updates: config.updates,
+      seed: config.seed,
+    },
+  });
+  disposeParams(params);
+  return 'done';
+}
+
+function taskOf(
+  {run, stage, resolved}: StageContext,
+  {config, network, teacher, consistency, initial, range, probability}: ModelTraining,
+  images: ImageSource,
+  space: ImageSpace,
+): TrainTask {
+  const {data} = resolved.config;
+  const {denoiser, schedule} = network;
+  return {
+    stage,
+    config,
+    setting: {denoiser, schedule, teacher, consistency, weighting: config.lossWeighting},
+    initial,
+    range,
+    probability,
+    images,
+    space,
+    flip: data?.flip ?? false,
+    randomCrop: data !== undefined && 'crop' in data && data.crop === 'random',
+    checkpoints: runPaths.checkpoints(run, stage),
+  };
+}
+
+/** What a training reports, asks, measures and draws on its way. Nothing is kept of updates that images have changed during. */
+async function trainHooks(
+  context: StageContext,
+  config: TrainingConfig,
+  model: Omit<HeldOutProbe, 'every' | 'seed'>,
+): Promise<TrainHooks> {
+  const {emit, nextAction, outbox, watch} = context;
+  const probe = await heldOutProbe(context, {...model, every: config.heldOutEvery, seed: config.seed});
+  const beforeSave = () => watch.check();
+  return {emit, nextAction, outbox, beforeSave, ...probe, ...trainingGrids(context, config.samples, model)};
+}

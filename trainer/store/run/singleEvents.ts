@@ -1,0 +1,26 @@
+import {basename, join} from 'node:path';
+import type {RunEvent} from '../../contract/run/events.ts';
+import {namesIn} from '../files/namesIn.ts';
+import {eventPieces, type EventPiece} from './eventPieces.ts';
+import {runPaths} from './runPaths.ts';
+
+/** The log of a stage that ran without an owner of its run, until an owner adds it to that of the run. */
+export interface SingleLog {
+  readonly path: string;
+  readonly stage: string;
+}
+
+export async function singleLogs(run: string): Promise<SingleLog[]> {
+  const ending = basename(runPaths.singleEvents(run, ''));
+  const names = (await namesIn(runPaths.stages(run))).filter((name) => name.endsWith(ending)).sort();
+  return names.map((name) => ({path: join(runPaths.stages(run), name), stage: basename(name, ending)}));
+}
+
+/**
+ * The events of a run in pieces, all or those of some types: those of its log, then those of stages that ran without an owner and are not
+ * in it yet.
+ */
+export async function* runEventPieces(run: string, types?: readonly RunEvent['type'][]): AsyncGenerator<EventPiece> {
+  const single = await singleLogs(run);
+  for (const path of [runPaths.events(run), ...single.map((log) => log.path)]) yield* eventPieces(path, types);
+}
