@@ -12,6 +12,7 @@ import {addPredictVerb} from './verbs/predictVerb.ts';
 import {addRunVerbs} from './verbs/runVerbs.ts';
 import {addRunsVerb} from './verbs/runsVerb.ts';
 import {addSampleVerb} from './verbs/sampleVerb.ts';
+import {addStageVerb} from './verbs/stageVerb.ts';
 import {addValidateVerb} from './verbs/validateVerb.ts';
 
 /** The command line `deme`. */
@@ -38,6 +39,7 @@ export function program(): Command {
   deme.commandsGroup('Runs:');
   addRunsVerb(deme);
   addControlVerbs(deme);
+  addStageVerb(deme);
   deme.commandsGroup('Engines:');
   addEngineVerbs(deme);
   return deme;
