@@ -17,7 +17,8 @@ const channel = ownerChannel();
 async function prepare(request: OwnerRequest): Promise<Work> {
   if (request.action === 'resume') {
     const run = await openRun(request.run);
-    return request.updates === undefined ? unfinishedWork(run) : extendRun(run, request.updates);
+    const {updates, learningRate} = request;
+    return updates === undefined ? unfinishedWork(run) : extendRun(run, {updates, learningRate});
   }
   const wanted = await readWanted(request.config, request.selection, request);
   const isWhole = request.selection.kind === 'pipeline' || request.selection.kind === 'pretrain';

@@ -33,6 +33,8 @@ export async function writeHistory(folder: string, history: TrainingHistoryRecor
   await writeJsonAtomic(join(folder, file), history);
 }
 
+type Extension = TrainingHistoryRecord['extensions'][number];
+
 /**
  * The history of a training that continues from a checkpoint of update `from` and was to make `before` updates in all, when
  * it is to make `updates` now.
@@ -43,21 +45,32 @@ export function extended(
   before: number,
   updates: number,
 ): TrainingHistoryRecord {
-  const last = history.extensions.at(-1)?.until ?? 0;
-  // This checkpoint is older than the one that was extended: the history already covers what follows.
-  if (before === updates || from < last) return history;
+  const last = history.extensions.at(-1);
+  // At that very update the history has it already. A checkpoint older than the one that was extended: the history covers what follows.
+  if (before === updates || (last && from <= last.until)) return history;
   return {...history, extensions: [...history.extensions, {until: from, updates: before}]};
+}
+
+/** The same history, with the newest extension holding the learning rate or following the schedule. */
+export function withHold(history: TrainingHistoryRecord, hold: boolean): TrainingHistoryRecord {
+  const {until, updates} = history.extensions.at(-1) ?? {};
+  if (until === undefined || updates === undefined) return history;
+  const last: Extension = {until, updates, ...(hold && {hold})};
+  return {...history, extensions: [...history.extensions.slice(0, -1), last]};
 }
 
 /** The learning rates of a training: those of its schedule, with the changes in its history. */
 export function learningRates(config: TrainingConfig, history: TrainingHistoryRecord = plainHistory): LearningRates {
-  const {schedule, optimizer, updates} = config;
+  const {extensions, retries} = history;
   return (update) => {
-    const inAll = history.extensions.find(({until}) => update < until)?.updates ?? updates;
-    const factor = history.retries.reduce(
-      (product, retry) => (update >= retry.from ? product * retry.factor : product),
-      1,
-    );
-    return factor * learningRateAt(schedule, optimizer.learningRate, update, inAll);
+    const factor = retries.reduce((product, {from, factor: each}) => (update >= from ? product * each : product), 1);
+    return factor * scheduledRate(config, extensions, update);
   };
+}
+
+function scheduledRate(config: TrainingConfig, extensions: readonly Extension[], update: number): number {
+  const begun = extensions.findLast(({until}) => until <= update);
+  if (begun?.hold && begun.until > 0) return scheduledRate(config, extensions, begun.until - 1);
+  const inAll = extensions.find(({until}) => update < until)?.updates ?? config.updates;
+  return learningRateAt(config.schedule, config.optimizer.learningRate, update, inAll);
 }

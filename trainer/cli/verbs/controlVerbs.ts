@@ -1,5 +1,7 @@
-import type {Command} from 'commander';
+import {Option, type Command} from 'commander';
 import {UserError} from '../../contract/errors.ts';
+import {ExtendedRate} from '../../contract/run/ownerMessages.ts';
+import type {Extension} from '../../pipeline/owner/extendRun.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
 import {currentState, isActive, type CurrentState} from '../../store/run/runState.ts';
 import {action} from '../action.ts';
@@ -42,9 +44,15 @@ function addExtendVerb(deme: Command): void {
     .command('extend <run>')
     .description('train longer: go on from the checkpoints of a run, and make again all that follows')
     .requiredOption('--updates <number>', 'updates of each training in all', count)
+    .addOption(
+      new Option(
+        '--learning-rate <choice>',
+        'where the schedule would raise it: keep that of the last update, or follow the schedule',
+      ).choices(ExtendedRate.options),
+    )
     .option('--output <folder>', outputText, defaultOutput);
-  action(command, async (text: string, options: ControlOptions & {updates: number}) =>
-    extendAndFollow(await findRun(text, options.output), options.updates, options),
+  action(command, async (text: string, options: ControlOptions & Extension) =>
+    extendAndFollow(await findRun(text, options.output), options, options),
   );
 }
 

@@ -1,7 +1,7 @@
 import {resolve} from 'node:path';
 import type {EngineChoice} from '../../contract/config/config.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
-import {extendRun} from '../../pipeline/owner/extendRun.ts';
+import {extendRun, type Extension} from '../../pipeline/owner/extendRun.ts';
 import {runWork, readWanted, unfinishedWork, workInNewRun, workInRun, type Work} from '../../pipeline/owner/work.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
 import {findRun} from '../findRun.ts';
@@ -37,8 +37,8 @@ export async function resumeRun(run: RunFolder, options: Pick<RunOptions, 'json'
 }
 
 /** Raises the updates of a run, and goes on with it. */
-export async function extendAndFollow(run: RunFolder, updates: number, options: Pick<RunOptions, 'json'>) {
-  return follow(await extendRun(run, updates), options);
+export async function extendAndFollow(run: RunFolder, extension: Extension, options: Pick<RunOptions, 'json'>) {
+  return follow(await extendRun(run, extension), options);
 }
 
 async function follow(work: Work, {json = false}: Pick<RunOptions, 'json'>): Promise<ExitCode> {

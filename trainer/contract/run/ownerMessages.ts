@@ -19,6 +19,10 @@ export const StageSelection = z.discriminatedUnion('kind', [
 ]);
 export type StageSelection = z.infer<typeof StageSelection>;
 
+/** What an extended training does where its schedule would raise the learning rate: keep that of its last update, or follow the schedule. */
+export const ExtendedRate = z.enum(['keep', 'schedule']);
+export type ExtendedRate = z.infer<typeof ExtendedRate>;
+
 /** The one line that a process receives which is to own a run. All paths are absolute. */
 export const OwnerRequest = z.discriminatedUnion('action', [
   /**
@@ -40,6 +44,8 @@ export const OwnerRequest = z.discriminatedUnion('action', [
     run: z.string(),
     /** Updates of each training in all, to train longer than the run was made for; also for a run that is done. */
     updates: z.int().min(1).optional(),
+    /** Of use with `updates` only. */
+    learningRate: ExtendedRate.optional(),
   }),
 ]);
 export type OwnerRequest = z.infer<typeof OwnerRequest>;

@@ -104,8 +104,11 @@ export type BestRecord = z.infer<typeof BestRecord>;
  */
 export const TrainingHistoryRecord = z.strictObject({
   format: z.literal(1).default(1),
-  /** Up to update `until`, the training was to make `updates` in all; rising. */
-  extensions: z.array(z.strictObject({until: z.int(), updates: z.int()})).default([]),
+  /**
+   * Up to update `until`, the training was to make `updates` in all; rising. With `hold`, the updates behind it have the learning rate of the
+   * last one before it.
+   */
+  extensions: z.array(z.strictObject({until: z.int(), updates: z.int(), hold: z.literal(true).optional()})).default([]),
   /** Behind update `from`, the learning rate is that of the schedule times `factor`; each after a loss that was not finite. */
   retries: z.array(z.strictObject({from: z.int(), factor: z.number(), diverged: z.int()})).default([]),
 });

@@ -1,5 +1,6 @@
 import {rm} from 'node:fs/promises';
 import {UserError} from '../../contract/errors.ts';
+import type {ExtendedRate} from '../../contract/run/ownerMessages.ts';
 import {PlanRecord, ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {parseStage} from '../../contract/run/stage.ts';
 import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
@@ -7,14 +8,23 @@ import type {RunFolder} from '../../store/run/runFolder.ts';
 import {finishedStages} from '../graph/finishedStages.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {isTraining, planStages, type PlannedStage} from '../graph/stagePlan.ts';
+import {extendedTraining, settleRates} from './extendedRates.ts';
 import {whileOwned} from './startRun.ts';
 import {readResolved, type Work} from './work.ts';
 
+/** How a run is extended. */
+export interface Extension {
+  /** Updates of each training in all. */
+  readonly updates: number;
+  /** Left out: refused where a schedule would raise the learning rate. */
+  readonly learningRate?: ExtendedRate;
+}
+
 /**
- * Raises the updates of a run that nobody carries out, and says what is to be done then: its trainings go on from their checkpoints, and
- * all that came of them is made again. Throws a UserError where there is nothing to extend.
+ * Raises the updates of a run that no process owns, and returns what is to be done then: its trainings resume from their checkpoints, and
+ * all that came of them is made again. Throws a UserError where there is nothing to extend, or a choice is missing.
  */
-export async function extendRun(run: RunFolder, updates: number): Promise<Work> {
+export async function extendRun(run: RunFolder, {updates, learningRate}: Extension): Promise<Work> {
   return whileOwned(run.path, async () => {
     const before = await readResolved(run);
     const plan = await readJson(runPaths.plan(run.path), PlanRecord, 'the plan of the run');
@@ -25,6 +35,13 @@ export async function extendRun(run: RunFolder, updates: number): Promise<Work> 
     const done = await finishedStages(run.path, all);
     const stages = all.filter(({name}) => plan.stages.includes(name) || done.has(name));
     const stale = staleStages(stages);
+    const trainings = await Promise.all(
+      stages.filter(isTraining).map((stage) => extendedTraining(run.path, stage, before.config, resolved.config)),
+    );
+    await settleRates(
+      trainings.filter((training) => training !== null),
+      learningRate,
+    );
     const record: PlanRecord = {stages: stages.map(({name}) => name)};
     // Killed in between, the run is one whose stages are not all done, and can be extended again.
     await writeJsonAtomic(runPaths.plan(run.path), record);
