@@ -48,6 +48,7 @@ const boundaries: readonly Boundary[] = [
   {part: 'trainer/launch/', row: 2, packages: [node]},
   {part: 'trainer/chart/', row: 1, packages: []},
   {part: 'trainer/random.ts', row: 1, packages: []},
+  {part: 'trainer/protoWriter.ts', row: 1, packages: []},
   {part: 'trainer/packageRoot.ts', row: 1, packages: [node, zod]},
   {part: 'trainer/contract/', row: 0, packages: [zod, /^yaml$/]},
 ];
@@ -56,7 +57,7 @@ const boundaries: readonly Boundary[] = [
 const editorSide: readonly {part: string; trainer: readonly string[]; packages: readonly RegExp[]}[] = [
   {
     part: 'extension/',
-    trainer: ['trainer/contract/', 'trainer/store/', 'trainer/launch/'],
+    trainer: ['trainer/contract/', 'trainer/store/', 'trainer/launch/', 'trainer/protoWriter.ts'],
     packages: [node, /^vscode$/],
   },
   {

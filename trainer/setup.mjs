@@ -55,6 +55,10 @@ const jobs = {
     const code = await tool(['fuzz=test/fuzz/fuzz.ts'], join('dist', 'fuzz'));
     return code || node([join('dist', 'fuzz', 'fuzz.js'), ...args]);
   },
+  digits: async (args) => {
+    const code = await tool(['makeDigitClassifier=test/digits/makeDigitClassifier.ts'], join('dist', 'digits'));
+    return code || node([join('dist', 'digits', 'makeDigitClassifier.js'), ...args]);
+  },
   'bench-panel': () => panelBench('panel', 'test/bench/panel/panel.ts'),
   'bench-runs': () => panelBench('runs', 'test/bench/runs/runs.ts'),
   'bench-preview': () => panelBench('preview', 'test/bench/preview.ts'),

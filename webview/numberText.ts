@@ -14,10 +14,6 @@ export function countText(value: number): string {
   return countFormat.format(Math.round(value));
 }
 
-export function signedText(value: number): string {
-  return `${value > 0 ? '+' : ''}${numberText(value)}`;
-}
-
 /** A mean and its standard error. The error gets two digits: more would not be significant. */
 export function estimateText({mean, standardError}: {mean: number; standardError: number}): string {
   const error = standardError < 1e-3 ? standardError.toExponential(1) : standardError.toPrecision(2);

@@ -1,3 +1,4 @@
+import {ProtoWriter} from '../../trainer/protoWriter.ts';
 import {maskedCrc32c} from './crc32c.ts';
 
 /** A value of a curve at a step; `wallTime` in seconds since the epoch. */
@@ -13,8 +14,11 @@ export interface Scalar {
  * the format.
  */
 export function tensorBoardFile(scalars: readonly Scalar[]): Uint8Array {
-  const version = message([double(1, scalars[0]?.wallTime ?? 0), text(3, 'brain.Event:2')]);
-  return concatenated([record(version), ...scalars.map((scalar) => record(scalarEvent(scalar)))]);
+  const version = new ProtoWriter()
+    .double(1, scalars[0]?.wallTime ?? 0)
+    .text(3, 'brain.Event:2')
+    .finish();
+  return Buffer.concat([record(version), ...scalars.map((scalar) => record(scalarEvent(scalar)))]);
 }
 
 /** Length, its checksum, the data, its checksum; all little-endian (tensorflow/core/lib/io/record_writer.h). */
@@ -30,56 +34,6 @@ function record(data: Uint8Array): Uint8Array {
 
 /** Event {wall_time: 1, step: 2, summary: 5 {value: 1 {tag: 1, simple_value: 2}}}. */
 function scalarEvent({tag, step, wallTime, value}: Scalar): Uint8Array {
-  const summaryValue = message([text(1, tag), float(2, value)]);
-  const summary = message([nested(1, summaryValue)]);
-  return message([double(1, wallTime), varintField(2, step), nested(5, summary)]);
-}
-
-const wire = {varint: 0, double: 1, bytes: 2, float: 5} as const;
-
-function message(fields: readonly Uint8Array[]): Uint8Array {
-  return concatenated(fields);
-}
-
-function double(field: number, value: number): Uint8Array {
-  const bytes = new Uint8Array(9);
-  bytes[0] = (field << 3) | wire.double;
-  new DataView(bytes.buffer).setFloat64(1, value, true);
-  return bytes;
-}
-
-function float(field: number, value: number): Uint8Array {
-  const bytes = new Uint8Array(5);
-  bytes[0] = (field << 3) | wire.float;
-  new DataView(bytes.buffer).setFloat32(1, value, true);
-  return bytes;
-}
-
-function varintField(field: number, value: number): Uint8Array {
-  return Uint8Array.of((field << 3) | wire.varint, ...varint(value));
-}
-
-function text(field: number, value: string): Uint8Array {
-  return nested(field, new TextEncoder().encode(value));
-}
-
-function nested(field: number, data: Uint8Array): Uint8Array {
-  return concatenated([Uint8Array.of((field << 3) | wire.bytes, ...varint(data.length)), data]);
-}
-
-/** Seven bits a byte, lowest first; the highest bit says that more follow. */
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  for (; value >= 0x80; value = Math.floor(value / 0x80)) bytes.push((value % 0x80) | 0x80);
-  return [...bytes, value];
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, {length}) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  const summary = new ProtoWriter().message(1, new ProtoWriter().text(1, tag).float(2, value));
+  return new ProtoWriter().double(1, wallTime).varint(2, step).message(5, summary).finish();
 }

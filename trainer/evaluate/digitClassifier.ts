@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {conv2d, linear} from '../nn/layers.ts';
 import {param, type Params} from '../nn/params.ts';
-import type {Random} from '../random.ts';
 
 /** Length of a feature vector: the layer before the class scores. */
 export const digitFeatureCount = 64;
@@ -22,18 +21,6 @@ export const digitClassifierShapes: ReadonlyMap<string, readonly number[]> = new
   ['classes.weight', [digitFeatureCount, 10]],
   ['classes.bias', [10]],
 ]);
-
-/** Weights with variance 2 / fan-in, which keeps the scale of ReLU layers (He et al. 2015, eq. 10); biases zero. */
-export function initialiseDigitClassifier(random: Random): Params {
-  return new Map(
-    [...digitClassifierShapes].map(([name, shape]) => {
-      const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
-      const fanIn = values.length / (shape.at(-1) ?? 1);
-      if (shape.length > 1) random.fillNormal(values).forEach((value, i) => (values[i] = value * Math.sqrt(2 / fanIn)));
-      return [name, tf.tensor(values, [...shape])];
-    }),
-  );
-}
 
 /** [N,28,28,1] images in [-1, 1] -> features [N,64], which are not negative, and class scores [N,10]. Call inside a tidy. */
 export function classifyDigits(params: Params, images: tf.Tensor4D): {features: tf.Tensor2D; scores: tf.Tensor2D} {

@@ -1,18 +1,17 @@
-import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import {DigitClassifierRecipe} from '../contract/model/digitClassifier.ts';
 import {UserError} from '../contract/errors.ts';
-import {fileShape, toFileOrder, toMemoryOrder} from '../models/layout.ts';
+import {fileShape, toMemoryOrder} from '../models/layout.ts';
 import type {Params} from '../nn/params.ts';
 import {packageRoot} from '../packageRoot.ts';
-import {readJson, writeJsonAtomic} from '../store/files/jsonFile.ts';
-import {openSafetensors, writeHashedSafetensors} from '../store/weights/safetensors.ts';
+import {readJson} from '../store/files/jsonFile.ts';
+import {openSafetensors} from '../store/weights/safetensors.ts';
 import {hashFile} from '../store/files/sha256.ts';
 import {digitClassifierShapes} from './digitClassifier.ts';
 
-const WEIGHTS = 'classifier.safetensors';
-const RECIPE = 'recipe.json';
+/** Names in the folder. */
+export const digitFiles = {weights: 'classifier.safetensors', recipe: 'recipe.json'} as const;
 
 /** The feature network of the digit metrics. The tensors belong to the caller. */
 export interface DigitClassifier {
@@ -24,8 +23,12 @@ export interface DigitClassifier {
 export async function loadDigitClassifier(
   folder = join(packageRoot(), 'media', 'digits', 'features'),
 ): Promise<DigitClassifier> {
-  const recipe = await readJson(join(folder, RECIPE), DigitClassifierRecipe, 'the recipe of the digit classifier');
-  const weights = join(folder, WEIGHTS);
+  const recipe = await readJson(
+    join(folder, digitFiles.recipe),
+    DigitClassifierRecipe,
+    'the recipe of the digit classifier',
+  );
+  const weights = join(folder, digitFiles.weights);
   if ((await hashFile(weights)) !== recipe.weightsHash) {
     throw new UserError('features-invalid', 'These weights are not those of the recipe beside them.', {
       where: weights,
@@ -33,23 +36,6 @@ export async function loadDigitClassifier(
     });
   }
   return {params: await readParams(weights), recipe};
-}
-
-/** Writes weights (float32, in PyTorch's order) and recipe into a folder, which is made where it is missing. */
-export async function saveDigitClassifier(
-  folder: string,
-  params: Params,
-  recipe: Omit<DigitClassifierRecipe, 'weightsHash'>,
-): Promise<void> {
-  await mkdir(folder, {recursive: true});
-  const tensors = [...params].map(([name, tensor]) => ({
-    name,
-    shape: fileShape(tensor.shape),
-    dtype: 'F32' as const,
-    read: async () => toFileOrder((await tensor.data()) as Float32Array, tensor.shape),
-  }));
-  const weightsHash = await writeHashedSafetensors(join(folder, WEIGHTS), tensors);
-  await writeJsonAtomic(join(folder, RECIPE), {...recipe, weightsHash});
 }
 
 async function readParams(path: string): Promise<Params> {

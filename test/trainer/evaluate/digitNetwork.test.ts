@@ -5,19 +5,15 @@ import {beforeAll, expect, it} from 'vitest';
 import {heldOutBatch} from '../../../trainer/data/batches.ts';
 import type {ImageSource} from '../../../trainer/data/dataset.ts';
 import {openMnist} from '../../../trainer/data/mnist.ts';
-import {initialiseDigitClassifier} from '../../../trainer/evaluate/digitClassifier.ts';
-import {
-  type DigitClassifier,
-  loadDigitClassifier,
-  saveDigitClassifier,
-} from '../../../trainer/evaluate/digitClassifierFile.ts';
+import {type DigitClassifier, loadDigitClassifier} from '../../../trainer/evaluate/digitClassifierFile.ts';
 import {digitAccuracy, loadDigitNetwork} from '../../../trainer/evaluate/digitNetwork.ts';
 import {collectFeatures, type FeatureNetwork} from '../../../trainer/evaluate/featureNetwork.ts';
 import {streamedStatistics} from '../../../trainer/evaluate/featureStatistics.ts';
 import {frechetDistance} from '../../../trainer/evaluate/frechet.ts';
-import {trainDigitClassifier} from '../../../trainer/evaluate/trainDigitClassifier.ts';
 import {packageRoot} from '../../../trainer/packageRoot.ts';
 import {createRandom} from '../../../trainer/random.ts';
+import {saveDigitClassifier} from '../../digits/saveDigitClassifier.ts';
+import {initialiseDigitClassifier, trainDigitClassifier} from '../../digits/trainDigitClassifier.ts';
 import {maxAbsDifference} from '../../helpers/allClose.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';

@@ -2,6 +2,11 @@ import type {Candidate, SearchResult} from '../../contract/run/report.ts';
 
 export type Score = (weights: readonly number[]) => Promise<number>;
 
+/** Weights as they are tried and reported: six decimals, so that a recipe, a config and a command line can repeat them exactly. */
+export function roundWeights(weights: readonly number[]): number[] {
+  return weights.map((weight) => Number(weight.toFixed(6)) + 0);
+}
+
 /** A candidate as it is reported; the loss is null where it is not a finite number. */
 export interface ScoredCandidate {
   readonly weights: number[];

@@ -1,7 +1,6 @@
 import {UserError} from '../../contract/errors.ts';
 import type {SearchConfig} from '../../contract/config/searchConfig.ts';
-import type {Candidates} from './candidates.ts';
-import {proposal} from './proposal.ts';
+import {type Candidates, roundWeights} from './candidates.ts';
 
 /** Steps below this change no merge that anybody could measure. */
 const smallestStep = 1e-3;
@@ -42,7 +41,7 @@ async function lineSearch(
   clamp: (value: number) => number,
 ): Promise<Point> {
   const moveTo = async (value: number): Promise<Point> => {
-    const center = proposal(from.center.map((weight, i) => (i === index ? clamp(value) : weight)));
+    const center = roundWeights(from.center.map((weight, i) => (i === index ? clamp(value) : weight)));
     return {center, loss: await candidates.evaluate(center, 'coordinate')};
   };
   const at = (point: Point) => point.center[index] ?? 0;

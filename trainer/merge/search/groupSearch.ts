@@ -1,9 +1,8 @@
 import type {TensorGroup} from '../../contract/config/mergeRule.ts';
 import type {GroupSearch} from '../../contract/run/report.ts';
 import type {GroupSearchConfig} from '../../contract/config/searchConfig.ts';
-import {Candidates, type Score, type ScoredCandidate} from './candidates.ts';
+import {Candidates, roundWeights, type Score, type ScoredCandidate} from './candidates.ts';
 import {CmaEs} from './cmaEs.ts';
-import {proposal} from './proposal.ts';
 import {evolve} from './searchCma.ts';
 import type {PartOf} from '../tensorWeights.ts';
 
@@ -35,7 +34,7 @@ export async function searchGroups(request: GroupSearchRequest): Promise<GroupSe
   const mean = groups.flatMap(() => start);
   const note = (candidate: ScoredCandidate, done: number) => onCandidate?.(candidate, done, config.budget);
   const candidates = new Candidates(mean.length, config.budget, score, note);
-  const before = await candidates.evaluate(proposal(mean), 'found weights');
+  const before = await candidates.evaluate(roundWeights(mean), 'found weights');
   await evolve(candidates, new CmaEs({mean, sigma: config.sigma, seed}), 'groups');
   const {best, finite} = candidates;
   const isBetter = best !== undefined && best.loss < before;

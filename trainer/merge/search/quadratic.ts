@@ -1,9 +1,8 @@
 import type {SearchConfig} from '../../contract/config/searchConfig.ts';
 import type {Candidate} from '../../contract/run/report.ts';
 import {scaledUnit, type Proposal} from './baselineCandidates.ts';
-import type {Candidates} from './candidates.ts';
+import {type Candidates, roundWeights} from './candidates.ts';
 import {minimiseQuadratic, type Box} from './minimiseQuadratic.ts';
-import {proposal} from './proposal.ts';
 import {fitQuadratic, type Observation} from './quadraticModel.ts';
 
 /** A proposal this near to one that was tried says that the fit has nothing new to say. */
@@ -57,7 +56,7 @@ async function refine(candidates: Candidates, config: SearchConfig): Promise<voi
     if (best === undefined) return;
     const model = fitQuadratic(observationsAround(best, candidates, round), best.weights);
     const starts = candidates.finite.map(({weights}) => weights);
-    const weights = proposal(minimiseQuadratic(model, trustRegion(best, config, radius), starts));
+    const weights = roundWeights(minimiseQuadratic(model, trustRegion(best, config, radius), starts));
     if (distance(weights, best.weights) < sameWeights) return;
     const gain = best.loss - (await candidates.evaluate(weights, 'quadratic fit'));
     failures = gain > smallGain * gainedSoFar(candidates) ? 0 : failures + 1;

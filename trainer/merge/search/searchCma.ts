@@ -1,7 +1,6 @@
 import type {SearchConfig} from '../../contract/config/searchConfig.ts';
-import type {Candidates} from './candidates.ts';
+import {type Candidates, roundWeights} from './candidates.ts';
 import {CmaEs} from './cmaEs.ts';
-import {proposal} from './proposal.ts';
 
 /** A distribution that narrow proposes weights that nobody could tell apart. */
 const smallestSpread = 1e-4;
@@ -14,7 +13,7 @@ export async function searchCma(candidates: Candidates, {sigma, seed}: SearchCon
 /** Generations until the budget is spent or the distribution has become narrow; the last one may be cut short and then teaches nothing. */
 export async function evolve(candidates: Candidates, strategy: CmaEs, origin: string): Promise<void> {
   while (candidates.left > 0 && strategy.spread >= smallestSpread) {
-    const generation = strategy.ask().map(proposal);
+    const generation = strategy.ask().map(roundWeights);
     const losses: number[] = [];
     for (const weights of generation) losses.push(await candidates.evaluate(weights, origin));
     strategy.tell(generation, losses);

@@ -1,4 +1,4 @@
-import {ProtoWriter} from './protoWriter.ts';
+import {ProtoWriter} from '../../../protoWriter.ts';
 
 /** TensorFlow's numbers of element types (tensorflow/core/framework/types.proto). */
 export type DataType = number;

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {heldOutBatch} from '../data/batches.ts';
-import type {ImageSource} from '../data/dataset.ts';
-import {flatLayout, flatten, unflatten, type FlatLayout} from '../nn/flatParams.ts';
-import {disposeParams, type Params} from '../nn/params.ts';
-import {createRandom, permutation} from '../random.ts';
-import {classifyDigits, digitShape, initialiseDigitClassifier} from './digitClassifier.ts';
+import {heldOutBatch} from '../../trainer/data/batches.ts';
+import type {ImageSource} from '../../trainer/data/dataset.ts';
+import {flatLayout, flatten, unflatten, type FlatLayout} from '../../trainer/nn/flatParams.ts';
+import {disposeParams, type Params} from '../../trainer/nn/params.ts';
+import {createRandom, permutation, type Random} from '../../trainer/random.ts';
+import {classifyDigits, digitClassifierShapes, digitShape} from '../../trainer/evaluate/digitClassifier.ts';
 
 /** Training digits are moved by up to so many pixels along each axis. */
 export const largestShift = 2;
@@ -60,6 +60,18 @@ export async function trainDigitClassifier(training: DigitTraining): Promise<Par
   const params = unflatten([state[0]], layout);
   tf.dispose(state);
   return params;
+}
+
+/** Weights with variance 2 / fan-in, which keeps the scale of ReLU layers (He et al. 2015, eq. 10); biases zero. */
+export function initialiseDigitClassifier(random: Random): Params {
+  return new Map(
+    [...digitClassifierShapes].map(([name, shape]) => {
+      const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+      const fanIn = values.length / (shape.at(-1) ?? 1);
+      if (shape.length > 1) random.fillNormal(values).forEach((value, i) => (values[i] = value * Math.sqrt(2 / fanIn)));
+      return [name, tf.tensor(values, [...shape])];
+    }),
+  );
 }
 
 async function digitBatch({source, seed}: DigitTraining, digits: number[], update: number): Promise<DigitBatch> {

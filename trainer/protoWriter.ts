@@ -10,6 +10,10 @@ export class ProtoWriter {
     return this.#tag(field, 5).#push(new Uint8Array(Float32Array.of(value).buffer));
   }
 
+  double(field: number, value: number): this {
+    return this.#tag(field, 1).#push(new Uint8Array(Float64Array.of(value).buffer));
+  }
+
   bytes(field: number, value: Uint8Array): this {
     return this.#tag(field, 2).#push(varintBytes(value.byteLength)).#push(value);
   }

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {ProtoWriter} from '../../../../../trainer/engine/tensorflow/graph/protoWriter.ts';
+import {ProtoWriter} from '../../trainer/protoWriter.ts';
 
 function hex(writer: ProtoWriter): string {
   return Buffer.from(writer.finish()).toString('hex');
@@ -27,6 +27,11 @@ describe('ProtoWriter', () => {
 
   it('refuses a varint that is no integer', () => {
     for (const value of [0.5, NaN, Infinity]) expect(() => new ProtoWriter().varint(1, value)).toThrow(RangeError);
+  });
+
+  it('writes numbers in single and double precision', () => {
+    expect(hex(new ProtoWriter().float(2, 1.5))).toBe('150000c03f');
+    expect(hex(new ProtoWriter().double(1, 1.5))).toBe('09000000000000f83f');
   });
 
   it('writes text and bytes with their length before them, which can take two bytes itself', () => {
