@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import type {RunNotes} from '../../../trainer/contract/run/runNotes.ts';
 import type {Job} from '../../../extension/runs/jobQueue.ts';
 import type {ExperimentNode} from '../../../extension/views/experimentNode.ts';
 import {experimentNodes, type TreeChoice} from '../../../extension/views/experimentNodes.ts';
@@ -119,5 +120,12 @@ describe('the tree of experiments', () => {
     expect(order(runs, {filter: 'batch lost'})).toEqual(['digits-2']);
     expect(order(runs, {filter: 'digits-2'})).toEqual(['digits-2']);
     expect(tree(runs, {filter: 'nothing'})).toEqual([]);
+  });
+
+  it('shows notes, tags and messages without what turns letters around', () => {
+    const notes: RunNotes = {format: 1, tags: ['a\u202eb'], note: 'x\u2066y'};
+    const run = knownRun({id: 'digits-1', notes});
+    const shown = experimentNodes([run], [], [], all, new Map([['/runs/bad-1', 'no \u202erecord']]));
+    expect(rows(shown).join('\n')).toMatch(/#a\\u202eb · x\\u2066y[^]*bad-1 \| cannot be read: no \\u202erecord/);
   });
 });

@@ -37,4 +37,16 @@ describe('an error', () => {
     expect({code, stderr}).toEqual({code: 2, stderr: ''});
     expect(JSON.parse(stdout)).toEqual({error: {code: 'x-missing', message: 'There is no x.', where: 'a/b'}});
   });
+
+  it('holds nothing that a terminal obeys, whatever a file has put into it', () => {
+    const hostile = '\u001b]52;c;ZXZpbA==\u0007';
+    for (const error of [new UserError('x-bad', hostile, {where: hostile, hint: hostile}), new Error(hostile)]) {
+      for (const json of [false, true]) {
+        const {stdout, stderr} = print(error, json);
+        expect(stdout + stderr).toContain('\\u001b]52;c;');
+        expect(stdout + stderr).not.toMatch(/[^\P{Cc}\n]/u);
+        vi.restoreAllMocks();
+      }
+    }
+  });
 });
