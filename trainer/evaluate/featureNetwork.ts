@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import {concatenate} from '../concatenate.ts';
 import type {FeatureNetworkRecord} from '../contract/model/featureNetwork.ts';
 import {heldOutBatch} from '../data/batches.ts';
 import type {ImageSource} from '../data/dataset.ts';
@@ -43,12 +44,7 @@ export async function collectFeatures(
   const {dimension} = network.record;
   const parts: Float32Array[] = [];
   for await (const part of featureBatches(network, batches, shape)) parts.push(part);
-  const values = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let filled = 0;
-  for (const part of parts) {
-    values.set(part, filled);
-    filled += part.length;
-  }
+  const values = concatenate(Float32Array, parts);
   return {values, count: values.length / dimension, dimension};
 }
 

@@ -1,14 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor} from '@tensorflow/tfjs-core';
-import {disposeParams, mapParams, param, type Params} from '../nn/params.ts';
-
-/** theta + sum_i w_i (theta_i - theta) on the device (Eq. 8 of the paper); the caller owns the result. All have the same names. */
-export function blendParams(base: Params, experts: readonly Params[], weights: readonly number[]): Params {
-  const vectors = taskVectors(base, experts);
-  const blend = applyWeights(base, vectors, weights);
-  vectors.forEach(disposeParams);
-  return blend;
-}
+import {mapParams, param, type Params} from '../nn/params.ts';
 
 /** tau_i = theta_i - theta, one map an expert; the caller owns them. Kept over a search, so that a candidate costs no subtraction. */
 export function taskVectors(base: Params, experts: readonly Params[]): Params[] {

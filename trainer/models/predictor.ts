@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
-import {activeRecorder} from '../engine/tensorflow/graph/graphRecorder.ts';
 import {createProgram} from '../engine/createProgram.ts';
+import {aside, runsSideBySide} from '../engine/ops/order.ts';
 import type {Program} from '../engine/program.ts';
 import type {Params} from '../nn/params.ts';
 import {recordLayout, type RecordLayout} from '../nn/tensorRecord.ts';
@@ -62,13 +62,12 @@ export class Predictor {
   /** Where two operations run at once, a prediction alone has only one to do at most times: so it is made of two. */
   #predictHalves(params: Params, inputs: readonly Tensor[], layout: RecordLayout<DenoiserInputs>): Tensor4D {
     const predict = (list: readonly Tensor[]) => this.denoiser.predict(params, layout.record(list));
-    const recorder = activeRecorder();
     const count = inputs[0]?.shape[0] ?? 0;
     const half = Math.ceil(count / 2);
-    if (!recorder?.runsSideBySide || half === count) return predict(inputs);
+    if (!runsSideBySide() || half === count) return predict(inputs);
     const halves = inputs.map((input) => tf.split(input, [half, count - half]));
     const part = (i: number) => predict(halves.map((both) => both[i] as Tensor));
-    return tf.concat4d([recorder.aside(() => part(0)), part(1)], 0);
+    return tf.concat4d([aside(() => part(0)), part(1)], 0);
   }
 
   #tensors(params: Params): Tensor[] {

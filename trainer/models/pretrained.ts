@@ -1,6 +1,7 @@
 import type {MergeRecord, ModelRecord} from '../contract/run/records.ts';
 import type {SchedulerConfig} from '../contract/model/schedulerConfig.ts';
 import type {NetworkConfig} from '../contract/model/networkConfig.ts';
+import type {WeightsFormat} from '../contract/model/weightsFormat.ts';
 import type {Params} from '../nn/params.ts';
 import {readModelFolder, writeModelFolder, type ModelFolder, type NewModel} from '../store/weights/modelFolder.ts';
 import type {TensorSource} from '../store/weights/safetensors.ts';
@@ -29,7 +30,7 @@ export interface SavedModel {
   readonly params: Params;
   readonly record: ModelRecord;
   readonly mergeRecord?: MergeRecord;
-  readonly dtype: 'F32' | 'F16' | 'BF16';
+  readonly dtype: WeightsFormat;
 }
 
 /** Loads a diffusers folder. The weights must have the names and shapes that the config says; projections are optional. */

@@ -6,7 +6,7 @@ import {isProjection} from '../contract/model/projectionName.ts';
 import {defaultChunk, type MergeBuffers} from '../merge/chunks/mergeBuffers.ts';
 import {checkMergeWeights} from '../merge/files/checkWeights.ts';
 import type {MergeTensor} from '../merge/files/checkTensors.ts';
-import type {WeightsFormat} from '../merge/files/finite.ts';
+import type {WeightsFormat} from '../contract/model/weightsFormat.ts';
 import {openMergeInput, type MergeInput} from '../merge/files/mergeInput.ts';
 import {mergeBuffers, methodOf} from '../merge/methods/methodOf.ts';
 import {tensorPieces} from '../merge/files/tensorPieces.ts';

@@ -2,7 +2,7 @@ import {UserError} from '../contract/errors.ts';
 import type {OpenOrder} from '../contract/panel/preview.ts';
 import {checkInputs} from '../merge/files/checkInputs.ts';
 import type {MergeTensor} from '../merge/files/checkTensors.ts';
-import type {WeightsFormat} from '../merge/files/finite.ts';
+import type {WeightsFormat} from '../contract/model/weightsFormat.ts';
 import {openMergeInput, type MergeInput} from '../merge/files/mergeInput.ts';
 import {residentInput} from '../merge/files/residentInput.ts';
 import type {ImageSpace} from '../models/imageSpace.ts';

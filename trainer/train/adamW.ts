@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type {OptimizerConfig} from '../contract/config/training.ts';
-import {applyAdam} from '../engine/tensorflow/graph/applyAdam.ts';
+import {adamStep} from '../engine/ops/adamStep.ts';
 
 /** First and second moment of the gradient, [n] each. */
 export interface Moments {
@@ -43,22 +43,6 @@ export function updateAdamW(
 ): {weights: tf.Tensor1D; moments: Moments} {
   const {betas, weightDecay} = config;
   const numbers = {betas, rate, epsilon, retained: weightDecay === 0 ? null : retained};
-  const applied = applyAdam({weights, ...moments}, gradient, numbers);
-  if (applied) return {weights: applied.weights, moments: {first: applied.first, second: applied.second}};
-  const [beta1, beta2] = betas;
-  // A tidy for each result: vectors may be as large as the network, so temporaries must not outlive the line that needs them.
-  const first = tf.tidy(() => tf.add<tf.Tensor1D>(moments.first, tf.mul(tf.sub(gradient, moments.first), 1 - beta1)));
-  const second = tf.tidy(() =>
-    tf.add<tf.Tensor1D>(tf.mul(moments.second, beta2), tf.mul(tf.square(gradient), 1 - beta2)),
-  );
-  const step = tf.tidy(() => {
-    const denominator = tf.tidy(() => tf.add(tf.sqrt(second), epsilon));
-    return tf.mul(tf.div(first, denominator), rate);
-  });
-  const newWeights = tf.tidy(() => {
-    const decayed = weightDecay === 0 ? weights : tf.mul(weights, retained);
-    return tf.sub<tf.Tensor1D>(decayed, step);
-  });
-  step.dispose();
-  return {weights: newWeights, moments: {first, second}};
+  const {weights: next, first, second} = adamStep({weights, ...moments}, gradient, numbers);
+  return {weights: next, moments: {first, second}};
 }

@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import {concatenate} from '../concatenate.ts';
 import {UserError} from '../contract/errors.ts';
 import type {RunEvent} from '../contract/run/events.ts';
 import type {CheckpointRecord} from '../contract/run/records.ts';
@@ -208,17 +209,7 @@ async function readVector(reader: TensorReader, part: string, layout: FlatLayout
   for (const names of segments(layout.names, layout)) {
     const values = [];
     for (const name of names) values.push(await reader.read(`${part}/${name}`));
-    vector.push(tf.tensor1d(joined(values)));
+    vector.push(tf.tensor1d(concatenate(Float32Array, values)));
   }
   return vector;
-}
-
-function joined(values: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(values.reduce((sum, {length}) => sum + length, 0));
-  let end = 0;
-  for (const part of values) {
-    all.set(part, end);
-    end += part.length;
-  }
-  return all;
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {byLossTerm, type LossTerm} from '../contract/run/lossTerms.ts';
-import {activeRecorder} from '../engine/tensorflow/graph/graphRecorder.ts';
-import type {Denoiser, DenoiserInputs, PredictOptions} from '../models/denoiser.ts';
+import {aside} from '../engine/ops/order.ts';
+import type {PredictOptions} from '../models/denoiser.ts';
 import {flatLayout, flatten, type FlatVector} from '../nn/flatParams.ts';
 import type {Params} from '../nn/params.ts';
 import {addNoise, trainingTarget} from '../schedulers/schedule.ts';
@@ -38,7 +38,8 @@ export function lossAndGradient(
     const noisy = addNoise(batch, batch.images, batch.noise);
     const inputs = {noisy, time: batch.time, context: batch.context};
     const target = trainingTarget(setting.schedule, batch, batch.images, batch.noise);
-    const original = teacher && predictAside(denoiser, teacher, inputs);
+    // The teacher does not depend on the student: in a recorded graph both may run at the same time.
+    const original = teacher && aside(() => tf.tidy(() => denoiser.predict(teacher, inputs)));
     const names = [...params.keys()];
     let kept: Record<LossTerm, tf.Tensor1D> | undefined;
     const loss = (...tensors: tf.Tensor[]): tf.Scalar => {
@@ -57,10 +58,4 @@ export function lossAndGradient(
     tf.dispose(perImage);
     return {gradient: flatten(grads, flatLayout(params)), losses};
   });
-}
-
-/** The teacher does not depend on the student: in a recorded graph both may run at the same time. */
-function predictAside(denoiser: Denoiser, teacher: Params, inputs: DenoiserInputs): tf.Tensor4D {
-  const predict = () => tf.tidy(() => denoiser.predict(teacher, inputs));
-  return activeRecorder()?.aside(predict) ?? predict();
 }

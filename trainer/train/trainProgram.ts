@@ -1,15 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {TrainingConfig} from '../contract/config/training.ts';
 import {byLossTerm, type LossTerm, lossTermNames} from '../contract/run/lossTerms.ts';
-import {activeRecorder} from '../engine/tensorflow/graph/graphRecorder.ts';
 import {createProgram} from '../engine/createProgram.ts';
+import {moveTowards} from '../engine/ops/moveTowards.ts';
+import {inTurn} from '../engine/ops/order.ts';
 import type {Program, ProgramFunction} from '../engine/program.ts';
 import {unflatten, type FlatLayout, type FlatVector} from '../nn/flatParams.ts';
 import {recordLayout, type RecordLayout} from '../nn/tensorRecord.ts';
 import {adamWFactors, updateAdamW, type Moments} from './adamW.ts';
 import {clipFactor} from './clipNorm.ts';
 import {learningRates, type LearningRates} from './trainingHistory.ts';
-import {emaDecay, updateEma} from './ema.ts';
+import {emaDecay} from './ema.ts';
 import {lossAndGradient, type LossSetting} from './lossAndGradient.ts';
 import {disposePrepared, prepareBatch, type MicroBatch, type PreparedBatch} from './microBatch.ts';
 import type {TrainState} from './trainState.ts';
@@ -162,12 +163,13 @@ export class TrainProgram {
     const {clipNorm, optimizer} = this.config;
     const [rate, epsilon, retained, emaShare] = tf.unstack(factors) as Scalars;
     const {factor, norm} = clipFactor(mean, clipNorm);
+    // All segments at once would need temporaries as large as the network.
     const segments = mean.map((part, i) =>
       inTurn(() => {
         const moments = {first: first[i], second: second[i]} as Moments;
         const gradient = factor === null ? part : tf.mul<tf.Tensor1D>(part, factor);
         const next = updateAdamW(weights[i] as tf.Tensor1D, gradient, moments, optimizer, {rate, epsilon, retained});
-        const average = ema && updateEma(ema[i] as tf.Tensor1D, next.weights, emaShare);
+        const average = ema && moveTowards(ema[i] as tf.Tensor1D, next.weights, emaShare);
         return {weights: next.weights, ...next.moments, average};
       }),
     );
@@ -217,9 +219,4 @@ export class TrainProgram {
 /** The losses among the outputs of a function, which begin with them in the order of the terms. */
 function lossesOf(output: (i: number) => tf.Tensor | undefined): UpdateLosses['losses'] {
   return byLossTerm((term) => output(lossTermNames.indexOf(term)) as tf.Tensor1D);
-}
-
-/** One segment after the other, each with its temporaries: all at once, these would be as large as the network again. */
-function inTurn<T extends tf.TensorContainer>(body: () => T): T {
-  return activeRecorder()?.inTurn(body) ?? tf.tidy(body);
 }

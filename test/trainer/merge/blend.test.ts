@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
-import {applyWeights, blendParams, taskVectors} from '../../../trainer/merge/blend.ts';
+import {applyWeights, taskVectors} from '../../../trainer/merge/blend.ts';
 import {plainLinear} from './plainLinear.ts';
 import {disposeParams, type Params} from '../../../trainer/nn/params.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
@@ -23,10 +23,18 @@ async function dataOf(params: Params, name: string): Promise<Float32Array> {
   return (await params.get(name)?.data()) as Float32Array;
 }
 
-describeOnEngines('blendParams', () => {
+/** theta + sum_i w_i (theta_i - theta) */
+function blend(base: Params, experts: readonly Params[], weights: readonly number[]): Params {
+  const vectors = taskVectors(base, experts);
+  const result = applyWeights(base, vectors, weights);
+  vectors.forEach(disposeParams);
+  return result;
+}
+
+describeOnEngines('applyWeights', () => {
   it.each([[[0.1, 0.1, 0.2]], [[-0.5, 0, 1.5]], [[1, 0, 0]]])('is the plain sum with %j', async (weights) => {
     const [base, ...experts] = [0, 1, 2, 3].map(model);
-    const blend = blendParams(base!, experts, weights);
+    const sum = blend(base!, experts, weights);
     for (const name of ['kernel', 'bias'] as const) {
       const expected = plainLinear(
         values(name, 0),
@@ -34,7 +42,7 @@ describeOnEngines('blendParams', () => {
         weights,
       );
       const sizes = expected.map((_, k) => Math.max(...[0, 1, 2, 3].map((seed) => Math.abs(values(name, seed)[k]!))));
-      const actual = await dataOf(blend, name);
+      const actual = await dataOf(sum, name);
       // One unit at the size of the summands: an engine may fuse a product and a sum.
       expect(
         maxUlps(
@@ -43,20 +51,20 @@ describeOnEngines('blendParams', () => {
         ),
       ).toBeLessThanOrEqual(1);
     }
-    [blend, base!, ...experts].forEach(disposeParams);
+    [sum, base!, ...experts].forEach(disposeParams);
   });
 
   it('gives the base for zero weights, as tensors of its own', async () => {
     const [base, expert] = [model(0), model(1)];
-    const blend = blendParams(base, [expert], [0]);
+    const sum = blend(base, [expert], [0]);
     disposeParams(base);
-    expect(await dataOf(blend, 'kernel')).toEqual(values('kernel', 0));
-    [blend, expert].forEach(disposeParams);
+    expect(await dataOf(sum, 'kernel')).toEqual(values('kernel', 0));
+    [sum, expert].forEach(disposeParams);
   });
 
   it('keeps nothing but its result', async () => {
     const [base, ...experts] = [0, 1, 2, 3].map(model);
-    await expectNoLeak(() => disposeParams(blendParams(base!, experts, [0.5, 0, -1])));
+    await expectNoLeak(() => disposeParams(blend(base!, experts, [0.5, 0, -1])));
     const vectors = taskVectors(base!, experts);
     await expectNoLeak(() => disposeParams(applyWeights(base!, vectors, [0, 0, 0])));
     const before = tf.memory().numTensors;

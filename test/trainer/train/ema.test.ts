@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
 import {EmaConfig} from '../../../trainer/contract/config/training.ts';
-import {emaDecay, updateEma} from '../../../trainer/train/ema.ts';
+import {moveTowards} from '../../../trainer/engine/ops/moveTowards.ts';
+import {emaDecay} from '../../../trainer/train/ema.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 
@@ -40,15 +41,15 @@ describe('decay of the moving average', () => {
 describe('the moving average', () => {
   it('copies the weights at share 1 and mixes them in by a smaller one', async () => {
     const [average, weights] = [tf.tensor1d([1, -2, 0.5]), tf.tensor1d([3, 5, 0.25])];
-    expectAllClose(await updateEma(average, weights, 1).data(), [3, 5, 0.25], 1e-6);
+    expectAllClose(await moveTowards(average, weights, 1).data(), [3, 5, 0.25], 1e-6);
     for (const share of [0.25, tf.scalar(0.25)])
-      expectAllClose(await updateEma(average, weights, share).data(), [1.5, -0.25, 0.4375], 1e-6);
+      expectAllClose(await moveTowards(average, weights, share).data(), [1.5, -0.25, 0.4375], 1e-6);
   });
 
   it('has forgotten where it began after a run with warm-up', async () => {
     let average = tf.tensor1d([1000]);
     for (let update = 1; update <= 50; update++)
-      average = updateEma(average, tf.tensor1d([2]), 1 - emaDecay(paper, update));
+      average = moveTowards(average, tf.tensor1d([2]), 1 - emaDecay(paper, update));
     expectAllClose(await average.data(), [2], 1e-6);
   });
 });

@@ -7,7 +7,8 @@ import {disposeParams, type Params} from '../../../trainer/nn/params.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {adamWFactors, updateAdamW} from '../../../trainer/train/adamW.ts';
 import {clipFactor} from '../../../trainer/train/clipNorm.ts';
-import {emaDecay, updateEma} from '../../../trainer/train/ema.ts';
+import {moveTowards} from '../../../trainer/engine/ops/moveTowards.ts';
+import {emaDecay} from '../../../trainer/train/ema.ts';
 import {learningRateAt} from '../../../trainer/train/learningRate.ts';
 import {lossAndGradient, type LossSetting} from '../../../trainer/train/lossAndGradient.ts';
 import {prepareBatch, type MicroBatch} from '../../../trainer/train/microBatch.ts';
@@ -87,7 +88,8 @@ function updateByHand(
   const factors = adamWFactors(config.optimizer, rate, update);
   const moments = {first: joined(before.first), second: joined(before.second)};
   const next = updateAdamW(joined(before.weights), gradient, moments, config.optimizer, factors);
-  const ema = before.ema && config.ema && updateEma(joined(before.ema), next.weights, 1 - emaDecay(config.ema, update));
+  const ema =
+    before.ema && config.ema && moveTowards(joined(before.ema), next.weights, 1 - emaDecay(config.ema, update));
   const losses: UpdateLosses = {
     timesteps: batches.flatMap(({timesteps}) => timesteps),
     losses: byLossTerm((term) => tf.concat1d(parts.map((part) => part.losses[term]))),

@@ -1,5 +1,6 @@
 import {Option, type Command} from 'commander';
 import {UserError} from '../../contract/errors.ts';
+import {weightsFormats} from '../../contract/model/weightsFormat.ts';
 import {action} from '../action.ts';
 import {collect, numberList, timestepRange} from '../arguments.ts';
 import {mergeByOptions} from './mergeByOptions.ts';
@@ -20,7 +21,7 @@ export function addMergeVerb(deme: Command): void {
     .option('--range <low,high>', 'timesteps of an expert; once for each, in the same order', collect(timestepRange))
     .option('--out <path>', 'folder, or file that ends in .safetensors')
     .option('--overwrite', 'replace what lies at --out')
-    .addOption(new Option('--dtype <name>', 'number format of --out (F32)').choices(['F32', 'F16', 'BF16']))
+    .addOption(new Option('--dtype <name>', 'number format of --out (F32)').choices(weightsFormats))
     .option('--recipe <file>', 'make a merged model again: its merge.json, folder or safetensors file')
     .option('--inputs <folder>', 'where to look for the inputs of the recipe; once for each', collect(String));
   addMergeMethodOptions(command);

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {WeightsFormat} from '../model/weightsFormat.ts';
 import {DataConfig} from './dataConfig.ts';
 import {EvaluateConfig} from './evaluateConfig.ts';
 import {MergeConfig} from './mergeConfig.ts';
@@ -50,7 +51,7 @@ export const PretrainConfig = z.strictObject({
   scheduler: SchedulerConfig.extend(SamplerOverrides.shape)
     .prefault({})
     .describe('scheduler_config.json of the model to train.'),
-  dtype: z.enum(['F32', 'F16', 'BF16']).default('F32').describe('Number format of the written weights.'),
+  dtype: WeightsFormat.default('F32').describe('Number format of the written weights.'),
   ...trainingFields,
 });
 export type PretrainConfig = z.infer<typeof PretrainConfig>;

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {WeightsFormat} from '../model/weightsFormat.ts';
 import {MergeMethod, plainLinear} from './mergeMethod.ts';
 import {MergeRule} from './mergeRule.ts';
 import {SearchConfig} from './searchConfig.ts';
@@ -17,7 +18,7 @@ export const MergeConfig = z
       .min(1)
       .optional()
       .describe('Other weights for some tensors; the first rule that fits counts.'),
-    dtype: z.enum(['F32', 'F16', 'BF16']).default('F32').describe('Number format of the written weights.'),
+    dtype: WeightsFormat.default('F32').describe('Number format of the written weights.'),
   })
   .refine((merge) => merge.weights === undefined || merge.search === undefined, {
     message: 'give either weights or search, not both',

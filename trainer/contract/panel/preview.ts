@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {WeightsFormat} from '../model/weightsFormat.ts';
 import {EngineConfig} from '../config/config.ts';
 import {EngineInfo} from '../engine/engineInfo.ts';
 import {ErrorRecord} from '../errors.ts';
@@ -55,7 +56,7 @@ export const OpenOrder = z.strictObject({
   /** The merge that is drawn beside; null: none. */
   saved: z.string().nullable(),
   /** Number format that a saved merge would have: the preview has its roundings. */
-  dtype: z.enum(['F32', 'F16', 'BF16']),
+  dtype: WeightsFormat,
   engine: EngineConfig,
 });
 export type OpenOrder = z.infer<typeof OpenOrder>;

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {WeightsFormat} from '../model/weightsFormat.ts';
 import {sha256} from '../sha256.ts';
 import {EngineInfo} from '../engine/engineInfo.ts';
 import {ErrorRecord} from '../errors.ts';
@@ -32,7 +33,7 @@ export const MergeRecord = z.strictObject({
   format: z.literal(2).default(2),
   tool: z.string(),
   method: MergeMethod,
-  dtype: z.enum(['F32', 'F16', 'BF16']),
+  dtype: WeightsFormat,
   base: z.strictObject({name: z.string(), sha256}),
   experts: z.array(
     z.strictObject({name: z.string(), sha256, range: z.tuple([z.int(), z.int()]).optional(), weight: z.number()}),

@@ -1,6 +1,6 @@
 import {bytesPerElement, widen, type DType} from '../../store/weights/dtype.ts';
 import type {TensorSlices} from '../../store/weights/tensorReader.ts';
-import type {WeightsFormat} from '../files/finite.ts';
+import type {WeightsFormat} from '../../contract/model/weightsFormat.ts';
 import {MergeKernel} from '../kernel/mergeKernel.ts';
 
 /** Elements: a quarter of a megabyte of each input, so that what is read is still in the processor's cache when it is added up. */

@@ -1,6 +1,5 @@
 import {UserError} from '../../contract/errors.ts';
-
-export type WeightsFormat = 'F32' | 'F16' | 'BF16';
+import type {WeightsFormat} from '../../contract/model/weightsFormat.ts';
 
 /** Smallest magnitudes that round to infinity in each format. */
 export const overflow: Readonly<Record<WeightsFormat, number>> = {F32: Infinity, F16: 65520, BF16: 2 ** 128 - 2 ** 119};

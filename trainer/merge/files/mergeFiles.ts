@@ -16,7 +16,7 @@ import type {MergeTensor} from './checkTensors.ts';
 import {defaultChunk} from '../chunks/mergeBuffers.ts';
 import {checkMergeWeights} from './checkWeights.ts';
 import {ProductSums, type TaskProducts} from '../chunks/taskProducts.ts';
-import type {WeightsFormat} from './finite.ts';
+import type {WeightsFormat} from '../../contract/model/weightsFormat.ts';
 import {withMergeInputs, type MergeInput} from './mergeInput.ts';
 import {mergeBuffers, methodOf} from '../methods/methodOf.ts';
 import {tensorPieces, type TensorMerger} from './tensorPieces.ts';

@@ -1,3 +1,4 @@
+import {concatenate} from '../../concatenate.ts';
 import {UserError} from '../../contract/errors.ts';
 import {planBins, type BinStretch} from './binPlan.ts';
 import {fileExists} from '../files/fileExists.ts';
@@ -37,7 +38,7 @@ export class PyramidReader {
   async bins(from: number, to: number, limit: (row: number) => number): Promise<Float64Array> {
     const parts: Float64Array[] = [];
     for (const stretch of planBins(from, Math.min(to, this.rows), limit)) parts.push(await this.#stretch(stretch));
-    return joined(parts);
+    return concatenate(Float64Array, parts);
   }
 
   /** The rows [from, to), one after the other. */
@@ -79,14 +80,4 @@ export class PyramidReader {
 /** Whether an error of a read only means that the writer was cutting rows off at that moment: the next read will succeed. */
 export function isPassing(error: unknown): boolean {
   return error instanceof UserError && (error.code === 'file-truncated' || error.code === 'file-missing');
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, {length}) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -1,0 +1,12 @@
+type Floats = Float32Array | Float64Array;
+
+/** A new array with the values of all parts, one after the other. */
+export function concatenate<T extends Floats>(Type: new (length: number) => T, parts: readonly T[]): T {
+  const all = new Type(parts.reduce((sum, {length}) => sum + length, 0));
+  let filled = 0;
+  for (const part of parts) {
+    all.set(part, filled);
+    filled += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,19 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {activeRecorder} from '../tensorflow/graph/graphRecorder.ts';
+
+// In what order operations run, where they are recorded for TensorFlow. Other engines run them one after the other as they come.
+
+/** What may run beside all that comes after it, until something asks for its result. */
+export function aside<T extends tf.TensorContainer>(body: () => T): T {
+  return activeRecorder()?.aside(body) ?? body();
+}
+
+/** What begins only when all before it is done, and whose temporaries end with it. */
+export function inTurn<T extends tf.TensorContainer>(body: () => T): T {
+  return activeRecorder()?.inTurn(body) ?? tf.tidy(body);
+}
+
+/** Whether two operations of what is being recorded can run at the same time. */
+export function runsSideBySide(): boolean {
+  return activeRecorder()?.runsSideBySide ?? false;
+}
