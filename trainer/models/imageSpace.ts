@@ -24,3 +24,11 @@ export interface ImageSpace {
 export function pixelSpace(shape: ImageShape): ImageSpace {
   return {imageShape: shape, shape, encode: (images) => tf.clone(images), decode: (images) => tf.clone(images)};
 }
+
+/** Standard normal numbers in the shape of N images, [N,H,W,C]; image i is drawn with `random(i)` alone. */
+export function normalImages(count: number, shape: ImageShape, random: (image: number) => Random): Tensor4D {
+  const size = shape.reduce((product, length) => product * length, 1);
+  const values = new Float32Array(count * size);
+  for (let i = 0; i < count; i++) random(i).fillNormal(values.subarray(i * size, (i + 1) * size));
+  return tf.tensor4d(values, [count, ...shape]);
+}

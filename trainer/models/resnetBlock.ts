@@ -5,27 +5,16 @@ import {groupNormSilu, type GroupNormAffine, type GroupNormSettings} from '../nn
 import {addSame, conv2d, linear} from '../nn/layers.ts';
 import {param} from '../nn/params.ts';
 import {createRandom} from '../random.ts';
+import type {Block} from './checkpointedBlock.ts';
 import {affine, bias, type Pass} from './pass.ts';
 import {convShapes, linearShapes, normShapes, type ShapeEntry} from './shapes.ts';
 import {checkGroups, type UNet2DStyle} from './unet2dStyle.ts';
 
-export interface ResnetBlock {
-  readonly shapes: readonly ShapeEntry[];
-  /** [N,H,W,in] -> [N,H,W,out]. */
-  apply(pass: Pass, x: Tensor4D): Tensor4D;
-}
-
 /**
- * diffusers' ResnetBlock2D: norm, SiLU, conv, time embedding (unless its width is null), norm, SiLU, dropout, conv, plus the input (through a 1x1
+ * diffusers' ResnetBlock2D, [N,H,W,in] -> [N,H,W,out]: norm, SiLU, conv, time embedding (unless its width is null), norm, SiLU, dropout, conv, plus the input (through a 1x1
  * convolution if the widths differ), all divided by `divisor`.
  */
-export function createResnetBlock(
-  name: string,
-  input: number,
-  output: number,
-  style: UNet2DStyle,
-  divisor = 1,
-): ResnetBlock {
+export function createResnetBlock(name: string, input: number, output: number, style: UNet2DStyle, divisor = 1): Block {
   checkGroups(style, style.groups, input, `${name}.norm1`);
   checkGroups(style, style.groups, output, `${name}.norm2`);
   const norm: GroupNormSettings = {groups: style.groups, eps: style.eps, activate: true};

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
-import {isProjection, projectionIndex, projectionName} from '../contract/model/projectionName.ts';
-import type {ModelRecord} from '../contract/run/records.ts';
+import type {ProjectionMode} from '../contract/model/projectionMode.ts';
+import {compareProjections, isProjection, projectionName} from '../contract/model/projectionName.ts';
 import {conv2d} from './layers.ts';
 import type {Params} from './params.ts';
 
@@ -16,9 +16,6 @@ export interface ProjectionSite {
   readonly feedingLayers: readonly string[] | null;
 }
 
-/** Which sites bear projections: all, those that fold into a stock model, or none. */
-export type ProjectionMode = ModelRecord['projection'];
-
 /** Names and shapes [1,1,C,C] of the projections of a mode, in forward order. */
 export function projectionShapes(
   sites: readonly ProjectionSite[],
@@ -29,6 +26,13 @@ export function projectionShapes(
     return {name: projectionName(index), shape: [1, 1, channels, channels], folds: feedingLayers !== null};
   });
   return new Map(all.filter(({folds}) => folds || mode === 'full').map(({name, shape}) => [name, shape]));
+}
+
+/** The strictest mode that allows for projections of these names. */
+export function projectionMode(names: readonly string[], sites: readonly ProjectionSite[]): ProjectionMode {
+  if (names.length === 0) return 'off';
+  const folding = projectionShapes(sites, 'stock-compatible');
+  return names.every((name) => folding.has(name)) ? 'stock-compatible' : 'full';
 }
 
 /**
@@ -58,7 +62,7 @@ export function alignProjections(models: readonly Params[]): Params[] {
   for (const model of models) {
     for (const [name, tensor] of model) if (isProjection(name)) shapes.set(name, tensor.shape);
   }
-  const names = [...shapes.keys()].sort((a, b) => (projectionIndex(a) ?? 0) - (projectionIndex(b) ?? 0));
+  const names = [...shapes.keys()].sort(compareProjections);
   return models.map((model) => {
     const stock = [...model].filter(([name]) => !isProjection(name));
     const projections = names.map((name) => [name, model.get(name) ?? identity(shapes.get(name) ?? [])] as const);

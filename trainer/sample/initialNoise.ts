@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
+import {normalImages, type ImageShape} from '../models/imageSpace.ts';
 import {createRandom} from '../random.ts';
 
 /** Which images of a seeded series to make noise for. */
@@ -10,7 +10,7 @@ export interface NoiseRequest {
   /** N */
   count: number;
   /** [H,W,C] */
-  shape: readonly [number, number, number];
+  shape: ImageShape;
 }
 
 /** Standard normal starting noise [N,H,W,C]. Image i depends on the seed and i alone, so the batch size does not change the images. */
@@ -24,10 +24,5 @@ export function stepNoise(request: NoiseRequest, step: number): Tensor4D {
 }
 
 function imageNoise({seed, first, count, shape}: NoiseRequest, ...path: (string | number)[]): Tensor4D {
-  const size = shape[0] * shape[1] * shape[2];
-  const noise = new Float32Array(count * size);
-  for (let i = 0; i < count; i++) {
-    createRandom(seed, 'sample', ...path, first + i).fillNormal(noise.subarray(i * size, (i + 1) * size));
-  }
-  return tf.tensor4d(noise, [count, ...shape]);
+  return normalImages(count, shape, (i) => createRandom(seed, 'sample', ...path, first + i));
 }

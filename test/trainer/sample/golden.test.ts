@@ -5,8 +5,7 @@ import {equalRanges} from '../../../trainer/deme/timesteps.ts';
 import {loadPretrained, type Pretrained} from '../../../trainer/models/pretrained.ts';
 import {Predictor} from '../../../trainer/models/predictor.ts';
 import {disposeParams} from '../../../trainer/nn/params.ts';
-import {ensemblePredict} from '../../../trainer/sample/ensemble.ts';
-import {modelPredict} from '../../../trainer/sample/predict.ts';
+import {ensemblePredict, modelPredict} from '../../../trainer/sample/predict.ts';
 import {sample, type SampleRequest} from '../../../trainer/sample/sample.ts';
 import {addNoise, noiseLevels} from '../../../trainer/schedulers/schedule.ts';
 import {inferenceTimesteps} from '../../../trainer/schedulers/spacing.ts';
@@ -93,10 +92,11 @@ describeOnEngines('images of diffusers', () => {
     const run = async (predict: SampleRequest['predict'], steps: number) =>
       (await sample({predict, schedule, sampler: 'ddim', steps, eta: 0, noise, stepNoise: unexpectedNoise})).data();
     const experts = Array.from({length: 8}, () => new Predictor(denoiser, params));
+    const answers = experts.map((expert) => modelPredict(expert));
     for (const steps of [1, 7, 30]) {
       const alone = await run(modelPredict(experts[0] as Predictor), steps);
       for (const count of [3, 8]) {
-        const ensemble = ensemblePredict(experts.slice(0, count), equalRanges(count, 1000));
+        const ensemble = ensemblePredict(answers.slice(0, count), equalRanges(count, 1000));
         expect(await run(ensemble, steps)).toEqual(alone);
       }
     }

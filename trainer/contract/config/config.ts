@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {ProjectionMode} from '../model/projectionMode.ts';
 import {WeightsFormat} from '../model/weightsFormat.ts';
 import {DataConfig} from './dataConfig.ts';
 import {EvaluateConfig} from './evaluateConfig.ts';
@@ -27,12 +28,9 @@ export const DecoupleConfig = z
       .default(0.3)
       .describe('Probability of a draw from all timesteps instead of the own range.'),
     consistency: z.number().min(0).default(1).describe('Weight of the consistency loss against the frozen original.'),
-    projection: z
-      .enum(['full', 'stock-compatible', 'off'])
-      .default('full')
-      .describe(
-        'Channel-wise projections: on every block (full), only where they fold into a stock model (stock-compatible), or none (off).',
-      ),
+    projection: ProjectionMode.default('full').describe(
+      'Channel-wise projections: on every block (full), only where they fold into a stock model (stock-compatible), or none (off).',
+    ),
     ...trainingFields,
   })
   .refine((decouple) => decouple.ranges === undefined || decouple.edges === undefined, {

@@ -11,6 +11,11 @@ export function projectionIndex(tensorName: string): number | null {
   return index === undefined ? null : Number(index);
 }
 
+/** Orders projections by their index: by name, `adapter_list.10` would come before `adapter_list.2`. */
+export function compareProjections(a: string, b: string): number {
+  return (projectionIndex(a) ?? 0) - (projectionIndex(b) ?? 0);
+}
+
 export function isProjection(tensorName: string): boolean {
   return projectionIndex(tensorName) !== null;
 }

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {ProjectionMode} from '../model/projectionMode.ts';
 import {WeightsFormat} from '../model/weightsFormat.ts';
 import {sha256} from '../sha256.ts';
 import {EngineInfo} from '../engine/engineInfo.ts';
@@ -17,7 +18,7 @@ export const ModelRecord = z.strictObject({
   base: sha256.optional(),
   /** Timesteps [low, high) of an expert. */
   range: z.tuple([z.int(), z.int()]).optional(),
-  projection: z.enum(['full', 'stock-compatible', 'off']).default('off'),
+  projection: ProjectionMode.default('off'),
   predictionType: z.string().optional(),
   /** SHA-256 over the cumulative products of alpha as float32. */
   schedule: sha256.optional(),

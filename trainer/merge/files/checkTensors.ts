@@ -1,5 +1,5 @@
 import {UserError} from '../../contract/errors.ts';
-import {isProjection, projectionIndex} from '../../contract/model/projectionName.ts';
+import {compareProjections, isProjection} from '../../contract/model/projectionName.ts';
 import type {DType} from '../../store/weights/dtype.ts';
 import type {MergeInput} from './mergeInput.ts';
 import {identityProjection} from './openTensor.ts';
@@ -41,8 +41,8 @@ function unionOfTensors(base: TensorInput, experts: readonly TensorInput[]): Mer
   const tensors = new Map<string, MergeTensor>();
   for (const {reader} of [base, ...experts]) {
     const missing = [...reader.shapes].filter(([name]) => !tensors.has(name));
-    // By index: by name, adapter_list.10 would come before adapter_list.2.
-    if (tensors.size > 0) missing.sort(([a], [b]) => (projectionIndex(a) ?? 0) - (projectionIndex(b) ?? 0));
+    // What the base lacks are projections.
+    if (tensors.size > 0) missing.sort(([a], [b]) => compareProjections(a, b));
     for (const [name, shape] of missing) tensors.set(name, {name, shape, integer: isInteger(reader.dtypes.get(name))});
   }
   return [...tensors.values()];

@@ -7,7 +7,7 @@ import {isProjection} from '../../contract/model/projectionName.ts';
 import type {MergeRecord, ModelRecord} from '../../contract/run/records.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
 import {architectureOf, partOf} from '../../models/architectures.ts';
-import {projectionShapes} from '../../nn/projections.ts';
+import {projectionMode} from '../../nn/projections.ts';
 import {requireApart, requireFree} from '../../store/files/pathIdentity.ts';
 import {refuseForeignFolder, writeModelFolder} from '../../store/weights/modelFolder.ts';
 import {writeSafetensors, type TensorSource} from '../../store/weights/safetensors.ts';
@@ -196,18 +196,14 @@ function modelRecordOf({base, checked}: Merge, warnings: readonly string[]): Mod
     format: 1,
     role: 'merged',
     base: base.sha256,
-    projection: projectionOf(tensors, base),
+    projection: projectionsOf(tensors, base),
     ...(predictionType === undefined ? {} : {predictionType}),
     ...(schedule === undefined ? {} : {schedule}),
     ...(warnings.length === 0 ? {} : {warnings: [...warnings]}),
   };
 }
 
-/** Where all projections sit on sites that fold, the result can become a stock model. */
-function projectionOf(tensors: readonly MergeTensor[], {unetConfig}: MergeInput): ModelRecord['projection'] {
+function projectionsOf(tensors: readonly MergeTensor[], {unetConfig}: MergeInput): ModelRecord['projection'] {
   const names = tensors.filter(({name}) => isProjection(name)).map(({name}) => name);
-  if (names.length === 0) return 'off';
-  const sites = unetConfig === null ? [] : architectureOf(unetConfig).projectionSites;
-  const folding = projectionShapes(sites, 'stock-compatible');
-  return names.every((name) => folding.has(name)) ? 'stock-compatible' : 'full';
+  return projectionMode(names, unetConfig === null ? [] : architectureOf(unetConfig).projectionSites);
 }

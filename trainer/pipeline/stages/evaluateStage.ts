@@ -9,8 +9,7 @@ import {heldOutImages} from '../../evaluate/heldOutImages.ts';
 import {ensembleTable, type LossTable} from '../../evaluate/lossTable.ts';
 import {Predictor} from '../../models/predictor.ts';
 import type {Pretrained} from '../../models/pretrained.ts';
-import {ensemblePredict} from '../../sample/ensemble.ts';
-import {modelPredict} from '../../sample/predict.ts';
+import {ensemblePredict, modelPredict, type Predict} from '../../sample/predict.ts';
 import {sampleBatches, type SampleImagesRequest} from '../../sample/sampleImages.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
@@ -37,8 +36,8 @@ export async function evaluateStage(context: StageContext, model: RunModel): Pro
   const losses = await measureLosses(context, config, base, predictors, ranges, test);
   await writeJsonAtomic(runPaths.losses(context.run, name), toRecord(losses));
   await orStop(context);
-  const predict =
-    model.kind === 'ensemble' ? ensemblePredict(predictors, ranges) : modelPredict(predictors[0] as Predictor);
+  const answers = predictors.map((predictor) => modelPredict(predictor));
+  const predict = model.kind === 'ensemble' ? ensemblePredict(answers, ranges) : (answers[0] as Predict);
   const space = base.spaceOf(base.imageShape ?? test.shape);
   return drawSamples(context, config, {predict, schedule: base.schedule, space}, name);
 }

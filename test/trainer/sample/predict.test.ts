@@ -5,8 +5,7 @@ import {equalRanges} from '../../../trainer/deme/timesteps.ts';
 import type {Denoiser} from '../../../trainer/models/denoiser.ts';
 import {Predictor} from '../../../trainer/models/predictor.ts';
 import {param} from '../../../trainer/nn/params.ts';
-import {ensemblePredict} from '../../../trainer/sample/ensemble.ts';
-import {modelPredict, type Predict} from '../../../trainer/sample/predict.ts';
+import {ensemblePredict, modelPredict, type Predict} from '../../../trainer/sample/predict.ts';
 import {sample} from '../../../trainer/sample/sample.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
@@ -27,7 +26,7 @@ const denoiser: Denoiser = {
     return tf.mul(referencePredict(noisy, timestep), param(params, 'scale'));
   },
 };
-const scaled = (scale: number) => new Predictor(denoiser, new Map([['scale', tf.tensor1d([scale])]]));
+const scaled = (scale: number) => modelPredict(new Predictor(denoiser, new Map([['scale', tf.tensor1d([scale])]])));
 
 describe('ensemblePredict', () => {
   it('equals the single model when the experts are equal, for every number of steps', async () => {
@@ -38,7 +37,7 @@ describe('ensemblePredict', () => {
       return (await sample({predict, schedule, sampler: 'ddim', steps, eta: 0, noise, stepNoise})).data();
     };
     for (const steps of [1, 2, 3, 7, 10, 30, 50, 75, 84, 333]) {
-      const alone = await run(modelPredict(scaled(1)), steps);
+      const alone = await run(scaled(1), steps);
       for (const count of [1, 3, 4, 7]) {
         const experts = Array.from({length: count}, () => scaled(1));
         expect(await run(ensemblePredict(experts, equalRanges(count, 1000)), steps)).toEqual(alone);

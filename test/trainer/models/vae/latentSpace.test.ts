@@ -1,0 +1,56 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type {Tensor4D} from '@tensorflow/tfjs-core';
+import {expect, it} from 'vitest';
+import type {ImageShape} from '../../../../trainer/models/imageSpace.ts';
+import {loadParams} from '../../../../trainer/models/loadParams.ts';
+import {createAutoencoder} from '../../../../trainer/models/vae/autoencoder.ts';
+import {latentSpace} from '../../../../trainer/models/vae/latentSpace.ts';
+import {createRandom, type Random} from '../../../../trainer/random.ts';
+import {readAutoencoderFolder} from '../../../../trainer/store/weights/autoencoderFolder.ts';
+import {expectAllClose} from '../../../helpers/allClose.ts';
+import {describeOnEngines} from '../../../helpers/engines.ts';
+import {goldenSdFolder, goldenSdImages} from '../../../helpers/goldenSd.ts';
+import {expectNoLeak} from '../../../helpers/tensorCount.ts';
+
+const golden = (name: string) => goldenSdImages('sd1', `vae.${name}`);
+const shapeOf = ({shape}: Tensor4D): ImageShape => [shape[1], shape[2], shape[3]];
+
+async function space(images: ImageShape) {
+  const {config, openWeights} = await readAutoencoderFolder(goldenSdFolder('sd1/vae'));
+  const autoencoder = createAutoencoder(config);
+  const reader = await openWeights();
+  const params = await loadParams(reader, autoencoder.shapes);
+  await reader.close();
+  return latentSpace(autoencoder, params, images);
+}
+
+/** Draws these numbers. */
+function drawing(values: Float32Array): Random {
+  const fillNormal = (out: Float32Array) => (out.set(values), out);
+  return {...createRandom(0), fillNormal};
+}
+
+describeOnEngines('the latent space of an autoencoder', () => {
+  it('encodes and decodes as diffusers does', async () => {
+    const images = tf.sub<Tensor4D>(tf.div(await golden('image_u8'), 127.5), 1);
+    const latents = await golden('sample_scaled');
+    const {shape, imageShape, encode, decode} = await space(shapeOf(images));
+    expect([imageShape, shape]).toEqual([shapeOf(images), shapeOf(latents)]);
+    const noise = await (await golden('noise')).data<'float32'>();
+    expectAllClose(await encode(images, () => drawing(noise)).data(), await latents.data(), 5e-5);
+    const decoded = decode(await golden('latent_scaled'));
+    expectAllClose(await decoded.data(), await (await golden('decoded')).data(), 5e-5);
+    await expectNoLeak(() => tf.dispose([encode(images, () => drawing(noise)), decode(latents)]));
+  });
+
+  it('draws each image of a batch by its own numbers', async () => {
+    const {encode} = await space([16, 16, 3]);
+    const one = tf.zeros<tf.Rank.R4>([1, 16, 16, 3]);
+    const draw = (images: Tensor4D, first: number) =>
+      encode(images, (i) => createRandom(5, 'encoded', first + i)).data();
+    const both = [...(await draw(tf.concat4d([one, one], 0), 0))];
+    const apart = [...(await draw(one, 0)), ...(await draw(one, 1))];
+    expectAllClose(both, apart, 1e-5);
+    expect(both.slice(0, both.length / 2)).not.toEqual(both.slice(both.length / 2));
+  });
+});
