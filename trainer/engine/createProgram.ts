@@ -49,7 +49,7 @@ function createPlainProgram(
   };
 }
 
-/** Another owner of the same memory, who is not the tidy around. */
+/** Another tensor for the same memory, which the surrounding tidy does not free. */
 function owned(tensor: tf.Tensor): tf.Tensor {
   return tf.keep(tf.clone(tensor));
 }

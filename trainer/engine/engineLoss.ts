@@ -16,7 +16,7 @@ const lossSigns = [/CUDA_ERROR_(?!OUT_OF_MEMORY)\w+/, /device.{0,20}lost/i, /cud
 
 const smaller = 'Choose a smaller batch (with more accumulation steps), or set gradientCheckpointing.';
 
-/** An engine's error as one of the user where it tells of memory or of a device that is gone; else the error itself. */
+/** An engine's error as a UserError where memory ran out or the device was lost; any other error unchanged. */
 export function explainEngineError(error: unknown): unknown {
   if (error instanceof UserError || !(error instanceof Error)) return error;
   const [text = ''] = error.message.split('\n');
@@ -27,7 +27,7 @@ export function explainEngineError(error: unknown): unknown {
   return error;
 }
 
-/** Whether an error says that the engine gave out, not what it computed. */
+/** Whether an error means that the engine failed, not the computation. */
 export function isEngineLoss(error: unknown): error is UserError {
   return error instanceof UserError && ['engine-memory', 'engine-lost', 'engine-failed'].includes(error.code);
 }

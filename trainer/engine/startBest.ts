@@ -7,7 +7,7 @@ import {adapterName, isSoftwareAdapter} from './webgpu/softwareAdapter.ts';
 
 /**
  * The first engine that is there and healthy of TensorFlow on a GPU, WebGPU on a GPU, TensorFlow on the CPU and wasm, which always
- * is. The reason tells why those before it were passed over, loudly where one is installed and does not work.
+ * is. The reason says why those before it were passed over, in capitals where one is installed but does not work.
  */
 export async function startBest(config: EngineRequest, probe: typeof probeAdapter): Promise<EngineInfo> {
   const {device} = config;
@@ -40,7 +40,7 @@ export async function startBest(config: EngineRequest, probe: typeof probeAdapte
   return startWasm(because());
 }
 
-/** Null, and a word about it, where the engine does not start. */
+/** Null where the engine does not start; the reason is added to the list. */
 async function attempt(
   name: string,
   start: () => Promise<EngineInfo>,
@@ -55,7 +55,7 @@ async function attempt(
   }
 }
 
-/** Whether WebGPU has a GPU and not only a program; if not, a word about it. */
+/** Whether WebGPU has a GPU and not only a software adapter; if not, the reason is added to the list. */
 async function findsGpu(probe: typeof probeAdapter, passedOver: string[]): Promise<boolean> {
   try {
     const adapter = await probe();

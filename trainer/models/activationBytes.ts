@@ -7,13 +7,13 @@ const bytesPerValue = 4;
 /** Values that the attention at a part keeps. */
 type AttentionValues = (part: UNet2DPart) => number;
 
-/** Bytes of float32 activations that one image's way through a UNet2DModel leaves for the gradient. */
+/** Bytes of float32 activations that the forward pass of one image through a UNet2DModel keeps for the gradient. */
 export function activationBytes(config: UNet2DConfig, settings: ActivationSettings): number {
   return unetActivationBytes(config, settings, (part) => attentionValues(part, config));
 }
 
 /**
- * Bytes of float32 activations that one image's way through a UNet leaves for the gradient: what the operations of a training
+ * Bytes of float32 activations that the forward pass of one image through a UNet keeps for the gradient: what the operations of a training
  * pass keep, as the blocks of this project compute them. With gradient checkpointing: what goes from part to part, and the inside of
  * the largest, which exists only while its gradient is computed. What an engine needs on top for passing results is not in it.
  */
@@ -33,7 +33,7 @@ export function unetActivationBytes(
   return bytesPerValue * (ends + between + kept);
 }
 
-/** What a part makes of its input and keeps: the joined channels, or the enlarged image that an upsampler's convolution sees. */
+/** What a part computes from its input and keeps: the joined channels, or the enlarged image that an upsampler's convolution sees. */
 function taken({kind, pixels, input, joined}: UNet2DPart): number {
   return joined || kind === 'upsampler' ? pixels * input : 0;
 }

@@ -16,7 +16,7 @@ export interface Architecture {
   readonly sampleSize: readonly [number, number] | null;
   /** Places for channel-wise projections, in forward order. */
   readonly projectionSites: readonly ProjectionSite[];
-  /** What in the config may mean something else than its author thought, a sentence each. */
+  /** Settings of the config that may not mean what its author intended, one sentence each. */
   readonly doubts: readonly string[];
   partOf(tensorName: string): TensorPart;
   /** Bytes of float32 activations that the forward pass of one image keeps for its gradient, to about a quarter. */

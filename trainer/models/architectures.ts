@@ -19,7 +19,7 @@ export function architectureOf(config: NetworkConfig): Architecture {
   return create(config);
 }
 
-/** Far above any published network: what is larger is a slip of the pen, or meant to exhaust the machine. */
+/** Far above any published network: anything larger is a typing error, or meant to exhaust the machine. */
 const maxParameters = 2 ** 36;
 
 /** The network of a config. `where` (the config file) goes into the UserError about one that cannot be built. */

@@ -11,7 +11,7 @@ export interface Block {
   apply(pass: Pass, x: Tensor4D): Tensor4D;
 }
 
-/** The block, with its activations computed again on the way back where the pass asks for gradient checkpointing. */
+/** The block, with its activations computed again in the backward pass where the pass asks for gradient checkpointing. */
 export function checkpointed(block: Block): Block {
   const names = block.shapes.map(([name]) => name);
   // An input without influence has no gradient, which is an error: attention alone does not see the timestep, a resnet no context.
@@ -20,7 +20,7 @@ export function checkpointed(block: Block): Block {
   return {
     shapes: block.shapes,
     apply(pass, x) {
-      // What is not kept for the way back goes with the block.
+      // What is not kept for the backward pass goes with the block.
       if (!pass.gradientCheckpointing) return tf.tidy(() => block.apply(pass, x));
       const {time, context} = pass;
       const inputs = new Map<string, Tensor>([

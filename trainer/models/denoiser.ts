@@ -2,9 +2,9 @@ import type {Tensor2D, Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
 import type {Params} from '../nn/params.ts';
 
 export interface PredictOptions {
-  /** Seed of the dropout masks; left out: no dropout. */
+  /** Seed of the dropout masks; omitted: no dropout. */
   dropoutSeed?: number;
-  /** Compute the activations inside a block again on the way back, instead of keeping them: same gradients, less memory. */
+  /** Compute the activations inside a block again in the backward pass, instead of keeping them: same gradients, less memory. */
   gradientCheckpointing?: boolean;
 }
 

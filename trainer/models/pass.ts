@@ -5,13 +5,13 @@ import {param, type Params} from '../nn/params.ts';
 /** What every block of one evaluation of the network needs besides its input. */
 export interface Pass {
   readonly params: Params;
-  /** SiLU of the time embedding, [N, width]; null in networks that know no time. */
+  /** SiLU of the time embedding, [N, width]; null in networks without timesteps. */
   readonly time: Tensor2D | null;
   /** What cross-attention looks at, [N, tokens, width]; null in networks without any. */
   readonly context: Tensor3D | null;
-  /** Left out: no dropout. */
+  /** Omitted: no dropout. */
   readonly dropoutSeed?: number;
-  /** Compute the activations inside a block again on the way back, instead of keeping them. */
+  /** Compute the activations inside a block again in the backward pass, instead of keeping them. */
   readonly gradientCheckpointing?: boolean;
 }
 

@@ -59,7 +59,7 @@ export class Predictor {
     });
   }
 
-  /** Where two operations run at once, a prediction alone has only one to do at most times: so it is made of two. */
+  /** Where two operations run at once, a single prediction mostly offers one at a time, so the batch is split into two. */
   #predictHalves(params: Params, inputs: readonly Tensor[], layout: RecordLayout<DenoiserInputs>): Tensor4D {
     const predict = (list: readonly Tensor[]) => this.denoiser.predict(params, layout.record(list));
     const count = inputs[0]?.shape[0] ?? 0;

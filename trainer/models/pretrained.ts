@@ -11,14 +11,14 @@ import {fileShape, toFileOrder} from './layout.ts';
 import {loadParams} from './loadParams.ts';
 import {createModel, type Model} from './model.ts';
 
-/** A model of the disk, ready to be evaluated on the current backend. */
+/** A model loaded from disk, ready to be evaluated on the current backend. */
 export interface Pretrained extends Model {
   readonly folder: ModelFolder;
   /** Not tidied: the caller owns them. */
   readonly params: Params;
   /** SHA-256 of the weights. */
   readonly weightsHash: string;
-  /** What is suspicious about the model, a sentence each. */
+  /** What looks wrong with the model, one sentence each. */
   readonly warnings: readonly string[];
 }
 

@@ -48,7 +48,7 @@ function resnetShapes(name: string, input: number, output: number, style: UNet2D
 
 /**
  * The second norm with the bias of conv1 and the time embedding folded in, which saves two passes over the activations
- * each way: norm(h + b + t) by default, norm(h + b) (1 + scale) + shift for `scale_shift`.
+ * in each direction: norm(h + b + t) by default, norm(h + b) (1 + scale) + shift for `scale_shift`.
  */
 function conditionedNorm({params, time}: Pass, name: string, {timeWidth, scaleShift}: UNet2DStyle): GroupNormAffine {
   const {gamma, beta} = affine(params, `${name}.norm2`);

@@ -5,7 +5,7 @@ import {isProjection} from '../contract/model/projectionName.ts';
 export interface TensorPart {
   /** The part that a merge may give weights of its own; null for a tensor of no known part. */
   readonly group: TensorGroup | null;
-  /** A number that rises along the way of an image through the network, equal within a block. */
+  /** A number that rises in forward order and is equal within a block. */
   readonly block: number;
 }
 

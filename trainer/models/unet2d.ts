@@ -40,7 +40,7 @@ export function createUNet2D(config: UNet2DConfig, where?: string): Denoiser {
   };
 }
 
-/** The attention of a level whose blocks are named Attn…; null where there is none. */
+/** The attention of a level with blocks named Attn…; null where there is none. */
 function levelAttention(type: string | undefined, style: UNet2DStyle): AttentionMaker {
   if (type?.startsWith('Attn') !== true) return null;
   return (name, channels) => createAttentionBlock(name, channels, style, {groups: style.groups});

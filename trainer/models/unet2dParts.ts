@@ -7,7 +7,7 @@ export interface UNetLayout {
   readonly down_block_types: readonly string[];
   readonly mid_block_type: string | null;
   readonly up_block_types: readonly string[];
-  /** Left out: the middle has attention. */
+  /** Omitted: the middle has attention. */
   readonly add_attention?: boolean;
 }
 

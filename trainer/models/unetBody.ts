@@ -11,7 +11,7 @@ import {affine, bias, type Pass} from './pass.ts';
 import {convShapes, linearShapes, normShapes, type ShapeEntry} from './shapes.ts';
 import {checkGroups, type UNet2DStyle} from './unet2dStyle.ts';
 
-/** What is the same in the configs of all UNets of diffusers. */
+/** What the configs of all UNets of diffusers have in common. */
 export interface UNetBodyConfig {
   readonly in_channels: number;
   readonly out_channels: number;

@@ -21,11 +21,11 @@ export interface AttentionWeights {
 
 export interface AttentionSettings {
   readonly heads: number;
-  /** So many queries are taken at a time, which changes the memory, not the values. */
+  /** Number of queries processed at a time; it changes the memory needed, not the values. */
   readonly queryChunk: number;
   /** Added to the scores before the softmax, [N or 1, 1, T, S]: -Infinity hides a token from a query. Not trained. */
   readonly mask?: Tensor4D;
-  /** Compute the scores again on the way back instead of keeping them: much less memory where there are many tokens. */
+  /** Compute the scores again in the backward pass instead of keeping them: much less memory where there are many tokens. */
   readonly recomputeScores?: boolean;
 }
 
@@ -97,7 +97,7 @@ function shares(query: Tensor3D, key: Tensor3D, heads: number, mask?: Tensor4D):
   return tf.softmax(tf.reshape(tf.add(perImage, mask), scores.shape));
 }
 
-/** The same as `attend`, but keeps only what it is given for the way back. */
+/** The same as `attend`, but keeps only what it is given for the backward pass. */
 function attendAgain(query: Tensor3D, key: Tensor3D, value: Tensor3D, heads: number, mask?: Tensor4D): Tensor3D {
   type Saved = [Tensor3D, Tensor3D, Tensor3D, ...Tensor4D[]];
   return ownGradient<[Tensor3D, Tensor3D, Tensor3D], Saved, Tensor3D>(

@@ -37,7 +37,7 @@ type Saved = [x: Tensor4D, sum: Grouped, level: Grouped, rstd: Grouped, scale: G
 
 /**
  * GroupNorm (Wu & He 2018) of x + shift over [N,H,W,C], and SiLU if asked for, as one operation that keeps only x and
- * the statistics and computes the rest again on the way back. The variance is biased and taken in two passes, so that a
+ * the statistics and computes the rest again in the backward pass. The variance is biased and taken in two passes, so that a
  * large mean costs no digits. First derivatives only.
  */
 export function groupNormSilu(x: Tensor4D, affine: GroupNormAffine, settings: GroupNormSettings): Tensor4D {
@@ -85,7 +85,7 @@ function multiplyAdd(x: Tensor4D, scale: Grouped, offset: Grouped): Tensor4D {
   return tf.add(tf.mul(x, ungroup(scale)), ungroup(offset));
 }
 
-/** Gradients by x, gamma, beta and, if there is one, shift. */
+/** Gradients with respect to x, gamma, beta and, if there is one, shift. */
 function backward(
   dy: Tensor4D,
   x: Tensor4D,

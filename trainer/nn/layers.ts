@@ -7,8 +7,8 @@ type Pad = 'same' | 'valid';
 
 /**
  * x [N,H,W,in] * kernel [kh,kw,in,out] + bias [out] -> [N,H,W,out].
- * One operation that keeps x and the kernel; a separate addition would also keep the sum before the bias until the way
- * back. (The fused kernel of wasm refuses a bias that is a view of another tensor.)
+ * One operation that keeps x and the kernel; a separate addition would also keep the sum before the bias until the backward
+ * pass. (The fused kernel of wasm refuses a bias that is a view of another tensor.)
  */
 export function conv2d(x: Tensor4D, kernel: Tensor4D, bias: Tensor1D | null, stride = 1, pad: Pad = 'same'): Tensor4D {
   const gradients = (dy: Tensor4D, saved: [Tensor4D, Tensor4D]) => convGradients(dy, saved, stride, pad);
@@ -44,7 +44,7 @@ export function silu<T extends Tensor>(x: T): T {
   return tf.mul(x, tf.sigmoid(x));
 }
 
-/** a + b of the same shape; unlike `tf.add` it keeps neither of them for the way back. */
+/** a + b of the same shape; unlike `tf.add` it keeps neither of them for the backward pass. */
 export function addSame<T extends Tensor>(a: T, b: T): T {
   return ownGradient(
     [a, b],
@@ -53,7 +53,7 @@ export function addSame<T extends Tensor>(a: T, b: T): T {
   );
 }
 
-/** [N,H,W,A] and [N,H,W,B] -> [N,H,W,A+B]; unlike `tf.concat` it keeps neither of them for the way back. */
+/** [N,H,W,A] and [N,H,W,B] -> [N,H,W,A+B]; unlike `tf.concat` it keeps neither of them for the backward pass. */
 export function concatChannels(a: Tensor4D, b: Tensor4D): Tensor4D {
   const widths = [a.shape[3], b.shape[3]];
   return ownGradient(
@@ -63,7 +63,7 @@ export function concatChannels(a: Tensor4D, b: Tensor4D): Tensor4D {
   );
 }
 
-/** Gradients by x and kernel. */
+/** Gradients with respect to x and kernel. */
 function convGradients(dy: Tensor4D, [x, kernel]: [Tensor4D, Tensor4D], strides: number, pad: Pad): Tensor[] {
   const attributes = {strides, pad, dataFormat: 'NHWC', filterShape: kernel.shape};
   const dKernel: Tensor = tf.engine().runKernel(tf.Conv2DBackpropFilter, {x, dy}, attributes);

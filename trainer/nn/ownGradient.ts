@@ -5,8 +5,8 @@ import type {GradSaveFunc, Tensor} from '@tensorflow/tfjs-core';
  * An operation with a gradient of its own, which gives back its memory early: tfjs by itself keeps whatever a gradient computes, and
  * what was saved for it, until the whole way back has ended. First derivatives only.
  *
- * @param forward the result, and what the way back needs.
- * @param backward the gradients by the inputs, from the gradient by the result and what was saved.
+ * @param forward the result, and what the backward pass needs.
+ * @param backward the gradients with respect to the inputs, from that of the result and what was saved.
  */
 export function ownGradient<Inputs extends Tensor[], Saved extends Tensor[], Output extends Tensor>(
   inputs: readonly [...Inputs],

@@ -3,7 +3,7 @@ import type {Tensor} from '@tensorflow/tfjs-core';
 import {ownGradient} from './ownGradient.ts';
 
 /**
- * f(inputs) that keeps nothing but its inputs for the way back and computes the rest again there (gradient checkpointing,
+ * f(inputs) that keeps nothing but its inputs for the backward pass and computes the rest again there (gradient checkpointing,
  * Chen et al. 2016): less memory for one more forward pass. Gradients reach only what is among the inputs, so `f` must take all
  * trained tensors from there, and must give the same result each time. First derivatives only.
  */

@@ -85,7 +85,7 @@ export function addNoise({signal, sigma}: NoiseLevels, images: Tensor4D, noise: 
   return tf.tidy(() => tf.add(tf.mul(signal, images), tf.mul(sigma, noise)));
 }
 
-/** What the network should say: ε, x_0, or v = sqrt(ᾱ) ε - sqrt(1 - ᾱ) x_0 (Salimans and Ho 2022, App. D), [N,H,W,C]. */
+/** What the network is trained to predict: ε, x_0, or v = sqrt(ᾱ) ε - sqrt(1 - ᾱ) x_0 (Salimans and Ho 2022, App. D), [N,H,W,C]. */
 export function trainingTarget(
   {settings}: NoiseSchedule,
   {signal, sigma}: NoiseLevels,
@@ -131,7 +131,7 @@ export function alphaCumprod(schedule: NoiseSchedule, timestep: number): number 
   return alpha;
 }
 
-/** The image cannot be told from pure noise and the noise in it. */
+/** At signal 0, x_0 cannot be computed from the noisy image and the noise in it. */
 function requireSignal(signal: number): number {
   if (signal > 0) return signal;
   throw new UserError(

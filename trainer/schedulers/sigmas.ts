@@ -3,7 +3,7 @@ import {fractionalTimesteps, roundHalfToEven, solverTimesteps} from './spacing.t
 
 /** Where a sampler in σ, the ratio of noise to image (Karras et al. 2022), calls the network, from the noisiest to the cleanest. */
 export interface SigmaSteps {
-  /** What the network is told, whole or fractional. */
+  /** The timesteps that the network is called with, whole or fractional. */
   readonly timesteps: readonly number[];
   /** Their σ, and last the one after the last step: 0, or the smallest of the schedule. */
   readonly sigmas: readonly number[];

@@ -98,7 +98,7 @@ export async function loadLatestCheckpoint(
   if (skipped.length === 0) return null;
   throw new UserError('checkpoint-corrupt', `No checkpoint can be read. ${skipped.join(' ')}`, {
     where: folder,
-    hint: 'Delete the folder to begin this training anew.',
+    hint: 'Delete the folder to start this training over.',
   });
 }
 

@@ -21,7 +21,7 @@ interface LossFormula {
 
 /** What the terms are multiplied by. */
 export interface LossWeights {
-  /** Of each image by its noise level, [N]; left out: 1. */
+  /** Of each image by its noise level, [N]; omitted: 1. */
   readonly denoise?: tf.Tensor1D;
   readonly consistency: number;
 }

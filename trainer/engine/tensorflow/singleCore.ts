@@ -13,7 +13,7 @@ const packages = [
 
 /**
  * Refuses an installation where tfjs-core is there more than once: kernels and gradients would be registered with one copy,
- * and tensors made by another.
+ * and tensors created by another.
  */
 export function requireSingleCore(): void {
   const ours = coreSeenFrom(require);

@@ -12,7 +12,7 @@ import {requireInstalled, type InstalledTensorflow} from './install/installedTen
 
 const require = createRequire(import.meta.url);
 
-/** What this project calls on the addon itself; the rest is tfjs-node's matter. */
+/** What this project calls on the addon itself; the rest is called by tfjs-node. */
 interface Addon {
   TF_Version: string;
   isUsingGpuDevice(): boolean;
@@ -30,7 +30,7 @@ interface LoadedTensorflow {
 
 let loaded: LoadedTensorflow | undefined;
 
-/** What of a request concerns TensorFlow; left out: all cores, and a GPU where there is one. */
+/** The part of a request that concerns TensorFlow. Omitted: all cores, and a GPU where there is one. */
 type TensorflowSettings = Pick<EngineConfig, 'threads' | 'device'> & {work?: EngineWork};
 
 /**

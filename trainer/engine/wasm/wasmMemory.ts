@@ -23,7 +23,7 @@ export function checkWasmMemory(more = 0): void {
   if (tf.getBackend() === 'wasm') refuseBeyondLimit(tf.backend() as BackendWasm, more);
 }
 
-/** Has each allocation counted and checked, before and after it is made, because a single step may pass the limit and come back. */
+/** Counts and checks each allocation, before and after it is made, because memory may exceed the limit within a single step. */
 export function guardAllocations(backend: BackendWasm): void {
   const place = backend.move.bind(backend);
   const dispose = backend.disposeData.bind(backend);
@@ -52,7 +52,7 @@ function refuseBeyondLimit(backend: BackendWasm, more: number): void {
   refuseGrownHeap(backend);
 }
 
-/** The heap never shrinks, so that one that is too large stays so; `undo` frees what made it grow. */
+/** The heap never shrinks, so a heap that is too large stays so; `undo` frees what made it grow. */
 function refuseGrownHeap(backend: BackendWasm, undo?: () => void): void {
   const heap = wasmModule(backend).HEAPU8.length;
   if (heap <= wasmMemoryLimit) return;

@@ -1,8 +1,8 @@
 import {UserError} from '../../contract/errors.ts';
 
-/** What went wrong on a device, which no operation tells by itself: their results are then zeros or the bytes of before. */
+/** What went wrong on a device. Operations do not report it themselves: their results are then zeros or stale bytes. */
 export interface DeviceWatch {
-  /** Throws the first failure, if there was one: what follows from it is no news. */
+  /** Throws the first failure, if there was one: later failures only follow from it. */
   check(): void;
   /** Notes a failure that reached the host as an exception, and throws the first one. */
   fail(error: unknown): never;

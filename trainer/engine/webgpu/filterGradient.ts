@@ -17,7 +17,7 @@ const worthwhileTerms = 128;
 let builtIn: tf.KernelConfig | undefined;
 
 /**
- * Chooses how the webgpu backend, which must be registered, computes the gradient of a convolution by its filter. tfjs has one
+ * Chooses how the webgpu backend, which must be registered, computes the gradient of a convolution with respect to its filter. tfjs has one
  * thread for each weight, which goes over all images; `im2col` unfolds the images and takes a matrix product.
  */
 export function setFilterGradient(kind: FilterGradient): void {

@@ -3,7 +3,7 @@ import type {DeviceWatch} from './deviceWatch.ts';
 import {withFixedOrder} from './fixedOrder.ts';
 
 /**
- * Has a backend stop at the first failure of its device: at the operation itself where WebGPU finds out at once, else at the next
+ * Makes a backend stop at the first failure of its device: at the operation itself where WebGPU finds out at once, else at the next
  * operation or at the read, so that no number computed after a failure leaves the device.
  */
 export function guardBackend(backend: WebGPUBackend, watch: DeviceWatch): void {

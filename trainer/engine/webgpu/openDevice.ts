@@ -28,7 +28,7 @@ export interface AdapterInfo extends GPUAdapterInfo {
 let gpu: GPU | undefined;
 
 /**
- * A device of its own on the adapter that WebGPU prefers, with all that the adapter can. `accept` may throw before it is opened.
+ * A device of its own on the adapter that WebGPU prefers, with everything the adapter supports. `accept` may throw before it is opened.
  * From then on the process must be ended by `process.exit`.
  */
 export async function openDevice(dawn: DawnPackage, accept: (adapter: Adapter) => void): Promise<OpenDevice> {
@@ -48,7 +48,7 @@ export function noAdapter(): UserError {
   });
 }
 
-/** Puts WebGPU where pages have it, because tfjs looks for it there: its classes are global, `navigator.gpu` is the entry. */
+/** Installs WebGPU where web pages have it, since tfjs looks for it there: its classes are global, `navigator.gpu` is the entry. */
 async function install(dawn: DawnPackage): Promise<GPU> {
   const {create, globals} = await loadDawn(dawn);
   const entry = create([]);

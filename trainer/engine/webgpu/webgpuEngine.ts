@@ -28,7 +28,7 @@ let open: OpenBackend | undefined;
 type WebgpuConfig = Pick<EngineConfig, 'allowSoftware' | 'filterGradient'>;
 
 /**
- * Makes WebGPU the current backend, on a device of our own: tfjs would ask for its own with fewer limits and hear of no failure.
+ * Makes WebGPU the current backend, on a device of our own: tfjs would open its own, with lower limits and without noticing failures.
  * After a failure it opens a new device; tensors of the old one are gone. The process must be ended by `process.exit` from then on.
  */
 export async function useWebgpu({allowSoftware = false, filterGradient = 'built-in'}: WebgpuConfig = {}): Promise<

@@ -48,7 +48,7 @@ export interface KernelFunctions {
   countLower(task: number, upper: number, bins: number, count: number): void;
 }
 
-/** The merge kernels over a memory of their own, from which buffers are handed out. */
+/** The merge kernels with a memory of their own, from which buffers are handed out. */
 export class MergeKernel {
   readonly run: KernelFunctions;
   readonly #memory: WebAssembly.Memory;
@@ -63,7 +63,7 @@ export class MergeKernel {
     this.#end = this.run.heapBase();
   }
 
-  /** The address of so many bytes, zero at first, rounded up so that kernels may touch whole groups of 16 elements. */
+  /** The address of a buffer of this many bytes, zeroed, rounded up so that kernels may touch whole groups of 16 elements. */
   allocate(bytes: number): number {
     const address = Math.ceil(this.#end / alignment) * alignment;
     this.#end = address + Math.ceil(bytes / alignment) * alignment;
@@ -76,7 +76,7 @@ export class MergeKernel {
     return this.#end;
   }
 
-  /** Takes back all buffers that were handed out since `mark`; the next ones lie there, not cleared. */
+  /** Releases all buffers handed out since `mark`; later ones reuse their memory, which is not cleared. */
   release(mark: number): void {
     this.#end = mark;
   }
@@ -100,7 +100,7 @@ export class MergeKernel {
 
 const pageBytes = 65_536;
 const alignment = 64;
-/** Static data, and what alignment may take. */
+/** Static data, and room for alignment. */
 const reserve = 4 * pageBytes;
 
 let compiled: WebAssembly.Module | undefined;

@@ -1,4 +1,4 @@
-// The parts of WebAssembly's interface in use here: only the DOM library declares it, and nothing else of that exists in Node.
+// The parts of WebAssembly's interface in use here: only the DOM library declares it, most of which does not exist in Node.
 declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: {initial: number; maximum?: number});

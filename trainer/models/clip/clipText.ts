@@ -7,7 +7,7 @@ import {normShapes} from '../shapes.ts';
 import {applyNorm, createClipLayer} from './clipLayer.ts';
 
 export interface EncodeOptions {
-  /** So many of the last layers are left out, as pipelines call it. */
+  /** Number of last layers to leave out (clip skip), as pipelines count it. */
   readonly clipSkip?: number;
   /** [N,T] of 1 and 0: where it is 0, the token is hidden from the others. */
   readonly mask?: Tensor2D;

@@ -26,7 +26,7 @@ const eps = 1e-5;
 /** Scores of one chunk of queries, at most 64 MiB: as many as a processor's caches are of use to. */
 const maxScores = 2 ** 24;
 
-/** From so many tokens on, keeping all scores for the way back would cost more memory than computing them again costs time. */
+/** From this many tokens on, keeping all scores for the backward pass would cost more memory than computing them again costs time. */
 export const manyTokens = 1024;
 
 /**

@@ -16,8 +16,8 @@ export interface LatentMoments {
 
 /**
  * The AutoencoderKL of diffusers (Rombach et al. 2022, section 3.1) without its weights, between images [N,H,W,C] in [-1, 1] and latents
- * [N,h,w,L] as a diffusion model sees them, that is scaled. Methods with tensors are to be called inside a tidy; nothing has a gradient
- * by intent.
+ * [N,h,w,L] as a diffusion model sees them, that is scaled. Methods with tensors are to be called inside a tidy; no method is meant
+ * to be differentiated.
  */
 export interface Autoencoder {
   /** Name and shape ([kh, kw, in, out], [in, out], [n]) of each parameter. */
@@ -28,7 +28,7 @@ export interface Autoencoder {
   readonly factor: number;
   /** Sizes that are no multiples of `factor` are halved and rounded down level by level. */
   encode(params: Params, images: Tensor4D): LatentMoments;
-  /** Latents out of their distribution, from noise of their shape. */
+  /** Draws latents from their distribution, by standard normal noise of their shape. */
   sample(moments: LatentMoments, noise: Tensor4D): Tensor4D;
   /** Latents -> images, not clipped. */
   decode(params: Params, latents: Tensor4D): Tensor4D;

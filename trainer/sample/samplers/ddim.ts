@@ -14,7 +14,7 @@ import {startOf, walk, type Sampler} from './sampler.ts';
 const f32 = Math.fround;
 
 export interface DdimStep {
-  /** What the network said about `noisy`, [N,H,W,C]. */
+  /** The network's prediction for `noisy`, [N,H,W,C]. */
   prediction: Tensor4D;
   /** x_t, [N,H,W,C]. */
   noisy: Tensor4D;
@@ -26,7 +26,7 @@ export interface DdimStep {
   eta: number;
   /** Standard normal, [N,H,W,C]; used when eta is above 0. */
   noise?: Tensor4D;
-  /** Compute ε anew from the clipped x_0. */
+  /** Recompute ε from the clipped x_0. */
   useClipped?: boolean;
 }
 
@@ -45,7 +45,7 @@ export const ddim: Sampler = (predict, start, steps, options) => {
   });
 };
 
-/** One step (Eq. 12 and 16). x_0 is clipped, but ε is computed anew from it only where that is asked for. */
+/** One step (Eq. 12 and 16). x_0 is clipped, but ε is computed again from it only where that is asked for. */
 export function ddimStep(schedule: NoiseSchedule, step: DdimStep): Tensor4D {
   const {prediction, noisy, timestep, previous, eta, noise, useClipped = false} = step;
   const {settings} = schedule;

@@ -8,7 +8,7 @@ import {startOf, walk, type Sampler} from './sampler.ts';
 const f32 = Math.fround;
 
 export interface DdpmStep {
-  /** What the network said about `noisy`, [N,H,W,C]. */
+  /** The network's prediction for `noisy`, [N,H,W,C]. */
   prediction: Tensor4D;
   /** x_t, [N,H,W,C]. */
   noisy: Tensor4D;

@@ -83,7 +83,7 @@ function slopeAt(
   return tf.div(tf.sub(images, limit(schedule.settings, original)), sigma);
 }
 
-/** By which share σ is raised before a step. */
+/** The factor minus 1 by which σ is raised before a step. */
 function churnShare(churn: Churn, sigma: number, steps: number): number {
   if (churn === undefined || sigma < churn.s_tmin || sigma > churn.s_tmax) return 0;
   return Math.min(churn.s_churn / steps, Math.SQRT2 - 1);

@@ -9,7 +9,7 @@ import {startOf, walk, type Sampler, type SamplerState} from './sampler.ts';
 interface PndmState extends SamplerState {
   /** Predictions of earlier calls, newest first. */
   readonly history: readonly Tensor4D[];
-  /** The images that a group of calls goes on from. */
+  /** The images that a group of calls starts from. */
   readonly anchor?: Tensor4D;
   /** Weighted sum of the predictions of a Runge-Kutta step so far. */
   readonly sum?: Tensor4D;

@@ -10,7 +10,7 @@ export interface SamplerOptions {
   /** Noise of DDIM: 0 is deterministic, 1 as noisy as DDPM. */
   readonly eta: number;
   readonly churn?: SamplingConfig['churn'];
-  /** DDIM computes ε anew from the clipped image. */
+  /** DDIM recomputes ε from the clipped image. */
   readonly use_clipped_model_output?: boolean;
   /** Standard normal numbers like the images for step `step`, counted from 0; what it makes is freed after the step. */
   noise(step: number): Tensor4D;

@@ -60,7 +60,7 @@ export class GraphRecorder {
   readonly #binding: TensorflowBinding;
   readonly #tensors: ImaginedTensors;
 
-  /** Whether this process lets two operations run at once. A GPU has its own ways, and is best used by large ones. */
+  /** Whether this process lets two operations run at once. A GPU schedules by itself and is best used by large operations. */
   readonly runsSideBySide: boolean;
 
   constructor(readonly backend: TensorflowBackend) {
@@ -176,8 +176,8 @@ export class GraphRecorder {
   }
 
   /**
-   * TensorFlow starts an operation as soon as its inputs are there. What the way back computes again from inputs of the way
-   * forward (activations that were not kept) would be computed on the way forward and kept, or merged with its first computation.
+   * TensorFlow starts an operation as soon as its inputs are there. What the backward pass computes again from inputs of the forward
+   * pass (activations that were not kept) would be computed in the forward pass and kept, or merged with its first computation.
    * So an operation whose inputs are long there waits for one that is recorded shortly before it. Null for what depends on
    * constants alone, which says nothing of when it is needed.
    */

@@ -12,7 +12,7 @@ export class GraphSession {
     readonly binding: TensorflowBinding,
     nodes: readonly GraphNode[],
   ) {
-    // The addon loads graphs from a folder only; once loaded, the folder is of no more use.
+    // The addon loads graphs from a folder only; once loaded, the folder is no longer needed.
     const folder = mkdtempSync(join(tmpdir(), 'deme-graph-'));
     try {
       writeFileSync(join(folder, 'saved_model.pb'), encodeSavedModel(nodes));

@@ -38,7 +38,7 @@ export class ImaginedTensors {
     this.#known.set(id, tensor);
   }
 
-  /** The addon has no call for the shape of a tensor: an operation that costs nothing tells. */
+  /** The addon has no call for the shape of a tensor, so an operation that costs nothing reports it. */
   #ask(id: number): KnownTensor {
     const copy = copyHandle(this.binding, id);
     this.binding.deleteTensor(copy.id);

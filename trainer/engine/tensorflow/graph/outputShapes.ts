@@ -19,7 +19,7 @@ const byValues =
     return values && [values];
   };
 
-/** The operations of the networks and optimizers here; of others TensorFlow itself tells the shape. */
+/** The operations of the networks and optimizers here; for others TensorFlow itself computes the shape. */
 const rules: Readonly<Record<string, ShapeRule>> = {
   ...Object.fromEntries(
     ['Add', 'AddV2', 'Sub', 'Mul', 'RealDiv', 'SquaredDifference', 'Minimum', 'Maximum'].map((op) => [op, elementwise]),

@@ -12,7 +12,7 @@ export interface VariantChoice {
  * Which build of TensorFlow to install.
  *
  * @param asked `auto`: with CUDA where there is an NVIDIA GPU
- * @param given whether the TensorFlow that the user gives is built with CUDA; null: it does not say; left out: none is given
+ * @param given whether the TensorFlow that the user gives is built with CUDA; null: it does not say; omitted: none is given
  */
 export async function chooseVariant(
   asked: TensorflowVariant | 'auto',

@@ -24,7 +24,7 @@ export const librarySizes = {
 export interface FetchLibrary {
   variant: TensorflowVariant;
   folder: TensorflowFolder;
-  /** The Python whose pip fetches; left out: the first that has pip. */
+  /** The Python whose pip fetches; omitted: the first that has pip. */
   python?: string;
   onProgress: ReportProgress;
   free?: typeof freeBytes;

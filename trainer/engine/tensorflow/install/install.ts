@@ -20,7 +20,7 @@ export interface InstallOptions {
   variant: TensorflowVariant | 'auto';
   /** A folder with a TensorFlow, instead of a download. */
   from?: string;
-  /** The Python whose pip downloads; left out: the first on the PATH that has pip. */
+  /** The Python whose pip downloads; omitted: the first on the PATH that has pip. */
   python?: string;
   onProgress?: ReportProgress;
 }
@@ -73,7 +73,7 @@ async function findIntact(
   if (!(await fileExists(folder.record))) return null;
   onProgress({stage: 'check', message: 'Checking the TensorFlow that is installed.'});
   const found = await contentState(folder, {hashes: true});
-  if (found.state === 'broken') onProgress({stage: 'check', message: `${found.error.message} It is installed anew.`});
+  if (found.state === 'broken') onProgress({stage: 'check', message: `${found.error.message} It is installed again.`});
   if (found.state !== 'installed') return null;
   const {record} = found.installed;
   if (from !== undefined && record.from !== resolve(from)) return null;

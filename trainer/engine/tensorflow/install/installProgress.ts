@@ -1,6 +1,6 @@
 export const installStages = ['choose', 'check', 'download', 'unpack', 'build', 'load', 'done'] as const;
 
-/** What an installation tells while it works. */
+/** What an installation reports while it runs. */
 export interface InstallProgress {
   readonly stage: (typeof installStages)[number];
   /** For the user, whole sentences or a line with the bytes. */

@@ -119,7 +119,7 @@ function isZipError(error: unknown): boolean {
 function damagedWheel(path: string, name: string, cause?: unknown): UserError {
   return new UserError('wheel-damaged', `The wheel is damaged: ${name} is missing or not what the wheel lists.`, {
     where: path,
-    hint: 'Install again: the wheel is fetched anew.',
+    hint: 'Install again; the wheel is then downloaded once more.',
     cause,
   });
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {convGeometry, type Conv2DGeometry} from '../../convGeometry.ts';
 
-/** From so many weights on the forms below are of use. */
+/** From this many weights on, the forms below pay off. */
 const largestPlain = 100_000;
 
 /** As a product of matrices, a convolution at so few positions is several times faster. */

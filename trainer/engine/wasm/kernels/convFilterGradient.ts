@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Conv2DGeometry} from '../../convGeometry.ts';
 
 /**
- * Gradient of a 2-D convolution by its filter, as one forward convolution over swapped axes: the images become
+ * Gradient of a 2-D convolution with respect to its filter, as one forward convolution over swapped axes: the images become
  * [C, H, W, N], the output's gradient a filter [OH, OW, N, K], and the stride a dilation. wasm has no kernel of its own for it.
  *
  * @param images [N, H, W, C]

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Conv2DGeometry} from '../../convGeometry.ts';
 
 /**
- * Gradient of a 2-D convolution by its input, as a forward convolution of the output's gradient with the flipped filter:
+ * Gradient of a 2-D convolution with respect to its input, as a forward convolution of the output's gradient with the flipped filter:
  * ten times the speed of wasm's own kernel. A stride becomes zeros between the gradient's pixels.
  *
  * @param outputGradient [N, OH, OW, K]
