@@ -64,7 +64,7 @@ const editorSide: readonly {part: string; trainer: readonly string[]; packages: 
   },
   {
     part: 'webview/',
-    trainer: ['trainer/contract/'],
+    trainer: ['trainer/contract/', 'trainer/chart/'],
     packages: [/^chart\.js$/, /^chartjs-plugin-zoom$/, /^@vscode\/webview-ui-toolkit$/],
   },
 ];

@@ -47,7 +47,7 @@ export const bundles = [
   },
   {
     name: 'webview',
-    sources: ['webview', 'trainer/contract'],
+    sources: ['webview', 'trainer/contract', 'trainer/chart'],
     entries: ['webview=webview/main.ts', 'webview=webview/style.css'],
     outputs: ['webview.js', 'webview.css'],
     options: ['--format=iife', '--target=es2022', '--minify', '--loader:.ttf=file', '--asset-names=[name]'],

@@ -1,3 +1,5 @@
+import {countText} from '../trainer/chart/tickText.ts';
+
 /** Four significant digits for tables; a dash for a missing value. */
 export function numberText(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
@@ -7,25 +9,10 @@ export function numberText(value: number | null | undefined): string {
   return Number.isInteger(value) ? countText(value) : value.toPrecision(4);
 }
 
-/** Created once: `toLocaleString` would look up its locale at every call. */
-const countFormat = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
-
-export function countText(value: number): string {
-  return countFormat.format(Math.round(value));
-}
-
 /** A mean and its standard error. The error gets two digits: more would not be significant. */
 export function estimateText({mean, standardError}: {mean: number; standardError: number}): string {
   const error = standardError < 1e-3 ? standardError.toExponential(1) : standardError.toPrecision(2);
   return `${numberText(mean)} ± ${error}`;
-}
-
-/** A round number at an axis, without trailing zeros. */
-export function tickText(value: number): string {
-  const size = Math.abs(value);
-  if (size === 0) return '0';
-  if (size < 1e-3 || size >= 1e6) return value.toExponential().replace('e+', 'e');
-  return size >= 1000 ? countText(value) : String(Number(value.toPrecision(6)));
 }
 
 export function percentText(share: number): string {

@@ -1,10 +1,9 @@
+import {dataColours, printColours} from '../trainer/chart/printColours.ts';
+import type {SvgColours} from '../trainer/chart/svgDocument.ts';
+
 /** The editor's colours, resolved for canvases, which cannot use CSS variables. */
-export interface Theme {
-  readonly foreground: string;
+export interface Theme extends SvgColours {
   readonly faint: string;
-  readonly background: string;
-  readonly grid: string;
-  readonly fontFamily: string;
   readonly fontSize: number;
   readonly series: readonly string[];
 }
@@ -39,23 +38,8 @@ export function onThemeChange(act: () => void): void {
 
 /** Colours of exported pictures, whatever the theme of the editor. */
 export const printTheme: Theme = {
-  foreground: '#1f2328',
+  ...printColours,
   faint: '#57606a',
-  background: '#ffffff',
-  grid: '#d8dee4',
-  fontFamily: 'sans-serif',
   fontSize: 13,
-  // Okabe and Ito, "Color Universal Design" (2008); then two of P. Tol's muted colours, and grey.
-  series: [
-    '#0072b2',
-    '#d55e00',
-    '#009e73',
-    '#cc79a7',
-    '#e69f00',
-    '#000000',
-    '#56b4e9',
-    '#882255',
-    '#999933',
-    '#888888',
-  ],
+  series: Object.values(dataColours),
 };

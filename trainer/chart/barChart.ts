@@ -1,7 +1,16 @@
-import {type Axis, linearAxis, rangeOf, withMargin} from './axes.ts';
-import type {Canvas, RgbPicture} from './canvas.ts';
-import {type ChartText, drawFrame, drawXTick, type PlotArea, plotY} from './frame.ts';
-import {type Colour, ink, seriesColour} from './palette.ts';
+import {extent, paddedRange} from './axisRange.ts';
+import {
+  chartDocument,
+  type ChartAxis,
+  legendTop,
+  placeY,
+  plot,
+  plotBottom,
+  xLabelSvg,
+  xTickSvg,
+  yAxisSvg,
+} from './chartAxes.ts';
+import {escaped, type SvgColours, type SvgFrame, svgLegend} from './svgDocument.ts';
 
 export interface Bar {
   readonly value: number;
@@ -11,79 +20,64 @@ export interface Bar {
 
 export interface BarSeries {
   readonly name: string;
-  /** One for each group; null (or a value that is not finite) leaves a gap. */
-  readonly bars: readonly (Bar | null)[];
-  readonly colour?: Colour;
+  readonly colour: string;
+  /** One for each group; one that is not finite leaves a gap. */
+  readonly bars: readonly Bar[];
 }
 
-export interface BarChart extends ChartText {
+export interface BarChart extends Pick<SvgFrame, 'title' | 'dark'> {
+  readonly xLabel: string;
+  readonly yLabel: string;
   /** Names of the groups, below them. */
   readonly groups: readonly string[];
   readonly series: readonly BarSeries[];
-  readonly width: number;
-  readonly height: number;
 }
 
-/** Bars from zero in groups, one of each series in a group, with error bars. */
-export function barChart({groups, series, width, height, ...text}: BarChart): RgbPicture {
-  const yAxis = linearAxis(yRange(series), 9);
-  const coloured = series.map((one, i) => ({...one, colour: one.colour ?? seriesColour(i)}));
-  const frame = drawFrame({width, height}, text, yAxis, coloured);
-  const {canvas, plot} = frame;
-  const zero = Math.round(plotY(plot, yAxis.place(0) ?? 0));
-  groups.forEach((group, g) => {
-    const left = plot.left + (g / groups.length) * plot.width;
-    if (g > 0) canvas.fillRectangle(left - 1, plot.top, 2, plot.height, ink.grid);
-    drawXTick(frame, left + plot.width / groups.length / 2, group);
-    coloured.forEach(({bars, colour}, i) => {
-      drawBar(
-        canvas,
-        yAxis,
-        plot,
-        {...slot(left, plot.width / groups.length, series.length, i), zero},
-        bars[g] ?? null,
-        colour,
+/** Bars from zero in groups, one of each series in a group, with error bars, as a self-contained SVG document. */
+export function barChart({title, dark, xLabel, yLabel, groups, series}: BarChart, colours: SvgColours): string {
+  const y: ChartAxis = {label: yLabel, ...yRange(series)};
+  const groupWidth = plot.width / groups.length;
+  const width = (groupWidth * 0.75) / series.length;
+  const zero = placeY(y, 0);
+  const labels = series.map(({name}) => name);
+  return chartDocument({title, dark, entries: series.length}, colours, [
+    ...yAxisSvg(y, colours),
+    ...groups.flatMap((group, g) => {
+      const left = plot.left + g * groupWidth;
+      const bars = series.map(({bars, colour}, i) =>
+        barSvg(bars[g], y, {left: left + groupWidth / 8 + i * width, width, colour}, colours),
       );
-    });
-  });
-  canvas.fillRectangle(plot.left, zero - 1, plot.width, 2, ink.axis);
-  return canvas;
+      const edge = `<path d="M${left.toFixed(1)} ${plot.top}V${plotBottom}" stroke="${escaped(colours.grid)}"/>`;
+      return [...(g > 0 ? [edge] : []), xTickSvg((left + groupWidth / 2).toFixed(1), group), ...bars];
+    }),
+    `<path d="M${plot.left} ${zero.toFixed(1)}h${plot.width}" stroke="${escaped(colours.foreground)}"/>`,
+    xLabelSvg(xLabel),
+    ...svgLegend(
+      labels,
+      (i) => `<rect y="-5" width="32" height="10" fill="${escaped(series[i]?.colour ?? '')}"/>`,
+      legendTop,
+    ),
+  ]);
 }
 
 /** Zero, all bars and all their error bars. */
 function yRange(series: readonly BarSeries[]) {
-  const values = series.flatMap(({bars}) =>
-    bars.flatMap((bar) => (bar ? [bar.value - bar.error, bar.value + bar.error] : [])),
-  );
-  return withMargin(rangeOf([0, ...values]), 0.05);
+  const ends = series.flatMap(({bars}) => bars.flatMap(({value, error}) => [value - error, value + error]));
+  return paddedRange(extent([[0, ...ends.filter(Number.isFinite)]]) ?? [0, 1], false);
 }
 
-/** Left edge and width of bar `index` in a group, in whole pixels; a quarter of the group stays free. */
-function slot(groupLeft: number, groupWidth: number, count: number, index: number): {left: number; width: number} {
-  const pitch = Math.max(2, Math.floor((groupWidth * 0.75) / count));
-  const left = Math.round(groupLeft + (groupWidth - pitch * count) / 2) + pitch * index;
-  return {left, width: pitch > 6 ? pitch - 2 : pitch};
-}
-
-function drawBar(
-  canvas: Canvas,
-  yAxis: Axis,
-  plot: PlotArea,
-  {left, width, zero}: {readonly left: number; readonly width: number; readonly zero: number},
-  bar: Bar | null,
-  colour: Colour,
-): void {
-  const place = yAxis.place(bar?.value ?? null);
-  if (bar === null || place === null) return;
-  const end = Math.round(plotY(plot, place));
-  canvas.fillRectangle(left, Math.min(end, zero), width, Math.abs(end - zero), colour);
-  const [low, high] = [yAxis.place(bar.value - bar.error), yAxis.place(bar.value + bar.error)];
-  if (low !== null && high !== null && bar.error > 0)
-    drawErrorBar(canvas, left + width / 2, plotY(plot, low), plotY(plot, high), width);
-}
-
-function drawErrorBar(canvas: Canvas, x: number, low: number, high: number, barWidth: number): void {
-  const cap = Math.min(14, 2 * Math.floor(barWidth / 3));
-  canvas.fillRectangle(x - 1, high, 2, low - high, ink.title);
-  for (const y of [low, high]) canvas.fillRectangle(x - cap / 2, y - 1, cap, 2, ink.title);
+function barSvg(
+  bar: Bar | undefined,
+  y: ChartAxis,
+  {left, width, colour}: {readonly left: number; readonly width: number; readonly colour: string},
+  {foreground}: SvgColours,
+): string {
+  if (bar === undefined || !Number.isFinite(bar.value)) return '';
+  const [end, zero] = [placeY(y, bar.value), placeY(y, 0)];
+  const shape = `<rect x="${(left + width * 0.05).toFixed(1)}" y="${Math.min(end, zero).toFixed(1)}" width="${(width * 0.9).toFixed(1)}" height="${Math.abs(end - zero).toFixed(1)}" fill="${escaped(colour)}"/>`;
+  if (!(bar.error > 0) || !Number.isFinite(bar.error)) return shape;
+  const [low, high] = [placeY(y, bar.value - bar.error), placeY(y, bar.value + bar.error)];
+  const [middle, cap] = [left + width / 2, Math.min(7, width / 3)];
+  const caps = [high, low].map((at) => `M${(middle - cap).toFixed(1)} ${at.toFixed(1)}h${(2 * cap).toFixed(1)}`);
+  return `${shape}<path d="M${middle.toFixed(1)} ${high.toFixed(1)}V${low.toFixed(1)}${caps.join('')}" fill="none" stroke="${escaped(foreground)}"/>`;
 }

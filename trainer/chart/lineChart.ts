@@ -1,70 +1,77 @@
-import {type Axis, type AxisRange, linearAxis, logAxis, rangeOf, withMargin} from './axes.ts';
-import type {RgbPicture} from './canvas.ts';
-import {type ChartText, drawFrame, drawXTick, type Frame, type PlotArea, plotY} from './frame.ts';
-import {type Colour, ink, seriesColour} from './palette.ts';
-import type {Stroke} from './strokeCoverage.ts';
+import {chartDocument, type ChartAxis, legendTop, placeX, placeY, plot, xAxisSvg, yAxisSvg} from './chartAxes.ts';
+import {escaped, type SvgColours, type SvgFrame, svgLegend} from './svgDocument.ts';
 
-export interface LineSeries {
-  readonly name: string;
-  /** By rising x. A y of null or NaN (and on a log axis one that is not positive) leaves a gap. */
-  readonly points: readonly (readonly [x: number, y: number | null])[];
-  readonly colour?: Colour;
-  /** Drawn thin and pale behind the others, and left out of the legend. */
-  readonly faint?: boolean;
+/** Points of a curve; one without a place in the chart, such as NaN, is a gap. */
+export interface Curve {
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
 }
 
-export interface LineChart extends ChartText {
-  readonly series: readonly LineSeries[];
-  /** Ends of the x axis; left out, those of the points. */
-  readonly xRange?: AxisRange;
-  readonly logY?: boolean;
-  readonly width: number;
-  readonly height: number;
+export interface ChartedLine {
+  readonly label: string;
+  readonly colour: string;
+  /** Lengths of dashes and gaps; empty: a solid line. */
+  readonly dash: readonly number[];
+  readonly curve: Curve;
+  /** The values behind the curve, pale. */
+  readonly raw: Curve;
+  /** Points without neighbours. */
+  readonly dots: Curve;
+  /** Points that are marked by a ring. */
+  readonly rings?: Curve;
 }
 
-/** Curves over a common x axis. */
-export function lineChart({series, xRange, logY = false, width, height, ...text}: LineChart): RgbPicture {
-  const coloured = series.map((line, i) => ({...line, colour: line.colour ?? seriesColour(i)}));
-  const xAxis = linearAxis(xRange ?? rangeOf(series.flatMap(({points}) => points.map(([x]) => x))), 8);
-  const yAxis = yAxisOf(series, logY);
-  const legend = coloured.filter(({faint}) => !faint);
-  const frame = drawFrame({width, height}, text, yAxis, legend);
-  drawXAxis(frame, xAxis);
-  for (const line of [...coloured].sort((a, b) => Number(b.faint ?? false) - Number(a.faint ?? false))) {
-    const strokes = curveStrokes(line, xAxis, yAxis, frame.plot);
-    frame.canvas.drawStrokes(strokes, line.faint ? 1.5 : 3, line.colour, line.faint ? 0.22 : 1);
+export interface LineChart extends Pick<SvgFrame, 'title' | 'dark'> {
+  readonly x: ChartAxis;
+  readonly y: ChartAxis;
+  readonly lines: readonly ChartedLine[];
+}
+
+/** Radius of a dot or ring. */
+export const dotRadius = 2.5;
+
+/** Curves over a common x axis as a self-contained SVG document with title, axes and legend. */
+export function lineChart({title, dark, x, y, lines}: LineChart, colours: SvgColours): string {
+  const path = (curve: Curve, {colour}: ChartedLine, more: string) =>
+    `<path d="${pathData(curve, x, y)}" stroke="${escaped(colour)}"${more}/>`;
+  const circles = ({x: xs, y: ys}: Curve, paint: string) =>
+    Array.from(xs, (value, i) => {
+      const [cx, cy] = [placeX(x, value), placeY(y, ys[i] ?? NaN)];
+      return `<circle cx="${cx.toFixed(1)}" cy="${cy.toFixed(1)}" r="${dotRadius}" ${paint}/>`;
+    });
+  const labels = lines.map(({label}) => label);
+  return chartDocument({title, dark, entries: lines.length}, colours, [
+    ...xAxisSvg(x, colours),
+    ...yAxisSvg(y, colours),
+    `<clipPath id="area"><rect x="${plot.left}" y="${plot.top}" width="${plot.width}" height="${plot.height}"/></clipPath>`,
+    '<g clip-path="url(#area)" fill="none">',
+    ...lines.map((line) => path(line.raw, line, ' opacity="0.3"')),
+    ...lines.map((line) => path(line.curve, line, `${dashes(line)} stroke-width="2"`)),
+    '</g>',
+    ...lines.flatMap(({dots, rings, colour}) => [
+      ...circles(dots, `fill="${escaped(colour)}"`),
+      ...(rings ? circles(rings, `fill="none" stroke="${escaped(colour)}"`) : []),
+    ]),
+    ...svgLegend(labels, (i) => sampleSvg(lines[i]), legendTop),
+  ]);
+}
+
+function sampleSvg(line: ChartedLine | undefined): string {
+  return line ? `<path d="M0 0h32" stroke="${escaped(line.colour)}" stroke-width="2"${dashes(line)}/>` : '';
+}
+
+function dashes({dash}: ChartedLine): string {
+  return dash.length === 0 ? '' : ` stroke-dasharray="${dash.join(' ')}"`;
+}
+
+function pathData(curve: Curve, xAxis: ChartAxis, yAxis: ChartAxis): string {
+  let d = '';
+  let isDown = false;
+  for (let i = 0; i < curve.x.length; i++) {
+    const [x, y] = [placeX(xAxis, curve.x[i] ?? NaN), placeY(yAxis, curve.y[i] ?? NaN)];
+    const isPoint = Number.isFinite(x) && Number.isFinite(y);
+    if (isPoint) d += `${isDown ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`;
+    isDown = isPoint;
   }
-  return frame.canvas;
-}
-
-function yAxisOf(series: readonly LineSeries[], logY: boolean): Axis {
-  const scale = logY ? 'log' : 'linear';
-  const values = series.flatMap(({points}) => points.map(([, y]) => y));
-  const range = withMargin(rangeOf(values, scale), 0.04, scale);
-  return logY ? logAxis(range, 7) : linearAxis(range, 7);
-}
-
-function drawXAxis(frame: Frame, xAxis: Axis): void {
-  const {canvas, plot} = frame;
-  const bottom = plot.top + plot.height;
-  canvas.fillRectangle(plot.left, bottom - 1, plot.width, 2, ink.axis);
-  for (const {value, label} of xAxis.ticks) {
-    const x = Math.round(plot.left + (xAxis.place(value) ?? 0) * plot.width);
-    canvas.fillRectangle(x - 1, bottom, 2, 7, ink.axis);
-    drawXTick(frame, x, label);
-  }
-}
-
-/** A stroke between each two neighbours that can be shown; a point without such neighbours is a dot. */
-function curveStrokes({points}: LineSeries, xAxis: Axis, yAxis: Axis, plot: PlotArea): Stroke[] {
-  const strokes: Stroke[] = [];
-  let previous: [number, number] | null = null;
-  for (const [x, y] of points) {
-    const [across, up] = [xAxis.place(x), yAxis.place(y)];
-    const here: [number, number] | null =
-      across === null || up === null ? null : [plot.left + across * plot.width, plotY(plot, up)];
-    if (here) strokes.push([...(previous ?? here), ...here]);
-    previous = here;
-  }
-  return strokes;
+  return d;
 }

@@ -1,4 +1,4 @@
-import {axisTicks, extent, paddedRange} from './axisRange.ts';
+import {axisTicks, extent, paddedRange} from '../../trainer/chart/axisRange.ts';
 import type {CurvePoints} from './curvePoints.ts';
 import type {LineLook, SeriesStyle} from './seriesStyle.ts';
 import {axisEnd, type UpdateRange} from './updateRange.ts';

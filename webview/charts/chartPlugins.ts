@@ -1,4 +1,5 @@
 import type {Plugin, Scale} from 'chart.js';
+import {dotRadius} from '../../trainer/chart/lineChart.ts';
 import type {StyledLine} from './chartLine.ts';
 
 /** What the plugin draws; set before each drawing. */
@@ -13,7 +14,6 @@ type Place = readonly [left: (update: number) => number, top: (value: number) =>
 
 const rawOpacity = 0.3;
 const smoothedWidth = 1.5;
-export const dotRadius = 2.5;
 
 /**
  * A chart.js plugin that draws the smoothed lines over the raw values directly from their arrays. As data sets, every point would become

@@ -1,6 +1,7 @@
 import {element, setChildren, setText, table} from '../dom.ts';
-import {countText, numberText} from '../numberText.ts';
-import {extent} from './axisRange.ts';
+import {countText} from '../../trainer/chart/tickText.ts';
+import {numberText} from '../numberText.ts';
+import {extent} from '../../trainer/chart/axisRange.ts';
 import type {ChartData, ChartLine} from './chartLine.ts';
 import {valueText} from './loggedSteps.ts';
 

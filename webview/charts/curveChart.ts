@@ -1,7 +1,7 @@
 import {Chart, LinearScale, LineController, LogarithmicScale, type ChartConfiguration, type Scale} from 'chart.js';
 import zoomPlugin from 'chartjs-plugin-zoom';
 import {element} from '../dom.ts';
-import {tickText} from '../numberText.ts';
+import {tickText} from '../../trainer/chart/tickText.ts';
 import {readTheme, type Theme} from '../theme.ts';
 import {axesOf, floorText, type Axes, type ChartData} from './chartLine.ts';
 import {linesOf, type DrawnLines} from './chartPlugins.ts';

@@ -1,4 +1,5 @@
-import {countText, numberText} from '../numberText.ts';
+import {countText} from '../../trainer/chart/tickText.ts';
+import {numberText} from '../numberText.ts';
 import {floorText, type ChartLine} from './chartLine.ts';
 import type {CurvePoints} from './curvePoints.ts';
 

@@ -1,5 +1,6 @@
 import {arrowStep, element, setChildren, setText, table} from '../dom.ts';
-import {countText, numberText} from '../numberText.ts';
+import {countText} from '../../trainer/chart/tickText.ts';
+import {numberText} from '../numberText.ts';
 import {HeatCanvas} from './heatCanvas.ts';
 import {columnAt, type HeatMap} from './heatImage.ts';
 

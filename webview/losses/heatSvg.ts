@@ -1,5 +1,6 @@
-import {escaped} from '../charts/chartSvg.ts';
-import {countText, numberText} from '../numberText.ts';
+import {escaped, svgDocument} from '../../trainer/chart/svgDocument.ts';
+import {countText} from '../../trainer/chart/tickText.ts';
+import {numberText} from '../numberText.ts';
 import type {Theme} from '../theme.ts';
 import {viridis} from './viridis.ts';
 
@@ -30,15 +31,10 @@ export function heatSvg(
 ): string {
   const width = margin.left + plot.width + margin.right;
   const height = margin.top + pictures.length * rowHeight;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escaped(theme.fontFamily)}" font-size="13" fill="${theme.foreground}">`,
-    `<rect width="100%" height="100%" fill="${theme.background}"/>`,
-    `<text x="${margin.left}" y="28" font-size="16" font-weight="bold">${escaped(title)}</text>`,
+  return svgDocument({title, width, height}, theme, [
     scale(range),
     ...pictures.map((picture, row) => heatMap(picture, margin.top + row * rowHeight, timesteps, theme)),
-    '</svg>',
-    '',
-  ].join('\n');
+  ]);
 }
 
 function scale([low, high]: readonly [number, number]): string {

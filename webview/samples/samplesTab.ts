@@ -1,7 +1,7 @@
 import type {PageState} from '../../trainer/contract/panel/panelPage.ts';
 import type {ImageView, RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {element, message, Region, setText} from '../dom.ts';
-import {countText} from '../numberText.ts';
+import {countText} from '../../trainer/chart/tickText.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {selectedRun, type PanelState} from '../state.ts';
 import {button, checkbox, dropdown} from '../toolkit.ts';

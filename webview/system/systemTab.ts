@@ -1,6 +1,7 @@
 import type {RunView, SystemUsage} from '../../trainer/contract/panel/panelViews.ts';
 import {element, message, Region, table} from '../dom.ts';
-import {bytesText, durationText, numberText, percentText, countText} from '../numberText.ts';
+import {countText} from '../../trainer/chart/tickText.ts';
+import {bytesText, durationText, numberText, percentText} from '../numberText.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {selectedRun, type PanelState} from '../state.ts';
 

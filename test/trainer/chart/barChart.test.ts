@@ -1,82 +1,68 @@
 import {describe, expect, it} from 'vitest';
-import {type BarSeries, barChart} from '../../../trainer/chart/barChart.ts';
-import {ink, palette} from '../../../trainer/chart/palette.ts';
-import {colourRows, colourRuns, hasColour} from './colourRuns.ts';
+import {barChart, type BarSeries} from '../../../trainer/chart/barChart.ts';
+import {printColours} from '../../../trainer/chart/printColours.ts';
+import {legendOf, textsOf, tickHeight} from './svgText.ts';
 
-const size = {width: 600, height: 400};
-const text = {title: 'Difference', xLabel: 'timesteps', yLabel: 'in %'};
 const groups = ['[0, 500)', '[500, 1000)'];
-const {blue, orange} = palette;
-/** Left of the legend. */
-const right = 430;
+const colours = ['#0072b2', '#e69f00', '#009e73'];
+const bar = (value: number, error = 0) => ({value, error});
+
+function draw(...bars: BarSeries['bars'][]): string {
+  const series = bars.map((own, i) => ({name: `s${i}`, colour: colours[i] ?? '', bars: own}));
+  return barChart({title: 'Difference', xLabel: 'timesteps', yLabel: 'in %', groups, series}, printColours);
+}
+
+/** Bars of a colour as numbers, but those of the legend. */
+function barsOf(svg: string, colour = '#0072b2') {
+  const found = svg.matchAll(
+    new RegExp(`<rect x="([\\d.]+)" y="([\\d.]+)" width="([\\d.]+)" height="([\\d.]+)" fill="${colour}"`, 'g'),
+  );
+  return [...found].map((match) => {
+    const [x = 0, y = 0, width = 0, height = 0] = match.slice(1).map(Number);
+    return {x, y, width, height};
+  });
+}
 
 describe('barChart', () => {
-  it('draws bars as long as their values, up and down from zero', () => {
-    const chart = draw([
-      {name: 'a', bars: [bar(4), null]},
-      {name: 'b', bars: [bar(-2), null]},
+  it('draws bars from zero to their values, up and down', () => {
+    const svg = draw([bar(4), bar(-2)]);
+    const [up, down] = barsOf(svg);
+    const zero = tickHeight(svg, '0');
+    expect([up?.y, (up?.y ?? 0) + (up?.height ?? 0)].map((y) => y?.toFixed(0))).toEqual([
+      tickHeight(svg, '4').toFixed(0),
+      zero.toFixed(0),
     ]);
-    const [up, down] = [colourRows(chart, blue, right), colourRows(chart, orange, right)];
-    expect(Math.abs(up.length - 2 * down.length)).toBeLessThanOrEqual(3);
-    expect(Math.min(...down) - Math.max(...up)).toBe(3); // the zero line of two pixels between them
+    expect(down?.y).toBeCloseTo(zero, 0);
+    expect(up?.height).toBeCloseTo(2 * (down?.height ?? 0), 0);
   });
 
   it('places the bars of a group side by side, and leaves a place free for a missing one', () => {
-    const bars = [bar(1), bar(1)];
-    const chart = draw([
-      {name: 'a', bars},
-      {name: 'b', bars: [null, bar(NaN)]},
-      {name: 'c', bars},
+    const svg = draw([bar(1), bar(1)], [bar(NaN), bar(Infinity)], [bar(1), bar(1)]);
+    const [first, last] = [barsOf(svg), barsOf(svg, colours[2])];
+    expect([first.length, barsOf(svg, colours[1]).length, last.length]).toEqual([2, 0, 2]);
+    first.forEach(({x, width}, group) => {
+      const distance = (last[group]?.x ?? 0) - x;
+      expect(distance).toBeCloseTo((2 * width) / 0.9, 0);
+    });
+  });
+
+  it('draws error bars from value - error to value + error, and none without an error', () => {
+    const svg = draw([bar(3, 1), bar(3)]);
+    const errors = [...svg.matchAll(/<path d="M[\d.]+ ([\d.]+)V([\d.]+)M[^"]*" fill="none"/g)].map(([, high, low]) => [
+      Number(high),
+      Number(low),
     ]);
-    const y = (colourRows(chart, blue, right)[0] ?? 0) + 5;
-    const [first, second] = [blue, palette.green].map((colour) =>
-      colourRuns(chart, y, colour).filter(([x]) => x < right),
-    );
-    expect(first?.map(([, width]) => width)).toEqual(second?.map(([, width]) => width));
-    first?.forEach(([x, width], group) => expect((second?.[group]?.[0] ?? 0) - x).toBe(2 * (width + 2)));
-    expect(first).toHaveLength(2);
-    expect(colourRows(chart, orange, right)).toEqual([]);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.[0]).toBeCloseTo(tickHeight(svg, '4'), 0);
+    expect(errors[0]?.[1]).toBeCloseTo(tickHeight(svg, '2'), 0);
   });
 
-  it('draws error bars from value - error to value + error', () => {
-    const chart = draw([
-      {name: 'a', bars: [bar(4), null]},
-      {name: 'b', bars: [{value: 4, error: 2}, null]},
+  it('names title, axes, groups and series', () => {
+    const svg = draw([bar(1), bar(2)], [bar(1), bar(2)]);
+    expect(textsOf(svg)).toEqual(expect.arrayContaining(['Difference', 'timesteps', 'in %', ...groups]));
+    expect(legendOf(svg)).toEqual([
+      ['s0', '#0072b2'],
+      ['s1', '#e69f00'],
     ]);
-    const scale = colourRows(chart, blue, right).length / 4;
-    const [[left = 0, width = 0] = []] = colourRuns(chart, Math.max(...colourRows(chart, orange, right)), orange);
-    const x = Math.floor(left + width / 2);
-    const rows = Array.from({length: size.height}, (_, y) => y).filter((y) => hasColour(chart, x, y, ink.title));
-    expect(Math.abs(rows.length - 4 * scale)).toBeLessThanOrEqual(4);
-    expect(Math.abs(Math.min(...rows) - (Math.min(...colourRows(chart, blue, right)) - 2 * scale))).toBeLessThanOrEqual(
-      3,
-    );
-  });
-
-  it('draws no error bar without an error', () => {
-    const chart = draw([{name: 'a', bars: [bar(4), bar(3)]}]);
-    expect(colourRows(chart, ink.title).filter((y) => y > 60)).toEqual([]);
-  });
-
-  it('makes the same bytes of the same data', () => {
-    const series = [
-      {
-        name: 'a',
-        bars: [
-          {value: 1.3, error: 0.4},
-          {value: -0.2, error: 0.1},
-        ],
-      },
-    ];
-    expect(Buffer.compare(draw(series).pixels, draw(series).pixels)).toBe(0);
-    expect(draw(series)).toMatchObject({...size, channels: 3});
   });
 });
-
-function draw(series: readonly BarSeries[]) {
-  return barChart({...text, ...size, groups, series});
-}
-
-function bar(value: number) {
-  return {value, error: 0};
-}

@@ -1,107 +1,74 @@
 import {describe, expect, it} from 'vitest';
-import {lineChart, type LineSeries} from '../../../trainer/chart/lineChart.ts';
-import {palette, seriesColour} from '../../../trainer/chart/palette.ts';
-import {colourRows, colourRuns} from './colourRuns.ts';
+import {type Curve, type LineChart, lineChart} from '../../../trainer/chart/lineChart.ts';
+import {printColours} from '../../../trainer/chart/printColours.ts';
+import {legendOf, textsOf, tickHeight} from './svgText.ts';
 
-const size = {width: 500, height: 320};
-const text = {title: 'Loss', xLabel: 'update', yLabel: 'loss'};
-const {blue, orange} = palette;
+const none: Curve = {x: [], y: []};
+
+function curve(...y: number[]): Curve {
+  return {x: y.map((_, i) => i), y};
+}
+
+function draw(smooth: Curve, changes: Partial<LineChart> = {}, raw = none): string {
+  const lines = [{label: 'a', colour: '#0072b2', dash: [], curve: smooth, raw, dots: none}];
+  const x = {label: 'update', min: 0, max: 4};
+  return lineChart({title: 'Loss', x, y: {label: 'loss', min: 0, max: 2}, lines, ...changes}, printColours);
+}
+
+/** Places along the path of the only curve: a list for each piece. */
+function pieces(svg: string): [x: number, y: number][][] {
+  const [, d = ''] = /<path d="([^"]*)" stroke="#0072b2" stroke-width="2"\/>\n<\/g>/.exec(svg) ?? [];
+  return d
+    .split('M')
+    .slice(1)
+    .map((piece) => piece.split('L').map((place) => place.split(' ').map(Number) as [number, number]));
+}
 
 describe('lineChart', () => {
-  it('leaves a gap for null, NaN and infinity', () => {
-    for (const missing of [null, NaN, Infinity]) {
-      const [before, after] = flatLine([1, 1, missing, 1, 1]);
-      expect(after[0] - before[0]).toBe(3 * before[1]);
-      expect(Math.abs(before[1] - after[1])).toBeLessThanOrEqual(2);
-    }
+  it('has title, labels of both axes, ticks and a legend', () => {
+    const svg = draw(curve(1, 2));
+    expect(textsOf(svg)).toEqual(expect.arrayContaining(['Loss', 'update', 'loss', '0', '1', '2', '3', '4', 'a']));
+    expect(legendOf(svg)).toEqual([['a', '#0072b2']]);
   });
 
-  it('leaves a gap for what is not positive on a log axis, where a linear one shows it', () => {
-    const points = [1, 1, -1, 1, 1].map((y, x): [number, number] => [x, y]);
-    const draw = (logY: boolean) => lineChart({...text, ...size, series: [{name: 'a', points}], logY});
-    const lowest = (logY: boolean) => Math.max(...colourRows(draw(logY), blue, 350));
-    expect(lowest(false)).toBeGreaterThan(lowest(true) + 50);
+  it('puts points where the axes have them', () => {
+    const svg = draw(curve(0, 1, 2));
+    const [[first, second, third] = []] = pieces(svg);
+    expect([first?.[1], second?.[1], third?.[1]]).toEqual([
+      tickHeight(svg, '0'),
+      tickHeight(svg, '1'),
+      tickHeight(svg, '2'),
+    ]);
+    expect((second?.[0] ?? 0) - (first?.[0] ?? 0)).toBe((third?.[0] ?? 0) - (second?.[0] ?? 0));
   });
 
-  it('shows a point without neighbours as a dot', () => {
-    const chart = lineChart({
-      ...text,
-      ...size,
-      series: [
-        {
-          name: 'a',
-          points: [
-            [0, null],
-            [1, 2],
-            [2, null],
-          ],
-        },
-      ],
-    });
-    expect(colourRows(chart, blue, 350).length).toBeGreaterThan(0);
+  it.each([NaN, Infinity, -Infinity])('leaves a gap for %s', (missing) => {
+    expect(pieces(draw(curve(1, 1, missing, 1, 1))).map((piece) => piece.length)).toEqual([2, 2]);
   });
 
-  it('gives the decades of a log axis the same height', () => {
-    const series = [0.01, 0.1, 1].map((y, i): LineSeries => ({
-      name: `s${i}`,
-      points: [
-        [0, y],
-        [1, y],
-      ],
-    }));
-    const chart = lineChart({...text, ...size, series, logY: true});
-    const [low = 0, middle = 0, high = 0] = [0, 1, 2].map((i) => colourRows(chart, seriesColour(i), 350)[0]);
-    expect(low).toBeGreaterThan(middle);
-    expect(Math.abs(low - 2 * middle + high)).toBeLessThanOrEqual(1);
+  it('gives the decades of a logarithmic axis the same height, and leaves a gap for what is not positive', () => {
+    const y = {label: '', min: 0.01, max: 1, logarithmic: true};
+    const svg = draw(curve(0.01, 0.1, 1, 0, -1, 0.1), {y});
+    const [[low, middle, high] = [], last] = pieces(svg);
+    expect((low?.[1] ?? 0) - (middle?.[1] ?? 0)).toBeCloseTo((middle?.[1] ?? 0) - (high?.[1] ?? 0), 5);
+    expect(last).toHaveLength(1);
   });
 
-  it('draws from end to end of a given x range', () => {
-    const points = [
-      [0, 1],
-      [10, 1],
-    ] as const;
-    const whole = lengthOf({points}, {low: 0, high: 10});
-    expect(lengthOf({points}, {low: 0, high: 20})).toBeCloseTo(whole / 2, -1);
-    expect(lengthOf({points}, undefined)).toBe(whole);
+  it('draws raw values pale and behind, and cuts all at the frame', () => {
+    const svg = draw(curve(1, 1), {}, curve(0, 9));
+    const [pale, clear] = [svg.indexOf('opacity="0.3"'), svg.indexOf('stroke-width="2"')];
+    expect([svg.indexOf('clip-path="url(#area)"') < pale, pale < clear]).toEqual([true, true]);
+    expect(legendOf(svg)).toHaveLength(1);
   });
 
-  it('keeps faint curves pale, behind the others and out of the legend', () => {
-    const points = [
-      [0, 1],
-      [1, 1],
-    ] as const;
-    const clear: LineSeries = {name: 'clear', points, colour: blue};
-    const faint: LineSeries = {name: 'faint', points, colour: orange, faint: true};
-    const both = lineChart({...text, ...size, series: [clear, faint]});
-    expect(colourRows(both, blue, 350)).toEqual(colourRows(lineChart({...text, ...size, series: [clear]}), blue, 350));
-    expect(colourRows(both, orange)).toEqual([]);
-    const behind = lineChart({...text, ...size, series: [faint]});
-    expect(colourRows(behind, orange)).toEqual([]);
+  it('draws points without neighbours as dots', () => {
+    const line = {label: 'a', colour: '#0072b2', dash: [], curve: none, raw: none, dots: {x: [2], y: [1]}};
+    expect(draw(none, {lines: [line]})).toMatch(/<circle cx="480\.0" cy="257\.0" r="2\.5" fill="#0072b2"\/>/);
   });
 
-  it('makes the same bytes of the same data, of the size asked for', () => {
-    const points = Array.from({length: 200}, (_, x): [number, number] => [x, Math.exp(-x / 50) + (x % 7) / 20]);
-    const draw = () => lineChart({...text, ...size, series: [{name: 'a', points}]});
-    expect(Buffer.compare(draw().pixels, draw().pixels)).toBe(0);
-    expect(draw()).toMatchObject({...size, channels: 3});
-    expect(draw().pixels).toHaveLength(size.width * size.height * 3);
-  });
-
-  it('survives having nothing to show', () => {
-    const empty = lineChart({...text, ...size, series: [{name: 'a', points: []}], logY: true});
-    expect(colourRows(empty, blue, 350)).toEqual([]);
+  it('escapes labels, and survives having nothing to show', () => {
+    const line = {label: '<b>', colour: '"><b>', dash: [3, 1], curve: none, raw: none, dots: none};
+    expect(draw(none, {title: '<b>', lines: [line]})).not.toContain('<b>');
+    expect(pieces(draw(none))).toEqual([]);
   });
 });
-
-/** The two pieces of a horizontal line over x = 0 to 4 with a gap. */
-function flatLine(values: readonly (number | null)[]): [[number, number], [number, number]] {
-  const chart = lineChart({...text, ...size, series: [{name: 'a', points: values.map((y, x) => [x, y])}]});
-  const runs = colourRuns(chart, colourRows(chart, blue, 350)[0] ?? 0, blue);
-  expect(runs).toHaveLength(2);
-  return [runs[0] ?? [0, 0], runs[1] ?? [0, 0]];
-}
-
-function lengthOf(line: Pick<LineSeries, 'points'>, xRange: {low: number; high: number} | undefined): number {
-  const chart = lineChart({...text, ...size, series: [{name: 'a', ...line}], ...(xRange && {xRange})});
-  return colourRuns(chart, colourRows(chart, blue, 350)[0] ?? 0, blue)[0]?.[1] ?? 0;
-}

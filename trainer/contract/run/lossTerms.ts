@@ -12,8 +12,8 @@ interface LossTermInfo {
  * in `train/lossFormulas.ts`.
  */
 export const lossTerms = {
-  denoise: {label: 'Denoising loss', reportChart: 'loss-curves.png'},
-  consistency: {label: 'Consistency loss', reportChart: 'consistency-curves.png'},
+  denoise: {label: 'Denoising loss', reportChart: 'loss-curves.svg'},
+  consistency: {label: 'Consistency loss', reportChart: 'consistency-curves.svg'},
 } as const satisfies Record<string, LossTermInfo>;
 
 export type LossTerm = keyof typeof lossTerms;

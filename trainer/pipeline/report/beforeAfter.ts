@@ -1,8 +1,7 @@
-import {Canvas, type RgbPicture} from '../../chart/canvas.ts';
-import {ink} from '../../chart/palette.ts';
-import {drawText, textHeight} from '../../chart/text.ts';
+import {darkColours, printColours} from '../../chart/printColours.ts';
+import {svgDocument} from '../../chart/svgDocument.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
-import {decodePng, gridCorner, type Picture} from '../../data/pictures/png.ts';
+import {decodePng, encodePng, gridCorner, type Picture} from '../../data/pictures/png.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {readRegularFile} from '../../store/files/regularFile.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
@@ -10,41 +9,40 @@ import {type PictureFile, writePicture} from './pictureFile.ts';
 
 /** Rows and columns of samples on each side. */
 const KEPT = 6;
-const pad = 28;
-const between = 48;
-const labelSize = 3;
-const labelSpace = textHeight(labelSize) + 20;
-/** Small images are enlarged by whole numbers up to about this many pixels a side of the grid. */
-const gridLength = 620;
+/** Width of a side; small images are enlarged without blurring. */
+const side = 360;
+const left = 80;
+const between = 20;
+const top = 70;
 /** Bytes of a grid of samples at most. */
 const largestGrid = 2 ** 30;
 
-/** `before-after.png`: samples of the base on the left, of the merged model from the same noise on the right. */
+/** `before-after.svg`: samples of the base on the left, of the merged model from the same noise on the right. */
 export async function drawBeforeAfter(run: string, resolved: ResolvedConfig, folder: string): Promise<PictureFile[]> {
   const sources = ['base', 'merged'].map((model) => runPaths.grid(run, model));
   if (!(await Promise.all(sources.map(fileExists))).every(Boolean)) return [];
   const images = resolved.config.evaluate?.grid ?? 0;
   const [before, after] = await Promise.all(sources.map((file) => readCorner(file, images)));
   if (!before || !after) return [];
-  return [
-    await writePicture(
-      folder,
-      {title: 'Before and after (same seeds)', file: 'before-after.png'},
-      sideBySide(before, after),
-    ),
-  ];
+  const title = 'Before and after (same seeds)';
+  return [await writePicture(folder, {title, file: 'before-after.svg'}, sideBySide(title, before, after))];
 }
 
-/** Two grids of the same size with labels above them, enlarged without blurring. */
-export function sideBySide(before: Picture, after: Picture): RgbPicture {
-  const scale = Math.max(1, Math.floor(gridLength / before.width));
-  const right = pad + before.width * scale + between;
-  const canvas = new Canvas(right + after.width * scale + pad, pad + labelSpace + before.height * scale + pad);
-  drawText(canvas, 'before: base', pad, pad, {size: labelSize, colour: ink.title});
-  drawText(canvas, 'after: merged', right, pad, {size: labelSize, colour: ink.title});
-  canvas.drawPicture(before, pad, pad + labelSpace, scale);
-  canvas.drawPicture(after, right, pad + labelSpace, scale);
-  return canvas;
+/** Two grids of the same size with labels above them. */
+function sideBySide(title: string, before: Picture, after: Picture): string {
+  const height = Math.round((side * before.height) / before.width);
+  const frame = {title, dark: darkColours, width: 2 * (left + side) + between, height: top + height + 20};
+  const labelled = (picture: Picture, label: string, x: number) => {
+    const png = Buffer.from(encodePng(picture.pixels, picture.width, picture.height, picture.channels));
+    return [
+      `<text x="${x}" y="${top - 10}">${label}</text>`,
+      `<image x="${x}" y="${top}" width="${side}" height="${height}" style="image-rendering:pixelated" href="data:image/png;base64,${png.toString('base64')}"/>`,
+    ];
+  };
+  return svgDocument(frame, printColours, [
+    ...labelled(before, 'before: base', left),
+    ...labelled(after, 'after: merged', left + side + between),
+  ]);
 }
 
 async function readCorner(file: string, images: number): Promise<Picture> {

@@ -1,10 +1,10 @@
-import type {RgbPicture} from '../../chart/canvas.ts';
-import {lineChart, type LineSeries} from '../../chart/lineChart.ts';
+import {extent, paddedRange} from '../../chart/axisRange.ts';
+import {type ChartedLine, type Curve, lineChart} from '../../chart/lineChart.ts';
+import {darkColours, printColours} from '../../chart/printColours.ts';
 import {type LossTerm, lossTermNames, lossTerms} from '../../contract/run/lossTerms.ts';
 import {runModels, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {Report} from '../../contract/run/report.ts';
 import {modelName} from '../../contract/run/runModel.ts';
-import {chartSize} from './chartSize.ts';
 import {heldOutChart} from './heldOutChart.ts';
 import {modelColour} from './modelColour.ts';
 import {type PictureFile, writePicture} from './pictureFile.ts';
@@ -22,14 +22,14 @@ export async function drawCurves(
   folder: string,
 ): Promise<PictureFile[]> {
   const stages = inOrder(await readTrainingCurves(run), resolved);
-  const charts: [title: string, file: string, chart: RgbPicture | null][] = [
-    ['Held-out loss against the base, per timestep range', 'held-out-difference.png', heldOutChart(report)],
-    ...lossTermNames.map((term): [string, string, RgbPicture | null] => [
+  const charts: [title: string, file: string, chart: string | null][] = [
+    ['Held-out loss against the base, per timestep range', 'held-out-difference.svg', heldOutChart(report)],
+    ...lossTermNames.map((term): [string, string, string | null] => [
       `${lossTerms[term].label} while training`,
       lossTerms[term].reportChart,
       lossChart(stages, term),
     ]),
-    ['Denoising loss per timestep', 'loss-per-timestep.png', timestepChart(stages, report)],
+    ['Denoising loss per timestep', 'loss-per-timestep.svg', timestepChart(stages, report)],
   ];
   const files: PictureFile[] = [];
   for (const [title, file, chart] of charts) {
@@ -48,24 +48,26 @@ function inOrder(curves: ReadonlyMap<string, TrainingCurves>, {config}: Resolved
 }
 
 /** One loss of the stages that have it, smoothed, with the raw values behind. */
-function lossChart(stages: readonly Stage[], term: LossTerm): RgbPicture | null {
+function lossChart(stages: readonly Stage[], term: LossTerm): string | null {
   const shown = stages.filter(([, {steps}]) => steps.some(({losses}) => (losses[term] ?? 0) > 0));
   const [first] = shown;
   if (first === undefined) return null;
   // An ordinary finetune has the updates of all experts together: on one axis of updates the experts would be squeezed to the left.
   const alike = new Set(shown.map(([, curves]) => updatesOf(curves))).size === 1;
-  return lineChart({
-    ...chartSize,
-    title: lossTerms[term].label,
-    xLabel: alike ? 'update' : "% of a stage's updates (their number is in the legend)",
-    xRange: {low: 0, high: alike ? updatesOf(first[1]) : 100},
-    yLabel: 'moving average (raw values behind), log scale',
-    series: shown.flatMap(([name, curves]) => {
-      const label = alike ? name : `${name} (${updatesOf(curves)})`;
-      return lossSeries(label, name, lossPoints(curves, term, alike));
+  return logChart(
+    lossTerms[term].label,
+    {
+      label: alike ? 'update' : "% of a stage's updates (their number is in the legend)",
+      max: alike ? updatesOf(first[1]) : 100,
+    },
+    'moving average (raw values behind)',
+    shown.map(([name, curves]) => {
+      const points = lossPoints(curves, term, alike);
+      // A window of about a twentieth of the training, however many values were logged.
+      const smooth = smoothCurve(points, 1 - 1 / Math.max(1, points.length / 20));
+      return charted(alike ? name : `${name} (${updatesOf(curves)})`, name, smooth, points);
     }),
-    logY: true,
-  });
+  );
 }
 
 function updatesOf({steps}: TrainingCurves): number {
@@ -79,31 +81,42 @@ function lossPoints({steps}: TrainingCurves, term: LossTerm, asUpdates: boolean)
   ]);
 }
 
-function lossSeries(name: string, model: string, points: readonly CurvePoint[]): LineSeries[] {
-  const colour = modelColour(model);
-  // A window of about a twentieth of the training, however many values were logged.
-  const decay = 1 - 1 / Math.max(1, points.length / 20);
-  return [
-    {name, colour, points, faint: true},
-    {name, colour, points: smoothCurve(points, decay)},
-  ];
-}
-
-function timestepChart(stages: readonly Stage[], {heldOut}: Report): RgbPicture | null {
+function timestepChart(stages: readonly Stage[], {heldOut}: Report): string | null {
   const timesteps = heldOut['base']?.perRange.at(-1)?.range[1];
   const shown = stages.filter(([, {buckets}]) => buckets.length > 0);
   if (shown.length === 0 || timesteps === undefined) return null;
-  return lineChart({
-    ...chartSize,
-    title: 'Denoising loss per timestep',
-    xLabel: 'timestep',
-    xRange: {low: 0, high: timesteps},
-    yLabel: 'mean over the second half of each training, log scale',
-    series: shown.map(([name, {buckets}]) => ({
-      name,
-      colour: modelColour(name),
-      points: lossPerTimestep(buckets, timesteps),
-    })),
-    logY: true,
-  });
+  return logChart(
+    'Denoising loss per timestep',
+    {label: 'timestep', max: timesteps},
+    'mean over the second half of each training',
+    shown.map(([name, {buckets}]) => charted(name, name, lossPerTimestep(buckets, timesteps))),
+  );
+}
+
+/** Curves over an axis from 0, with a logarithmic axis of losses. */
+function logChart(
+  title: string,
+  x: {readonly label: string; readonly max: number},
+  yLabel: string,
+  lines: readonly ChartedLine[],
+): string {
+  const values = lines.flatMap(({curve, raw}) => [...Array.from(curve.y), ...Array.from(raw.y)]);
+  const range = extent([values.filter((value) => value > 0)]) ?? [0.1, 1];
+  const y = {...paddedRange(range, true), label: `${yLabel}, log scale`, logarithmic: true};
+  return lineChart({title, dark: darkColours, x: {...x, min: 0}, y, lines}, printColours);
+}
+
+function charted(
+  label: string,
+  model: string,
+  points: readonly CurvePoint[],
+  raw: readonly CurvePoint[] = [],
+): ChartedLine {
+  const isPoint = (i: number) => (points[i]?.[1] ?? 0) > 0;
+  const alone = points.filter((_, i) => isPoint(i) && !isPoint(i - 1) && !isPoint(i + 1));
+  return {label, colour: modelColour(model), dash: [], curve: curveOf(points), raw: curveOf(raw), dots: curveOf(alone)};
+}
+
+function curveOf(points: readonly CurvePoint[]): Curve {
+  return {x: points.map(([x]) => x), y: points.map(([, y]) => y ?? NaN)};
 }

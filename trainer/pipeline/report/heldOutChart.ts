@@ -1,25 +1,25 @@
 import {type Bar, barChart} from '../../chart/barChart.ts';
-import type {RgbPicture} from '../../chart/canvas.ts';
+import {darkColours, printColours} from '../../chart/printColours.ts';
 import type {HeldOutLoss, Report} from '../../contract/run/report.ts';
-import {chartSize} from './chartSize.ts';
 import {modelColour} from './modelColour.ts';
 
 /**
  * Paired difference of each model to the base in each timestep range, in percent of the base's loss there (losses of low and high
  * timesteps differ by orders of magnitude), with two standard errors to each side. Null without a model besides the base.
  */
-export function heldOutChart({heldOut}: Report): RgbPicture | null {
+export function heldOutChart({heldOut}: Report): string | null {
   const base = heldOut['base'];
   const others = Object.entries(heldOut).filter(([model]) => model !== 'base');
   if (base === undefined || others.length === 0) return null;
-  return barChart({
-    ...chartSize,
-    title: 'Held-out loss against the base',
+  const chart = {
+    title: 'Held-out loss against the base (below 0 is better)',
+    dark: darkColours,
     xLabel: 'timesteps',
-    yLabel: "paired difference in % of the base's loss (below 0 is better), ± 2 standard errors",
+    yLabel: "paired difference in % of the base's loss, ± 2 standard errors",
     groups: base.perRange.map(({range: [low, high]}) => `[${low}, ${high})`),
     series: others.map(([model, loss]) => ({name: model, colour: modelColour(model), bars: barsOf(loss, base)})),
-  });
+  };
+  return barChart(chart, printColours);
 }
 
 function barsOf({perRangeDifference}: HeldOutLoss, base: HeldOutLoss): Bar[] {

@@ -1,28 +1,22 @@
-import {type Colour, palette} from '../../chart/palette.ts';
+import {dataColours} from '../../chart/printColours.ts';
 import {parseModel} from '../../contract/run/runModel.ts';
 
-const grey: Colour = [125, 130, 138];
-const experts: readonly [Colour, ...Colour[]] = [
-  palette.blue,
-  palette.orange,
-  palette.green,
-  palette.skyBlue,
-  palette.yellow,
-];
+const {blue, orange, green, skyBlue, olive} = dataColours;
+const experts = [blue, orange, green, skyBlue, olive];
 
 /** The colour of a model, or of the stage that trains it, which is the same in every picture of a report. More experts than colours start anew. */
-export function modelColour(name: string): Colour {
+export function modelColour(name: string): string {
   const model = parseModel(name);
   switch (model?.kind) {
     case 'ordinary':
-      return grey;
+      return dataColours.grey;
     case 'ensemble':
-      return palette.purple;
+      return dataColours.purple;
     case 'merged':
-      return palette.vermilion;
+      return dataColours.vermilion;
     case 'expert':
-      return experts[model.index % experts.length] ?? grey;
+      return experts[model.index % experts.length] ?? blue;
     default:
-      return experts[0];
+      return blue;
   }
 }

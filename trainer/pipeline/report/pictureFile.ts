@@ -1,6 +1,4 @@
 import {join} from 'node:path';
-import type {RgbPicture} from '../../chart/canvas.ts';
-import {encodePng} from '../../data/pictures/png.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 
 /** A picture of the report; `file` is relative to it. */
@@ -9,12 +7,8 @@ export interface PictureFile {
   readonly file: string;
 }
 
-/** Writes a picture into the report's folder. */
-export async function writePicture(
-  folder: string,
-  {title, file}: PictureFile,
-  {pixels, width, height, channels}: RgbPicture,
-): Promise<PictureFile> {
-  await writeFileAtomic(join(folder, file), encodePng(pixels, width, height, channels));
+/** Writes an SVG document into the report's folder. */
+export async function writePicture(folder: string, {title, file}: PictureFile, svg: string): Promise<PictureFile> {
+  await writeFileAtomic(join(folder, file), svg);
   return {title, file};
 }

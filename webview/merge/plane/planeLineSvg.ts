@@ -1,5 +1,5 @@
 import type {LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
-import {escaped} from '../../charts/chartSvg.ts';
+import {escaped} from '../../../trainer/chart/svgDocument.ts';
 import {numberText} from '../../numberText.ts';
 import type {Theme} from '../../theme.ts';
 

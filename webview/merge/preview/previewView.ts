@@ -1,6 +1,6 @@
 import type {PreviewPicture} from '../../../trainer/contract/panel/preview.ts';
 import {element, message, Region, setText} from '../../dom.ts';
-import {countText} from '../../numberText.ts';
+import {countText} from '../../../trainer/chart/tickText.ts';
 import type {Panel} from '../../panel.ts';
 import type {PanelState} from '../../state.ts';
 import {button, numberField} from '../../toolkit.ts';

@@ -1,10 +1,9 @@
+import {escaped, legendHeight, svgDocument, svgLegend} from '../../../trainer/chart/svgDocument.ts';
 import {expertLabels, quantileShares, type TaskAnalysis} from '../../../trainer/contract/run/taskAnalysis.ts';
-import {axisTicks, extent, paddedRange} from '../../charts/axisRange.ts';
-import {escaped} from '../../charts/chartSvg.ts';
+import {axisTicks, extent, paddedRange} from '../../../trainer/chart/axisRange.ts';
 import {seriesStyle} from '../../charts/seriesStyle.ts';
-import {tickText} from '../../numberText.ts';
+import {tickText} from '../../../trainer/chart/tickText.ts';
 import type {Theme} from '../../theme.ts';
-import {legendHeight, svgDocument, svgLegend} from '../svgDocument.ts';
 
 export const boxTitle = 'Elements of the task vectors';
 

@@ -11,7 +11,8 @@ import {
 } from 'chart.js';
 import {seriesStyle} from '../../charts/seriesStyle.ts';
 import {element} from '../../dom.ts';
-import {shareText, tickText} from '../../numberText.ts';
+import {tickText} from '../../../trainer/chart/tickText.ts';
+import {shareText} from '../../numberText.ts';
 import {readTheme, type Theme} from '../../theme.ts';
 import {layerTitle, type LayerSeries} from './layerSeries.ts';
 

@@ -1,5 +1,5 @@
 import {expertLabels, type TaskAnalysis} from '../../../trainer/contract/run/taskAnalysis.ts';
-import {axisTicks, extent, paddedRange} from '../../charts/axisRange.ts';
+import {axisTicks, extent, paddedRange} from '../../../trainer/chart/axisRange.ts';
 
 export const layerTitle = 'Relative norm by tensor';
 

@@ -1,9 +1,8 @@
-import {escaped} from '../../charts/chartSvg.ts';
+import {escaped, legendHeight, svgDocument, svgLegend} from '../../../trainer/chart/svgDocument.ts';
 import {seriesStyle} from '../../charts/seriesStyle.ts';
-import {tickText} from '../../numberText.ts';
+import {tickText} from '../../../trainer/chart/tickText.ts';
 import type {Theme} from '../../theme.ts';
 import {layerTitle, type LayerSeries} from './layerSeries.ts';
-import {legendHeight, svgDocument, svgLegend} from '../svgDocument.ts';
 
 const plot = {left: 80, top: 46, width: 800, height: 400} as const;
 const below = 52;

@@ -5,7 +5,8 @@ import {
   type TaskStatistics,
 } from '../../../trainer/contract/run/taskAnalysis.ts';
 import {element, table} from '../../dom.ts';
-import {countText, numberText, shareText} from '../../numberText.ts';
+import {countText} from '../../../trainer/chart/tickText.ts';
+import {numberText, shareText} from '../../numberText.ts';
 
 /** Strongest tint of a cell in percent; text must stay readable on it. */
 const strongest = 30;

@@ -5,6 +5,7 @@ import {decodePng} from '../../../../trainer/data/pictures/png.ts';
 import {drawBeforeAfter} from '../../../../trainer/pipeline/report/beforeAfter.ts';
 import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {textsOf} from '../../chart/svgText.ts';
 import {syntheticConfig, writeGrid} from './syntheticRun.ts';
 
 const side = 28;
@@ -15,17 +16,20 @@ describe('drawBeforeAfter', () => {
   it('shows the first 6 x 6 images of base and merged side by side, enlarged', async () => {
     const run = await runWithGrids('base', 'merged');
     const pictures = await drawBeforeAfter(run, syntheticConfig(10), runPaths.report(run));
-    expect(pictures.map(({file}) => file)).toEqual(['before-after.png']);
-    const picture = decodePng(await readFile(join(runPaths.report(run), 'before-after.png')));
-    const scale = 3;
-    const left = picture.width - 28 - corner * scale;
-    const top = picture.height - 28 - corner * scale;
-    const at = (x: number, y: number) => picture.pixels[(y * picture.width + x) * 3];
-    const levels = (start: number) =>
-      [0, 1, 5].flatMap((row) => [0, 5].map((column) => at(start + cell(column, scale), top + cell(row, scale))));
-    expect(levels(28)).toEqual([0, 5, 8, 13, 40, 45]);
-    expect(levels(left)).toEqual([100, 105, 108, 113, 140, 145]);
-    expect(at(28 + (side + 1) * scale, top + 5)).toBe(255);
+    expect(pictures.map(({file}) => file)).toEqual(['before-after.svg']);
+    const svg = await readFile(join(runPaths.report(run), 'before-after.svg'), 'utf8');
+    const pictures64 = [...svg.matchAll(/href="data:image\/png;base64,([^"]+)"/g)].map(([, bytes = '']) => bytes);
+    const [before, after] = pictures64.map((bytes) => decodePng(Buffer.from(bytes, 'base64')));
+    for (const [picture, from] of [
+      [before, 0],
+      [after, 100],
+    ] as const) {
+      expect(picture).toMatchObject({width: corner, height: corner});
+      const at = (x: number, y: number) => picture?.pixels[(y * corner + x) * picture.channels];
+      const levels = [0, 1, 5].flatMap((row) => [0, 5].map((column) => at(cell(column), cell(row))));
+      expect(levels).toEqual([0, 5, 8, 13, 40, 45].map((level) => from + level));
+    }
+    expect(textsOf(svg)).toEqual(['Before and after (same seeds)', 'before: base', 'after: merged']);
   });
 
   it('is left out where a model has no samples', async () => {
@@ -46,6 +50,6 @@ async function runWithGrids(...models: string[]): Promise<string> {
 }
 
 /** Middle of image `index` along a side. */
-function cell(index: number, scale: number): number {
-  return (index * (side + 2) + side / 2) * scale;
+function cell(index: number): number {
+  return index * (side + 2) + side / 2;
 }

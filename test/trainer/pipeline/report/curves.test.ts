@@ -3,32 +3,37 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import type {RunEvent} from '../../../../trainer/contract/run/events.ts';
 import type {Report} from '../../../../trainer/contract/run/report.ts';
-import {decodePng} from '../../../../trainer/data/pictures/png.ts';
 import {drawCurves} from '../../../../trainer/pipeline/report/curves.ts';
 import {modelColour} from '../../../../trainer/pipeline/report/modelColour.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {colourRows, colourRuns} from '../../chart/colourRuns.ts';
+import {legendOf, textsOf} from '../../chart/svgText.ts';
 import {syntheticConfig, syntheticEvents, syntheticReport, writeEvents} from './syntheticRun.ts';
 
 describe('drawCurves', () => {
   it('draws the four charts of a whole run', async () => {
     const {files, picture} = await draw(syntheticEvents(200));
     expect(files).toEqual([
-      'held-out-difference.png',
-      'loss-curves.png',
-      'consistency-curves.png',
-      'loss-per-timestep.png',
+      'held-out-difference.svg',
+      'loss-curves.svg',
+      'consistency-curves.svg',
+      'loss-per-timestep.svg',
     ]);
-    for (const file of files) expect(await picture(file)).toMatchObject({width: 1200, height: 700, channels: 3});
+    for (const file of files) {
+      const svg = await picture(file);
+      expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="900"/);
+      expect(svg).toContain('prefers-color-scheme:dark');
+      expect(svg).not.toMatch(/<script|href|NaN|undefined/);
+    }
+    expect(textsOf(await picture('loss-curves.svg'))).toContain('moving average (raw values behind), log scale');
   });
 
   it('names all trained stages, and only those with a teacher among the consistency losses', async () => {
     const {picture} = await draw(syntheticEvents(200));
     const trained = ['ordinary', 'expert-0', 'expert-1', 'expert-2', 'expert-3'];
-    expect(await inLegend(picture('loss-curves.png'))).toEqual(trained);
-    expect(await inLegend(picture('loss-per-timestep.png'))).toEqual(trained);
-    expect(await inLegend(picture('consistency-curves.png'))).toEqual(trained.slice(1));
-    expect(await inLegend(picture('held-out-difference.png'))).toEqual([...trained, 'ensemble', 'merged']);
+    expect(await inLegend(picture('loss-curves.svg'))).toEqual(trained);
+    expect(await inLegend(picture('loss-per-timestep.svg'))).toEqual(trained);
+    expect(await inLegend(picture('consistency-curves.svg'))).toEqual(trained.slice(1));
+    expect(await inLegend(picture('held-out-difference.svg'))).toEqual([...trained, 'ensemble', 'merged']);
   });
 
   it('writes the same bytes for the same run', async () => {
@@ -39,7 +44,7 @@ describe('drawCurves', () => {
   });
 
   it('leaves out charts without anything to show', async () => {
-    expect((await draw([])).files).toEqual(['held-out-difference.png']);
+    expect((await draw([])).files).toEqual(['held-out-difference.svg']);
     const {base} = syntheticReport().heldOut;
     const alone = await draw([], {...syntheticReport(), heldOut: base ? {base} : {}});
     expect(alone.files).toEqual([]);
@@ -53,18 +58,12 @@ async function draw(events: readonly RunEvent[], report: Report = syntheticRepor
   await mkdir(folder);
   await writeEvents(run, events);
   const files = (await drawCurves(run, syntheticConfig(200), report, folder)).map(({file}) => file);
-  return {folder, files, picture: async (file: string) => decodePng(await readFile(join(folder, file)))};
+  return {folder, files, picture: async (file: string) => readFile(join(folder, file), 'utf8')};
 }
 
-/** Models whose colour fills a legend swatch of 26 x 6 pixels. */
-async function inLegend(loading: Promise<ReturnType<typeof decodePng>>): Promise<string[]> {
-  const picture = await loading;
-  const models = ['base', 'ordinary', 'expert-0', 'expert-1', 'expert-2', 'expert-3', 'ensemble', 'merged'];
-  const isSwatch = (model: string) => {
-    const lengths = colourRows(picture, modelColour(model)).map((y) =>
-      colourRuns(picture, y, modelColour(model)).at(-1),
-    );
-    return lengths.filter((run) => run && run[0] > 900 && run[1] === 26).length >= 6;
-  };
-  return models.filter((model) => model !== 'base' && isSwatch(model));
+/** Models with their own colour in the legend of a chart. */
+async function inLegend(loading: Promise<string>): Promise<string[]> {
+  const entries = legendOf(await loading);
+  expect(entries.map(([, colour]) => colour)).toEqual(entries.map(([label]) => modelColour(label.split(' ')[0] ?? '')));
+  return entries.map(([label]) => label.split(' ')[0] ?? '');
 }

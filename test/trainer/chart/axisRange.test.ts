@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {axisTicks, extent, paddedRange} from '../../../webview/charts/axisRange.ts';
+import {axisTicks, extent, paddedRange} from '../../../trainer/chart/axisRange.ts';
 
 describe('ticks', () => {
   it.each([
