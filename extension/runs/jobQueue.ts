@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type {OwnerEnd} from '../../trainer/launch/ownerProcess.ts';
+import type {LaunchedJob} from '../../trainer/launch/launcher.ts';
 import type {OwnerRequest} from '../../trainer/contract/run/ownerMessages.ts';
 
 export type JobState = 'queued' | 'starting' | 'running';
@@ -15,13 +15,6 @@ export interface Job {
   readonly run: string | null;
 }
 
-/** A job that is being started. */
-export interface StartedJob {
-  /** Resolves with the end of the run, as far as it was heard of; rejects where none came about. */
-  readonly finished: Promise<OwnerEnd>;
-  kill(): Promise<void>;
-}
-
 /** What the queue needs of the rest of the extension. */
 export interface JobHost {
   /** How many runs may be carried out at once. */
@@ -29,7 +22,7 @@ export interface JobHost {
   /** Folders of the runs that are being carried out, whoever has started them. */
   activeRuns(): readonly string[];
   /** Starts a job; `onRun` is told the folder of its run. */
-  start(job: Job, onRun: (run: string) => void): Promise<StartedJob>;
+  start(job: Job, onRun: (run: string) => void): Promise<LaunchedJob>;
 }
 
 const storeKey = 'deme.queue';
@@ -43,7 +36,7 @@ export class JobQueue implements vscode.Disposable {
   readonly #store: vscode.Memento;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #failed = new vscode.EventEmitter<{job: Job; error: unknown}>();
-  readonly #started = new Map<string, StartedJob>();
+  readonly #started = new Map<string, LaunchedJob>();
   readonly #cancelled = new Set<string>();
   #jobs: Job[];
 
@@ -76,7 +69,7 @@ export class JobQueue implements vscode.Disposable {
     if (job === undefined || job.state === 'running') return;
     if (job.state === 'queued') return this.#remove(id);
     this.#cancelled.add(id);
-    await this.#started.get(id)?.kill();
+    await this.#started.get(id)?.cancel();
   }
 
   /** Starts what may start. To be called when a run has ended. */
@@ -105,7 +98,7 @@ export class JobQueue implements vscode.Disposable {
     try {
       const started = await this.#host.start(job, (run) => this.#change(id, {state: 'running', run}));
       this.#started.set(id, started);
-      if (this.#cancelled.has(id)) await started.kill();
+      if (this.#cancelled.has(id)) await started.cancel();
       await started.finished;
     } catch (error) {
       if (!this.#cancelled.has(id)) this.#failed.fire({job, error});

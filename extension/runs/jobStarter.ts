@@ -1,5 +1,6 @@
 import type {OwnerMessage} from '../../trainer/contract/run/ownerMessages.ts';
-import type {Job, StartedJob} from './jobQueue.ts';
+import type {LaunchedJob} from '../../trainer/launch/launcher.ts';
+import type {Job} from './jobQueue.ts';
 import type {Log} from '../log.ts';
 import type {Runs} from './runs.ts';
 import type {Trainer} from '../trainer/trainer.ts';
@@ -12,7 +13,7 @@ export async function startJob(
   job: Job,
   onRun: (run: string) => void,
   parts: {trainer: Trainer; runs: Runs; log: Log},
-): Promise<StartedJob> {
+): Promise<LaunchedJob> {
   const {trainer, runs, log} = parts;
   let run: string | null = null;
   let isDue = false;
@@ -43,5 +44,5 @@ export async function startJob(
     look();
     return end;
   });
-  return {finished, kill: () => owner.kill()};
+  return {finished, cancel: () => owner.cancel()};
 }

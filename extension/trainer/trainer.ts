@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import type {OwnerMessage, OwnerRequest} from '../../trainer/contract/run/ownerMessages.ts';
 import type {OpenOrder, PreviewNews} from '../../trainer/contract/panel/preview.ts';
 import type {ResultSchema} from '../../trainer/contract/verbResult.ts';
-import type {OwnerProcess} from '../../trainer/launch/ownerProcess.ts';
+import type {LaunchedJob} from '../../trainer/launch/launcher.ts';
 import type {PreviewProcess} from '../../trainer/launch/previewProcess.ts';
 import type {Log} from '../log.ts';
 import {onSettingsChange, settings} from '../settings.ts';
@@ -39,17 +39,20 @@ export class Trainer implements vscode.Disposable {
   }
 
   /** Starts the owner of a run. Throws UserErrors; those of the run itself come from the process. */
-  async startOwner(request: OwnerRequest, onMessage: (message: OwnerMessage) => void): Promise<OwnerProcess> {
+  async startOwner(request: OwnerRequest, onMessage: (message: OwnerMessage) => void): Promise<LaunchedJob> {
     const node = await this.#runtime();
-    const [{launchOwner}, {requestForEditor}] = await Promise.all([
-      import('../../trainer/launch/ownerProcess.ts'),
+    const [{launchers}, {requestForEditor}] = await Promise.all([
+      import('../../trainer/launch/launchers.ts'),
       import('./editorRequest.ts'),
     ]);
     const fitting = node.isEditor ? await requestForEditor(request) : request;
     const log = join(this.#logFolder, `owner-${Date.now()}-${++this.#started}.log`);
     this.#log.info(`starts ${JSON.stringify(fitting)}; its output goes to ${log}`);
     const {path, environment} = node;
-    return launchOwner({node: path, environment, entry: this.#file('owner.js'), request: fitting, log, onMessage});
+    return launchers.local.start(
+      {node: path, environment, entry: this.#file('owner.js'), request: fitting, log},
+      onMessage,
+    );
   }
 
   /** Starts a process that previews merges. Throws UserErrors; those of the preview itself are among its news. */

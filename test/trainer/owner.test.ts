@@ -4,7 +4,8 @@ import {join} from 'node:path';
 import type {Duplex} from 'node:stream';
 import {describe, expect, it} from 'vitest';
 import type {OwnerMessage, OwnerRequest, StageSelection} from '../../trainer/contract/run/ownerMessages.ts';
-import {launchOwner, type OwnerProcess} from '../../trainer/launch/ownerProcess.ts';
+import type {LaunchedJob} from '../../trainer/launch/launcher.ts';
+import {launchers} from '../../trainer/launch/launchers.ts';
 import {readEvents} from '../../trainer/store/run/eventLog.ts';
 import {currentState, requestControl} from '../../trainer/store/run/runState.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
@@ -14,18 +15,13 @@ import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../helpers/tinyExperiment.ts';
 
 /** Has an owner do something and waits for its end; `act` may interfere after each message. */
-async function own(request: OwnerRequest, act: (message: OwnerMessage, owner: OwnerProcess) => void = () => undefined) {
+async function own(request: OwnerRequest, act: (message: OwnerMessage, owner: LaunchedJob) => void = () => undefined) {
   const log = join(await temporaryFolder(), 'owner.log');
   const messages: OwnerMessage[] = [];
-  const owner = launchOwner({
-    node: process.execPath,
-    entry: builtFile('owner.js'),
-    request,
-    log,
-    onMessage(message) {
-      messages.push(message);
-      act(message, owner);
-    },
+  const launch = {node: process.execPath, entry: builtFile('owner.js'), request, log};
+  const owner = launchers.local.start(launch, (message) => {
+    messages.push(message);
+    act(message, owner);
   });
   const end = await owner.finished;
   const run = messages.flatMap((message) => (message.type === 'created' ? [message.run] : []))[0] ?? '';
@@ -125,7 +121,7 @@ describe('the owner of a run', {timeout: 300_000}, () => {
     let run = '';
     const killed = await start(config, {kind: 'finetune'}, (message, owner) => {
       if (message.type === 'created') ({run} = message);
-      if (message.type === 'event' && message.event.type === 'step' && message.event.update === 5) void owner.kill();
+      if (message.type === 'event' && message.event.type === 'step' && message.event.update === 5) void owner.cancel();
     });
     expect(killed.end.outcome).toBe('unheard');
     expect(await currentState(run)).toMatchObject({state: 'lost'});

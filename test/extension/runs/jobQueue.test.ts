@@ -2,7 +2,7 @@ import {describe, expect, it, vi} from 'vitest';
 import type * as vscode from 'vscode';
 import {JobQueue, type Job, type JobHost} from '../../../extension/runs/jobQueue.ts';
 import {UserError} from '../../../trainer/contract/errors.ts';
-import type {OwnerEnd} from '../../../trainer/launch/ownerProcess.ts';
+import type {JobEnd} from '../../../trainer/launch/launcher.ts';
 import type {OwnerRequest} from '../../../trainer/contract/run/ownerMessages.ts';
 import {memento} from '../../helpers/fakeVscode.ts';
 
@@ -12,7 +12,7 @@ const request: OwnerRequest = {action: 'start', config: '/a.deme.yaml', selectio
 function fakeHost(limit = 1) {
   const jobs = new Map<
     string,
-    {job: Job; onRun: (run: string) => void; end: (end: OwnerEnd) => void; fail: (e: Error) => void}
+    {job: Job; onRun: (run: string) => void; end: (end: JobEnd) => void; fail: (e: Error) => void}
   >();
   const active: string[] = [];
   const killed: string[] = [];
@@ -20,12 +20,12 @@ function fakeHost(limit = 1) {
     limit: () => limit,
     activeRuns: () => active,
     start: async (job, onRun) => {
-      const finished = new Promise<OwnerEnd>((end, fail) => jobs.set(job.title, {job, onRun, end, fail}));
-      const kill = async () => {
+      const finished = new Promise<JobEnd>((end, fail) => jobs.set(job.title, {job, onRun, end, fail}));
+      const cancel = async () => {
         killed.push(job.title);
         jobs.get(job.title)?.fail(new Error('killed'));
       };
-      return {finished, kill};
+      return {finished, cancel};
     },
   };
   return {host, jobs, active, killed, started: () => [...jobs.keys()]};

@@ -5,7 +5,8 @@ import {setTimeout as wait} from 'node:timers/promises';
 import {describe, expect, it, vi} from 'vitest';
 import type {OwnerMessage, OwnerRequest} from '../../../trainer/contract/run/ownerMessages.ts';
 import {descendants, killTree} from '../../../trainer/launch/killTree.ts';
-import {launchOwner, type OwnerLaunch} from '../../../trainer/launch/ownerProcess.ts';
+import type {LaunchRequest} from '../../../trainer/contract/run/launchRequest.ts';
+import {launchers} from '../../../trainer/launch/launchers.ts';
 import {textContaining} from '../../helpers/textContaining.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
@@ -29,14 +30,14 @@ const stay = () => setInterval(() => {}, 1000);
 `;
 
 /** Starts a program of a few lines in place of the owner. */
-async function launch(program: string, setting: Partial<OwnerLaunch> = {}) {
+async function launch(program: string, setting: Partial<LaunchRequest> = {}) {
   const folder = await temporaryFolder();
   const entry = join(folder, 'owner.mjs');
   const log = join(folder, 'logs', 'owner.log');
   await writeFile(entry, preamble + program);
   const messages: OwnerMessage[] = [];
   const onMessage = (message: OwnerMessage) => void messages.push(message);
-  const owner = launchOwner({node: process.execPath, entry, request, log, onMessage, ...setting});
+  const owner = launchers.local.start({node: process.execPath, entry, request, log, ...setting}, onMessage);
   return {owner, messages, folder, log};
 }
 
@@ -116,7 +117,7 @@ describe('the owner of a run', () => {
     const end = await owner.finished;
     expect(end).toMatchObject({outcome: 'unheard', error: {code: 'owner-broken'}});
     expect(await isRunning(log)).toBe(true);
-    await owner.kill();
+    await owner.cancel();
     await vi.waitFor(async () => expect(await isRunning(log)).toBe(false), patient);
   });
 

@@ -1,69 +1,42 @@
 import {spawn, type ChildProcess} from 'node:child_process';
 import {closeSync} from 'node:fs';
 import type {Duplex} from 'node:stream';
-import {fromErrorRecord, toErrorRecord, type ErrorRecord} from '../contract/errors.ts';
-import {OwnerMessage, type OwnerRequest} from '../contract/run/ownerMessages.ts';
+import {fromErrorRecord, toErrorRecord} from '../contract/errors.ts';
+import {LaunchRequest} from '../contract/run/launchRequest.ts';
+import {OwnerMessage} from '../contract/run/ownerMessages.ts';
 import {brokenError, notStartedError} from './childErrors.ts';
 import {killTree} from './killTree.ts';
+import type {JobEnd, Launcher} from './launcher.ts';
 import {channelDescriptor, readLines} from './lineChannel.ts';
 import {openProcessLog} from './processLog.ts';
-
-/** How the process that owns a run is started. */
-export interface OwnerLaunch {
-  /** The Node program, or an editor's runtime that acts as one by `environment`. */
-  readonly node: string;
-  /** Built entry (`dist/owner.js`). */
-  readonly entry: string;
-  readonly request: OwnerRequest;
-  /** File that receives what the process prints. */
-  readonly log: string;
-  readonly environment?: NodeJS.ProcessEnv;
-  /** Milliseconds for its first sign of life. */
-  readonly patience?: number;
-  onMessage(message: OwnerMessage): void;
-}
-
-/** How a run ended as far as its owner has told; `unheard`: the run goes on or ended, but the channel is of no use any more. */
-export interface OwnerEnd {
-  readonly outcome: 'done' | 'stopped' | 'failed' | 'unheard';
-  readonly error?: ErrorRecord;
-}
-
-/** A started owner. */
-export interface OwnerProcess {
-  /**
-   * Resolves when the run has ended or nothing more will be heard of it. Rejects with one error when no run came about: the request was
-   * refused, the process did not start, kept silent, died or talked nonsense; it is gone then.
-   */
-  readonly finished: Promise<OwnerEnd>;
-  /** Ends the process and all its children as they are. */
-  kill(): Promise<void>;
-}
 
 const silencePatience = 60_000;
 const lineLimit = 2 ** 20;
 /** More lines a second than any trainer has reason to send. */
 const linesPerSecond = 5000;
 
-/** Starts the owner of a run, detached: it goes on when this process ends. */
-export function launchOwner(launch: OwnerLaunch): OwnerProcess {
-  const log = openProcessLog(launch.log);
-  const child = spawn(launch.node, [launch.entry], {
-    stdio: ['ignore', log, log, 'pipe'],
-    env: launch.environment ?? process.env,
-    detached: true,
-    windowsHide: true,
-  });
-  closeSync(log);
-  child.unref();
-  const listener = new OwnerListener(launch, child);
-  return {finished: listener.finished, kill: () => killTree(child.pid)};
-}
+/** Starts owners as detached processes on this machine, with a channel for their messages. */
+export const localLauncher: Launcher = {
+  start(request, onMessage) {
+    const launch = LaunchRequest.parse(request);
+    const log = openProcessLog(launch.log);
+    const child = spawn(launch.node, [launch.entry], {
+      stdio: ['ignore', log, log, 'pipe'],
+      env: launch.environment ?? process.env,
+      detached: true,
+      windowsHide: true,
+    });
+    closeSync(log);
+    child.unref();
+    const {finished} = new OwnerListener(launch, child, onMessage);
+    return {finished, cancel: () => killTree(child.pid)};
+  },
+};
 
-/** Hears one owner out, and decides what its silence or nonsense means. */
+/** Receives the messages of one owner, and decides what silence or nonsense means. */
 class OwnerListener {
-  readonly finished: Promise<OwnerEnd>;
-  #settle: (end: OwnerEnd) => void = () => undefined;
+  readonly finished: Promise<JobEnd>;
+  #settle: (end: JobEnd) => void = () => undefined;
   #refuse: (error: Error) => void = () => undefined;
   #hasRun = false;
   #isOver = false;
@@ -71,8 +44,9 @@ class OwnerListener {
   #linesInSecond = 0;
 
   constructor(
-    readonly launch: OwnerLaunch,
+    readonly launch: LaunchRequest,
     readonly child: ChildProcess,
+    readonly onMessage: (message: OwnerMessage) => void,
   ) {
     this.finished = new Promise((resolve, reject) => {
       this.#settle = resolve;
@@ -111,7 +85,7 @@ class OwnerListener {
     if (message === null) return this.#break(`sends what is no message: ${line.slice(0, 80)}`);
     clearTimeout(silence);
     if (message.type === 'created') this.#hasRun = true;
-    this.launch.onMessage(message);
+    this.onMessage(message);
     if (message.type === 'refused') this.#refuse(fromErrorRecord(message.error));
     if (message.type === 'ended') this.#settle({outcome: message.outcome, error: message.error});
   }
