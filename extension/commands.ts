@@ -16,6 +16,7 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
       'deme.stopNow',
       'deme.pause',
       'deme.resume',
+      'deme.extend',
       'deme.cancelJob',
       'deme.openPanel',
       'deme.compareRuns',

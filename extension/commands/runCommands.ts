@@ -9,6 +9,7 @@ import {pause, stopAtCheckpoint, stopNow, unpause} from '../runs/runControl.ts';
 import {settings} from '../settings.ts';
 import type {Handler, Studio} from '../studio.ts';
 import {requireTrust} from '../trainer/requireTrust.ts';
+import {extendRun} from './extendRun.ts';
 import {nodeOf, targetConfig, targetRun} from './targets.ts';
 
 /** Commands about runs that are there. */
@@ -17,6 +18,10 @@ export const runCommands: Readonly<Record<string, Handler>> = {
   'deme.stopNow': controls(isActiveRun, stopAtOnce),
   'deme.pause': controls(({state}) => state?.state === 'running', pause),
   'deme.resume': controls((run) => run.state?.state === 'paused' || isResumable(run), resumeRun),
+  'deme.extend': controls(
+    (run) => !isActiveRun(run),
+    (run, studio) => extendRun(studio, run),
+  ),
   'deme.cancelJob': cancelJob,
   'deme.openPanel': openPanel,
   'deme.compareRuns': (studio) => studio.openPanel(),

@@ -104,7 +104,16 @@ describe('the commands', () => {
       'stop',
       'stopNow',
     ];
-    const others = ['pause', 'resume', 'inspectModel', 'fetchModel', 'installEngine', 'checkEngine', 'deleteRun'];
+    const others = [
+      'pause',
+      'resume',
+      'extend',
+      'inspectModel',
+      'fetchModel',
+      'installEngine',
+      'checkEngine',
+      'deleteRun',
+    ];
     for (const name of [...running, ...others]) {
       const enablement = commands.find(({command}) => command === `deme.${name}`)?.enablement;
       expect(enablement, name).toContain('isWorkspaceTrusted && !virtualWorkspace');
