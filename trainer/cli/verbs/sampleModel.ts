@@ -45,6 +45,7 @@ export async function sampleModel(
   request: SampleRequest,
   onProgress: (done: number, total: number) => void,
 ): Promise<SampleResult> {
+  const chosen = samplerSettings(request);
   const files = filesOf(request);
   for (const file of files) {
     await requireApart(file, [request.model]);
@@ -55,7 +56,7 @@ export async function sampleModel(
   const {denoiser, params, schedule, folder, weightsHash} = model;
   const shape = requireImageShape(model, folder.path);
   const {count, sampler = defaultSampler(schedule), steps, eta, seed, batch} = request;
-  const settings = {count, sampler, steps, eta, seed, batch, ...samplerSettings(request)};
+  const settings = {count, sampler, steps, eta, seed, batch, ...chosen};
   const predict = modelPredict(new Predictor(denoiser, params));
   const images = await sampleImages({...settings, predict, schedule, space: model.spaceOf(shape), onProgress});
   const [grid, ...singles] = files;

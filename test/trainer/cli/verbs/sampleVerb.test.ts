@@ -71,6 +71,38 @@ describe('deme sample', () => {
     expect(await sample('--out', notes)).toMatchObject({code: 0});
   });
 
+  it('draws by the sampler and the settings that are given', async () => {
+    const {folder, common} = await tinyModel();
+    const draw = async (...more: string[]) => {
+      const out = join(folder, 'x.png');
+      const {recipe} = await demeJson(Sampled, [...common, '--out', out, ...more]);
+      return {recipe, pixels: decode(await readFile(out)).data};
+    };
+    const plain = await draw('--sampler', 'dpmpp-2m');
+    const karras = await draw('--sampler', 'dpmpp-2m', '--karras', '--set', 'final_sigmas_type=sigma_min');
+    expect(plain.recipe).toMatchObject({sampler: 'dpmpp-2m'});
+    expect(karras.recipe).toMatchObject({scheduler: {use_karras_sigmas: true, final_sigmas_type: 'sigma_min'}});
+    expect(karras.pixels).not.toEqual(plain.pixels);
+    const churned = await draw('--sampler', 'euler', '--set', 's_churn=3');
+    expect(churned.recipe.churn).toEqual({s_churn: 3, s_tmin: 0, s_tmax: 1e9, s_noise: 1});
+  });
+
+  it.each([
+    [['timestep_spacing=weird'], 'timestep_spacing cannot be weird. It takes leading, trailing or linspace.'],
+    [['thresholding=maybe'], 'thresholding cannot be maybe. It takes true or false.'],
+    [['solver_order=4'], 'solver_order cannot be 4. It takes a whole number from 1 to 3.'],
+    [['timestep_spacin=leading'], 'timestep_spacin is no setting of a sampler; did you mean timestep_spacing?'],
+    [['thresholding'], "'thresholding' is not of the form key=value."],
+    [['s_tmin=1'], 's_tmin without s_churn has no effect.'],
+    [['use_karras_sigmas=true'], 'The sampler ddim has no setting use_karras_sigmas.'],
+  ])('refuses the settings %j', async (settings, message) => {
+    const {folder, common} = await tinyModel();
+    const set = settings.flatMap((setting) => ['--set', setting]);
+    const {code, stderr} = await deme([...common, '--sampler', 'ddim', ...set, '--out', join(folder, 'x.png')]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
   it('refuses more steps than the model has timesteps', async () => {
     const {folder, common} = await tinyModel();
     const {code, stderr} = await deme([...common, '--steps', '1001', '--out', join(folder, 'x.png')]);
