@@ -52,7 +52,7 @@ describe('a config that is run again', {timeout: 300_000}, () => {
     expect(await weights(run(2), 'merged')).toBe(await weights(run(1), 'merged'));
     expect((await stat(join(run(2), 'models', 'merged', weightsFile))).nlink).toBe(2);
     // The report is as complete as that of the first run.
-    await stat(join(run(2), 'report', 'loss-curves.png'));
+    await stat(join(run(2), 'report', 'loss-curves.svg'));
     const events = await readEvents(runPaths.events(run(2)));
     const steps = events.flatMap((event) =>
       event.type === 'step' && event.stage === 'expert-1' ? [event.update] : [],
