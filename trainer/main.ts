@@ -26,7 +26,7 @@ async function runStageOfRun(): Promise<number> {
   process.on('SIGHUP', () => undefined);
   // First of all, since it listens for the signals to stop.
   const nextAction = controlGate(run);
-  await openRun(run); // A lock in a folder that is gone would make it anew.
+  await openRun(run); // Taking a lock would create a folder that was moved away again.
   const release = await takeStageLock({run, stage, emit, nextAction});
   if (release === null) return stoppedExitCode;
   const outcome = await runRecordedStage({run, stage, engine, emit, nextAction, outbox}).finally(release);
@@ -42,7 +42,7 @@ async function probe(): Promise<number> {
   return 0;
 }
 
-/** Nobody reads any more when the owner is gone, but what was learnt must still reach the disk: a message that fails is dropped. */
+/** A message that fails is dropped: when the owner has ended, the training must still reach its checkpoint. */
 function send(message: object): void {
   if (!process.connected) return;
   allSent = new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve()));

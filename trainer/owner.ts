@@ -8,8 +8,8 @@ import {runWork, readWanted, unfinishedWork, workInNewRun, workInRun, type Work}
 import {openRun} from './store/run/runFolder.ts';
 
 /**
- * Entry of the process that owns a run which an editor has started. It is told once what to do, says how it goes as long as somebody
- * listens, and goes on when nobody does any more: the run folder has it all.
+ * Entry of the process that owns a run which an editor has started. It receives one request, reports its progress as long as the channel is
+ * open, and continues without it: the run folder has everything.
  */
 survivePrinting();
 const channel = ownerChannel();
@@ -41,12 +41,12 @@ async function own(work: Work): Promise<void> {
 
 async function serve(): Promise<void> {
   const line = await channel.firstLine;
-  // Whoever started this process is gone before it said what to do.
+  // The starter ended before it sent a request.
   if (line === null) return;
   channel.send({type: 'ready'});
   try {
     const work = await Promise.race([prepare(OwnerRequest.parse(JSON.parse(line))), channel.closed]);
-    // Before there is a run, nobody but the starter could see this process.
+    // Before there is a run, only the starter can see this process.
     if (work !== undefined) await own(work);
   } catch (error) {
     channel.send({type: 'refused', error: toErrorRecord(error)});

@@ -44,10 +44,7 @@ export const runCommands: Readonly<Record<string, Handler>> = {
 export async function resumeRun(run: Run, {queue}: Pick<Studio, 'queue'>): Promise<void> {
   if (run.state?.state === 'paused') return unpause(run);
   if (!isResumable(run)) {
-    throw new UserError(
-      'run-state',
-      `${run.record.id} cannot be gone on with: it is ${run.state?.state ?? 'starting'}.`,
-    );
+    throw new UserError('run-state', `${run.record.id} cannot be resumed: it is ${run.state?.state ?? 'starting'}.`);
   }
   if (queue.all().some(({request}) => request.action === 'resume' && request.run === run.path)) return;
   queue.add(`Resume ${run.record.id}`, {action: 'resume', run: run.path});
@@ -142,7 +139,7 @@ async function showRunLog(_: Studio, run: Run): Promise<void> {
 
 async function deleteRun({runs}: Studio, run: Run): Promise<void> {
   requireTrust();
-  if (isActiveRun(run)) throw new UserError('run-busy', `${run.record.id} is being carried out; stop it first.`);
+  if (isActiveRun(run)) throw new UserError('run-busy', `${run.record.id} is still running; stop it first.`);
   const question = `Move ${run.record.id} with its models to the trash?`;
   const detail = `Made from ${configFileOf(run)}`;
   if ((await vscode.window.showWarningMessage(question, {modal: true, detail}, 'Move to Trash')) === undefined) return;

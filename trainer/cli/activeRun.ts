@@ -3,7 +3,7 @@ import type {RunFolder} from '../store/run/runFolder.ts';
 import {isActive, requestControl, type ControlCommand, type CurrentState} from '../store/run/runState.ts';
 import {printResult, type ExitCode, type OutputOptions} from './outcome.ts';
 
-/** The state of a run that is carried out. Throws a UserError for one that is not. */
+/** The state of a run that a process executes. Throws a UserError for any other. */
 export function requireActive(run: RunFolder, state: CurrentState | null): CurrentState {
   if (state !== null && isActive(state)) return state;
   throw notNow(run, `is not running: it ${ended[state?.state ?? 'new'] ?? 'has ended'}`);

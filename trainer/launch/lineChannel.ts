@@ -27,7 +27,7 @@ const closePatience = 2000;
 export function ownerChannel(
   socket: Duplex = new Socket({fd: channelDescriptor, readable: true, writable: true}),
 ): OwnerChannel {
-  socket.on('error', () => socket.destroy()); // EPIPE: nobody listens any more.
+  socket.on('error', () => socket.destroy()); // EPIPE: the other end was closed.
   return {
     firstLine: firstLineOf(socket),
     closed: new Promise((resolve) => socket.on('end', resolve).on('close', resolve)),

@@ -66,7 +66,7 @@ class OwnerListener {
     );
     const {channel} = this;
     if (!channel) return;
-    channel.on('error', () => channel.destroy()); // EPIPE; `close` tells the rest.
+    channel.on('error', () => channel.destroy()); // EPIPE; `close` reports the end.
     channel.write(`${JSON.stringify(launch.request)}\n`);
     const onLine = (line: string) => {
       if (this.#isFlood()) this.#break('sends more than can be read');

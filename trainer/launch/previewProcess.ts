@@ -26,7 +26,7 @@ export interface PreviewLaunch {
 /** A running preview. */
 export interface PreviewProcess {
   order(order: PreviewOrder): void;
-  /** Ends it; nothing more is heard of it. */
+  /** Ends it; no more news come of it. */
   end(): void;
 }
 
@@ -61,7 +61,7 @@ class Listener implements PreviewProcess {
     );
     const channel = this.#channel;
     if (channel === null) return;
-    channel.on('error', () => channel.destroy()); // EPIPE; `close` tells the rest.
+    channel.on('error', () => channel.destroy()); // EPIPE; `close` reports the end.
     const onOverflow = () => this.#break('sends a line without an end');
     readLines(channel, lineLimit, (line) => this.#onMessage(line), onOverflow);
     this.order(launch.order);

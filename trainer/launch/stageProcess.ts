@@ -23,7 +23,7 @@ export interface StageLaunch {
   readonly log: string;
   /** Takes an event in; says whether it and all before are written. */
   onEvent(event: RunEvent): boolean;
-  /** Has the disk keep what is written, before the process is told so. */
+  /** Flushes what is written to the disk, before that is confirmed to the process. */
   sync(): Promise<void>;
 }
 
@@ -90,29 +90,29 @@ function outcome(child: ChildProcess, launch: StageLaunch): Promise<'done' | 'st
 
 const acknowledgeEvery = 500;
 
-/** Tells the process how many of its events are on the disk, soon and not for each of them; takes in whether all of them are written. */
+/** Confirms to the process how many of its events are on the disk, some at a time. Call the result for each event with whether all are written. */
 function acknowledger(child: ChildProcess, {sync}: StageLaunch): (areWritten: boolean) => void {
-  let heard = 0;
+  let received = 0;
   let written = 0;
-  let told = 0;
+  let confirmed = 0;
   let timer: NodeJS.Timeout | null = null;
-  const tell = async () => {
+  const confirm = async () => {
     const message: WrittenMessage = {written};
     // Where the disk refuses, the process keeps its events, and takes them along in its next checkpoint.
     const isKept = await sync().then(
       () => true,
       () => false,
     );
-    if (isKept) told = message.written;
+    if (isKept) confirmed = message.written;
     if (isKept && child.connected) child.send(message, () => undefined); // It may end meanwhile.
     timer = null;
-    if (isKept && told < written) schedule();
+    if (isKept && confirmed < written) schedule();
   };
-  const schedule = () => void (timer ??= setTimeout(() => void tell(), acknowledgeEvery));
+  const schedule = () => void (timer ??= setTimeout(() => void confirm(), acknowledgeEvery));
   return (areWritten) => {
-    heard++;
+    received++;
     if (!areWritten) return;
-    written = heard;
+    written = received;
     schedule();
   };
 }

@@ -97,7 +97,7 @@ describe('a run that is interrupted', {timeout: 300_000}, () => {
     const said = (await readEvents(runPaths.events(run))).flatMap((event) =>
       event.type === 'log' ? [event.message] : [],
     );
-    expect(said.join()).toContain('the terminal is gone');
+    expect(said.join()).toContain('the terminal was closed');
   });
 
   it('saves what was learnt when its owner is killed, and is lost until resumed', async () => {

@@ -17,7 +17,7 @@ interface ControlOptions extends OutputOptions {
   output: string;
 }
 
-/** Verbs that tell a run what to do, whoever started it. */
+/** Verbs that control a run, wherever it was started. */
 export function addControlVerbs(deme: Command): void {
   addStopVerb(deme);
   addPauseVerb(deme);

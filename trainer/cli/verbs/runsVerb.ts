@@ -25,7 +25,7 @@ interface RunRow {
   readonly error: string | null;
   /** Its stage processes that have outlived its owner, which end by themselves after a checkpoint. */
   readonly orphans: readonly Orphan[];
-  /** The command that goes on with it; null where it goes on by itself or is done. */
+  /** The command that resumes it; null where it is running or done. */
   readonly goOn: string | null;
 }
 
@@ -77,7 +77,7 @@ async function toRow({path, record}: RunFolder): Promise<RunRow> {
   };
 }
 
-/** A line for the run, and one for each thing that somebody should do or know about it. */
+/** A line for the run, and one for each thing that the user should do or know about it. */
 function rowLines(row: RunRow): string[] {
   const {state, orphans, goOn, heartbeatAge} = row;
   const isSilent = heartbeatAge !== null && heartbeatAge > toleratedSilence && state !== 'new' && isActive({state});

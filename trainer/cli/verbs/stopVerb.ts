@@ -33,7 +33,7 @@ export function addStopVerb(deme: Command): void {
     .option('--output <folder>', outputText, defaultOutput);
   action(command, async (text: string, options: StopOptions) => {
     if (options.grace !== undefined && !options.now) {
-      throw new UserError('argument-missing', '--grace is of use only with --now.', {hint: 'Give both, or none.'});
+      throw new UserError('argument-missing', '--grace makes sense only with --now.', {hint: 'Give both, or none.'});
     }
     const run = await findRun(text, options.output);
     requireActive(run, await currentState(run.path));

@@ -36,7 +36,7 @@ export async function resumeRun(run: RunFolder, options: Pick<RunOptions, 'json'
   return follow(await unfinishedWork(run), options);
 }
 
-/** Raises the updates of a run, and goes on with it. */
+/** Raises the updates of a run, and resumes it. */
 export async function extendAndFollow(run: RunFolder, extension: Extension, options: Pick<RunOptions, 'json'>) {
   return follow(await extendRun(run, extension), options);
 }

@@ -25,7 +25,7 @@ export interface BlockSummary {
   readonly parameters: number;
 }
 
-/** What `deme inspect` tells; class, scheduler and record are null for a bare weights file. */
+/** What `deme inspect` prints; class, scheduler and record are null for a bare weights file. */
 export interface ModelSummary {
   readonly path: string;
   readonly class: string | null;

@@ -5,7 +5,7 @@ import {printJson, printLines} from '../terminal.ts';
 import {formatDuration} from './duration.ts';
 import {progressBar} from './progressBar.ts';
 
-/** Shows the events of a run to whoever started it. */
+/** Shows the events of a run while it is followed. */
 export interface ProgressView {
   show(event: RunEvent): void;
   close(): void;

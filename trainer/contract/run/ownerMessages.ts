@@ -44,7 +44,7 @@ export const OwnerRequest = z.discriminatedUnion('action', [
     run: z.string(),
     /** Updates of each training in all, to train longer than the run was made for; also for a run that is done. */
     updates: z.int().min(1).optional(),
-    /** Of use with `updates` only. */
+    /** Only with `updates`. */
     learningRate: ExtendedRate.optional(),
   }),
 ]);

@@ -1,6 +1,6 @@
 import type {DemeConfig} from '../../contract/config/config.ts';
 
-/** Keys that say where and with what a run is carried out, not what it computes. */
+/** Keys that say where and with what a run computes, not what. */
 const notResults: readonly string[] = ['engine', 'output', 'report'];
 
 /** Top-level keys in which two configs would give other results. */

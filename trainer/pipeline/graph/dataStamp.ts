@@ -11,7 +11,7 @@ export async function dataFiles({path}: DataConfig, folder: string): Promise<Fou
 
 /**
  * SHA-256 over names, sizes and times of all files of the data: it changes when one is added, removed or written. Nothing is read; data that
- * is not there is `missing`, and whoever needs it says so.
+ * is not there is `missing`, and the stage that needs it reports that.
  */
 export async function dataStamp(config: DataConfig, folder: string): Promise<string> {
   return stampOf(config, await dataFiles(config, folder));

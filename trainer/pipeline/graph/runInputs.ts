@@ -4,7 +4,7 @@ import {trainingKeys} from '../../contract/model/schedulerSettings.ts';
 import {InputsRecord} from '../../contract/run/inputsRecord.ts';
 import {runExperts, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
-import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
+import {readJson, readJsonIfThere, writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {expertSources, runPaths} from '../../store/run/runPaths.ts';
 import {readModelFolder} from '../../store/weights/modelFolder.ts';
@@ -29,8 +29,9 @@ export async function gatherInputs(run: string, resolved: ResolvedConfig): Promi
 }
 
 /**
- * What the run began with, checked against what is there now; noted first where nothing is. `onWarning` hears of images that were copied or
- * touched since. Throws a UserError where something else is there now. For the owner of the run, or of its only stage, before it begins.
+ * The inputs that the run began with, checked against those of now; where none are recorded yet, those of now are. `onWarning` receives a
+ * message where images were copied or touched since. Throws a UserError where an input has changed. For the owner of the run or of a
+ * single stage, before it begins.
  */
 export async function settleInputs(
   run: string,
@@ -38,7 +39,8 @@ export async function settleInputs(
   onWarning: (message: string) => void,
 ): Promise<InputsRecord> {
   const now = await gatherInputs(run, resolved);
-  const settled = (await fileExists(runPaths.inputs(run))) ? continued(await readInputs(run), now, resolved) : now;
+  const begun = await recordedInputs(run);
+  const settled = begun === null ? now : continued(begun, now, resolved);
   const {length} = settled.data?.stamps ?? [];
   if (length > 1) {
     onWarning(
@@ -50,17 +52,17 @@ export async function settleInputs(
   return settled;
 }
 
-/** What `settleInputs` has noted. */
+/** What `settleInputs` has recorded. */
 export function readInputs(run: string): Promise<InputsRecord> {
-  return readJson(runPaths.inputs(run), InputsRecord, 'the record of what the run reads');
+  return readJson(runPaths.inputs(run), InputsRecord, recordText);
 }
 
-/** What the run began with where that is noted, else what there is now; for whoever only looks at a run. */
+/** The inputs that the run began with where they are recorded, else those of now; for readers of a run. */
 export async function knownInputs(run: string, resolved: ResolvedConfig): Promise<InputsRecord> {
-  return (await fileExists(runPaths.inputs(run))) ? readInputs(run) : gatherInputs(run, resolved);
+  return (await recordedInputs(run)) ?? gatherInputs(run, resolved);
 }
 
-/** SHA-256 of the weights of an expert, `missing` where it is not there: whoever needs it says so. */
+/** SHA-256 of the weights of an expert, `missing` where it is not there, which the stage that needs it reports. */
 export async function weightsHashOf(path: string): Promise<string> {
   return (await fileExists(path)) ? modelHash(path) : missing;
 }
@@ -78,6 +80,11 @@ export function inputChanged(what: string, where: string): UserError {
   });
 }
 
+function recordedInputs(run: string): Promise<InputsRecord | null> {
+  return readJsonIfThere(runPaths.inputs(run), InputsRecord, recordText);
+}
+
+const recordText = 'the record of what the run reads';
 const missing = 'missing';
 
 async function baseInputs(folder: string) {
@@ -99,7 +106,7 @@ async function dataInputs({config: {data}, folder}: ResolvedConfig): Promise<Inp
   return {listing: listingOf(data, files), stamps: [stampOf(data, files)]};
 }
 
-/** A merge with given weights needs no ranges; whoever needs those that are not known says so. */
+/** None where they are unknown: a merge with given weights needs none, and a stage that does need them reports it. */
 async function knownRanges(run: string, resolved: ResolvedConfig, timesteps: number): Promise<InputsRecord['ranges']> {
   const ranges = (await runRanges(run, resolved, timesteps).catch(nullForUserError)) ?? [];
   return ranges.map(([low, high]) => [low, high]);

@@ -22,7 +22,7 @@ export interface Extension {
 
 /**
  * Raises the updates of a run that no process owns, and returns what is to be done then: its trainings resume from their checkpoints, and
- * all that came of them is made again. Throws a UserError where there is nothing to extend, or a choice is missing.
+ * everything computed from them is computed again. Throws a UserError where there is nothing to extend, or a choice is missing.
  */
 export async function extendRun(run: RunFolder, {updates, learningRate}: Extension): Promise<Work> {
   return whileOwned(run.path, async () => {

@@ -19,7 +19,7 @@ export interface ExtendedTraining {
   readonly rise: {readonly from: number; readonly to: number; readonly updates: number} | null;
 }
 
-/** The learning rates of a training with checkpoints, under the configs before and after; null for one that begins anew. */
+/** The learning rates of a training with checkpoints, under the configs before and after; null for one that starts from the beginning. */
 export async function extendedTraining(
   run: string,
   {stage, name}: PlannedStage,
@@ -44,8 +44,8 @@ export async function extendedTraining(
 }
 
 /**
- * Notes for each training how its learning rate continues. Throws a UserError where a schedule would raise one, unless somebody has chosen:
- * whoever extends a training that has come to rest may not expect that it is shaken up again.
+ * Records for each training how its learning rate continues. Throws a UserError where a schedule would raise one and no choice was made: the
+ * user of a training that has converged may not expect that its loss rises again.
  */
 export async function settleRates(
   trainings: readonly ExtendedTraining[],

@@ -7,7 +7,7 @@ import {finishedStages, requireNeeds} from '../graph/finishedStages.ts';
 import {readResolved, type Wanted} from './work.ts';
 
 /**
- * The newest run of the same settings in which the wanted stages can be carried out: it is idle, and what they need is done. Null
+ * The newest run of the same settings in which the wanted stages can run: it is idle, and what they need is done. Null
  * where there is none. Throws a UserError where they are all done already in such a run: the same settings give the same result. Runs that
  * cannot be read go to `onUnreadable` and are left out.
  */

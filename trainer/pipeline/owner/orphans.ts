@@ -4,7 +4,7 @@ import {namesIn} from '../../store/files/namesIn.ts';
 import {lockHolder} from '../../store/run/processLock.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 
-/** A stage process that goes on although the owner of its run is gone. */
+/** A stage process that still runs although the owner of its run has ended. */
 export interface Orphan {
   readonly stage: string;
   readonly pid: number;
@@ -16,7 +16,7 @@ export interface SingleStage {
   readonly holder: ProcessIdentity;
 }
 
-/** The stage processes that the owner of a run has left behind; none while somebody owns the run. */
+/** The stage processes that the owner of a run has left behind; none while the run has an owner. */
 export async function findOrphans(run: string): Promise<Orphan[]> {
   if ((await lockHolder(runPaths.ownerLock(run))) !== null) return [];
   const single = new Set((await findSingleStages(run)).map(({stage}) => stage));

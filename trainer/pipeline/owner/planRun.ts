@@ -9,7 +9,7 @@ import {requireMemory} from '../resources/requireMemory.ts';
 import {isTraining, type PlannedStage} from '../graph/stagePlan.ts';
 import {trainingNeeds} from '../resources/trainingNeeds.ts';
 
-/** How the stages of a run are carried out, and what the user should know before they start. */
+/** How the stages of a run are executed, and what the user should know before they start. */
 export interface RunPlan {
   readonly plan: ProcessPlan;
   readonly warnings: readonly string[];

@@ -17,7 +17,7 @@ import {StallWatch} from './stallWatch.ts';
 import type {StageDecision} from '../graph/takeOver.ts';
 import {trainerEntry} from './trainerEntry.ts';
 
-/** How a run is carried out. */
+/** How a run is executed. */
 export interface RunOptions {
   readonly run: string;
   readonly stages: readonly PlannedStage[];
@@ -31,7 +31,7 @@ export interface RunOptions {
   readonly libraryFolders: readonly string[];
   /** What the user should know before the first stage starts. */
   readonly warnings: readonly string[];
-  /** What was taken over from earlier runs, and why the rest was not. */
+  /** What was taken over from earlier runs, and why the other stages were not. */
   readonly decisions: readonly StageDecision[];
   onEvent(event: RunEvent): void;
 }
@@ -83,7 +83,7 @@ class RunOwner implements Interruptible {
       await this.#end({state: outcome});
       return outcome;
     } catch (error) {
-      // Whatever went wrong in a folder that is gone went wrong because of that, and there is nothing left to write to.
+      // In a folder that was moved or deleted, everything fails for that reason, and there is nowhere to write the error to.
       if (!(await this.place.isThere())) throw this.place.gone();
       await this.#end({state: 'failed', error: toErrorRecord(error)});
       throw error;
@@ -99,7 +99,7 @@ class RunOwner implements Interruptible {
     for (const child of this.#processes.values()) child.stop();
   }
 
-  /** Says what is done already, and what was taken over from other runs and why the rest was not. */
+  /** Reports which stages are done already or were taken over from other runs, and why the others were not. */
   async #introduce(): Promise<void> {
     const log = (stage: string, level: 'info' | 'warning', message: string) =>
       this.#emit({type: 'log', stage, level, message});

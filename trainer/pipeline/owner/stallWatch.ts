@@ -26,7 +26,7 @@ export class StallWatch {
     this.#looked = now();
   }
 
-  /** Takes in an event of a stage; returns a sentence where it goes on after it had been told as stalled. */
+  /** Takes in an event of a stage; returns a sentence where it continues after it was reported as stalled. */
   onEvent(event: RunEvent): string | null {
     if (event.type === 'stage' && event.state !== 'started') this.#stages.delete(event.stage);
     if (event.stage === 'run' || event.type === 'stopped' || event.type === 'failed') this.#stages.delete(event.stage);

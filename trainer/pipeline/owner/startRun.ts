@@ -27,8 +27,8 @@ import {toolVersion} from './toolVersion.ts';
 import {trainerEntry} from './trainerEntry.ts';
 
 /**
- * Makes the folder of a new run. The engine is probed first, so that an unhealthy one, or memory that is too small for it, is told
- * before any work begins; `onEngine` hears which one it is and why.
+ * Makes the folder of a new run. The engine is probed first, so that an unhealthy one, or memory that is too small for it, is reported
+ * before any work begins; `onEngine` receives which one it is and why.
  */
 export async function createRunOf(
   configFile: string,
@@ -52,7 +52,7 @@ export async function createRunOf(
   return run;
 }
 
-/** Which stages of a run are carried out, and how. */
+/** Which stages of a run are executed, and how. */
 export interface RunRequest {
   readonly resolved: ResolvedConfig;
   readonly stages: readonly PlannedStage[];
@@ -123,7 +123,7 @@ function withThreads(resolved: ResolvedConfig, {threads}: RunRecord['engine']): 
   return {...resolved, config: {...config, engine: {...config.engine, threads}}};
 }
 
-/** Processes that the cores carry with these threads, where the config leaves the threads open. */
+/** How many processes the cores can run with these threads, where the config leaves the threads open. */
 function coresFor({config}: ResolvedConfig, {threads}: RunRecord['engine']): number | undefined {
   return config.engine.threads === undefined ? Math.max(1, Math.floor(availableParallelism() / threads)) : undefined;
 }

@@ -28,7 +28,7 @@ export interface Wanted {
   readonly reuse: boolean;
 }
 
-/** How a config is to be carried out, where that is not as it says. */
+/** What overrides the config. */
 export interface WantedOptions {
   /** Replaces the engine that the config names. */
   readonly engine?: EngineChoice;
@@ -36,7 +36,7 @@ export interface WantedOptions {
   readonly fresh?: boolean;
 }
 
-/** Stages to carry out in a run. */
+/** Stages to execute in a run. */
 export interface Work extends Pick<Wanted, 'resolved' | 'stages' | 'reuse'> {
   readonly run: RunFolder;
 }
@@ -53,7 +53,7 @@ export async function readWanted(
   return {configFile, resolved, stages, engine, reuse: selection.kind === 'pipeline' && !fresh};
 }
 
-/** The work in a new run, whose folder is made; `onEngine` hears which engine it gets and why. */
+/** The work in a new run, whose folder is made; `onEngine` receives which engine it gets and why. */
 export async function workInNewRun(
   {configFile, resolved, stages, reuse}: Wanted,
   onEngine: (engine: EngineInfo) => void,
@@ -125,7 +125,7 @@ function requireSameConfig(configFile: string, given: DemeConfig, own: DemeConfi
     `The config is not that of the run any more: ${different.join(', ')} changed.`,
     {
       where: configFile,
-      hint: 'Start a new run without --resume, or go on with the old config by `deme resume`.',
+      hint: 'Start a new run without --resume, or continue with the old config by `deme resume`.',
     },
   );
 }
@@ -134,10 +134,14 @@ function requireSameConfig(configFile: string, given: DemeConfig, own: DemeConfi
 function requireSameEngine({path, record}: RunFolder, wanted: EngineChoice | undefined): void {
   const {name} = record.engine;
   if (wanted === undefined || wanted === 'auto' || wanted === name) return;
-  throw new UserError('engine-fixed', `The run was begun with the engine ${name} and cannot go on with ${wanted}.`, {
-    where: path,
-    hint: 'Leave --engine out, or start a new run.',
-  });
+  throw new UserError(
+    'engine-fixed',
+    `The run was started with the engine ${name} and cannot continue with ${wanted}.`,
+    {
+      where: path,
+      hint: 'Leave --engine out, or start a new run.',
+    },
+  );
 }
 
 function withEngine(resolved: ResolvedConfig, name: EngineChoice | undefined): ResolvedConfig {

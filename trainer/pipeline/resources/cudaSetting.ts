@@ -11,7 +11,7 @@ export interface CudaSetting {
   readonly libraryFolders: readonly string[];
 }
 
-/** Empty unless the engine may be TensorFlow's CUDA build on a GPU: nobody then waits for the NVIDIA driver. */
+/** Empty unless the engine may be TensorFlow's CUDA build on a GPU: then there is no wait for the NVIDIA driver. */
 export async function cudaSetting({name, device}: Pick<EngineConfig, 'name' | 'device'>): Promise<CudaSetting> {
   const none = {gpus: [], libraryFolders: []};
   if ((name !== 'tensorflow' && name !== 'auto') || device === 'cpu') return none;

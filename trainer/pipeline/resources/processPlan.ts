@@ -23,7 +23,7 @@ export interface ProcessBounds {
 /**
  * How the machine is shared: on CPU one single-threaded process per core, since independent experts scale better than the threads of
  * one network; on GPUs one process for each, which sees no other. `processes` and `threads` of the config overrule it; more processes
- * than GPUs share them evenly. The stages get the engine and the device that the run settled on: they must not choose anew in each.
+ * than GPUs share them evenly. The stages get the engine and the device that the run settled on: they must not choose again in each.
  */
 export function planProcesses(config: EngineConfig, settled: RunRecord['engine'], bounds: ProcessBounds): ProcessPlan {
   const {stages, fit, cores = availableParallelism()} = bounds;

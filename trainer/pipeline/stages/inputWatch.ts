@@ -120,13 +120,13 @@ export class InputWatch {
       if ((await knownHash(file)) === recorded) continue;
       throw new UserError('result-changed', `These are not the weights that the run made as ${modelName(model)}.`, {
         where: file,
-        hint: 'Resume the run: what was changed is made again.',
+        hint: 'Resume the run: the stage that made them runs again.',
       });
     }
   }
 }
 
-/** A watch for whoever only looks at a run. */
+/** A watch for readers of a run. */
 export async function watchInputs(run: string, resolved: ResolvedConfig): Promise<InputWatch> {
   return InputWatch.open(run, resolved, await knownInputs(run, resolved));
 }

@@ -3,8 +3,8 @@ import {WrittenMessage} from '../../contract/run/writtenMessage.ts';
 import {runEventPieces} from '../../store/run/singleEvents.ts';
 
 /**
- * The events of a stage process on their way to the log. They are kept until the owner of the run says that they are on the disk: a
- * checkpoint takes along those that are not, so that an owner which dies takes no update with it that is not made again.
+ * The events of a stage process on their way to the log. They are kept until the owner of the run confirms that they are on the disk. A
+ * checkpoint includes those that are not, so that they are not lost when the owner dies.
  */
 export class StageOutbox {
   #kept: RunEvent[] = [];

@@ -2,7 +2,7 @@ import {isDiskFull} from '../../store/files/atomicFile.ts';
 import {writeWithRoom, type DiskWatch} from '../../store/files/writeWithRoom.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 
-/** What a result may take that nobody has counted beforehand. */
+/** Bytes to expect of a result whose size was not computed beforehand. */
 const usual = 2 ** 24;
 
 /**

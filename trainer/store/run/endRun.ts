@@ -8,9 +8,9 @@ const pollMilliseconds = 200;
 
 /**
  * Ends a run at once: asks its owner, and after the grace time has `kill` end the owner's whole process tree. The request stays in the run
- * folder as the mark that somebody wanted this. Returns how it ended. Throws a UserError for an owner on another machine that does not
+ * folder as a mark that the user wanted this. Returns how it ended. Throws a UserError for an owner on another machine that does not
  * react.
- * @param now steady milliseconds, whatever somebody sets the clock on the wall to
+ * @param now milliseconds of a clock that never jumps
  */
 export async function endRun(
   run: string,
@@ -22,7 +22,7 @@ export async function endRun(
   for (const end = now() + graceSeconds * 1000; now() < end; await wait(pollMilliseconds)) {
     if ((await livingOwner(run)) === null) return 'asked';
   }
-  // Looked up anew: by now the number of an owner that has ended may belong to another process.
+  // Looked up again: by now the number of an owner that has ended may belong to another process.
   const owner = await livingOwner(run);
   if (owner === null) return 'asked';
   if (!isHere(owner)) throw elsewhere(run, owner);
@@ -37,7 +37,7 @@ async function livingOwner(run: string): Promise<ProcessIdentity | null> {
 }
 
 function elsewhere(run: string, {pid, host}: ProcessIdentity): UserError {
-  return new UserError('run-elsewhere', `Process ${pid} on ${host} carries the run out and does not react.`, {
+  return new UserError('run-elsewhere', `Process ${pid} on ${host} owns the run and does not react.`, {
     where: run,
     hint: 'End it there.',
   });

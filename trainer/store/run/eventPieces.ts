@@ -27,7 +27,7 @@ export interface EventPiece {
 }
 
 /**
- * The complete lines of a file from byte `from` on in pieces, for files that nobody wants to hold in memory at once; none if there is no
+ * The complete lines of a file from byte `from` on in pieces, for files that are too long to hold in memory at once; none if there is no
  * such file. Throws a UserError for one that is shorter than `from`. A last line without its newline is still being written (or was cut off by a crash) and is left out.
  */
 export async function* linePieces(path: string, from = 0): AsyncGenerator<LinePiece> {

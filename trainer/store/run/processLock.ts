@@ -82,8 +82,8 @@ async function acquire(path: string, own: string): Promise<LockContent | null> {
 }
 
 /**
- * Takes over the lock of a process that is gone. To remove it and to make a new one would be two steps, between which somebody slow might
- * remove the new one. So the right to replace this very content is a lock by itself, and moving it into place gives it up.
+ * Takes over the lock of a process that has ended. Removing it and making a new one would be two steps, between which a slower process
+ * might remove the new one. So the right to replace this very content is a lock by itself, and moving it into place gives it up.
  */
 async function replaceStale(path: string, own: string, stale: LockContent): Promise<LockContent | null | 'changed'> {
   const right = `${path}.${hashBytes(stale.text).slice(0, 16)}`;

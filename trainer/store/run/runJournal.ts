@@ -13,7 +13,7 @@ const adopted: readonly RunEvent['type'][] = ['step', 'buckets', 'heldOut', 'can
 
 /**
  * What the owner of a run writes down: its events, and their numbers once more in the metrics. A full disk loses nothing: events wait in
- * memory, and the metrics are made again from the log when there is room.
+ * memory, and the metrics are rebuilt from the log when there is room.
  */
 export class RunJournal {
   readonly #log: EventLog;
@@ -107,7 +107,7 @@ export class RunJournal {
     }
   }
 
-  /** Metrics that a full disk has cut off are given up; they are made anew from the log. */
+  /** Metrics that a full disk has cut off are dropped, and rebuilt from the log later. */
   #guard(metrics: MetricsFile, write: (metrics: MetricsFile) => void): void {
     if (this.#metrics === null) return;
     try {

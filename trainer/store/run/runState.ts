@@ -9,12 +9,12 @@ import {runPaths} from './runPaths.ts';
 export type ControlCommand = ControlRecord['command'];
 
 /**
- * A state as an onlooker sees it: `lost` when the file says that the run goes on, but its process is gone; `stopped` when somebody had
- * asked for just that.
+ * The state of a run as a reader sees it: `lost` when the file says that it runs, but its process has ended; `stopped` when the user had
+ * asked for that.
  */
 export type CurrentState = Omit<StateRecord, 'state'> & {readonly state: StateRecord['state'] | 'lost'};
 
-/** Whether a process carries the run out, as the state says; `currentState` has checked it, a state file alone has not. */
+/** Whether a process executes the run, as the state says; `currentState` has checked it, a state file alone has not. */
 export function isActive({state}: Pick<CurrentState, 'state'>): boolean {
   return state === 'running' || state === 'paused' || state === 'stopping';
 }
@@ -52,7 +52,7 @@ function silenceOf({heartbeat}: StateRecord): number {
   return Date.now() / 1000 - heartbeat;
 }
 
-/** An owner that lives writes its state anew in a moment; without one the run is to be gone on with like any that is lost. */
+/** A living owner soon writes its state again; without one, the run can be resumed like any that is lost. */
 async function unreadableState(run: string, error: UserError): Promise<CurrentState> {
   const unknown = {heartbeat: 0, stage: '', progress: 0};
   const owner = await lockHolder(runPaths.ownerLock(run));

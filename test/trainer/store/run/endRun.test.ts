@@ -31,7 +31,7 @@ describe('the end of a run', () => {
     const kill = () => expect.fail('a process of this machine is none of theirs');
     await expect(endRun(run, 0, kill)).rejects.toMatchObject({
       code: 'run-elsewhere',
-      message: `Process ${process.pid} on another-machine carries the run out and does not react.`,
+      message: `Process ${process.pid} on another-machine owns the run and does not react.`,
     });
   });
 
