@@ -22,13 +22,13 @@ export function unet2dConditionArchitecture(config: UNet2DConditionConfig): Arch
 const contextTokens = 77;
 
 /**
- * What a spatial transformer keeps of T tokens of C channels: inputs and outputs of its dense layers and norms, the wide layer of four
- * times C with its gate counting for twelve of them, and the softmax of all scores where they are not computed again.
+ * What a spatial transformer keeps of T tokens of C channels: inputs and outputs of its dense layers, norms and transpositions, the wide
+ * layer of four times C with its gate counting for twelve of them, and the softmax of all scores where they are not computed again.
  */
 function transformerValues({pixels, input, level}: UNet2DPart, config: UNet2DConditionConfig): number {
   const {attention_head_dim: heads} = config;
   const headCount = typeof heads === 'number' ? heads : (heads[level] ?? 1);
   const keepsScores = pixels < manyTokens;
   const scores = keepsScores ? headCount * pixels * (pixels + contextTokens) : 0;
-  return (keepsScores ? 28 : 26) * pixels * input + scores + 4 * contextTokens * input;
+  return (keepsScores ? 37 : 35) * pixels * input + scores + 4 * contextTokens * input;
 }
