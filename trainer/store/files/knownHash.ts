@@ -1,8 +1,8 @@
 import {mkdir, realpath, stat} from 'node:fs/promises';
 import {join} from 'node:path';
+import {nullForUserError} from '../../contract/errors.ts';
 import {KnownHash} from '../../contract/knownHash.ts';
 import {cacheFolder} from './cacheFolder.ts';
-import {fileExists} from './fileExists.ts';
 import {readJson, writeJsonAtomic} from './jsonFile.ts';
 import {hashBytes, hashFile} from './sha256.ts';
 
@@ -19,12 +19,12 @@ export async function knownHash(path: string): Promise<string> {
   const before = await stampOf(path);
   if (before.size < worthKnowing) return hashFile(path);
   const real = await realpath(path);
-  const record = join(cacheFolder().path, 'hashes', `${hashBytes(real)}.json`);
-  const known = await readKnown(record);
+  const record = recordOf(real);
+  const known = record === null ? null : await readKnown(record);
   if (known?.path === real && known.stamp === before.stamp) return known.sha256;
   const sha256 = await hashFile(path);
   const after = await stampOf(path);
-  if (after.stamp === before.stamp && after.isSettled)
+  if (record !== null && after.stamp === before.stamp && after.isSettled)
     await keep(record, {format: 1, path: real, stamp: after.stamp, sha256});
   return sha256;
 }
@@ -35,10 +35,18 @@ async function stampOf(path: string): Promise<{size: number; stamp: string; isSe
   return {size: Number(size), stamp: [size, ino, mtimeNs, ctimeNs].join(' '), isSettled: age > settled};
 }
 
-/** A record that is damaged, or of a later version, is as good as none: the file is hashed and the record replaced. */
+/** Where the hash of a file is kept; null where the cache is closed to this user. */
+function recordOf(path: string): string | null {
+  try {
+    return join(cacheFolder().path, 'hashes', `${hashBytes(path)}.json`);
+  } catch (error) {
+    return nullForUserError(error);
+  }
+}
+
+/** A record that is missing, damaged or of a later version is as good as none: the file is hashed and the record replaced. */
 async function readKnown(record: string): Promise<KnownHash | null> {
-  if (!(await fileExists(record))) return null;
-  return readJson(record, KnownHash, 'a known hash').catch(() => null);
+  return readJson(record, KnownHash, 'a known hash').catch(nullForUserError);
 }
 
 /** A cache that cannot be written, as in a read-only home folder, only costs the time of hashing again. */

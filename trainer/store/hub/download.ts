@@ -150,7 +150,8 @@ function isFileError(error: unknown): boolean {
   );
 }
 
-async function isIntact(path: string, {size, sha256, gitBlob}: ExpectedFile): Promise<boolean> {
+/** Whether a file is there and is what the hub lists, by its size and hash. */
+export async function isIntact(path: string, {size, sha256, gitBlob}: ExpectedFile): Promise<boolean> {
   if (!(await fileExists(path)) || (await stat(path)).size !== size) return false;
   if (sha256 !== undefined) return (await digestFile(path, createHash('sha256'))) === sha256;
   return (await digestFile(path, blobHash(size))) === gitBlob;

@@ -3,7 +3,7 @@ import {join, posix, resolve} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import {explainWriteError} from '../files/atomicFile.ts';
 import {cacheFolder} from '../files/cacheFolder.ts';
-import {download, downloadedBytes} from './download.ts';
+import {download, downloadedBytes, isIntact, type ExpectedFile} from './download.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {byteText, freeBytes} from '../files/freeSpace.ts';
 import {isWeightsName} from '../weights/findWeights.ts';
@@ -54,12 +54,14 @@ export async function fetchModel(repository: string, options: FetchOptions = {})
   const address = `${endpoint}/api/models/${repository}/revision/${revision}?blobs=true`;
   const {sha: commit, siblings} = parseListing(await requestJson(address, settings), address);
   const files = chooseFiles(siblings, `${endpoint}/${repository}`, options.variant);
+  // Another user's cache, which may only be read, serves as well.
+  if (await isFetched(files, folder)) return folder;
   await requireRoom(files, folder);
-  // Until the end, old and new files may lie side by side.
-  await rm(join(folder, recordFile), {force: true});
   try {
+    // Until the end, old and new files may lie side by side.
+    await rm(join(folder, recordFile), {force: true});
     await downloadAll(files, `${endpoint}/${repository}/resolve/${commit}`, folder, settings, options.onProgress);
-    await removeOtherWeights(files, folder);
+    for (const path of await otherWeights(files, folder)) await rm(path, {force: true});
     await writeJsonAtomic(join(folder, recordFile), {repository, commit});
   } catch (error) {
     throw explainWriteError(folder, error);
@@ -116,15 +118,28 @@ async function requireRoom(files: readonly HubFile[], folder: string): Promise<v
   });
 }
 
-/** Weights of another revision or variant would be read in place of those just fetched. */
-async function removeOtherWeights(files: readonly HubFile[], folder: string): Promise<void> {
+/** Whether the folder holds these very files, and no others that would be read in their place. */
+async function isFetched(files: readonly HubFile[], folder: string): Promise<boolean> {
+  if (!(await fileExists(join(folder, recordFile)))) return false;
+  for (const file of files) if (!(await isIntact(join(folder, file.rfilename), expectedOf(file)))) return false;
+  return (await otherWeights(files, folder)).length === 0;
+}
+
+/** Weights of another revision or variant, which would be read in place of those that are wanted. */
+async function otherWeights(files: readonly HubFile[], folder: string): Promise<string[]> {
   const wanted = new Set(files.map(({rfilename}) => rfilename));
+  const others: string[] = [];
   for (const component of new Set(files.map(({rfilename}) => posix.dirname(rfilename)))) {
     for (const name of await readdir(join(folder, component))) {
       const isOther = isWeightsName(name.replace(/\.part$/, '')) && !wanted.has(posix.join(component, name));
-      if (isOther) await rm(join(folder, component, name), {force: true});
+      if (isOther) others.push(join(folder, component, name));
     }
   }
+  return others;
+}
+
+function expectedOf({size, lfs, blobId}: HubFile): ExpectedFile {
+  return {size, sha256: lfs?.sha256, gitBlob: blobId};
 }
 
 async function downloadAll(
@@ -136,9 +151,10 @@ async function downloadAll(
 ): Promise<void> {
   const total = files.reduce((sum, {size}) => sum + size, 0);
   let before = 0;
-  for (const {rfilename, size, lfs, blobId} of files) {
+  for (const file of files) {
+    const {rfilename, size} = file;
     const url = `${address}/${rfilename.split('/').map(encodeURIComponent).join('/')}`;
-    await download(url, join(folder, rfilename), {size, sha256: lfs?.sha256, gitBlob: blobId}, settings, (bytes) => {
+    await download(url, join(folder, rfilename), expectedOf(file), settings, (bytes) => {
       onProgress?.({file: rfilename, done: before + bytes, total});
     });
     before += size;

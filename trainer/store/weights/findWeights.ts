@@ -3,6 +3,7 @@ import {basename, join} from 'node:path';
 import {z} from 'zod';
 import {UserError} from '../../contract/errors.ts';
 import {readJson} from '../files/jsonFile.ts';
+import {tableLimits} from '../files/jsonLimits.ts';
 
 export const weightsStem = 'diffusion_pytorch_model';
 
@@ -124,7 +125,7 @@ function ambiguous(variants: readonly string[], stems: WeightsNames, where: stri
 
 /** The files that an index names, which must lie beside it. */
 async function listShards(index: string, format: string, present: ReadonlySet<string>): Promise<string[]> {
-  const {weight_map} = await readJson(index, ShardIndex, 'the shard index');
+  const {weight_map} = await readJson(index, ShardIndex, 'the shard index', tableLimits);
   const files = [...new Set(Object.values(weight_map))].sort();
   const outside = files.find((file) => file !== basename(file) || file.includes('\\') || !file.endsWith(`.${format}`));
   if (outside !== undefined) {

@@ -1,8 +1,9 @@
-import {readFile, readdir, utimes, writeFile} from 'node:fs/promises';
+import {chmod, readFile, readdir, utimes, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, expect, it, vi} from 'vitest';
 import {knownHash} from '../../../../trainer/store/files/knownHash.ts';
 import {hashBytes} from '../../../../trainer/store/files/sha256.ts';
+import {asOtherUser} from '../../../helpers/otherUser.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const large = 1 << 24;
@@ -65,4 +66,18 @@ it('records nothing of a file that has just been written, of a small one, or whe
   await expect(readdir(hashes)).rejects.toMatchObject({code: 'ENOENT'});
   vi.stubEnv('DEME_CACHE', path);
   expect(await knownHash(path)).toBe(hashBytes(new Uint8Array(large)));
+});
+
+it('does without a cache that is closed to this user, or a part of which is', async () => {
+  const {folder, hashes} = await cached();
+  later();
+  const path = join(folder, 'weights');
+  await writeFile(path, new Uint8Array(large));
+  const sha256 = await knownHash(path);
+  await chmod(folder, 0o755);
+  for (const closed of [hashes, join(hashes, '..')]) {
+    await chmod(closed, 0);
+    expect(await asOtherUser(() => knownHash(path))).toBe(sha256);
+    await chmod(closed, 0o700);
+  }
 });

@@ -1,7 +1,8 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {chmod, readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {fetchModel} from '../../../../trainer/store/hub/hubFetch.ts';
+import {asOtherUser} from '../../../helpers/otherUser.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../../helpers/textContaining.ts';
 import {hubServer, listFiles} from '../hubServer.ts';
@@ -63,5 +64,21 @@ describe('fetchModel', () => {
     });
     await fetchModel('owner/tiny', {endpoint: slow.endpoint, folder, retryDelay, silence: 400});
     expect((await readFile(join(folder, weightsFile))).equals(weights)).toBe(true);
+  });
+
+  it('takes what another user has fetched, and asks for a folder of its own where it would have to write', async () => {
+    const folder = await temporaryFolder();
+    const hub = await hubServer(pipeline);
+    const fetchIt = ({endpoint}: {endpoint: string}) => fetchModel('owner/tiny', {endpoint, folder, retryDelay});
+    await fetchIt(hub);
+    await chmod(folder, 0o555);
+    await chmod(join(folder, 'unet'), 0o555);
+    const before = hub.requests.length;
+    expect(await asOtherUser(() => fetchIt(hub))).toBe(folder);
+    expect(hub.requests).toHaveLength(before + 1);
+    const newer = await hubServer({...pipeline, 'unet/config.json': Buffer.from('{"a": 1}')});
+    await expect(asOtherUser(() => fetchIt(newer))).rejects.toMatchObject({code: 'write-refused', where: folder});
+    await chmod(folder, 0o755);
+    await chmod(join(folder, 'unet'), 0o755);
   });
 });

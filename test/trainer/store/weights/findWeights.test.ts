@@ -107,6 +107,19 @@ describe('findWeights', () => {
     await expect(findWeights(folder)).rejects.toThrow('weight_map: must map tensors to files');
   });
 
+  it('reads an index of 200,000 names', async () => {
+    const folder = await temporaryFolder();
+    const shard = `${stem}-00001-of-00001.safetensors`;
+    const names = Object.fromEntries(
+      Array.from({length: 200_000}, (_, i) => [`down_blocks.0.transformer_blocks.${i}.attn1.to_q.weight`, shard]),
+    );
+    await writeFile(join(folder, `${stem}.safetensors.index.json`), index(names));
+    await writeFile(join(folder, shard), '');
+    const start = performance.now();
+    expect(await findWeights(folder)).toEqual([join(folder, shard)]);
+    expect(performance.now() - start).toBeLessThan(10_000); // One second on an idle machine.
+  });
+
   it('refuses an index of 200,000 files without looking for each', async () => {
     const folder = await temporaryFolder();
     const names = Object.fromEntries(Array.from({length: 190_000}, (_, i) => [`tensor.${i}`, `x-${i}.safetensors`]));

@@ -153,11 +153,11 @@ describe('readModelFolder', () => {
     await expect(readModelFolder(folder)).rejects.toMatchObject({code: 'weights-missing', where: join(folder, 'unet')});
     await writeFile(
       join(folder, 'unet', 'config.json'),
-      '{"_class_name": "UNet2DConditionModel", "attention_head_dim": [5]}',
+      '{"_class_name": "UNet3DConditionModel", "attention_head_dim": [5]}',
     );
     await expect(readModelFolder(folder)).rejects.toMatchObject({
       code: 'class-unsupported',
-      message: expect.stringContaining('UNet2DConditionModel') as string,
+      message: expect.stringContaining('UNet3DConditionModel') as string,
     });
     await expect(readModelFolder(join(folder, 'scheduler'))).rejects.toMatchObject({code: 'model-missing'});
     await expect(readModelFolder(join(folder, 'none'))).rejects.toThrow(/no such folder/);
