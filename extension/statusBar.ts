@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import {DisposableStore} from './disposable.ts';
 import {timeLeftText} from './runs/durationText.ts';
-import type {JobQueue} from './runs/jobQueue.ts';
+import type {JobQueue, JobState} from './runs/jobQueue.ts';
 import {isActiveRun, type Run} from './runs/run.ts';
 import {percent, runStateText} from './runs/runText.ts';
 import type {Runs} from './runs/runs.ts';
@@ -13,8 +13,8 @@ export function registerStatusBar(runs: Runs, queue: JobQueue): vscode.Disposabl
   const item = owned.add(vscode.window.createStatusBarItem('deme.status', vscode.StatusBarAlignment.Left, 10));
   item.name = 'DeMe';
   const show = () => {
-    const waiting = queue.all().filter(({state}) => state !== 'running').length;
-    const content = statusContent(runs.all(), waiting);
+    const count = (wanted: JobState) => queue.all().filter(({state}) => state === wanted).length;
+    const content = statusContent(runs.all(), count('queued'), count('starting'));
     if (content === null || !settings.statusBar()) return item.hide();
     item.text = content.text;
     item.tooltip = content.tooltip;
@@ -38,14 +38,17 @@ export interface StatusContent {
   readonly run: Run | null;
 }
 
-/** What is said about these runs: the newest that is carried out, or the last one. */
-export function statusContent(runs: readonly Run[], waiting: number): StatusContent | null {
+/** What is said about these runs: the newest that is carried out, or the last one; and how many jobs wait and are being started. */
+export function statusContent(runs: readonly Run[], waiting: number, starting = 0): StatusContent | null {
   const active = runs.filter(isActiveRun);
   const run = active.at(-1) ?? runs.at(-1) ?? null;
-  if (run === null && waiting === 0) return null;
-  const more = [...(active.length > 1 ? [`${active.length} runs`] : []), ...(waiting > 0 ? [`${waiting} queued`] : [])];
-  const state = run === null ? 'starting' : runStateText(run);
-  const tooltip = [...(run === null ? [] : [`${run.record.id}: ${state}`]), ...more].join('\n');
+  if (run === null && waiting + starting === 0) return null;
+  const more = [
+    ...(active.length > 1 ? [`${active.length} runs`] : []),
+    ...(starting > 0 ? [`${starting} starting`] : []),
+    ...(waiting > 0 ? [`${waiting} queued`] : []),
+  ];
+  const tooltip = [...(run === null ? [] : [`${run.record.id}: ${runStateText(run)}`]), ...more].join('\n');
   const words = active.length === 0 ? more : [...shortState(run), ...more];
   const text = [icon(active.length > 0, run), 'DeMe', ...(words.length === 0 ? [] : [words.join(', ')])].join(' ');
   return {text, tooltip, label: `DeMe, ${tooltip.replaceAll('\n', ', ')}`, run};

@@ -10,6 +10,7 @@ import {settings} from '../settings.ts';
 import type {Handler, Studio} from '../studio.ts';
 import {requireTrust} from '../trainer/requireTrust.ts';
 import {extendRun} from './extendRun.ts';
+import {openPanel} from './openPanel.ts';
 import {nodeOf, targetConfig, targetRun} from './targets.ts';
 
 /** Commands about runs that are there. */
@@ -92,10 +93,6 @@ async function cancelJob(studio: Studio, ...args: unknown[]): Promise<void> {
     .map((job) => ({label: job.title, description: job.state, job}));
   const chosen = await vscode.window.showQuickPick(items, {placeHolder: 'What is taken out of the queue?'});
   if (chosen !== undefined) await studio.queue.cancel(chosen.job.id);
-}
-
-async function openPanel(studio: Studio, ...args: unknown[]): Promise<void> {
-  await studio.openPanel(studio.runs.all().length === 0 ? undefined : await targetRun(studio, args));
 }
 
 async function editTags(_: Studio, run: Run): Promise<void> {

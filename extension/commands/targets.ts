@@ -8,7 +8,10 @@ import type {ExperimentNode} from '../views/experimentNode.ts';
 import type {ModelElement} from '../views/modelsTree.ts';
 
 /** The row of the tree of experiments that a command was called on. */
-export function nodeOf({experiments}: Studio, args: readonly unknown[]): ExperimentNode | undefined {
+export function nodeOf(
+  {experiments}: Pick<Studio, 'experiments'>,
+  args: readonly unknown[],
+): ExperimentNode | undefined {
   const [first] = args;
   return typeof first === 'string' ? experiments.node(first) : undefined;
 }
@@ -18,7 +21,7 @@ export function nodeOf({experiments}: Studio, args: readonly unknown[]): Experim
  * fit. Undefined where the user chooses none.
  */
 export async function targetRun(
-  studio: Studio,
+  studio: Pick<Studio, 'experiments' | 'runs'>,
   args: readonly unknown[],
   fits: (run: Run) => boolean = () => true,
 ): Promise<Run | undefined> {
@@ -32,7 +35,7 @@ export async function targetRun(
 }
 
 /** The run of a row, or of a path among the arguments. */
-export function namedRun(studio: Studio, args: readonly unknown[]): Run | undefined {
+export function namedRun(studio: Pick<Studio, 'experiments' | 'runs'>, args: readonly unknown[]): Run | undefined {
   const row = nodeOf(studio, args)?.run;
   // A row may be older than the news about its run.
   if (row !== undefined) return studio.runs.get(row.path) ?? row;

@@ -76,9 +76,11 @@ class Mistakes implements vscode.CodeActionProvider, vscode.Disposable {
     const {configProblems} = await import('./quickFixes.ts');
     const {version} = document;
     const problems = configProblems(document.getText()).map(({problem, message}) => toDiagnostic(problem, message));
-    const base = problems.length === 0 ? await missingBase(document) : null;
-    if (document.isClosed || document.version !== version || this.#owned.isDisposed) return;
-    this.#collection.set(document.uri, base === null ? problems : [base]);
+    const isPast = () => document.isClosed || document.version !== version || this.#owned.isDisposed;
+    if (isPast()) return;
+    this.#collection.set(document.uri, problems);
+    const base = await missingBase(document);
+    if (base !== null && !isPast()) this.#collection.set(document.uri, [...problems, base]);
   }
 
   #forget({uri}: vscode.TextDocument): void {

@@ -18,6 +18,9 @@ export interface DemeCall {
   readonly onLine?: (line: string) => void;
 }
 
+/** The beginning of a line that TensorFlow logs for its developers: `2026-01-01 00:00:00.000000: I tensorflow/...`, `I0000 00:00:...`. */
+const libraryLog = /^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IWE] |[IWE]\d{4} |WARNING: All log messages before absl)/;
+
 /** Nothing that a verb prints is that long. */
 const outputLimit = 16 * 2 ** 20;
 
@@ -29,7 +32,8 @@ export async function callDeme<T>(schema: ResultSchema<T>, call: DemeCall): Prom
   if (failure.success) throw fromErrorRecord(failure.data.error);
   const result = schema.safeParse(value);
   if (code === 0 && result.success) return result.data;
-  const last = (stderr.trim() || stdout.trim()).split('\n').slice(-3).join(' | ').slice(-500);
+  const said = stderr.split('\n').filter((line) => !libraryLog.test(line));
+  const last = (said.join('\n').trim() || stdout.trim()).split('\n').slice(-3).join(' | ').slice(-500);
   const how = code === 0 ? 'printed something else than a result' : `ended with code ${code}`;
   throw new UserError('deme-broken', `deme ${call.args.slice(0, 2).join(' ')} ${how}${last ? `: ${last}` : '.'}`);
 }
@@ -65,7 +69,7 @@ function collect(child: ChildProcess, onLine: ((line: string) => void) | undefin
     stderr = (stderr + chunk).slice(-20_000);
     const lines = (line + chunk).split('\n');
     line = (lines.pop() ?? '').slice(-2000);
-    for (const each of lines) onLine?.(each.trim());
+    for (const each of lines) if (!libraryLog.test(each)) onLine?.(each.trim());
   });
   return new Promise((resolve, reject) => {
     child.on('error', (cause) =>

@@ -88,10 +88,11 @@ function stateRank({state}: Run): number {
 }
 
 function queueNode(jobs: readonly Job[]): ExperimentNode {
+  const waiting = jobs.filter(({state}) => state === 'queued').length;
   return {
     id: 'queue',
     label: 'Queue',
-    description: `${jobs.length} waiting`,
+    description: waiting === 0 ? 'starting' : `${waiting} waiting`,
     icon: 'clock',
     context: 'queue',
     isExpanded: true,

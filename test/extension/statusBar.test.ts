@@ -26,5 +26,6 @@ describe('the status bar item', () => {
       tooltip: 'digits-1: done, held-out loss 0.019',
     });
     expect(statusContent([], 1)?.text).toBe('$(beaker) DeMe 1 queued');
+    expect(statusContent([], 0, 1)).toMatchObject({text: '$(beaker) DeMe 1 starting', label: 'DeMe, 1 starting'});
   });
 });

@@ -18,7 +18,7 @@ export async function startBest(config: EngineRequest, probe: typeof probeAdapte
   const found = await tensorflowState();
   const variant = found.state === 'installed' ? found.installed.record.variant : undefined;
   if (found.state === 'absent') passedOver.push('TensorFlow is not installed (`deme engine install tensorflow`)');
-  if (found.state === 'broken') passedOver.push(`TensorFlow is NOT USABLE: ${withoutPeriod(found.error.message)}`);
+  if (found.state === 'broken') passedOver.push(`TensorFlow is NOT USABLE: ${asClause(found.error.message)}`);
   if (variant === 'cpu' && device === 'gpu') passedOver.push('the CPU build of TensorFlow is installed');
   let mayUseTensorflow = variant !== undefined;
   if (variant === 'cuda' && device !== 'cpu') {
@@ -50,7 +50,7 @@ async function attempt(
     return await start();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    passedOver.push(`${name} is installed BUT NOT HEALTHY: ${withoutPeriod(error.message)}`);
+    passedOver.push(`${name} is installed BUT NOT HEALTHY: ${asClause(error.message)}`);
     return null;
   }
 }
@@ -65,7 +65,7 @@ async function findsGpu(probe: typeof probeAdapter, passedOver: string[]): Promi
     );
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    passedOver.push(withoutPeriod(error.message));
+    passedOver.push(asClause(error.message));
   }
   return false;
 }
@@ -80,6 +80,7 @@ function noGpu(passedOver: readonly string[]): UserError {
   );
 }
 
-function withoutPeriod(sentence: string): string {
-  return sentence.replace(/\.$/, '');
+/** A sentence as a part of another: `the engine x is not installed` */
+function asClause(sentence: string): string {
+  return sentence.replace(/^The /, 'the ').replace(/\.$/, '');
 }

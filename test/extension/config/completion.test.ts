@@ -31,7 +31,7 @@ describe('completion', () => {
     expect(labels('decouple:\n  projection: |')).toEqual(['full', 'stock-compatible', 'off']);
     expect(labels('decouple:\n  dropout: |')).toEqual(['true', 'false']);
     expect(labels('decouple:\n  probability: |')).toEqual(['0.3']);
-    expect(labels('data:\n  kind: |')).toEqual(['mnist', 'cifar10', 'images', 'parquet']);
+    expect(labels('data:\n  kind: |')).toEqual(['mnist', 'cifar10', 'images', 'parquet', 'webdataset']);
   });
 
   it('takes the kind of the data into account', () => {

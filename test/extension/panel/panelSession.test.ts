@@ -13,6 +13,9 @@ import type {
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {fakeRun, fakeStep, type FakeRun} from '../../helpers/fakeRunFolder.ts';
 
+/** Other tests may keep the machine busy. */
+const patient = {timeout: 20_000};
+
 interface Opened {
   readonly run: FakeRun;
   readonly posted: HostMessage[];
@@ -77,7 +80,7 @@ describe('a panel session', () => {
     );
     run.emit(fakeStep('expert-2', 31));
     session.runChanged(run.run.path);
-    await vi.waitFor(() => expect(changes()).toHaveLength(5));
+    await vi.waitFor(() => expect(changes()).toHaveLength(5), patient);
     expect(changes().at(-1)).toMatchObject({stage: 'expert-2', at: 30, steps: 31});
     expect(changes().at(-1)?.bins).toHaveLength(binLength);
   });
@@ -101,7 +104,7 @@ describe('a panel session', () => {
     await send({type: 'watch', watch: watchAll(run.run.path)});
     run.emit(fakeStep('expert-0', 21));
     session.runChanged(run.run.path);
-    await vi.waitFor(() => expect(changes()).toHaveLength(5));
+    await vi.waitFor(() => expect(changes()).toHaveLength(5), patient);
     expect(changes().at(-1)).toMatchObject({at: 20, steps: 21});
   });
 
@@ -124,11 +127,11 @@ describe('a panel session', () => {
     const {send, of, run, session} = await open();
     await send({type: 'ready'});
     session.runChanged(run.run.path);
-    await vi.waitFor(() => expect(of('run')).toHaveLength(1));
+    await vi.waitFor(() => expect(of('run')).toHaveLength(1), patient);
     vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000);
     onTestFinished(() => void vi.restoreAllMocks());
     session.runChanged(run.run.path);
-    await vi.waitFor(() => expect(of('run')).toHaveLength(2));
+    await vi.waitFor(() => expect(of('run')).toHaveLength(2), patient);
   });
 
   it('reads no run but those it shows, and runs nothing without trust', async () => {
@@ -139,7 +142,7 @@ describe('a panel session', () => {
     const merge: PanelRequest = {kind: 'merge', run: '/etc', weights: [1]};
     await send({type: 'request', id: 7, request: {kind: 'details', run: '/etc'}});
     await send({type: 'request', id: 8, request: merge});
-    await vi.waitFor(() => expect(of('refused')).toHaveLength(2));
+    await vi.waitFor(() => expect(of('refused')).toHaveLength(2), patient);
     expect(of('refused').map(({id, error}) => [id, error.code])).toEqual([
       [7, 'run-missing'],
       [8, 'untrusted'],

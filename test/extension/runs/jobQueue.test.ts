@@ -6,6 +6,9 @@ import type {JobEnd} from '../../../trainer/launch/launcher.ts';
 import type {OwnerRequest} from '../../../trainer/contract/run/ownerMessages.ts';
 import {memento} from '../../helpers/fakeVscode.ts';
 
+/** Other tests may keep the machine busy. */
+const patient = {timeout: 20_000};
+
 const request: OwnerRequest = {action: 'start', config: '/a.deme.yaml', selection: {kind: 'merge'}};
 
 /** A host whose jobs a test carries out by hand. */
@@ -40,11 +43,11 @@ describe('the queue', () => {
     const queue = new JobQueue(host, store());
     for (const title of ['a', 'b', 'c']) queue.add(title, request);
     expect(states(queue)).toEqual(['a: starting', 'b: queued', 'c: queued']);
-    await vi.waitFor(() => expect(started()).toEqual(['a']));
+    await vi.waitFor(() => expect(started()).toEqual(['a']), patient);
     jobs.get('a')!.onRun('/runs/a-1');
     expect(queue.all()[0]).toMatchObject({state: 'running', run: '/runs/a-1'});
     jobs.get('a')!.end({outcome: 'done'});
-    await vi.waitFor(() => expect(started()).toEqual(['a', 'b']));
+    await vi.waitFor(() => expect(started()).toEqual(['a', 'b']), patient);
     expect(states(queue)).toEqual(['b: starting', 'c: queued']);
   });
 
@@ -54,7 +57,7 @@ describe('the queue', () => {
     const queue = new JobQueue(host, store());
     queue.add('a', request);
     queue.add('b', request);
-    await vi.waitFor(() => expect(started()).toEqual(['a']));
+    await vi.waitFor(() => expect(started()).toEqual(['a']), patient);
     // The own run counts once, though it is active too.
     jobs.get('a')!.onRun('/runs/a-1');
     active.push('/runs/a-1');
@@ -72,9 +75,9 @@ describe('the queue', () => {
     queue.onDidFail(({job, error}) => failures.push(`${job.title}: ${(error as Error).message}`));
     queue.add('a', request);
     queue.add('b', request);
-    await vi.waitFor(() => expect(started()).toEqual(['a']));
+    await vi.waitFor(() => expect(started()).toEqual(['a']), patient);
     jobs.get('a')!.fail(new UserError('config-invalid', 'name is missing'));
-    await vi.waitFor(() => expect(started()).toEqual(['a', 'b']));
+    await vi.waitFor(() => expect(started()).toEqual(['a', 'b']), patient);
     expect(failures).toEqual(['a: name is missing']);
   });
 
@@ -86,9 +89,9 @@ describe('the queue', () => {
     const [a, b] = [queue.add('a', request), queue.add('b', request)];
     await queue.cancel(b.id);
     expect(states(queue)).toEqual(['a: starting']);
-    await vi.waitFor(() => expect(started()).toEqual(['a']));
+    await vi.waitFor(() => expect(started()).toEqual(['a']), patient);
     await queue.cancel(a.id);
-    await vi.waitFor(() => expect(states(queue)).toEqual([]));
+    await vi.waitFor(() => expect(states(queue)).toEqual([]), patient);
     expect([killed, failures]).toEqual([['a'], []]);
   });
 
@@ -96,7 +99,7 @@ describe('the queue', () => {
     const {host, jobs, killed, started} = fakeHost();
     const queue = new JobQueue(host, store());
     const job = queue.add('a', request);
-    await vi.waitFor(() => expect(started()).toEqual(['a']));
+    await vi.waitFor(() => expect(started()).toEqual(['a']), patient);
     jobs.get('a')!.onRun('/runs/a-1');
     await queue.cancel(job.id);
     expect(states(queue)).toEqual(['a: running']);
@@ -108,7 +111,7 @@ describe('the queue', () => {
     const {host, jobs, started} = fakeHost(2);
     const before = new JobQueue(host, kept);
     for (const title of ['runs', 'starts', 'waits']) before.add(title, request);
-    await vi.waitFor(() => expect(started()).toHaveLength(2));
+    await vi.waitFor(() => expect(started()).toHaveLength(2), patient);
     jobs.get('runs')!.onRun('/runs/a-1');
     const after = new JobQueue(fakeHost().host, kept);
     expect(states(after)).toEqual(['starts: queued', 'waits: queued']);

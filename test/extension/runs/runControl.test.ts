@@ -6,6 +6,9 @@ import {knownRun} from '../../helpers/knownRun.ts';
 import {makeRun, setState} from '../../helpers/runOnDisk.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
+/** Other tests may keep the machine busy. */
+const patient = {timeout: 20_000};
+
 async function run() {
   const path = await makeRun(await temporaryFolder());
   return knownRun({path});
@@ -50,7 +53,7 @@ describe('the controls of a run', () => {
     const subject = await run();
     await setState(subject.path, 'running');
     const stopping = stopNow(subject, 20);
-    await vi.waitFor(async () => expect(await readControl(subject.path)).toBe('kill'));
+    await vi.waitFor(async () => expect(await readControl(subject.path)).toBe('kill'), patient);
     await setState(subject.path, 'stopped');
     expect(await stopping).toBe('asked');
   });

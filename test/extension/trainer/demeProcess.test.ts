@@ -26,6 +26,21 @@ describe('a verb of the command line', () => {
     expect(lines).toEqual(['sampling 1 %', 'sampling 2 %']);
   });
 
+  it('is not heard where TensorFlow talks to its developers', async () => {
+    const lines: string[] = [];
+    const log = [
+      '2026-01-01 00:00:00.123456: I tensorflow/core/platform/cpu_feature_guard.cc:210] This TensorFlow binary ...',
+      'WARNING: All log messages before absl::InitializeLog() is called are written to STDERR',
+      'I0000 00:00:1795906228.719392   14472 port.cc:153] oneDNN custom operations are on.',
+      '88 % of the plane',
+    ];
+    const program = `process.stderr.write(${JSON.stringify(`${log.join('\n')}\n`)}); process.exit(9);`;
+    await expect(call(program, {onLine: (line) => lines.push(line)})).rejects.toMatchObject({
+      message: 'deme engine list ended with code 9: 88 % of the plane',
+    });
+    expect(lines).toEqual(['88 % of the plane']);
+  });
+
   it('throws its own error', async () => {
     const error = {code: 'engine-missing', message: 'Not there.', hint: 'Install it.'};
     const program = `console.log(JSON.stringify({error: ${JSON.stringify(error)}})); process.exitCode = 2;`;

@@ -100,6 +100,13 @@ describe('the tree of experiments', () => {
     ]);
   });
 
+  it('has nothing wait while the only job is being started', () => {
+    const request = {action: 'resume', run: '/r'} as const;
+    const job = {id: 'j', title: 'Resume digits-1', request, state: 'starting', run: null} as const;
+    expect(rows(experimentNodes([], [], [job], all))[0]).toBe('Queue | starting | queue');
+    expect(rows(experimentNodes([], [], [job, {...job, id: 'k', state: 'queued'}], all))[0]).toContain('1 waiting');
+  });
+
   it('sorts', () => {
     const runs = [
       day(1, 'digits-1', {state: knownState('done', 1), report: knownReport(0.02, 0.018)}),

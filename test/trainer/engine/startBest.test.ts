@@ -22,6 +22,13 @@ describe('auto without a TensorFlow', () => {
       },
       'and WebGPU does not start: no glibc.',
     ],
+    [
+      'WebGPU is not installed',
+      async () => {
+        throw new UserError('engine-missing', 'The engine webgpu is not installed: there is no package webgpu.');
+      },
+      'and the engine webgpu is not installed: there is no package webgpu.',
+    ],
   ])('takes wasm where %s, and says why', async (_, probe, ending) => {
     const engine = await startEngine({name: 'auto'}, probe);
     expect(engine.name).toBe('wasm');

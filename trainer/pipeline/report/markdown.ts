@@ -49,6 +49,7 @@ function verdict({heldOut, mergedToOrdinary}: Report): string {
 }
 
 function comparison(difference: Estimate): string {
+  if (difference.mean === 0 && difference.standardError === 0) return 'the same held-out loss on every image';
   const errors = difference.standardError === 0 ? 0 : Math.abs(difference.mean) / difference.standardError;
   const direction = difference.mean < 0 ? 'lower (better)' : 'higher (worse)';
   const strength = errors < 2 ? ', which is within noise' : '';
