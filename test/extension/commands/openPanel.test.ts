@@ -1,7 +1,7 @@
 import {describe, expect, it, vi} from 'vitest';
 import * as vscode from 'vscode';
 import {openPanel} from '../../../extension/commands/openPanel.ts';
-import {JobQueue, type StartedJob} from '../../../extension/runs/jobQueue.ts';
+import {JobQueue} from '../../../extension/runs/jobQueue.ts';
 import {configFileOf, type Run} from '../../../extension/runs/run.ts';
 import type {Studio} from '../../../extension/studio.ts';
 import {memento} from '../../helpers/fakeVscode.ts';
@@ -16,7 +16,7 @@ function grow(known: Run[], coming: Run[] = []) {
     activeRuns: () => [],
     start: (_: unknown, onRun: (run: string) => void) => {
       tellRun = onRun;
-      return new Promise<StartedJob>((_resolve, reject) => (refuse = reject));
+      return new Promise<never>((_resolve, reject) => (refuse = reject));
     },
   };
   const queue = new JobQueue(host, memento());
