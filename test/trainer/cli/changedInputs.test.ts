@@ -10,6 +10,7 @@ import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyBase, writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {whenLocked} from '../../helpers/whenLocked.ts';
 
 const weightsOf = (model: string) => join(model, 'unet', 'diffusion_pytorch_model.safetensors');
 
@@ -25,14 +26,6 @@ async function experiment(changes: Record<string, unknown> = {}) {
 }
 
 const merged = async (run: string) => (await readModelFolder(runPaths.model(run, 'merged'))).weightsHash();
-
-/** Locks lie in a folder of the run, which is made by the run itself. */
-async function whenLocked(run: string, stage: string, act: () => Promise<void>): Promise<void> {
-  for (;;) {
-    if (await fileExists(runPaths.stageLock(run, stage))) return act();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 describe('a base that is replaced while a run works', {timeout: 300_000}, () => {
   useBuiltProgram();
@@ -68,7 +61,7 @@ describe('an image that is changed while a training works', {timeout: 300_000}, 
 
   it('ends the training before these updates are kept; put back, the result is right but no later run takes it over', async () => {
     const changes = {
-      decouple: {ranges: 1, updates: 400, batch: 4, logEvery: 1, bucketEvery: 100, checkpointEvery: 100},
+      decouple: {ranges: 1, updates: 200, batch: 4, logEvery: 1, bucketEvery: 100, checkpointEvery: 100},
       merge: undefined,
       evaluate: undefined,
     };

@@ -1,0 +1,71 @@
+import {mkdir, readFile, symlink, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {killTree} from '../../../trainer/launch/killTree.ts';
+import {runPaths} from '../../../trainer/store/run/runPaths.ts';
+import {currentState} from '../../../trainer/store/run/runState.ts';
+import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
+import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {whenLocked} from '../../helpers/whenLocked.ts';
+
+async function experiment() {
+  const folder = await temporaryFolder();
+  const config = await writeTinyExperiment(folder, {evaluate: undefined});
+  return {folder, config, runs: join(folder, '.deme', 'runs'), run: join(folder, '.deme', 'runs', 'tiny-1')};
+}
+
+const merged = async (run: string) => (await readModelFolder(runPaths.model(run, 'merged'))).weightsHash();
+
+let known: string | null = null;
+
+/** The merged model of a run to which nothing happens. */
+async function undisturbed(): Promise<string> {
+  if (known !== null) return known;
+  const {config, run} = await experiment();
+  expect((await deme(['run', config])).code).toBe(0);
+  return (known = await merged(run));
+}
+
+describe('a run', {timeout: 300_000}, () => {
+  useBuiltProgram();
+  useCpuBackend();
+  it.each(['search', 'merge'])(
+    'that is killed with all its processes in %s is resumed to the same bytes',
+    async (stage) => {
+      const {config, run} = await experiment();
+      let killed: Promise<void> | undefined;
+      await deme(['run', config], {onStart: ({pid}) => void (killed = whenLocked(run, stage, () => killTree(pid)))});
+      await killed;
+      expect(await currentState(run)).toMatchObject({state: 'lost'});
+      const resumed = await deme(['resume', run]);
+      expect(resumed.code, resumed.stderr).toBe(0);
+      expect(await merged(run)).toBe(await undisturbed());
+    },
+  );
+
+  it('keeps the config that it was started with when the file is changed meanwhile', async () => {
+    const {config, run} = await experiment();
+    const text = await readFile(config, 'utf8');
+    const changed = whenLocked(run, 'expert-0', () => writeFile(config, text.replace('"updates": 3', '"updates": 9')));
+    expect((await deme(['run', config])).code).toBe(0);
+    await changed;
+    expect(await merged(run)).toBe(await undisturbed());
+  });
+
+  it('may lie behind a link', async () => {
+    const {folder, config, runs} = await experiment();
+    const elsewhere = join(await temporaryFolder(), 'runs');
+    await mkdir(elsewhere);
+    await mkdir(join(folder, '.deme'), {recursive: true});
+    await symlink(elsewhere, runs);
+    expect((await deme(['finetune', config])).code).toBe(0);
+    const link = join(folder, 'link');
+    await symlink(join(elsewhere, 'tiny-1'), link);
+    const done = await deme(['merge', config, '--resume', link]);
+    expect(done.code, done.stderr).toBe(0);
+    expect(await merged(join(elsewhere, 'tiny-1'))).toBe(await undisturbed());
+  });
+});
