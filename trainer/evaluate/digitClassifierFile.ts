@@ -10,7 +10,7 @@ import {openSafetensors} from '../store/weights/safetensors.ts';
 import {hashFile} from '../store/files/sha256.ts';
 import {digitClassifierShapes} from './digitClassifier.ts';
 
-/** Names in the folder. */
+/** File names in the folder of a classifier. */
 export const digitFiles = {weights: 'classifier.safetensors', recipe: 'recipe.json'} as const;
 
 /** The feature network of the digit metrics. The tensors belong to the caller. */
@@ -30,9 +30,9 @@ export async function loadDigitClassifier(
   );
   const weights = join(folder, digitFiles.weights);
   if ((await hashFile(weights)) !== recipe.weightsHash) {
-    throw new UserError('features-invalid', 'These weights are not those of the recipe beside them.', {
+    throw new UserError('features-invalid', 'These weights do not match the recipe next to them.', {
       where: weights,
-      hint: 'Install DeMe Studio again.',
+      hint: 'Reinstall DeMe Studio.',
     });
   }
   return {params: await readParams(weights), recipe};

@@ -11,7 +11,7 @@ const pixels = digitShape[0] * digitShape[1] * digitShape[2];
 
 /**
  * The bundled digit classifier as a feature network: [N,28,28,1] images in [-1, 1] -> [N,64]. Fréchet distances and KID on these features compare
- * models of digits with one another; they are no Inception numbers.
+ * models of digits with one another; they are not comparable with Inception numbers.
  */
 export async function loadDigitNetwork(): Promise<FeatureNetwork> {
   const {params, recipe} = await loadDigitClassifier();
@@ -29,7 +29,7 @@ export async function loadDigitNetwork(): Promise<FeatureNetwork> {
   };
 }
 
-/** Share of the images of a labelled source that the classifier gets right. */
+/** Share of the images of a labelled source that the classifier labels correctly. */
 export async function digitAccuracy(params: Params, source: ImageSource): Promise<number> {
   requireDigits(source.shape);
   let done = 0;

@@ -9,9 +9,9 @@ import type {FeatureSet} from './featureRows.ts';
 /** A network that turns images into vectors, on the current backend. */
 export interface FeatureNetwork {
   readonly record: FeatureNetworkRecord;
-  /** Images in one pass. */
+  /** Images per forward pass. */
   readonly batch: number;
-  /** Throws a UserError for images that the network does not take. */
+  /** Throws a UserError for image shapes that the network does not accept. */
   requireShape(shape: ImageShape): void;
   /** [N,H,W,C] images in [-1, 1] -> [N, dimension]; the network's own preprocessing is part of it. Call inside a tidy. */
   features(images: tf.Tensor4D): tf.Tensor2D;
@@ -19,8 +19,8 @@ export interface FeatureNetwork {
 }
 
 /**
- * The features [n, dimension] of images that come batch after batch, [n,H,W,C] in [-1, 1] each. Whatever the sizes of these batches, the network
- * sees `network.batch` images at once, and fewer at the end. No more images than that are held.
+ * Features [n, dimension] of a stream of image batches, [n,H,W,C] in [-1, 1] each. Incoming batches are regrouped into batches of `network.batch`
+ * images (the last may be smaller), and no more images than that are held in memory.
  */
 export async function* featureBatches(
   network: FeatureNetwork,
@@ -35,7 +35,7 @@ export async function* featureBatches(
   }
 }
 
-/** The features of few enough images to be held together. */
+/** All features of a stream of images at once: for sets that fit in memory. */
 export async function collectFeatures(
   network: FeatureNetwork,
   batches: AsyncIterable<Float32Array>,
@@ -48,7 +48,7 @@ export async function collectFeatures(
   return {values, count: values.length / dimension, dimension};
 }
 
-/** All images of a source in order, [n,H,W,C] in [-1, 1], a batch at a time. */
+/** The images of a source in order, as batches [n,H,W,C] in [-1, 1]. */
 export async function* sourceBatches(source: ImageSource, batch = 128): AsyncGenerator<Float32Array> {
   for (let first = 0; first < source.size; first += batch) {
     const count = Math.min(batch, source.size - first);
@@ -59,7 +59,7 @@ export async function* sourceBatches(source: ImageSource, batch = 128): AsyncGen
   }
 }
 
-/** The same numbers in pieces of `length`, the last one shorter; each is valid until the next is asked for. */
+/** Regroups a stream of numbers into pieces of `length` (the last may be shorter). A piece is overwritten by the next. */
 async function* inPieces(arrays: AsyncIterable<Float32Array>, length: number): AsyncGenerator<Float32Array> {
   const piece = new Float32Array(length);
   let filled = 0;

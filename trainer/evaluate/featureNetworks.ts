@@ -4,9 +4,9 @@ import type {FeatureNetwork} from './featureNetwork.ts';
 
 /** A row of the table of feature networks. */
 interface FeatureNetworkKind {
-  /** What the features are and what their distances compare with, for reports. */
+  /** For reports: what the features are, and which distances may be compared. */
   readonly about: string;
-  /** Loads the weights, and with them the tensor library. The caller disposes of the network. */
+  /** Loads the weights (and, lazily, the tensor library). The caller disposes of the network. */
   load(): Promise<FeatureNetwork>;
 }
 
@@ -19,7 +19,7 @@ export const featureNetworks: Readonly<Record<FeatureNetworkName, FeatureNetwork
   },
 };
 
-/** Works with the network that a config names, and frees it. */
+/** Loads the network that a config names, passes it to `work`, and disposes of it. */
 export async function withFeatureNetwork<T>(
   name: EvaluateConfig['features'],
   work: (network: FeatureNetwork) => Promise<T>,

@@ -1,23 +1,23 @@
-/** Feature vectors in memory, [count, dimension] row after row. */
+/** Feature vectors in memory, [count, dimension] in row-major order. */
 export interface FeatureSet {
   readonly values: Float32Array | Float64Array;
   readonly count: number;
   readonly dimension: number;
 }
 
-/** Feature vectors by their numbers, wherever they lie. */
+/** Random access to feature vectors, in memory or on disk. */
 export interface FeatureRows extends Pick<FeatureSet, 'count' | 'dimension'> {
-  /** The vectors with these numbers, in that order. */
+  /** The vectors with these row numbers, in the given order. */
   rows(numbers: ArrayLike<number>): FeatureSet;
 }
 
-/** Vectors that are in memory. */
+/** Random access to vectors in memory. */
 export function featureRows(features: FeatureSet): FeatureRows {
   const {count, dimension} = features;
   return {count, dimension, rows: (numbers) => selectFeatures(features, numbers)};
 }
 
-/** The vectors with these numbers, in that order. */
+/** The vectors with these row numbers, in the given order. */
 export function selectFeatures({values, dimension}: FeatureSet, numbers: ArrayLike<number>): FeatureSet {
   const selected = new Float64Array(numbers.length * dimension);
   Array.from(numbers).forEach((row, i) => {

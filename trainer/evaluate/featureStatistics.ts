@@ -8,8 +8,8 @@ export interface FeatureStatistics extends Gaussian {
 }
 
 /**
- * Mean and covariance of feature vectors that come part after part, in double. One part is computed in two passes; parts are joined by
- * `mergeStatistics`. Throws a UserError for fewer than two vectors.
+ * Mean and covariance of a stream of feature vectors, in float64. Each part is computed in two passes and merged into the total by `mergeStatistics`.
+ * Throws a UserError for fewer than two vectors.
  */
 export function streamedStatistics(parts: Iterable<FeatureSet>): FeatureStatistics {
   let total: FeatureStatistics | null = null;
@@ -25,7 +25,7 @@ export function streamedStatistics(parts: Iterable<FeatureSet>): FeatureStatisti
 }
 
 /**
- * Statistics of two sets together from those of each (Chan, Golub & LeVeque 1983, eq. 2.1): with M = (n - 1) S and d = m2 - m1,
+ * Statistics of the union of two sets (Chan, Golub & LeVeque 1983, eq. 2.1): with M = (n - 1) S and d = m2 - m1,
  *
  *     m = m1 + d n2 / n,    M = M1 + M2 + d d^T n1 n2 / n
  */
@@ -58,7 +58,7 @@ function statisticsOf({values, count, dimension}: FeatureSet): FeatureStatistics
   return {count, mean, covariance};
 }
 
-/** Rows of the sum that stay in the cache while all vectors pass by. */
+/** Rows of the sum that are updated per pass over the vectors: few enough to stay in the processor's cache. */
 const block = 16;
 
 /** Adds `scale` v v^T to `sum` [d, d] for every vector v of `vectors` [n, d]. */

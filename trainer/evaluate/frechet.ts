@@ -1,7 +1,7 @@
 import {EigenvalueDecomposition, Matrix} from 'ml-matrix';
 import {UserError} from '../contract/errors.ts';
 
-/** Mean [d] and covariance [d, d] (rows one after the other, normalised by N - 1) of feature vectors, in double. */
+/** Mean [d] and covariance [d, d] (row-major, normalised by N - 1) of feature vectors, in float64. */
 export interface Gaussian {
   readonly mean: Float64Array;
   readonly covariance: Float64Array;
@@ -13,7 +13,7 @@ export interface Gaussian {
  *     |m1 - m2|^2 + tr S1 + tr S2 - 2 tr (S1 S2)^(1/2)
  *
  * With S1 = B B^T the trace is the sum of the roots of the eigenvalues of B^T S2 B, which is symmetric, so that no
- * complex matrix root is needed and a covariance without full rank (fewer images than dimensions) is no special case.
+ * complex matrix root is needed and a covariance without full rank (fewer images than dimensions) needs no special case.
  */
 export function frechetDistance(a: Gaussian, b: Gaussian): number {
   const dimension = a.mean.length;
@@ -47,12 +47,12 @@ function symmetricFactor(matrix: Matrix): Matrix | null {
 }
 
 /**
- * Eigenvalues, those within rounding of zero set to zero (their roots would be 1e8 times the rounding), and eigenvectors.
- * An eigenvalue that is negative beyond rounding means that this is no covariance.
+ * Eigenvalues and eigenvectors. Eigenvalues within rounding error of zero are set to zero, since their square roots would be 1e8 times that error;
+ * a clearly negative one means that the matrix is not a covariance.
  */
 function symmetricEigen(matrix: Matrix): {values: number[]; vectors: Matrix} {
   const symmetric = Matrix.add(matrix, matrix.transpose()).mul(0.5);
-  if (!symmetric.to1DArray().every(Number.isFinite)) throw noCovariance('it holds numbers that are not finite');
+  if (!symmetric.to1DArray().every(Number.isFinite)) throw noCovariance('it contains numbers that are not finite');
   const {realEigenvalues, eigenvectorMatrix} = new EigenvalueDecomposition(symmetric, {assumeSymmetric: true});
   const largest = Math.max(...realEigenvalues.map(Math.abs));
   const smallest = Math.min(...realEigenvalues);
@@ -63,7 +63,7 @@ function symmetricEigen(matrix: Matrix): {values: number[]; vectors: Matrix} {
 
 function noCovariance(reason: string): UserError {
   return new UserError('covariance-invalid', `This is no covariance matrix: ${reason}.`, {
-    hint: 'Check the statistics file, or whether the images are finite.',
+    hint: 'Check the statistics file, and that all images are finite.',
   });
 }
 

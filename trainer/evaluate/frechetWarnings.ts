@@ -1,20 +1,20 @@
-/** Below so many images, the authors of the distance advise against it (Heusel et al. 2017, github.com/bioinf-jku/TTUR). */
+/** The number of images that the authors of the distance recommend at least (Heusel et al. 2017, github.com/bioinf-jku/TTUR). */
 const advised = 10_000;
 
 /**
- * What to know before a Fréchet distance between sets of these sizes is read: its bias grows as images get fewer, differently for every model. Nothing
- * where there are enough.
+ * Warnings about Fréchet distances between sets of these sizes. The distance is biased upwards, the more so the fewer the images, and the bias differs
+ * from model to model. Empty when there are enough images.
  */
 export function frechetWarnings(sets: {samples: number; reference: number; dimension: number}): string[] {
   const {samples, reference, dimension} = sets;
   const distances = `Fréchet distances of ${samples} samples to ${reference} reference images`;
   const fewest = Math.min(samples, reference);
-  // n vectors span at most n - 1 dimensions around their mean.
+  // The covariance of n vectors has a rank of at most n - 1.
   if (fewest <= dimension) {
-    return [`${distances} are unreliable: it takes more images than the ${dimension} features for a full covariance.`];
+    return [`${distances} are unreliable: a covariance of full rank needs more images than the ${dimension} features.`];
   }
   if (fewest >= advised) return [];
   return [
-    `${distances} are biased upwards: compare them only with distances of as many images, or take at least 10,000.`,
+    `${distances} are biased upwards: compare them only with distances from equally many images, or use at least 10,000.`,
   ];
 }

@@ -28,11 +28,11 @@ export interface HeldOutRequest extends HeldOutSettings {
   params: Params;
 }
 
-/** With as many images as the draws count. */
+/** Holds `draws.imageCount` images. */
 export interface HeldOutSettings extends HeldOutImages {
   schedule: NoiseSchedule;
   draws: HeldOutDraws;
-  /** Draws in one forward pass; the last pass is filled up, so that all have this size. */
+  /** Draws per forward pass; the last pass is padded to this size. */
   batch?: number;
   /** Numbers of the ranges to measure; the others stay NaN in the table. */
   onlyRanges?: readonly number[];
@@ -59,7 +59,7 @@ export function heldOutDraws(settings: DrawSettings): HeldOutDraws {
 
 /**
  * Loss of each draw: squared error of the prediction against its training target, mean over pixels and channels.
- * Two models that are given the same draws and images see the same noisy inputs to the bit.
+ * Two models measured with the same draws and images see bit-identical noisy inputs.
  */
 export async function heldOutLosses({denoiser, params, ...request}: HeldOutRequest): Promise<LossTable> {
   const predictor = new Predictor(denoiser, params);
@@ -70,7 +70,7 @@ export async function heldOutLosses({denoiser, params, ...request}: HeldOutReque
   }
 }
 
-/** The same for weights that a predictor holds: what is measured again and again is prepared once. */
+/** The same for the weights that a predictor holds, which saves preparing it again for every measurement. */
 export async function predictorLosses(predictor: Predictor, request: HeldOutSettings): Promise<LossTable> {
   const {draws, images, shape, batch = 32, onlyRanges = draws.ranges.map((_, i) => i), onProgress} = request;
   const expected = draws.imageCount * pixelCount(shape);

@@ -4,18 +4,18 @@ import type {ImageSource} from '../data/dataset.ts';
 import type {ImageShape, ImageSpace} from '../models/imageSpace.ts';
 import {createRandom} from '../random.ts';
 
-/** Images as the network takes them, on the host. */
+/** Images in the space of the network (pixels or latents), on the host. */
 export interface HeldOutImages {
   /** [N,H,W,C] */
   readonly images: Float32Array;
-  /** [H,W,C] of what the network takes. */
+  /** [H,W,C] of the network's input. */
   readonly shape: ImageShape;
 }
 
-/** Images that are encoded at once. */
+/** Images encoded at once. */
 const batch = 16;
 
-/** The first `count` images of a source in the space of a network. What encoding draws depends on the seed and the image alone. */
+/** The first `count` images of a source in the space of a network. The random numbers of the encoding depend on the seed and the image alone. */
 export async function heldOutImages(
   source: ImageSource,
   count: number,

@@ -22,7 +22,7 @@ export function summariseHeldOut(table: LossTable, base: LossTable): HeldOutLoss
   };
 }
 
-/** The mean loss with equal mass for each range: what a weight search minimises. NaN where any loss is. */
+/** The mean loss with equal mass for each range, which a weight search minimises. NaN if any loss is NaN. */
 export function meanLoss(table: LossTable): number {
   return table.values.reduce((sum, loss) => sum + loss, 0) / table.values.length;
 }

@@ -12,7 +12,7 @@ export interface KidSettings {
   seed: number;
 }
 
-/** What runs and searches are measured with: subsets of at most `largestSubset` images. */
+/** Settings of all runs and searches; a subset has at most `largestSubset` images. */
 const standard = {subsets: 50, seed: 2020, largestSubset: 100} as const;
 
 /** The standard settings for sets of these sizes. */
@@ -33,8 +33,8 @@ export function kid(a: FeatureSet, b: FeatureSet): number {
 }
 
 /**
- * Mean of `kid` over random subsets and its standard error over them. The subsets overlap, so this is the
- * spread of the estimate, not that of another draw of images.
+ * Mean and standard error of `kid` over random subsets. The subsets overlap, so the error is that of the estimate from these
+ * images, not of another draw of images.
  */
 export function kidEstimate(a: FeatureRows, b: FeatureRows, {subsets, subsetSize, seed}: KidSettings): Estimate {
   if (subsetSize < 2 || subsetSize > Math.min(a.count, b.count)) {

@@ -1,6 +1,6 @@
 import type {TimestepRange} from '../deme/timesteps.ts';
 
-/** Held-out losses of one model: one for each (range, image, draw), range by range. NaN: not evaluated, or not finite. */
+/** Held-out losses of one model for each (range, image, draw), range by range. NaN: not evaluated, or not finite. */
 export interface LossTable {
   readonly ranges: readonly TimestepRange[];
   /** Number of images. */

@@ -11,7 +11,7 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const ALIGNMENT = 64;
 const longestHeader = 1 << 16;
 
-/** Formats that are read, by NumPy's names. The ADM evaluator keeps means in single precision. */
+/** Readable number formats by their NumPy names. The ADM evaluator stores means in single precision. */
 const formats = new Map<string, typeof Float64Array | typeof Float32Array>([
   ['<f8', Float64Array],
   ['<f4', Float32Array],
@@ -19,7 +19,8 @@ const formats = new Map<string, typeof Float64Array | typeof Float32Array>([
 
 /** Reads a `.npy` of little-endian doubles or floats in C order; `where` names it in errors. */
 export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
-  if (bytes.length < 12 || MAGIC.some((byte, i) => bytes[i] !== byte)) throw invalid('This is no NumPy array.', where);
+  if (bytes.length < 12 || MAGIC.some((byte, i) => bytes[i] !== byte))
+    throw invalid('This is not a NumPy array.', where);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // Version 1 has a 16-bit header length, versions 2 and 3 a 32-bit one.
   const wide = bytes[6] !== 1;
@@ -31,7 +32,7 @@ export function decodeNpy(bytes: Uint8Array, where: string): NpyArray {
   if (bytes.length - end !== size * format.BYTES_PER_ELEMENT) {
     throw invalid(`A NumPy array of shape [${shape.join(', ')}] holds ${bytes.length - end} bytes.`, where);
   }
-  // A copy, since the data may not start at a multiple of 8 bytes; not by slice(), which for a Buffer makes none.
+  // Copied, because the data may not be aligned to 8 bytes. Buffer.slice() would not copy.
   const values = new format(new Uint8Array(bytes.subarray(end)).buffer);
   return {shape, values: values instanceof Float64Array ? values : Float64Array.from(values)};
 }

@@ -6,20 +6,20 @@ import {readEntry, readZipDirectory} from '../store/files/zipFile.ts';
 import type {Gaussian} from './frechet.ts';
 import {decodeNpy, encodeNpy} from './npy.ts';
 
-/** Feature statistics as other tools keep them. */
+/** Feature statistics in the layouts of other tools. */
 export interface StatisticsFile extends Gaussian {
   /** Of the spatial features, from which the ADM evaluator computes sFID; pytorch-fid and clean-fid have none. */
   readonly spatial?: Gaussian;
 }
 
-/** Names in the archive. */
+/** Names of the arrays in the archive. */
 const pooled = {mean: 'mu.npy', covariance: 'sigma.npy'} as const;
 const spatial = {mean: 'mu_s.npy', covariance: 'sigma_s.npy'} as const;
 type Names = typeof pooled | typeof spatial;
 
 /**
- * Reads an npz with `mu` [d] and `sigma` [d, d], as pytorch-fid and clean-fid write them, or with `mu_s` and `sigma_s` besides, as the ADM evaluator
- * does (Dhariwal & Nichol 2021). Throws a UserError for any other file.
+ * Reads an npz with `mu` [d] and `sigma` [d, d] (pytorch-fid, clean-fid) and, where present, `mu_s` and `sigma_s` (ADM evaluator, Dhariwal & Nichol
+ * 2021). Throws a UserError for any other file.
  */
 export async function readStatistics(path: string): Promise<StatisticsFile> {
   const arrays = await unzip(path);
@@ -32,7 +32,7 @@ export async function readStatistics(path: string): Promise<StatisticsFile> {
 /** Writes what `readStatistics` reads; the same numbers make the same bytes. */
 export async function writeStatistics(path: string, {spatial: others, ...features}: StatisticsFile): Promise<void> {
   const arrays = {...encoded(features, pooled), ...(others && encoded(others, spatial))};
-  // The first date a zip can hold, in the local time that it is written in.
+  // The earliest date of the zip format, which stores local time: the bytes must not depend on the clock.
   await writeFileAtomic(path, zipSync(arrays, {mtime: new Date(1980, 0, 1)}));
 }
 
@@ -44,7 +44,7 @@ function encoded({mean, covariance}: Gaussian, names: Names): Record<string, Uin
   };
 }
 
-/** Bytes of an array; sigma of 2048 features, as Inception has, takes 34 MB. */
+/** Limit for the bytes of an array; sigma of the 2048 Inception features takes 34 MB. */
 const largestArray = 256_000_000;
 
 async function unzip(path: string): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -54,13 +54,13 @@ async function unzip(path: string): Promise<ReadonlyMap<string, Uint8Array>> {
   } catch (cause) {
     throw new UserError('statistics-unreadable', 'Feature statistics could not be read from this file.', {
       where: path,
-      hint: 'It has to be an npz file with mu and sigma.',
+      hint: 'Expected an npz file with mu and sigma.',
       cause,
     });
   }
 }
 
-/** Only what is needed: files of the ADM evaluator also hold 10,000 images. */
+/** Reads only these arrays: files of the ADM evaluator also contain 10,000 images. */
 async function readArrays(file: PositionedFile): Promise<ReadonlyMap<string, Uint8Array>> {
   const entries = await readZipDirectory(file);
   const arrays = new Map<string, Uint8Array>();
@@ -86,7 +86,7 @@ function arrayOf(arrays: ReadonlyMap<string, Uint8Array>, name: string, path: st
   if (bytes === undefined) {
     throw new UserError('statistics-invalid', `This npz file holds no ${name}.`, {
       where: path,
-      hint: 'It has to hold mu and sigma.',
+      hint: 'Expected an npz file with mu and sigma.',
     });
   }
   return decodeNpy(bytes, `${path}/${name}`);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor} from '@tensorflow/tfjs-core';
 import {mapParams, param, type Params} from '../nn/params.ts';
 
-/** tau_i = theta_i - theta, one map an expert; the caller owns them. Kept over a search, so that a candidate costs no subtraction. */
+/** tau_i = theta_i - theta, one map per expert; the caller owns them. A search computes them once for all candidates. */
 export function taskVectors(base: Params, experts: readonly Params[]): Params[] {
   return experts.map((expert, i) => {
     if (expert.size !== base.size) throw new Error(`expert ${i} has ${expert.size} tensors, the base ${base.size}`);
@@ -10,7 +10,7 @@ export function taskVectors(base: Params, experts: readonly Params[]): Params[] 
   });
 }
 
-/** theta + sum_i w_i tau_i in the order of the experts, base last; zero weights cost nothing. The caller owns the result. */
+/** theta + sum_i w_i tau_i in the order of the experts, base last; experts of zero weight are skipped. The caller owns the result. */
 export function applyWeights(base: Params, vectors: readonly Params[], weights: readonly number[]): Params {
   if (vectors.length !== weights.length)
     throw new Error(`${vectors.length} task vectors but ${weights.length} weights`);

@@ -3,7 +3,7 @@ import type {MergeRule} from '../contract/config/mergeRule.ts';
 import type {WeightsOf} from './files/incrementalMerge.ts';
 import {tensorWeights, type PartOf} from './tensorWeights.ts';
 
-/** What of a merge stands while its weights are searched. */
+/** The settings of a merge that are fixed while its weights are searched. */
 export interface RuledMerge {
   readonly rules?: readonly MergeRule[];
   /** Factor of the merged task vector. */
@@ -16,8 +16,8 @@ export function ruledMerge(merge: MergeConfig | undefined): RuledMerge {
 }
 
 /**
- * The weights of each tensor of a linear merge whose other settings stand while its weights are searched: as the rules say, else those of
- * `inner`, all times lambda. `names` are the tensors of the model.
+ * The weights of each tensor in a search with fixed rules and lambda: those of its rule, else those of `inner`, all times lambda. `names` are the
+ * tensors of the model.
  */
 export function ruledWeights(
   names: readonly string[],
@@ -25,14 +25,14 @@ export function ruledWeights(
   partOf: PartOf,
   inner: WeightsOf = (vector) => vector,
 ): WeightsOf {
-  // Only what no rule fits follows the vector, so the rules are carried out once.
+  // Only tensors without a rule depend on the vector, so the rules are applied once.
   const settled = ruledTensors(names, rules, partOf);
   const scaled = (weights: readonly number[]) => (lambda === 1 ? weights : weights.map((weight) => lambda * weight));
   const byRule = new Map([...settled].map(([name, weights]) => [name, scaled(weights)]));
   return (vector, name) => byRule.get(name) ?? scaled(inner(vector, name));
 }
 
-/** The tensors that a rule fits, with their weights. */
+/** The tensors that match a rule, with their weights. */
 function ruledTensors(
   names: readonly string[],
   rules: readonly MergeRule[],

@@ -5,15 +5,15 @@ import type {TensorPart} from '../models/tensorPart.ts';
 /** Where in its network each tensor belongs, by its name. */
 export type PartOf = (tensorName: string) => TensorPart;
 
-/** The weights of every tensor, and how many tensors each rule took. */
+/** The weights of every tensor, and the number of tensors that each rule applies to. */
 export interface TensorWeights {
   readonly byTensor: ReadonlyMap<string, readonly number[]>;
   readonly matches: readonly number[];
 }
 
 /**
- * Applies the rules to the tensors of a merge: the first that fits a tensor gives its weights, and those without have `weights`. Refuses a rule
- * that fits no tensor, which is a slip of the pen.
+ * Applies the rules to the tensors of a merge: the first rule that matches a tensor gives its weights; tensors without a rule get `weights`. Throws a
+ * UserError for a rule that matches no tensor, which is most likely a typing error.
  */
 export function tensorWeights(
   names: readonly string[],
@@ -35,7 +35,7 @@ export function tensorWeights(
   const idle = rules.find((_, i) => matches[i] === 0 && !names.some((name) => fits[i]?.(name)));
   if (idle === undefined) return {byTensor, matches};
   throw new UserError('merge-rule', `The rule for '${idle.match}' fits no tensor.`, {
-    hint: 'See the names with `deme inspect`; * stands for any characters.',
+    hint: '`deme inspect` lists the names; * stands for any characters.',
   });
 }
 
@@ -54,7 +54,7 @@ function matcher(match: string, partOf: PartOf): (name: string) => boolean {
   return (name) => (parts.length === 1 ? name === match : fitsParts(name, parts));
 }
 
-/** Whether a name begins with the first part, ends with the last, and has the others in this order between: in time that grows with the name. */
+/** Whether a name starts with the first part, ends with the last and has the others in order in between; in time linear in the name's length. */
 function fitsParts(name: string, parts: readonly string[]): boolean {
   const [start = '', end = ''] = [parts[0], parts.at(-1)];
   if (!name.startsWith(start) || !name.endsWith(end) || name.length < start.length + end.length) return false;

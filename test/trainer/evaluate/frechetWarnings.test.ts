@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {frechetWarnings} from '../../../trainer/evaluate/frechetWarnings.ts';
 
-const unreliable = /are unreliable: it takes more images than the 2048 features/;
+const unreliable = /are unreliable: a covariance of full rank needs more images than the 2048 features/;
 const biased = /are biased upwards/;
 
 it.each([

@@ -26,7 +26,7 @@ interface AnalyseOptions extends MeasureOptions {
 export function addAnalyseVerb(deme: Command): void {
   const command = deme
     .command('analyse [run]')
-    .description('measure what the experts of a run, or model files that options name, have changed of their base')
+    .description('measure how experts (of a run, or given as model files) differ from their base')
     .option('--base <model>', 'diffusers folder or weights file')
     .option('--expert <model>', 'the same for an expert; once for each', collect(String))
     .option('--range <low,high>', 'timesteps of an expert; once for each, in the same order', collect(timestepRange))
@@ -43,7 +43,7 @@ async function analyse(run: string | undefined, options: AnalyseOptions): Promis
   return 0;
 }
 
-/** An analysis, and the file that keeps it where there is one. */
+/** An analysis, and the file that it is stored in, if any. */
 interface Analysed {
   readonly analysis: TaskAnalysis;
   readonly file?: string;
@@ -67,7 +67,10 @@ async function analyseFiles(options: AnalyseOptions): Promise<Analysed> {
 async function analyseRun(run: string, options: AnalyseOptions): Promise<Analysed> {
   const mixed = (['base', 'expert', 'range'] as const).filter((name) => options[name] !== undefined);
   if (mixed.length > 0) {
-    throw new UserError('arguments-mixed', `A run says what to analyse, so --${mixed.join(', --')} cannot be given.`);
+    throw new UserError(
+      'arguments-mixed',
+      `The run determines what is analysed, so --${mixed.join(', --')} cannot be given as well.`,
+    );
   }
   const {file, result} = await measureRun(measurement, run, options);
   return {analysis: result, file};

@@ -6,7 +6,7 @@ interface Line {
   readonly row: BenchRow;
 }
 
-/** The measurements as a table, those of one task together, with a word on the faster filter gradient and on engines left out. */
+/** The measurements as a table, grouped by task, with notes on the faster filter gradient and on engines that were left out. */
 export function benchLines({engines, skipped}: BenchReport): string[] {
   const lines: Line[] = engines.flatMap(({engine, rows}) =>
     rows.map((row) => ({task: row.task, engine: [engine.name, row.filterGradient].filter(Boolean).join(' '), row})),
@@ -32,7 +32,7 @@ function figures({milliseconds, gflop}: BenchRow): string {
   return `${milliseconds.toFixed(2).padStart(9)} ${rate.padStart(9)}`.trimEnd();
 }
 
-/** Compares the whole updates, which is what counts. */
+/** Compares whole updates, since only their time matters. */
 function advice({rows}: EngineBench): string[] {
   const updates = rows.filter(({gflop}) => gflop === undefined);
   const [builtIn, im2col] = (['built-in', 'im2col'] as const).map(

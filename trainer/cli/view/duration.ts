@@ -1,4 +1,4 @@
-/** `1:05`, `2:03:04`: a duration in seconds for reading. */
+/** Formats a duration in seconds as `1:05` or `2:03:04`. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '--:--';
   const whole = Math.max(0, Math.round(seconds));
@@ -7,7 +7,7 @@ export function formatDuration(seconds: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
 }
 
-/** `12 s`, `5 min`, `3 h`, `2 days`: how long ago something was, from seconds. */
+/** Formats an age in seconds as `12 s`, `5 min`, `3 h` or `2 days`. */
 export function formatAge(seconds: number): string {
   if (seconds < 60) return `${Math.max(0, Math.floor(seconds))} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;

@@ -2,7 +2,7 @@ import type {InstallProgress} from '../../engine/tensorflow/install/installProgr
 import {printLines} from '../terminal.ts';
 import {taskProgress} from './taskProgress.ts';
 
-/** Shows an installation. */
+/** Shows the progress of an installation. */
 export interface InstallView {
   show(progress: InstallProgress): void;
   end(): void;
@@ -11,8 +11,7 @@ export interface InstallView {
 const quietMilliseconds = 5000;
 
 /**
- * Sentences as lines on stdout, with JSON on stderr so that they do not spoil it; bytes as a bar on a terminal, elsewhere as a line
- * every few seconds.
+ * Messages are lines on stdout, or on stderr if stdout carries JSON. Downloaded bytes are a bar on a terminal, and a line every few seconds elsewhere.
  */
 export function installView(json: boolean, out = json ? process.stderr : process.stdout): InstallView {
   const bar = taskProgress('TensorFlow');

@@ -3,7 +3,7 @@ import type {TaskProgress} from './taskProgress.ts';
 
 const quietMilliseconds = 1000;
 
-/** How far one task is, for a program that reads stderr: a line `sampling 42 %` a second at most. */
+/** Progress of one task for programs that read stderr: a line such as `sampling 42 %`, at most once a second. */
 export function lineProgress(what: string, out: NodeJS.WritableStream = process.stderr): TaskProgress {
   let saidAt = -Infinity;
   let said = -1;

@@ -10,19 +10,20 @@ import {readStagePeaks} from '../../pipeline/resources/readStagePeaks.ts';
 import {readJson} from '../../store/files/jsonFile.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
 
-/** What a shell shows when a run ends: the verdict of its report where it made one, and where to look. */
+/** The lines shown when a run ends: the results of its report, if it made one, and where to find them. */
 export async function summaryLines(
   run: RunFolder,
   outcome: 'done' | 'stopped',
   stages: readonly PlannedStage[],
 ): Promise<string[]> {
   const peak = peakLine(await readStagePeaks(run.path));
-  if (outcome === 'stopped') return [...peak, `Stopped at a checkpoint. Go on with: deme resume ${fromHere(run.path)}`];
+  if (outcome === 'stopped')
+    return [...peak, `Stopped at a checkpoint. Resume with: deme resume ${fromHere(run.path)}`];
   if (stages.some(({stage}) => stage.kind === 'report')) return [...(await reportLines(run.path)), ...peak];
   return ['Done.', ...stages.flatMap((stage) => modelLine(run.path, stage)), ...peak];
 }
 
-/** The most memory that one process of the run has had, and which. */
+/** The largest memory use of a process of the run, and which process. */
 function peakLine(peaks: ReadonlyMap<string, MemoryPeak>): string[] {
   const [largest] = [...peaks].sort(([, one], [, other]) => other.host - one.host);
   return largest === undefined ? [] : [`Peak memory of a process: ${peakText(largest[1])} (${largest[0]})`];
@@ -44,7 +45,7 @@ async function reportLines(run: string): Promise<string[]> {
   ];
 }
 
-/** Where a stage left its model, for those that make one. */
+/** The path of the model that a stage made, if it makes one. */
 function modelLine(run: string, {stage}: PlannedStage): string[] {
   const model = modelMadeBy(stage);
   return model === null ? [] : [`${modelName(model)}: ${fromHere(runPaths.model(run, modelName(model)))}`];

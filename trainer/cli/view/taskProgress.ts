@@ -1,7 +1,7 @@
 import type {WriteStream} from 'node:tty';
 import {progressBar} from './progressBar.ts';
 
-/** How far one task is, on a single line of the terminal. */
+/** Progress of one task on a single line of the terminal. */
 export interface TaskProgress {
   show(done: number, total: number): void;
   /** Removes the line. */
@@ -10,7 +10,7 @@ export interface TaskProgress {
 
 const redrawMilliseconds = 100;
 
-/** On a terminal's stderr; nowhere else, since logs and machines want results only. */
+/** Writes to stderr if it is a terminal, and nothing otherwise: logs and programs only want results. */
 export function taskProgress(what: string, out: WriteStream = process.stderr): TaskProgress {
   let drawnAt = -Infinity;
   return {

@@ -2,7 +2,7 @@ import {lineProgress} from './lineProgress.ts';
 import type {OutputOptions} from '../outcome.ts';
 import {taskProgress, type TaskProgress} from './taskProgress.ts';
 
-/** How far the one task of a verb is: lines for machines, a bar for people. */
+/** Progress of a verb's task: lines for programs (`json`), else a bar. */
 export function verbProgress({json}: OutputOptions, what: string): TaskProgress {
   return (json ? lineProgress : taskProgress)(what);
 }

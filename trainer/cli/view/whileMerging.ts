@@ -3,7 +3,7 @@ import type {OutputOptions} from '../outcome.ts';
 import {stoppable} from '../stoppable.ts';
 import {verbProgress} from './verbProgress.ts';
 
-/** How a merge is watched from a terminal, or by a machine (`json`): progress, and Ctrl+C ends it without a trace. */
+/** Runs a merge with progress for a terminal or a program (`json`); Ctrl+C cancels it and leaves nothing behind. */
 export async function whileMerging<T>(
   {json}: OutputOptions,
   merge: (watch: Pick<MergeRequest, 'signal' | 'onProgress'>) => Promise<T>,

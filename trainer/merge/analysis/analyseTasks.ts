@@ -36,8 +36,8 @@ export interface AnalysisRequest {
 
 /**
  * Measures the task vectors of experts in one pass over the files, a chunk of each at a time: norms, cosines and agreement of signs for
- * each tensor, each part of the network and all of it, and how the elements are distributed. Ranges are only reported, so any
- * experts of one base will do.
+ * each tensor, each part of the network and the whole of it, and the distribution of the elements. Ranges are only reported, so any
+ * experts of the same base will do.
  */
 export async function analyseTasks(request: AnalysisRequest): Promise<TaskAnalysis> {
   if (request.experts.length === 0) throw new UserError('analysis-experts', 'There is no expert to analyse.');
@@ -48,7 +48,7 @@ export async function analyseTasks(request: AnalysisRequest): Promise<TaskAnalys
   });
 }
 
-/** What an analysis records of the program and the models that it is made by and of. */
+/** The record of the program and the models that an analysis was made with. */
 export function analysisSubject(
   tool: string,
   base: MergeInput,
@@ -61,7 +61,7 @@ export function analysisSubject(
   };
 }
 
-/** Floating tensors by the part of the network that they belong to, in the order of the way of an image. */
+/** Floating-point tensors by part of the network, in the order of the forward pass. */
 function groupsOf(tensors: readonly MergeTensor[], partOf: PartOf): Map<string, MergeTensor[]> {
   const groups = new Map<string, MergeTensor[]>();
   const floating = tensors.filter(({integer}) => !integer);
@@ -86,7 +86,7 @@ async function measureGroups(analysis: Analysis, byName: ReadonlyMap<string, rea
   return {overall: analysis.overall(), groups, tensors};
 }
 
-/** The sums of an analysis under way. */
+/** The running sums of an analysis. */
 class Analysis {
   readonly #request: AnalysisRequest;
   readonly #inputs: readonly MergeInput[];
@@ -151,14 +151,14 @@ class Analysis {
     return {...statisticsOf(products, elements), quantiles: counts.map((own) => quantilesOf(own, quantileShares))};
   }
 
-  /** A value that is not finite makes its square so. */
+  /** The sum of squares is not finite if any value is not. */
   #requireFinite(name: string, {base, tasks}: TaskProducts): void {
     const squares = [base, ...tasks.map((row, i) => row[i] ?? 0)];
     const bad = this.#inputs[squares.findIndex((square) => !Number.isFinite(square))];
     if (bad === undefined) return;
     throw new UserError(
       'analysis-not-finite',
-      `${name} of ${bad.label} holds values that are not finite numbers, or far too large.`,
+      `${name} of ${bad.label} contains values that are not finite, or far too large.`,
       {
         where: bad.path,
         hint: 'The training of this model has diverged, or the file is damaged.',

@@ -3,17 +3,17 @@ import type {MergeBuffers} from '../chunks/mergeBuffers.ts';
 const binCount = 1 << 16;
 const signBin = 1 << 15;
 
-/** What `TaskHistograms` needs of a merge's memory, in bytes. */
+/** Bytes of kernel memory that `TaskHistograms` needs. */
 export function histogramBytes(experts: number): number {
   return experts * (4 * binCount + 64);
 }
 
-/** No bin of 32 bits can overflow before so many elements have been counted. */
+/** Elements after which the 32-bit bins are emptied, before any can overflow. */
 const maxCounted = 2 ** 32 - 1;
 
 /**
- * How the elements of each task vector are distributed, in memory that does not grow with their number: they are counted by their upper 16
- * bits. Rounding keeps their order, so a quantile of the rounded elements is the rounded quantile.
+ * The distribution of the elements of each task vector in constant memory: a histogram over the upper 16 bits of each float.
+ * Rounding keeps their order, so a quantile of the rounded elements is the rounded quantile.
  */
 export class TaskHistograms {
   readonly #buffers: MergeBuffers;
@@ -27,7 +27,7 @@ export class TaskHistograms {
     this.#counts = buffers.experts.map(() => new Float64Array(binCount));
   }
 
-  /** Counts the chunk that lies in the buffers. The experts there are task vectors afterwards. */
+  /** Counts the chunk in the buffers, and turns the experts there into task vectors. */
   add(count: number): void {
     const {kernel, experts, base} = this.#buffers;
     if (this.#counted + count > maxCounted) this.#flush();
@@ -58,8 +58,8 @@ export class TaskHistograms {
 }
 
 /**
- * The elements at these ranks, as shares from 0 (the smallest) to 1 (the largest): the smallest element that so large a share does not
- * exceed. Zeros where nothing was counted.
+ * Quantiles at these shares, from 0 (the smallest element) to 1 (the largest): the smallest element that at least this share of elements does not
+ * exceed. Zeros if nothing was counted.
  */
 export function quantilesOf(counts: Float64Array, shares: readonly number[]): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
@@ -69,7 +69,7 @@ export function quantilesOf(counts: Float64Array, shares: readonly number[]): nu
 function elementOfRank(counts: Float64Array, rank: number): number {
   let below = 0;
   for (let place = 0; place < binCount; place++) {
-    // Negative floats are the upper half of the bins, the larger the smaller.
+    // Negative floats fill the upper half of the bins, in falling order.
     const bin = place < signBin ? binCount - 1 - place : place - signBin;
     below += counts[bin] ?? 0;
     if (below >= rank) return valueOfBin(bin);
@@ -82,6 +82,6 @@ const largestFloat = 2 ** 128 - 2 ** 104;
 /** The float whose upper 16 bits are `bin`, the others being zero. */
 function valueOfBin(bin: number): number {
   const [value = NaN] = new Float32Array(new Uint32Array([bin * 2 ** 16]).buffer);
-  // Both zeros are the same, and what was rounded up to infinity was the largest there is.
+  // -0 counts as 0, and values that were rounded up to infinity as the largest finite number.
   return value === 0 ? 0 : Math.max(-largestFloat, Math.min(largestFloat, value));
 }

@@ -1,7 +1,7 @@
 import type {TaskStatistics} from '../../contract/run/taskAnalysis.ts';
 import type {TaskProducts} from '../chunks/taskProducts.ts';
 
-/** Products over several tensors: those of each added up. */
+/** Products over several tensors: the sums of those of each. */
 export function sumOfProducts(products: readonly TaskProducts[], experts: number): TaskProducts {
   const indices = Array.from({length: experts}, (_, i) => i);
   const sum = (value: (each: TaskProducts) => number | undefined) =>
@@ -25,7 +25,7 @@ export function statisticsOf({base, tasks, agreement}: TaskProducts, elements: n
   const norms = tasks.map((row, i) => Math.sqrt(row[i] ?? 0));
   const cosine = (product: number, i: number, j: number) => {
     const size = (norms[i] ?? 0) * (norms[j] ?? 0);
-    // Rounding may put parallel vectors a little outside.
+    // Rounding can push the cosine of parallel vectors slightly beyond 1.
     return size > 0 ? Math.max(-1, Math.min(1, product / size)) : null;
   };
   return {

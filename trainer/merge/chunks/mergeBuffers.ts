@@ -3,7 +3,7 @@ import type {TensorSlices} from '../../store/weights/tensorReader.ts';
 import type {WeightsFormat} from '../../contract/model/weightsFormat.ts';
 import {MergeKernel} from '../kernel/mergeKernel.ts';
 
-/** Elements: a quarter of a megabyte of each input, so that what is read is still in the processor's cache when it is added up. */
+/** Elements per chunk: a quarter of a megabyte of each input, which is still in the processor's cache when it is added up. */
 export const defaultChunk = 1 << 16;
 
 /** One tensor of one input: where its values come from. */
@@ -11,11 +11,11 @@ export interface InputTensor {
   /** Number format on the disk. */
   readonly dtype: DType;
   readonly slices: TensorSlices;
-  /** The model it belongs to, where values that are not finite numbers are refused. */
+  /** The model it belongs to; if given, values that are not finite are refused. */
   readonly model?: {readonly label: string; readonly path: string};
 }
 
-/** The memory of one merge: a chunk of the base, of each expert, and of the result, whatever the size of the models. */
+/** The memory of one merge: a chunk of the base, of each expert and of the result, independent of the size of the models. */
 export class MergeBuffers {
   readonly kernel: MergeKernel;
   readonly base: number;
@@ -71,7 +71,7 @@ export class MergeBuffers {
     return kernel.bytes(this.#narrow, 2 * count);
   }
 
-  /** Sets which experts the kernels add up, by their index, and returns the addresses of the two lists. */
+  /** Writes the lists of experts (by index) and weights that the kernels add up, and returns their addresses. */
   terms(indices: readonly number[], weights: readonly number[]): {table: number; weights: number; count: number} {
     const table = this.kernel.words(this.#table, indices.length);
     indices.forEach((index, i) => (table[i] = this.experts[index] ?? 0));

@@ -13,12 +13,12 @@ export interface TaskProducts {
 
 const blockElements = 256;
 
-/** What `ProductSums` needs of a merge's memory, in bytes. */
+/** Bytes of kernel memory that `ProductSums` needs. */
 export function productBytes(experts: number): number {
   return 8 * (1 + 3 * experts * experts) + 4 * blockElements * experts + 256;
 }
 
-/** Measures the task vectors of a tensor while its chunks pass by. Sums are the same for every cut into chunks. */
+/** Sums inner products of the task vectors of a tensor chunk by chunk. The sums do not depend on the chunk size. */
 export class ProductSums {
   readonly #buffers: MergeBuffers;
   readonly #count: number;
@@ -34,13 +34,13 @@ export class ProductSums {
     this.#scratch = buffers.kernel.allocate(4 * blockElements * this.#count);
   }
 
-  /** Begins a tensor. */
+  /** Starts a new tensor. */
   reset(): void {
     this.#buffers.kernel.doubles(this.#sums, this.#sumCount()).fill(0);
     this.#buffers.kernel.doubles(this.#agreements, this.#agreementCount()).fill(0);
   }
 
-  /** Adds the chunk that lies in the buffers, of all experts, before anything is done to it. */
+  /** Adds the chunk in the buffers, for all experts; call it before the chunk is changed. */
   add(count: number): void {
     const {kernel, base, experts} = this.#buffers;
     const {table} = this.#buffers.terms(
@@ -75,7 +75,7 @@ export class ProductSums {
   }
 }
 
-/** The products of a whole tensor, in a pass of its own. */
+/** The products of a whole tensor, in a separate pass over it. */
 export function measureTensor(pass: TensorPass, sums: ProductSums): TaskProducts {
   sums.reset();
   for (const {count} of pass.chunks(pass.buffers.experts.map((_, i) => i))) sums.add(count);

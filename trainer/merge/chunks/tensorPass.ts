@@ -1,7 +1,7 @@
 import {inputNotFinite} from '../files/finite.ts';
 import type {MergeBuffers, InputTensor} from './mergeBuffers.ts';
 
-/** One tensor of all inputs of a merge, of which chunk after chunk is brought into the buffers. */
+/** Loads one tensor of all inputs of a merge into the buffers, chunk by chunk. */
 export class TensorPass {
   readonly #base: InputTensor;
   readonly #experts: readonly InputTensor[];
@@ -20,8 +20,8 @@ export class TensorPass {
   }
 
   /**
-   * The chunks in order: base and experts `indices` lie in the buffers while one is looked at. Throws a UserError at the first value of an input that is
-   * not a finite number, where its model is given.
+   * The chunks in order; while one is current, the buffers hold it of the base and of the experts `indices`. Throws a UserError at the first value that
+   * is not finite in an input whose model is given.
    */
   *chunks(indices: readonly number[]): Generator<{first: number; count: number}> {
     const {buffers, size} = this;
@@ -36,7 +36,7 @@ export class TensorPass {
     }
   }
 
-  /** In the result it would be too late: some methods drop such a value, others spread it over the tensor. */
+  /** Inputs are checked, not only the result: some methods would drop a NaN, others spread it over the whole tensor. */
   #load(input: InputTensor, first: number, count: number, address: number): void {
     const {kernel} = this.buffers;
     this.buffers.load(input, first, count, address);

@@ -12,13 +12,13 @@ export interface CheckedInputs {
   readonly predictionType: string | undefined;
   /** SHA-256 of the noise schedule. */
   readonly schedule: string | undefined;
-  /** What the inputs do not record, so that it could not be checked. */
+  /** Properties that could not be checked because the inputs do not record them. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Everything that can be wrong with the inputs of a merge, before anything is written: all of `checkTaskVectors`, and ranges. A
- * contradiction is a UserError, a gap a warning.
+ * Checks the inputs of a merge before anything is written: everything in `checkTaskVectors`, and the ranges. A contradiction throws a UserError, a missing
+ * record is a warning.
  */
 export async function checkInputs(base: MergeInput, experts: readonly MergeInput[]): Promise<CheckedInputs> {
   const checked = await checkTaskVectors(base, experts);
@@ -28,8 +28,8 @@ export async function checkInputs(base: MergeInput, experts: readonly MergeInput
 }
 
 /**
- * What must hold for experts minus base to mean anything: tensors, base of the experts, network settings that no tensor shows,
- * prediction type, noise schedule.
+ * Checks what makes experts minus base meaningful: equal tensors, the base of the experts, network settings that tensors do not show,
+ * prediction type and noise schedule.
  */
 export async function checkTaskVectors(base: MergeInput, experts: readonly MergeInput[]): Promise<CheckedInputs> {
   const tensors = await checkTensors(base, experts);
@@ -73,7 +73,7 @@ function checkBase(base: MergeInput, experts: readonly MergeInput[]): void {
 /** Settings of a network that do not change what the weights mean. */
 const harmless = new Set(['sample_size', 'dropout', 'num_train_timesteps']);
 
-/** Heads, epsilons and embedding flags leave no trace in names and shapes, but the same weights compute something else. */
+/** Heads, epsilons and embedding flags do not show in names and shapes, but change what the same weights compute. */
 function checkConfigs(inputs: readonly MergeInput[]): void {
   const known = inputs.flatMap(({label, path, unetConfig}) => (unetConfig === null ? [] : [{label, path, unetConfig}]));
   const [first] = known;

@@ -28,7 +28,7 @@ export async function checkTensors(base: TensorInput, experts: readonly TensorIn
   return tensors;
 }
 
-/** What could not be told apart from an expert that lost its projections in a loader that ignores them. */
+/** Warnings about experts that may have lost their projections in a loader that ignores them. */
 export function projectionWarnings(experts: readonly TensorInput[]): string[] {
   const without = experts.filter((expert) => !hasProjections(expert));
   if (without.length === experts.length) return [];

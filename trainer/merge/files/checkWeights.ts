@@ -7,7 +7,7 @@ interface MergeInputs {
   readonly method?: MergeMethod;
 }
 
-/** Refuses weights that are not one finite number for each expert, and a method that is not for so many experts. */
+/** Throws a UserError unless there is one finite weight for each expert, and for a method that does not support that many experts. */
 export function checkMergeWeights({experts, weights, method}: MergeInputs): void {
   if (experts.length === 0) throw new UserError('merge-weights', 'A merge needs at least one expert.');
   if (weights.length !== experts.length) {

@@ -4,7 +4,7 @@ import type {WeightsFormat} from '../../contract/model/weightsFormat.ts';
 /** Smallest magnitudes that round to infinity in each format. */
 export const overflow: Readonly<Record<WeightsFormat, number>> = {F32: Infinity, F16: 65520, BF16: 2 ** 128 - 2 ** 119};
 
-/** What is wrong with a result that is infinite, or would be once written in that format, although all inputs are finite. */
+/** The error for a result that is infinite, or would be in the output format, although all inputs are finite. */
 export function notFiniteError(
   name: string,
   value: number,
@@ -20,7 +20,7 @@ export function notFiniteError(
   });
 }
 
-/** What is wrong with a value of an input that is NaN or infinite. */
+/** The error for a value of an input that is NaN or infinite. */
 export function inputNotFinite(
   model: {readonly label: string; readonly path: string},
   name: string,

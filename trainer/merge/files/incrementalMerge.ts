@@ -3,45 +3,44 @@ import type {Tensor} from '@tensorflow/tfjs-core';
 import {disposeParams, mapParams, param, type Params} from '../../nn/params.ts';
 import {addTasks} from '../blend.ts';
 
-/** Additions after which a merge is computed anew: each may add half a unit in the last place of float32. */
+/** Additions after which a merge is computed from scratch: each may add half a unit in the last place of float32. */
 const maxAdditions = 16;
 
-/** The weights of a tensor under a vector of a search; usually the vector itself. */
+/** Maps a vector of a search to the weights of a tensor; usually the vector itself. */
 export type WeightsOf = (vector: readonly number[], name: string) => readonly number[];
 
 interface Move {
   readonly vector: readonly number[];
-  /** Computed from base and task vectors instead of from the merge before. */
+  /** Computed from base and task vectors instead of from the previous merge. */
   readonly isExact: boolean;
 }
 
 /**
- * Merges one after the other, each from the one before: theta += (w_i - w_i') tau_i for the weights that differ, so that a candidate which
- * changes one weight costs one pass over memory. Computed anew where that is not dearer, and after 16 additions, so that rounding cannot
- * add up.
+ * Computes each merge from the previous one: theta += (w_i - w_i') tau_i for the weights that differ, so that a candidate that changes one weight
+ * costs one pass over memory. Computed from scratch where that costs no more, and after 16 additions, which bounds the rounding error.
  *
- * What comes out depends on the vectors that were visited and their order alone, not on which of them were computed: so a search that is
- * resumed, and visits what it knows already, goes on with the same bits.
+ * The result depends only on the visited vectors and their order, not on which of them were computed. A resumed search that visits the candidates
+ * it knows therefore continues with the same bits.
  */
 export class IncrementalMerge {
   readonly #base: Params;
   readonly #vectors: readonly Params[];
   readonly #weightsOf: WeightsOf;
-  /** Moves that were visited but not computed, from the last exact one on. */
+  /** Moves visited but not computed, since the last exact one. */
   #pending: Move[] = [];
   #last: readonly number[] | null = null;
   #additions = 0;
   #params: Params | null = null;
   #at: readonly number[] = [];
 
-  /** Base and task vectors stay the caller's, and must live as long as this. */
+  /** Base and task vectors remain the caller's, and must outlive this object. */
   constructor(base: Params, vectors: readonly Params[], weightsOf: WeightsOf = (vector) => vector) {
     this.#base = base;
     this.#vectors = vectors;
     this.#weightsOf = weightsOf;
   }
 
-  /** Goes to these weights without computing anything. */
+  /** Moves to these weights without computing anything. */
   visit(vector: readonly number[]): void {
     const isExact = this.#isExactNext(vector);
     this.#additions = isExact ? 0 : this.#additions + 1;
@@ -49,7 +48,7 @@ export class IncrementalMerge {
     this.#last = vector;
   }
 
-  /** The merge of the weights that were visited last; lives until the next call, and is not the caller's. */
+  /** The merge at the last visited weights. It belongs to this object and is valid until the next call. */
   params(): Params {
     for (const move of this.#pending) this.#apply(move);
     this.#pending = [];
@@ -62,7 +61,7 @@ export class IncrementalMerge {
     this.#params = null;
   }
 
-  /** A merge anew reads the task vectors with a weight, an addition those whose weight changes. */
+  /** A merge from scratch reads the task vectors of nonzero weight, an addition those whose weight changes. */
   #isExactNext(vector: readonly number[]): boolean {
     const last = this.#last;
     if (last === null || this.#additions >= maxAdditions) return true;
@@ -85,7 +84,7 @@ export class IncrementalMerge {
     return tf.tidy(() => addTasks(tensor, name, this.#vectors, this.#weightsOf(vector, name)));
   }
 
-  /** Replaces one tensor by the next, so that never two whole models are held. */
+  /** Replaces tensor by tensor, so that two whole models are never held at once. */
   #moved(tensor: Tensor, name: string, vector: readonly number[]): Tensor {
     const [before, after] = [this.#weightsOf(this.#at, name), this.#weightsOf(vector, name)];
     if (after.every((weight, i) => weight === before[i])) return tensor;

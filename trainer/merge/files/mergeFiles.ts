@@ -36,20 +36,20 @@ export interface MergeRequest {
   /** Left out: plain task arithmetic. */
   readonly method?: MergeMethod;
   readonly rules?: readonly MergeRule[];
-  /** The record of a merge that is made again; left out: a new one. */
+  /** The record of the merge that is reproduced; left out: a new one. */
   readonly record?: MergeRecord;
   /**
-   * What may lie at `out` already: nothing (left out), what the user said may be overwritten, or an earlier result of the same stage, whose
-   * run folder may lie anywhere.
+   * What may already exist at `out`: nothing (left out), something the user allowed to be overwritten, or an earlier result of the same stage, whose
+   * run folder may be anywhere.
    */
   readonly replaces?: 'existing' | 'ownResult';
   /** Elements of a tensor that are in memory at once, a multiple of 256. The result does not depend on it. */
   readonly chunk?: number;
-  /** Ends the merge; nothing of it is left. */
+  /** Cancels the merge, leaving nothing behind. */
   readonly signal?: AbortSignal;
   /** After each tensor. */
   onProgress?(done: number, total: number): void;
-  /** Asks for the inner products of the task vectors, which are summed up on the way, and hears those of each tensor. */
+  /** Receives the inner products of the task vectors of each tensor; if given, they are computed during the merge. */
   onProducts?(name: string, products: TaskProducts): void;
 }
 
@@ -65,9 +65,9 @@ interface Merge {
  * Merges task vectors over files: by default theta + sum_i w_i (theta_i - theta) (Eq. 8 of the paper), bit for bit as PyTorch computes it in
  * float32.
  *
- * Streams: it holds a chunk of each input at a time, whatever the size of the models, and reads a tensor again where a method measures it
- * first. The bytes of the result depend on inputs and settings alone. Nothing is written before all inputs passed `checkInputs`, and the
- * output appears whole or not at all. A folder gets `merge.json`, and the weights file the same record in its metadata. Where an
+ * Streaming: it holds a chunk of each input at a time, whatever the size of the models, and reads a tensor twice where a method has to measure it
+ * first. The bytes of the result depend on inputs and settings alone. Nothing is written before all inputs pass `checkInputs`, and the
+ * output appears completely or not at all. A folder gets `merge.json`, and the weights file the same record in its metadata. Where an
  * input has projections, so has the result; folding those of up blocks into stock weights is a later step.
  */
 export async function mergeModels(given: MergeRequest): Promise<MergeRecord> {

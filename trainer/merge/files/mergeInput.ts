@@ -15,7 +15,7 @@ import {openWeightsFile} from '../../store/weights/weightsFile.ts';
 export interface MergeInput {
   /** `base` or `expert 0 (name)`, for messages that end up in records: no absolute path. */
   readonly label: string;
-  /** Last part of the path. */
+  /** Last component of the path. */
   readonly name: string;
   readonly path: string;
   readonly weightsFiles: readonly string[];
@@ -42,7 +42,7 @@ export async function openMergeInput(path: string, expert?: number, range?: Time
   return (await stat(path)).isDirectory() ? openFolder(common, range) : openFile(common, range);
 }
 
-/** Opens a base and its experts, and closes them when `act` has ended, or what is open when one cannot be opened. */
+/** Opens a base and its experts for `act`, and closes all of them afterwards, also if one cannot be opened. */
 export async function withMergeInputs<T>(
   {base, experts}: {readonly base: string; readonly experts: readonly {path: string; range?: TimestepRange}[]},
   act: (base: MergeInput, experts: readonly MergeInput[]) => Promise<T>,

@@ -2,7 +2,7 @@ import {widen} from '../../store/weights/dtype.ts';
 import {slicesOf, type TensorReader} from '../../store/weights/tensorReader.ts';
 import type {MergeInput} from './mergeInput.ts';
 
-/** The same input with all of its tensors in memory, in their number format, for merges one after the other; closes its files. */
+/** Loads all tensors of an input into memory, in their number format, for repeated merges; closes its files. */
 export async function residentInput(input: MergeInput): Promise<MergeInput> {
   const {reader} = input;
   try {

@@ -9,20 +9,20 @@ import type {MergeInput} from './mergeInput.ts';
 import type {TensorMethod} from '../methods/tensorMethod.ts';
 import {openTensor} from './openTensor.ts';
 
-/** What tensors are merged with, one after the other. */
+/** The state shared by the tensors of a merge. */
 export interface TensorMerger {
   readonly buffers: MergeBuffers;
   readonly method: TensorMethod;
   readonly dtype: WeightsFormat;
   /** The output, for messages. */
   readonly out: string;
-  /** Measures all task vectors on the way; null: not. */
+  /** Sums products of all task vectors during the merge; null: none. */
   readonly products: ProductSums | null;
-  /** Hears of what was measured. */
+  /** Receives these products. */
   onProducts?(name: string, products: TaskProducts): void;
 }
 
-/** The merged tensor piece by piece; each piece is overwritten by the next. Throws a UserError at the first value of an input or of the result that is not finite. */
+/** The bytes of a merged tensor in pieces, each of which is overwritten by the next. Throws a UserError at the first value of an input or of the result that is not finite. */
 export async function* tensorPieces(
   {buffers, method, dtype, out, products, onProducts}: TensorMerger,
   {name, shape}: MergeTensor,

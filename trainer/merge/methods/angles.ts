@@ -2,7 +2,7 @@ import type {MergeBuffers} from '../chunks/mergeBuffers.ts';
 import {measureTensor, ProductSums, type TaskProducts} from '../chunks/taskProducts.ts';
 import type {TensorMethod, TensorPlan} from './tensorMethod.ts';
 
-/** Beyond this cosine two vectors are taken for parallel, and the sphere for flat. */
+/** Above this cosine two vectors count as parallel, and interpolation is linear. */
 const parallel = 0.9995;
 
 /**
@@ -29,7 +29,7 @@ function slerpFactors({base, baseTasks, tasks}: TaskProducts, share: number): [b
 
 /**
  * Model Stock (Jang et al., ECCV 2024): base + t mean_i tau_i for each tensor, with t = N c / (1 + (N - 1) c) and c the mean cosine between the
- * task vectors of the N experts. Where they point away from each other on the whole, the base is left as it is.
+ * task vectors of the N experts. If the mean cosine is negative, the base is left unchanged.
  */
 export function modelStockMethod(buffers: MergeBuffers): TensorMethod {
   const sums = new ProductSums(buffers);

@@ -4,12 +4,12 @@ import type {TensorPass} from '../chunks/tensorPass.ts';
 const upperBins = 1 << 15;
 const lowerBins = 1 << 16;
 
-/** What `MagnitudeRank` needs of a merge's memory, in bytes. */
+/** Bytes of kernel memory that `MagnitudeRank` needs. */
 export const rankBytes = 4 * (upperBins + lowerBins) + 256;
 
 /**
- * Ranks of the magnitudes of a task vector without sorting or holding it: floats of one sign are ordered as their bits, so a histogram of the
- * upper bits and one of the lower bits inside the bin that matters give the exact value of any rank. Two or more passes over the tensor.
+ * Order statistics of the magnitudes of a task vector without sorting or storing it. Floats of one sign are ordered like their bits, so a histogram of the
+ * upper bits, and one of the lower bits within the relevant bin, give the exact value of any rank in two or more passes over the tensor.
  */
 export class MagnitudeRank {
   readonly #buffers: MergeBuffers;

@@ -4,19 +4,19 @@ import {createRandom} from '../../random.ts';
 import {MagnitudeRank} from './magnitudeRank.ts';
 import {activeExperts, copyOfBase, type TensorMethod} from './tensorMethod.ts';
 
-/** How the thinned task vectors are added up. */
+/** How the sparsified task vectors are added up. */
 export interface Sum {
   readonly lambda: number;
-  /** Only what has the sign of the weighted sum. */
+  /** Adds only elements that have the sign of the weighted sum. */
   readonly elect: boolean;
 }
 
-/** Thins the chunk of a task vector that lies in the buffers, in place. */
+/** Sparsifies the chunk of a task vector in the buffers, in place. */
 type Thin = (task: number, first: number, count: number) => void;
 
 /**
- * DARE (Yu et al., ICML 2024): each element stays with a probability of `density` and is then scaled by 1 / density. Whether one stays depends on
- * seed, tensor, expert and index alone, never on the cut into chunks.
+ * DARE (Yu et al., ICML 2024): each element is kept with probability `density` and then scaled by 1 / density. Which elements are kept depends on seed,
+ * tensor, expert and index alone, not on the chunk size.
  */
 export function dareMethod(buffers: MergeBuffers, density: number, seed: number, sum: Sum): TensorMethod {
   const limit = Math.min(0xffff_ffff, Math.round(density * 2 ** 32));
@@ -29,8 +29,8 @@ export function dareMethod(buffers: MergeBuffers, density: number, seed: number,
 }
 
 /**
- * Model Breadcrumbs (Davari and Belilovsky, ECCV 2024): of each task vector and tensor the share `gamma` of the largest elements is dropped,
- * and of the smallest so many that the share `density` stays.
+ * Model Breadcrumbs (Davari and Belilovsky, ECCV 2024): for each task vector and tensor, the largest elements (a share of `gamma`) are
+ * dropped, and as many of the smallest as leave a share of `density`.
  */
 export function breadcrumbsMethod(buffers: MergeBuffers, density: number, gamma: number, sum: Sum): TensorMethod {
   const rank = new MagnitudeRank(buffers);

@@ -6,9 +6,8 @@ import {activeExperts, copyOfBase, type TensorMethod} from './tensorMethod.ts';
 const topBits = 0x7fffffff;
 
 /**
- * TIES (Yadav et al., NeurIPS 2023): of each task vector the `density` largest elements of a tensor stay; for each element the sign of
- * sum_i w_i tau_i is elected; those that agree are averaged by their weights (`mean`) or added up. Elements as large as the smallest that stays
- * stay as well.
+ * TIES (Yadav et al., NeurIPS 2023): of each task vector and tensor, a share of `density` of the elements is kept, the largest by magnitude (with ties); for
+ * each element the sign of sum_i w_i tau_i is elected; task vectors of that sign are averaged by their weights (`mean`) or added up.
  */
 export function tiesMethod(buffers: MergeBuffers, density: number, lambda: number, isMean: boolean): TensorMethod {
   const rank = new MagnitudeRank(buffers);

@@ -14,13 +14,13 @@ export interface RecipeInputs {
   readonly experts: readonly string[];
 }
 
-/** Folders hold at most so many models that are looked at; more is not a folder of models. */
+/** Most entries of a folder that are examined; a folder with more is not a folder of models. */
 const maxModels = 1000;
 
 /**
  * Finds the inputs of a recipe by the SHA-256 of their weights, whatever they are called now, among `places`: models, and folders whose
- * entries are models. Those of the recorded name are tried first, so that usually nothing else is read. Throws a UserError that
- * says which is not there.
+ * entries are models. Models with the recorded name are tried first, so that usually nothing else is read. Throws a UserError that names a missing
+ * input.
  */
 export async function findInputs({base, experts}: MergeRecord, places: readonly string[]): Promise<RecipeInputs> {
   const models = await modelsIn(places);
@@ -50,7 +50,7 @@ async function findInput(
   );
 }
 
-/** Null for what is no model, is damaged or cannot be read: it is not the input that is looked for. */
+/** Null for anything that is not a readable model, and hence not the wanted input. */
 function remember(hashes: Map<string, Promise<string | null>>, path: string): Promise<string | null> {
   const hash = modelHash(path).catch((error: unknown) => (isSystemError(error) ? null : nullForUserError(error)));
   hashes.set(path, hash);
@@ -72,7 +72,7 @@ async function modelsIn(places: readonly string[]): Promise<string[]> {
   return [...models];
 }
 
-/** Whether a folder lies there; a link that leads nowhere is none. */
+/** Whether the path is a folder; a broken link is not. */
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (stats) => stats.isDirectory(),

@@ -3,8 +3,8 @@ import {mergeModels, type MergeRequest} from '../files/mergeFiles.ts';
 import type {RecipeInputs} from './findInputs.ts';
 
 /**
- * Merges as a recipe says, into the same bytes: weights, metadata and records are those of the model that the recipe came with (before
- * folding, where it was folded).
+ * Reproduces a merge from its recipe, byte for byte: weights, metadata and records are those of the model that the recipe came with (before folding, if
+ * that was folded).
  */
 export async function reproduceMerge(
   recipe: MergeRecord,

@@ -4,7 +4,7 @@ export interface Proposal {
 }
 
 /**
- * What each search tries first, so that its answer can be read against the obvious ones: the base (zero), uniform 1/N, all ones,
+ * The candidates that every search tries first, as baselines for its result: the base (zero), uniform 1/N, all ones,
  * each expert alone, and for four experts the only weights that the authors published (LSUN Church, from their code).
  */
 export function baselineCandidates(experts: number): Proposal[] {
@@ -19,7 +19,7 @@ export function baselineCandidates(experts: number): Proposal[] {
   ];
 }
 
-/** `value` at one index, zero elsewhere. */
+/** A vector that is `value` at one index and zero elsewhere. */
 export function scaledUnit(experts: number, index: number, value: number): number[] {
   return Array.from({length: experts}, (_, i) => (i === index ? value : 0));
 }

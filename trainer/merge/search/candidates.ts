@@ -14,7 +14,7 @@ export interface ScoredCandidate {
   readonly origin: string;
 }
 
-/** The weight vectors of one search with their losses: nothing is evaluated twice, and never more than the budget. */
+/** The weight vectors of one search with their losses. Evaluates no vector twice, and no more vectors than the budget allows. */
 export class Candidates {
   /** Number of experts N. */
   readonly experts: number;
@@ -37,7 +37,7 @@ export class Candidates {
     this.#onCandidate = onCandidate;
   }
 
-  /** Evaluations left. */
+  /** Evaluations left in the budget. */
   get left(): number {
     return this.#budget - this.#losses.size;
   }

@@ -53,7 +53,7 @@ export class CmaEs {
     return this.#sigma * Math.max(...this.#lengths);
   }
 
-  /** The candidates of the next generation: a function of the settings and of what was told before. */
+  /** The candidates of the next generation; a function of the settings and all earlier losses. */
   ask(): number[][] {
     const random = createRandom(this.#seed, 'cma-es', this.#generation);
     return Array.from({length: this.parameters.population}, () => {
@@ -108,7 +108,7 @@ export class CmaEs {
     addOuter(covariance, this.#path, c1);
     steps.forEach((step, i) => {
       const weight = weights[i] ?? 0;
-      // Eq. 46: a negative weight takes away no more than a step of expected length would add.
+      // Eq. 46: a negative weight subtracts no more than a step of expected length would add.
       const length = norm(this.#whiten(step)) ** 2;
       addOuter(covariance, step, cMu * (weight >= 0 || length === 0 ? Math.max(0, weight) : (weight * n) / length));
     });
@@ -156,7 +156,7 @@ function norm(vector: readonly number[]): number {
   return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
 }
 
-/** Infinities are equal to each other; their difference would be no number. */
+/** Compares infinities as equal; their difference would be NaN. */
 function compare(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -2,7 +2,7 @@ import {UserError} from '../../contract/errors.ts';
 import type {SearchConfig} from '../../contract/config/searchConfig.ts';
 import {type Candidates, roundWeights} from './candidates.ts';
 
-/** Steps below this change no merge that anybody could measure. */
+/** Smaller steps have no measurable effect on a merge. */
 const smallestStep = 1e-3;
 
 /**
@@ -47,7 +47,7 @@ async function lineSearch(
   const at = (point: Point) => point.center[index] ?? 0;
   const left = await moveTo(at(from) - step);
   const right = await moveTo(at(from) + step);
-  // At a bound one side repeats the centre: take the third point from the middle, so that there is a parabola to fit.
+  // At a bound one side coincides with the centre: a point halfway to the other side gives the third point of the parabola.
   const third = at(left) === at(from) || at(right) === at(from) ? await moveTo((at(left) + at(right)) / 2) : from;
   const vertex = parabolaVertex([at(left), left.loss], [at(third), third.loss], [at(right), right.loss]);
   const tried = [from, left, third, right, ...(vertex === null ? [] : [await moveTo(vertex)])];

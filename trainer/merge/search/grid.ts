@@ -2,7 +2,7 @@ import {UserError} from '../../contract/errors.ts';
 import type {SearchConfig} from '../../contract/config/searchConfig.ts';
 import type {Candidates} from './candidates.ts';
 
-/** More points than this are a mistake in the config: even a millisecond each would take a quarter of an hour. */
+/** A larger grid is a mistake in the config: even at a millisecond per point it would take a quarter of an hour. */
 const largest = 1_000_000;
 
 /** Every vector whose weights are low, low + step, ... up to high, as the paper's grid search; the last index runs fastest. */
@@ -17,7 +17,7 @@ export async function searchGrid(candidates: Candidates, config: SearchConfig): 
   }
 }
 
-/** Number of grid points; a grid that nobody can wait for is a UserError. */
+/** Number of grid points. Throws a UserError for a grid that is too large. */
 export function gridSize(config: SearchConfig, experts: number): number {
   const levels = gridLevels(config).length;
   const size = levels ** experts;
@@ -30,7 +30,7 @@ export function gridSize(config: SearchConfig, experts: number): number {
 function gridLevels({low, high, step}: SearchConfig): number[] {
   if (high < low)
     throw new UserError('search-range', `search.low (${low}) lies above search.high (${high}).`, {hint: 'Swap them.'});
-  // Half a millionth of a step forgives (1 - 0) / 0.1 = 9.999...
+  // Half a millionth of a step of tolerance, since (1 - 0) / 0.1 may give 9.999...
   const count = Math.floor((high - low) / step + 5e-7) + 1;
   return Array.from({length: count}, (_, i) => Number((low + i * step).toFixed(9)));
 }

@@ -20,14 +20,14 @@ export interface GroupSearchRequest {
   onCandidate?(candidate: ScoredCandidate, done: number, total: number): void;
 }
 
-/** Those parts of a network that have tensors. */
+/** The parts of a network that have tensors. */
 export function groupsOf(names: readonly string[], partOf: PartOf): TensorGroup[] {
   return searchable.filter((group) => names.some((name) => partOf(name).group === group));
 }
 
 /**
- * CMA-ES over a weight for each expert and part of the network. The outcome is the lowest loss that was measured, as rules of a merge:
- * none where nothing was better than the same weights everywhere.
+ * CMA-ES over one weight for each expert and part of the network. The result is the candidate with the lowest measured loss, as merge rules; there are no
+ * rules if nothing was better than the same weights everywhere.
  */
 export async function searchGroups(request: GroupSearchRequest): Promise<GroupSearch> {
   const {groups, start, config, seed, score, onCandidate} = request;
@@ -46,7 +46,7 @@ export async function searchGroups(request: GroupSearchRequest): Promise<GroupSe
   };
 }
 
-/** Weights of a tensor under a vector of `searchGroups`. */
+/** Maps a vector of `searchGroups` to the weights of a tensor. */
 export function groupWeights(
   groups: readonly TensorGroup[],
   start: readonly number[],

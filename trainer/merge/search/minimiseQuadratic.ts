@@ -26,7 +26,7 @@ function ownMinimum({center, gradient, hessian}: QuadraticModel): number[] | nul
   return center.map((value, i) => value - (step[i] ?? 0));
 }
 
-/** Exact minimisation along one axis after the other, until a round moves nothing. */
+/** Exact minimisation along each axis in turn, until a round changes nothing. */
 function descend(model: QuadraticModel, box: Box, start: readonly number[]): number[] {
   const w = start.map((value, i) => clamp(box, i, value));
   for (let round = 0; round < 1000; round++) {

@@ -3,7 +3,7 @@ import type {LossPlane} from '../../contract/run/lossPlane.ts';
 /** The plane of the paper: 21 weights from -0.2 to 1.2 for both experts. */
 export const planeAxis: readonly number[] = evenly(-0.2, 1.2, 21);
 
-/** From the base through the merge, and half as far beyond. */
+/** Scales of the line from the base (0) through the merge (1) to 1.5. */
 export const lineScales: readonly number[] = evenly(0, 1.5, 16);
 
 /** The weights of every loss of a plane, in the order in which they are measured: the line first, then row by row. */
@@ -20,7 +20,7 @@ export function planePoints({
   return [...onLine, ...rows];
 }
 
-/** The plane with its loss number `index`, in the order of `planePoints`. */
+/** The plane with the loss of point `index` filled in, in the order of `planePoints`. */
 export function withLoss(plane: LossPlane, index: number, value: number): LossPlane {
   const loss = Number.isFinite(value) ? value : null;
   const {axis, line, rows} = plane;

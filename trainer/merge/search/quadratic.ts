@@ -5,9 +5,9 @@ import {type Candidates, roundWeights} from './candidates.ts';
 import {minimiseQuadratic, type Box} from './minimiseQuadratic.ts';
 import {fitQuadratic, type Observation} from './quadraticModel.ts';
 
-/** A proposal this near to one that was tried says that the fit has nothing new to say. */
+/** Proposals this close to an earlier candidate add nothing: the fit has converged. */
 const sameWeights = 1e-4;
-/** A gain below this share of all that was gained over the base counts as none. */
+/** A gain below this share of the total gain over the base counts as none. */
 const smallGain = 1e-3;
 
 /**
@@ -60,12 +60,12 @@ async function refine(candidates: Candidates, config: SearchConfig): Promise<voi
     if (distance(weights, best.weights) < sameWeights) return;
     const gain = best.loss - (await candidates.evaluate(weights, 'quadratic fit'));
     failures = gain > smallGain * gainedSoFar(candidates) ? 0 : failures + 1;
-    // The fit promised too much there: trust it only nearer to the best.
+    // The fit was too optimistic there: shrink the trust region around the best.
     if (gain <= 0) radius = distance(weights, best.weights) / 2;
   }
 }
 
-/** The loss is a quadratic only locally, so each round leans more on what lies near the best. */
+/** The loss is quadratic only locally, so each round gives more weight to observations near the best. */
 function observationsAround(best: Candidate, candidates: Candidates, round: number): Observation[] {
   const trust = (weights: readonly number[]) => (1 + (round * distance(weights, best.weights)) ** 2) ** -3;
   return candidates.finite.map(({weights, loss}) => ({weights, loss, trust: trust(weights)}));

@@ -11,13 +11,13 @@ export interface QuadraticModel {
 export interface Observation {
   readonly weights: readonly number[];
   readonly loss: number;
-  /** Share in the least squares. */
+  /** Weight in the least squares fit. */
   readonly trust: number;
 }
 
 /**
- * Price of each kind of coefficient in the minimum-norm solution. It matters only with fewer observations than the
- * (N+1)(N+2)/2 coefficients: then the interactions of weights are kept small, and constant, slope and curvature fit.
+ * Penalty of each kind of coefficient in the minimum-norm solution. It matters only with fewer observations than the
+ * (N+1)(N+2)/2 coefficients: then interactions are kept small, while constant, slope and curvature fit the observations.
  */
 const price = {constant: 1e-3, slope: 1e-2, curvature: 1e-1, interaction: 1};
 
@@ -42,7 +42,7 @@ export function dotRow(model: QuadraticModel, i: number, d: readonly number[]): 
   return (model.hessian[i] ?? []).reduce((sum, value, j) => sum + value * (d[j] ?? 0), 0);
 }
 
-/** 1, d_i, d_i^2 / 2 and d_i d_j (i < j), each divided by its price. */
+/** 1, d_i, d_i^2 / 2 and d_i d_j (i < j), each divided by its penalty. */
 function monomials(weights: readonly number[], center: readonly number[]): number[] {
   const d = weights.map((weight, i) => weight - (center[i] ?? 0));
   return [

@@ -14,7 +14,7 @@ export interface SearchRequest {
   readonly config: SearchConfig;
   /** Held-out loss of the merge with these N weights, on draws that are the same for all; lower is better. */
   readonly score: Score;
-  /** After each evaluation; `total` is the most that there can be. */
+  /** Called after each evaluation; `total` is the largest possible number. */
   onCandidate?(candidate: ScoredCandidate, done: number, total: number): void;
 }
 
@@ -26,11 +26,11 @@ const strategies: Record<SearchConfig['strategy'], (candidates: Candidates, conf
 };
 
 /**
- * Looks for the merge weights of the lowest held-out loss (the paper searches by grid and says no more).
+ * Searches the merge weights with the lowest held-out loss (the paper only says that it uses a grid search).
  *
  * The best candidate is the lowest that was measured, never a prediction. Weights outside [0, 1], negative ones too, can win under
  * `quadratic` and `cma-es`: merge weights are coefficients, not shares. A loss that is not finite is reported and never chosen. A budget
- * below the number of obvious candidates is spent on the first of them.
+ * below the number of baseline candidates is spent on the first of them.
  */
 export async function searchWeights({experts, config, score, onCandidate}: SearchRequest): Promise<SearchResult> {
   const always = baselineCandidates(experts);

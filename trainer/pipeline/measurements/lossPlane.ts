@@ -76,7 +76,7 @@ function emptyPlane(
   return {format: 1, key, ...settings, rows, line, done: 0, total: planePoints({...settings, line}).length, recipe};
 }
 
-/** Measures the losses that a plane does not have yet. */
+/** Measures the losses that are still missing. */
 async function fill(
   begun: LossPlane,
   lab: MergeLab,
@@ -88,7 +88,7 @@ async function fill(
   let plane = begun;
   try {
     for (const [index, weights] of planePoints(begun).entries()) {
-      // Every merge is made from the one before it, so those that are measured already are made again.
+      // Each merge is computed from the previous one, so those measured earlier have to be visited as well.
       merge.visit(weights);
       if (index < begun.done) continue;
       signal.throwIfAborted();
@@ -102,7 +102,7 @@ async function fill(
   }
 }
 
-/** A measurement is no stage of its run: it has neither events nor a stop of its own. */
+/** A measurement is not a stage of its run: it emits no events and cannot be stopped through the run. */
 async function contextOf({run, resolved, onWarning}: MeasuredRun): Promise<StageContext> {
   return {
     run: run.path,

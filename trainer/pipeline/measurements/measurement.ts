@@ -14,7 +14,7 @@ export interface MeasuredRun {
   onWarning(message: string): void;
 }
 
-/** What a measurement reports and is told while it runs. */
+/** How a running measurement communicates with its caller. */
 export interface MeasurementHooks<Result> {
   /** Ends the measurement: check it between units of work. */
   readonly signal: AbortSignal;
@@ -25,7 +25,7 @@ export interface MeasurementHooks<Result> {
 
 /** The models and images of one request, opened. */
 export interface OpenMeasurement<Result> {
-  /** SHA-256 over all that the result depends on. */
+  /** SHA-256 over everything that the result depends on. */
   readonly key: string;
   /** @param kept what earlier attempts measured under the same key, complete or not */
   run(kept: Result | null, hooks: MeasurementHooks<Result>): Promise<Result>;

@@ -10,7 +10,7 @@ import {openTaskVectors, taskVectorsKey} from './taskVectors.ts';
 type MeasurementOf<Kind> =
   Kind extends MeasurementKind<infer Request, infer Result> ? Measurement<Request, Result> : never;
 
-/** All measurements by name. What needs the tensor library is loaded when it is opened. */
+/** All measurements by name. Code that needs the tensor library is loaded on opening. */
 export const measurements: {readonly [Name in MeasurementName]: MeasurementOf<(typeof measurementKinds)[Name]>} = {
   'task-vectors': {
     ...measurementKinds['task-vectors'],
@@ -37,7 +37,7 @@ export type Measurements = Readonly<Record<string, Measurement>>;
 
 function lowestText(plane: LossPlane): string {
   const lowest = lowestCell(plane);
-  if (lowest === null) return 'No loss is a finite number.';
+  if (lowest === null) return 'None of the losses is a finite number.';
   const [x, y] = plane.experts;
   return `Lowest loss ${lowest.loss.toPrecision(5)} where expert ${x} has the weight ${plane.axis[lowest.column]}, expert ${y} ${plane.axis[lowest.row]}.`;
 }

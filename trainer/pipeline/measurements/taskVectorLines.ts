@@ -3,7 +3,7 @@ import {expertLabels, type TaskAnalysis, type TaskStatistics} from '../../contra
 const labelWidth = 24;
 const cellWidth = 10;
 
-/** An analysis for a shell: sizes and angles overall, and sizes in each part of the network. */
+/** An analysis as terminal output: norms and cosines overall, and norms in each part of the network. */
 export function taskVectorLines(analysis: TaskAnalysis): string[] {
   const {base, experts, overall, groups, warnings} = analysis;
   const labels = expertLabels(analysis);

@@ -23,7 +23,7 @@ export async function openTaskVectors({run, resolved}: MeasuredRun): Promise<Ope
   };
 }
 
-/** All that an analysis depends on is recorded in it. */
+/** The key follows from the result, which records everything it depends on. */
 export function taskVectorsKey({tool, base, experts}: Pick<TaskAnalysis, 'tool' | 'base' | 'experts'>): string {
   const models = [base, ...experts].map((model) => [model.name, model.sha256, 'range' in model ? model.range : null]);
   return hashBytes(JSON.stringify([tool, models]));

@@ -18,7 +18,7 @@ export interface Measurements {
   readonly peakMemory: Report['peakMemory'];
 }
 
-/** The report of a run, from what its stages left on disk. */
+/** Builds the report of a run from the results of its stages. */
 export function buildReport(resolved: ResolvedConfig, measured: Measurements): Report {
   const base = requireTable(measured, 'base');
   const heldOut: Record<string, HeldOutLoss> = {};

@@ -14,7 +14,7 @@ import {lossPerTimestep, readTrainingCurves, type TrainingCurves} from './traini
 /** A training stage with its curves. */
 type Stage = readonly [name: string, curves: TrainingCurves];
 
-/** Draws what the run's event log and its report say into `folder`; a chart without anything to show is left out. */
+/** Draws the charts of a run's event log and report into `folder`, leaving out charts without data. */
 export async function drawCurves(
   run: string,
   resolved: ResolvedConfig,
@@ -38,7 +38,7 @@ export async function drawCurves(
   return files;
 }
 
-/** In the order of the tables; the log has them in the order in which they first spoke. */
+/** Stages in the order of the report's tables; the log has them in the order of their first events. */
 function inOrder(curves: ReadonlyMap<string, TrainingCurves>, {config}: ResolvedConfig): Stage[] {
   const names = new Set([...runModels(config).map(modelName), ...curves.keys()]);
   return [...names].flatMap((name): Stage[] => {
@@ -47,12 +47,12 @@ function inOrder(curves: ReadonlyMap<string, TrainingCurves>, {config}: Resolved
   });
 }
 
-/** One loss of the stages that have it, smoothed, with the raw values behind. */
+/** One term of the loss for all stages that have it: smoothed curves over the raw values. */
 function lossChart(stages: readonly Stage[], term: LossTerm): string | null {
   const shown = stages.filter(([, {steps}]) => steps.some(({losses}) => (losses[term] ?? 0) > 0));
   const [first] = shown;
   if (first === undefined) return null;
-  // An ordinary finetune has the updates of all experts together: on one axis of updates the experts would be squeezed to the left.
+  // An ordinary finetune makes as many updates as all experts together; on a shared axis of updates the experts would be squeezed to the left.
   const alike = new Set(shown.map(([, curves]) => updatesOf(curves))).size === 1;
   return logChart(
     lossTerms[term].label,
@@ -63,7 +63,7 @@ function lossChart(stages: readonly Stage[], term: LossTerm): string | null {
     'moving average (raw values behind)',
     shown.map(([name, curves]) => {
       const points = lossPoints(curves, term, alike);
-      // A window of about a twentieth of the training, however many values were logged.
+      // Averages over about a twentieth of the training, however many values were logged.
       const smooth = smoothCurve(points, 1 - 1 / Math.max(1, points.length / 20));
       return charted(alike ? name : `${name} (${updatesOf(curves)})`, name, smooth, points);
     }),
@@ -93,7 +93,7 @@ function timestepChart(stages: readonly Stage[], {heldOut}: Report): string | nu
   );
 }
 
-/** Curves over an axis from 0, with a logarithmic axis of losses. */
+/** A chart with a linear x axis from 0 and a logarithmic y axis. */
 function logChart(
   title: string,
   x: {readonly label: string; readonly max: number},

@@ -4,8 +4,8 @@ import type {HeldOutLoss, Report} from '../../contract/run/report.ts';
 import {modelColour} from './modelColour.ts';
 
 /**
- * Paired difference of each model to the base in each timestep range, in percent of the base's loss there (losses of low and high
- * timesteps differ by orders of magnitude), with two standard errors to each side. Null without a model besides the base.
+ * Paired difference of each model to the base in each timestep range, with error bars of two standard errors. In percent of the base's loss in that
+ * range, since losses of low and high timesteps differ by orders of magnitude. Null if there is no model besides the base.
  */
 export function heldOutChart({heldOut}: Report): string | null {
   const base = heldOut['base'];

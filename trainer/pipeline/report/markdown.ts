@@ -8,7 +8,7 @@ import type {
 } from '../../contract/run/report.ts';
 import {peakText} from '../../contract/run/stagePeaks.ts';
 
-/** `report.md`: the report for reading; pictures are named relative to it. */
+/** `report.md`: the report as Markdown; picture paths are relative to it. */
 export function reportMarkdown(
   name: string,
   report: Report,
@@ -35,7 +35,7 @@ export function reportMarkdown(
   ].join('\n\n');
 }
 
-/** One honest sentence about each comparison, whatever its sign. */
+/** One sentence for each comparison, whether it is favourable or not. */
 function verdict({heldOut, mergedToOrdinary}: Report): string {
   const merged = heldOut['merged'];
   if (!merged) return '';
@@ -79,7 +79,7 @@ function rangeTable({heldOut}: Report): string {
 
 function sampleTable({frechet, kid, warnings, recipe}: Report): string {
   if (Object.keys(frechet).length === 0)
-    return 'No feature network was asked for, so samples are shown but not measured.';
+    return 'The config names no feature network (`evaluate.features`), so samples are shown but not measured.';
   const rows = Object.entries(frechet).map(([model, distance]) => {
     const estimate = kid[model];
     return [
@@ -116,17 +116,17 @@ function confirmedText(confirmed: readonly ConfirmedCandidate[]): string {
     frechet.toFixed(3),
   ]);
   const head = ['weights', 'validation loss', 'KID', 'Fréchet distance'];
-  return `Of the best, the one whose images are nearest to the validation images was taken:\n\n${table(head, rows)}`;
+  return `Of the best candidates, the one whose images are closest to the validation images was chosen:\n\n${table(head, rows)}`;
 }
 
 function groupsText({groups, rules, loss, candidates}: GroupSearch): string {
-  const tried = `${candidates.length} candidates with weights for each of the parts ${groups.join(', ')}`;
+  const tried = `${candidates.length} candidates with separate weights for the parts ${groups.join(', ')}`;
   if (rules.length === 0) return `${tried}: none was better than the same weights everywhere.`;
   const rows = rules.map(({match, weights}) => [match, weights.map((x) => Number(x).toFixed(3)).join(', ')]);
   return `${tried}; the best, with which the experts were merged, has a validation loss of ${loss.toFixed(6)}:\n\n${table(['part', 'weights'], rows)}`;
 }
 
-/** On images that the search has not seen, so that its winner has no head start. */
+/** Measured on images that the search has not seen, which would favour its winner. */
 function checkText({images, timestepsPerRange, models}: SearchCheck): string {
   const rows = models.map(({model, loss, differenceToBase}) => [
     model,

@@ -4,7 +4,7 @@ import {parseModel} from '../../contract/run/runModel.ts';
 const {blue, orange, green, skyBlue, olive} = dataColours;
 const experts = [blue, orange, green, skyBlue, olive];
 
-/** The colour of a model, or of the stage that trains it, which is the same in every picture of a report. More experts than colours start anew. */
+/** The colour of a model, or of the stage that trains it, in all charts of a report. With more experts than colours, colours repeat. */
 export function modelColour(name: string): string {
   const model = parseModel(name);
   switch (model?.kind) {

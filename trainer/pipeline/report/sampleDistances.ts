@@ -9,9 +9,9 @@ import {fileExists} from '../../store/files/fileExists.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {type FeatureFile, openFeatures, statisticsOf} from '../stages/featureFile.ts';
 
-/** How far the samples of each model lie from the reference images, and how that was measured. */
+/** Distances between the samples of each model and the reference images, and how they were measured. */
 export interface SampleDistances extends Pick<Report, 'frechet' | 'kid' | 'warnings'> {
-  /** Null where nothing was measured. */
+  /** Null if nothing was measured. */
   readonly measuredBy: {
     readonly network: FeatureNetworkRecord | null;
     readonly referenceImages: number;
@@ -19,7 +19,7 @@ export interface SampleDistances extends Pick<Report, 'frechet' | 'kid' | 'warni
   } | null;
 }
 
-/** The distances of those of the models whose features a run holds. Throws a UserError where different networks made features. */
+/** Distances of all `models` whose features the run holds. Throws a UserError if their features come from different networks. */
 export async function sampleDistances(run: string, models: readonly string[]): Promise<SampleDistances> {
   const files = new Map<string, FeatureFile>();
   try {
@@ -57,7 +57,7 @@ async function distancesIn(run: string, files: ReadonlyMap<string, FeatureFile>)
   };
 }
 
-/** Runs of version 0.1.0 have none on disk. */
+/** Read from disk, or computed for runs of version 0.1.0, which did not store them. */
 async function statisticsIn(run: string, model: string, features: FeatureFile): Promise<Gaussian> {
   const file = runPaths.statistics(run, model);
   return (await fileExists(file)) ? readStatistics(file) : statisticsOf(features);
@@ -66,8 +66,12 @@ async function statisticsIn(run: string, model: string, features: FeatureFile): 
 function requireSameNetwork(features: FeatureFile, reference: FeatureFile, where: string): void {
   const [one, other] = [features.network, reference.network].map((network) => network && JSON.stringify(network));
   if (features.dimension === reference.dimension && (one === other || one === null || other === null)) return;
-  throw new UserError('features-mismatch', 'Another network made these features than those of the reference images.', {
-    where,
-    hint: 'Delete the folder "evaluations" of the run and resume it.',
-  });
+  throw new UserError(
+    'features-mismatch',
+    'These features come from another network than those of the reference images.',
+    {
+      where,
+      hint: 'Delete the folder "evaluations" of the run and resume it.',
+    },
+  );
 }

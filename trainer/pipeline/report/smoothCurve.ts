@@ -3,7 +3,7 @@ export type CurvePoint = readonly [x: number, y: number | null];
 
 /**
  * Exponential moving average with the bias correction of Adam (Kingma & Ba 2015, section 3): the first values count as a plain mean
- * instead of being pulled to zero. A gap stays a gap and does not touch the average.
+ * instead of being pulled to zero. Gaps stay gaps and do not affect the average.
  */
 export function smoothCurve(points: readonly CurvePoint[], decay: number): CurvePoint[] {
   let average = 0;

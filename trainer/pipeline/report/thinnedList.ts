@@ -1,14 +1,14 @@
 /**
- * A list that never gets longer than `most`, an even number. Beyond, neighbours are merged two by two, so that each entry stands for 2,
- * then 4, then 8 of the added values. Up to `most` it has just what was added.
+ * A list of at most `most` entries (an even number). When it is full, neighbouring entries are merged in pairs, so that each stands for 2, then 4,
+ * then 8 added values. Up to `most` values are kept as they are.
  */
 export class ThinnedList<T> {
   readonly #most: number;
   readonly #merge: (first: T, second: T) => T;
   #entries: T[] = [];
-  /** Added values that one entry stands for. */
+  /** Number of added values per entry. */
   #stride = 1;
-  /** The newest values, too few for an entry. */
+  /** The newest values, still too few for an entry. */
   #rest: T[] = [];
 
   /** @param merge makes one entry of two that stand for equally many values */
@@ -29,7 +29,7 @@ export class ThinnedList<T> {
     }
   }
 
-  /** Drops the last entries for as long as `isStale` says so of the last one. */
+  /** Drops entries from the end while `isStale` is true of the last one. */
   dropLast(isStale: (entry: T) => boolean): void {
     for (const list of [this.#rest, this.#entries]) {
       for (let last = list.at(-1); last !== undefined && isStale(last); last = list.at(-1)) list.pop();
@@ -41,7 +41,7 @@ export class ThinnedList<T> {
     return [...this.#entries, ...this.#asOne(this.#rest)];
   }
 
-  /** One entry for all values; none for none. */
+  /** All values merged into one entry; empty if there are none. */
   #asOne(values: readonly T[]): readonly T[] {
     return values.length < 2 ? values : this.#asOne(this.#inPairs(values));
   }

@@ -7,25 +7,25 @@ import {ThinnedList} from './thinnedList.ts';
 type StepEvent = Extract<RunEvent, {type: 'step'}>;
 type BucketsEvent = Extract<RunEvent, {type: 'buckets'}>;
 
-/** What one training stage told about itself, by rising update. In a very long training each entry stands for several events. */
+/** The logged events of one training stage in the order of updates. In a very long training each entry stands for several events. */
 export interface TrainingCurves {
   readonly steps: readonly StepEvent[];
   readonly buckets: readonly BucketsEvent[];
 }
 
-/** More points than a chart has pixels by far. */
+/** Far more points than a chart has pixels. */
 const mostSteps = 2 ** 15;
-/** Each has some hundred numbers. */
+/** Fewer, since each holds hundreds of numbers. */
 const mostBuckets = 2 ** 12;
 
-/** The curves of each stage of a run that trained, from its event log, in bounded memory however long that is. */
+/** Reads the curves of each training stage from a run's event log, in bounded memory. */
 export async function readTrainingCurves(run: string): Promise<Map<string, TrainingCurves>> {
   const gathered = new GatheredCurves();
   for await (const {events} of runEventPieces(run, ['step', 'buckets'])) events.forEach(gathered.add);
   return gathered.curves();
 }
 
-/** The same from events at hand. */
+/** The same from events in memory. */
 export function trainingCurves(events: readonly RunEvent[]): Map<string, TrainingCurves> {
   const gathered = new GatheredCurves();
   events.forEach(gathered.add);
@@ -33,8 +33,8 @@ export function trainingCurves(events: readonly RunEvent[]): Map<string, Trainin
 }
 
 /**
- * Gathers the curves of stages. A run that was killed goes on from its last checkpoint and tells the updates since then a second time:
- * what comes later in the log counts.
+ * Gathers the curves of stages. A run that was killed resumes from its last checkpoint and logs the updates since then a second time, so later
+ * entries replace earlier ones.
  */
 class GatheredCurves {
   readonly #stages = new Map<string, {steps: ThinnedList<StepEvent>; buckets: ThinnedList<BucketsEvent>}>();
@@ -79,7 +79,7 @@ function summedBuckets(first: BucketsEvent, second: BucketsEvent): BucketsEvent 
   };
 }
 
-/** Null, which is a gap, where one of the two was not finite or was not measured. */
+/** Null, a gap, if either value was not finite or not measured. */
 function plus(a: number | null = null, b: number | null = null): number | null {
   return a === null || b === null ? null : a + b;
 }

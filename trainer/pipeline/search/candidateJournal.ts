@@ -7,8 +7,8 @@ import {appendNow, readRegularFile} from '../../store/files/regularFile.ts';
 const largest = 2 ** 28;
 
 /**
- * The losses that a search has measured, a line each, so that a search which was killed goes on from them. The file is flushed line by line;
- * one that was cut off, or that was measured on other models or draws, is left out.
+ * The losses that a search has measured, one per line, from which a killed search resumes. Every line is flushed to disk. A line that was cut off, and a
+ * journal of other models or draws, is ignored.
  */
 export class CandidateJournal {
   readonly #path: string;
@@ -19,7 +19,7 @@ export class CandidateJournal {
     this.#losses = losses;
   }
 
-  /** Opens the journal at `path`, or begins it anew unless what is there was measured under the same `key`. */
+  /** Opens the journal at `path`, or starts a new one if the existing one has another `key`. */
   static async open(path: string, key: string): Promise<CandidateJournal> {
     const kept = (await fileExists(path)) ? await readLines(path, key) : [];
     const head: CandidatesHead = {format: 1, key};
@@ -32,7 +32,7 @@ export class CandidateJournal {
     return this.#losses.size;
   }
 
-  /** What was measured for these weights; NaN: not a finite number. */
+  /** The loss measured for these weights; NaN if it was not finite, undefined if it was not measured. */
   get(search: CandidateRecord['search'], weights: readonly number[]): number | undefined {
     return this.#losses.get(nameOf({search, weights}));
   }
@@ -44,7 +44,7 @@ export class CandidateJournal {
   }
 }
 
-/** The whole lines up to the first that is none; nothing where the head is another one. */
+/** The entries up to the first line that cannot be parsed; empty if the header differs. */
 async function readLines(path: string, key: string): Promise<CandidateRecord[]> {
   const [head, ...lines] = (await readRegularFile(path, largest)).toString('utf8').split('\n').map(parsed);
   const known = CandidatesHead.safeParse(head);

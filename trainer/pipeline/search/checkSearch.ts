@@ -7,7 +7,7 @@ import type {WeightsOf} from '../../merge/files/incrementalMerge.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
 import type {LabHeldOut, MergeLab} from './mergeLab.ts';
 
-/** A merge to be checked: weights, and how they fall to the tensors. */
+/** A merge to be checked: its weights, and how they are assigned to tensors. */
 export interface CheckedMerge {
   readonly model: string;
   readonly weights: readonly number[];
@@ -15,8 +15,8 @@ export interface CheckedMerge {
 }
 
 /**
- * Measures what a search found, the obvious weights and the ensemble on images that the search has not seen, each merged anew. Models whose loss is
- * not finite are left out.
+ * Measures the result of a search, the baseline candidates and the ensemble on images that the search has not seen, merging each from scratch. Models
+ * whose loss is not finite are left out.
  */
 export async function checkSearch(
   lab: MergeLab,
@@ -60,7 +60,7 @@ export async function mergeLosses(
   );
 }
 
-/** Losses of the experts, each on its own range: what decoupling brings before merging. */
+/** Losses of the experts, each on its own range: the gain from decoupling before merging. */
 export async function ensembleLosses(lab: MergeLab, heldOut: LabHeldOut): Promise<LossTable> {
   const count = lab.vectors.length;
   const tables: LossTable[] = [];

@@ -24,13 +24,13 @@ export interface ConfirmRequest {
   readonly sampling: EvaluateConfig['sampling'];
   onProgress(done: number, total: number): void;
   onWarning(message: string): void;
-  /** Asked before each batch of images; throws to end. */
+  /** Called before each batch of images; throws to end the search. */
   beforeBatch(): Promise<void>;
 }
 
 /**
- * Draws images with the candidates of the lowest loss, all from the same noise, and measures how far their features lie from those of the
- * validation images; nearest first.
+ * Draws images from the candidates with the lowest losses, all from the same noise, and sorts these by the distance of their features to those of the
+ * validation images, closest first.
  */
 export async function confirmCandidates(request: ConfirmRequest): Promise<ConfirmedCandidate[]> {
   return withFeatureNetwork(request.features, (network) => confirmBy(network, request));

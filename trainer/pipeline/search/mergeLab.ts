@@ -17,10 +17,10 @@ import {expertSources} from '../../store/run/runPaths.ts';
 import type {StageContext} from '../stages/stageContext.ts';
 import {openStageData} from '../stages/stageData.ts';
 
-/** Which images a merge is measured on, and with how many timesteps each. */
+/** The images and the number of timesteps that merges are measured with. */
 export interface LabDraws {
   readonly part: 'validation' | 'test';
-  /** Fewer where the part has fewer. */
+  /** At most; all images if the part has fewer. */
   readonly images: number;
   readonly timesteps: number;
   readonly seed: number;
@@ -29,7 +29,7 @@ export interface LabDraws {
 /** Draws with their images. */
 export type LabHeldOut = Pick<HeldOutSettings, 'schedule' | 'draws' | 'images' | 'shape'>;
 
-/** Base and task vectors of a run on the device, and its images: all that it takes to measure one merge after the other. */
+/** Base and task vectors of a run on the device, and its images: everything needed to measure merges one after another. */
 export interface MergeLab {
   readonly base: Params;
   readonly vectors: readonly Params[];
@@ -38,15 +38,15 @@ export interface MergeLab {
   readonly ranges: readonly TimestepRange[];
   readonly model: Model;
   readonly data: Datasets;
-  /** SHA-256 over models, ranges and images: what every loss depends on, besides the draws. */
+  /** SHA-256 over models, ranges and images: everything but the draws that a loss depends on. */
   readonly key: string;
   heldOut(draws: LabDraws): Promise<LabHeldOut>;
-  /** Losses of weights of the names of `base`; with `onlyRanges`, NaN elsewhere. */
+  /** Losses of parameters with the names of `base`; with `onlyRanges`, the other ranges are NaN. */
   losses(params: Params, heldOut: LabHeldOut, onlyRanges?: readonly number[]): Promise<LossTable>;
   dispose(): void;
 }
 
-/** Opens the models and images of a run whose experts are there. Throws UserErrors. */
+/** Opens the models and images of a run whose experts exist. Throws UserErrors. */
 export async function openMergeLab(context: StageContext): Promise<MergeLab> {
   const data = await openStageData(context);
   const pretrained = await loadBase(context);

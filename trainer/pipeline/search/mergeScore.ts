@@ -16,7 +16,7 @@ export interface MergeScoreSettings {
   beforeEach(): Promise<void>;
 }
 
-/** The objective of a search: mean held-out loss with equal mass per range. What the journal knows is not measured again. */
+/** The objective of a search: mean held-out loss with equal mass per range. Losses in the journal are not measured again. */
 export class MergeScore {
   readonly #settings: MergeScoreSettings;
   readonly #merge: IncrementalMerge;
@@ -27,7 +27,7 @@ export class MergeScore {
     this.#merge = new IncrementalMerge(settings.lab.base, settings.lab.vectors, settings.weightsOf);
   }
 
-  /** Whether the last score was measured, not remembered. */
+  /** Whether the last score was measured rather than read from the journal. */
   get isNew(): boolean {
     return this.#isNew;
   }

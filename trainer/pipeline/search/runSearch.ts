@@ -17,8 +17,8 @@ import {openMergeLab, type LabHeldOut, type MergeLab} from './mergeLab.ts';
 import {MergeScore} from './mergeScore.ts';
 
 /**
- * Searches the merge weights of a run: over one weight for each expert, then, where the config asks for it, by the images of the best few and
- * over the parts of the network. Goes on from the candidates that were measured before. Throws `Stopped`.
+ * Searches the merge weights of a run: one weight for each expert, then, if the config says so, comparing the images of the best few and searching
+ * weights for each part of the network. Resumes from the candidates measured earlier. Throws `Stopped`.
  */
 export async function runSearch(context: StageContext, config: SearchConfig): Promise<SearchResult> {
   const lab = await openMergeLab(context);
@@ -30,7 +30,7 @@ export async function runSearch(context: StageContext, config: SearchConfig): Pr
 }
 
 class Search {
-  /** Weights of a tensor under one weight for each expert, as the merge of the run will have them. */
+  /** Maps one weight for each expert to the weights of a tensor, as the merge of the run will do it. */
   readonly #weightsOf: WeightsOf;
   readonly #ruled: RuledMerge;
 
@@ -51,7 +51,7 @@ class Search {
     const found = await this.#overWeights(heldOut, journal);
     const confirmed = await this.#confirm(found.candidates);
     const chosen = confirmed?.[0] ?? found.best;
-    // Merged anew: the candidates come one from the other.
+    // Merged from scratch: candidates are computed from one another, which accumulates rounding.
     const best = {
       ...plain(chosen),
       loss: meanLoss(await mergeLosses(lab, heldOut, {...chosen, weightsOf: this.#weightsOf})),
@@ -66,7 +66,7 @@ class Search {
     const {images, timesteps, seed} = this.config;
     const key = hashBytes(JSON.stringify([this.lab.key, images, timesteps, seed, this.#ruled]));
     const journal = await CandidateJournal.open(runPaths.candidates(this.context.run), key);
-    const message = `${journal.size} candidates are known from before`;
+    const message = `Resuming with ${journal.size} candidates measured earlier.`;
     if (journal.size > 0) this.context.emit({type: 'log', stage: this.context.stage, level: 'info', message});
     return journal;
   }
@@ -128,12 +128,12 @@ class Search {
     });
   }
 
-  /** On test images, which the search has not seen; null where there are too few. */
+  /** Checks on test images, which the search has not seen; null if there are too few. */
   async #check(best: Candidate, groups: GroupSearch | null): Promise<SearchResult['check'] | null> {
     const {images, timesteps, seed} = this.config;
     if (this.lab.data.test.size < 2) {
       warn(this.context)(
-        'There are no test images, so what the search found is not checked on images it has not seen.',
+        'There are no test images, so the result of the search is not checked on images it has not seen.',
       );
       return null;
     }
