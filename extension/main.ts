@@ -56,15 +56,15 @@ function makeQueue(
 }
 
 function connectQueue({context, queue, log}: Studio): void {
-  const tell = async (error: unknown) => (await import('./showError.ts')).showError(log, error);
+  const report = async (error: unknown) => (await import('./showError.ts')).showError(log, error);
   context.subscriptions.push(
-    queue.onDidFail(({error}) => void tell(error)),
+    queue.onDidFail(({error}) => void report(error)),
     onSettingsChange(['maxParallelRuns'], () => queue.pump()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => queue.pump()),
   );
 }
 
-/** Finds the configs, follows the runs in their output folders, and goes on with what waited when the window was closed. */
+/** Finds the configs, follows the runs in their output folders, and starts what still waited when the window was closed. */
 async function followWorkspace(studio: Studio): Promise<void> {
   const {context, configs, runs, queue, log} = studio;
   try {
@@ -72,7 +72,7 @@ async function followWorkspace(studio: Studio): Promise<void> {
     await configs.start();
     await setOutputs();
     context.subscriptions.push(configs.onDidChange(() => void setOutputs()));
-    // From here on, so that runs that ended long ago are not told.
+    // From here on, so that runs that ended long ago are not reported.
     context.subscriptions.push(
       registerNotices(studio, runs),
       runs.onDidChange(() => queue.pump()),

@@ -6,7 +6,7 @@ import type {Runs} from './runs/runs.ts';
 import {settings} from './settings.ts';
 import type {Studio} from './studio.ts';
 
-/** Tells the user when a run that was seen at work ends: finished, failed or lost; not when somebody has stopped it. */
+/** Shows a notice when a run that was seen active has finished, failed or was lost; not when it was stopped. */
 export function registerNotices(studio: Pick<Studio, 'log' | 'openPanel'>, runs: Runs): vscode.Disposable {
   const active = new Set<string>(
     runs
@@ -16,11 +16,11 @@ export function registerNotices(studio: Pick<Studio, 'log' | 'openPanel'>, runs:
   );
   return runs.onDidChange((run) => {
     if (isActiveRun(run)) active.add(run.path);
-    else if (active.delete(run.path)) void tellEnd(studio, run);
+    else if (active.delete(run.path)) void showEnd(studio, run);
   });
 }
 
-async function tellEnd({log, openPanel}: Pick<Studio, 'log' | 'openPanel'>, run: Run): Promise<void> {
+async function showEnd({log, openPanel}: Pick<Studio, 'log' | 'openPanel'>, run: Run): Promise<void> {
   const {id} = run.record;
   const state = run.state?.state;
   const text = `${id}: ${runStateText(run)}`;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Which ends of runs are told by a notice. */
+/** Which ends of runs a notice reports. */
 export type NoticeChoice = 'all' | 'failures' | 'none';
 
 /** The user's settings, read when they are asked for. */

@@ -1,7 +1,7 @@
 import {isActive, toleratedSilence, type CurrentState} from '../trainer/store/run/runState.ts';
 
 /**
- * How long the owner of a run has not beaten its heart while its process is there: it hangs, or somebody has halted it. Goes by the onlooker's
+ * How long the owner of a run has written no heartbeat although its process exists: it hangs or was halted. Measured by the onlooker's
  * own steady clock, since the clock on the wall may be set in between, and that of the owner may be another.
  */
 export class Silence {

@@ -38,7 +38,7 @@ export interface StatusContent {
   readonly run: Run | null;
 }
 
-/** What is said about these runs: the newest that is carried out, or the last one; and how many jobs wait and are being started. */
+/** The text for these runs: of the newest active one, or else the last; with the numbers of jobs that wait and that are starting. */
 export function statusContent(runs: readonly Run[], waiting: number, starting = 0): StatusContent | null {
   const active = runs.filter(isActiveRun);
   const run = active.at(-1) ?? runs.at(-1) ?? null;

@@ -16,7 +16,7 @@ export async function openPanel(studio: PanelStudio, ...args: unknown[]): Promis
     .find(({state, request}) => state !== 'queued' && request.action === 'start' && request.config === config?.fsPath);
   if (job !== undefined) {
     const path = await runOfJob(queue, job.id);
-    if (path === null) return; // Why it has ended is told elsewhere.
+    if (path === null) return; // `onDidFail` of the queue reports why.
     await runs.refreshRun(path);
     return studio.openPanel(runs.get(path));
   }

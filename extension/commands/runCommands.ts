@@ -41,7 +41,7 @@ export const runCommands: Readonly<Record<string, Handler>> = {
   'deme.deleteRun': withRun(deleteRun),
 };
 
-/** Has a paused run go on, or puts one that has ended early into the queue. */
+/** Continues a paused run, or queues one that has ended early. */
 export async function resumeRun(run: Run, {queue}: Pick<Studio, 'queue'>): Promise<void> {
   if (run.state?.state === 'paused') return unpause(run);
   if (!isResumable(run)) {

@@ -30,7 +30,7 @@ export async function targetRun(
   const uri = args.find((arg) => arg instanceof vscode.Uri);
   if (uri !== undefined) return studio.runs.all().findLast((run) => configFileOf(run) === uri.fsPath && fits(run));
   const runs = studio.runs.all().filter(fits).reverse();
-  if (runs.length === 0) throw new UserError('run-missing', 'There is no run for which this makes sense.');
+  if (runs.length === 0) throw new UserError('run-missing', 'There is no run that this can be done with.');
   return runs.length === 1 ? runs[0] : chooseRun(runs);
 }
 

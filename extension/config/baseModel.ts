@@ -15,7 +15,7 @@ export async function baseTimesteps(value: unknown, folder: string): Promise<num
     const config = await readSchedulerConfig(await resolveBase(base, folder));
     return config && trainingKeys(config).num_train_timesteps;
   } catch (error) {
-    if (error instanceof UserError) return null; // `baseProblem` tells.
+    if (error instanceof UserError) return null; // `baseProblem` says why.
     throw error;
   }
 }

@@ -35,7 +35,7 @@ export class ConfigFiles implements vscode.Disposable {
     return [...this.#found.values()].sort((a, b) => a.path.localeCompare(b.path));
   }
 
-  /** Finds the configs and goes on watching for them. */
+  /** Finds the configs and keeps watching for them. */
   async start(): Promise<void> {
     const watcher = vscode.workspace.createFileSystemWatcher(configGlob);
     this.#disposables.push(
@@ -101,7 +101,7 @@ export class ConfigFiles implements vscode.Disposable {
     }
   }
 
-  /** A config with mistakes still tells where its earlier runs lie. */
+  /** A config with mistakes still says where its earlier runs lie. */
   async #outputOf(uri: vscode.Uri): Promise<string> {
     const folder = dirname(uri.fsPath);
     const fallback = resolve(folder, '.deme/runs');

@@ -8,7 +8,7 @@ import {onSettingsChange, settings} from '../settings.ts';
 import {allConfigs} from './configEditor.ts';
 import type {ConfigWork} from './lenses.ts';
 
-/** Lenses are drawn anew at most that often while something runs. */
+/** Lenses are redrawn at most that often while something runs. */
 const refreshMilliseconds = 1000;
 
 /** Code lenses in config files, with the state of the work that they start. */

@@ -63,7 +63,7 @@ export class CurveFeed {
   }
 }
 
-/** Bins at the start that are the same in both, told by the columns that no two different bins share. */
+/** Bins at the start that are the same in both, compared by the columns that no two different bins share. */
 function commonBins(a: Float64Array, b: Float64Array, length: number, columns: readonly number[]): number {
   const most = Math.min(a.length, b.length) / length;
   let same = 0;

@@ -125,7 +125,7 @@ function outputFolders(scope: PanelScope, selected: string | null): vscode.Uri[]
   return [...new Set(runs.map(dirname))].map((folder) => vscode.Uri.file(folder));
 }
 
-/** The file whose address the page was told; only those of runs are looked for. */
+/** The file behind an address that the page was given; only files of runs are. */
 function fileOfSource(address: string, scope: PanelScope, source: (file: string) => string): string {
   const roots = [...new Set(scope.runs().map(({path}) => path))];
   const [plain = ''] = address.split('?');

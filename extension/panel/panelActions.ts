@@ -11,7 +11,7 @@ import {fileInRun} from './runView.ts';
 /** What the rest of the extension does for a panel. */
 export type TrainerActions = Pick<PanelActions, 'merge' | 'measure' | 'control' | 'preview'>;
 
-/** All that a panel can do; `fileOf` gives the file of an address that the page was told. */
+/** All that a panel can do; `fileOf` gives the file behind an address that the page was given. */
 export function panelActions(trainer: TrainerActions, fileOf: (source: string) => string): PanelActions {
   return {
     ...trainer,

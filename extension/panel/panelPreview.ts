@@ -21,7 +21,7 @@ export class PanelPreview {
     this.#post = post;
   }
 
-  /** Starts a preview of a run in place of the one that is there. What goes wrong is told to the page. */
+  /** Starts a preview of a run in place of the one that is there. Errors go to the page. */
   async start(run: Run): Promise<void> {
     this.end();
     const turn = this.#turn;

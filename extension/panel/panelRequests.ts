@@ -17,7 +17,7 @@ export interface PanelScope {
   get(path: string): Run | undefined;
 }
 
-/** What a panel cannot do by itself. All are asked for by the page and answer it, or throw what it is told. */
+/** What a panel cannot do by itself. The page asks for each and gets the result, or the error that is thrown. */
 export interface PanelActions {
   isTrusted(): boolean;
   /** Merges the experts of a run with this setting; returns the folder of the new model. */

@@ -28,12 +28,12 @@ export interface PanelPage {
 /** Pushes at most that often. */
 const pushMilliseconds = 250;
 const systemMilliseconds = 2000;
-/** Metrics that must be made anew are not waited for longer than that. */
+/** Metrics that must be rebuilt are not waited for longer than that. */
 const snapshotPatience = 300;
 const nothing: Watch = {curves: null, heatMaps: null, system: null};
 
 /**
- * One page and what it is told: a snapshot when it appears, then what changes, as long as it can be seen. It keeps nothing that the run
+ * What one page is sent: a snapshot when it appears, then what changes, as long as it can be seen. It keeps nothing that the run
  * folders do not hold.
  */
 export class PanelSession {
@@ -46,8 +46,8 @@ export class PanelSession {
   readonly #preview: PanelPreview;
   readonly #requests: PanelRequests;
   readonly #changed = new Set<string>();
-  /** What is wrong with runs, each of which is told once. */
-  readonly #told = new Set<string>();
+  /** What is wrong with runs; each problem is sent once. */
+  readonly #reported = new Set<string>();
   #watch = nothing;
   #selected: string | null;
   #isReady = false;
@@ -67,7 +67,7 @@ export class PanelSession {
     this.#requests = new PanelRequests(scope, actions, this.#milestones, this.#preview);
   }
 
-  /** Takes a message of the page; anything that is none is told to it and dropped. */
+  /** Handles a message of the page; anything else is refused with an error. */
   receive(raw: unknown): void {
     const message = PageMessage.safeParse(raw);
     if (!message.success) {
@@ -81,7 +81,7 @@ export class PanelSession {
     } else if (message.data.type === 'selected') {
       this.#onSelected(message.data.run);
     } else {
-      // A page that was made anew watches nothing yet, whatever the one before it did.
+      // A reloaded page watches nothing yet, whatever the one before it did.
       this.#watch = nothing;
       this.#preview.end();
       this.#timeSystem();
@@ -162,11 +162,11 @@ export class PanelSession {
   }
 
   /**
-   * Reads the rare events of a run, which may take its time: only of those that the page shows or that are carried out. A run of which they
+   * Reads the rare events of a run, which may take its time: only of those that the page shows or that are active. A run of which they
    * cannot be read is shown without.
    */
   async #gather(run: Run): Promise<void> {
-    await this.#milestones.of(run).catch((error: unknown) => this.#tellOnce(run, error));
+    await this.#milestones.of(run).catch((error: unknown) => this.#reportOnce(run, error));
   }
 
   #view(run: Run): RunView {
@@ -231,7 +231,7 @@ export class PanelSession {
       await this.#milestones.of(run);
       return await read();
     } catch (error) {
-      this.#tellOnce(run, error);
+      this.#reportOnce(run, error);
       return [];
     }
   }
@@ -276,10 +276,10 @@ export class PanelSession {
     this.#work = this.#work.then(work).catch((error: unknown) => this.#sendError(error));
   }
 
-  #tellOnce({path}: Run, error: unknown): void {
+  #reportOnce({path}: Run, error: unknown): void {
     const text = `${path}: ${String(error)}`;
-    if (!this.#told.has(text)) this.#sendError(error);
-    this.#told.add(text);
+    if (!this.#reported.has(text)) this.#sendError(error);
+    this.#reported.add(text);
   }
 
   #sendError(error: unknown): void {

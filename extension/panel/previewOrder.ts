@@ -1,13 +1,13 @@
-import {readdir, stat} from 'node:fs/promises';
+import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {OpenOrder} from '../../trainer/contract/panel/preview.ts';
 import {parseModel} from '../../trainer/contract/run/runModel.ts';
-import {fileExists} from '../../trainer/store/files/fileExists.ts';
+import {namesIn} from '../../trainer/store/files/namesIn.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import type {Run} from '../runs/run.ts';
 import {mergeInputs} from './mergeInputs.ts';
 
-/** What a preview of a run is told first: its models, its engine, and the merge that was saved last. */
+/** What a preview of a run needs first: its models, its engine, and the merge that was saved last. */
 export async function previewOrder(run: Run): Promise<OpenOrder> {
   const {engine} = run.config.config;
   return {kind: 'open', ...(await mergeInputs(run)), saved: await lastMerge(run), engine};
@@ -16,8 +16,7 @@ export async function previewOrder(run: Run): Promise<OpenOrder> {
 /** The newest merged model of a run; null where there is none. */
 async function lastMerge({path}: Run): Promise<string | null> {
   const models = runPaths.models(path);
-  if (!(await fileExists(models))) return null;
-  const merges = (await readdir(models))
+  const merges = (await namesIn(models))
     .filter((name) => parseModel(name)?.kind === 'merged')
     .map((name) => join(models, name));
   const times = await Promise.all(merges.map(async (folder) => (await stat(folder)).mtimeMs));

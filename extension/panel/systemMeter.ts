@@ -12,7 +12,7 @@ const gpuPatience = 5000;
 const gpuQuery = ['--query-gpu=name,utilization.gpu,memory.used,memory.total', '--format=csv,noheader,nounits'];
 const mebibyte = 1024 ** 2;
 
-/** Measures the load of this machine, and the memory of the processes of a run where the system tells (Linux). */
+/** Measures the load of this machine, and the memory of the processes of a run where the system reports it (Linux). */
 export class SystemMeter {
   #last: CpuTimes | null = null;
   #hasGpu = true;
@@ -51,7 +51,7 @@ export class SystemMeter {
   }
 }
 
-/** The lines of `nvidia-smi --query-gpu=name,utilization.gpu,memory.used,memory.total`, in MiB; `[N/A]` where it cannot tell. */
+/** The lines of `nvidia-smi --query-gpu=name,utilization.gpu,memory.used,memory.total`, in MiB; `[N/A]` where it is unknown. */
 export function parseGpus(text: string): SystemUsage['gpus'] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return lines.map((line) => {
@@ -78,7 +78,7 @@ async function availableMemory(): Promise<number> {
   return kibibytes === undefined ? freemem() : Number(kibibytes) * 1024;
 }
 
-/** Resident bytes of a process and all below it; null where /proc does not tell. */
+/** Resident bytes of a process and all below it; null where /proc does not say. */
 async function treeMemory(root: number): Promise<number | null> {
   const names = await readdir('/proc').catch(() => []);
   const processes = (await Promise.all(names.filter((name) => /^\d+$/.test(name)).map(readProcess))).filter(

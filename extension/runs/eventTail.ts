@@ -23,7 +23,7 @@ const newline = 0x0a;
 
 /**
  * The whole events from byte `offset` on; where that is far behind the end, only those at the end. A last line without its newline is
- * still being written and left for the next call; a line that is no event is skipped and told. Throws a UserError for a log that cannot
+ * still being written and left for the next call; a line that is no event is skipped and returned as `garbage`. Throws a UserError for a log that cannot
  * be read.
  */
 export async function readEventTail(path: string, offset: number, depth = wholeTail): Promise<EventTail> {

@@ -18,7 +18,7 @@ import {addSample, keptSamples, noPace, secondsLeft, type Pace} from '../../trai
 
 /** Changes that follow each other so closely may have the same time on some disks. */
 const settledMilliseconds = 5000;
-/** Enough to tell how fast its stages are. */
+/** Enough to measure how fast its stages are. */
 const activeDepth: TailDepth = {bytes: 256 * 1024, steps: keptSamples};
 /** Enough for the last number of the stages that ended last. */
 const restingDepth: TailDepth = {bytes: 32 * 1024, steps: 1};
@@ -81,7 +81,7 @@ export class FollowedRun {
     return this.#run !== before;
   }
 
-  /** All files of a run that nobody carries out are replaced when they change, which changes the time of their folder. */
+  /** The files of a run that is not active only change by being replaced, which changes the time of their folder. */
   #isAtRest(folderTime: number): boolean {
     if (isActiveRun(this.#run) || this.#problems.size > 0 || folderTime !== this.#folderTime) return false;
     return Date.now() - folderTime > settledMilliseconds;
@@ -108,7 +108,7 @@ export class FollowedRun {
     await this.#whenChanged(runPaths.state(path), read, isActiveRun(this.#run));
   }
 
-  /** The plan is written anew when a run is gone on with. What was known of stages so far stays. */
+  /** A resumed run writes its plan again. What is known of stages so far stays. */
   async #readPlan(): Promise<void> {
     const {path} = this.#run;
     const file = runPaths.plan(path);

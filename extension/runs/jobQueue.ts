@@ -17,11 +17,11 @@ export interface Job {
 
 /** What the queue needs of the rest of the extension. */
 export interface JobHost {
-  /** How many runs may be carried out at once. */
+  /** How many runs may be active at once. */
   limit(): number;
-  /** Folders of the runs that are being carried out, whoever has started them. */
+  /** Folders of the active runs, whoever has started them. */
   activeRuns(): readonly string[];
-  /** Starts a job; `onRun` is told the folder of its run. */
+  /** Starts a job; `onRun` is called with the folder of its run. */
   start(job: Job, onRun: (run: string) => void): Promise<LaunchedJob>;
 }
 

@@ -8,7 +8,7 @@ import type {Trainer} from '../trainer/trainer.ts';
 /** A run is looked at for its owner's messages at most that often. */
 const pollMilliseconds = 100;
 
-/** Starts the owner of a job's run, and has the run followed as soon as it is there. `onRun` is told its folder. */
+/** Starts the owner of a job's run, and has the run followed as soon as it is there. `onRun` is called with its folder. */
 export async function startJob(
   job: Job,
   onRun: (run: string) => void,

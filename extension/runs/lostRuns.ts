@@ -9,14 +9,14 @@ import {settings} from '../settings.ts';
 const memory = 'lostRunsTold';
 
 /**
- * Offers to go on with runs that were lost while no window was looking, as after a restart of the machine. Of each loss it tells once, not
+ * Offers to resume runs that were lost while no window was open, as by a restart of the machine. Each loss is reported once, not
  * at every reload; nothing where runs cannot be started.
  */
 export async function offerLostRuns({workspaceState}: vscode.ExtensionContext, runs: Runs): Promise<void> {
   const lost = runs.all().filter(({state}) => state?.state === 'lost');
-  const told = workspaceState.get<readonly string[]>(memory, []);
+  const reported = workspaceState.get<readonly string[]>(memory, []);
   await workspaceState.update(memory, lost.map(lossOf));
-  const fresh = lost.filter((run) => !told.includes(lossOf(run)));
+  const fresh = lost.filter((run) => !reported.includes(lossOf(run)));
   const [first, ...others] = fresh;
   if (first === undefined || settings.notices() === 'none' || !vscode.workspace.isTrusted) return;
   const [text, button] = others.length === 0 ? [oneText(first), 'Resume'] : [severalText(fresh), 'Resume All'];
@@ -25,7 +25,7 @@ export async function offerLostRuns({workspaceState}: vscode.ExtensionContext, r
   for (const {path} of fresh) await vscode.commands.executeCommand('deme.resume', path);
 }
 
-/** A run that was gone on with and lost again is another loss. */
+/** A run that was resumed and lost again is another loss. */
 function lossOf({path, state}: Run): string {
   return `${path} ${state?.pid ?? 0} ${state?.started ?? 0}`;
 }

@@ -15,7 +15,7 @@ export interface Run {
   /** Null before its owner has written any. */
   readonly state: CurrentState | null;
   readonly progress: RunProgress;
-  /** Seconds to the end of all that was asked for; null as long as it cannot be told. */
+  /** Seconds to the end of all that was asked for; null while that is unknown. */
   readonly secondsLeft: number | null;
   /** How long its owner has given no sign of life, in whole ten seconds; null for one that does, or that needs not. */
   readonly silentSeconds: number | null;
@@ -38,7 +38,7 @@ export function isActiveRun({state}: Run): boolean {
   return state?.state === 'running' || state?.state === 'paused' || state?.state === 'stopping';
 }
 
-/** Whether a run can be gone on with: something that was asked for is not done, and nobody does it. */
+/** Whether a run can be resumed: some of its planned stages are not done, and no process works on them. */
 export function isResumable({state}: Run): boolean {
   return state?.state === 'stopped' || state?.state === 'failed' || state?.state === 'lost';
 }

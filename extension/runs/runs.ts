@@ -5,15 +5,15 @@ import type {FollowedRun} from './followedRun.ts';
 import type {Log} from '../log.ts';
 import {isActiveRun, type Run} from './run.ts';
 
-/** How often a run that is carried out is looked at, where the file system does not tell by itself. */
+/** How often an active run is checked where the file system reports no changes. */
 const activeMilliseconds = 500;
-/** How often the others, and new ones, are looked for: somebody may start them from a shell. */
+/** How often all others are checked, and new ones found: they may be started from a shell. */
 const idleMilliseconds = 3000;
-/** Changes that the file system tells are taken in at most that often. */
+/** Changes that the file system reports are read at most that often. */
 const watchMilliseconds = 100;
 
 /**
- * All known runs: those in the output folders of the workspace's configs. Follows their folders, whoever carries them out, and tells
+ * All known runs: those in the output folders of the workspace's configs. Follows their folders, whoever works on them, and reports
  * what changes. Reads nothing before it is given folders.
  */
 export class Runs implements vscode.Disposable {
@@ -21,7 +21,7 @@ export class Runs implements vscode.Disposable {
   readonly #watchers = new Map<string, FSWatcher>();
   readonly #changed = new vscode.EventEmitter<Run>();
   readonly #listChanged = new vscode.EventEmitter<void>();
-  /** What is wrong with run folders, as it was told last. */
+  /** What is wrong with run folders, as it was last reported. */
   readonly #faults = new Map<string, string>();
   readonly #log: Log;
   /** The followed ones by age, until there are others. */
@@ -75,7 +75,7 @@ export class Runs implements vscode.Disposable {
     return this.#nextScan;
   }
 
-  /** Looks at one run now, and waits until it is known; for a run whose owner has just told something. */
+  /** Checks one run now, and resolves when it is known; for a run whose owner has just sent something. */
   async refreshRun(path: string): Promise<void> {
     if (!this.#followed.has(path)) await this.#openAll([path]);
     await this.#refreshFollowed(path);
@@ -154,7 +154,7 @@ export class Runs implements vscode.Disposable {
     );
   }
 
-  /** A run that is carried out stays in sight, also when its config has been renamed, deleted or given another output. */
+  /** An active run stays in the list, even when its config was renamed, deleted or given another output. */
   #outputsInUse(): string[] {
     const active = this.all().filter(isActiveRun);
     return [...new Set([...this.#outputs, ...active.map(({path}) => dirname(path))])];
@@ -168,7 +168,7 @@ export class Runs implements vscode.Disposable {
       this.#followed.set(path, followed);
       this.#sorted = null;
       this.#faults.delete(path);
-      this.#tell(path);
+      this.#announce(path);
     } catch (error) {
       this.#reportOnce(path, error);
     }
@@ -177,13 +177,13 @@ export class Runs implements vscode.Disposable {
   async #refreshFollowed(path: string): Promise<void> {
     const followed = this.#followed.get(path);
     try {
-      if ((await followed?.refresh()) && this.#followed.get(path) === followed) this.#tell(path);
+      if ((await followed?.refresh()) && this.#followed.get(path) === followed) this.#announce(path);
     } catch (error) {
       this.#reportOnce(path, error);
     }
   }
 
-  #tell(path: string): void {
+  #announce(path: string): void {
     const run = this.get(path);
     if (run === undefined || this.#isDisposed) return;
     if (isActiveRun(run)) this.#watch(path);

@@ -14,7 +14,7 @@ export interface DemeCall {
   readonly cwd?: string;
   /** Ends the process, with all that it has started. */
   readonly signal?: AbortSignal;
-  /** Hears what it says about its progress, line by line. */
+  /** Called with each line that it prints about its progress. */
   readonly onLine?: (line: string) => void;
 }
 
@@ -83,6 +83,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // The caller tells what was printed instead.
+    return undefined; // The caller reports what was printed instead.
   }
 }

@@ -10,7 +10,7 @@ export const enginesView = 'deme.engines';
 /** An engine, or the machine. */
 export type EngineElement = EngineStatus | 'machine';
 
-/** What computes here. Asked of the trainer when the view is shown for the first time, and when the user wants it anew. */
+/** The engines on this machine. The trainer is asked when the view is first shown, and when the user refreshes it. */
 export class EnginesTree implements vscode.TreeDataProvider<EngineElement>, vscode.Disposable {
   readonly #trainer: Trainer;
   readonly #log: Log;

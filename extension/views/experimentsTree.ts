@@ -13,7 +13,7 @@ import type {LineageRow} from './lineageRows.ts';
 
 export const experimentsView = 'deme.experiments';
 
-/** Rows are drawn anew at most that often while something runs. */
+/** Rows are redrawn at most that often while something runs. */
 const refreshMilliseconds = 500;
 const choiceKey = 'deme.experiments.choice';
 

@@ -1,9 +1,9 @@
 import {basename} from 'node:path';
+import {configRanges} from '../../trainer/contract/run/pipeline.ts';
 import {modelName} from '../../trainer/contract/run/runModel.ts';
 import type {StageProgress} from '../../trainer/contract/run/runProgress.ts';
 import {modelMadeBy, parseStage, stageName, type StageKind, type StageOf} from '../../trainer/contract/run/stage.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
-import {expertRange} from '../runs/expertRange.ts';
 import {configFileOf, isActiveRun, type Run} from '../runs/run.ts';
 import {bestLoss, bestText, differenceText, lossText, runStateText, stageStateOf, stageText} from '../runs/runText.ts';
 import type {ExperimentNode} from './experimentNode.ts';
@@ -101,9 +101,9 @@ function doneText(stages: readonly ShownStage[]): string {
   return `${stages.filter(({progress}) => progress.state === 'done').length} of ${stages.length} done`;
 }
 
-/** `Expert 1 [250, 500)` */
-function expertLabel(run: Run, index: number): string {
-  const range = expertRange(run, index);
+/** `Expert 1 [250, 500)`; without the timesteps where they are not known. */
+function expertLabel({config: {config}, timesteps}: Run, index: number): string {
+  const range = config.experts?.[index]?.range ?? configRanges(config, timesteps)?.[index] ?? null;
   return range === null ? `Expert ${index}` : `Expert ${index} [${range[0]}, ${range[1]})`;
 }
 
