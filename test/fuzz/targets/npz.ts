@@ -11,7 +11,11 @@ export const npz: FuzzTarget = {
   seeds: async () => [
     statistics(0),
     statistics(9),
-    new Uint8Array(await readFile(join(repository, 'test/fixtures/golden/frechet/stats_a.npz'))),
+    ...(await Promise.all(
+      ['golden/frechet/stats_a.npz', 'feature-statistics/adm.npz'].map(
+        async (file) => new Uint8Array(await readFile(join(repository, 'test/fixtures', file))),
+      ),
+    )),
   ],
   tokens: [
     "'shape': (",

@@ -132,6 +132,19 @@ describe('the key of a stage', () => {
     expect(new Set([weighted(), weighted({kind: 'debiased'}), weighted({kind: 'p2', k: 1, gamma: 1})]).size).toBe(3);
   });
 
+  it('minds how images are drawn in a search that compares images, and not in another', () => {
+    const search = (steps: number, confirm?: {best: number; by: 'kid'; samples: number}) => {
+      const change = ({merge, evaluate}: DemeConfig) => {
+        Object.assign(merge?.search ?? {}, {confirm});
+        Object.assign(evaluate?.sampling ?? {}, {steps});
+      };
+      return keysOf(facts(change)).get('search');
+    };
+    const confirm = {best: 2, by: 'kid', samples: 4} as const;
+    expect(search(5)).toBe(search(6));
+    expect(search(5, confirm)).not.toBe(search(6, confirm));
+  });
+
   it('names what changed', () => {
     const expert: PlannedStage = {stage: {kind: 'expert', index: 0}, name: 'expert-0', needs: [], effort: 1};
     const inputs = (given: StageFacts) => stageInputs(expert, given, () => undefined) ?? expect.fail();
