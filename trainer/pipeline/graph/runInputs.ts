@@ -5,8 +5,8 @@ import {InputsRecord} from '../../contract/run/inputsRecord.ts';
 import {runExperts, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {readJson, readJsonIfThere, writeJsonAtomic} from '../../store/files/jsonFile.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
 import {expertSources, runPaths} from '../../store/run/runPaths.ts';
+import {configHashes} from '../../store/weights/modelConfigs.ts';
 import {readModelFolder} from '../../store/weights/modelFolder.ts';
 import {modelHash} from '../../store/weights/modelHash.ts';
 import {runRanges} from '../runRanges.ts';
@@ -88,16 +88,9 @@ const recordText = 'the record of what the run reads';
 const missing = 'missing';
 
 async function baseInputs(folder: string) {
-  const {unetConfig, schedulerConfig, weightsHash} = await readModelFolder(folder);
-  const scheduler = schedulerConfig ?? SchedulerConfig.parse({});
-  return {
-    timesteps: trainingKeys(scheduler).num_train_timesteps,
-    hashes: {
-      weights: await weightsHash(),
-      unet: hashBytes(JSON.stringify(unetConfig)),
-      scheduler: hashBytes(JSON.stringify(scheduler)),
-    },
-  };
+  const {path, schedulerConfig, weightsHash} = await readModelFolder(folder);
+  const {num_train_timesteps: timesteps} = trainingKeys(schedulerConfig ?? SchedulerConfig.parse({}));
+  return {timesteps, hashes: {weights: await weightsHash(), ...(await configHashes(path))}};
 }
 
 async function dataInputs({config: {data}, folder}: ResolvedConfig): Promise<InputsRecord['data']> {

@@ -10,6 +10,7 @@ import {
 import {SchedulerConfig} from '../../contract/model/schedulerConfig.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {checkValue, readJson, readPythonJson} from '../files/jsonFile.ts';
+import {hashBytes} from '../files/sha256.ts';
 import {pipelineIndex, type Pipeline} from './pipeline.ts';
 
 const extension = 'DeMe';
@@ -58,12 +59,29 @@ export async function readNetworkConfig(path: string): Promise<{config: NetworkC
   return {config, extended: name !== stock};
 }
 
+/**
+ * SHA-256 of the network config and of the scheduler config of a model folder, by what their files say: another layout of the JSON does not
+ * count, nor which keys this version of the program knows.
+ */
+export async function configHashes(folder: string): Promise<{unet: string; scheduler: string}> {
+  const scheduler = await findSchedulerConfig(folder);
+  return {
+    unet: await contentHash(await findNetworkConfig(folder)),
+    scheduler: scheduler === null ? hashBytes('') : await contentHash(scheduler),
+  };
+}
+
+async function contentHash(path: string): Promise<string> {
+  return hashBytes(JSON.stringify(await readPythonJson(path, AnyObject, 'the model config')));
+}
+
+function findSchedulerConfig(folder: string): Promise<string | null> {
+  return firstThatExists([join(folder, 'scheduler', 'scheduler_config.json'), join(folder, 'scheduler_config.json')]);
+}
+
 /** The scheduler config of a pipeline or a flat folder, null if there is none. */
 export async function readSchedulerConfig(folder: string): Promise<SchedulerConfig | null> {
-  const path = await firstThatExists([
-    join(folder, 'scheduler', 'scheduler_config.json'),
-    join(folder, 'scheduler_config.json'),
-  ]);
+  const path = await findSchedulerConfig(folder);
   return path === null ? null : readPythonJson(path, SchedulerConfig, 'the scheduler config');
 }
 

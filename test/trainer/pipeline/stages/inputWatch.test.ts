@@ -85,6 +85,13 @@ describe('what a stage reads', () => {
     },
   );
 
+  it('is passed on where a config of the base is only laid out in another way', async () => {
+    const {folder, watch} = await watched();
+    const file = join(folder, 'base', 'unet', 'config.json');
+    await writeFile(file, JSON.stringify(JSON.parse(await readFile(file, 'utf8'))));
+    await watch.reading(base, () => Promise.resolve());
+  });
+
   it('is refused where a file changes while it is read, also for another with the same size and times, and for a moment', async () => {
     const {folder, watch, other} = await watched();
     const file = weightsOf(join(folder, 'base'));
