@@ -48,8 +48,8 @@ describe('many runs', () => {
     expect(sizes[0]).toBeLessThan(count);
     expect(sizes.length).toBeLessThan(count / 4);
     expect(seen.indexOf(`digits-${count}`)).toBeLessThan(seen.indexOf('digits-1'));
-    expect(first.opens).toBeLessThan(10 * count);
-    expect(first.looks).toBeLessThan(15 * count);
+    expect(first.opens).toBeLessThan(9 * count);
+    expect(first.looks).toBeLessThan(12 * count);
 
     await runs.refresh();
     const second = calls();

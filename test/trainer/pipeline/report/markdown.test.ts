@@ -1,0 +1,23 @@
+import {describe, expect, it} from 'vitest';
+import {reportMarkdown} from '../../../../trainer/pipeline/report/markdown.ts';
+import {knownReport} from '../../../helpers/knownRun.ts';
+
+/** The sentence about merged model and base. */
+function verdict(mean: number, standardError: number): string | undefined {
+  const report = knownReport(0.02, 0.02);
+  const merged = report?.heldOut['merged'];
+  if (report === null || merged === undefined) throw new Error('no report');
+  merged.differenceToBase = {mean, standardError};
+  return reportMarkdown('digits-1', report, []).split('\n\n')[1]?.split('\n')[0];
+}
+
+describe('the report in words', () => {
+  it('calls a merge that changes nothing the same, not worse', () => {
+    expect(verdict(0, 0)).toBe('The merged model against the base: the same held-out loss on every image.');
+  });
+
+  it('says which is better, by how many standard errors, and what is noise', () => {
+    expect(verdict(-4e-5, 1e-5)).toMatch(/-4\.000e-5 ± 1\.0e-5, lower \(better\) by 4\.0 standard errors\.$/);
+    expect(verdict(1e-5, 1e-5)).toMatch(/higher \(worse\) by 1\.0 standard errors, which is within noise\.$/);
+  });
+});
