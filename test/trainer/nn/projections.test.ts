@@ -4,7 +4,7 @@ import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.t
 import {createUNet2D} from '../../../trainer/models/unet2d.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import type {Params} from '../../../trainer/nn/params.ts';
-import {alignProjections} from '../../../trainer/nn/projections.ts';
+import {alignProjections, projectionMode} from '../../../trainer/nn/projections.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {maxAbsDifference} from '../../helpers/allClose.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
@@ -21,6 +21,22 @@ async function valuesOf(params: Params | undefined, key: string): Promise<number
   const values = await params?.get(key)?.data();
   return values && [...values];
 }
+
+describe('the mode of projections', () => {
+  const sites = [
+    {channels: 4, feedingLayers: null},
+    {channels: 4, feedingLayers: ['conv']},
+  ];
+
+  it.each([
+    [[], 'off'],
+    [[name(1)], 'stock-compatible'],
+    [[name(0), name(1)], 'full'],
+    [[name(0)], 'full'],
+  ])('is for %j the strictest that allows them: %s', (names, mode) => {
+    expect(projectionMode(names, sites)).toBe(mode);
+  });
+});
 
 describe('projections of several models', () => {
   it('are identities where a model has none, not zeros', async () => {
