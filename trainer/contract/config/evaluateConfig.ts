@@ -1,7 +1,8 @@
 import {z} from 'zod';
 import {featureNetworkNames} from '../model/featureNetwork.ts';
 import {SamplerOverrides} from '../model/schedulerConfig.ts';
-import {samplers} from './samplerName.ts';
+import {schedulerKeys} from '../model/schedulerSettings.ts';
+import {samplers, samplerSchedulers, type SamplerName} from './samplerName.ts';
 
 /** `s_churn` and its companions, by the names of Karras et al. 2022, algorithm 2. */
 export const ChurnConfig = z.strictObject({
@@ -11,29 +12,46 @@ export const ChurnConfig = z.strictObject({
   s_noise: z.number().min(0).default(1).describe('Factor of its deviation.'),
 });
 
-export const SamplingConfig = z.strictObject({
-  sampler: z
-    .enum(samplers)
-    .optional()
-    .describe("Which sampler draws the images; left out: that of the model's scheduler, and DDIM for DDPM's."),
-  steps: z.int().min(1).default(50).describe('Sampling steps.'),
-  eta: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0)
-    .describe('Noise that DDIM adds: 0 for none (deterministic), 1 for as much as DDPM.'),
-  scheduler: SamplerOverrides.optional().describe(
-    "Settings of the sampler by diffusers' names, in place of those of the model's scheduler_config.json.",
-  ),
-  use_clipped_model_output: z
-    .boolean()
-    .optional()
-    .describe('Whether DDIM computes the noise again from the clipped image.'),
-  churn: ChurnConfig.optional().describe('Noise that Euler adds before each step (Karras et al. 2022).'),
-  seed: z.int().min(0).default(0).describe('Seed of the starting noise; the same for every model.'),
-  batch: z.int().min(1).default(32).describe('Images drawn at once.'),
-});
+interface NamedSettings {
+  readonly sampler?: SamplerName;
+  readonly scheduler?: SamplerOverrides;
+}
+
+/** Refuses settings that the named sampler does not have. Without a name, it is the model that decides. */
+export function checkSamplerSettings({sampler, scheduler = {}}: NamedSettings, context: z.RefinementCtx): void {
+  if (sampler === undefined) return;
+  const own: readonly string[] = schedulerKeys(samplerSchedulers[sampler]);
+  for (const key of Object.keys(scheduler).filter((key) => !own.includes(key))) {
+    const message = `the sampler ${sampler} has no such setting, only ${own.join(', ')}`;
+    context.addIssue({code: 'custom', path: ['scheduler', key], message});
+  }
+}
+
+export const SamplingConfig = z
+  .strictObject({
+    sampler: z
+      .enum(samplers)
+      .optional()
+      .describe("Which sampler draws the images; left out: that of the model's scheduler, and DDIM for DDPM's."),
+    steps: z.int().min(1).default(50).describe('Sampling steps.'),
+    eta: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .describe('Noise that DDIM adds: 0 for none (deterministic), 1 for as much as DDPM.'),
+    scheduler: SamplerOverrides.optional().describe(
+      "Settings of the sampler by diffusers' names, in place of those of the model's scheduler_config.json.",
+    ),
+    use_clipped_model_output: z
+      .boolean()
+      .optional()
+      .describe('Whether DDIM computes the noise again from the clipped image.'),
+    churn: ChurnConfig.optional().describe('Noise that Euler adds before each step (Karras et al. 2022).'),
+    seed: z.int().min(0).default(0).describe('Seed of the starting noise; the same for every model.'),
+    batch: z.int().min(1).default(32).describe('Images drawn at once.'),
+  })
+  .superRefine(checkSamplerSettings);
 export type SamplingConfig = z.infer<typeof SamplingConfig>;
 
 export const EvaluateConfig = z.strictObject({

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {SamplingConfig} from './evaluateConfig.ts';
+import {checkSamplerSettings, SamplingConfig} from './evaluateConfig.ts';
 import {LossWeighting} from './lossWeighting.ts';
 
 const count = z.int().min(1);
@@ -51,11 +51,13 @@ export const RetryConfig = z.strictObject({
 export type RetryConfig = z.infer<typeof RetryConfig>;
 
 /** Sample grids that a training draws of its own weights on the way, with the same seed each time. */
-export const TrainingSamplesConfig = z.strictObject({
-  every: count.default(1000).describe('Updates between two grids; the first is drawn before the training.'),
-  images: count.default(16).describe('Images in a grid.'),
-  ...SamplingConfig.shape,
-});
+export const TrainingSamplesConfig = z
+  .strictObject({
+    every: count.default(1000).describe('Updates between two grids; the first is drawn before the training.'),
+    images: count.default(16).describe('Images in a grid.'),
+    ...SamplingConfig.shape,
+  })
+  .superRefine(checkSamplerSettings);
 export type TrainingSamplesConfig = z.infer<typeof TrainingSamplesConfig>;
 
 /** The fields that pretraining and finetuning share. */

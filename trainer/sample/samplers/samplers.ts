@@ -1,4 +1,4 @@
-import type {SamplerName} from '../../contract/config/samplerName.ts';
+import {samplerSchedulers, type SamplerName} from '../../contract/config/samplerName.ts';
 import type {SchedulerClass} from '../../contract/model/schedulerSettings.ts';
 import type {NoiseSchedule} from '../../schedulers/schedule.ts';
 import {ddim} from './ddim.ts';
@@ -11,14 +11,14 @@ import {uniPc} from './uniPc.ts';
 
 /** How each sampler draws, and the scheduler of diffusers whose defaults it takes for what a model's config leaves out. */
 export const samplerTable: Readonly<Record<SamplerName, {draw: Sampler; scheduler: SchedulerClass}>> = {
-  ddim: {draw: ddim, scheduler: 'DDIMScheduler'},
-  ddpm: {draw: ddpm, scheduler: 'DDPMScheduler'},
-  pndm: {draw: pndm, scheduler: 'PNDMScheduler'},
-  euler: {draw: euler, scheduler: 'EulerDiscreteScheduler'},
-  'euler-ancestral': {draw: eulerAncestral, scheduler: 'EulerAncestralDiscreteScheduler'},
-  heun: {draw: heun, scheduler: 'HeunDiscreteScheduler'},
-  'dpmpp-2m': {draw: dpmSolver, scheduler: 'DPMSolverMultistepScheduler'},
-  unipc: {draw: uniPc, scheduler: 'UniPCMultistepScheduler'},
+  ddim: {draw: ddim, scheduler: samplerSchedulers.ddim},
+  ddpm: {draw: ddpm, scheduler: samplerSchedulers.ddpm},
+  pndm: {draw: pndm, scheduler: samplerSchedulers.pndm},
+  euler: {draw: euler, scheduler: samplerSchedulers.euler},
+  'euler-ancestral': {draw: eulerAncestral, scheduler: samplerSchedulers['euler-ancestral']},
+  heun: {draw: heun, scheduler: samplerSchedulers.heun},
+  'dpmpp-2m': {draw: dpmSolver, scheduler: samplerSchedulers['dpmpp-2m']},
+  unipc: {draw: uniPc, scheduler: samplerSchedulers.unipc},
 };
 
 /** The sampler of a model's own scheduler. A model with DDPM's draws by DDIM, which needs a tenth of the steps. */

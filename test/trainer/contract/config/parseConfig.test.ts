@@ -83,12 +83,12 @@ describe('a mistake is told with its place and what is expected', () => {
     [
       'a wrong kind of data',
       'name: a\nbase: b\ndata: {kind: cifar, path: c}\n',
-      ['3:14 data.kind is "cifar"; expected mnist, cifar10, images or parquet'],
+      ['3:14 data.kind is "cifar"; expected mnist, cifar10, images, parquet or webdataset'],
     ],
     [
       'a missing kind of data',
       'name: a\nbase: b\ndata:\n  path: c\n',
-      ['3:1 data.kind is missing; expected mnist, cifar10, images or parquet'],
+      ['3:1 data.kind is missing; expected mnist, cifar10, images, parquet or webdataset'],
     ],
     [
       'a wrong choice',
