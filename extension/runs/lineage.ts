@@ -3,7 +3,7 @@ import {MergeRecord} from '../../trainer/contract/run/records.ts';
 import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import {readJson} from '../../trainer/store/files/jsonFile.ts';
 import {expertSources, runPaths} from '../../trainer/store/run/runPaths.ts';
-import {modelHash} from '../../trainer/store/weights/modelHash.ts';
+import {modelHash} from '../../trainer/store/weights/modelFolder.ts';
 import {namesIn} from '../../trainer/store/files/namesIn.ts';
 import type {Run} from './run.ts';
 

@@ -14,11 +14,11 @@ export interface EncodedImages {
 }
 
 export interface DecodeSettings extends ImageFit {
-  /** What an image that cannot be decoded does: stop with a UserError, or give null and tell `onSkip` once. */
+  /** What an image that cannot be decoded does: stop with a UserError, or give null and report it once through `onSkip`. */
   readonly corrupt: 'stop' | 'skip';
 }
 
-/** Damage that several images share: it is told once, with the place of all of them. */
+/** Damage that several images share: it is reported once, with the place of all of them. */
 export class BrokenPart extends Error {
   constructor(
     readonly where: string,
@@ -74,7 +74,7 @@ export function reasonOf(error: unknown): string {
 function corruptImage(where: string, reason: string, cause: unknown): UserError {
   return new UserError('image-corrupt', `This image cannot be decoded: ${reason}.`, {
     where,
-    hint: 'Mend or remove it, or set data.corrupt to skip.',
+    hint: 'Repair or remove it, or set data.corrupt to skip.',
     cause,
   });
 }

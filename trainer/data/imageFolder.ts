@@ -5,7 +5,7 @@ import {encodedSource, type DecodeSettings} from './encodedSource.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import {endingOf, type FoundFile} from './walkFiles.ts';
 
-/** Endings of the images that are read. What a file holds is told by its first bytes all the same. */
+/** Endings of the images that are read. The format of a file is decided by its first bytes, not by its name. */
 const imageEndings = ['.png', '.jpg', '.jpeg', '.jpe', '.jfif', '.webp', '.gif', '.tif', '.tiff', '.avif', '.bmp'];
 /** Endings of what usually lies beside images and is none. */
 const companionEndings = [
@@ -25,7 +25,7 @@ const companionEndings = [
 ];
 
 /**
- * The images among the files of a folder and its sub-folders. `onSkip` hears how many files have an ending that is not that of an image.
+ * The images among the files of a folder and its sub-folders. `onSkip` gets a sentence that counts the files with other endings.
  * Throws a UserError where there are no images.
  */
 export function imagesAmong(

@@ -12,8 +12,8 @@ import {walkFiles, type FoundFile} from './walkFiles.ts';
 import {listTars, webDatasetImages} from './webDataset/webDataset.ts';
 
 /**
- * Opens the images of a config and splits them. Relative paths start at `folder`. `onSkip` hears of what is left out: images that cannot be
- * decoded, where the config says to skip such images, and files that are none; `onNote` hears which files are used for what.
+ * Opens the images of a config and splits them. Relative paths start at `folder`. `onSkip` gets a sentence about what is left out: images that
+ * cannot be decoded, where the config says to skip them, and other files. `onNote` gets one about which files are used for what.
  */
 export async function openData(
   config: DataConfig,

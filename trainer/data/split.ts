@@ -35,7 +35,7 @@ function chosen(source: ImageSource, settings: SplitSettings, part: 'validation'
   return subset(source, order.subarray(0, settings[part]));
 }
 
-/** The images `indices` of a source, as a source. Its fingerprint tells both the data and the choice. */
+/** The images `indices` of a source, as a source. Its fingerprint depends on both the data and the choice. */
 export function subset(source: ImageSource, indices: Uint32Array): ImageSource {
   const original = (index: number): number => {
     const found = indices[index];

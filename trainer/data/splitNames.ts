@@ -25,20 +25,20 @@ export interface NamedSplits<T> {
 export interface SplitChoice {
   /** Left out: the splits that the names show; `all`: all files together; else the name of the only split that is used. */
   readonly split?: string;
-  /** Hears which files are used for what, where names show it. */
+  /** Gets a sentence about which files are used for what, where names show it. */
   onNote(message: string): void;
 }
 
 /**
  * Deals files to the splits that their names show, so that official test images are not trained on: `train-00000-of-00002.parquet`, folders
- * as `train/` or `val2017/`, else file names as `test_01.png`, in this order. Names count only where they tell training files from others,
+ * as `train/` or `val2017/`, else file names as `test_01.png`, in this order. Names count only where they separate training files from others,
  * file names only where most of them do, since a picture may well be called `train.png`. What belongs to no part is left out.
  */
 export function namedSplits(files: readonly FoundFile[], {split, onNote}: SplitChoice): NamedSplits<FoundFile[]> {
   const pooled = {train: [...files]};
   if (split === 'all') return pooled;
   if (split !== undefined) return {train: onlySplit(files, split)};
-  const groups = groupings(files).find(tellsApart);
+  const groups = groupings(files).find(isDivided);
   if (groups === undefined) return pooled;
   const {train = [], validation, test, ...others} = Object.fromEntries(groups);
   const used = {train, ...(validation && {validation}), ...(test && {test})};
@@ -65,13 +65,13 @@ function onlySplit(files: readonly FoundFile[], split: string): FoundFile[] {
 
 type Groups = ReadonlyMap<string, FoundFile[]>;
 
-/** The files by their splits, '' for none: by shards, by folders, and by file names where these tell the split of most. */
+/** The files by their splits, '' for none: by shards, by folders, and by file names where most of these show a split. */
 function groupings(files: readonly FoundFile[]): Groups[] {
   const byShard = grouped(files, (name) => shardSplit(baseName(name)));
   const byFolder = grouped(files, (name) => firstWord(name.split('/').slice(0, -1)));
   const byName = grouped(files, (name) => firstWord([baseName(name)]));
-  const isOdd = (byName.get('')?.length ?? 0) * 2 > files.length;
-  return [byShard, byFolder, ...(isOdd ? [] : [byName])];
+  const isSparse = (byName.get('')?.length ?? 0) * 2 > files.length;
+  return [byShard, byFolder, ...(isSparse ? [] : [byName])];
 }
 
 function grouped(files: readonly FoundFile[], splitOf: (name: string) => string): Groups {
@@ -86,7 +86,7 @@ function grouped(files: readonly FoundFile[], splitOf: (name: string) => string)
 }
 
 /** Whether some files are for training and others for something else. */
-function tellsApart(groups: Groups): boolean {
+function isDivided(groups: Groups): boolean {
   return groups.has('train') && [...groups.keys()].some((name) => name !== 'train' && name !== '');
 }
 

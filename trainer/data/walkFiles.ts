@@ -67,9 +67,11 @@ class Walk {
     }
   }
 
-  /** Sentences about what was left out. */
+  /** Sentences about what was left out, places in order. */
   troubles(): string[] {
-    return [...this.#troubles].map(([reason, places]) => {
+    return [...this.#troubles].map(([reason, met]) => {
+      // Files are looked at side by side, so they come in any order.
+      const places = met.sort();
       const rest = places.length - named;
       const more = rest > 0 ? ` and ${rest} more` : '';
       return `Left out of the data: ${places.slice(0, named).join(', ')}${more} (${reason}).`;

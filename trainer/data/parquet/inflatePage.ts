@@ -39,7 +39,7 @@ const zstdMagic = 0xfd2fb528;
 const largestBlock = 1 << 17;
 
 /**
- * The library takes as much memory as a frame says. Its blocks tell before anything is unpacked: a compressed one makes at most 128 KiB.
+ * The library takes as much memory as a frame says. The headers of its blocks give a bound before anything is unpacked: a compressed one makes at most 128 KiB.
  * Format: RFC 8878, 3.1.1.
  */
 function requireZstdLength(bytes: Uint8Array, length: number): void {

@@ -153,7 +153,7 @@ function requireReadable(
 
 const levelEncodings = ['RLE', 'BIT_PACKED'];
 
-/** A fault of the whole file that no other download mends. */
+/** A fault of the whole file, which downloading it again does not repair. */
 export function unsupportedColumn(where: string, column: string, reason: string): UserError {
   return new UserError('data-unsupported', `The column "${column}" of this parquet file cannot be read: ${reason}.`, {
     where,

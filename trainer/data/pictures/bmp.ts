@@ -12,7 +12,7 @@ interface BmpHeader {
   readonly stride: number;
 }
 
-/** Bits of red, green, blue and perhaps alpha in a pixel, where 16 bits are not told otherwise: five for each colour. */
+/** Bits of red, green and blue in a pixel of 16 bits whose file gives no masks: five for each colour. */
 const usualMasks = [0x7c00, 0x03e0, 0x001f];
 const fileHeader = 14;
 const [plain, masked, maskedWithAlpha] = [0, 3, 6];

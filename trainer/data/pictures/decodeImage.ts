@@ -63,7 +63,7 @@ const signatures = {
   bmp: 'BM',
 };
 
-/** Told by the first bytes, because names lie and parquet rows have none. */
+/** By the first bytes, because names may be wrong and parquet rows have none. */
 function imageFormat(bytes: Uint8Array): string {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
   for (const [format, signature] of Object.entries(signatures))

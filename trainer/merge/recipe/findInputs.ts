@@ -4,7 +4,7 @@ import {nullForUserError, UserError} from '../../contract/errors.ts';
 import type {MergeRecord} from '../../contract/run/records.ts';
 import {weightsEndings} from '../../contract/model/weightsEndings.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
-import {modelHash} from '../../store/weights/modelHash.ts';
+import {modelHash} from '../../store/weights/modelFolder.ts';
 
 type Input = MergeRecord['base'];
 

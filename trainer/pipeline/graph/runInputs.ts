@@ -7,8 +7,7 @@ import {fileExists} from '../../store/files/fileExists.ts';
 import {readJson, readJsonIfThere, writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {expertSources, runPaths} from '../../store/run/runPaths.ts';
 import {configHashes} from '../../store/weights/modelConfigs.ts';
-import {readModelFolder} from '../../store/weights/modelFolder.ts';
-import {modelHash} from '../../store/weights/modelHash.ts';
+import {modelHash, readModelFolder} from '../../store/weights/modelFolder.ts';
 import {runRanges} from '../runRanges.ts';
 import {dataFiles, listingOf, stampOf} from './dataStamp.ts';
 

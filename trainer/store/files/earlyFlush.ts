@@ -1,11 +1,11 @@
 import type {FileHandle} from 'node:fs/promises';
 
-/** So many bytes may wait for the disk before it is told to take them. */
+/** Bytes that may wait in memory before they are flushed. */
 const flushBytes = 1 << 24;
 
 /**
- * Has what was written to a file brought to the disk while more is being written, so that the flush at its end, without which a crash
- * may lose the file, has little left to wait for. Linux tells an open file once that the disk did not take its bytes, so a failure is
+ * Flushes a file while more is being written, so that the flush at its end, without which a crash may lose the file, has little left to
+ * wait for. Linux reports a failed write-back to an open file only once, so a failure is
  * kept until the end: the last flush may succeed after it.
  */
 export class EarlyFlush {
@@ -29,7 +29,7 @@ export class EarlyFlush {
       .finally(() => (this.#current = null));
   }
 
-  /** Resolves when no flush is under way; rejects with what the first that failed has told. */
+  /** Resolves when no flush is under way; rejects with the error of the first that failed. */
   async end(): Promise<void> {
     await this.#current;
     if (this.#failure !== null) throw this.#failure.error;

@@ -2,7 +2,7 @@ import {statfs} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {fileExists} from './fileExists.ts';
 
-/** Bytes that this user may still write to the disk of a folder, which need not be there yet; Infinity where the disk does not tell. */
+/** Bytes that this user may still write to the disk of a folder, which need not be there yet; Infinity where the disk does not say. */
 export async function freeBytes(folder: string): Promise<number> {
   if (!(await fileExists(folder)) && dirname(folder) !== folder) return freeBytes(dirname(folder));
   const {blocks, bavail, bsize} = await statfs(folder);

@@ -7,7 +7,7 @@ export interface JsonLimits {
   readonly values: number;
 }
 
-/** Lists in lists and the like; the deepest record has nine levels. Whoever writes such a text again calls itself for every level. */
+/** Lists in lists and the like; the deepest record has nine levels. Writing such a value again recurses once for each level. */
 const maxDepth = 100;
 
 /** Room for any record but the largest tables of numbers. */

@@ -18,7 +18,7 @@ export interface RoomRequest {
   readonly bytes: number;
   /** As in `the checkpoint of update 12`. */
   readonly what: string;
-  /** Hears that it waits, and for how much room where, and later that it goes on. */
+  /** Called when it starts to wait, with the place and the room that is needed, and when it continues. */
   say(level: 'info' | 'warning', message: string): void;
   /** Asked again and again while there is no room; `stop` gives up. */
   nextAction(): Promise<'continue' | 'stop'>;

@@ -23,7 +23,7 @@ import {digestFile} from '../files/sha256.ts';
 export interface ExpectedFile {
   readonly size: number;
   readonly sha256?: string;
-  /** Git's SHA-1 of a blob, for files whose SHA-256 the server does not tell. */
+  /** Git's SHA-1 of a blob, for files whose SHA-256 the server does not list. */
   readonly gitBlob: string;
 }
 

@@ -20,7 +20,7 @@ const HubListing = z.looseObject({sha: GitHash, siblings: z.array(HubFile)});
 /** A revision of a hub repository: its commit and its files. */
 export type HubListing = z.infer<typeof HubListing>;
 
-/** Checks the hub's answer about a repository; a file name that leaves the folder condemns all of it. `where` is the address. */
+/** Checks the hub's answer about a repository; a file name that leads out of the folder makes all of it invalid. `where` is the address. */
 export function parseListing(answer: unknown, where: string): HubListing {
   const listing = checkValue(answer, HubListing, "the hub's list of files", where);
   const outside = listing.siblings.find(({rfilename}) => leavesFolder(rfilename));

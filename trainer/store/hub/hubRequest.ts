@@ -15,7 +15,7 @@ export class TransientError extends Error {}
 
 const attempts = 5;
 
-/** GET with retries; a `UserError` for answers that no retry can mend. */
+/** GET with retries; a `UserError` for answers that another attempt would not change. */
 export async function requestJson(url: string, settings: RequestSettings): Promise<unknown> {
   return withRetries(settings.retryDelay, async () => {
     const text = await whileAlive(settings.silence, async (watch) => {

@@ -1,4 +1,4 @@
-import {mkdir} from 'node:fs/promises';
+import {mkdir, stat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import {ModelRecord, type MergeRecord} from '../../contract/run/records.ts';
@@ -10,6 +10,7 @@ import {fileExists} from '../files/fileExists.ts';
 import {findWeights, weightsStem} from './findWeights.ts';
 import {snapshotFolder} from './hubCache.ts';
 import {readJson, writeJsonAtomic} from '../files/jsonFile.ts';
+import {knownHash} from '../files/knownHash.ts';
 import {
   extendedClass,
   findNetworkConfig,
@@ -129,4 +130,9 @@ async function writeContent(
   await writeSafetensors(join(folder, 'unet', `${weightsStem}.safetensors`), tensors, metadata);
   await writeJsonAtomic(join(folder, recordFile), record);
   if (mergeRecord !== undefined) await writeJsonAtomic(join(folder, 'merge.json'), mergeRecord);
+}
+
+/** SHA-256 of the weights of a model, as records have it: of a bare weights file, or of a folder (`ModelFolder.weightsHash`). */
+export async function modelHash(path: string): Promise<string> {
+  return (await stat(path)).isDirectory() ? (await readModelFolder(path)).weightsHash() : knownHash(path);
 }
