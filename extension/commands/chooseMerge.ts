@@ -93,6 +93,7 @@ const formats: Readonly<Record<MergeRecord['dtype'], string>> = {
   F32: 'as exact as can be',
   F16: 'half the size',
   BF16: 'half the size, less exact and with no overflow',
+  base: 'of each tensor that of the base',
 };
 
 /** A bare weights file has no config, so that its merge cannot be a folder. */

@@ -1,5 +1,6 @@
 import {InvalidArgumentError, Option} from 'commander';
 import {engineNames} from '../contract/config/config.ts';
+import {predictionTypeNamed, type PredictionType} from '../contract/model/predictionType.ts';
 
 // Parsers of option values. Commander turns what they throw into a usage error, hence exit code 2.
 
@@ -38,6 +39,18 @@ export function collect<T>(parse: (text: string) => T): (text: string, before?: 
 /** `--engine`, of every verb that computes. */
 export function engineOption(): Option {
   return new Option('--engine <name>', 'what computes').choices(engineNames);
+}
+
+/** `--prediction-type`, of verbs that take a model. */
+export function predictionTypeOption(): Option {
+  const meaning = 'what a single-file checkpoint predicts that does not say it: epsilon or v_prediction';
+  return new Option('--prediction-type <name>', meaning).argParser(predictionType);
+}
+
+function predictionType(text: string): PredictionType {
+  const type = predictionTypeNamed(text);
+  if (type !== undefined) return type;
+  throw new InvalidArgumentError('Give epsilon or v_prediction.');
 }
 
 function numberThat(text: string, isRight: (value: number) => boolean, message: string): number {

@@ -1,9 +1,11 @@
+import type {PredictionType} from '../contract/model/predictionType.ts';
 import type {MergeRecord, ModelRecord} from '../contract/run/records.ts';
 import type {SchedulerConfig} from '../contract/model/schedulerConfig.ts';
 import type {NetworkConfig} from '../contract/model/networkConfig.ts';
 import type {WeightsFormat} from '../contract/model/weightsFormat.ts';
 import type {Params} from '../nn/params.ts';
-import {readModelFolder, writeModelFolder, type ModelFolder, type NewModel} from '../store/weights/modelFolder.ts';
+import {writeModelFolder, type ModelFolder, type NewModel} from '../store/weights/modelFolder.ts';
+import {readModel} from '../store/weights/readModel.ts';
 import type {TensorSource} from '../store/weights/safetensors.ts';
 import {architectureOf} from './architectures.ts';
 import type {Denoiser} from './denoiser.ts';
@@ -33,9 +35,12 @@ export interface SavedModel {
   readonly dtype: WeightsFormat;
 }
 
-/** Loads a diffusers folder. The weights must have the names and shapes that the config says; projections are optional. */
-export async function loadPretrained(path: string): Promise<Pretrained> {
-  const folder = await readModelFolder(path);
+/**
+ * Loads a diffusers folder or a single-file checkpoint, of which `predictionType` is what to take where it does not say it. The weights must
+ * have the names and shapes that the config says; projections are optional.
+ */
+export async function loadPretrained(path: string, predictionType?: PredictionType): Promise<Pretrained> {
+  const folder = await readModel(path, predictionType);
   const model = createModel(folder, path);
   const weightsHash = await folder.weightsHash();
   const params = await readParams(folder, model.denoiser);

@@ -5,7 +5,7 @@ import {loadParams} from '../models/loadParams.ts';
 import {loadPretrained, type Pretrained} from '../models/pretrained.ts';
 import type {Params} from '../nn/params.ts';
 import {alignProjections} from '../nn/projections.ts';
-import {openWeightsFile} from '../store/weights/weightsFile.ts';
+import {openNetworkFile} from '../store/weights/singleFile/readSingleFile.ts';
 import {modelPath, requireBase} from '../store/run/runPaths.ts';
 import {warn, type StageContext} from './stages/stageContext.ts';
 
@@ -16,7 +16,7 @@ export async function loadBase(context: StageContext): Promise<Pretrained> {
   return base;
 }
 
-/** Weights of any model of the run but the ensemble; an expert may be a bare weights file of the base's architecture. */
+/** Weights of any model of the run but the ensemble; an expert may be a weights file of the base's architecture. */
 export async function loadModelParams(context: StageContext, base: Pretrained, model: RunModel): Promise<Params> {
   if (model.kind === 'base') return base.params;
   const path = modelPath(context.run, context.resolved, model);
@@ -25,7 +25,7 @@ export async function loadModelParams(context: StageContext, base: Pretrained, m
 
 async function readParams(path: string, base: Pretrained): Promise<Params> {
   if (!(await stat(path)).isFile()) return (await loadPretrained(path)).params;
-  const reader = await openWeightsFile(path);
+  const reader = await openNetworkFile(path);
   try {
     return await loadParams(reader, base.denoiser.shapes, path);
   } finally {

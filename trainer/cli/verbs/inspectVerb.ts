@@ -20,6 +20,7 @@ function summaryLines(summary: ModelSummary): string[] {
   });
   return [
     `${summary.class ?? 'weights file'}  ${summary.path}`,
+    ...componentLines(summary),
     `Parameters: ${grouped(parameters)} in ${tensors} tensors, ${projections} of them channel projections`,
     `Weights: ${weightsText(summary)}`,
     ...schedulerLines(summary),
@@ -31,14 +32,30 @@ function summaryLines(summary: ModelSummary): string[] {
   ];
 }
 
-function weightsText({format, dtypes, files, bytes, sha256}: ModelSummary): string {
-  const formats = Object.entries(dtypes).map(([dtype, count]) => `${count} ${dtype}`);
-  const where = files.length === 1 ? '' : ` in ${files.length} files`;
-  return `${format}, ${formats.join(', ')}, ${grouped(bytes)} bytes${where}, SHA-256 ${sha256}`;
+/** What a single-file checkpoint consists of. */
+function componentLines({kind, components}: ModelSummary): string[] {
+  if (kind === null) return [];
+  const rows = components.map(({name, parameters, tensors, dtypes}) => {
+    const counts = `${grouped(parameters).padStart(14)} ${String(tensors).padStart(6)} tensors`;
+    return `  ${name.padEnd(20)} ${counts}, ${formatsText(dtypes)}`;
+  });
+  return [`Single file of ${kind}:`, ...rows];
 }
 
-function schedulerLines({class: modelClass, scheduler}: ModelSummary): string[] {
+function formatsText(dtypes: ModelSummary['dtypes']): string {
+  return Object.entries(dtypes)
+    .map(([dtype, count]) => `${count} ${dtype}`)
+    .join(', ');
+}
+
+function weightsText({format, dtypes, files, bytes, sha256}: ModelSummary): string {
+  const where = files.length === 1 ? '' : ` in ${files.length} files`;
+  return `${format}, ${formatsText(dtypes)}, ${grouped(bytes)} bytes${where}, SHA-256 ${sha256}`;
+}
+
+function schedulerLines({class: modelClass, kind, scheduler}: ModelSummary): string[] {
   if (modelClass === null) return [];
+  if (kind !== null && scheduler === null) return ['Scheduler: nothing says what the network predicts'];
   if (scheduler === null) return ['Scheduler: none'];
   const {timesteps, predictionType, betaSchedule, betaStart, betaEnd} = scheduler;
   const betas = `betas ${betaSchedule} from ${betaStart} to ${betaEnd}`;

@@ -18,6 +18,7 @@ export interface MergeOptions extends MergeMethodOptions {
   out?: string;
   overwrite?: boolean;
   dtype?: MergeRequest['dtype'];
+  predictionType?: MergeRequest['predictionType'];
 }
 
 /** `deme merge --base X --expert X … --weights=… --out Y`: no config, no run folder, no engine. */
@@ -29,7 +30,7 @@ export async function mergeByOptions(options: MergeOptions): Promise<ExitCode> {
 }
 
 function toRequest(options: MergeOptions): MergeRequest {
-  const {base, expert, weights, range, out, overwrite, dtype = 'F32', rule, ...method} = options;
+  const {base, expert, weights, range, out, overwrite, dtype, predictionType, rule, ...method} = options;
   if (base === undefined || expert === undefined || weights === undefined || out === undefined) {
     const missing = Object.entries({base, expert, weights, out}).filter(([, value]) => value === undefined);
     const names = missing.map(([name]) => `--${name}`).join(', ');
@@ -39,7 +40,8 @@ function toRequest(options: MergeOptions): MergeRequest {
   }
   const experts = expertPaths(expert, range);
   const replaces = overwrite === true ? 'existing' : undefined;
-  return {base, experts, weights, out, replaces, dtype, method: methodOf(method), rules: rule, tool: toolVersion()};
+  const how = {dtype, predictionType, method: methodOf(method), rules: rule};
+  return {base, experts, weights, out, replaces, ...how, tool: toolVersion()};
 }
 
 /** What was merged, as lines for people. */

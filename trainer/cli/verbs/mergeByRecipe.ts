@@ -19,7 +19,7 @@ export interface RecipeOptions extends MergeOptions {
 
 /** `deme merge --recipe FILE --out Y`: makes a merged model again, byte for byte, from inputs that it finds by their hashes. */
 export async function mergeByRecipe(options: RecipeOptions & {recipe: string}): Promise<ExitCode> {
-  const {recipe: path, out, overwrite, inputs = []} = options;
+  const {recipe: path, out, overwrite, predictionType, inputs = []} = options;
   if (out === undefined) throw new UserError('argument-missing', 'A merge by recipe needs --out.');
   const mixed = (['base', 'expert', 'weights', 'range', 'dtype', 'method', 'set', 'rule'] as const).filter(
     (name) => name in options,
@@ -34,6 +34,7 @@ export async function mergeByRecipe(options: RecipeOptions & {recipe: string}): 
     const made = await reproduceMerge(recipe, found, {
       out,
       replaces: overwrite === true ? 'existing' : undefined,
+      predictionType,
       ...watch,
     });
     return recipe.folded ? fold(out, made) : made;

@@ -1,8 +1,8 @@
 import {Option, type Command} from 'commander';
 import {UserError} from '../../contract/errors.ts';
-import {weightsFormats} from '../../contract/model/weightsFormat.ts';
+import {mergeFormats} from '../../contract/run/records.ts';
 import {action} from '../action.ts';
-import {collect, numberList, timestepRange} from '../arguments.ts';
+import {collect, numberList, predictionTypeOption, timestepRange} from '../arguments.ts';
 import {mergeByOptions} from './mergeByOptions.ts';
 import {mergeByRecipe, type RecipeOptions} from './mergeByRecipe.ts';
 import {addMergeMethodOptions} from './mergeMethodOptions.ts';
@@ -15,13 +15,19 @@ export function addMergeVerb(deme: Command): void {
   const command = deme
     .command('merge [config]')
     .description('merge the experts of a config, or model files that options name')
-    .option('--base <model>', 'diffusers folder or weights file')
+    .option('--base <model>', 'diffusers folder, single-file checkpoint or weights file')
     .option('--expert <model>', 'the same for an expert; once for each', collect(String))
     .option('--weights <list>', 'one weight for each expert, as in --weights=0.1,-0.2', numberList)
     .option('--range <low,high>', 'timesteps of an expert; once for each, in the same order', collect(timestepRange))
-    .option('--out <path>', 'folder, or file that ends in .safetensors')
+    .option('--out <path>', 'folder, or file that ends in .safetensors, with all components of Stable Diffusion')
     .option('--overwrite', 'replace what lies at --out')
-    .addOption(new Option('--dtype <name>', 'number format of --out (F32)').choices(weightsFormats))
+    .addOption(
+      new Option(
+        '--dtype <name>',
+        'number format of merged tensors; base: as there, which is usual in a file with all components (else F32)',
+      ).choices(mergeFormats),
+    )
+    .addOption(predictionTypeOption())
     .option('--recipe <file>', 'make a merged model again: its merge.json, folder or safetensors file')
     .option('--inputs <folder>', 'where to look for the inputs of the recipe; once for each', collect(String));
   addMergeMethodOptions(command);
@@ -38,6 +44,7 @@ const ownOptions = [
   'out',
   'overwrite',
   'dtype',
+  'predictionType',
   'method',
   'set',
   'rule',

@@ -2,6 +2,7 @@ import {mkdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import type {EngineChoice} from '../../contract/config/config.ts';
 import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
+import type {PredictionType} from '../../contract/model/predictionType.ts';
 import type {SamplingConfig} from '../../contract/config/evaluateConfig.ts';
 import {encodePng, imageGrid} from '../../data/pictures/png.ts';
 import {startEngine} from '../../engine/startEngine.ts';
@@ -19,8 +20,9 @@ import {samplerSettings, type SamplerSettingOptions} from '../samplerSettings.ts
 /** Images that are wanted of a model. */
 export interface SampleRequest
   extends SamplerSettingOptions, Pick<SamplingConfig, 'sampler' | 'steps' | 'eta' | 'seed' | 'batch'> {
-  /** Diffusers folder. */
+  /** Diffusers folder or single-file checkpoint. */
   readonly model: string;
+  readonly predictionType?: PredictionType;
   /** PNG of the grid. */
   readonly out: string;
   readonly overwrite?: boolean;
@@ -52,7 +54,7 @@ export async function sampleModel(
     await requireFree(file, {overwrite: request.overwrite, isOwn: isPng});
   }
   const engine = await startEngine({name: request.engine ?? 'auto'});
-  const model = await loadPretrained(request.model);
+  const model = await loadPretrained(request.model, request.predictionType);
   const {denoiser, params, schedule, folder, weightsHash} = model;
   const shape = requireImageShape(model, folder.path);
   const {count, sampler = defaultSampler(schedule), steps, eta, seed, batch} = request;

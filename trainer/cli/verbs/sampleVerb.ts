@@ -1,7 +1,7 @@
 import {Option, type Command} from 'commander';
 import {samplers} from '../../contract/config/samplerName.ts';
 import {action} from '../action.ts';
-import {collect, count, engineOption, share, wholeNumber} from '../arguments.ts';
+import {collect, count, engineOption, predictionTypeOption, share, wholeNumber} from '../arguments.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
 import {verbProgress} from '../view/verbProgress.ts';
 import type {SampleRequest} from './sampleModel.ts';
@@ -10,7 +10,7 @@ export function addSampleVerb(deme: Command): void {
   const command = deme
     .command('sample')
     .description('draw images from a model')
-    .requiredOption('--model <folder>', 'diffusers folder')
+    .requiredOption('--model <path>', 'diffusers folder or single-file checkpoint')
     .requiredOption('--out <file>', 'PNG with a grid of the images')
     .option('--overwrite', 'replace files that are no PNG, too')
     .option('--images <folder>', 'also write each image as a PNG into this folder')
@@ -24,6 +24,7 @@ export function addSampleVerb(deme: Command): void {
     .option('--eta <number>', 'noise of DDIM: 0 none, 1 as much as DDPM', share, 0)
     .option('--seed <number>', 'seed of the noise', wholeNumber, 0)
     .option('--batch <number>', 'images at once', count, 16)
+    .addOption(predictionTypeOption())
     .addOption(engineOption());
   action(command, sample);
 }

@@ -16,7 +16,9 @@ import {extendedClass} from '../../store/weights/modelConfigs.ts';
 import {readModelFolder} from '../../store/weights/modelFolder.ts';
 import {hashFile} from '../../store/files/sha256.ts';
 import {elementCount, type TensorReader} from '../../store/weights/tensorReader.ts';
-import {openWeightsFile} from '../../store/weights/weightsFile.ts';
+import {configsOfCheckpoint} from '../../store/weights/singleFile/configs.ts';
+import {networkOf, openSingleFile} from '../../store/weights/singleFile/readSingleFile.ts';
+import {checkpointComponents, countEach, type ComponentSummary} from './checkpointComponents.ts';
 
 /** Part of a network: `down_blocks.0`, `mid_block`, `conv_in` … */
 export interface BlockSummary {
@@ -25,9 +27,13 @@ export interface BlockSummary {
   readonly parameters: number;
 }
 
-/** What `deme inspect` prints; class, scheduler and record are null for a bare weights file. */
+/** What `deme inspect` prints; class, scheduler and record are null for a bare weights file. Counts are those of the network. */
 export interface ModelSummary {
   readonly path: string;
+  /** What a single-file checkpoint is of; null for folders and bare weights files. */
+  readonly kind: 'Stable Diffusion 1' | 'Stable Diffusion 2' | null;
+  /** Of a single-file checkpoint; empty for folders and bare weights files. */
+  readonly components: readonly ComponentSummary[];
   readonly class: string | null;
   readonly parameters: number;
   readonly tensors: number;
@@ -75,6 +81,8 @@ async function summariseFolder(path: string): Promise<ModelSummary> {
   const {schedulerConfig, record, unetConfig} = folder;
   return {
     path,
+    kind: null,
+    components: [],
     class: weights.projections > 0 ? extendedClass(unetConfig._class_name) : unetConfig._class_name,
     ...weights,
     sha256: await folder.weightsHash(),
@@ -85,8 +93,22 @@ async function summariseFolder(path: string): Promise<ModelSummary> {
 }
 
 async function summariseFile(path: string): Promise<ModelSummary> {
-  const weights = await summariseWeights(await openWeightsFile(path), [path]);
-  return {path, class: null, ...weights, sha256: await hashFile(path), scheduler: null, record: null, training: null};
+  const opened = await openSingleFile(path);
+  const weights = await summariseWeights(networkOf(opened), [path]);
+  const {reader, checkpoint} = opened;
+  const common = {path, ...weights, sha256: await hashFile(path), record: null};
+  if (checkpoint === null) {
+    return {...common, kind: null, components: [], class: null, scheduler: null, training: null};
+  }
+  const {unet, scheduler} = await configsOfCheckpoint(checkpoint, reader.metadata, path);
+  return {
+    ...common,
+    kind: `Stable Diffusion ${checkpoint.version}`,
+    components: checkpointComponents(reader, checkpoint),
+    class: unet._class_name,
+    scheduler: scheduler && schedulerSummary(scheduler),
+    training: await trainingMemory(unet).catch(nullForUserError),
+  };
 }
 
 /** Throws a UserError for a network that is not supported. */
@@ -130,12 +152,6 @@ function summariseBlocks(shapes: TensorReader['shapes']): BlockSummary[] {
 /** `down_blocks.0` of `down_blocks.0.resnets.1.conv1.weight`; else the first part of the name. */
 function blockOf(tensor: string): string {
   return /^(?:down_blocks|up_blocks)\.\d+/.exec(tensor)?.[0] ?? tensor.split('.')[0] ?? tensor;
-}
-
-function countEach(values: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
-  return counts;
 }
 
 function schedulerSummary(config: SchedulerConfig): SchedulerSummary {

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {ProjectionMode} from '../model/projectionMode.ts';
-import {WeightsFormat} from '../model/weightsFormat.ts';
+import {weightsFormats} from '../model/weightsFormat.ts';
 import {sha256} from '../sha256.ts';
 import {EngineInfo} from '../engine/engineInfo.ts';
 import {ErrorRecord} from '../errors.ts';
@@ -29,12 +29,15 @@ export const ModelRecord = z.strictObject({
 });
 export type ModelRecord = z.infer<typeof ModelRecord>;
 
+/** Number formats of merged tensors; `base`: of each the one that it has in the base. */
+export const mergeFormats = [...weightsFormats, 'base'] as const;
+
 /** `merge.json` beside merged weights, and `deme.merge` in the metadata of their file: how to make them again, byte for byte. */
 export const MergeRecord = z.strictObject({
   format: z.literal(2).default(2),
   tool: z.string(),
   method: MergeMethod,
-  dtype: WeightsFormat,
+  dtype: z.enum(mergeFormats),
   base: z.strictObject({name: z.string(), sha256}),
   experts: z.array(
     z.strictObject({name: z.string(), sha256, range: z.tuple([z.int(), z.int()]).optional(), weight: z.number()}),

@@ -36,10 +36,7 @@ export async function checkTaskVectors(base: MergeInput, experts: readonly Merge
   const all = [base, ...experts];
   checkBase(base, experts);
   checkConfigs(all);
-  const predictionTypes = all.map(
-    ({record, schedulerConfig}) =>
-      record?.predictionType ?? (schedulerConfig ? trainingKeys(schedulerConfig).prediction_type : undefined),
-  );
+  const predictionTypes = all.map(({predictionType}) => predictionType);
   const schedules = all.map(scheduleOf);
   const warnings = [
     ...projectionWarnings(experts),

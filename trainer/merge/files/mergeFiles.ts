@@ -4,12 +4,15 @@ import {UserError} from '../../contract/errors.ts';
 import {plainLinear, type MergeMethod} from '../../contract/config/mergeMethod.ts';
 import type {MergeRule} from '../../contract/config/mergeRule.ts';
 import {isProjection} from '../../contract/model/projectionName.ts';
+import type {PredictionType} from '../../contract/model/predictionType.ts';
 import type {MergeRecord, ModelRecord} from '../../contract/run/records.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
 import {architectureOf, partOf} from '../../models/architectures.ts';
 import {projectionMode} from '../../nn/projections.ts';
 import {requireApart, requireFree} from '../../store/files/pathIdentity.ts';
 import {refuseForeignFolder, writeModelFolder} from '../../store/weights/modelFolder.ts';
+import {fitsSingleFile, openCarriedParts, type CarriedParts} from '../../store/weights/singleFile/carriedParts.ts';
+import {originalNetwork} from '../../store/weights/singleFile/originalTensors.ts';
 import {writeSafetensors, type TensorSource} from '../../store/weights/safetensors.ts';
 import {checkInputs, type CheckedInputs} from './checkInputs.ts';
 import type {MergeTensor} from './checkTensors.ts';
@@ -23,14 +26,20 @@ import {tensorPieces, type TensorMerger} from './tensorPieces.ts';
 import {tensorWeights, type TensorWeights} from '../tensorWeights.ts';
 
 export interface MergeRequest {
-  /** A diffusers folder or a bare weights file, as each expert. */
+  /** A diffusers folder, a single-file checkpoint of Stable Diffusion or a bare weights file, as each expert. */
   readonly base: string;
   readonly experts: readonly {readonly path: string; readonly range?: TimestepRange}[];
   /** One for each expert; they need not sum to 1 and may be negative. */
   readonly weights: readonly number[];
-  /** A bare file if it ends in `.safetensors`, else a diffusers folder, for which the base must be one. */
+  /**
+   * One file if it ends in `.safetensors`, with all components where the base is Stable Diffusion (see `fitsSingleFile`), else with the
+   * network alone; any other path becomes a diffusers folder, for which the base must have configs.
+   */
   readonly out: string;
-  readonly dtype: WeightsFormat;
+  /** Left out: `base` for a file with all components, else F32. */
+  readonly dtype?: MergeRecord['dtype'];
+  /** What a base predicts that is a single-file checkpoint and does not say it. */
+  readonly predictionType?: PredictionType;
   /** Name and version of this program, for the record. */
   readonly tool: string;
   /** Left out: plain task arithmetic. */
@@ -55,6 +64,9 @@ export interface MergeRequest {
 
 interface Merge {
   readonly request: MergeRequest;
+  /** The other components, for a file that has them; null for other outputs. */
+  readonly carried: CarriedParts | null;
+  readonly dtype: MergeRecord['dtype'];
   readonly base: MergeInput;
   readonly experts: readonly MergeInput[];
   readonly checked: CheckedInputs;
@@ -79,7 +91,13 @@ export async function mergeModels(given: MergeRequest): Promise<MergeRecord> {
     const checked = await checkInputs(base, experts);
     const names = checked.tensors.filter(({integer}) => !integer).map(({name}) => name);
     const weights = tensorWeights(names, request.weights, request.rules ?? [], partOf(base.unetConfig));
-    return writeMerge({request, base, experts, checked, weights});
+    const carried = await openCarried(request, base);
+    const dtype = request.dtype ?? (carried === null ? 'F32' : 'base');
+    try {
+      return await writeMerge({request, base, experts, checked, weights, carried, dtype});
+    } finally {
+      await carried?.close();
+    }
   });
 }
 
@@ -100,12 +118,19 @@ async function checkOutput({base: basePath, experts, out, replaces}: MergeReques
   await requireFree(out, {overwrite: isOwn || replaces === 'existing'});
 }
 
+async function openCarried({out}: MergeRequest, base: MergeInput): Promise<CarriedParts | null> {
+  const {unetConfig} = base;
+  if (unetConfig === null || !isBareFile(out)) return null;
+  const model = {...base, unetConfig};
+  return fitsSingleFile(model) ? openCarriedParts(model) : null;
+}
+
 function isBareFile(path: string): boolean {
   return path.endsWith('.safetensors');
 }
 
 async function writeMerge(merge: Merge): Promise<MergeRecord> {
-  const {request, base} = merge;
+  const {request, base, carried} = merge;
   const mergeRecord = request.record ?? recordOf(merge);
   let done = 0;
   const onDone = () => request.onProgress?.(++done, merge.checked.tensors.length);
@@ -123,9 +148,15 @@ async function writeMerge(merge: Merge): Promise<MergeRecord> {
     });
   } else {
     await mkdir(dirname(request.out), {recursive: true});
-    await writeSafetensors(request.out, tensors, {'deme.merge': JSON.stringify(mergeRecord)});
+    const all = carried === null ? tensors : [...originalTensors(merge, tensors), ...carried.tensors];
+    await writeSafetensors(request.out, all, {...carried?.metadata, 'deme.merge': JSON.stringify(mergeRecord)});
   }
   return mergeRecord;
+}
+
+function originalTensors({base: {unetConfig}, request}: Merge, tensors: readonly TensorSource[]): TensorSource[] {
+  if (unetConfig?._class_name !== 'UNet2DConditionModel') throw new Error('this network is in no single file');
+  return originalNetwork(unetConfig, tensors, request.out);
 }
 
 function requireScheduler({base, experts}: Merge): NonNullable<MergeInput['schedulerConfig']> {
@@ -137,19 +168,40 @@ function requireScheduler({base, experts}: Merge): NonNullable<MergeInput['sched
   });
 }
 
-function sourceOf(merge: Merge, merger: TensorMerger, tensor: MergeTensor, onDone: () => void): TensorSource {
+function sourceOf(
+  merge: Merge,
+  merger: Omit<TensorMerger, 'dtype'>,
+  tensor: MergeTensor,
+  onDone: () => void,
+): TensorSource {
   const {request, base, experts, weights} = merge;
   const {name, shape, integer} = tensor;
   const {reader} = base;
-  const dtype = (integer ? reader.dtypes.get(name) : undefined) ?? request.dtype;
+  const dtype = (integer ? reader.dtypes.get(name) : undefined) ?? formatOf(merge, name);
   const pieces = async function* () {
     request.signal?.throwIfAborted();
     if (integer) yield await reader.readBytes(name);
     else
-      yield* whileWanted(tensorPieces(merger, tensor, base, experts, weights.byTensor.get(name) ?? []), request.signal);
+      yield* whileWanted(
+        tensorPieces(
+          {...merger, dtype: formatOf(merge, name)},
+          tensor,
+          base,
+          experts,
+          weights.byTensor.get(name) ?? [],
+        ),
+        request.signal,
+      );
     onDone();
   };
   return {name, shape, dtype, pieces};
+}
+
+/** Float64, and a projection that the base lacks, become F32. */
+function formatOf({dtype, base}: Merge, name: string): WeightsFormat {
+  if (dtype !== 'base') return dtype;
+  const own = base.reader.dtypes.get(name);
+  return own === 'F16' || own === 'BF16' ? own : 'F32';
 }
 
 async function* whileWanted<T>(values: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
@@ -159,20 +211,19 @@ async function* whileWanted<T>(values: AsyncIterable<T>, signal: AbortSignal | u
   }
 }
 
-function mergerOf({request, experts}: Merge): TensorMerger {
+function mergerOf({request, experts}: Merge): Omit<TensorMerger, 'dtype'> {
   const buffers = mergeBuffers(experts.length, request.chunk ?? defaultChunk);
   return {
     buffers,
     method: methodOf(request.method ?? plainLinear, buffers),
-    dtype: request.dtype,
     out: request.out,
     products: request.onProducts === undefined ? null : new ProductSums(buffers),
     onProducts: request.onProducts,
   };
 }
 
-function recordOf({request, base, experts, checked, weights}: Merge): MergeRecord {
-  const {rules, method = plainLinear, dtype, tool} = request;
+function recordOf({request, base, experts, checked, weights, carried, dtype}: Merge): MergeRecord {
+  const {rules, method = plainLinear, tool} = request;
   return {
     format: 2,
     tool,
@@ -186,7 +237,7 @@ function recordOf({request, base, experts, checked, weights}: Merge): MergeRecor
       weight: request.weights[i] ?? 0,
     })),
     ...(rules && {rules: rules.map((rule, i) => ({...rule, tensors: weights.matches[i] ?? 0}))}),
-    warnings: [...checked.warnings],
+    warnings: [...checked.warnings, ...(carried?.notes ?? [])],
   };
 }
 

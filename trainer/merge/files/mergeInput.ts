@@ -1,17 +1,27 @@
 import {stat} from 'node:fs/promises';
 import {basename} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
+import type {PredictionType} from '../../contract/model/predictionType.ts';
 import type {ModelRecord} from '../../contract/run/records.ts';
 import type {SchedulerConfig} from '../../contract/model/schedulerConfig.ts';
+import {trainingKeys} from '../../contract/model/schedulerSettings.ts';
 import type {NetworkConfig} from '../../contract/model/networkConfig.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {readModelFolder, type ModelFolder} from '../../store/weights/modelFolder.ts';
 import {knownHash} from '../../store/files/knownHash.ts';
 import type {TensorReader} from '../../store/weights/tensorReader.ts';
-import {openWeightsFile} from '../../store/weights/weightsFile.ts';
+import {
+  networkOf,
+  openSingleFile,
+  readSingleFile,
+  statedPredictionType,
+} from '../../store/weights/singleFile/readSingleFile.ts';
 
-/** One model of a merge, opened: its tensors, and what is recorded about it (all null for a bare weights file). */
+/**
+ * One model of a merge, opened: the tensors of its network, and what is recorded about it. All of that is null for a bare weights file, and
+ * for an expert in a single-file checkpoint, in which other files than the base's say it.
+ */
 export interface MergeInput {
   /** `base` or `expert 0 (name)`, for messages that end up in records: no absolute path. */
   readonly label: string;
@@ -25,12 +35,23 @@ export interface MergeInput {
   readonly unetConfig: NetworkConfig | null;
   readonly schedulerConfig: SchedulerConfig | null;
   readonly pipeline: ModelFolder['pipeline'];
+  readonly isSingleFile: boolean;
+  /** Undefined where nothing says it. */
+  readonly predictionType: string | undefined;
   /** Timesteps [low, high) as given by the caller, else as recorded. */
   readonly range: TimestepRange | null;
 }
 
-/** Opens a diffusers folder or a bare weights file; `expert` is its index, left out for the base. Close its reader after use. */
-export async function openMergeInput(path: string, expert?: number, range?: TimestepRange): Promise<MergeInput> {
+/**
+ * Opens a diffusers folder, a single-file checkpoint or a bare weights file; `expert` is its index, left out for the base, of which
+ * `predictionType` is what to take for a checkpoint. Close its reader after use.
+ */
+export async function openMergeInput(
+  path: string,
+  expert?: number,
+  range?: TimestepRange,
+  predictionType?: PredictionType,
+): Promise<MergeInput> {
   if (!(await fileExists(path))) {
     throw new UserError('model-missing', 'There is no such model.', {
       where: path,
@@ -39,17 +60,24 @@ export async function openMergeInput(path: string, expert?: number, range?: Time
   }
   const name = basename(path);
   const common = {name, path, label: expert === undefined ? 'the base' : `expert ${expert} (${name})`};
-  return (await stat(path)).isDirectory() ? openFolder(common, range) : openFile(common, range);
+  if ((await stat(path)).isDirectory()) return openFolder(common, range);
+  return openFile(common, range ?? null, expert === undefined ? await readSingleFile(path, predictionType) : null);
+}
+
+interface MergePaths {
+  readonly base: string;
+  readonly experts: readonly {readonly path: string; readonly range?: TimestepRange}[];
+  readonly predictionType?: PredictionType;
 }
 
 /** Opens a base and its experts for `act`, and closes all of them afterwards, also if one cannot be opened. */
 export async function withMergeInputs<T>(
-  {base, experts}: {readonly base: string; readonly experts: readonly {path: string; range?: TimestepRange}[]},
+  {base, experts, predictionType}: MergePaths,
   act: (base: MergeInput, experts: readonly MergeInput[]) => Promise<T>,
 ): Promise<T> {
   const inputs: MergeInput[] = [];
   try {
-    const opened = await openMergeInput(base);
+    const opened = await openMergeInput(base, undefined, undefined, predictionType);
     inputs.push(opened);
     for (const [i, {path, range}] of experts.entries()) inputs.push(await openMergeInput(path, i, range));
     return await act(opened, inputs.slice(1));
@@ -73,13 +101,32 @@ async function openFolder(common: Common, range?: TimestepRange): Promise<MergeI
   }
   const sha256 = await folder.weightsHash();
   const reader = await folder.openWeights();
-  const configs = {record, unetConfig, schedulerConfig, pipeline};
-  return {...common, ...configs, weightsFiles, sha256, reader, range: range ?? recorded};
+  const configs = {record, unetConfig, schedulerConfig, pipeline, isSingleFile: false};
+  const predictionType = record?.predictionType ?? predictionOf(schedulerConfig);
+  return {...common, ...configs, predictionType, weightsFiles, sha256, reader, range: range ?? recorded};
 }
 
-async function openFile(common: Common, range?: TimestepRange): Promise<MergeInput> {
-  const sha256 = await knownHash(common.path);
-  const reader = await openWeightsFile(common.path);
-  const unknown = {record: null, unetConfig: null, schedulerConfig: null, pipeline: null};
-  return {...common, ...unknown, weightsFiles: [common.path], sha256, reader, range: range ?? null};
+function predictionOf(scheduler: SchedulerConfig | null): string | undefined {
+  return scheduler === null ? undefined : trainingKeys(scheduler).prediction_type;
+}
+
+/** `base` is what configs a base has that is a single-file checkpoint. */
+async function openFile(common: Common, range: TimestepRange | null, base: ModelFolder | null): Promise<MergeInput> {
+  const {path} = common;
+  const {unetConfig = null, schedulerConfig = null, pipeline = null} = base ?? {};
+  const sha256 = await knownHash(path);
+  const opened = await openSingleFile(path);
+  return {
+    ...common,
+    weightsFiles: [path],
+    sha256,
+    reader: networkOf(opened),
+    record: null,
+    unetConfig,
+    schedulerConfig,
+    pipeline,
+    isSingleFile: opened.checkpoint !== null,
+    predictionType: predictionOf(schedulerConfig) ?? (await statedPredictionType(opened, path)),
+    range,
+  };
 }

@@ -9,7 +9,7 @@ import type {RecipeInputs} from './findInputs.ts';
 export async function reproduceMerge(
   recipe: MergeRecord,
   {base, experts}: RecipeInputs,
-  target: Pick<MergeRequest, 'out' | 'replaces' | 'signal' | 'onProgress'>,
+  target: Pick<MergeRequest, 'out' | 'replaces' | 'predictionType' | 'signal' | 'onProgress'>,
 ): Promise<MergeRecord> {
   const {method, dtype, tool, rules} = recipe;
   return mergeModels({

@@ -5,9 +5,11 @@ import {InputsRecord} from '../../contract/run/inputsRecord.ts';
 import {runExperts, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {readJson, readJsonIfThere, writeJsonAtomic} from '../../store/files/jsonFile.ts';
+import {hashBytes} from '../../store/files/sha256.ts';
 import {expertSources, runPaths} from '../../store/run/runPaths.ts';
 import {configHashes} from '../../store/weights/modelConfigs.ts';
-import {modelHash, readModelFolder} from '../../store/weights/modelFolder.ts';
+import {modelHash} from '../../store/weights/modelFolder.ts';
+import {readModel} from '../../store/weights/readModel.ts';
 import {runRanges} from '../runRanges.ts';
 import {dataFiles, listingOf, stampOf} from './dataStamp.ts';
 
@@ -87,9 +89,11 @@ const recordText = 'the record of what the run reads';
 const missing = 'missing';
 
 async function baseInputs(folder: string) {
-  const {path, schedulerConfig, weightsHash} = await readModelFolder(folder);
+  const {path, isSingleFile, unetConfig, schedulerConfig, weightsHash} = await readModel(folder);
   const {num_train_timesteps: timesteps} = trainingKeys(schedulerConfig ?? SchedulerConfig.parse({}));
-  return {timesteps, hashes: {weights: await weightsHash(), ...(await configHashes(path))}};
+  const hash = (config: object | null) => hashBytes(JSON.stringify(config));
+  const configs = isSingleFile ? {unet: hash(unetConfig), scheduler: hash(schedulerConfig)} : await configHashes(path);
+  return {timesteps, hashes: {weights: await weightsHash(), ...configs}};
 }
 
 async function dataInputs({config: {data}, folder}: ResolvedConfig): Promise<InputsRecord['data']> {

@@ -1,6 +1,6 @@
 import {runExperts, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {architectureOf, countParameters, createDenoiser} from '../../models/architectures.ts';
-import {readModelFolder} from '../../store/weights/modelFolder.ts';
+import {readModel} from '../../store/weights/readModel.ts';
 import {engineMemory} from './engineMemory.ts';
 import type {EngineKind} from './memoryEstimate.ts';
 import {imageSize} from './trainingNeeds.ts';
@@ -18,7 +18,7 @@ const heldOutBatch = 32;
 export async function evaluationBytes({config, baseFolder}: ResolvedConfig, kind: EngineKind): Promise<number> {
   const {data, evaluate} = config;
   if (baseFolder === null || data === undefined) return 0;
-  const {unetConfig} = await readModelFolder(baseFolder);
+  const {unetConfig} = await readModel(baseFolder);
   const {base, activations} = engineMemory(kind);
   const {stock, projections} = countParameters(createDenoiser(unetConfig, baseFolder));
   const models = (runExperts(config) + 2) * 4 * (stock + projections);

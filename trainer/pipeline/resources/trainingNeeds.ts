@@ -3,7 +3,7 @@ import type {DataConfig} from '../../contract/config/dataConfig.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {NetworkConfig} from '../../contract/model/networkConfig.ts';
-import {readModelFolder} from '../../store/weights/modelFolder.ts';
+import {readModel} from '../../store/weights/readModel.ts';
 import {isTraining, type PlannedStage} from '../graph/stagePlan.ts';
 import type {TrainingNeeds} from './memoryEstimate.ts';
 
@@ -16,7 +16,7 @@ export async function trainingNeeds(
   const kinds = stages.filter(isTraining).map(({stage}) => stage.kind);
   if (pretrain && kinds.includes('pretrain')) return {...shared(pretrain, pretrain.model, data), ...plain};
   if (!decouple || baseFolder === null || kinds.length === 0) return null;
-  const {unetConfig} = await readModelFolder(baseFolder);
+  const {unetConfig} = await readModel(baseFolder);
   return {...shared(decouple, unetConfig, data), ...(kinds.includes('expert') ? expertNeeds(decouple) : plain)};
 }
 

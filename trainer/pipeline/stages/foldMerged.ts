@@ -20,7 +20,7 @@ export async function foldMerged(path: string, mergeRecord: MergeRecord): Promis
       params: folded,
       record: {...record, projection: 'off'},
       mergeRecord: {...mergeRecord, folded: true},
-      dtype: mergeRecord.dtype,
+      dtype: mergeRecord.dtype === 'base' ? 'F32' : mergeRecord.dtype,
     });
     disposeParams(folded);
   }

@@ -1,6 +1,7 @@
 import {readdir, rm, stat} from 'node:fs/promises';
 import {join, posix, resolve} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
+import {weightsEndings} from '../../contract/model/weightsEndings.ts';
 import {explainWriteError} from '../files/atomicFile.ts';
 import {cacheFolder} from '../files/cacheFolder.ts';
 import {download, downloadedBytes, isIntact, type ExpectedFile} from './download.ts';
@@ -70,12 +71,12 @@ export async function fetchModel(repository: string, options: FetchOptions = {})
 }
 
 /**
- * The folder of a config's `base`: a folder relative to `configFolder` if there is one, else the fetched hub model `owner/name` in the
- * cache, else a `UserError` that says how to get it.
+ * Where a config's `base` lies: a folder or a single-file checkpoint relative to `configFolder` if there is one, else the fetched hub model
+ * `owner/name` in the cache, else a `UserError` that says how to get it.
  */
 export async function resolveBase(base: string, configFolder: string): Promise<string> {
   const path = resolve(configFolder, base);
-  if (await isFolder(path)) return path;
+  if ((await isFolder(path)) || (isCheckpointName(path) && (await fileExists(path)))) return path;
   if (!repositoryPattern.test(base))
     throw new UserError('base-missing', 'The folder of the base model does not exist.', {where: path});
   const cached = cachedFolder(base);
@@ -159,6 +160,10 @@ async function downloadAll(
     });
     before += size;
   }
+}
+
+function isCheckpointName(path: string): boolean {
+  return weightsEndings.some((ending) => path.endsWith(`.${ending}`));
 }
 
 async function isFolder(path: string): Promise<boolean> {

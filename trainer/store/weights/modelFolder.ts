@@ -24,9 +24,10 @@ import type {TensorReader} from './tensorReader.ts';
 import {openWeightsFiles} from './weightsFile.ts';
 import {hashWeights} from './weightsHash.ts';
 
-/** A diffusers folder on the disk: configs in memory, weights on demand. */
+/** A diffusers folder on the disk, or a single file that is read as one: configs in memory, weights on demand. */
 export interface ModelFolder {
   readonly path: string;
+  readonly isSingleFile: boolean;
   /** Of the stock class; whether the model has projections shows in its tensors. */
   readonly unetConfig: NetworkConfig;
   readonly schedulerConfig: SchedulerConfig | null;
@@ -68,6 +69,7 @@ export async function readModelFolder(given: string): Promise<ModelFolder> {
   let hash: Promise<string> | undefined;
   return {
     path,
+    isSingleFile: false,
     unetConfig: config,
     schedulerConfig: await readSchedulerConfig(path),
     pipeline: await readPipeline(path),

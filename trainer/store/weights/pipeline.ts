@@ -10,8 +10,16 @@ import {linkOrCopy} from '../files/linkFiles.ts';
 export interface Pipeline {
   /** As diffusers would have it: without the names that this project gives to models with projections. */
   readonly index: Readonly<Record<string, unknown>>;
-  /** Those that have a folder. */
-  readonly components: readonly {readonly name: string; readonly path: string}[];
+  /** Those that are there. */
+  readonly components: readonly PipelineComponent[];
+}
+
+export interface PipelineComponent {
+  readonly name: string;
+  /** Its folder; null for one that lies in a single file. */
+  readonly path: string | null;
+  /** Has it appear as that folder. */
+  carry(folder: string): Promise<void>;
 }
 
 const indexFile = 'model_index.json';
@@ -29,11 +37,11 @@ export async function readPipeline(folder: string): Promise<Pipeline | null> {
   if (!(await fileExists(path))) return null;
   const {[stockClassKey]: stockClass, ...index} = await readJson(path, PipelineIndex, 'the pipeline index');
   const isOurs = index._class_name === pipelineClass;
-  const components: {name: string; path: string}[] = [];
+  const components: PipelineComponent[] = [];
   for (const [name, value] of Object.entries(index)) {
     if (name === 'unet' || name === 'scheduler' || !ComponentClass.safeParse(value).success) continue;
     const own = join(folder, requirePlainName(name, path));
-    if (await fileExists(own)) components.push({name, path: own});
+    if (await fileExists(own)) components.push(folderComponent(name, own));
   }
   return {index: isOurs ? {...index, _class_name: stockClass} : index, components};
 }
@@ -55,9 +63,14 @@ export function pipelineIndex(
   };
 }
 
-/** Has the components of a pipeline appear in another folder, as links where the file system has them. */
+/** A component that has a folder, whose files appear elsewhere as links where the file system has them. */
+export function folderComponent(name: string, path: string): PipelineComponent {
+  return {name, path, carry: (folder) => carryFolder(path, folder)};
+}
+
+/** Has the components of a pipeline appear in another folder. */
 export async function carryComponents({components}: Pipeline, folder: string): Promise<void> {
-  for (const {name, path} of components) await carryFolder(path, join(folder, name));
+  for (const component of components) await component.carry(join(folder, component.name));
 }
 
 async function carryFolder(from: string, to: string): Promise<void> {

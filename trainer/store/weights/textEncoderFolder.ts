@@ -14,8 +14,12 @@ export function readTextEncoderFolder(path: string): Promise<ComponentFolder<Cli
   });
 }
 
-/** transformers 5 leaves out the prefix that older versions write; the list of positions is 0, 1, 2 … and no weight. */
+/** The list of positions is 0, 1, 2 … and no weight. */
 function textEncoderName(name: string): string | null {
-  if (name.endsWith('embeddings.position_ids')) return null;
+  return name.endsWith('embeddings.position_ids') ? null : prefixedName(name);
+}
+
+/** A tensor's name with the prefix that transformers 5 leaves out. */
+export function prefixedName(name: string): string {
   return name.startsWith(prefix) ? name : prefix + name;
 }
