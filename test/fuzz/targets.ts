@@ -13,6 +13,7 @@ import {parquet} from './targets/parquet.ts';
 import {png} from './targets/png.ts';
 import {records} from './targets/records.ts';
 import {safetensors} from './targets/safetensors.ts';
+import {singleFile} from './targets/singleFile.ts';
 import {tar} from './targets/tar.ts';
 import {tokenizer} from './targets/tokenizer.ts';
 import {torch} from './targets/torch.ts';
@@ -40,4 +41,5 @@ export const targets: readonly FuzzTarget[] = [
   tokenizer,
   captions,
   tar,
+  singleFile,
 ];

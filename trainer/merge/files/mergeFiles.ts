@@ -11,7 +11,12 @@ import {architectureOf, partOf} from '../../models/architectures.ts';
 import {projectionMode} from '../../nn/projections.ts';
 import {requireApart, requireFree} from '../../store/files/pathIdentity.ts';
 import {refuseForeignFolder, writeModelFolder} from '../../store/weights/modelFolder.ts';
-import {fitsSingleFile, openCarriedParts, type CarriedParts} from '../../store/weights/singleFile/carriedParts.ts';
+import {
+  fitsSingleFile,
+  missingInFolder,
+  openCarriedParts,
+  type CarriedParts,
+} from '../../store/weights/singleFile/carriedParts.ts';
 import {originalNetwork} from '../../store/weights/singleFile/originalTensors.ts';
 import {writeSafetensors, type TensorSource} from '../../store/weights/safetensors.ts';
 import {checkInputs, type CheckedInputs} from './checkInputs.ts';
@@ -237,8 +242,12 @@ function recordOf({request, base, experts, checked, weights, carried, dtype}: Me
       weight: request.weights[i] ?? 0,
     })),
     ...(rules && {rules: rules.map((rule, i) => ({...rule, tensors: weights.matches[i] ?? 0}))}),
-    warnings: [...checked.warnings, ...(carried?.notes ?? [])],
+    warnings: [...checked.warnings, ...(carried?.notes ?? folderNotes(request, base))],
   };
+}
+
+function folderNotes({out}: MergeRequest, {unetConfig, ...base}: MergeInput): string[] {
+  return unetConfig === null || isBareFile(out) ? [] : missingInFolder({...base, unetConfig});
 }
 
 function modelRecordOf({base, checked}: Merge, warnings: readonly string[]): ModelRecord {

@@ -1,4 +1,5 @@
 import {checkpointConfigsKey} from '../../../contract/model/checkpointConfigs.ts';
+import type {NetworkConfig} from '../../../contract/model/networkConfig.ts';
 import {trainingKeys} from '../../../contract/model/schedulerSettings.ts';
 import {readAutoencoderFolder} from '../autoencoderFolder.ts';
 import type {ModelFolder} from '../modelFolder.ts';
@@ -25,6 +26,25 @@ export interface CarriedParts {
 /** Whether a model can be written as a single file: it is one, or a pipeline with a network that is conditioned on text. */
 export function fitsSingleFile({isSingleFile, unetConfig, pipeline}: Base): boolean {
   return isSingleFile || (pipeline !== null && unetConfig._class_name === 'UNet2DConditionModel');
+}
+
+/** What a folder that is made from a model lacks, a sentence each; nothing for one that was made from a folder. */
+export function missingInFolder({isSingleFile, pipeline, unetConfig}: Base): string[] {
+  if (!isSingleFile) return [];
+  const version = isSecondVersion(unetConfig) ? 2 : 1;
+  const hasTokenizer = pipeline?.components.some(({name}) => name === 'tokenizer') === true;
+  return [
+    ...(hasTokenizer
+      ? []
+      : [
+          `A single file has no tokenizer: for prompts, put the folder tokenizer of a model of Stable Diffusion ${version} into the result.`,
+        ]),
+    ...(version === 2
+      ? [
+          'The last layer and the projection of the text encoder have no use, nor a place in a folder, and were left out.',
+        ]
+      : []),
+  ];
 }
 
 export async function openCarriedParts(base: Base): Promise<CarriedParts> {
@@ -68,8 +88,7 @@ async function fromFolder({unetConfig, schedulerConfig, pipeline}: Base, open: O
   const [vaePath, textPath] = [pathOf('vae'), pathOf('text_encoder')];
   const vae = vaePath === null ? null : await readAutoencoderFolder(vaePath);
   const text = textPath === null ? null : await readTextEncoderFolder(textPath);
-  const isSecond = 'use_linear_projection' in unetConfig && unetConfig.use_linear_projection === true;
-  const original = isSecond ? originalOpenClip : originalClip;
+  const original = isSecondVersion(unetConfig) ? originalOpenClip : originalClip;
   const tensors = [
     ...(vae ? originalVae({...vae, reader: await open(vae.openWeights())}) : []),
     ...(text ? original({...text, reader: await open(openText(text.weightsFiles, text.path))}) : []),
@@ -87,6 +106,11 @@ async function fromFolder({unetConfig, schedulerConfig, pipeline}: Base, open: O
     metadata: {[checkpointConfigsKey]: JSON.stringify(configs, withoutPlace)},
     notes: missing.map((part) => `The base has no ${part}, so the file has none.`),
   };
+}
+
+/** Stable Diffusion 2 has dense layers around its transformers, and a text encoder of open_clip. */
+function isSecondVersion(unetConfig: NetworkConfig): boolean {
+  return unetConfig._class_name === 'UNet2DConditionModel' && unetConfig.use_linear_projection;
 }
 
 /** With the list of positions, which files of Stable Diffusion 1 have. */
