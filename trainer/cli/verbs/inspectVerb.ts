@@ -33,13 +33,13 @@ function summaryLines(summary: ModelSummary): string[] {
 }
 
 /** What a single-file checkpoint consists of. */
-function componentLines({kind, components}: ModelSummary): string[] {
-  if (kind === null) return [];
-  const rows = components.map(({name, parameters, tensors, dtypes}) => {
+function componentLines({singleFile}: ModelSummary): string[] {
+  if (singleFile === undefined) return [];
+  const rows = singleFile.components.map(({name, parameters, tensors, dtypes}) => {
     const counts = `${grouped(parameters).padStart(14)} ${String(tensors).padStart(6)} tensors`;
     return `  ${name.padEnd(20)} ${counts}, ${formatsText(dtypes)}`;
   });
-  return [`Single file of ${kind}:`, ...rows];
+  return [`Single file of ${singleFile.kind}:`, ...rows];
 }
 
 function formatsText(dtypes: ModelSummary['dtypes']): string {
@@ -53,9 +53,9 @@ function weightsText({format, dtypes, files, bytes, sha256}: ModelSummary): stri
   return `${format}, ${formatsText(dtypes)}, ${grouped(bytes)} bytes${where}, SHA-256 ${sha256}`;
 }
 
-function schedulerLines({class: modelClass, kind, scheduler}: ModelSummary): string[] {
+function schedulerLines({class: modelClass, singleFile, scheduler}: ModelSummary): string[] {
   if (modelClass === null) return [];
-  if (kind !== null && scheduler === null) return ['Scheduler: nothing says what the network predicts'];
+  if (singleFile !== undefined && scheduler === null) return ['Scheduler: nothing says what the network predicts'];
   if (scheduler === null) return ['Scheduler: none'];
   const {timesteps, predictionType, betaSchedule, betaStart, betaEnd} = scheduler;
   const betas = `betas ${betaSchedule} from ${betaStart} to ${betaEnd}`;

@@ -30,10 +30,8 @@ export interface BlockSummary {
 /** What `deme inspect` prints; class, scheduler and record are null for a bare weights file. Counts are those of the network. */
 export interface ModelSummary {
   readonly path: string;
-  /** What a single-file checkpoint is of; null for folders and bare weights files. */
-  readonly kind: 'Stable Diffusion 1' | 'Stable Diffusion 2' | null;
-  /** Of a single-file checkpoint; empty for folders and bare weights files. */
-  readonly components: readonly ComponentSummary[];
+  /** Left out for folders and bare weights files. */
+  readonly singleFile?: SingleFileSummary;
   readonly class: string | null;
   readonly parameters: number;
   readonly tensors: number;
@@ -50,6 +48,12 @@ export interface ModelSummary {
   /** Of an expert's training with default settings, for each engine; null where the config names no image size, or what is not supported. */
   readonly training: TrainingMemory | null;
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What a single-file checkpoint holds. */
+export interface SingleFileSummary {
+  readonly kind: 'Stable Diffusion 1' | 'Stable Diffusion 2';
+  readonly components: readonly ComponentSummary[];
 }
 
 export interface TrainingMemory {
@@ -81,8 +85,6 @@ async function summariseFolder(path: string): Promise<ModelSummary> {
   const {schedulerConfig, record, unetConfig} = folder;
   return {
     path,
-    kind: null,
-    components: [],
     class: weights.projections > 0 ? extendedClass(unetConfig._class_name) : unetConfig._class_name,
     ...weights,
     sha256: await folder.weightsHash(),
@@ -98,13 +100,15 @@ async function summariseFile(path: string): Promise<ModelSummary> {
   const {reader, checkpoint} = opened;
   const common = {path, ...weights, sha256: await hashFile(path), record: null};
   if (checkpoint === null) {
-    return {...common, kind: null, components: [], class: null, scheduler: null, training: null};
+    return {...common, class: null, scheduler: null, training: null};
   }
   const {unet, scheduler} = await configsOfCheckpoint(checkpoint, reader.metadata, path);
   return {
     ...common,
-    kind: `Stable Diffusion ${checkpoint.version}`,
-    components: checkpointComponents(reader, checkpoint),
+    singleFile: {
+      kind: `Stable Diffusion ${checkpoint.version}`,
+      components: checkpointComponents(reader, checkpoint),
+    },
     class: unet._class_name,
     scheduler: scheduler && schedulerSummary(scheduler),
     training: await trainingMemory(unet).catch(nullForUserError),
