@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {z} from 'zod';
 import {UserError} from '../../contract/errors.ts';
 import {fileExists} from '../files/fileExists.ts';
+import {snapshotFolder} from './hubCache.ts';
 import {readJson} from '../files/jsonFile.ts';
 import {linkOrCopy} from '../files/linkFiles.ts';
 
@@ -79,6 +80,16 @@ async function carryFolder(from: string, to: string): Promise<void> {
     if (entry.isDirectory()) await carryFolder(source, target);
     else await linkOrCopy(source, target);
   }
+}
+
+/** The folder of a component of the pipeline at `path`, such as its `tokenizer`. Throws a UserError where there is none. */
+export async function requireComponent(path: string, name: string): Promise<string> {
+  const folder = join(await snapshotFolder(path), name);
+  if (await fileExists(folder)) return folder;
+  throw new UserError('component-missing', `This model has no ${name}.`, {
+    where: path,
+    hint: 'Give the folder of a whole pipeline of diffusers, with the components beside its unet.',
+  });
 }
 
 function requirePlainName(name: string, where: string): string {

@@ -1,7 +1,7 @@
 import type {Command} from 'commander';
-import {action} from '../action.ts';
-import {engineOption, predictionTypeOption} from '../arguments.ts';
-import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
+import {action} from '../../action.ts';
+import {engineOption, predictionTypeOption} from '../../arguments.ts';
+import {printResult, type ExitCode, type OutputOptions} from '../../outcome.ts';
 import type {PredictRequest} from './predictArrays.ts';
 
 export function addPredictVerb(deme: Command): void {

@@ -1,0 +1,41 @@
+import {Option, type Command} from 'commander';
+import {action} from '../../action.ts';
+import {count} from '../../arguments.ts';
+import {printResult, type ExitCode, type OutputOptions} from '../../outcome.ts';
+import {requireComponent} from '../../../store/weights/pipeline.ts';
+import {readClipTokenizer} from '../../../text/readClipTokenizer.ts';
+import {readPrompts} from './promptFile.ts';
+
+interface TokenizeOptions extends OutputOptions {
+  readonly model: string;
+  readonly text: string;
+  readonly length: number;
+  readonly whole?: boolean;
+  readonly variant: 'transformers' | 'open_clip';
+}
+
+export function addTokenizeVerb(deme: Command): void {
+  const command = deme
+    .command('tokenize')
+    .description('ids of texts, a JSON list in each line, to compare a tokenizer with transformers')
+    .requiredOption('--model <folder>', 'pipeline folder with a tokenizer')
+    .requiredOption('--text <file>', 'a text in each line, or a .json file with a list of texts')
+    .option('--length <number>', 'ids of a text, filled up or cut', count, 77)
+    .option('--whole', 'as many ids as each text has')
+    .addOption(
+      new Option('--variant <name>', 'whose rules').choices(['transformers', 'open_clip']).default('transformers'),
+    );
+  action(command, tokenize);
+}
+
+async function tokenize(options: TokenizeOptions): Promise<ExitCode> {
+  const tokenizer = await readClipTokenizer(await requireComponent(options.model, 'tokenizer'), options.variant);
+  const texts = await readPrompts(options.text);
+  const ids = texts.map((text) => (options.whole ? tokenizer.encode(text) : tokenizer.encodeTo(text, options.length)));
+  printResult(
+    options,
+    {ids},
+    ids.map((list) => JSON.stringify(list)),
+  );
+  return 0;
+}
