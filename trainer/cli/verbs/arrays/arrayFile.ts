@@ -1,6 +1,7 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {nullForUserError, UserError} from '../../../contract/errors.ts';
+import type {NchwImages} from '../../../sample/nchw.ts';
 import {requireApart, requireFree} from '../../../store/files/pathIdentity.ts';
 import type {DType} from '../../../store/weights/dtype.ts';
 import {openSafetensors, writeSafetensors, type TensorSource} from '../../../store/weights/safetensors.ts';
@@ -31,6 +32,11 @@ export async function readArray(file: string, key: string, axes: string): Promis
   } finally {
     await reader.close();
   }
+}
+
+/** Of an array with four axes. */
+export function imagesOf({values, shape: [count = 0, channels = 0, height = 0, width = 0]}: FileArray): NchwImages {
+  return {values, shape: [count, channels, height, width]};
 }
 
 /** Where results go. */

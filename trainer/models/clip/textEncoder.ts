@@ -1,9 +1,9 @@
 import type {Tensor3D} from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import {disposeParams} from '../nn/params.ts';
-import {readTextEncoderFolder} from '../store/weights/textEncoderFolder.ts';
-import {createClipText, type ClipTextEncoder, type EncodeOptions} from './clip/clipText.ts';
-import {loadParams} from './loadParams.ts';
+import {disposeParams} from '../../nn/params.ts';
+import {readTextEncoderFolder} from '../../store/weights/textEncoderFolder.ts';
+import {createClipText, type ClipTextEncoder, type EncodeOptions} from './clipText.ts';
+import {loadParams} from '../loadParams.ts';
 
 /** A text encoder with its weights on the device. */
 export interface TextEncoder extends Pick<ClipTextEncoder, 'length' | 'width' | 'usesMask'> {
