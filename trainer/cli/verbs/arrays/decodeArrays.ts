@@ -55,7 +55,11 @@ export async function decodeArrays(request: DecodeRequest): Promise<DecodeResult
 }
 
 /** A PNG for each of the bytes [N,C,H,W]. */
-async function writePictures(folder: string, bytes: Uint8Array, [count = 0, channels = 0, height = 0, width = 0]: readonly number[]): Promise<void> {
+async function writePictures(
+  folder: string,
+  bytes: Uint8Array,
+  [count = 0, channels = 0, height = 0, width = 0]: readonly number[],
+): Promise<void> {
   await mkdir(folder, {recursive: true});
   const area = height * width;
   for (let image = 0; image < count; image++) {

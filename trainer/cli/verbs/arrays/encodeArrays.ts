@@ -45,7 +45,11 @@ const names = ['ids', 'context', 'mean', 'logvar', 'latents'];
 export async function encodeArrays(request: EncodeRequest): Promise<EncodeResult> {
   const {model, text, arrays, images, engine: name = 'auto'} = request;
   const input = text ?? arrays;
-  if (input === undefined || (text !== undefined && arrays !== undefined) || (arrays === undefined) !== (images === undefined))
+  if (
+    input === undefined ||
+    (text !== undefined && arrays !== undefined) ||
+    (arrays === undefined) !== (images === undefined)
+  )
     throw new UserError('usage', 'Give either --text FILE, or --arrays FILE with --images KEY.');
   await requireOutput(request, [model, input], names);
   const engine = await startEngine({name});
@@ -69,7 +73,10 @@ async function encodeTexts({model, clipSkip, batch}: EncodeRequest, file: string
   ];
 }
 
-async function encodeImages({model, images = '', noise, seed, batch}: EncodeRequest, file: string): Promise<TensorSource[]> {
+async function encodeImages(
+  {model, images = '', noise, seed, batch}: EncodeRequest,
+  file: string,
+): Promise<TensorSource[]> {
   const pixels = await readArray(file, images, '[N,C,H,W]');
   const given = noise === undefined ? null : await readArray(file, noise, '[N,c,h,w]');
   const loaded = await loadAutoencoder(await requireComponent(model, 'vae'));
