@@ -57,7 +57,8 @@ async function merge(config: string | undefined, options: RunOptions & RecipeOpt
   if (config === undefined) return recipe === undefined ? mergeByOptions(options) : mergeByRecipe({...options, recipe});
   const mixed = ownOptions.filter((name) => name in options);
   if (mixed.length > 0) {
-    throw new UserError('arguments-mixed', `A config says what to merge, so --${mixed.join(', --')} cannot be given.`, {
+    const flags = mixed.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    throw new UserError('arguments-mixed', `A config says what to merge, so ${flags.join(', ')} cannot be given.`, {
       hint: 'Leave the config out to merge the files that options name.',
     });
   }

@@ -76,6 +76,7 @@ describe('deme merge by options', () => {
     [[...named, '--weights=0.4', '--out', 'x.safetensors'], '2 experts need 2 weights'],
     [[...named, '--weights=0.4,1', '--range', '0,500', '--out', 'x.safetensors'], 'as many ranges or none'],
     [['some.deme.yaml', '--dtype', 'F16', '--out', 'x'], '--out, --dtype cannot be given'],
+    [['some.deme.yaml', '--prediction-type', 'v_prediction'], 'so --prediction-type cannot be given'],
   ])('refuses %j', async (args, message) => {
     const {code, stderr} = await deme(['merge', ...args], {cwd: await temporaryFolder()});
     expect(code).toBe(2);
