@@ -63,7 +63,7 @@ describe('deme run', {timeout: 300_000}, () => {
     const resume = ['finetune', config, '--resume', 'tiny-1'];
     const other = await deme([...resume, '--engine', 'tensorflow']);
     expect(other.code).toBe(2);
-    expect(other.stderr).toContain('begun with the engine wasm');
+    expect(other.stderr).toContain('started with the engine wasm');
     await writeFile(config, (await readFile(config, 'utf8')).replace('"updates": 3', '"updates": 4'));
     const changed = await deme(resume);
     expect(changed.code).toBe(2);
