@@ -18,6 +18,7 @@ import {Trainer} from './trainer/trainer.ts';
 import {EnginesTree} from './views/enginesTree.ts';
 import {ExperimentsTree} from './views/experimentsTree.ts';
 import {ModelsTree} from './views/modelsTree.ts';
+import {registerWalkthrough} from './walkthrough.ts';
 
 /** Makes the parts and connects them. Files are looked for afterwards, and what parses them is loaded when it is needed. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -34,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(log, trainer, runs, configs, queue, experiments, models, engines);
   context.subscriptions.push(registerCommands(studio), registerConfigEditor(), registerLenses(runs, queue));
   context.subscriptions.push(registerContextKeys(runs, configs, queue), registerStatusBar(runs, queue));
+  context.subscriptions.push(registerWalkthrough());
   connectQueue(studio);
   // In its own turn, so that the activation does not wait for the file system.
   setTimeout(() => void followWorkspace(studio), 0);

@@ -14,6 +14,7 @@ import type {Handler, Studio} from '../studio.ts';
 import {requireTrust} from '../trainer/requireTrust.ts';
 import {withProgress} from '../trainer/withProgress.ts';
 import {modelElements, type ModelElement} from '../views/modelsTree.ts';
+import {completeStep} from '../walkthrough.ts';
 import {namedModel, namedRun, targetConfig} from './targets.ts';
 
 /** Commands about models. */
@@ -120,6 +121,7 @@ async function fetchModel(studio: Studio, args: readonly unknown[]): Promise<voi
     studio.trainer.deme(VerbResult, ['fetch', name], {signal, onLine}),
   );
   studio.configs.recheck();
+  await completeStep('own');
   void notify.info(`${name} is here: a config may name it as its base.`);
 }
 

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import {UserError} from '../../trainer/contract/errors.ts';
 import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import type {Handler, Studio} from '../studio.ts';
+import {completeStep} from '../walkthrough.ts';
 
 /** Commands that write something to begin with. */
 export const newConfigCommands: Readonly<Record<string, Handler>> = {
@@ -56,6 +57,7 @@ async function newConfig({context}: Studio): Promise<void> {
   const presets = join(context.extensionPath, 'media', 'presets');
   const text = template.file === null ? skeleton : await readFile(join(presets, template.file), 'utf8');
   await writeFile(file, asOwnConfig(text, name), {flag: 'wx'});
+  await completeStep('own');
   await vscode.window.showTextDocument(vscode.Uri.file(file));
 }
 
@@ -79,6 +81,7 @@ async function createExample({context}: Studio): Promise<void> {
   await mkdir(target);
   await cp(join(media, 'example'), target, {recursive: true});
   await cp(join(media, 'digits', 'base'), join(target, 'base'), {recursive: true});
+  await completeStep('example');
   const config = (await readdir(target)).find((name) => name.endsWith('.deme.yaml'));
   if (vscode.workspace.getWorkspaceFolder(vscode.Uri.file(target)) === undefined) {
     await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(target));

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type {Handler, Studio} from '../studio.ts';
 import {sortOrders, type SortOrder} from '../views/experimentNodes.ts';
+import {openWalkthrough} from '../walkthrough.ts';
 
 /** Commands about what is shown. */
 export const viewCommands: Readonly<Record<string, Handler>> = {
@@ -9,8 +10,7 @@ export const viewCommands: Readonly<Record<string, Handler>> = {
   'deme.clearFilter': ({experiments}) => experiments.choose({filter: ''}),
   'deme.sortRuns': sort,
   'deme.showLog': ({log}) => log.show(),
-  'deme.openWalkthrough': ({context}) =>
-    vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#deme.start`),
+  'deme.openWalkthrough': ({context}) => openWalkthrough(context.extension.id),
 };
 
 const sortNames: Readonly<Record<SortOrder, string>> = {

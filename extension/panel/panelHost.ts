@@ -2,6 +2,7 @@ import type {MergeSetting} from '../../trainer/contract/config/mergeSetting.ts';
 import type {Run} from '../runs/run.ts';
 import {stopAtCheckpoint, pause} from '../runs/runControl.ts';
 import type {Studio} from '../studio.ts';
+import {completeStep} from '../walkthrough.ts';
 import type {ExperimentPanels} from './experimentPanel.ts';
 
 /** Opens the panel, which is loaded (and brought back after a restart) in a turn of its own after the activation. */
@@ -9,7 +10,10 @@ export function lazyPanel(studio: Omit<Studio, 'openPanel'>): Studio['openPanel'
   let loading: Promise<ExperimentPanels> | null = null;
   const load = () => (loading ??= loadPanel(studio));
   setTimeout(() => void load(), 0);
-  return async (run) => (await load()).open(run);
+  return async (run) => {
+    (await load()).open(run);
+    if (run !== undefined) await completeStep('watch');
+  };
 }
 
 async function loadPanel(studio: Omit<Studio, 'openPanel'>): Promise<ExperimentPanels> {

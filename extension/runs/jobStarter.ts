@@ -4,6 +4,7 @@ import type {Job} from './jobQueue.ts';
 import type {Log} from '../log.ts';
 import type {Runs} from './runs.ts';
 import type {Trainer} from '../trainer/trainer.ts';
+import {completeStep} from '../walkthrough.ts';
 
 /** A run is looked at for its owner's messages at most that often. */
 const pollMilliseconds = 100;
@@ -35,6 +36,7 @@ export async function startJob(
     if (message.type === 'created') {
       ({run} = message);
       onRun(run);
+      if (job.request.action === 'start') void completeStep('run');
     }
     look();
   };

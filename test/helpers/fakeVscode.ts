@@ -57,6 +57,7 @@ const documentChanged = new EventEmitter<{document: TextDocument}>();
 const documentClosed = new EventEmitter<TextDocument>();
 const settingsChanged = new EventEmitter<{affectsConfiguration(key: string): boolean}>();
 const trustGranted = new EventEmitter<void>();
+const activeEditorChanged = new EventEmitter<{document: TextDocument} | undefined>();
 
 /** A document with the text given. */
 export class TextDocument {
@@ -103,6 +104,12 @@ export function closeDocument(document: TextDocument): void {
 export function changeSetting(key: string, value: unknown): void {
   editor.settings.set(key, value);
   settingsChanged.fire({affectsConfiguration: (each) => each === key});
+}
+
+/** Brings a document to the front as a user does. */
+export function showDocument(document: TextDocument): void {
+  window.activeTextEditor = {document};
+  activeEditorChanged.fire(window.activeTextEditor);
 }
 
 /** Has the user trust the workspace. */
@@ -165,6 +172,7 @@ const log = {
 
 export const window = {
   activeTextEditor: undefined as {document: TextDocument} | undefined,
+  onDidChangeActiveTextEditor: activeEditorChanged.event,
   createOutputChannel: () => log,
   createTreeView: () => {
     const view = {badge: undefined, message: undefined, dispose: () => undefined};
