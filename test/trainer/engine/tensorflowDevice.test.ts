@@ -42,7 +42,7 @@ describe('an unusable TensorFlow', () => {
     const hint = textContaining('Run `deme engine install tensorflow` again');
     await expect(startEngine({name: 'tensorflow'})).rejects.toMatchObject({code: 'engine-incomplete', hint});
     const {reason} = await startEngine({name: 'auto'}, noAdapter);
-    expect(reason).toContain('TensorFlow is NOT USABLE: The installation of TensorFlow was interrupted before its end');
+    expect(reason).toContain('TensorFlow is NOT USABLE: the installation of TensorFlow was interrupted before its end');
     const [status] = await listEngines();
     expect(status).toMatchObject({healthy: false, note: textContaining('interrupted')});
   });
