@@ -13,9 +13,9 @@ data: {kind: mnist, validation: 8}
 decouple:
   edges: [0, 500, 1000]
   optimizer: {learningRate: 1e-4, betas: [0.9, 0.99]}
-merge: &m {weights: [0.5, 0.5]}
+merge: {weights: [0.5, 0.5]}
 report: *base
-evaluate: {<<: [*m, {count: 3}]}
+evaluate: {<<: [&e {grid: 4}, {grid: 2, samples: 8}], heldOut: {<<: {images: 4}}}
 `;
 
 export const yaml: FuzzTarget = {
