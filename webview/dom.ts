@@ -1,3 +1,5 @@
+import {withoutBackticks} from '../trainer/contract/printable.ts';
+
 export type Child = Node | string | null | undefined;
 type Listener = (event: Event) => void;
 type Attributes = Readonly<Record<string, string | number | boolean | null | undefined | Listener>>;
@@ -58,7 +60,7 @@ export function table(caption: string, head: readonly Child[], rows: readonly (r
 }
 
 export function message(text: string, kind: 'empty' | 'error' = 'empty'): HTMLElement {
-  return element('p', {class: `message ${kind}`, role: kind === 'error' ? 'alert' : null}, text);
+  return element('p', {class: `message ${kind}`, role: kind === 'error' ? 'alert' : null}, withoutBackticks(text));
 }
 
 function setAttribute(target: HTMLElement, name: string, value: Attributes[string]): void {

@@ -11,7 +11,8 @@ export function numberText(value: number | null | undefined): string {
 
 /** A mean and its standard error. The error gets two digits: more would not be significant. */
 export function estimateText({mean, standardError}: {mean: number; standardError: number}): string {
-  const error = standardError < 1e-3 ? standardError.toExponential(1) : standardError.toPrecision(2);
+  const isTiny = standardError !== 0 && standardError < 1e-3;
+  const error = isTiny ? standardError.toExponential(1) : standardError.toPrecision(2);
   return `${numberText(mean)} ± ${error}`;
 }
 

@@ -115,15 +115,16 @@ async function provideHover(document: vscode.TextDocument, position: vscode.Posi
 /** A warning at `base` where the model is not there; only looked for where files are at hand. */
 async function missingBase(document: vscode.TextDocument): Promise<vscode.Diagnostic | null> {
   if (document.uri.scheme !== 'file') return null;
-  const [{outlineConfig}, {baseProblem}] = await Promise.all([
+  const [{outlineConfig}, {baseProblem}, {noticeText}] = await Promise.all([
     import('../../trainer/contract/config/configOutline.ts'),
     import('./baseModel.ts'),
+    import('../shownText.ts'),
   ]);
   const outline = outlineConfig(document.getText());
   const problem = await baseProblem(outline.value, dirname(document.uri.fsPath));
   const span = outline.keySpan(['base']);
   if (problem === null || span === undefined) return null;
-  const text = `${problem.message}${problem.hint ? ` ${problem.hint}` : ''}`;
+  const text = noticeText(`${problem.message}${problem.hint ? ` ${problem.hint}` : ''}`);
   const diagnostic = new vscode.Diagnostic(toRange(span), text, vscode.DiagnosticSeverity.Warning);
   diagnostic.source = source;
   diagnostic.code = problem.code;

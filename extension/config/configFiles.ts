@@ -88,7 +88,7 @@ export class ConfigFiles implements vscode.Disposable {
       if (type & vscode.FileType.Directory) {
         const isSkipped = name.startsWith('.') || skipped.has(name) || (type & vscode.FileType.SymbolicLink) !== 0;
         if (!isSkipped && depth < maxDepth) await this.#walk(uri, depth + 1, budget);
-      } else if (isConfig(uri)) this.#found.set(uri.toString(), uri);
+      } else if (type & vscode.FileType.File && isConfig(uri)) this.#found.set(uri.toString(), uri);
     }
   }
 
@@ -110,6 +110,9 @@ export class ConfigFiles implements vscode.Disposable {
         import('../../trainer/contract/config/configOutline.ts'),
         import('../../trainer/contract/config/configSchema.ts'),
       ]);
+      // VS Code would wait for the other end of a pipe.
+      const {type} = await vscode.workspace.fs.stat(uri);
+      if ((type & vscode.FileType.File) === 0) return fallback;
       const text = Buffer.from(await vscode.workspace.fs.readFile(uri)).toString('utf8');
       const output = childValue(outlineConfig(text).value, 'output');
       return typeof output === 'string' && output !== '' ? resolve(folder, output) : fallback;

@@ -1,8 +1,9 @@
-import {mkdir, readFile} from 'node:fs/promises';
+import {mkdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import * as vscode from 'vscode';
 import {writeFileAtomic} from '../../trainer/store/files/atomicFile.ts';
 import {requireApart} from '../../trainer/store/files/pathIdentity.ts';
+import {readRegularFile} from '../../trainer/store/files/regularFile.ts';
 import type {Run} from '../runs/run.ts';
 import {stepsCsv, stepsJson, stepsOf, stepsTensorBoard} from './exportSteps.ts';
 import type {PanelActions} from './panelRequests.ts';
@@ -10,6 +11,9 @@ import {fileInRun} from './runView.ts';
 
 /** What the rest of the extension does for a panel. */
 export type TrainerActions = Pick<PanelActions, 'merge' | 'measure' | 'control' | 'preview'>;
+
+/** Bytes of an image that is copied. */
+const largestImage = 256_000_000;
 
 /** All that a panel can do; `fileOf` gives the file behind an address that the page was given. */
 export function panelActions(trainer: TrainerActions, fileOf: (source: string) => string): PanelActions {
@@ -28,7 +32,7 @@ export function panelActions(trainer: TrainerActions, fileOf: (source: string) =
       const path = await chooseFile(`${run.record.id}-${nameOfImage(run, file)}`);
       if (path === null) return null;
       await requireApart(path, [run.path], {mayLieInside: true});
-      await writeFileAtomic(path, await readFile(file));
+      await writeFileAtomic(path, await readRegularFile(file, largestImage, 'the image'));
       return path;
     },
   };

@@ -50,15 +50,18 @@ export class EnginesTree implements vscode.TreeDataProvider<EngineElement>, vsco
   }
 
   async #ask(): Promise<readonly EngineStatus[]> {
-    const {EngineList} = await import('../../trainer/contract/engine/engineStatus.ts');
+    const [{EngineList}, {noticeText}] = await Promise.all([
+      import('../../trainer/contract/engine/engineStatus.ts'),
+      import('../shownText.ts'),
+    ]);
     try {
       const {engines} = await this.#trainer.deme(EngineList, ['engine', 'list']);
       this.#view.message = undefined;
-      return engines;
+      return engines.map((engine) => ({...engine, note: noticeText(engine.note)}));
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       this.#log.error(`the engines cannot be listed: ${text}`);
-      this.#view.message = text;
+      this.#view.message = noticeText(text);
       return [];
     }
   }

@@ -143,16 +143,23 @@ export const workspace = {
   getWorkspaceFolder: (uri: Uri) => workspace.workspaceFolders?.find((folder) => uri.path.startsWith(folder.uri.path)),
   fs: {
     readFile: (uri: Uri) => readFile(uri.path),
-    stat: (uri: Uri) => stat(uri.path),
+    stat: async (uri: Uri) => ({type: fileType(await stat(uri.path))}),
     delete: (uri: Uri) => rm(uri.path, {recursive: true}),
     readDirectory: async (uri: Uri) =>
-      (await readdir(uri.path, {withFileTypes: true})).map((entry) => [
-        entry.name,
-        (entry.isDirectory() ? FileType.Directory : FileType.File) |
-          (entry.isSymbolicLink() ? FileType.SymbolicLink : 0),
-      ]),
+      Promise.all(
+        (await readdir(uri.path, {withFileTypes: true})).map(async (entry): Promise<[string, number]> => [
+          entry.name,
+          fileType(entry.isSymbolicLink() ? await stat(join(uri.path, entry.name)).catch(() => entry) : entry) |
+            (entry.isSymbolicLink() ? FileType.SymbolicLink : 0),
+        ]),
+      ),
   },
 };
+
+/** 0 for what is neither a file nor a folder, as VS Code has it. */
+function fileType(entry: {isDirectory(): boolean; isFile(): boolean}): number {
+  return entry.isDirectory() ? FileType.Directory : entry.isFile() ? FileType.File : 0;
+}
 
 function show(kind: 'information' | 'warning' | 'error') {
   return async (text: string, ...rest: unknown[]) => {

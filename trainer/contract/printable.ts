@@ -18,6 +18,11 @@ export function escapeControls(text: string): string {
   return text.replace(unprintable, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** What messages write as code for a terminal, `npm test`, in quotes: for places that show no markup. */
+export function withoutBackticks(text: string): string {
+  return text.replaceAll(/`([^`]*)`/g, '"$1"');
+}
+
 function cut(text: string): string {
   return text.length > longest ? `${text.slice(0, longest - 3)}...` : text;
 }

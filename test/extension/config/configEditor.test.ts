@@ -80,6 +80,7 @@ describe('the editor of configs', () => {
       () => expect(said(document).join()).toContain('neither a folder beside the config nor fetched'),
       patient,
     );
+    expect(said(document).join()).not.toContain('`');
     const [fetch] = await fixes(document, 1);
     expect(fetch).toMatchObject({
       title: 'Fetch google/ddpm',

@@ -1,4 +1,5 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {execFileSync} from 'node:child_process';
+import {readdir, readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {beforeEach, describe, expect, it} from 'vitest';
 import {panelActions} from '../../../extension/panel/panelActions.ts';
@@ -48,6 +49,15 @@ describe('what a panel saves', () => {
     expect(await actions.saveImage(run, `web:${picture}?7`)).toBe(file('grid.png'));
     expect(editor.proposals).toEqual([file('digits-1-merged-samples.png')]);
     expect(await readFile(file('grid.png'))).toEqual(await readFile(picture));
+  });
+
+  it.skipIf(process.platform === 'win32')('copies nothing out of a pipe, nor waits for it', async () => {
+    const {run, file} = await setUp();
+    const picture = join(run.path, 'evaluations', 'merged', 'samples.png');
+    await rm(picture);
+    execFileSync('mkfifo', [picture]);
+    editor.answers = [Uri.file(file('grid.png'))];
+    await expect(actions.saveImage(run, `web:${picture}?7`)).rejects.toMatchObject({code: 'file-odd'});
   });
 
   it('gives away no file that lies outside the run', async () => {

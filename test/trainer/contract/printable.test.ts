@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {escapeControls, printable, printableLines} from '../../../trainer/contract/printable.ts';
+import {escapeControls, printable, printableLines, withoutBackticks} from '../../../trainer/contract/printable.ts';
 
 /** What a file may say to change the title, write the clipboard (OSC 52), clear the screen, and turn letters around. */
 const hostile = '\u001b]0;title\u0007\u001b]52;c;ZXZpbA==\u0007\u009b2J\u202etxt.exe\u2066\r\nok';
@@ -13,6 +13,10 @@ describe('printable text', () => {
       const text = printable(String.fromCharCode(code));
       expect(text).not.toMatch(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u);
     }
+  });
+
+  it('has quotes where no markup is shown, around whole words only', () => {
+    expect(withoutBackticks('run `deme fetch a/b` or `x`, not `')).toBe('run "deme fetch a/b" or "x", not `');
   });
 
   it('keeps letters of all languages, and lines where there may be some', () => {

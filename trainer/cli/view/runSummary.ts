@@ -1,6 +1,6 @@
 import {relative} from 'node:path';
 import type {MemoryPeak} from '../../contract/run/memoryPeak.ts';
-import {Report} from '../../contract/run/report.ts';
+import {differenceText, Report} from '../../contract/run/report.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {modelMadeBy} from '../../contract/run/stage.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
@@ -32,8 +32,7 @@ function peakLine(peaks: ReadonlyMap<string, MemoryPeak>): string[] {
 async function reportLines(run: string): Promise<string[]> {
   const {heldOut, weights, warnings} = await readJson(runPaths.reportRecord(run), Report, 'the report');
   const losses = Object.entries(heldOut).map(([model, loss]) => {
-    const {mean, standardError} = loss.differenceToBase;
-    const difference = `${mean < 0 ? '' : '+'}${mean.toExponential(2)} ± ${standardError.toExponential(1)} to base`;
+    const difference = `${differenceText(loss.differenceToBase)} to base`;
     return `  ${model.padEnd(12)} ${loss.mean.toFixed(5)}${model === 'base' ? '' : `  ${difference}`}`;
   });
   return [

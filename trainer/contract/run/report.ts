@@ -7,6 +7,12 @@ import {MergeRule, tensorGroups} from '../config/mergeRule.ts';
 export const Estimate = z.strictObject({mean: z.number(), standardError: z.number()});
 export type Estimate = z.infer<typeof Estimate>;
 
+/** A difference with its sign and standard error, `-1.20e-5 ± 3.0e-6`; `±0` between two models that are the same. */
+export function differenceText({mean, standardError}: Estimate): string {
+  if (mean === 0 && standardError === 0) return '±0';
+  return `${mean < 0 ? '' : '+'}${mean.toExponential(2)} ± ${standardError.toExponential(1)}`;
+}
+
 export const RangeLoss = z.strictObject({range: z.tuple([z.int(), z.int()]), ...Estimate.shape});
 export type RangeLoss = z.infer<typeof RangeLoss>;
 

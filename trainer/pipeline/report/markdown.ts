@@ -1,10 +1,11 @@
-import type {
-  ConfirmedCandidate,
-  Estimate,
-  GroupSearch,
-  HeldOutLoss,
-  Report,
-  SearchCheck,
+import {
+  differenceText,
+  type ConfirmedCandidate,
+  type Estimate,
+  type GroupSearch,
+  type HeldOutLoss,
+  type Report,
+  type SearchCheck,
 } from '../../contract/run/report.ts';
 import {peakText} from '../../contract/run/stagePeaks.ts';
 
@@ -60,7 +61,7 @@ function heldOutTable({heldOut}: Report): string {
   const rows = Object.entries(heldOut).map(([model, loss]) => [
     model,
     plusMinus(loss),
-    model === 'base' ? '' : signed(loss.differenceToBase),
+    model === 'base' ? '' : differenceText(loss.differenceToBase),
     model === 'base' ? '' : percent(loss.differenceToBase.mean / (heldOut['base']?.mean ?? NaN)),
   ]);
   return table(['model', 'loss', 'difference to base', 'in %'], rows);
@@ -73,7 +74,7 @@ function rangeTable({heldOut}: Report): string {
   const others = Object.entries(heldOut).filter(([model]) => model !== 'base');
   return table(header, [
     ...base.map(([, loss]) => ['base (loss)', ...loss.perRange.map(plusMinus)]),
-    ...others.map(([model, loss]) => [model, ...loss.perRangeDifference.map(signed)]),
+    ...others.map(([model, loss]) => [model, ...loss.perRangeDifference.map(differenceText)]),
   ]);
 }
 
@@ -131,7 +132,7 @@ function checkText({images, timestepsPerRange, models}: SearchCheck): string {
   const rows = models.map(({model, loss, differenceToBase}) => [
     model,
     plusMinus(loss),
-    model === 'base' ? '' : signed(differenceToBase),
+    model === 'base' ? '' : differenceText(differenceToBase),
   ]);
   const intro = `On ${images} test images, which the search has not seen (${timestepsPerRange} timesteps a range; paired with the base):`;
   return `${intro}\n\n${table(['model', 'loss', 'difference to base'], rows)}`;
@@ -143,8 +144,6 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 }
 
 const plusMinus = ({mean, standardError}: Estimate) => `${mean.toFixed(5)} ± ${standardError.toFixed(5)}`;
-const signed = ({mean, standardError}: Estimate) =>
-  `${mean < 0 ? '' : '+'}${mean.toExponential(2)} ± ${standardError.toExponential(1)}`;
 const percent = (share: number) => `${share < 0 ? '' : '+'}${(share * 100).toFixed(2)} %`;
 const memoryText = ({peakMemory}: Report) => {
   const peaks = Object.entries(peakMemory).map(([stage, peak]) => `${stage} ${peakText(peak)}`);

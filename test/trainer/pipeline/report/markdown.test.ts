@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {differenceText} from '../../../../trainer/contract/run/report.ts';
 import {reportMarkdown} from '../../../../trainer/pipeline/report/markdown.ts';
 import {knownReport} from '../../../helpers/knownRun.ts';
 
@@ -14,6 +15,8 @@ function verdict(mean: number, standardError: number): string | undefined {
 describe('the report in words', () => {
   it('calls a merge that changes nothing the same, not worse', () => {
     expect(verdict(0, 0)).toBe('The merged model against the base: the same held-out loss on every image.');
+    expect(differenceText({mean: 0, standardError: 0})).toBe('±0');
+    expect(differenceText({mean: 0, standardError: 1e-5})).toBe('+0.00e+0 ± 1.0e-5');
   });
 
   it('says which is better, by how many standard errors, and what is noise', () => {
