@@ -34,7 +34,10 @@ export class MergeWorkbench {
   #state = noWorkbench;
   #isBusy = false;
   #wasReady = false;
-  #isDrawDue = false;
+  /** Timer of the drawing that is due. */
+  #due: number | null = null;
+  /** Whether a drawing waits for the grid that was ordered before it was due. */
+  #isAfterGrid = false;
   #lastId = 0;
 
   /** `onWeights` is called after a change of the setting. */
@@ -47,7 +50,10 @@ export class MergeWorkbench {
     this.#grid = new PreviewGrid(panel, {
       setting: () => this.#setting,
       choice: () => this.#view.choice,
-      nextId: () => ++this.#lastId,
+      nextId: () => {
+        this.#postpone();
+        return ++this.#lastId;
+      },
     });
     const buttons = element('div', {class: 'bar'}, this.#undo, this.#redo, this.#merge, this.#exact);
     const parts = [this.#sliders.root, this.#note, buttons, this.#result, this.#view.root, this.#grid.root];
@@ -115,6 +121,8 @@ export class MergeWorkbench {
     this.#sliders.show({run, weights: merge?.weights}, setting);
     this.#view.update(run.path, state);
     this.#grid.update(state.preview);
+    const {drawing} = state.preview;
+    if (this.#isAfterGrid && drawing?.kind === 'grid' && drawing.state !== 'drawing') this.#draw();
     const asked = mergeSetting(setting);
     setText(this.#note, (asked && sameAsBase(asked)) ?? '');
     setDisabled(this.#undo, !canUndo(history));
@@ -129,15 +137,22 @@ export class MergeWorkbench {
 
   /** Requests samples of the current setting, after a short delay. */
   #draw(): void {
-    if (this.#isDrawDue) return;
-    this.#isDrawDue = true;
-    window.setTimeout(() => {
-      this.#isDrawDue = false;
+    this.#isAfterGrid = false;
+    this.#due ??= window.setTimeout(() => {
+      this.#due = null;
       const setting: MergeSetting | null = mergeSetting(this.#setting);
       const {choice} = this.#view;
       if (this.#panel.state.preview.phase !== 'ready' || setting === null || choice === null) return;
       this.#panel.preview({kind: 'draw', id: ++this.#lastId, setting, ...choice});
     }, drawMilliseconds);
+  }
+
+  /** A drawing that was due before a grid was ordered would end the grid: it waits for it instead. */
+  #postpone(): void {
+    if (this.#due === null) return;
+    window.clearTimeout(this.#due);
+    this.#due = null;
+    this.#isAfterGrid = true;
   }
 
   async #saveNow(): Promise<void> {

@@ -264,6 +264,26 @@ describePanel('the live preview', (open) => {
     expect(fake.ended).toBe(3);
   });
 
+  it('draws a grid that is ordered right after a change whole, and then the changed merge', async () => {
+    const {fake, panel, page} = await begin();
+    await start(panel);
+    await choose(page, 'Method', 'DARE');
+    await eventually(() => fake.draws.at(-1)?.setting.method?.kind).toBe('dare');
+    const before = fake.orders.length;
+    // Both clicks in one turn of the page: the drawing of the changed merge is due when the grid is ordered.
+    await page.evaluate(() => {
+      const named = (selector: string, text: string) =>
+        [...document.querySelectorAll<HTMLElement>(selector)].find((each) => each.textContent.includes(text))?.click();
+      named('vscode-checkbox', 'Elect signs');
+      named('vscode-button', 'Draw grid');
+    });
+    await page.getByText('9 of 9 cells drawn').waitFor();
+    await eventually(() => fake.orders.slice(before).map(({kind}) => kind)).toEqual(['grid', 'draw']);
+    expect(fake.draws.at(-1)?.setting.method).toMatchObject({kind: 'dare', elect: true});
+    await page.getByText('9 of 9 cells drawn', {exact: true}).waitFor();
+    await panel.close();
+  });
+
   it.each(themeKinds)('has no axe violation in the theme %s', async (theme) => {
     const {panel, page} = await begin({theme});
     await start(panel);
