@@ -1,5 +1,4 @@
 import {open} from 'node:fs/promises';
-import type {SchemaTree} from 'hyparquet';
 import type {CaptionSettings} from '../../contract/config/dataConfig.ts';
 import {UserError} from '../../contract/errors.ts';
 import {openPositioned} from '../../store/files/positionedFile.ts';
@@ -11,7 +10,7 @@ import {lruCache} from '../lruCache.ts';
 import {Unsupported} from './byteArrays.ts';
 import {findCaptionColumn} from './captionColumn.ts';
 import {requireImageColumn} from './imageColumn.ts';
-import {openParquetColumn, unsupportedColumn, type ColumnLeaf, type ParquetRowGroup} from './parquetColumn.ts';
+import {openParquet, unsupportedColumn, type ColumnLeaf, type ParquetRowGroup} from './parquetColumn.ts';
 import {readLists, readPages, type ColumnPages} from './parquetPages.ts';
 
 export interface ParquetSettings extends DecodeSettings {
@@ -49,17 +48,42 @@ export async function parquetImages(
   onSkip: (message: string) => void,
 ): Promise<ImageSource> {
   const {column, captions: {column: captionColumn} = {}} = settings;
-  const images = await openRows(files, (where, schema) => requireImageColumn(where, schema, column), readPages);
-  const captions = await openRows(files, (where, schema) => findCaptionColumn(where, schema, captionColumn), readTexts);
-  if (images === null || images.count === 0) throw noRows(files[0]?.path);
+  const groups: ParquetRowGroup[] = [];
+  const captionLeaves: (ColumnLeaf | null)[] = [];
+  // One after the other, so that of several bad files the first is named.
+  for (const file of files) {
+    const {schema, rowGroups} = await openParquet(file);
+    groups.push(...rowGroups(requireImageColumn(file.path, schema, column)));
+    captionLeaves.push(findCaptionColumn(file.path, schema, captionColumn));
+  }
+  const images = openRows(groups, readPages);
+  if (images.count === 0) throw noRows(files[0]?.path);
   const encoded = {
     size: images.count,
     fingerprint: fingerprintOf((await Promise.all(files.map(fileEnds))).flat()),
     name: images.name,
     bytes: async (index: number) => imageBytes(await images.row(index)),
-    ...(captions && {captions: (index: number) => captions.row(index).catch(asUserError)}),
+    ...parquetCaptions(files, captionLeaves),
   };
   return encodedSource(encoded, settings, onSkip);
+}
+
+/** The captions of all rows; none where a file lacks them. Nothing of their columns is read, or can be wrong, before one is asked for. */
+function parquetCaptions(
+  files: readonly FoundFile[],
+  leaves: readonly (ColumnLeaf | null)[],
+): Pick<ImageSource, 'captions'> {
+  if (leaves.includes(null)) return {};
+  const open = async () => {
+    const groups: ParquetRowGroup[] = [];
+    for (const [i, file] of files.entries()) {
+      const leaf = leaves[i];
+      if (leaf) groups.push(...(await openParquet(file)).rowGroups(leaf));
+    }
+    return openRows(groups, readTexts);
+  };
+  let rows: Promise<Rows<string[]>> | undefined;
+  return {captions: async (index) => (await (rows ??= open())).row(index).catch(asUserError)};
 }
 
 /** One column of some files, row by row. */
@@ -70,19 +94,10 @@ interface Rows<T> {
   name(index: number): string;
 }
 
-/** Opens a column of all files; null where one of them lacks it. */
-async function openRows<T>(
-  files: readonly FoundFile[],
-  find: (where: string, schema: SchemaTree) => ColumnLeaf | null,
+function openRows<T>(
+  groups: readonly ParquetRowGroup[],
   decode: (chunk: Uint8Array, column: ColumnPages) => T[],
-): Promise<Rows<T> | null> {
-  // One after the other, so that of several bad files the first is named.
-  const groups: ParquetRowGroup[] = [];
-  for (const file of files) {
-    const found = await openParquetColumn(file, find);
-    if (found === null) return null;
-    groups.push(...found);
-  }
+): Rows<T> {
   const starts = rowStarts(groups);
   // A damaged row group is read once, not for each of its images.
   const broken = new Map<ParquetRowGroup, BrokenPart>();

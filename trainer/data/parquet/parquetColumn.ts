@@ -51,14 +51,19 @@ export interface ColumnLeaf {
   readonly isList: boolean;
 }
 
-/** The row groups of a file, from its footer alone. `find` chooses the column, or throws; null: there is none, and no row groups. */
-export async function openParquetColumn(
-  file: FoundFile,
-  find: (where: string, schema: SchemaTree) => ColumnLeaf | null,
-): Promise<ParquetRowGroup[] | null> {
+/** What the footer of a file says. */
+export interface ParquetFile {
+  readonly schema: SchemaTree;
+  /** The row groups of one of its columns. Throws a UserError where the column cannot be read. */
+  rowGroups(leaf: ColumnLeaf): ParquetRowGroup[];
+}
+
+export async function openParquet(file: FoundFile): Promise<ParquetFile> {
   const {metadata, schema} = await readFooter(file);
-  const leaf = find(file.path, schema);
-  if (leaf === null) return null;
+  return {schema, rowGroups: (leaf) => rowGroupsOf(file, metadata, leaf)};
+}
+
+function rowGroupsOf(file: FoundFile, metadata: FileMetaData, leaf: ColumnLeaf): ParquetRowGroup[] {
   const {column} = leaf;
   let rowStart = 0;
   return metadata.row_groups.map(({num_rows, columns}) => {
