@@ -18,7 +18,7 @@ import {createUNetBody} from './unetBody.ts';
  */
 export function createUNet2D(config: UNet2DConfig, where?: string): Denoiser {
   checkSupported(config, where);
-  const style = unet2dStyle(config, where);
+  const style = unet2dStyle(config, config.attention_head_dim, where);
   const levels = config.block_out_channels.map((_, index) => index);
   const network = createUNetBody(config, style, {
     downs: levels.map((i) => createDownBlock(config, style, i, levelAttention(config.down_block_types[i], style))),

@@ -1,4 +1,5 @@
 import {UserError} from '../contract/errors.ts';
+import type {UNet2DConditionConfig} from '../contract/model/unet2dConditionConfig.ts';
 import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 
 /** What all blocks of one network share, taken from a checked config. */
@@ -17,14 +18,19 @@ export interface UNet2DStyle {
   readonly where?: string;
 }
 
-export function unet2dStyle(config: UNet2DConfig, where?: string): UNet2DStyle & {readonly timeWidth: number} {
+/** @param headWidth as in `UNet2DStyle`: the configs of the two kinds of UNet say it in different ways */
+export function unet2dStyle(
+  config: UNet2DConfig | UNet2DConditionConfig,
+  headWidth: number | null,
+  where?: string,
+): UNet2DStyle & {readonly timeWidth: number} {
   return {
     groups: config.norm_num_groups,
     eps: config.norm_eps,
     timeWidth: config.time_embedding_dim ?? 4 * (config.block_out_channels[0] ?? 0),
     scaleShift: config.resnet_time_scale_shift === 'scale_shift',
     dropout: config.dropout,
-    headWidth: config.attention_head_dim,
+    headWidth,
     downsamplePadding: config.downsample_padding === 0 ? 0 : 1,
     where,
   };

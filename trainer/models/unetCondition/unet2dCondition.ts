@@ -5,7 +5,7 @@ import {timeEmbedding} from '../../nn/timeEmbedding.ts';
 import {createDownBlock, createMidBlock, createUpBlock, type AttentionMaker} from '../blocks.ts';
 import type {Denoiser, DenoiserInputs} from '../denoiser.ts';
 import {unet2dProjectionSites} from '../unet2dParts.ts';
-import type {UNet2DStyle} from '../unet2dStyle.ts';
+import {unet2dStyle, type UNet2DStyle} from '../unet2dStyle.ts';
 import {createUNetBody} from '../unetBody.ts';
 import {createSpatialTransformer} from './spatialTransformer.ts';
 import {checkSupported, headsOfLevels} from './supportedUNet2DCondition.ts';
@@ -17,8 +17,10 @@ import {checkSupported, headsOfLevels} from './supportedUNet2DCondition.ts';
  */
 export function createUNet2DCondition(config: UNet2DConditionConfig, where?: string): Denoiser {
   checkSupported(config, where);
+  // The transformers count their heads themselves.
+  const style = unet2dStyle(config, null, where);
   const [first = 0] = config.block_out_channels;
-  const network = createUNetBody(config, styleOf(config, where), blocksOf(config, where));
+  const network = createUNetBody(config, style, blocksOf(config, style));
   return {
     shapes: new Map([...network.shapes, ...projectionShapes(unet2dProjectionSites(config), 'full')]),
     inChannels: config.in_channels,
@@ -34,22 +36,8 @@ export function createUNet2DCondition(config: UNet2DConditionConfig, where?: str
   };
 }
 
-function styleOf(config: UNet2DConditionConfig, where?: string): UNet2DStyle & {readonly timeWidth: number} {
-  return {
-    groups: config.norm_num_groups,
-    eps: config.norm_eps,
-    timeWidth: config.time_embedding_dim ?? 4 * (config.block_out_channels[0] ?? 0),
-    scaleShift: config.resnet_time_scale_shift === 'scale_shift',
-    dropout: config.dropout,
-    headWidth: null,
-    downsamplePadding: config.downsample_padding === 0 ? 0 : 1,
-    where,
-  };
-}
-
-function blocksOf(config: UNet2DConditionConfig, where?: string) {
-  const style = styleOf(config, where);
-  const heads = headsOfLevels(config, where);
+function blocksOf(config: UNet2DConditionConfig, style: UNet2DStyle) {
+  const heads = headsOfLevels(config, style.where);
   const {block_out_channels: channels, cross_attention_dim: contextWidth, mid_block_type: middle} = config;
   const projection = config.use_linear_projection ? 'linear' : 'convolution';
   /** Up blocks count from the middle. */
