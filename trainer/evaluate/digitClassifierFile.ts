@@ -1,8 +1,7 @@
 import {join} from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
 import {DigitClassifierRecipe} from '../contract/model/digitClassifier.ts';
 import {UserError} from '../contract/errors.ts';
-import {fileShape, toMemoryOrder} from '../models/layout.ts';
+import {loadWeights} from '../models/loadParams.ts';
 import type {Params} from '../nn/params.ts';
 import {packageRoot} from '../packageRoot.ts';
 import {readJson} from '../store/files/jsonFile.ts';
@@ -35,19 +34,5 @@ export async function loadDigitClassifier(
       hint: 'Reinstall DeMe Studio.',
     });
   }
-  return {params: await readParams(weights), recipe};
-}
-
-async function readParams(path: string): Promise<Params> {
-  const reader = await openSafetensors(path);
-  try {
-    const params = new Map<string, tf.Tensor>();
-    for (const [name, shape] of digitClassifierShapes) {
-      const values = toMemoryOrder(await reader.read(name), fileShape(shape));
-      params.set(name, tf.tensor(values, [...shape]));
-    }
-    return params;
-  } finally {
-    await reader.close();
-  }
+  return {params: await loadWeights(() => openSafetensors(weights), digitClassifierShapes, weights), recipe};
 }

@@ -28,6 +28,16 @@ export async function loadParams(
   }
 }
 
+/** The same from weights that it opens and closes. */
+export async function loadWeights(
+  openWeights: () => Promise<TensorReader>,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  where?: string,
+): Promise<Params> {
+  const reader = await openWeights();
+  return loadParams(reader, shapes, where).finally(() => reader.close());
+}
+
 type Shapes = ReadonlyMap<string, readonly number[]>;
 
 function checkTensors(found: Shapes, wanted: Shapes, where?: string): void {

@@ -8,9 +8,8 @@ import {writeModelFolder, type ModelFolder, type NewModel} from '../store/weight
 import {readModel} from '../store/weights/readModel.ts';
 import type {TensorSource} from '../store/weights/safetensors.ts';
 import {architectureOf} from './architectures.ts';
-import type {Denoiser} from './denoiser.ts';
 import {fileShape, toFileOrder} from './layout.ts';
-import {loadParams} from './loadParams.ts';
+import {loadWeights} from './loadParams.ts';
 import {createModel, type Model} from './model.ts';
 
 /** A model loaded from disk, ready to be evaluated on the current backend. */
@@ -43,7 +42,11 @@ export async function loadPretrained(path: string, predictionType?: PredictionTy
   const folder = await readModel(path, predictionType);
   const model = createModel(folder, path);
   const weightsHash = await folder.weightsHash();
-  const params = await readParams(folder, model.denoiser);
+  const params = await loadWeights(
+    () => folder.openWeights(),
+    model.denoiser.shapes,
+    folder.weightsFiles[0] ?? folder.path,
+  );
   return {...model, folder, params, weightsHash, warnings: warningsOf(folder)};
 }
 
@@ -54,15 +57,6 @@ export async function savePretrained(path: string, {params, dtype, ...model}: Sa
     return {name, shape: fileShape(tensor.shape), dtype, read};
   });
   await writeModelFolder(path, {...model, tensors});
-}
-
-async function readParams(folder: ModelFolder, denoiser: Denoiser): Promise<Params> {
-  const reader = await folder.openWeights();
-  try {
-    return await loadParams(reader, denoiser.shapes, folder.weightsFiles[0] ?? folder.path);
-  } finally {
-    await reader.close();
-  }
 }
 
 function warningsOf({unetConfig, schedulerConfig}: ModelFolder): string[] {

@@ -1,7 +1,7 @@
 import {stat} from 'node:fs/promises';
 import {expertModels} from '../contract/run/pipeline.ts';
 import type {RunModel} from '../contract/run/runModel.ts';
-import {loadParams} from '../models/loadParams.ts';
+import {loadWeights} from '../models/loadParams.ts';
 import {loadPretrained, type Pretrained} from '../models/pretrained.ts';
 import type {Params} from '../nn/params.ts';
 import {alignProjections} from '../nn/projections.ts';
@@ -25,12 +25,7 @@ export async function loadModelParams(context: StageContext, base: Pretrained, m
 
 async function readParams(path: string, base: Pretrained): Promise<Params> {
   if (!(await stat(path)).isFile()) return (await loadPretrained(path)).params;
-  const reader = await openNetworkFile(path);
-  try {
-    return await loadParams(reader, base.denoiser.shapes, path);
-  } finally {
-    await reader.close();
-  }
+  return loadWeights(() => openNetworkFile(path), base.denoiser.shapes, path);
 }
 
 /** Base and experts with the same keys: projections that one lacks are the identity. */

@@ -3,12 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import {disposeParams} from '../../nn/params.ts';
 import {readTextEncoderFolder} from '../../store/weights/textEncoderFolder.ts';
 import {createClipText, type ClipTextEncoder, type EncodeOptions} from './clipText.ts';
-import {loadParams} from '../loadParams.ts';
+import {loadWeights} from '../loadParams.ts';
 
 /** A text encoder with its weights on the device. */
 export interface TextEncoder extends Pick<ClipTextEncoder, 'length' | 'width' | 'usesMask'> {
-  /** SHA-256 of the weights. */
-  readonly weightsHash: string;
   /** Ids, one list for each text and all of one length -> hidden states [N,T,width], the caller's. */
   encode(ids: readonly (readonly number[])[], options?: EncodeOptions): Tensor3D;
   dispose(): void;
@@ -18,15 +16,12 @@ export interface TextEncoder extends Pick<ClipTextEncoder, 'length' | 'width' | 
 export async function loadTextEncoder(path: string): Promise<TextEncoder> {
   const folder = await readTextEncoderFolder(path);
   const network = createClipText(folder.config, path);
-  const reader = await folder.openWeights();
-  const params = await loadParams(reader, network.shapes, path).finally(() => reader.close());
-  const weightsHash = await folder.weightsHash();
+  const params = await loadWeights(() => folder.openWeights(), network.shapes, path);
   const {length, width, usesMask} = network;
   return {
     length,
     width,
     usesMask,
-    weightsHash,
     encode: (ids, options) => tf.tidy(() => network.encode(params, network.idTensor(ids), options)),
     dispose: () => disposeParams(params),
   };
