@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import {normalImages} from '../models/imageSpace.ts';
 import type {LoadedAutoencoder} from '../models/vae/loadAutoencoder.ts';
 import {createRandom} from '../random.ts';
 import {fromNchw, inBatches, toNchw, type NchwImages} from './nchw.ts';
@@ -23,7 +24,9 @@ export async function encodeNchw(
     const pixels = fromNchw(images, from, to);
     const moments = autoencoder.encode(params, areBytes ? tf.sub(tf.div(pixels, 127.5), 1) : pixels);
     const {mean, logVariance} = moments;
-    const drawn = noise === null ? normal(mean.shape, seed, from) : fromNchw(noise, from, to);
+    const [, ...shape] = mean.shape;
+    const random = (image: number) => createRandom(seed, 'encode', from + image);
+    const drawn = noise === null ? normalImages(to - from, shape, random) : fromNchw(noise, from, to);
     return {mean: toNchw(mean), logvar: toNchw(logVariance), latents: toNchw(autoencoder.sample(moments, drawn))};
   });
 }
@@ -38,13 +41,4 @@ export async function decodeNchw(
     image: toNchw(autoencoder.decode(params, fromNchw(latents, from, to))),
   }));
   return image;
-}
-
-/** Noise of images `first` and on, each a function of the seed and its number. */
-function normal([count, ...shape]: tf.Tensor4D['shape'], seed: number, first: number): tf.Tensor4D {
-  const size = shape[0] * shape[1] * shape[2];
-  const noise = Array.from({length: count}, (_, i) =>
-    tf.tensor3d(createRandom(seed, 'encode', first + i).fillNormal(new Float32Array(size)), shape),
-  );
-  return tf.stack(noise) as tf.Tensor4D;
 }
