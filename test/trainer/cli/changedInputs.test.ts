@@ -8,6 +8,7 @@ import {currentState} from '../../../trainer/store/run/runState.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {mergedHash, undisturbedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyBase, writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
 import {whenLocked} from '../../helpers/whenLocked.ts';
@@ -25,18 +26,7 @@ async function experiment(changes: Record<string, unknown> = {}) {
   return {folder, config, run, put};
 }
 
-const merged = async (run: string) => (await readModelFolder(runPaths.model(run, 'merged'))).weightsHash();
-
-let undisturbedHash: string | undefined;
-/** The merged model of the experiment when nothing comes between. It is run once. */
-async function undisturbed(): Promise<string> {
-  if (undisturbedHash === undefined) {
-    const {config, run} = await experiment();
-    expect((await deme(['run', config])).code).toBe(0);
-    undisturbedHash = await merged(run);
-  }
-  return undisturbedHash;
-}
+const undisturbed = undisturbedHash(experiment);
 
 describe('a base that is replaced while a run works', {timeout: 300_000}, () => {
   useBuiltProgram();
@@ -59,7 +49,7 @@ describe('a base that is replaced while a run works', {timeout: 300_000}, () => 
 
       await put('kept', 'base');
       expect((await deme(['resume', run])).code).toBe(0);
-      expect(await merged(run)).toBe(await undisturbed());
+      expect(await mergedHash(run)).toBe(await undisturbed());
     },
   );
 });
@@ -96,10 +86,10 @@ describe('an image that is changed while a training works', {timeout: 300_000}, 
     const resumed = await deme(['resume', run]);
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(resumed.stdout).toContain('the times of the image files are not those that the run began with');
-    const undisturbed = await experiment(changes);
-    expect((await deme(['run', undisturbed.config])).code).toBe(0);
+    const plain = await experiment(changes);
+    expect((await deme(['run', plain.config])).code).toBe(0);
     const expert = async (path: string) => (await readModelFolder(runPaths.model(path, 'expert-0'))).weightsHash();
-    expect(await expert(run)).toBe(await expert(undisturbed.run));
+    expect(await expert(run)).toBe(await expert(plain.run));
     expect((await deme(['run', config])).stdout).toContain('again, data.files changed since tiny-1');
   });
 });

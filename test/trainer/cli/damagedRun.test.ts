@@ -3,15 +3,13 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {trainingCurves} from '../../../trainer/pipeline/report/trainingCurves.ts';
 import {readEvents} from '../../../trainer/store/run/eventLog.ts';
-import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {mergedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
-
-const merged = async (run: string) => (await readModelFolder(join(run, 'models', 'merged'))).weightsHash();
 
 /** Makes the first step of a log what a power cut may leave of it. */
 async function zeroStep(file: string): Promise<void> {
@@ -30,7 +28,7 @@ describe('a run whose files are damaged', {timeout: 300_000}, () => {
     const config = await writeTinyExperiment(cwd, {decouple, evaluate: undefined, merge: {weights: [0.5, 0.75]}});
     const run = join(cwd, '.deme', 'runs', 'tiny-1');
     expect((await deme(['run', config])).code).toBe(0);
-    const wanted = await merged(run);
+    const wanted = await mergedHash(run);
 
     for (const file of ['state.json', 'stages/search.json']) await truncate(join(run, file), 0);
     await writeFile(join(run, 'control.json'), '{"command": "sto');
@@ -49,7 +47,7 @@ describe('a run whose files are damaged', {timeout: 300_000}, () => {
     expect(stdout).toMatch(/expert-1: again, models\/expert-1\/\S+ is missing/);
     expect(stdout).toContain('search: again, its record is damaged');
     expect(stdout).toContain('damaged lines of the event log are left out (1)');
-    expect(await merged(run)).toBe(wanted);
+    expect(await mergedHash(run)).toBe(wanted);
     expect(await currentState(run)).toMatchObject({state: 'done'});
 
     await rm(join(run, 'stages/merge.json'));

@@ -4,9 +4,9 @@ import {describe, expect, it} from 'vitest';
 import {trainingCurves} from '../../../trainer/pipeline/report/trainingCurves.ts';
 import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {mergedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
 
@@ -19,8 +19,6 @@ async function experiment(updates: number, schedule: object = {}) {
   const config = await writeTinyExperiment(folder, {decouple, evaluate: undefined, merge: {weights: [0.5, 0.75]}});
   return {config, run: join(folder, '.deme', 'runs', 'tiny-1')};
 }
-
-const merged = async (run: string) => (await readModelFolder(join(run, 'models', 'merged'))).weightsHash();
 
 describe('deme extend', {timeout: 300_000}, () => {
   useBuiltProgram();
@@ -42,7 +40,7 @@ describe('deme extend', {timeout: 300_000}, () => {
     expect(steps).toEqual([5, 6, 7]);
     const done = events.flatMap((event) => (event.type === 'stage' && event.state === 'done' ? [event.stage] : []));
     expect(done.at(-1)).toBe('merge');
-    expect(await merged(short.run)).toBe(await merged(whole.run));
+    expect(await mergedHash(short.run)).toBe(await mergedHash(whole.run));
 
     expect(await deme(['extend', short.run, '--updates', '7'])).toMatchObject({
       code: 2,

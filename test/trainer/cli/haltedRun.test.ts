@@ -5,11 +5,11 @@ import {setTimeout as wait} from 'node:timers/promises';
 import {describe, expect, it} from 'vitest';
 import {trainingCurves} from '../../../trainer/pipeline/report/trainingCurves.ts';
 import {readEvents} from '../../../trainer/store/run/eventLog.ts';
-import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {builtFile, deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {mergedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
 import {leftovers, remainsOf, workersOf} from '../../torture/victims.ts';
@@ -40,8 +40,6 @@ async function haltedRun() {
 }
 
 const patient = {timeout: 60_000};
-const merged = async (run: string) => (await readModelFolder(join(run, 'models', 'merged'))).weightsHash();
-
 describe.skipIf(process.platform === 'win32')('a run that is halted', {timeout: 300_000}, () => {
   useBuiltProgram();
   useCpuBackend();
@@ -60,7 +58,7 @@ describe.skipIf(process.platform === 'win32')('a run that is halted', {timeout: 
 
     goOn();
     expect(await end).toEqual([0, null]);
-    expect(await merged(run)).toBe(await merged(plain.run));
+    expect(await mergedHash(run)).toBe(await mergedHash(plain.run));
     for (const {steps} of trainingCurves(await readEvents(runPaths.events(run))).values()) {
       expect(steps.map(({update}) => update)).toEqual(Array.from({length: updates}, (_, i) => i + 1));
     }

@@ -3,12 +3,12 @@ import type {ChildProcessWithoutNullStreams} from 'node:child_process';
 import type {EngineName} from '../../../trainer/contract/engine/engineInfo.ts';
 import {describe, expect, it} from 'vitest';
 import {readEvents} from '../../../trainer/store/run/eventLog.ts';
-import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram, type Ended} from '../../helpers/deme.ts';
 import {testedEngines} from '../../helpers/engines.ts';
+import {mergedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
 import {workersOf} from '../../torture/victims.ts';
@@ -23,10 +23,6 @@ async function experiment(updates: number, engine: EngineName = 'wasm') {
     engine: {name: engine, processes: 2},
   });
   return {config, run: join(folder, '.deme', 'runs', 'tiny-1')};
-}
-
-async function mergedHash(run: string): Promise<string> {
-  return (await readModelFolder(join(run, 'models', 'merged'))).weightsHash();
 }
 
 /** Runs `act` once both experts have made some updates. */

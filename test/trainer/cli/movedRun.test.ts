@@ -2,10 +2,9 @@ import {rename} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {fileExists} from '../../../trainer/store/files/fileExists.ts';
-import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {mergedHash, undisturbedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
 
@@ -17,18 +16,7 @@ async function experiment() {
   return {config, run: join(folder, '.deme', 'runs', 'tiny-1')};
 }
 
-const merged = async (run: string) => (await readModelFolder(runPaths.model(run, 'merged'))).weightsHash();
-
-let undisturbedHash: string | undefined;
-/** The merged model of the experiment when nothing comes between. It is run once. */
-async function undisturbed(): Promise<string> {
-  if (undisturbedHash === undefined) {
-    const {config, run} = await experiment();
-    expect((await deme(['run', config])).code).toBe(0);
-    undisturbedHash = await merged(run);
-  }
-  return undisturbedHash;
-}
+const undisturbed = undisturbedHash(experiment);
 
 describe('a run whose folder is renamed while it works', {timeout: 300_000}, () => {
   useBuiltProgram();
@@ -57,6 +45,6 @@ describe('a run whose folder is renamed while it works', {timeout: 300_000}, () 
     const resumed = await deme(['resume', moved]);
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(await fileExists(run)).toBe(false);
-    expect(await merged(moved)).toBe(await undisturbed());
+    expect(await mergedHash(moved)).toBe(await undisturbed());
   });
 });

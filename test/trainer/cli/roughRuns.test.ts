@@ -2,11 +2,10 @@ import {mkdir, readFile, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {killTree} from '../../../trainer/launch/killTree.ts';
-import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
-import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {mergedHash, undisturbedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
 import {whenLocked} from '../../helpers/whenLocked.ts';
@@ -17,17 +16,7 @@ async function experiment() {
   return {folder, config, runs: join(folder, '.deme', 'runs'), run: join(folder, '.deme', 'runs', 'tiny-1')};
 }
 
-const merged = async (run: string) => (await readModelFolder(runPaths.model(run, 'merged'))).weightsHash();
-
-let known: string | null = null;
-
-/** The merged model of a run to which nothing happens. */
-async function undisturbed(): Promise<string> {
-  if (known !== null) return known;
-  const {config, run} = await experiment();
-  expect((await deme(['run', config])).code).toBe(0);
-  return (known = await merged(run));
-}
+const undisturbed = undisturbedHash(experiment);
 
 describe('a run', {timeout: 300_000}, () => {
   useBuiltProgram();
@@ -42,7 +31,7 @@ describe('a run', {timeout: 300_000}, () => {
       expect(await currentState(run)).toMatchObject({state: 'lost'});
       const resumed = await deme(['resume', run]);
       expect(resumed.code, resumed.stderr).toBe(0);
-      expect(await merged(run)).toBe(await undisturbed());
+      expect(await mergedHash(run)).toBe(await undisturbed());
     },
   );
 
@@ -52,7 +41,7 @@ describe('a run', {timeout: 300_000}, () => {
     const changed = whenLocked(run, 'expert-0', () => writeFile(config, text.replace('"updates": 3', '"updates": 9')));
     expect((await deme(['run', config])).code).toBe(0);
     await changed;
-    expect(await merged(run)).toBe(await undisturbed());
+    expect(await mergedHash(run)).toBe(await undisturbed());
   });
 
   it('may lie behind a link', async () => {
@@ -66,6 +55,6 @@ describe('a run', {timeout: 300_000}, () => {
     await symlink(join(elsewhere, 'tiny-1'), link);
     const done = await deme(['merge', config, '--resume', link]);
     expect(done.code, done.stderr).toBe(0);
-    expect(await merged(join(elsewhere, 'tiny-1'))).toBe(await undisturbed());
+    expect(await mergedHash(join(elsewhere, 'tiny-1'))).toBe(await undisturbed());
   });
 });
