@@ -26,7 +26,7 @@ const channel = previewChannel((line) => {
 function onMessage(order: PreviewOrder): void {
   if (order.kind === 'open' && opening === null) opening = open(order).catch(end);
   else if (order.kind === 'open' || work === null)
-    throw new UserError('preview-order', `This is no time for ${order.kind}.`);
+    throw new UserError('preview-order', `The preview cannot take the order ${order.kind} now.`);
   else if (order.kind === 'cancel') work.cancel();
   else if (order.kind === 'saved') work.setSaved(order.path);
   else work.start(order);
