@@ -5,11 +5,11 @@ import {openCifar10} from './cifar10.ts';
 import type {Datasets, ImageSource} from './dataset.ts';
 import {imageFiles, imagesAmong} from './imageFolder.ts';
 import {openMnist} from './mnist.ts';
-import {listParquet, parquetImages} from './parquet/parquet.ts';
+import {parquetImages} from './parquet/parquet.ts';
 import {splitSource} from './split.ts';
 import {namedSplits, type NamedSplits} from './splitNames.ts';
-import {walkFiles, type FoundFile} from './walkFiles.ts';
-import {listTars, webDatasetImages} from './webDataset/webDataset.ts';
+import {walkFiles, walkFilesEnding, type FoundFile} from './walkFiles.ts';
+import {webDatasetImages} from './webDataset/webDataset.ts';
 
 /**
  * Opens the images of a config and splits them. Relative paths start at `folder`. `onSkip` gets a sentence about what is left out: images that
@@ -60,8 +60,14 @@ async function listFiles(
       return {files, open: (part) => imageFiles(part, config, captions, onSkip)};
     }
     case 'parquet':
-      return {files: await listParquet(path, onSkip), open: (part) => parquetImages(part, config, onSkip)};
+      return {
+        files: await walkFilesEnding(path, '.parquet', onSkip),
+        open: (part) => parquetImages(part, config, onSkip),
+      };
     case 'webdataset':
-      return {files: await listTars(path, onSkip), open: (part) => webDatasetImages(part, config, column, onSkip)};
+      return {
+        files: await walkFilesEnding(path, '.tar', onSkip),
+        open: (part) => webDatasetImages(part, config, column, onSkip),
+      };
   }
 }

@@ -30,6 +30,23 @@ export async function walkFiles(root: string, onLeftOut: (message: string) => vo
   return walk.files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/**
+ * The files at or below `root` with an ending, such as `.tar`; a file that is named itself may be called anything. Throws a `UserError` also
+ * where there are none.
+ */
+export async function walkFilesEnding(
+  root: string,
+  ending: string,
+  onLeftOut: (message: string) => void,
+): Promise<FoundFile[]> {
+  const files = (await walkFiles(root, onLeftOut)).filter((file) => file.name === '' || endingOf(file) === ending);
+  if (files.length > 0) return files;
+  throw new UserError('data-empty', `There are no ${ending} files in this folder.`, {
+    where: root,
+    hint: 'Check data.path; for a folder of pictures set data.kind to images.',
+  });
+}
+
 /** `.png` of `a/B.PNG`; empty where there is none. */
 export function endingOf({path}: Pick<FoundFile, 'path'>): string {
   return extname(path).toLowerCase();

@@ -1,6 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {listTars, webDatasetImages} from '../../../trainer/data/webDataset/webDataset.ts';
+import {webDatasetImages} from '../../../trainer/data/webDataset/webDataset.ts';
+import {walkFilesEnding} from '../../../trainer/data/walkFiles.ts';
 import {repository} from '../buildWorker.ts';
 import type {FuzzTarget} from '../target.ts';
 
@@ -43,7 +44,12 @@ export const tar: FuzzTarget = {
     const path = join(folder, 'a.tar');
     await writeFile(path, bytes);
     const settings = {resolution: 2, channels: 1, corrupt: 'skip'} as const;
-    const source = await webDatasetImages(await listTars(path, () => undefined), settings, undefined, () => undefined);
+    const source = await webDatasetImages(
+      await walkFilesEnding(path, '.tar', () => undefined),
+      settings,
+      undefined,
+      () => undefined,
+    );
     for (let i = 0; i < Math.min(source.size, 8); i++) {
       await source.read(i);
       await source.captions?.(i);

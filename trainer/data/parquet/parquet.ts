@@ -5,7 +5,7 @@ import {openPositioned} from '../../store/files/positionedFile.ts';
 import type {ImageSource} from '../dataset.ts';
 import {BrokenPart, encodedSource, reasonOf, type DecodeSettings} from '../encodedSource.ts';
 import {fingerprintOf} from '../fingerprint.ts';
-import {endingOf, walkFiles, type FoundFile} from '../walkFiles.ts';
+import type {FoundFile} from '../walkFiles.ts';
 import {lruCache} from '../lruCache.ts';
 import {Unsupported} from './byteArrays.ts';
 import {findCaptionColumn} from './captionColumn.ts';
@@ -24,18 +24,6 @@ const KEPT_BYTES = 256 * 1024 * 1024;
 
 /** Bytes at each end of a file that go into the fingerprint: the end holds the footer with the places of all pages. */
 const HASHED_BYTES = 64 * 1024;
-
-/** A parquet file, or all of a folder in the order of their names. */
-export async function listParquet(path: string, onSkip: (message: string) => void): Promise<FoundFile[]> {
-  const files = await walkFiles(path, onSkip);
-  // A file that is named itself may be called anything.
-  const parquet = files.filter((file) => file.name === '' || endingOf(file) === '.parquet');
-  if (parquet.length > 0) return parquet;
-  throw new UserError('data-empty', 'There are no .parquet files in this folder.', {
-    where: path,
-    hint: 'Check data.path; for a folder of pictures set data.kind to images.',
-  });
-}
 
 /**
  * The images of Hugging Face parquet files. The column is a struct with the field `bytes` (the datasets library's Image feature) or plain

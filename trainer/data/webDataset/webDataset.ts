@@ -7,7 +7,7 @@ import type {ImageSource} from '../dataset.ts';
 import {encodedSource, type DecodeSettings} from '../encodedSource.ts';
 import {fingerprintOf} from '../fingerprint.ts';
 import {isImageName} from '../imageFolder.ts';
-import {endingOf, walkFiles, type FoundFile} from '../walkFiles.ts';
+import {endingOf, type FoundFile} from '../walkFiles.ts';
 import {tarEntries, type TarEntry} from './tarEntries.ts';
 
 /** Files of a tar file with the same name up to its first dot: one example. */
@@ -22,17 +22,6 @@ interface Example {
 /** Bytes of a caption, or of the JSON around it. */
 const largestText = 1_000_000;
 const largestImage = 256_000_000;
-
-/** A tar file, or all of a folder in the order of their names. */
-export async function listTars(path: string, onSkip: (message: string) => void): Promise<FoundFile[]> {
-  const files = await walkFiles(path, onSkip);
-  const tars = files.filter((file) => file.name === '' || endingOf(file) === '.tar');
-  if (tars.length > 0) return tars;
-  throw new UserError('data-empty', 'There are no .tar files in this folder.', {
-    where: path,
-    hint: 'Check data.path; for a folder of pictures set data.kind to images.',
-  });
-}
 
 /**
  * The images of the tar files of a WebDataset. Captions are the lines of the `.txt` (or `.caption`) of the same name, else a text or a list of

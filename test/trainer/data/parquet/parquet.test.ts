@@ -3,7 +3,8 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
 import type {ImageSource} from '../../../../trainer/data/dataset.ts';
-import {listParquet, parquetImages, type ParquetSettings} from '../../../../trainer/data/parquet/parquet.ts';
+import {parquetImages, type ParquetSettings} from '../../../../trainer/data/parquet/parquet.ts';
+import {walkFilesEnding} from '../../../../trainer/data/walkFiles.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const fixtures = fileURLToPath(new URL('../../../fixtures/parquet/', import.meta.url));
@@ -20,7 +21,7 @@ async function openParquet(
   how: ParquetSettings,
   onSkip: (message: string) => void,
 ): Promise<ImageSource> {
-  return parquetImages(await listParquet(path, onSkip), how, onSkip);
+  return parquetImages(await walkFilesEnding(path, '.parquet', onSkip), how, onSkip);
 }
 
 /** Image i of the fixtures, see their README. */
