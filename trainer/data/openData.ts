@@ -1,5 +1,6 @@
 import {resolve} from 'node:path';
 import type {DataConfig} from '../contract/config/dataConfig.ts';
+import {withClassCaptions} from './captions/classCaptions.ts';
 import {folderCaptions} from './captions/folderCaptions.ts';
 import {openCifar10} from './cifar10.ts';
 import type {Datasets, ImageSource} from './dataset.ts';
@@ -31,7 +32,10 @@ async function openSplits(
   onSkip: (message: string) => void,
   onNote: (message: string) => void,
 ): Promise<NamedSplits<ImageSource>> {
-  if (config.kind === 'mnist') return openMnist(config.path === undefined ? undefined : resolve(folder, config.path));
+  if (config.kind === 'mnist') {
+    const digits = await openMnist(config.path === undefined ? undefined : resolve(folder, config.path));
+    return config.captions ? withClassCaptions(digits, config.captions) : digits;
+  }
   const path = resolve(folder, config.path);
   if (config.kind === 'cifar10') return openCifar10(path);
   const {files, open} = await listFiles(config, path, onSkip);

@@ -68,6 +68,25 @@ const Captions = z
     'Where captions come from, for models that are conditioned on text. A list of captions is drawn from while training; else its first is used.',
   );
 
+const ClassCaptions = z
+  .strictObject({
+    names: z
+      .array(z.string().trim().min(1))
+      .min(1)
+      .optional()
+      .describe('What the images of label 0, 1, 2 ... show; left out: zero to nine.'),
+    style: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Say also how an image is drawn, where it is among the outer quarters of all: bold or thin, tilted left or right.',
+      ),
+  })
+  .optional()
+  .describe(
+    'Make captions such as "a bold seven, tilted left", for models that are conditioned on text; left out: none. Each image has its shorter ones too.',
+  );
+
 export const DataConfig = z
   .discriminatedUnion('kind', [
     z.strictObject({
@@ -76,6 +95,7 @@ export const DataConfig = z
         .string()
         .optional()
         .describe('Folder with the four idx files; left out: the digits that are installed with DeMe Studio.'),
+      captions: ClassCaptions,
       ...common,
     }),
     z.strictObject({
@@ -117,3 +137,4 @@ export const DataConfig = z
   .describe('Where the images come from.');
 export type DataConfig = z.infer<typeof DataConfig>;
 export type CaptionSettings = NonNullable<z.infer<typeof Captions>>;
+export type ClassCaptionSettings = NonNullable<z.infer<typeof ClassCaptions>>;
