@@ -5,6 +5,7 @@ import {
   vsCodeCheckbox,
   vsCodeDropdown,
   vsCodeOption,
+  vsCodeTextArea,
   vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
 import {element} from './dom.ts';
@@ -17,6 +18,7 @@ export function registerControls(): void {
     vsCodeCheckbox(),
     vsCodeDropdown(),
     vsCodeOption(),
+    vsCodeTextArea(),
     vsCodeTextField(),
   );
 }
@@ -67,6 +69,11 @@ export function dropdown(
   );
   const control = element('vscode-dropdown', {'aria-label': label, 'data-key': label, value}, ...options);
   control.addEventListener('change', () => onChange((control as HTMLElement & {value: string}).value));
+  return labelled(label, control);
+}
+
+/** A control with its label before it; the control itself says its name to screen readers. */
+export function labelled(label: string, control: HTMLElement): HTMLElement {
   return element('span', {class: 'field'}, element('span', {class: 'label', 'aria-hidden': 'true'}, label), control);
 }
 
@@ -99,6 +106,14 @@ export function numberField(
     control.classList.toggle('invalid', !isNumber);
     onChange(isNumber ? number : null);
   });
+  return control;
+}
+
+/** A field for text: of one line, or of several if it has `rows`. */
+export function textField(label: string, value: string, onChange: (value: string) => void, rows?: number): HTMLElement {
+  const tag = rows === undefined ? 'vscode-text-field' : 'vscode-text-area';
+  const control = element(tag, {'data-key': label, value, rows, resize: 'vertical'}, label);
+  control.addEventListener('input', () => onChange((control as HTMLElement & {value: string}).value));
   return control;
 }
 

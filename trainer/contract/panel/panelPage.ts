@@ -2,6 +2,7 @@ import {z} from 'zod';
 import {curveSeries} from '../run/curveBins.ts';
 import {lossTermNames} from '../run/lossTerms.ts';
 import {maxCompared, SavedPanel} from './panel.ts';
+import {PreviewText} from './preview.ts';
 import {WorkbenchSetting} from './workbenchSetting.ts';
 
 export const panelTabs = ['losses', 'samples', 'merge', 'evaluation', 'compare', 'system'] as const;
@@ -34,6 +35,8 @@ export const PageState = SavedPanel.extend({
   sampleZoom: z.number().min(1).max(8).default(1),
   /** What the merge workbench is set to, and for which run; earlier versions kept it in another form, which is dropped. */
   merge: z.object({run: z.string(), setting: WorkbenchSetting}).nullable().default(null).catch(null),
+  /** What models with a text encoder were last asked to draw, by their base; the newest last. */
+  prompts: z.record(z.string(), PreviewText).default({}).catch({}),
   wipe: z
     .object({left: z.string(), right: z.string(), share: z.number().min(0).max(100)})
     .nullable()

@@ -2,6 +2,7 @@ import {z} from 'zod';
 import {ErrorRecord} from '../errors.ts';
 import {MergeSetting} from '../config/mergeSetting.ts';
 import {MemoryPeak} from '../run/memoryPeak.ts';
+import {PreviewText} from './preview.ts';
 import {WeightsRecord} from '../run/pipeline.ts';
 import {runStates} from '../run/records.ts';
 import {Report} from '../run/report.ts';
@@ -21,12 +22,23 @@ export const StageView = z.strictObject({
 });
 export type StageView = z.infer<typeof StageView>;
 
+/** Samples by prompt (rows) and number of the image (columns), whose noise follows from the seed and that number. */
+export const PromptGrid = z.strictObject({
+  ...PreviewText.shape,
+  prompts: z.array(z.string()),
+  columns: z.int(),
+  seed: z.int(),
+});
+export type PromptGrid = z.infer<typeof PromptGrid>;
+
 /** A picture with samples of a model; without update where the model is finished. */
 export const ImageView = z.strictObject({
   model: z.string(),
   update: z.int().nullable(),
   source: z.string(),
   time: z.number(),
+  /** What its rows and columns show; absent for samples without prompts. */
+  grid: PromptGrid.optional(),
 });
 export type ImageView = z.infer<typeof ImageView>;
 
@@ -47,6 +59,8 @@ export const RunView = z.strictObject({
   ranges: z.array(z.tuple([z.int(), z.int()])),
   /** Training timesteps T of the model. */
   timesteps: z.int(),
+  /** What its config asks a model with a text encoder to draw; absent where it has no prompts. */
+  text: PreviewText.optional(),
   /** Settings by their path in the config, as in `decouple.updates`. */
   settings: z.record(z.string(), z.string()),
 });

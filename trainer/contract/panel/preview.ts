@@ -9,6 +9,21 @@ import {MergeSetting} from '../config/mergeSetting.ts';
 export const maxPreviewImages = 64;
 export const maxGridCells = 25;
 export const maxCellImages = 16;
+/** Prompts of one picture, and characters of each: text encoders read fewer. */
+export const maxPreviewPrompts = 16;
+export const maxGuidance = 100;
+const promptText = z.string().max(4000);
+
+/** What a model with a text encoder is asked to draw. */
+export const PreviewText = z.strictObject({
+  /** A row of the picture each. */
+  prompts: z.array(promptText).min(1).max(maxPreviewPrompts),
+  /** What to keep away from, for all prompts. */
+  negative: promptText,
+  /** How far past the prediction with the prompt: 1 is that prediction. */
+  guidance: z.number().min(0).max(maxGuidance),
+});
+export type PreviewText = z.infer<typeof PreviewText>;
 
 const drawing = {
   /** Returned with every picture; a later order has a higher number. */
@@ -16,23 +31,39 @@ const drawing = {
   seed: z.int().min(0).max(0xffff_ffff),
   /** DDIM steps of the refined picture. */
   steps: z.int().min(1).max(1000),
+  /** Left out: a model with a text encoder draws the empty prompt. */
+  text: PreviewText.optional(),
 };
 
+/** Images in a picture that has `images` of each prompt. */
+export function pictureCount(images: number, text: PreviewText | undefined): number {
+  return images * (text?.prompts.length ?? 1);
+}
+
+function hasAtMost(most: number) {
+  return ({images, text}: {images: number; text?: PreviewText | undefined}) => pictureCount(images, text) <= most;
+}
+
 /** One merge, coarse first, then refined, then base and last saved merge where they are not drawn yet. Ends what is being drawn. */
-export const DrawOrder = z.strictObject({
-  kind: z.literal('draw'),
-  ...drawing,
-  setting: MergeSetting,
-  images: z.int().min(1).max(maxPreviewImages),
-});
+export const DrawOrder = z
+  .strictObject({
+    kind: z.literal('draw'),
+    ...drawing,
+    setting: MergeSetting,
+    /** Of each prompt. */
+    images: z.int().min(1).max(maxPreviewImages),
+  })
+  .refine(hasAtMost(maxPreviewImages));
 
 /** Several merges, a small picture each. Ends what is being drawn. */
-export const GridOrder = z.strictObject({
-  kind: z.literal('grid'),
-  ...drawing,
-  settings: z.array(MergeSetting).min(1).max(maxGridCells),
-  images: z.int().min(1).max(maxCellImages),
-});
+export const GridOrder = z
+  .strictObject({
+    kind: z.literal('grid'),
+    ...drawing,
+    settings: z.array(MergeSetting).min(1).max(maxGridCells),
+    images: z.int().min(1).max(maxCellImages),
+  })
+  .refine(hasAtMost(maxCellImages));
 
 const CancelOrder = z.strictObject({kind: z.literal('cancel')});
 
@@ -87,8 +118,11 @@ export const PreviewPicture = z.strictObject({
   cell: z.int().min(0),
   png: base64,
   seed: z.int(),
+  /** Of each prompt. */
   images: z.int(),
   steps: z.int(),
+  /** What it was asked for; absent for a model without a text encoder. */
+  text: PreviewText.optional(),
   /** From the arrival of the order to this picture. */
   seconds: z.number(),
 });
@@ -97,7 +131,14 @@ export type PreviewPicture = z.infer<typeof PreviewPicture>;
 /** The lines that a preview process sends, which are passed on to the page. */
 export const PreviewNews = z.discriminatedUnion('kind', [
   /** The models are loaded. */
-  z.strictObject({kind: z.literal('ready'), engine: EngineInfo, parameters: z.int(), seconds: z.number()}),
+  z.strictObject({
+    kind: z.literal('ready'),
+    engine: EngineInfo,
+    parameters: z.int(),
+    seconds: z.number(),
+    /** Whether they draw what a text asks for. */
+    hasText: z.boolean().optional(),
+  }),
   PreviewPicture,
   /** All pictures of the order are drawn. */
   z.strictObject({kind: z.literal('done'), id: z.int(), seconds: z.number()}),

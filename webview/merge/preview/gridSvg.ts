@@ -6,7 +6,7 @@ export interface GridPicture {
   readonly down: {readonly name: string; readonly values: readonly number[]};
   /** Data URI of each cell's picture, row by row. */
   readonly sources: readonly string[];
-  /** Text below the grid: how it was sampled. */
+  /** Lines below the grid: how it was sampled. */
   readonly note: string;
 }
 
@@ -17,8 +17,9 @@ const top = 50;
 
 /** A grid with its axes as a self-contained SVG document. */
 export function gridSvg({across, down, sources, note}: GridPicture): string {
+  const notes = note.split('\n');
   const width = left + across.values.length * (side + gap) + gap;
-  const height = top + down.values.length * (side + gap) + 30;
+  const height = top + down.values.length * (side + gap) + 15 + notes.length * 15;
   const columns = across.values.map((value, x) =>
     text(left + x * (side + gap) + side / 2, 40, String(value), 'middle'),
   );
@@ -28,7 +29,8 @@ export function gridSvg({across, down, sources, note}: GridPicture): string {
     const y = top + Math.floor(i / across.values.length) * (side + gap);
     return `<image x="${x}" y="${y}" width="${side}" height="${side}" href="${source}" style="image-rendering: pixelated"/>`;
   });
-  const names = [text(left, 18, `across: ${across.name}, down: ${down.name}`), text(left, height - 10, note)];
+  const below = notes.map((line, i) => text(left, height - 10 - 15 * (notes.length - 1 - i), line));
+  const names = [text(left, 18, `across: ${across.name}, down: ${down.name}`), ...below];
   const paper = `<rect width="100%" height="100%" fill="${printTheme.background}"/>`;
   const parts = [paper, ...names, ...columns, ...rows, ...cells];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="${printTheme.fontFamily}" font-size="12">${parts.join('')}</svg>`;

@@ -1,14 +1,16 @@
 import type {MergeSetting} from '../../../trainer/contract/config/mergeSetting.ts';
+import type {PreviewText} from '../../../trainer/contract/panel/preview.ts';
 import type {WorkbenchSetting} from '../../../trainer/contract/panel/workbenchSetting.ts';
 import {savePicture} from '../../charts/savePicture.ts';
 import {element, message, Region, setText, table} from '../../dom.ts';
 import type {Panel} from '../../panel.ts';
-import {button, dropdown, numberField, setDisabled} from '../../toolkit.ts';
+import {button, dropdown, labelled, numberField, setDisabled} from '../../toolkit.ts';
 import {axisValues, gridAxes, type GridAxis} from './gridAxis.ts';
 import {gridSvg} from './gridSvg.ts';
 import type {PreviewState} from './previewState.ts';
 import {pictureSource, type PictureChoice} from './previewView.ts';
 import {mergeSetting} from '../workbench/workbenchSetting.ts';
+import {textRecipe} from '../../promptGrid.ts';
 
 const imagesInCell = 4;
 const pictureWidth = 120;
@@ -118,18 +120,8 @@ export class PreviewGrid {
     const amounts = counts.map((count) => ({value: String(count), label: String(count)}));
     return [
       dropdown(title, names, choice.axis, choose),
-      element(
-        'span',
-        {class: 'field'},
-        element('span', {class: 'label', 'aria-hidden': 'true'}, 'from'),
-        number('low', 'from'),
-      ),
-      element(
-        'span',
-        {class: 'field'},
-        element('span', {class: 'label', 'aria-hidden': 'true'}, 'to'),
-        number('high', 'to'),
-      ),
+      labelled('from', number('low', 'from')),
+      labelled('to', number('high', 'to')),
       dropdown(
         `Values ${title.toLowerCase()}`,
         amounts,
@@ -149,8 +141,9 @@ export class PreviewGrid {
     const settings = cellSettings(this.#owner.setting(), {axis: x, values: across}, {axis: y, values: down});
     if (settings === null) return this.#showError('Some of these values are out of range.');
     this.#ordered = {across: {name: x.name, values: across}, down: {name: y.name, values: down}, choice};
-    const {seed, steps} = choice;
-    this.#panel.preview({kind: 'grid', id: this.#owner.nextId(), settings, images: imagesInCell, seed, steps});
+    const {seed, steps, text} = choice;
+    const images = cellImages(text);
+    this.#panel.preview({kind: 'grid', id: this.#owner.nextId(), settings, images, seed, steps, text});
   }
 
   #showError(text: string): void {
@@ -176,10 +169,17 @@ export class PreviewGrid {
     if (ordered === null || preview === null) return;
     const {across, down, choice} = ordered;
     const pictures = [...preview.cells.values()].sort((a, b) => a.cell - b.cell);
-    const note = `${imagesInCell} images each, DDIM, ${choice.steps} steps, seed ${choice.seed}`;
-    const svg = gridSvg({across, down, sources: pictures.map(pictureSource), note});
+    const {steps, seed, text} = choice;
+    const images = `${cellImages(text)} images ${text === undefined ? 'each' : 'of each prompt'}`;
+    const note = [`${images}, DDIM, ${steps} steps, seed ${seed}`, ...(text === undefined ? [] : [textRecipe(text)])];
+    const svg = gridSvg({across, down, sources: pictures.map(pictureSource), note: note.join('\n')});
     await savePicture(this.#panel, 'merge grid', svg, 'png');
   }
+}
+
+/** Of each prompt. */
+function cellImages(text: PreviewText | undefined): number {
+  return Math.max(1, Math.floor(imagesInCell / (text?.prompts.length ?? 1)));
 }
 
 function setAxis(choice: Choice, {name, low, high}: GridAxis): void {

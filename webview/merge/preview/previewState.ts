@@ -19,6 +19,8 @@ export interface PreviewState {
   readonly engine: string;
   readonly parameters: number;
   readonly seconds: number;
+  /** Whether the models draw what a text asks for. */
+  readonly hasText: boolean;
   readonly error: ErrorRecord | null;
   readonly drawing: PreviewDrawingState | null;
   /** The shown picture with its merge, and the time until its coarse version was there. */
@@ -37,6 +39,7 @@ export const noPreview: PreviewState = {
   engine: '',
   parameters: 0,
   seconds: 0,
+  hasText: false,
   error: null,
   drawing: null,
   merged: null,
@@ -72,8 +75,8 @@ export function afterPreviewNews(state: PreviewState, news: PreviewNews): Previe
   if (news.kind === 'ended') return {...noPreview, error: news.error};
   if (state.phase === 'off') return state;
   if (news.kind === 'ready') {
-    const {engine, parameters, seconds} = news;
-    return {...state, phase: 'ready', engine: engine.reason, parameters, seconds};
+    const {engine, parameters, seconds, hasText = false} = news;
+    return {...state, phase: 'ready', engine: engine.reason, parameters, seconds, hasText};
   }
   // These are drawn once for all requests of the same size, also for earlier ones.
   if (news.kind === 'picture' && news.of === 'base') return {...state, base: news};

@@ -1,24 +1,37 @@
-import type {PreviewPicture} from '../../../trainer/contract/panel/preview.ts';
+import {
+  maxGuidance,
+  maxPreviewImages,
+  maxPreviewPrompts,
+  pictureCount,
+  type PreviewPicture,
+  type PreviewText,
+} from '../../../trainer/contract/panel/preview.ts';
 import {element, message, Region, setText} from '../../dom.ts';
 import {countText} from '../../../trainer/chart/tickText.ts';
 import type {Panel} from '../../panel.ts';
-import type {PanelState} from '../../state.ts';
-import {button, numberField} from '../../toolkit.ts';
+import {promptGrid, textRecipe} from '../../promptGrid.ts';
+import {selectedRun, type PanelState} from '../../state.ts';
+import {button, labelled, numberField} from '../../toolkit.ts';
 import type {PreviewState} from './previewState.ts';
+import {PromptFields} from './promptFields.ts';
 
 /** How preview samples are drawn. */
 export interface PictureChoice {
+  /** Of each prompt, for a model with a text encoder. */
   readonly images: number;
   readonly steps: number;
   readonly seed: number;
+  readonly text?: PreviewText;
 }
 
 const pictureWidth = 260;
-const limits: Readonly<Record<keyof PictureChoice, readonly [number, number]>> = {
-  images: [1, 64],
+/** `columns` are the images of each prompt, `images` those of a model without prompts. */
+const limits = {
+  images: [1, maxPreviewImages],
+  columns: [1, maxPreviewImages],
   steps: [1, 1000],
   seed: [0, 0xffff_ffff],
-};
+} as const;
 
 /** Samples of the current merge beside those of the base and of the last saved merge, all from the same noise. */
 export class PreviewView {
@@ -26,6 +39,7 @@ export class PreviewView {
   readonly #panel: Panel;
   readonly #onChoice: () => void;
   readonly #bar = new Region(element('div', {class: 'bar'}));
+  readonly #prompts: PromptFields;
   readonly #engine = element('p', {class: 'message'});
   readonly #status = element('p', {class: 'message', role: 'status'});
   readonly #error = new Region(element('div'));
@@ -33,28 +47,47 @@ export class PreviewView {
     element('div', {class: 'samples', tabindex: '0', role: 'region', 'aria-label': 'Preview samples'}),
   );
   /** Null where a field holds an invalid value. */
-  #choice: Record<keyof PictureChoice, number | null> = {images: 16, steps: 20, seed: 0};
+  #choice: Record<keyof typeof limits, number | null> = {images: 16, columns: 4, steps: 20, seed: 0};
 
   /** `onChoice` is called when the user has changed how samples are drawn. */
   constructor(panel: Panel, onChoice: () => void) {
     this.#panel = panel;
     this.#onChoice = onChoice;
+    this.#prompts = new PromptFields(panel, () => {
+      this.#showError(panel.state.preview);
+      onChoice();
+    });
     const heading = element('h3', {}, 'Live preview');
     const lines = [this.#engine, this.#status, this.#error.root];
-    this.root = element('div', {}, heading, this.#bar.root, ...lines, this.#pictures.root);
+    this.root = element('div', {}, heading, this.#bar.root, this.#prompts.root, ...lines, this.#pictures.root);
   }
 
   get choice(): PictureChoice | null {
-    const {images, steps, seed} = this.#choice;
-    return images === null || steps === null || seed === null ? null : {images, steps, seed};
+    const {columns, steps, seed} = this.#choice;
+    const {hasText} = this.#panel.state.preview;
+    const text = hasText ? this.#prompts.text : undefined;
+    const images = hasText ? columns : this.#choice.images;
+    if (images === null || steps === null || seed === null || text === null) return null;
+    if (pictureCount(images, text) > maxPreviewImages) return null;
+    return {images, steps, seed, ...(text !== undefined && {text})};
   }
 
-  update(run: string, {preview, trusted}: PanelState): void {
-    const {phase, merged, base, saved, error} = preview;
-    this.#bar.show([run, phase, trusted], () => this.#controls(run, phase, trusted));
+  /** Whether the keys go to a text, which has an undo of its own. */
+  get isTyping(): boolean {
+    return this.#prompts.root.contains(document.activeElement);
+  }
+
+  update(state: PanelState): void {
+    const {preview, trusted, page} = state;
+    const run = selectedRun(state);
+    if (run === undefined) return;
+    const {phase, merged, base, saved, hasText} = preview;
+    this.#bar.show([run.path, phase, trusted, hasText], () => this.#controls(run.path, preview, trusted));
+    this.#prompts.root.hidden = !hasText;
+    if (hasText) this.#prompts.show(run, page);
     setText(this.#engine, engineText(preview));
     setText(this.#status, drawingText(preview));
-    this.#error.show(error, () => (error === null ? [] : [message(`${error.message} ${error.hint ?? ''}`, 'error')]));
+    this.#showError(preview);
     this.#pictures.root.hidden = merged === null;
     const key = [merged, base, saved].map((picture) => picture && [picture.id, picture.of]);
     this.#pictures.show(key, () => [
@@ -64,7 +97,23 @@ export class PreviewView {
     ]);
   }
 
-  #controls(run: string, phase: PreviewState['phase'], trusted: boolean): HTMLElement[] {
+  #showError({error, hasText}: PreviewState): void {
+    const shown = (hasText ? this.#tooMuch() : null) ?? (error && `${error.message} ${error.hint ?? ''}`);
+    this.#error.show(shown, () => (shown === null ? [] : [message(shown, 'error')]));
+  }
+
+  /** What cannot be drawn of the prompts; null: nothing. */
+  #tooMuch(): string | null {
+    const {text} = this.#prompts;
+    const {columns} = this.#choice;
+    if (text === null)
+      return `A preview takes at most ${maxPreviewPrompts} prompts, and a guidance from 0 to ${maxGuidance}.`;
+    const count = pictureCount(columns ?? 0, text);
+    if (count <= maxPreviewImages) return null;
+    return `${text.prompts.length} prompts of ${columns} images are ${count} images; a preview draws at most ${maxPreviewImages}.`;
+  }
+
+  #controls(run: string, {phase, hasText}: PreviewState, trusted: boolean): HTMLElement[] {
     const start = button('Start live preview', () => this.#panel.preview({kind: 'start', run}), {
       disabled: !trusted,
       title: trusted ? 'Load the models and draw samples while you move the sliders' : 'Needs a trusted workspace',
@@ -72,21 +121,22 @@ export class PreviewView {
     const stop = button('Stop live preview', () => this.#panel.preview({kind: 'stop'}));
     return [
       phase === 'off' ? start : stop,
-      this.#field('Images', 'images'),
+      hasText ? this.#field('Images of each prompt', 'columns') : this.#field('Images', 'images'),
       this.#field('Steps', 'steps'),
       this.#field('Seed', 'seed'),
     ];
   }
 
-  #field(label: string, key: keyof PictureChoice): HTMLElement {
+  #field(label: string, key: keyof typeof limits): HTMLElement {
     const [least, most] = limits[key];
     const field = numberField(`${label} of the preview`, this.#choice[key] ?? least, (value) => {
       const isFine = value !== null && Number.isInteger(value) && value >= least && value <= most;
       field.classList.toggle('invalid', !isFine);
       this.#choice[key] = isFine ? value : null;
+      this.#showError(this.#panel.state.preview);
       if (isFine) this.#onChoice();
     });
-    return element('span', {class: 'field'}, element('span', {class: 'label', 'aria-hidden': 'true'}, label), field);
+    return labelled(label, field);
   }
 }
 
@@ -114,9 +164,12 @@ function drawingText({drawing, merged, coarseSeconds}: PreviewState): string {
 
 function figure(name: string, picture: PreviewPicture | null): HTMLElement[] {
   if (picture === null) return [];
-  const {images, steps, seed, of} = picture;
-  const how = `${images} ${images === 1 ? 'image' : 'images'}, ${steps} steps, seed ${seed}`;
-  const image = element('img', {src: pictureSource(picture), alt: `${name}: ${how}`, width: pictureWidth});
+  const {images, steps, seed, of, text} = picture;
+  const count = `${images} ${images === 1 ? 'image' : 'images'}${text === undefined ? '' : ' of each prompt'}`;
+  const how = `${count}, ${steps} steps, seed ${seed}`;
+  const alt = `${name}: ${how}${text === undefined ? '' : `, ${textRecipe(text)}`}`;
+  const image = element('img', {src: pictureSource(picture), alt, width: pictureWidth});
   const caption = `${name}${of === 'coarse' ? ' (coarse)' : ''}: ${how}`;
-  return [element('figure', {}, element('figcaption', {}, caption), image)];
+  const shown = text === undefined ? image : promptGrid(image, {prompts: text.prompts, columns: images, seed});
+  return [element('figure', {}, element('figcaption', {}, caption), shown)];
 }

@@ -104,7 +104,7 @@ export class MergeWorkbench {
   }
 
   #onKey(event: KeyboardEvent): void {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || this.#view.isTyping) return;
     const key = event.key.toLowerCase();
     const way = key === 'y' || (key === 'z' && event.shiftKey) ? 'redo' : key === 'z' ? 'undo' : null;
     if (way === null) return;
@@ -119,7 +119,7 @@ export class MergeWorkbench {
     if (run === null) return;
     const setting = this.#setting;
     this.#sliders.show({run, weights: merge?.weights}, setting);
-    this.#view.update(run.path, state);
+    this.#view.update(state);
     this.#grid.update(state.preview);
     const {drawing} = state.preview;
     if (this.#isAfterGrid && drawing?.kind === 'grid' && drawing.state !== 'drawing') this.#draw();

@@ -1,7 +1,7 @@
 import type {MergeMethodKind} from '../../../trainer/contract/config/mergeMethod.ts';
 import type {WorkbenchSetting} from '../../../trainer/contract/panel/workbenchSetting.ts';
 import {element} from '../../dom.ts';
-import {checkbox, dropdown} from '../../toolkit.ts';
+import {checkbox, dropdown, labelled} from '../../toolkit.ts';
 import type {ChangeSetting, SettingControls, SliderRange} from './weightControl.ts';
 import {methodsFor, parametersOf, withMethod, withParameter} from './workbenchSetting.ts';
 
@@ -48,7 +48,7 @@ export function methodBar(setting: WorkbenchSetting, controls: SettingControls, 
       return typeof current === 'number' ? current : null;
     };
     const control = controls.add(label, setting, {read, write: set}, parameterRanges[name]);
-    return element('span', {class: 'field'}, element('span', {class: 'label', 'aria-hidden': 'true'}, label), control);
+    return labelled(label, control);
   });
   return element('div', {class: 'bar'}, method, ...parameters);
 }

@@ -1,6 +1,4 @@
 import {expect, it} from 'vitest';
-import type {PreviewNews, PreviewOrder, previewPictures} from '../../../../trainer/contract/panel/preview.ts';
-import {encodePng} from '../../../../trainer/data/pictures/png.ts';
 import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {axeViolations} from '../../axeViolations.ts';
@@ -8,57 +6,9 @@ import {choose} from '../../choose.ts';
 import {describePanel, eventually, expectNoTrouble} from '../../describePanel.ts';
 import type {TestPanel} from '../../testPanel.ts';
 import {themeKinds, type ThemeKind} from '../../themes.ts';
-
-type Draw = Extract<PreviewOrder, {kind: 'draw'}>;
+import {FakePreview} from './fakePreview.ts';
 
 const upRule = [{match: 'up', weights: [0.5, 0.6, 0.7, [-1, 1]]}];
-
-/** Plays the process of a preview: draws grey pictures at once, of as many pixels as the order has images. */
-class FakePreview {
-  readonly orders: PreviewOrder[] = [];
-  ended = 0;
-  #say: (news: PreviewNews) => void = () => undefined;
-
-  readonly start = async (_: unknown, say: (news: PreviewNews) => void) => {
-    this.#say = say;
-    const engine = {
-      name: 'wasm',
-      version: '1',
-      device: 'CPU',
-      threads: 1,
-      reason: 'WebAssembly, as asked for.',
-    } as const;
-    setTimeout(() => say({kind: 'ready', engine, parameters: 51_985, seconds: 1.5}), 20);
-    return {order: (order: PreviewOrder) => this.#draw(order), end: () => void this.ended++};
-  };
-
-  get draws(): Draw[] {
-    return this.orders.filter((order) => order.kind === 'draw');
-  }
-
-  say(news: PreviewNews): void {
-    this.#say(news);
-  }
-
-  #draw(order: PreviewOrder): void {
-    this.orders.push(order);
-    if (order.kind === 'draw') {
-      for (const of of ['coarse', 'refined', 'base', 'saved'] as const) this.#picture(order, of, 0);
-    } else if (order.kind === 'grid') {
-      order.settings.forEach((_, cell) => this.#picture(order, 'cell', cell));
-      this.say({kind: 'done', id: order.id, seconds: 2});
-    }
-  }
-
-  #picture(
-    {id, seed, steps, images}: Pick<Draw, 'id' | 'seed' | 'steps' | 'images'>,
-    of: (typeof previewPictures)[number],
-    cell: number,
-  ): void {
-    const png = Buffer.from(encodePng(new Uint8Array(images).fill(40 * cell), images, 1, 1)).toString('base64');
-    this.say({kind: 'picture', id, of, cell, png, seed, steps, images, seconds: of === 'coarse' ? 0.2 : 1.4});
-  }
-}
 
 describePanel('the live preview', (open) => {
   async function begin(setting: {theme?: ThemeKind; trusted?: boolean} = {}) {
