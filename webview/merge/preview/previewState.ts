@@ -9,6 +9,8 @@ export interface PreviewDrawingState {
   readonly state: 'drawing' | 'done' | 'cancelled' | 'failed';
   /** One merge per picture. */
   readonly settings: readonly MergeSetting[];
+  /** Images of the refined picture; of each prompt. */
+  readonly images: number;
 }
 
 /** Everything the page knows about the live preview. Immutable: every action makes a new state. */
@@ -26,6 +28,8 @@ export interface PreviewState {
   /** The shown picture with its merge, and the time until its coarse version was there. */
   readonly merged: PreviewPicture | null;
   readonly mergedSetting: MergeSetting | null;
+  /** Images of its refined version; of each prompt. */
+  readonly mergedImages: number;
   readonly coarseSeconds: number | null;
   readonly base: PreviewPicture | null;
   readonly saved: PreviewPicture | null;
@@ -44,6 +48,7 @@ export const noPreview: PreviewState = {
   drawing: null,
   merged: null,
   mergedSetting: null,
+  mergedImages: 0,
   coarseSeconds: null,
   base: null,
   saved: null,
@@ -60,12 +65,12 @@ export function afterPreviewCommand(state: PreviewState, command: PreviewCommand
     case 'cancel':
       return state;
     case 'draw': {
-      const {id, setting} = command;
-      return {...state, error: null, drawing: {id, kind: 'draw', state: 'drawing', settings: [setting]}};
+      const {id, setting, images} = command;
+      return {...state, error: null, drawing: {id, kind: 'draw', state: 'drawing', settings: [setting], images}};
     }
     case 'grid': {
-      const {id, settings} = command;
-      return {...state, error: null, drawing: {id, kind: 'grid', state: 'drawing', settings}, cells: new Map()};
+      const {id, settings, images} = command;
+      return {...state, error: null, drawing: {id, kind: 'grid', state: 'drawing', settings, images}, cells: new Map()};
     }
   }
 }
@@ -94,7 +99,8 @@ export function afterPreviewNews(state: PreviewState, news: PreviewNews): Previe
 function withPicture(state: PreviewState, drawing: PreviewDrawingState, picture: PreviewPicture): PreviewState {
   if (picture.of === 'cell') return {...state, cells: new Map(state.cells).set(picture.cell, picture)};
   const coarseSeconds = picture.of === 'coarse' ? picture.seconds : coarseOf(state, picture);
-  return {...state, merged: picture, mergedSetting: drawing.settings[0] ?? null, coarseSeconds};
+  const {settings, images} = drawing;
+  return {...state, merged: picture, mergedSetting: settings[0] ?? null, mergedImages: images, coarseSeconds};
 }
 
 /** The time of the coarse picture of the same request. */

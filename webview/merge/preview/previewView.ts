@@ -81,7 +81,7 @@ export class PreviewView {
     const {preview, trusted, page} = state;
     const run = selectedRun(state);
     if (run === undefined) return;
-    const {phase, merged, base, saved, hasText} = preview;
+    const {phase, merged, base, saved, hasText, mergedImages} = preview;
     this.#bar.show([run.path, phase, trusted, hasText], () => this.#controls(run.path, preview, trusted));
     this.#prompts.root.hidden = !hasText;
     if (hasText) this.#prompts.show(run, page);
@@ -91,7 +91,7 @@ export class PreviewView {
     this.#pictures.root.hidden = merged === null;
     const key = [merged, base, saved].map((picture) => picture && [picture.id, picture.of]);
     this.#pictures.show(key, () => [
-      ...figure('Preview', merged),
+      ...figure('Preview', merged, mergedImages),
       ...figure('Base', base),
       ...figure('Last saved merge', saved),
     ]);
@@ -162,13 +162,15 @@ function drawingText({drawing, merged, coarseSeconds}: PreviewState): string {
   return `${coarse}${coarse ? 'refined' : 'Refined'} after ${secondsText(merged.seconds)}.`;
 }
 
-function figure(name: string, picture: PreviewPicture | null): HTMLElement[] {
+/** `columns` is the number of images of each prompt for which there is room, so that nothing moves when the coarse picture is refined. */
+function figure(name: string, picture: PreviewPicture | null, columns = picture?.images ?? 1): HTMLElement[] {
   if (picture === null) return [];
   const {images, steps, seed, of, text} = picture;
+  const width = text === undefined ? pictureWidth : (pictureWidth * images) / columns;
   const count = `${images} ${images === 1 ? 'image' : 'images'}${text === undefined ? '' : ' of each prompt'}`;
   const how = `${count}, ${steps} steps, seed ${seed}`;
   const alt = `${name}: ${how}${text === undefined ? '' : `, ${textRecipe(text)}`}`;
-  const image = element('img', {src: pictureSource(picture), alt, width: pictureWidth});
+  const image = element('img', {src: pictureSource(picture), alt, width});
   const caption = `${name}${of === 'coarse' ? ' (coarse)' : ''}: ${how}`;
   const shown = text === undefined ? image : promptGrid(image, {prompts: text.prompts, columns: images, seed});
   return [element('figure', {}, element('figcaption', {}, caption), shown)];

@@ -1,6 +1,7 @@
 import type {Locator} from 'playwright-core';
 import {expect, it} from 'vitest';
 import type {PreviewText} from '../../../../trainer/contract/panel/preview.ts';
+import {encodePng} from '../../../../trainer/data/pictures/png.ts';
 import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {axeViolations} from '../../axeViolations.ts';
@@ -48,6 +49,22 @@ describePanel('the live preview of models with a text encoder', (open) => {
       await figure.getByText('0/3', {exact: true}).waitFor();
     }
     expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('shows a coarse picture of fewer images with rows as high as those of the refined one', async () => {
+    const {fake, panel, page, prompts} = await begin();
+    await prompts.fill('one\ntwo');
+    const picture = page.getByRole('img', {name: /^Preview: .*two/});
+    const whole = await picture.boundingBox();
+    const {id = 0, text} = fake.draws.at(-1) ?? {};
+    const png = Buffer.from(encodePng(new Uint8Array(2), 1, 2, 1)).toString('base64');
+    const coarse = {kind: 'picture', id, of: 'coarse', cell: 0, png, seed: 0, images: 1, steps: 4, seconds: 1} as const;
+    fake.say({...coarse, text});
+    await page.getByText('Preview (coarse): 1 image of each prompt').waitFor();
+    const part = await picture.boundingBox();
+    expect(part?.width).toBeCloseTo((whole?.width ?? 0) / 4, 0);
+    expect(part?.height).toBeCloseTo(whole?.height ?? 0, 0);
     await panel.close();
   });
 
