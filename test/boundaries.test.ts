@@ -30,7 +30,7 @@ const boundaries: readonly Boundary[] = [
   {part: 'trainer/models/pretrained.ts', row: 3, packages: [node, tfjsCore]},
   {part: 'trainer/models/scheduleHash.ts', row: 3, packages: [/^node:crypto$/]},
   {part: 'trainer/models/', row: 3, packages: [tfjsCore]},
-  {part: 'trainer/text/', row: 3, packages: [node, zod]},
+  {part: 'trainer/text/', row: 2, packages: [node, zod]},
   {part: 'trainer/deme/', row: 3, packages: [tfjsCore]},
   {
     part: 'trainer/data/',

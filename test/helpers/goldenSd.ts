@@ -1,6 +1,9 @@
+import {cp} from 'node:fs/promises';
+import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
 import {openSafetensors} from '../../trainer/store/weights/safetensors.ts';
+import {writeClipTokenizer} from './clipVocabulary.ts';
 import {fromNchw} from './referenceLoop.ts';
 
 /** A folder of the Stable Diffusion fixtures: `sd1` (version 1) or `sd2`, or a component of one. */
@@ -33,4 +36,12 @@ export async function goldenSdTensor<R extends tf.Rank>(model: string, name: str
 export async function goldenSdImages(model: string, name: string): Promise<Tensor4D> {
   const {values, shape} = await goldenSdArray(model, name);
   return fromNchw(values, shape);
+}
+
+/** The golden pipeline of Stable Diffusion 1 as a folder with its tokenizer, which lies packed in the fixtures. */
+export async function writeGoldenPipeline(folder: string): Promise<string> {
+  const isPlain = (path: string) => !path.endsWith('/arrays.safetensors') && !path.includes('/tokenizer');
+  await cp(goldenSdFolder('sd1'), folder, {recursive: true, filter: isPlain});
+  await writeClipTokenizer(join(folder, 'tokenizer'), 'vocab.json');
+  return folder;
 }

@@ -108,6 +108,7 @@ describe('a third term of the training loss', () => {
       shapes: new Map(),
       inChannels: 1,
       outChannels: 1,
+      contextWidth: null,
       prepare: preparePlainly,
       predict: (params) => param<tf.Tensor4D>(params, 'output'),
     };

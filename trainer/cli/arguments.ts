@@ -47,6 +47,11 @@ export function predictionTypeOption(): Option {
   return new Option('--prediction-type <name>', meaning).argParser(predictionType);
 }
 
+/** `--tokenizer`, of verbs that take texts. */
+export function tokenizerOption(): Option {
+  return new Option('--tokenizer <folder>', "tokenizer to take instead of the model's");
+}
+
 function predictionType(text: string): PredictionType {
   const type = predictionTypeNamed(text);
   if (type !== undefined) return type;

@@ -31,6 +31,8 @@ export interface Denoiser {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   readonly inChannels: number;
   readonly outChannels: number;
+  /** Width of the context that a prediction takes; null for a network without one. */
+  readonly contextWidth: number | null;
   /** N timesteps, whole or fractional, and their condition as `predict` takes them. `time` is new; the condition stays the caller's. */
   prepare(timesteps: readonly number[], condition?: Condition): Omit<DenoiserInputs, 'noisy'>;
   /**

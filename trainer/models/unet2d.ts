@@ -30,6 +30,7 @@ export function createUNet2D(config: UNet2DConfig, where?: string): Denoiser {
     shapes: new Map([...network.shapes, ...projectionShapes(unet2dProjectionSites(config), 'full')]),
     inChannels: config.in_channels,
     outChannels: config.out_channels,
+    contextWidth: null,
     prepare: (timesteps) => ({
       time: timeEmbedding(timesteps, {width: first, flip: config.flip_sin_to_cos, shift: config.freq_shift}),
     }),

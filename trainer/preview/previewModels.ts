@@ -5,6 +5,7 @@ import type {MergeTensor} from '../merge/files/checkTensors.ts';
 import type {WeightsFormat} from '../contract/model/weightsFormat.ts';
 import {openMergeInput, type MergeInput} from '../merge/files/mergeInput.ts';
 import {residentInput} from '../merge/files/residentInput.ts';
+import {loadComponents, type Components} from '../models/components.ts';
 import type {ImageSpace} from '../models/imageSpace.ts';
 import {createModel, type Model} from '../models/model.ts';
 import {requireImageShape} from '../sample/requireImageShape.ts';
@@ -18,6 +19,7 @@ export interface PreviewModels {
   readonly tensors: readonly MergeTensor[];
   readonly dtype: WeightsFormat;
   readonly model: Model;
+  readonly components: Components;
   readonly space: ImageSpace;
   /** Scalars of a merge. */
   readonly parameters: number;
@@ -37,13 +39,15 @@ export async function openPreviewModels({base, experts, dtype}: Omit<OpenOrder, 
   const {tensors} = await checkInputs(first, rest);
   const schedulerConfig = inputs.find(({schedulerConfig}) => schedulerConfig !== null)?.schedulerConfig ?? null;
   const model = createModel({unetConfig, schedulerConfig}, base);
+  const components = await loadComponents({path: base, pipeline: first.pipeline, unetConfig});
   return {
     base: first,
     experts: rest,
     tensors,
     dtype,
     model,
-    space: model.spaceOf(requireImageShape(model, base)),
+    components,
+    space: components.spaceOf(requireImageShape(components, base)),
     parameters: tensors.reduce((sum, {shape}) => sum + elementCount(shape), 0),
   };
 }

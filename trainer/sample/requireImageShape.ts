@@ -1,9 +1,9 @@
 import {UserError} from '../contract/errors.ts';
 import type {ImageShape} from '../models/imageSpace.ts';
-import type {Model} from '../models/model.ts';
+import type {Components} from '../models/components.ts';
 
 /** [H,W,C] of the images that a model draws for a PNG. Throws a UserError where its config does not say, or a PNG has no such channels. */
-export function requireImageShape({imageShape}: Model, where: string): ImageShape {
+export function requireImageShape({imageShape}: Components, where: string): ImageShape {
   if (imageShape === null) {
     throw new UserError('size-missing', 'The model does not say how large its images are.', {
       where,

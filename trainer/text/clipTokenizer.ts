@@ -19,10 +19,12 @@ export interface ClipTokenizerParts {
   readonly unknown: number;
   /** What texts are filled up with: the end token in Stable Diffusion 1, `!` in Stable Diffusion 2. open_clip always takes 0. */
   readonly pad: number;
+  /** Ids that texts are cut and filled up to; infinite where the files do not say. */
+  readonly maxLength: number;
 }
 
 /** CLIP's text tokenizer (Radford et al. 2021): lower-cased byte-pair encoding. */
-export interface ClipTokenizer {
+export interface ClipTokenizer extends Pick<ClipTokenizerParts, 'maxLength'> {
   /** Begin token, ids of the text, end token; as long as it comes. Throws a `UserError` for a text of more than 100,000 characters. */
   encode(text: string): number[];
   /** The same as exactly `length` ids: cut with the end token kept, or filled up. */
@@ -51,6 +53,7 @@ export function createClipTokenizer(parts: ClipTokenizerParts, variant: ClipToke
     return [parts.begin, ...ids, parts.end];
   };
   return {
+    maxLength: parts.maxLength,
     encode,
     encodeTo(text, length) {
       const ids = encode(text);

@@ -10,6 +10,7 @@ import {
 import {fileExists} from '../store/files/fileExists.ts';
 import {readJson} from '../store/files/jsonFile.ts';
 import {readRegularFile} from '../store/files/regularFile.ts';
+import {hashBytes, hashFile} from '../store/files/sha256.ts';
 import type {IdentifiedToken} from './addedTokens.ts';
 import {endOfWord, type BytePairVocabulary} from './bytePairEncoding.ts';
 import {createClipTokenizer, type ClipTokenizer, type ClipTokenizerVariant} from './clipTokenizer.ts';
@@ -42,8 +43,28 @@ export async function readClipTokenizer(
   const identified = decoder
     ? Object.entries(decoder).map(([id, token]) => ({...token, id: Number(id)}))
     : [...(await readAddedTokens(folder, names)), ...added];
-  return createClipTokenizer({vocabulary, ...specialTokens(names, identified, vocabulary.ids, path)}, variant);
+  const special = specialTokens(names, identified, vocabulary.ids, path);
+  return createClipTokenizer({vocabulary, ...special, maxLength: config?.model_max_length ?? Infinity}, variant);
 }
+
+/** SHA-256 over the files of a tokenizer. */
+export async function tokenizerHash(folder: string): Promise<string> {
+  const hashes: string[] = [];
+  for (const name of tokenizerFiles) {
+    const path = join(folder, name);
+    if (await fileExists(path)) hashes.push(`${name} ${await hashFile(path)}`);
+  }
+  return hashBytes(hashes.join('\n'));
+}
+
+const tokenizerFiles = [
+  'tokenizer.json',
+  'vocab.json',
+  'merges.txt',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+];
 
 async function readCore(folder: string): Promise<TokenizerCore> {
   const single = join(folder, 'tokenizer.json');

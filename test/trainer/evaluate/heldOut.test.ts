@@ -21,6 +21,7 @@ function constantDenoiser(byTimestep = false): Denoiser {
     shapes: new Map([['constant', []]]),
     inChannels: 1,
     outChannels: 1,
+    contextWidth: null,
     prepare: preparePlainly,
     predict: (params, {noisy, time: timesteps}) => {
       const factors = byTimestep ? tf.div<tf.Tensor2D>(timesteps, 100) : tf.onesLike(timesteps);

@@ -11,6 +11,7 @@ import {mergeModels} from '../../../trainer/merge/files/mergeFiles.ts';
 import type {Architecture} from '../../../trainer/models/architecture.ts';
 import {architectures, countParameters, createDenoiser} from '../../../trainer/models/architectures.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
+import {loadComponents} from '../../../trainer/models/components.ts';
 import {loadPretrained, savePretrained} from '../../../trainer/models/pretrained.ts';
 import {conv2d} from '../../../trainer/nn/layers.ts';
 import {param, type Params} from '../../../trainer/nn/params.ts';
@@ -84,6 +85,7 @@ function fakeArchitecture({width, size}: z.infer<typeof FakeConfig>): Architectu
       ]),
       inChannels: width,
       outChannels: width,
+      contextWidth: null,
       prepare: (timesteps) => ({time: tf.tensor2d([...timesteps], [timesteps.length, 1])}),
       predict: (params, {noisy}) =>
         project(params, 0, conv2d(noisy, param(params, 'only.weight'), param<tf.Tensor1D>(params, 'only.bias'))),
@@ -121,7 +123,7 @@ describe('another class of networks', () => {
     const base = await loadPretrained(path);
     expect(base.folder.unetConfig).toMatchObject(fakeConfig);
     expect(base.warnings).toEqual(['This network is a fake.']);
-    expect(base.imageShape).toEqual([4, 4, 1]);
+    expect((await loadComponents(base.folder)).imageShape).toEqual([4, 4, 1]);
 
     const initial = withProjections(base.params, config, 'stock-compatible');
     const task = tinyTask({updates: 2, dropout: false}, join(folder, 'checkpoints'));

@@ -19,6 +19,7 @@ const denoiser: Denoiser = {
   shapes: new Map([['scale', [1]]]),
   inChannels: 3,
   outChannels: 3,
+  contextWidth: null,
   prepare: preparePlainly,
   predict(params, {noisy, time: timesteps}) {
     const [timestep = NaN, ...others] = timesteps.dataSync<'float32'>();

@@ -32,6 +32,7 @@ const constant: Denoiser = {
   shapes: new Map(),
   inChannels: 1,
   outChannels: 1,
+  contextWidth: null,
   prepare: preparePlainly,
   predict: (params) => tf.mul(param<tf.Tensor4D>(params, 'output'), params.get('gain') ?? 1),
 };

@@ -18,6 +18,7 @@ const timed: Denoiser = {
   shapes: new Map([['offset', []]]),
   inChannels: 1,
   outChannels: 1,
+  contextWidth: null,
   prepare: preparePlainly,
   predict(params, {noisy, time: timesteps}) {
     const times = perImage(tf.div(timesteps, 1000));

@@ -43,6 +43,8 @@ export type SpecialTokensMap = z.infer<typeof SpecialTokensMap>;
 export const ClipTokenizerConfig = z.looseObject({
   ...SpecialTokensMap.shape,
   tokenizer_class: z.string().nullish(),
+  /** Ids that texts are cut and filled up to; an astronomic number where transformers knows none. */
+  model_max_length: z.number().min(2).nullish(),
   /** Id -> token, in files of transformers 4.34 and later. */
   added_tokens_decoder: z.record(z.string().regex(/^\d{1,6}$/), AddedToken).nullish(),
 });

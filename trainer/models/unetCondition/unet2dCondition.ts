@@ -25,6 +25,7 @@ export function createUNet2DCondition(config: UNet2DConditionConfig, where?: str
     shapes: new Map([...network.shapes, ...projectionShapes(unet2dProjectionSites(config), 'full')]),
     inChannels: config.in_channels,
     outChannels: config.out_channels,
+    contextWidth: config.cross_attention_dim,
     prepare: (timesteps, condition = {}) => ({
       time: timeEmbedding(timesteps, {width: first, flip: config.flip_sin_to_cos, shift: config.freq_shift}),
       ...condition,

@@ -1,22 +1,41 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {Params} from '../../nn/params.ts';
+import type {Tensor4D} from '@tensorflow/tfjs-core';
 import {normalImages, type ImageShape, type ImageSpace} from '../imageSpace.ts';
-import type {Autoencoder} from './autoencoder.ts';
+import type {LoadedAutoencoder} from './loadAutoencoder.ts';
 
-/** The latents of an autoencoder (Rombach et al. 2022, section 3.1): an image is encoded as a draw from its distribution of latents. */
-export function latentSpace(autoencoder: Autoencoder, params: Params, imageShape: ImageShape): ImageSpace {
-  const [height, width] = imageShape.slice(0, 2).map((side) => Math.floor(side / autoencoder.factor)) as [
-    number,
-    number,
-  ];
-  const shape = [height, width, autoencoder.latentChannels] as const;
+/**
+ * The latents of an autoencoder (Rombach et al. 2022, section 3.1): an image is encoded as a draw from its distribution of latents. Large
+ * images go through it one by one, so that the memory does not grow with their number.
+ */
+export function latentSpace(
+  {autoencoder, params}: LoadedAutoencoder,
+  imageShape: ImageShape,
+  pixelsAtOnce = 512 * 512,
+): ImageSpace {
+  const [imageHeight, imageWidth] = imageShape;
+  const {factor, latentChannels} = autoencoder;
+  const shape = [Math.floor(imageHeight / factor), Math.floor(imageWidth / factor), latentChannels] as const;
+  const atOnce = Math.max(1, Math.floor(pixelsAtOnce / (imageHeight * imageWidth)));
   return {
     imageShape,
     shape,
     encode: (images, random) =>
-      tf.tidy(() =>
-        autoencoder.sample(autoencoder.encode(params, images), normalImages(images.shape[0], shape, random)),
-      ),
-    decode: (encoded) => tf.tidy(() => autoencoder.decode(params, encoded)),
+      inSlices(images, atOnce, (slice, first) => {
+        const noise = normalImages(slice.shape[0], shape, (image) => random(first + image));
+        return autoencoder.sample(autoencoder.encode(params, slice), noise);
+      }),
+    decode: (encoded) => inSlices(encoded, atOnce, (slice) => autoencoder.decode(params, slice)),
   };
+}
+
+/** `[N,H,W,C]` through `act`, at most `atOnce` images at a time. */
+function inSlices(images: Tensor4D, atOnce: number, act: (slice: Tensor4D, first: number) => Tensor4D): Tensor4D {
+  const [count] = images.shape;
+  const firsts = Array.from({length: Math.ceil(count / atOnce)}, (_, i) => i * atOnce);
+  return tf.tidy(() => {
+    const parts = firsts.map((first) =>
+      tf.tidy(() => act(tf.slice4d(images, [first, 0, 0, 0], [Math.min(atOnce, count - first), -1, -1, -1]), first)),
+    );
+    return parts.length === 1 ? (parts[0] as Tensor4D) : tf.concat4d(parts, 0);
+  });
 }

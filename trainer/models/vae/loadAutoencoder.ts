@@ -1,5 +1,7 @@
 import {disposeParams, type Params} from '../../nn/params.ts';
-import {readAutoencoderFolder} from '../../store/weights/autoencoderFolder.ts';
+import {autoencoderKind} from '../../store/weights/autoencoderFolder.ts';
+import {readComponent} from '../../store/weights/components.ts';
+import type {PipelineComponent} from '../../store/weights/pipeline.ts';
 import {loadWeights} from '../loadParams.ts';
 import {createAutoencoder, type Autoencoder} from './autoencoder.ts';
 
@@ -10,10 +12,10 @@ export interface LoadedAutoencoder {
   dispose(): void;
 }
 
-/** Loads the `vae` folder of a pipeline. Throws UserErrors. */
-export async function loadAutoencoder(path: string): Promise<LoadedAutoencoder> {
-  const folder = await readAutoencoderFolder(path);
-  const autoencoder = createAutoencoder(folder.config, path);
-  const params = await loadWeights(() => folder.openWeights(), autoencoder.shapes, path);
+/** Loads the `vae` of a pipeline. Throws UserErrors. */
+export async function loadAutoencoder(component: PipelineComponent): Promise<LoadedAutoencoder> {
+  const {path, config, openWeights} = await readComponent(component, autoencoderKind);
+  const autoencoder = createAutoencoder(config, path);
+  const params = await loadWeights(openWeights, autoencoder.shapes, path);
   return {autoencoder, params, dispose: () => disposeParams(params)};
 }

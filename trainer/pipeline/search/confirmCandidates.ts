@@ -63,7 +63,8 @@ async function sampleFeatures(
 ): Promise<FeatureSet> {
   const params = applyWeightsBy(lab.base, lab.vectors, (name) => weightsOf(weights, name));
   lab.predictor.load(params);
-  const {schedule, imageShape, spaceOf} = lab.model;
+  const {schedule} = lab.model;
+  const {imageShape, spaceOf} = lab.components;
   const space = spaceOf(imageShape ?? lab.data.validation.shape);
   try {
     const batches = sampleBatches({

@@ -6,9 +6,11 @@ import type {TimestepRange} from '../../deme/timesteps.ts';
 import {taskVectors} from '../../merge/blend.ts';
 import type {PartOf} from '../../merge/tensorWeights.ts';
 import {partOf} from '../../models/architectures.ts';
+import {loadComponents, type Components} from '../../models/components.ts';
 import type {Model} from '../../models/model.ts';
 import {Predictor} from '../../models/predictor.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
+import type {NoiseSchedule} from '../../schedulers/schedule.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {weightsHashOf} from '../graph/runInputs.ts';
 import {jointStamp} from '../graph/stageFacts.ts';
@@ -37,6 +39,7 @@ export interface MergeLab {
   readonly predictor: Predictor;
   readonly ranges: readonly TimestepRange[];
   readonly model: Model;
+  readonly components: Components;
   readonly data: Datasets;
   /** SHA-256 over models, ranges and images: everything but the draws that a loss depends on. */
   readonly key: string;
@@ -55,6 +58,7 @@ export async function openMergeLab(context: StageContext): Promise<MergeLab> {
   experts.forEach(disposeParams);
   const ranges = await context.watch.ranges(pretrained.schedule.timesteps);
   const predictor = new Predictor(pretrained.denoiser, base);
+  const components = await loadComponents(pretrained.folder);
   return {
     base,
     vectors,
@@ -62,15 +66,17 @@ export async function openMergeLab(context: StageContext): Promise<MergeLab> {
     predictor,
     ranges,
     model: pretrained,
+    components,
     data,
     key: await keyOf(context, pretrained.weightsHash, ranges),
-    heldOut: (draws) => heldOutOf(data, pretrained, ranges, draws),
+    heldOut: (draws) => heldOutOf(data, pretrained.schedule, components, ranges, draws),
     losses: (params, heldOut, onlyRanges) => {
       predictor.load(params);
       return predictorLosses(predictor, {...heldOut, ...(onlyRanges && {onlyRanges})});
     },
     dispose: () => {
       predictor.dispose();
+      components.dispose();
       [base, ...vectors].forEach(disposeParams);
     },
   };
@@ -78,7 +84,8 @@ export async function openMergeLab(context: StageContext): Promise<MergeLab> {
 
 async function heldOutOf(
   data: Datasets,
-  {schedule, spaceOf}: Model,
+  schedule: NoiseSchedule,
+  {spaceOf}: Components,
   ranges: readonly TimestepRange[],
   {part, images: wanted, timesteps, seed}: LabDraws,
 ): Promise<LabHeldOut> {

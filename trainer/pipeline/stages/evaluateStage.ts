@@ -7,6 +7,7 @@ import {withFeatureNetwork} from '../../evaluate/featureNetworks.ts';
 import {heldOutDraws, predictorLosses} from '../../evaluate/heldOut.ts';
 import {heldOutImages} from '../../evaluate/heldOutImages.ts';
 import {ensembleTable, type LossTable} from '../../evaluate/lossTable.ts';
+import {loadComponents, type Components} from '../../models/components.ts';
 import {Predictor} from '../../models/predictor.ts';
 import type {Pretrained} from '../../models/pretrained.ts';
 import {ensemblePredict, modelPredict, type Predict} from '../../sample/predict.ts';
@@ -33,27 +34,33 @@ export async function evaluateStage(context: StageContext, model: RunModel): Pro
       : [await loadModelParams(context, base, model)];
   const {test} = await openStageData(context);
   const predictors = weights.map((params) => new Predictor(base.denoiser, params));
-  const losses = await measureLosses(context, config, base, predictors, ranges, test);
+  const components = await loadComponents(base.folder);
+  const losses = await measureLosses(context, config, {base, components, predictors, ranges}, test);
   await writeJsonAtomic(runPaths.losses(context.run, name), toRecord(losses));
   await orStop(context);
   const answers = predictors.map((predictor) => modelPredict(predictor));
   const predict = model.kind === 'ensemble' ? ensemblePredict(answers, ranges) : (answers[0] as Predict);
-  const space = base.spaceOf(base.imageShape ?? test.shape);
+  const space = components.spaceOf(components.imageShape ?? test.shape);
   return drawSamples(context, config, {predict, schedule: base.schedule, space}, name);
+}
+
+interface Measured {
+  readonly base: Pretrained;
+  readonly components: Components;
+  readonly predictors: readonly Predictor[];
+  readonly ranges: readonly TimestepRange[];
 }
 
 async function measureLosses(
   context: StageContext,
   config: EvaluateConfig,
-  base: Pretrained,
-  predictors: readonly Predictor[],
-  ranges: readonly TimestepRange[],
+  {base, components, predictors, ranges}: Measured,
   test: ImageSource,
 ): Promise<LossTable> {
   const imageCount = Math.min(config.heldOut.images, test.size);
   const {timesteps, seed} = config.heldOut;
   const draws = heldOutDraws({imageCount, timestepsPerRange: timesteps, ranges, seed});
-  const images = await heldOutImages(test, imageCount, base.spaceOf(test.shape), seed);
+  const images = await heldOutImages(test, imageCount, components.spaceOf(test.shape), seed);
   const onProgress = progress(context, 'held-out draws');
   const request = {schedule: base.schedule, draws, ...images, onProgress};
   const tables: LossTable[] = [];

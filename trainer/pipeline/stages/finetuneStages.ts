@@ -1,6 +1,7 @@
 import type {DecoupleConfig} from '../../contract/config/config.ts';
 import {equalRanges} from '../../deme/timesteps.ts';
 import {architectureOf} from '../../models/architectures.ts';
+import {loadComponents} from '../../models/components.ts';
 import type {Pretrained} from '../../models/pretrained.ts';
 import {addIdentityProjections} from '../../nn/projections.ts';
 import {ordinaryTraining} from '../graph/trainingInputs.ts';
@@ -45,14 +46,15 @@ export async function ordinaryStage(context: StageContext): Promise<StageOutcome
   });
 }
 
-type Finetune = Omit<ModelTraining, 'network' | 'teacher' | 'initial' | 'saved'>;
+type Finetune = Omit<ModelTraining, 'network' | 'components' | 'teacher' | 'initial' | 'saved'>;
 
-function finetune(context: StageContext, base: Pretrained, training: Finetune): Promise<StageOutcome> {
+async function finetune(context: StageContext, base: Pretrained, training: Finetune): Promise<StageOutcome> {
   const {unetConfig, pipeline} = base.folder;
   const {projectionSites} = architectureOf(unetConfig);
   return trainModel(context, {
     ...training,
     network: base,
+    components: await loadComponents(base.folder),
     teacher: training.consistency > 0 ? base.params : null,
     initial: addIdentityProjections(base.params, projectionSites, training.record.projection),
     saved: {unetConfig, pipeline, dtype: 'F32'},

@@ -1,5 +1,6 @@
 import {completeScheduler} from '../../contract/model/schedulerSettings.ts';
 import {equalRanges} from '../../deme/timesteps.ts';
+import {pixelComponents} from '../../models/components.ts';
 import {initialiseParams} from '../../models/initialise.ts';
 import {createModel} from '../../models/model.ts';
 import {disposeParams} from '../../nn/params.ts';
@@ -18,6 +19,7 @@ export async function pretrainStage(context: StageContext): Promise<StageOutcome
     model: {kind: 'base'},
     config,
     network,
+    components: pixelComponents(unetConfig),
     teacher: null,
     consistency: 0,
     initial,

@@ -3,6 +3,7 @@ import type {ModelRecord} from '../../contract/run/records.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import type {ImageSource} from '../../data/dataset.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
+import type {Components} from '../../models/components.ts';
 import type {ImageSpace} from '../../models/imageSpace.ts';
 import type {Model} from '../../models/model.ts';
 import {savePretrained, type SavedModel} from '../../models/pretrained.ts';
@@ -20,6 +21,7 @@ import {trainingGrids} from './trainingGrids.ts';
 export interface ModelTraining extends Pick<TrainTask, 'config' | 'initial' | 'range' | 'probability'> {
   readonly model: RunModel;
   readonly network: Model;
+  readonly components: Components;
   /** The frozen original; null: no consistency loss. */
   readonly teacher: Params | null;
   /** Weight of the consistency loss. */
@@ -34,10 +36,10 @@ export interface ModelTraining extends Pick<TrainTask, 'config' | 'initial' | 'r
 /** Trains a model of a run on its images, and writes it into the run folder. */
 export async function trainModel(context: StageContext, training: ModelTraining): Promise<StageOutcome> {
   const {run, watch} = context;
-  const {model, config, network, saved} = training;
+  const {model, config, network, components, saved} = training;
   const {denoiser, schedule} = network;
   const {train: images, validation} = await openStageData(context);
-  const space = network.spaceOf(images.shape);
+  const space = components.spaceOf(images.shape);
   const watched = {denoiser, schedule, space, validation, ranges: training.heldOutRanges};
   const params = await train(taskOf(context, training, images, space), await trainHooks(context, config, watched));
   if (params === null) return 'stopped';

@@ -34,16 +34,23 @@ export async function readComponentFolder<Schema extends z.ZodType>(
 ): Promise<ComponentFolder<z.output<Schema>>> {
   const config = await readJson(join(path, 'config.json'), schema, what);
   const weightsFiles = await findWeights(path, weightsNames);
-  const openWeights = async () => {
-    const reader = await openWeightsFiles(weightsFiles);
-    if (rename === undefined) return reader;
-    try {
-      return renameTensors(reader, rename, path);
-    } catch (error) {
-      await reader.close();
-      throw error;
-    }
-  };
+  const openWeights = () => openRenamed(() => openWeightsFiles(weightsFiles), rename, path);
   let hash: Promise<string> | undefined;
   return {path, config, weightsFiles, weightsHash: () => (hash ??= hashWeights(weightsFiles)), openWeights};
+}
+
+/** Opens weights, with the names that `rename` gives to tensors; `where` is named in its errors. */
+export async function openRenamed(
+  open: () => Promise<TensorReader>,
+  rename: ((name: string) => string | null) | undefined,
+  where: string,
+): Promise<TensorReader> {
+  const reader = await open();
+  if (rename === undefined) return reader;
+  try {
+    return renameTensors(reader, rename, where);
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
 }

@@ -3,9 +3,9 @@ import {join} from 'node:path';
 import {z} from 'zod';
 import {UserError} from '../../contract/errors.ts';
 import {fileExists} from '../files/fileExists.ts';
-import {snapshotFolder} from './hubCache.ts';
 import {readJson} from '../files/jsonFile.ts';
 import {linkOrCopy} from '../files/linkFiles.ts';
+import type {ComponentFolder} from './componentFolder.ts';
 
 /** `model_index.json` of a diffusers pipeline, and its components beside network and scheduler: VAE, text encoder, tokenizer ... */
 export interface Pipeline {
@@ -19,6 +19,8 @@ export interface PipelineComponent {
   readonly name: string;
   /** Its folder; null for one that lies in a single file. */
   readonly path: string | null;
+  /** Config and weights of one that lies in a single file. */
+  readonly inFile: ComponentFolder<unknown> | null;
   /** Has it appear as that folder. */
   carry(folder: string): Promise<void>;
 }
@@ -32,10 +34,10 @@ const PipelineIndex = z.record(z.string(), z.unknown());
 /** `[library, class]`; diffusers writes nulls for a component that is left out. */
 const ComponentClass = z.tuple([z.string(), z.string()]);
 
-/** Reads what a folder's `model_index.json` names; null where there is none. */
+/** Reads what a folder's `model_index.json` names. Without one, the folder is a pipeline if it has components that Stable Diffusion has; else null. */
 export async function readPipeline(folder: string): Promise<Pipeline | null> {
   const path = join(folder, indexFile);
-  if (!(await fileExists(path))) return null;
+  if (!(await fileExists(path))) return pipelineWithoutIndex(folder);
   const {[stockClassKey]: stockClass, ...index} = await readJson(path, PipelineIndex, 'the pipeline index');
   const isOurs = index._class_name === pipelineClass;
   const components: PipelineComponent[] = [];
@@ -45,6 +47,34 @@ export async function readPipeline(folder: string): Promise<Pipeline | null> {
     if (await fileExists(own)) components.push(folderComponent(name, own));
   }
   return {index: isOurs ? {...index, _class_name: stockClass} : index, components};
+}
+
+/** The index of a Stable Diffusion pipeline with these components, but for network and scheduler. */
+export function stableDiffusionIndex(components: readonly string[]): Record<string, unknown> {
+  const classes = Object.entries(stableDiffusionClasses);
+  return {
+    _class_name: 'StableDiffusionPipeline',
+    feature_extractor: [null, null],
+    image_encoder: [null, null],
+    requires_safety_checker: false,
+    safety_checker: [null, null],
+    ...Object.fromEntries(classes.map(([name, type]) => [name, components.includes(name) ? type : [null, null]])),
+  };
+}
+
+const stableDiffusionClasses = {
+  text_encoder: ['transformers', 'CLIPTextModel'],
+  tokenizer: ['transformers', 'CLIPTokenizer'],
+  vae: ['diffusers', 'AutoencoderKL'],
+};
+
+async function pipelineWithoutIndex(folder: string): Promise<Pipeline | null> {
+  const components: PipelineComponent[] = [];
+  for (const name of Object.keys(stableDiffusionClasses)) {
+    const own = join(folder, name);
+    if (await fileExists(own)) components.push(folderComponent(name, own));
+  }
+  return components.length === 0 ? null : {index: stableDiffusionIndex(components.map(({name}) => name)), components};
 }
 
 /** The content of `model_index.json` for a pipeline with this network and scheduler; all else stays as it was in `pipeline`. */
@@ -66,7 +96,7 @@ export function pipelineIndex(
 
 /** A component that has a folder, whose files appear elsewhere as links where the file system has them. */
 export function folderComponent(name: string, path: string): PipelineComponent {
-  return {name, path, carry: (folder) => carryFolder(path, folder)};
+  return {name, path, inFile: null, carry: (folder) => carryFolder(path, folder)};
 }
 
 /** Has the components of a pipeline appear in another folder. */
@@ -80,16 +110,6 @@ async function carryFolder(from: string, to: string): Promise<void> {
     if (entry.isDirectory()) await carryFolder(source, target);
     else await linkOrCopy(source, target);
   }
-}
-
-/** The folder of a component of the pipeline at `path`, such as its `tokenizer`. Throws a UserError where there is none. */
-export async function requireComponent(path: string, name: string): Promise<string> {
-  const folder = join(await snapshotFolder(path), name);
-  if (await fileExists(folder)) return folder;
-  throw new UserError('component-missing', `This model has no ${name}.`, {
-    where: path,
-    hint: 'Give the folder of a whole pipeline of diffusers, with the components beside its unet.',
-  });
 }
 
 function requirePlainName(name: string, where: string): string {

@@ -1,17 +1,20 @@
 import {ClipTextConfig} from '../../contract/model/clipTextConfig.ts';
-import {readComponentFolder, type ComponentFolder} from './componentFolder.ts';
+import {readComponentFolder, type ComponentFolder, type ComponentKind} from './componentFolder.ts';
 import {transformersNames} from './findWeights.ts';
 
 const prefix = 'text_model.';
 
-/** A pipeline's `text_encoder` folder, with the tensors under the names that Stable Diffusion's files have. */
+/** A pipeline's text encoder, with the tensors under the names that Stable Diffusion's files have. */
+export const textEncoderKind: ComponentKind<typeof ClipTextConfig> = {
+  schema: ClipTextConfig,
+  what: "the text encoder's config",
+  weightsNames: transformersNames,
+  rename: textEncoderName,
+};
+
+/** A pipeline's `text_encoder` folder. */
 export function readTextEncoderFolder(path: string): Promise<ComponentFolder<ClipTextConfig>> {
-  return readComponentFolder(path, {
-    schema: ClipTextConfig,
-    what: "the text encoder's config",
-    weightsNames: transformersNames,
-    rename: textEncoderName,
-  });
+  return readComponentFolder(path, textEncoderKind);
 }
 
 /** The list of positions is 0, 1, 2 … and no weight. */

@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs';
-import {cp, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import sharp from 'sharp';
@@ -7,9 +7,8 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {z} from 'zod';
 import {openSafetensors, writeSafetensors} from '../../../../trainer/store/weights/safetensors.ts';
 import {expectAllClose} from '../../../helpers/allClose.ts';
-import {writeClipTokenizer} from '../../../helpers/clipVocabulary.ts';
 import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
-import {goldenSdArray, goldenSdFolder} from '../../../helpers/goldenSd.ts';
+import {goldenSdArray, goldenSdFolder, writeGoldenPipeline} from '../../../helpers/goldenSd.ts';
 
 const arrays = goldenSdFolder('sd1/arrays.safetensors');
 const {rows} = JSON.parse(readFileSync(goldenSdFolder('tokens.json'), 'utf8')) as {
@@ -20,11 +19,7 @@ let model = '';
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'deme-arrays-'));
-  model = join(folder, 'sd1');
-  for (const part of ['unet', 'vae', 'text_encoder']) {
-    await cp(goldenSdFolder(`sd1/${part}`), join(model, part), {recursive: true});
-  }
-  await writeClipTokenizer(join(model, 'tokenizer'), 'vocab.json');
+  model = await writeGoldenPipeline(join(folder, 'sd1'));
 });
 afterAll(() => rm(folder, {recursive: true, force: true}));
 

@@ -2,11 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import type {ImageShape} from '../../../../trainer/models/imageSpace.ts';
-import {loadParams} from '../../../../trainer/models/loadParams.ts';
-import {createAutoencoder} from '../../../../trainer/models/vae/autoencoder.ts';
 import {latentSpace} from '../../../../trainer/models/vae/latentSpace.ts';
+import {loadAutoencoder} from '../../../../trainer/models/vae/loadAutoencoder.ts';
 import {createRandom, type Random} from '../../../../trainer/random.ts';
-import {readAutoencoderFolder} from '../../../../trainer/store/weights/autoencoderFolder.ts';
+import {folderComponent} from '../../../../trainer/store/weights/pipeline.ts';
 import {expectAllClose} from '../../../helpers/allClose.ts';
 import {describeOnEngines} from '../../../helpers/engines.ts';
 import {goldenSdFolder, goldenSdImages} from '../../../helpers/goldenSd.ts';
@@ -15,13 +14,9 @@ import {expectNoLeak} from '../../../helpers/tensorCount.ts';
 const golden = (name: string) => goldenSdImages('sd1', `vae.${name}`);
 const shapeOf = ({shape}: Tensor4D): ImageShape => [shape[1], shape[2], shape[3]];
 
-async function space(images: ImageShape) {
-  const {config, openWeights} = await readAutoencoderFolder(goldenSdFolder('sd1/vae'));
-  const autoencoder = createAutoencoder(config);
-  const reader = await openWeights();
-  const params = await loadParams(reader, autoencoder.shapes);
-  await reader.close();
-  return latentSpace(autoencoder, params, images);
+async function space(images: ImageShape, pixelsAtOnce?: number) {
+  const vae = await loadAutoencoder(folderComponent('vae', goldenSdFolder('sd1/vae')));
+  return latentSpace(vae, images, pixelsAtOnce);
 }
 
 /** Gives image `i` its part of these numbers. */
@@ -46,6 +41,19 @@ describeOnEngines('the latent space of an autoencoder', () => {
     const decoded = decode(await golden('latent_scaled'));
     expectAllClose(await decoded.data(), await (await golden('decoded')).data(), 5e-5);
     await expectNoLeak(() => tf.dispose([encode(images, drawing(noise)), decode(latents)]));
+  });
+
+  it('is the same for images that go through it one by one', async () => {
+    const {shape, encode, decode} = await space([16, 24, 3], 500);
+    const random = (image: number) => createRandom(1, image);
+    const images = tf.randomUniform<tf.Rank.R4>([2, 16, 24, 3], -1, 1, 'float32', 3);
+    const [first, second] = tf.split(images, 2) as [Tensor4D, Tensor4D];
+    const both = encode(images, random);
+    expect(both.shape).toEqual([2, ...shape]);
+    const apart = tf.concat([encode(first, random), encode(second, () => random(1))]);
+    expect(await both.data()).toEqual(await apart.data());
+    const decodedApart = tf.concat((tf.split(both, 2) as Tensor4D[]).map((each) => decode(each)));
+    expect(await decode(both).data()).toEqual(await decodedApart.data());
   });
 
   it('draws each image of a batch by its own numbers', async () => {

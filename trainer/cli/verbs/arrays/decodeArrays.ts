@@ -9,7 +9,7 @@ import {startEngine} from '../../../engine/startEngine.ts';
 import {loadAutoencoder} from '../../../models/vae/loadAutoencoder.ts';
 import {decodeNchw} from '../../../sample/autoencodeNchw.ts';
 import {writeFileAtomic} from '../../../store/files/atomicFile.ts';
-import {requireComponent} from '../../../store/weights/pipeline.ts';
+import {requireComponent} from '../../../store/weights/components.ts';
 import {imagesOf, readArray, requireOutput, writeArrays, type ArrayOutput} from './arrayFile.ts';
 
 /** Latents of a file that are to become images. */

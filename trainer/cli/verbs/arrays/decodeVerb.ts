@@ -8,7 +8,7 @@ export function addDecodeVerb(deme: Command): void {
   const command = deme
     .command('decode')
     .description('latents to images')
-    .requiredOption('--model <folder>', 'pipeline folder with an autoencoder')
+    .requiredOption('--model <path>', 'pipeline folder or single-file checkpoint')
     .requiredOption('--latents <file>', 'safetensors file with the latents')
     .requiredOption('--latents-key <key>', 'name of the latents [N,c,h,w] in it, scaled as networks see them')
     .requiredOption('--out <file>', 'safetensors file for the images [N,C,H,W], about -1 to 1, as the tensor image')

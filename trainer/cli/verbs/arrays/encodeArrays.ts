@@ -2,19 +2,21 @@ import type {EngineChoice} from '../../../contract/config/config.ts';
 import type {EngineInfo} from '../../../contract/engine/engineInfo.ts';
 import {UserError} from '../../../contract/errors.ts';
 import {startEngine} from '../../../engine/startEngine.ts';
-import {loadTextEncoder} from '../../../models/clip/textEncoder.ts';
+import {createTextConditioner} from '../../../models/textConditioner.ts';
 import {loadAutoencoder} from '../../../models/vae/loadAutoencoder.ts';
 import {encodeNchw} from '../../../sample/autoencodeNchw.ts';
 import {inBatches} from '../../../sample/nchw.ts';
-import {requireComponent} from '../../../store/weights/pipeline.ts';
+import {requireComponent, requireTokenizer} from '../../../store/weights/components.ts';
 import type {TensorSource} from '../../../store/weights/safetensors.ts';
-import {readClipTokenizer} from '../../../text/readClipTokenizer.ts';
 import {imagesOf, readArray, requireOutput, writeArrays, type ArrayOutput} from './arrayFile.ts';
 import {readPrompts} from './promptFile.ts';
 
 /** Texts, or images of a file, that are to be encoded by the components of a pipeline. */
 export interface EncodeRequest extends ArrayOutput {
+  /** Pipeline folder or single-file checkpoint. */
   readonly model: string;
+  /** Folder of a tokenizer to take instead of the model's. */
+  readonly tokenizer?: string;
   /** File with a text in each line. */
   readonly text?: string;
   /** Safetensors file with the images. */
@@ -58,15 +60,15 @@ export async function encodeArrays(request: EncodeRequest): Promise<EncodeResult
   return {out: request.out, shapes: Object.fromEntries(tensors.map(({name, shape}) => [name, shape])), engine};
 }
 
-async function encodeTexts({model, clipSkip, batch}: EncodeRequest, file: string): Promise<TensorSource[]> {
-  const tokenizer = await readClipTokenizer(await requireComponent(model, 'tokenizer'));
-  const encoder = await loadTextEncoder(await requireComponent(model, 'text_encoder'));
-  const ids = (await readPrompts(file)).map((text) => tokenizer.encodeTo(text, encoder.length));
-  const {context} = await inBatches(ids.length, batch, (from, to) => ({
-    context: encoder.encode(ids.slice(from, to), {clipSkip}),
+async function encodeTexts({model, tokenizer, clipSkip, batch}: EncodeRequest, file: string): Promise<TensorSource[]> {
+  const encoder = await requireComponent(model, 'text_encoder');
+  const conditioner = await createTextConditioner(encoder, await requireTokenizer(model, tokenizer));
+  const texts = await readPrompts(file);
+  const {context} = await inBatches(texts.length, batch, (from, to) => ({
+    context: conditioner.encode(texts.slice(from, to), clipSkip),
   }));
-  encoder.dispose();
-  const numbers = BigInt64Array.from(ids.flat(), BigInt);
+  conditioner.dispose();
+  const numbers = BigInt64Array.from(texts.flatMap(conditioner.tokenize), BigInt);
   return [
     {name: 'ids', shape: context.shape.slice(0, 2), dtype: 'I64', read: () => numbers},
     {name: 'context', shape: context.shape, dtype: 'F32', read: () => context.values},

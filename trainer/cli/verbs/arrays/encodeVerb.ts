@@ -1,6 +1,6 @@
 import type {Command} from 'commander';
 import {action} from '../../action.ts';
-import {count, engineOption, wholeNumber} from '../../arguments.ts';
+import {count, engineOption, tokenizerOption, wholeNumber} from '../../arguments.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../../outcome.ts';
 import type {EncodeRequest} from './encodeArrays.ts';
 
@@ -8,7 +8,8 @@ export function addEncodeVerb(deme: Command): void {
   const command = deme
     .command('encode')
     .description('texts to the states of the text encoder, images to latents')
-    .requiredOption('--model <folder>', 'pipeline folder')
+    .requiredOption('--model <path>', 'pipeline folder or single-file checkpoint')
+    .addOption(tokenizerOption())
     .option('--text <file>', 'a text in each line, or a .json file with a list of texts')
     .option('--arrays <file>', 'safetensors file with images')
     .option('--images <key>', 'name of the images [N,C,H,W] in it: bytes, or numbers in [-1, 1]')

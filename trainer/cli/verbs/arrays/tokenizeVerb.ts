@@ -1,13 +1,14 @@
 import {Option, type Command} from 'commander';
 import {action} from '../../action.ts';
-import {count} from '../../arguments.ts';
+import {count, tokenizerOption} from '../../arguments.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../../outcome.ts';
-import {requireComponent} from '../../../store/weights/pipeline.ts';
+import {requireTokenizer} from '../../../store/weights/components.ts';
 import {readClipTokenizer} from '../../../text/readClipTokenizer.ts';
 import {readPrompts} from './promptFile.ts';
 
 interface TokenizeOptions extends OutputOptions {
   readonly model: string;
+  readonly tokenizer?: string;
   readonly text: string;
   readonly length: number;
   readonly whole?: boolean;
@@ -18,7 +19,8 @@ export function addTokenizeVerb(deme: Command): void {
   const command = deme
     .command('tokenize')
     .description('ids of texts, a JSON list in each line, to compare a tokenizer with transformers')
-    .requiredOption('--model <folder>', 'pipeline folder with a tokenizer')
+    .requiredOption('--model <path>', 'pipeline folder, or single-file checkpoint with a tokenizer folder beside it')
+    .addOption(tokenizerOption())
     .requiredOption('--text <file>', 'a text in each line, or a .json file with a list of texts')
     .option('--length <number>', 'ids of a text, filled up or cut', count, 77)
     .option('--whole', 'as many ids as each text has')
@@ -29,7 +31,7 @@ export function addTokenizeVerb(deme: Command): void {
 }
 
 async function tokenize(options: TokenizeOptions): Promise<ExitCode> {
-  const tokenizer = await readClipTokenizer(await requireComponent(options.model, 'tokenizer'), options.variant);
+  const tokenizer = await readClipTokenizer(await requireTokenizer(options.model, options.tokenizer), options.variant);
   const texts = await readPrompts(options.text);
   const ids = texts.map((text) => (options.whole ? tokenizer.encode(text) : tokenizer.encodeTo(text, options.length)));
   printResult(

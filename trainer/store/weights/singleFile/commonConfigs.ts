@@ -57,17 +57,3 @@ export function commonScheduler(
     steps_offset: 1,
   };
 }
-
-/** `model_index.json`, but for network and scheduler. */
-export function commonIndex({vae, text}: Checkpoint): Record<string, unknown> {
-  return {
-    _class_name: 'StableDiffusionPipeline',
-    feature_extractor: [null, null],
-    image_encoder: [null, null],
-    requires_safety_checker: false,
-    safety_checker: [null, null],
-    text_encoder: text === null ? [null, null] : ['transformers', 'CLIPTextModel'],
-    tokenizer: ['transformers', 'CLIPTokenizer'],
-    vae: vae === null ? [null, null] : ['diffusers', 'AutoencoderKL'],
-  };
-}

@@ -6,8 +6,9 @@ import type {PredictionType} from '../../../contract/model/predictionType.ts';
 import {SchedulerConfig} from '../../../contract/model/schedulerConfig.ts';
 import {UNet2DConditionConfig} from '../../../contract/model/unet2dConditionConfig.ts';
 import {checkValue, parseJson} from '../../files/jsonFile.ts';
+import {stableDiffusionIndex} from '../pipeline.ts';
 import type {Checkpoint} from './checkpoint.ts';
-import {commonIndex, commonScheduler, commonText, commonUNet, commonVae} from './commonConfigs.ts';
+import {commonScheduler, commonText, commonUNet, commonVae} from './commonConfigs.ts';
 import {recordedPredictionType} from './predictionType.ts';
 import {readSidecar} from './sidecar.ts';
 
@@ -51,7 +52,9 @@ export async function configsOfCheckpoint(
             prediction_type: type,
           }),
     stated,
-    index: recorded.model_index ?? commonIndex(checkpoint),
+    index:
+      recorded.model_index ??
+      stableDiffusionIndex(['tokenizer', ...(vae ? ['vae'] : []), ...(text ? ['text_encoder'] : [])]),
   };
 }
 

@@ -111,6 +111,13 @@ function insideFile(name: string, path: string, {views, config, stem}: InsideFil
   return {
     name,
     path: null,
+    inFile: {
+      path,
+      config,
+      weightsFiles: [path],
+      weightsHash: () => hashWeights([path]),
+      openWeights: async () => viewTensors(await openWeightsFile(path), views),
+    },
     async carry(folder) {
       await mkdir(folder, {recursive: true});
       await writeJsonAtomic(join(folder, 'config.json'), config);

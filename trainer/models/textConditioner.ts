@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type {Tensor3D} from '@tensorflow/tfjs-core';
+import {findComponent, requireTokenizer} from '../store/weights/components.ts';
+import type {ModelFolder} from '../store/weights/modelFolder.ts';
+import type {PipelineComponent} from '../store/weights/pipeline.ts';
+import {hashBytes} from '../store/files/sha256.ts';
+import {readClipTokenizer, tokenizerHash} from '../text/readClipTokenizer.ts';
+import {loadTextEncoder} from './clip/textEncoder.ts';
+
+/** What makes of texts the context that a network is conditioned on: tokenizer and text encoder of a pipeline. */
+export interface TextConditioner {
+  /** The ids of a text as the encoder takes them: cut and filled up to as many as the tokenizer says and the encoder takes. */
+  tokenize(text: string): number[];
+  /** Hidden states [N,T,width] after the final norm, the caller's; `clipSkip` last layers are left out. */
+  encode(texts: readonly string[], clipSkip?: number): Tensor3D;
+  /** SHA-256 of all that the states depend on besides the texts. */
+  readonly hash: string;
+  dispose(): void;
+}
+
+/** The conditioner of a model; null for one without a text encoder. `tokenizer` is a folder to take instead of the model's. */
+export async function loadTextConditioner(
+  {path, pipeline}: Pick<ModelFolder, 'path' | 'pipeline'>,
+  tokenizer?: string,
+): Promise<TextConditioner | null> {
+  const encoder = findComponent(pipeline, 'text_encoder');
+  if (encoder === null) return null;
+  return createTextConditioner(encoder, await requireTokenizer(path, tokenizer));
+}
+
+/** The conditioner of a text encoder and the folder of its tokenizer. */
+export async function createTextConditioner(encoderPart: PipelineComponent, folder: string): Promise<TextConditioner> {
+  const tokenizer = await readClipTokenizer(folder);
+  const encoder = await loadTextEncoder(encoderPart);
+  const length = Math.min(tokenizer.maxLength, encoder.length);
+  const tokenize = (text: string) => tokenizer.encodeTo(text, length);
+  return {
+    tokenize,
+    encode: (texts, clipSkip) =>
+      tf.tidy(() => {
+        const mask = encoder.usesMask
+          ? paddingMask(
+              texts.map((text) => tokenizer.encode(text).length),
+              length,
+            )
+          : undefined;
+        return encoder.encode(texts.map(tokenize), {clipSkip, mask});
+      }),
+    hash: hashBytes(`${encoder.hash} ${await tokenizerHash(folder)}`),
+    dispose: () => encoder.dispose(),
+  };
+}
+
+/** 1 for the tokens of a text, 0 for what fills it up, [N,T]. */
+function paddingMask(lengths: readonly number[], length: number): tf.Tensor2D {
+  const rows = lengths.map((own) => Array.from({length}, (_, i) => (i < own ? 1 : 0)));
+  return tf.tensor2d(rows, [rows.length, length]);
+}
