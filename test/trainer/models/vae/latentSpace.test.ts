@@ -47,12 +47,12 @@ describeOnEngines('the latent space of an autoencoder', () => {
     const {shape, encode, decode} = await space([16, 24, 3], 500);
     const random = (image: number) => createRandom(1, image);
     const images = tf.randomUniform<tf.Rank.R4>([2, 16, 24, 3], -1, 1, 'float32', 3);
-    const [first, second] = tf.split(images, 2) as [Tensor4D, Tensor4D];
+    const [first, second] = tf.split<Tensor4D>(images, 2) as [Tensor4D, Tensor4D];
     const both = encode(images, random);
     expect(both.shape).toEqual([2, ...shape]);
     const apart = tf.concat([encode(first, random), encode(second, () => random(1))]);
     expect(await both.data()).toEqual(await apart.data());
-    const decodedApart = tf.concat((tf.split(both, 2) as Tensor4D[]).map((each) => decode(each)));
+    const decodedApart = tf.concat(tf.split<Tensor4D>(both, 2).map((each) => decode(each)));
     expect(await decode(both).data()).toEqual(await decodedApart.data());
   });
 
