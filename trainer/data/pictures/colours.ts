@@ -20,6 +20,18 @@ export function overWhite(image: Raster): Raster {
   return {pixels: out, width, height, channels: colours};
 }
 
+/** Without alpha: the first channel of two, the first three of four. Pillow's convert drops alpha. */
+export function withoutAlpha(image: Raster): Raster {
+  const {pixels, width, height, channels} = image;
+  if (channels === 1 || channels === 3) return image;
+  const colours = channels - 1;
+  const out = new Uint8Array(width * height * colours);
+  for (let pixel = 0; pixel < width * height; pixel++)
+    for (let channel = 0; channel < colours; channel++)
+      out[pixel * colours + channel] = pixels[pixel * channels + channel] ?? 0;
+  return {pixels: out, width, height, channels: colours};
+}
+
 /** Ink to light: (255 - C) (255 - K) / 255 and so on, as Pillow has it, without a colour profile. */
 export function fromCmyk({pixels, width, height}: Raster): Raster {
   const out = new Uint8Array(width * height * 3);
@@ -53,7 +65,7 @@ export function toColours(image: Raster): Raster {
 }
 
 /** Rounded, for products of two bytes. */
-function dividedBy255(product: number): number {
+export function dividedBy255(product: number): number {
   const value = product + 128;
   return ((value >> 8) + value) >> 8;
 }

@@ -1,9 +1,9 @@
-import {UserError} from '../../contract/errors.ts';
 import {overWhite, toColours, toGrey} from './colours.ts';
 import {bmpRaster} from './bmp.ts';
 import {plainPng} from './plainPng.ts';
-import {resize, type Interpolation, type Raster} from './resize.ts';
-import {loadSharp, sharpRaster} from './sharpRaster.ts';
+import type {Interpolation} from './resampleAxis.ts';
+import {resize, type Raster} from './resize.ts';
+import {loadSharp, sharpMissing, sharpRaster} from './sharpRaster.ts';
 import {squareCrop} from './squareCrop.ts';
 
 export interface ImageFit {
@@ -15,7 +15,7 @@ export interface ImageFit {
 }
 
 /** A file can claim any size in a few bytes. */
-const maxPixels = 50_000_000;
+export const maxPixels = 50_000_000;
 
 /**
  * Decodes one image file to [resolution, resolution, channels] bytes, as Pillow and torchvision do: turned upright by its EXIF orientation,
@@ -41,10 +41,7 @@ async function decode(bytes: Uint8Array): Promise<Raster> {
   if (sharp.module) return sharpRaster(sharp.module, bytes, maxPixels);
   const plain = format === 'png' ? plainPng(bytes, maxPixels) : null;
   if (plain) return plain;
-  throw new UserError('sharp-missing', 'Only BMP and plain PNG images can be read without sharp.', {
-    hint: 'Install it with: npm install sharp.',
-    cause: sharp.reason,
-  });
+  throw sharpMissing(sharp.reason);
 }
 
 /** How files begin; a dot stands for any character. */
@@ -64,7 +61,7 @@ const signatures = {
 };
 
 /** By the first bytes, because names may be wrong and parquet rows have none. */
-function imageFormat(bytes: Uint8Array): string {
+export function imageFormat(bytes: Uint8Array): string {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
   for (const [format, signature] of Object.entries(signatures))
     if ([...signature].every((letter, i) => letter === '.' || letter === start[i])) return format;

@@ -1,4 +1,5 @@
 import type sharp from 'sharp';
+import {UserError} from '../../contract/errors.ts';
 import {fromCmyk} from './colours.ts';
 import type {Raster} from './resize.ts';
 
@@ -19,6 +20,14 @@ export function loadSharp(): Promise<SharpModule> {
   return loading;
 }
 
+/** What to say where a picture needs sharp and there is none. */
+export function sharpMissing(cause: unknown): UserError {
+  return new UserError('sharp-missing', 'Only BMP and plain PNG images can be read without sharp.', {
+    hint: 'Install it with: npm install sharp.',
+    cause,
+  });
+}
+
 /** A progressive JPEG is drawn over and over, usually ten times, and a file of a few kilobytes can ask for thousands. */
 const maxDrawn = 1_000_000_000;
 
@@ -27,18 +36,27 @@ const maxDrawn = 1_000_000_000;
  * Of a file with several pictures, the first.
  */
 export async function sharpRaster(sharp: Sharp, bytes: Uint8Array, maxPixels: number): Promise<Raster> {
+  const {raster, isCmyk} = await sharpSamples(sharp, bytes, {maxPixels, upright: true});
+  return isCmyk ? fromCmyk(raster) : raster;
+}
+
+/** The samples in 8 bits as sharp gives them: RGB, RGBA or CMYK. `upright`: turned as the EXIF orientation says, else as it is stored. */
+export async function sharpSamples(
+  sharp: Sharp,
+  bytes: Uint8Array,
+  {maxPixels, upright}: {readonly maxPixels: number; readonly upright: boolean},
+): Promise<{raster: Raster; isCmyk: boolean}> {
   const image = sharp(bytes, {limitInputPixels: maxPixels, failOn: 'error', ignoreIcc: true});
   const {autoOrient, format, space} = await image.metadata();
   if (format === 'jpeg') requireFewScans(bytes, autoOrient.width * autoOrient.height);
   if (space === 'cmyk') image.pipelineColourspace('cmyk');
-  const {data, info} = await image
-    .autoOrient()
-    .toColourspace(space === 'cmyk' ? space : 'srgb')
+  const isCmyk = space === 'cmyk';
+  const {data, info} = await (upright ? image.autoOrient() : image)
+    .toColourspace(isCmyk ? 'cmyk' : 'srgb')
     .raw({depth: 'uchar'})
     .toBuffer({resolveWithObject: true});
   const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const raster = {pixels, width: info.width, height: info.height, channels: info.channels};
-  return space === 'cmyk' ? fromCmyk(raster) : raster;
+  return {raster: {pixels, width: info.width, height: info.height, channels: info.channels}, isCmyk};
 }
 
 /** Counts the markers at which scans start; in image data itself FF is always followed by 0. */

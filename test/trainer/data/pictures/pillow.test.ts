@@ -3,7 +3,8 @@ import {readFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
 import {decodeImage} from '../../../../trainer/data/pictures/decodeImage.ts';
-import {resize, type Interpolation} from '../../../../trainer/data/pictures/resize.ts';
+import type {Interpolation} from '../../../../trainer/data/pictures/resampleAxis.ts';
+import {resize} from '../../../../trainer/data/pictures/resize.ts';
 
 const file = (name: string): string => fileURLToPath(new URL(`../../../fixtures/pictures/${name}`, import.meta.url));
 const json = (name: string): unknown => JSON.parse(readFileSync(file(name), 'utf8'));
