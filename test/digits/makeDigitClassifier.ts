@@ -1,8 +1,8 @@
 import {startEngine} from '../../trainer/engine/startEngine.ts';
 import {openMnist} from '../../trainer/data/mnist.ts';
-import {digitFeatureCount} from '../../trainer/evaluate/digitClassifier.ts';
-import {loadDigitClassifier} from '../../trainer/evaluate/digitClassifierFile.ts';
-import {digitAccuracy} from '../../trainer/evaluate/digitNetwork.ts';
+import {digitFeatureCount} from '../../trainer/evaluate/networks/digitClassifier.ts';
+import {loadDigitClassifier} from '../../trainer/evaluate/networks/digitClassifierFile.ts';
+import {digitAccuracy} from '../../trainer/evaluate/networks/digitNetwork.ts';
 import {saveDigitClassifier} from './saveDigitClassifier.ts';
 import {largestShift, trainDigitClassifier} from './trainDigitClassifier.ts';
 

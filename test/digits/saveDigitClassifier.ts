@@ -1,7 +1,7 @@
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {DigitClassifierRecipe} from '../../trainer/contract/model/digitClassifier.ts';
-import {digitFiles} from '../../trainer/evaluate/digitClassifierFile.ts';
+import {digitFiles} from '../../trainer/evaluate/networks/digitClassifierFile.ts';
 import {fileShape, toFileOrder} from '../../trainer/models/layout.ts';
 import type {Params} from '../../trainer/nn/params.ts';
 import {writeJsonAtomic} from '../../trainer/store/files/jsonFile.ts';

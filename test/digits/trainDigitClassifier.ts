@@ -4,7 +4,7 @@ import type {ImageSource} from '../../trainer/data/dataset.ts';
 import {flatLayout, flatten, unflatten, type FlatLayout} from '../../trainer/nn/flatParams.ts';
 import {disposeParams, type Params} from '../../trainer/nn/params.ts';
 import {createRandom, permutation, type Random} from '../../trainer/random.ts';
-import {classifyDigits, digitClassifierShapes, digitShape} from '../../trainer/evaluate/digitClassifier.ts';
+import {classifyDigits, digitClassifierShapes, digitShape} from '../../trainer/evaluate/networks/digitClassifier.ts';
 
 /** Training digits are moved by up to so many pixels along each axis. */
 export const largestShift = 2;

@@ -3,19 +3,40 @@ import {concatenate} from '../concatenate.ts';
 import type {FeatureNetworkRecord} from '../contract/model/featureNetwork.ts';
 import {heldOutBatch} from '../data/batches.ts';
 import type {ImageSource} from '../data/dataset.ts';
+import {toColours} from '../data/pictures/colours.ts';
+import type {PillowImage} from '../data/pictures/pillowImage.ts';
+import {toBytes} from '../data/pictures/pixelRange.ts';
 import type {ImageShape} from '../models/imageSpace.ts';
 import type {FeatureSet} from './featureRows.ts';
+
+export interface NetworkOutputs {
+  /** [N, dimension] */
+  readonly features: tf.Tensor2D;
+  /** Class scores [N, classes] as the inception score takes them; networks without classes have none. */
+  readonly logits?: tf.Tensor2D;
+}
 
 /** A network that turns images into vectors, on the current backend. */
 export interface FeatureNetwork {
   readonly record: FeatureNetworkRecord;
   /** Images per forward pass. */
   readonly batch: number;
-  /** Throws a UserError for image shapes that the network does not accept. */
+  /** [H,W,C] of the first layer's input. */
+  readonly inputShape: ImageShape;
+  /** Throws a UserError for shapes of generated images that the network does not accept. */
   requireShape(shape: ImageShape): void;
-  /** [N,H,W,C] images in [-1, 1] -> [N, dimension]; the network's own preprocessing is part of it. Call inside a tidy. */
-  features(images: tf.Tensor4D): tf.Tensor2D;
+  /** A picture as the first layer takes it, [H,W,C] of `inputShape`. Throws a UserError for one that the network does not accept. */
+  prepare(picture: PillowImage): Float32Array;
+  /** The same from a generated image, [H,W,C] in [-1, 1]. */
+  prepareSample(image: Float32Array, shape: ImageShape): Float32Array;
+  /** Prepared images [N, ...inputShape] -> what the network makes of them, the caller's. */
+  run(images: tf.Tensor4D): NetworkOutputs;
   dispose(): void;
+}
+
+/** A generated image as an image file would hold it: rounded to bytes. */
+export function sampleAsPicture(image: Float32Array, [height, width, channels]: ImageShape): PillowImage {
+  return {...toColours({pixels: toBytes(image), width, height, channels}), mode: 'RGB'};
 }
 
 /**
@@ -30,8 +51,29 @@ export async function* featureBatches(
   network.requireShape(shape);
   const pixels = shape.reduce((product, size) => product * size, 1);
   for await (const images of inPieces(batches, network.batch * pixels)) {
-    const features = tf.tidy(() => network.features(tf.tensor4d(images, [images.length / pixels, ...shape])));
-    yield (await features.data().finally(() => features.dispose())) as Float32Array;
+    const count = images.length / pixels;
+    const prepared = Array.from({length: count}, (_, i) =>
+      network.prepareSample(images.subarray(i * pixels, (i + 1) * pixels), shape),
+    );
+    yield (await runNetwork(network, prepared)).features;
+  }
+}
+
+/** Features [n, dimension], and logits [n, classes] where the network has them, of prepared images. */
+export async function runNetwork(
+  network: FeatureNetwork,
+  prepared: readonly Float32Array[],
+): Promise<{features: Float32Array; logits?: Float32Array}> {
+  const input = tf.tensor4d(concatenate(Float32Array, [...prepared]), [prepared.length, ...network.inputShape]);
+  const {features, logits} = network.run(input);
+  input.dispose();
+  try {
+    return {
+      features: (await features.data()) as Float32Array,
+      ...(logits && {logits: (await logits.data()) as Float32Array}),
+    };
+  } finally {
+    tf.dispose([features, ...(logits ? [logits] : [])]);
   }
 }
 

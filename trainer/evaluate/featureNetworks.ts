@@ -1,21 +1,44 @@
 import type {EvaluateConfig} from '../contract/config/evaluateConfig.ts';
 import type {FeatureNetworkName} from '../contract/model/featureNetwork.ts';
 import type {FeatureNetwork} from './featureNetwork.ts';
+import type {InceptionSettings} from './networks/inceptionNetwork.ts';
+import type {NetworkFiles} from './networks/networkWeights.ts';
+import {findFeatureWeights} from './featureWeights.ts';
 
 /** A row of the table of feature networks. */
 interface FeatureNetworkKind {
   /** For reports: what the features are, and which distances may be compared. */
   readonly about: string;
-  /** Loads the weights (and, lazily, the tensor library). The caller disposes of the network. */
-  load(): Promise<FeatureNetwork>;
+  /**
+   * Loads the weights (and, lazily, the tensor library), from `files` or, left out, those that were fetched. The caller disposes of the network.
+   */
+  load(files?: NetworkFiles, settings?: InceptionSettings): Promise<FeatureNetwork>;
 }
 
-/** The networks of `evaluate.features` by name. */
+/** The networks of `evaluate.features` and of `deme score --features` by name. */
 export const featureNetworks: Readonly<Record<FeatureNetworkName, FeatureNetworkKind>> = {
   digits: {
     about:
       'penultimate layer of the bundled digit classifier (not Inception FID; comparable only with numbers of this recipe)',
-    load: async () => (await import('./digitNetwork.ts')).loadDigitNetwork(),
+    load: async () => (await import('./networks/digitNetwork.ts')).loadDigitNetwork(),
+  },
+  inception: {
+    about: 'Inception of pytorch-fid, last layer before the class scores',
+    load: async (files, settings) =>
+      (await import('./networks/inceptionNetwork.ts')).loadInceptionNetwork(
+        files ?? (await findFeatureWeights('inception')),
+        settings,
+      ),
+  },
+  clip: {
+    about: "CLIP's image embeddings",
+    load: async (files) =>
+      (await import('./networks/clipNetwork.ts')).loadClipNetwork(files ?? (await findFeatureWeights('clip'))),
+  },
+  dinov2: {
+    about: 'DINOv2, class token after the last norm',
+    load: async (files) =>
+      (await import('./networks/dinov2Network.ts')).loadDinov2Network(files ?? (await findFeatureWeights('dinov2'))),
   },
 };
 

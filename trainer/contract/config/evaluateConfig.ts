@@ -68,7 +68,9 @@ export const EvaluateConfig = z.strictObject({
   features: z
     .enum([...featureNetworkNames, 'none'])
     .default('none')
-    .describe('Feature space of Fréchet distance and KID: the bundled digit classifier (not Inception), or none.'),
+    .describe(
+      'Feature space of Fréchet distance and KID: the bundled digit classifier, one of the networks that `deme fetch features` gets, or none.',
+    ),
   samples: z.int().min(2).default(256).describe('Images drawn from each model for Fréchet distance and KID.'),
 });
 export type EvaluateConfig = z.infer<typeof EvaluateConfig>;

@@ -2,7 +2,7 @@ import {z} from 'zod';
 import {sha256} from '../sha256.ts';
 
 /** Networks whose features evaluations can measure samples by. */
-export const featureNetworkNames = ['digits'] as const;
+export const featureNetworkNames = ['digits', 'inception', 'clip', 'dinov2'] as const;
 export type FeatureNetworkName = (typeof featureNetworkNames)[number];
 
 /** What made features, kept beside them: numbers from different networks, weights or preprocessing do not compare. */

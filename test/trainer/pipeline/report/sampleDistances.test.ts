@@ -24,8 +24,11 @@ function pixelNetwork(name = 'pixels'): FeatureNetwork {
   return {
     record: {name, dimension, preprocessing: 'none', weights: {source: 'none', sha256: '0'.repeat(64)}},
     batch: 4,
+    inputShape: shape,
     requireShape: () => undefined,
-    features: (images) => tf.reshape(images, [-1, dimension]),
+    prepare: () => new Float32Array(dimension),
+    prepareSample: (image) => image,
+    run: (images) => ({features: tf.reshape(images, [-1, dimension])}),
     dispose: () => undefined,
   };
 }

@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {UserError} from '../contract/errors.ts';
-import type {ImageSource} from '../data/dataset.ts';
-import {disposeParams, type Params} from '../nn/params.ts';
+import {UserError} from '../../contract/errors.ts';
+import type {ImageSource} from '../../data/dataset.ts';
+import {toGrey} from '../../data/pictures/colours.ts';
+import {toRgb} from '../../data/pictures/pillowImage.ts';
+import {writeUnitRange} from '../../data/pictures/pixelRange.ts';
+import {disposeParams, type Params} from '../../nn/params.ts';
 import {classifyDigits, digitFeatureCount, digitShape} from './digitClassifier.ts';
 import {loadDigitClassifier} from './digitClassifierFile.ts';
-import {type FeatureNetwork, sourceBatches} from './featureNetwork.ts';
+import {type FeatureNetwork, sourceBatches} from '../featureNetwork.ts';
 
 const batch = 128;
 const pixels = digitShape[0] * digitShape[1] * digitShape[2];
@@ -23,8 +26,17 @@ export async function loadDigitNetwork(): Promise<FeatureNetwork> {
       weights: {source: recipe.name, sha256: recipe.weightsHash},
     },
     batch,
+    inputShape: digitShape,
     requireShape: requireDigits,
-    features: (images) => classifyDigits(params, images).features,
+    prepare: (picture) => {
+      const grey = toGrey(toRgb(picture));
+      requireDigits([grey.height, grey.width, grey.channels]);
+      const input = new Float32Array(pixels);
+      writeUnitRange(grey.pixels, input, 0);
+      return input;
+    },
+    prepareSample: (image) => image,
+    run: (images) => ({features: tf.tidy(() => classifyDigits(params, images).features)}),
     dispose: () => disposeParams(params),
   };
 }

@@ -1,12 +1,12 @@
 import {join} from 'node:path';
-import {DigitClassifierRecipe} from '../contract/model/digitClassifier.ts';
-import {UserError} from '../contract/errors.ts';
-import {loadWeights} from '../models/loadParams.ts';
-import type {Params} from '../nn/params.ts';
-import {packageRoot} from '../packageRoot.ts';
-import {readJson} from '../store/files/jsonFile.ts';
-import {openSafetensors} from '../store/weights/safetensors.ts';
-import {hashFile} from '../store/files/sha256.ts';
+import {DigitClassifierRecipe} from '../../contract/model/digitClassifier.ts';
+import {UserError} from '../../contract/errors.ts';
+import {loadWeights} from '../../models/loadParams.ts';
+import type {Params} from '../../nn/params.ts';
+import {packageRoot} from '../../packageRoot.ts';
+import {readJson} from '../../store/files/jsonFile.ts';
+import {openSafetensors} from '../../store/weights/safetensors.ts';
+import {hashFile} from '../../store/files/sha256.ts';
 import {digitClassifierShapes} from './digitClassifier.ts';
 
 /** File names in the folder of a classifier. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {conv2d, linear} from '../nn/layers.ts';
-import {param, type Params} from '../nn/params.ts';
+import {conv2d, linear} from '../../nn/layers.ts';
+import {param, type Params} from '../../nn/params.ts';
 
 /** Length of a feature vector: the layer before the class scores. */
 export const digitFeatureCount = 64;

@@ -1,0 +1,89 @@
+import {readdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {UserError} from '../contract/errors.ts';
+import type {FeatureNetworkName} from '../contract/model/featureNetwork.ts';
+import {cacheFolder} from '../store/files/cacheFolder.ts';
+import type {NetworkFiles} from './networks/networkWeights.ts';
+
+/** Weights of a feature network that can be fetched. */
+export interface FeatureWeights {
+  readonly network: Exclude<FeatureNetworkName, 'digits'>;
+  /** The file with the weights. */
+  readonly file: string;
+  readonly megabytes: number;
+  readonly licence: string;
+  /** A repository of the hub with the files that go with the weights, or an address with how the file's SHA-256 begins. */
+  readonly source:
+    | {readonly repository: string; readonly beside: readonly string[]}
+    | {readonly address: string; readonly sha256?: string};
+}
+
+const openClipBeside = ['open_clip_config.json', 'tokenizer.json', 'tokenizer_config.json'];
+const transformersBeside = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
+
+function openClip(model: string, megabytes: number): FeatureWeights {
+  const source = {repository: `laion/CLIP-${model}`, beside: openClipBeside};
+  return {network: 'clip', file: 'open_clip_model.safetensors', megabytes, licence: 'MIT', source};
+}
+
+function dinov2(model: string, megabytes: number): FeatureWeights {
+  const file = `dinov2_${model}_pretrain.pth`;
+  const source = {address: `https://dl.fbaipublicfiles.com/dinov2/dinov2_${model}/${file}`};
+  return {network: 'dinov2', file, megabytes, licence: 'Apache-2.0', source};
+}
+
+/** By the names of `deme fetch features`; of several for one network the first that was fetched is used. */
+export const featureWeights: ReadonlyMap<string, FeatureWeights> = new Map([
+  [
+    'inception',
+    {
+      network: 'inception',
+      file: 'pt_inception-2015-12-05-6726825d.pth',
+      megabytes: 91,
+      licence: 'Apache-2.0',
+      source: {
+        address:
+          'https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/pt_inception-2015-12-05-6726825d.pth',
+        sha256: '6726825d',
+      },
+    },
+  ],
+  ['dinov2-vitl14', dinov2('vitl14', 1218)],
+  ['dinov2-vitb14', dinov2('vitb14', 346)],
+  ['clip-vit-g-14', openClip('ViT-g-14-laion2B-s34B-b88K', 5468)],
+  ['clip-vit-h-14', openClip('ViT-H-14-laion2B-s32B-b79K', 3945)],
+  [
+    'clip-vit-l-14',
+    {
+      network: 'clip',
+      file: 'model.safetensors',
+      megabytes: 1711,
+      licence: 'MIT',
+      source: {repository: 'openai/clip-vit-large-patch14', beside: transformersBeside},
+    },
+  ],
+  ['clip-vit-b-32', openClip('ViT-B-32-laion2B-s34B-b79K', 605)],
+] satisfies [string, FeatureWeights][]);
+
+/** Where `deme fetch features NAME` puts things. */
+export function featureFolder(name: string): string {
+  return join(cacheFolder().path, 'features', name);
+}
+
+/** The fetched weights of a network (any of it, by its name) or of one row of the table; a UserError that says how to get them. */
+export async function findFeatureWeights(name: string): Promise<NetworkFiles> {
+  const rows = [...featureWeights].filter(([row, {network}]) => row === name || network === name);
+  for (const [row, {file}] of rows) {
+    const found = await readdir(featureFolder(row)).catch((): string[] => []);
+    // A file that was put there by hand needs no record.
+    const isWhole = found.includes(file) && !found.includes(`${file}.part`);
+    if (isWhole) return {weights: join(featureFolder(row), file)};
+  }
+  const [first] = rows;
+  if (first === undefined) throw new Error(`no feature weights called ${name}`);
+  const choices = rows.map(([row, {file, megabytes, licence}]) => `${row} (${file}, ${megabytes} MB, ${licence})`);
+  throw new UserError('features-missing', `The weights of ${name} are not here: ${choices.join(' or ')}.`, {
+    where: featureFolder(first[0]),
+    hint: `Run \`deme fetch features ${first[0]}\`, put the file there, or give one of your own with --weights.`,
+  });
+}
