@@ -1,5 +1,5 @@
 import {UserError} from '../contract/errors.ts';
-import type {FeatureSet} from './featureRows.ts';
+import type {FeatureRows, FeatureSet} from './featureRows.ts';
 import type {Gaussian} from './frechet.ts';
 
 /** Mean and covariance of `count` feature vectors. */
@@ -14,7 +14,7 @@ export interface FeatureStatistics extends Gaussian {
 export function streamedStatistics(parts: Iterable<FeatureSet>): FeatureStatistics {
   let total: FeatureStatistics | null = null;
   for (const part of parts) {
-    const statistics = statisticsOf(part);
+    const statistics = partStatistics(part);
     total = total === null ? statistics : mergeStatistics(total, statistics);
   }
   const count = total?.count ?? 0;
@@ -22,6 +22,21 @@ export function streamedStatistics(parts: Iterable<FeatureSet>): FeatureStatisti
     throw new UserError('features-too-few', `A covariance needs at least 2 images, not ${count}.`);
   }
   return total;
+}
+
+/** Numbers that are in memory at once: all features of 131,072 digits, or of 4,096 images by a network as large as Inception. */
+const numbersAtOnce = 1 << 23;
+
+/** Statistics of all features, of which few are in memory at once. */
+export function statisticsOf({count, dimension, rows}: FeatureRows): FeatureStatistics {
+  const atOnce = Math.ceil(numbersAtOnce / dimension);
+  const parts = Array.from({length: Math.ceil(count / atOnce)}, (_, part) => part * atOnce);
+  return streamedStatistics(readParts());
+  function* readParts() {
+    for (const first of parts) {
+      yield rows(Array.from({length: Math.min(atOnce, count - first)}, (_, i) => first + i));
+    }
+  }
 }
 
 /**
@@ -43,7 +58,7 @@ export function mergeStatistics(a: FeatureStatistics, b: FeatureStatistics): Fea
 }
 
 /** In two passes; the covariance of a single vector is zero. */
-function statisticsOf({values, count, dimension}: FeatureSet): FeatureStatistics {
+function partStatistics({values, count, dimension}: FeatureSet): FeatureStatistics {
   const mean = new Float64Array(dimension);
   for (let n = 0; n < count; n++) {
     for (let i = 0; i < dimension; i++) mean[i] = (mean[i] ?? NaN) + (values[n * dimension + i] ?? NaN) / count;

@@ -7,7 +7,8 @@ import {kidEstimate, type KidSettings, kidSettings} from '../../evaluate/kid.ts'
 import {readStatistics} from '../../evaluate/statisticsFile.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import {type FeatureFile, openFeatures, statisticsOf} from '../stages/featureFile.ts';
+import {statisticsOf} from '../../evaluate/featureStatistics.ts';
+import {type FeatureFile, openFeatures} from '../stages/featureFile.ts';
 
 /** Distances between the samples of each model and the reference images, and how they were measured. */
 export interface SampleDistances extends Pick<Report, 'frechet' | 'kid' | 'warnings'> {

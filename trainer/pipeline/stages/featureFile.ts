@@ -2,7 +2,7 @@ import {UserError} from '../../contract/errors.ts';
 import {FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
 import {featureBatches, type FeatureNetwork} from '../../evaluate/featureNetwork.ts';
 import type {FeatureRows, FeatureSet} from '../../evaluate/featureRows.ts';
-import {type FeatureStatistics, streamedStatistics} from '../../evaluate/featureStatistics.ts';
+import {statisticsOf} from '../../evaluate/featureStatistics.ts';
 import {writeStatistics} from '../../evaluate/statisticsFile.ts';
 import type {ImageShape} from '../../models/imageSpace.ts';
 import {parseJson} from '../../store/files/jsonFile.ts';
@@ -72,21 +72,6 @@ export async function openFeatures(file: string): Promise<FeatureFile> {
   } catch (error) {
     await reader.close();
     throw error;
-  }
-}
-
-/** Numbers that are in memory at once: all features of 131,072 digits, or of 4,096 images by a network as large as Inception. */
-const numbersAtOnce = 1 << 23;
-
-/** Statistics of all features, of which few are in memory at once. */
-export function statisticsOf({count, dimension, rows}: FeatureRows): FeatureStatistics {
-  const atOnce = Math.ceil(numbersAtOnce / dimension);
-  const parts = Array.from({length: Math.ceil(count / atOnce)}, (_, part) => part * atOnce);
-  return streamedStatistics(readParts());
-  function* readParts() {
-    for (const first of parts) {
-      yield rows(Array.from({length: Math.min(atOnce, count - first)}, (_, i) => first + i));
-    }
   }
 }
 
