@@ -11,6 +11,8 @@ export interface ImageSource {
    * Null where the image is corrupt and the config says to skip it (already reported through `onSkip`).
    */
   read(index: number, random?: () => number): Promise<Uint8Array | null>;
+  /** Where image `index` is, for messages: a path, or a file and a row. */
+  name?(index: number): string;
   /** Class of image `index` where the source knows it. */
   label?(index: number): number;
   /** The captions of image `index`, none where it lacks them. Absent in sources without captions. Throws UserErrors. */

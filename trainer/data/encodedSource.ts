@@ -61,8 +61,8 @@ export function encodedSource(
     }
   }
 
-  const {size, fingerprint, captions} = images;
-  return {size, shape: [resolution, resolution, channels], fingerprint, read, ...(captions && {captions})};
+  const {size, fingerprint, captions, name} = images;
+  return {size, shape: [resolution, resolution, channels], fingerprint, name, read, ...(captions && {captions})};
 }
 
 /** Why something failed, in one line without its full stop. */

@@ -42,12 +42,13 @@ export function subset(source: ImageSource, indices: Uint32Array): ImageSource {
     if (found === undefined) throw new RangeError(`Image ${index} of ${indices.length} was asked for.`);
     return found;
   };
-  const {label, captions} = source;
+  const {name, label, captions} = source;
   return {
     size: indices.length,
     shape: source.shape,
     fingerprint: fingerprintOf([source.fingerprint, indices.join()]),
     read: (index, random) => source.read(original(index), random),
+    ...(name && {name: (index: number) => name(original(index))}),
     ...(label && {label: (index: number) => label(original(index))}),
     ...(captions && {captions: (index: number) => captions(original(index))}),
   };

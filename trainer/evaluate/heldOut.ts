@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {UserError} from '../contract/errors.ts';
 import type {TimestepRange} from '../deme/timesteps.ts';
-import type {Denoiser} from '../models/denoiser.ts';
+import type {Condition, Denoiser} from '../models/denoiser.ts';
 import {Predictor} from '../models/predictor.ts';
 import type {Params} from '../nn/params.ts';
 import {createRandom} from '../random.ts';
@@ -107,7 +107,7 @@ async function batchLosses(
     const images = batchTensor(request, chosen, imageOfDraw);
     const noise = batchTensor(request, chosen, noiseOfDraw);
     const levels = noiseLevels(schedule, timesteps);
-    const prediction = predictor.predict(addNoise(levels, images, noise), timesteps);
+    const prediction = predictor.predict(addNoise(levels, images, noise), timesteps, conditionOf(request, chosen));
     const target = trainingTarget(schedule, levels, images, noise);
     return tf.mean(tf.squaredDifference(prediction, target), [1, 2, 3]);
   });
@@ -127,6 +127,18 @@ function batchTensor(
   const values = new Float32Array(chosen.length * size);
   chosen.forEach((draw, i) => fill(request, draw, values.subarray(i * size, (i + 1) * size)));
   return tf.tensor4d(values, [chosen.length, ...request.shape]);
+}
+
+function conditionOf({draws, context}: HeldOutSettings, chosen: readonly number[]): Condition | undefined {
+  if (context === undefined) return undefined;
+  const {values, shape} = context;
+  const size = shape[0] * shape[1];
+  const rows = new Float32Array(chosen.length * size);
+  chosen.forEach((draw, i) => {
+    const {image} = coordinates(draws, draw);
+    rows.set(values.subarray(image * size, (image + 1) * size), i * size);
+  });
+  return {context: tf.tensor3d(rows, [chosen.length, ...shape])};
 }
 
 function imageOfDraw({draws, images}: HeldOutSettings, draw: number, out: Float32Array): void {

@@ -1,15 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {heldOutBatch} from '../data/batches.ts';
-import type {ImageSource} from '../data/dataset.ts';
+import {heldOutRows} from '../data/batches.ts';
+import type {ImageRows} from '../data/imageRows.ts';
+import type {ImageTexts} from '../data/textRows.ts';
 import type {ImageShape, ImageSpace} from '../models/imageSpace.ts';
 import {createRandom} from '../random.ts';
 
-/** Images in the space of the network (pixels or latents), on the host. */
+/** Images in the space of the network (pixels or latents) and what is written about them, on the host. */
 export interface HeldOutImages {
   /** [N,H,W,C] */
   readonly images: Float32Array;
   /** [H,W,C] of the network's input. */
   readonly shape: ImageShape;
+  /** States of the first caption of each image, [N,T,width]; absent for a network that takes no texts. */
+  readonly context?: {readonly values: Float32Array; readonly shape: readonly [tokens: number, width: number]};
+}
+
+/** Images of a part of the data. */
+export interface HeldOutSource {
+  readonly images: ImageRows;
+  readonly texts: ImageTexts | null;
+  readonly space: Pick<ImageSpace, 'shape' | 'draw'>;
 }
 
 /** Images encoded at once. */
@@ -17,22 +27,38 @@ const batch = 16;
 
 /** The first `count` images of a source in the space of a network. The random numbers of the encoding depend on the seed and the image alone. */
 export async function heldOutImages(
-  source: ImageSource,
+  {images: source, texts, space}: HeldOutSource,
   count: number,
-  {shape, encode}: ImageSpace,
   seed: number,
 ): Promise<HeldOutImages> {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(space.shape);
   const images = new Float32Array(count * size);
+  const context = texts && {values: new Float32Array(count * sizeOf(texts.rows.shape)), shape: texts.rows.shape};
   for (let first = 0; first < count; first += batch) {
-    const indices = Array.from({length: Math.min(batch, count - first)}, (_, i) => first + i);
-    const pixels = await heldOutBatch(source, indices);
-    const encoded = tf.tidy(() =>
-      encode(tf.tensor4d(pixels, [indices.length, ...source.shape]), (i) =>
+    const wanted = Array.from({length: Math.min(batch, count - first)}, (_, i) => first + i);
+    const {indices, values} = await heldOutRows(source, wanted);
+    const drawn = tf.tidy(() =>
+      space.draw(tf.tensor4d(values, [wanted.length, ...source.shape]), (i) =>
         createRandom(seed, 'heldout', 'encoded', first + i),
       ),
     );
-    images.set(await encoded.data().finally(() => encoded.dispose()), first * size);
+    images.set(await drawn.data().finally(() => drawn.dispose()), first * size);
+    if (texts && context) context.values.set(await firstStates(texts, indices), first * sizeOf(context.shape));
   }
-  return {images, shape};
+  return {images, shape: space.shape, ...(context && {context})};
+}
+
+/** States of the first captions of images, [N,T,width]. */
+async function firstStates({captions, rows}: ImageTexts, indices: readonly number[]): Promise<Float32Array> {
+  const size = sizeOf(rows.shape);
+  const states = new Float32Array(indices.length * size);
+  for (const [i, index] of indices.entries()) {
+    const [caption = ''] = await captions(index);
+    states.set(await rows.read(caption), i * size);
+  }
+  return states;
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
 }

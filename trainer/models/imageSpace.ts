@@ -11,18 +11,24 @@ export interface ImageSpace {
   readonly imageShape: ImageShape;
   /** [H,W,C] of what the network takes and makes. */
   readonly shape: ImageShape;
+  /** [H,W,C] of a row: all that `draw` needs of an image, and what can be kept of it. */
+  readonly rowShape: ImageShape;
+  /** SHA-256 of what rows depend on besides the images; null where they are the images themselves. */
+  readonly hash: string | null;
+  /** [N,H,W,C] images in [-1, 1] -> their rows, the caller's. */
+  rows(images: Tensor4D): Tensor4D;
   /**
-   * [N,H,W,C] images in [-1, 1] as the network takes them. Where encoding draws a sample, image i of the batch is drawn with `random(i)`. The
-   * caller owns the result.
+   * Rows as the network takes them, the caller's. Where an image stands for a distribution of inputs, that of row i is drawn with `random(i)`.
    */
-  encode(images: Tensor4D, random: (image: number) => Random): Tensor4D;
+  draw(rows: Tensor4D, random: (image: number) => Random): Tensor4D;
   /** [N,H,W,C] images in about [-1, 1] from what the network made, the caller's. */
   decode(encoded: Tensor4D): Tensor4D;
 }
 
 /** The space of networks that work on pixels. */
 export function pixelSpace(shape: ImageShape): ImageSpace {
-  return {imageShape: shape, shape, encode: (images) => tf.clone(images), decode: (images) => tf.clone(images)};
+  const same = (images: Tensor4D) => tf.clone(images);
+  return {imageShape: shape, shape, rowShape: shape, hash: null, rows: same, draw: same, decode: same};
 }
 
 /** Standard normal numbers in the shape of N images, [N,H,W,C]; image i is drawn with `random(i)` alone. */

@@ -13,6 +13,8 @@ export interface TextConditioner {
   tokenize(text: string): number[];
   /** Hidden states [N,T,width] after the final norm, the caller's; `clipSkip` last layers are left out. */
   encode(texts: readonly string[], clipSkip?: number): Tensor3D;
+  /** Of the states of one text. */
+  readonly shape: readonly [tokens: number, width: number];
   /** SHA-256 of all that the states depend on besides the texts. */
   readonly hash: string;
   dispose(): void;
@@ -46,6 +48,7 @@ export async function createTextConditioner(encoderPart: PipelineComponent, fold
           : undefined;
         return encoder.encode(texts.map(tokenize), {clipSkip, mask});
       }),
+    shape: [length, encoder.width],
     hash: hashBytes(`${encoder.hash} ${await tokenizerHash(folder)}`),
     dispose: () => encoder.dispose(),
   };

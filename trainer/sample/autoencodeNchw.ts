@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {normalImages} from '../models/imageSpace.ts';
+import {latentDistribution} from '../models/vae/autoencoder.ts';
 import type {LoadedAutoencoder} from '../models/vae/loadAutoencoder.ts';
 import {createRandom} from '../random.ts';
 import {fromNchw, inBatches, toNchw, type NchwImages} from './nchw.ts';
@@ -27,7 +28,11 @@ export async function encodeNchw(
     const [, ...shape] = mean.shape;
     const random = (image: number) => createRandom(seed, 'encode', from + image);
     const drawn = noise === null ? normalImages(to - from, shape, random) : fromNchw(noise, from, to);
-    return {mean: toNchw(mean), logvar: toNchw(logVariance), latents: toNchw(autoencoder.sample(moments, drawn))};
+    return {
+      mean: toNchw(mean),
+      logvar: toNchw(logVariance),
+      latents: toNchw(autoencoder.sample(latentDistribution(moments), drawn)),
+    };
   });
 }
 

@@ -1,16 +1,12 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type {TrainingHistoryRecord} from '../contract/run/records.ts';
-import {trainBatch} from '../data/batches.ts';
-import {drawTimesteps} from '../deme/timesteps.ts';
 import {checkEngine} from '../engine/checkEngine.ts';
 import {explainEngineError} from '../engine/engineLoss.ts';
 import {flatLayout} from '../nn/flatParams.ts';
-import {createRandom} from '../random.ts';
+import {BatchReader, disposeBatches, firstMicroBatch} from './batchReader.ts';
 import {loadLatestCheckpoint, type LoadedCheckpoint} from './checkpoint.ts';
 import {extended, learningRates, readHistory, writeHistory} from './trainingHistory.ts';
 import {Divergence} from './divergence.ts';
 import {averagedParams, drawPictures, identityOf, probe, save, type Training} from './checkpointing.ts';
-import type {MicroBatch} from './microBatch.ts';
 import {hashParams} from './paramsHash.ts';
 import {StepLog} from './stepLog.ts';
 import {TrainProgram} from './trainProgram.ts';
@@ -39,6 +35,7 @@ async function trainOnce(task: TrainTask, hooks: TrainHooks): Promise<TrainOutco
   const teacherHash = setting.teacher && (await hashParams(setting.teacher));
   const program = await startProgram(task, hooks);
   const log = new StepLog(task.stage, config, setting.schedule.timesteps, program.updates, hooks.emit, program.rates);
+  const reader = new BatchReader(task);
   const training: Training = {task, hooks, program, log};
   try {
     while (program.updates < config.updates) {
@@ -48,10 +45,10 @@ async function trainOnce(task: TrainTask, hooks: TrainHooks): Promise<TrainOutco
         return null;
       }
       checkEngine();
-      const batches = await drawUpdate(task, program.updates);
+      const {batches, secondsWaited} = await reader.take(program.updates);
       const losses = program.update(batches);
       disposeBatches(batches);
-      await log.add(program.updates, losses);
+      await log.add(program.updates, losses, secondsWaited);
       const isDue = program.updates % config.checkpointEvery === 0 || program.updates === config.updates;
       if (isDue && !(await save(training))) return null;
       if (!(await probe(training))) return null;
@@ -79,7 +76,7 @@ async function startProgram(task: TrainTask, {emit, outbox}: TrainHooks): Promis
     emit({type: 'log', stage, level: 'warning', message});
   }
   const rates = learningRates(config, await historyFrom(task, latest));
-  const example = await drawMicroBatch(task, state.update, 0);
+  const example = await firstMicroBatch(task, state.update);
   try {
     return new TrainProgram(setting, config, layout, state, example, rates);
   } finally {
@@ -98,46 +95,4 @@ async function historyFrom(
   const next = extended(history, latest.state.update, latest.updates, config.updates);
   if (next !== history) await writeHistory(checkpoints, next);
   return next;
-}
-
-/** The micro-batches of an update: pure in (seed, stage, update), which is what makes a resumed run equal to an unbroken one. */
-async function drawUpdate(task: TrainTask, update: number): Promise<MicroBatch[]> {
-  const batches: MicroBatch[] = [];
-  for (let micro = 0; micro < task.config.accumulation; micro++) {
-    batches.push(await drawMicroBatch(task, update, micro));
-  }
-  return batches;
-}
-
-async function drawMicroBatch(task: TrainTask, update: number, micro: number): Promise<MicroBatch> {
-  const {config, setting, stage, space} = task;
-  const random = (what: string, ...path: number[]) => createRandom(config.seed, stage, what, update, micro, ...path);
-  const pixels = await trainBatch({
-    source: task.images,
-    batch: config.batch,
-    seed: config.seed,
-    index: update * config.accumulation + micro,
-    flip: task.flip,
-    randomCrop: task.randomCrop,
-  });
-  const images = tf.tidy(() =>
-    space.encode(tf.tensor4d(pixels, [config.batch, ...task.images.shape]), (i) => random('encoded', i)),
-  );
-  const draw = {
-    range: task.range,
-    timesteps: setting.schedule.timesteps,
-    batch: config.batch,
-    probability: task.probability,
-    draw: config.draw,
-  };
-  return {
-    images,
-    noise: tf.tensor4d(random('noise').fillNormal(new Float32Array(images.size)), images.shape),
-    timesteps: drawTimesteps(draw, random('timesteps')),
-    dropoutSeed: config.dropout ? random('dropout').uint32() : undefined,
-  };
-}
-
-function disposeBatches(batches: readonly MicroBatch[]): void {
-  for (const {images, noise} of batches) tf.dispose([images, noise]);
 }

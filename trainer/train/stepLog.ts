@@ -17,6 +17,7 @@ export class StepLog {
   #waiting: UpdateLosses[] = [];
   #bucketsFrom: number;
   #lastTime = performance.now();
+  #secondsWaited = 0;
   readonly #spikes = new SpikeWatch();
 
   constructor(
@@ -31,9 +32,10 @@ export class StepLog {
     this.#bucketsFrom = update;
   }
 
-  /** Takes ownership of the losses of update number `update` (from 1). */
-  async add(update: number, losses: UpdateLosses): Promise<void> {
+  /** Takes ownership of the losses of update number `update` (from 1), for whose images the computation has waited so long. */
+  async add(update: number, losses: UpdateLosses, secondsWaited = 0): Promise<void> {
     this.#waiting.push(losses);
+    this.#secondsWaited += secondsWaited;
     if (update % this.config.logEvery === 0 || update === this.config.updates) await this.#emitStep(update);
     if (update % this.config.bucketEvery === 0) await this.flush(update);
   }
@@ -57,11 +59,14 @@ export class StepLog {
     const now = performance.now();
     const secondsPerUpdate = (now - this.#lastTime) / 1000 / read.length;
     this.#lastTime = now;
+    const secondsWaited = this.#secondsWaited / read.length;
+    this.#secondsWaited = 0;
     const losses = byLossTerm((term) => mean(read.flatMap((host) => [...host.losses[term]])));
     const gradientNorm = mean(read.map((host) => host.gradientNorm));
     const {stage} = this;
     const {updates} = this.config;
-    this.emit({type: 'step', stage, update, updates, losses, gradientNorm, learningRate, secondsPerUpdate});
+    const seconds = {secondsPerUpdate, secondsWaited};
+    this.emit({type: 'step', stage, update, updates, losses, gradientNorm, learningRate, ...seconds});
     this.#requireFinite(read, update - read.length + 1);
     this.#warnOfSpike(losses.denoise, update);
   }

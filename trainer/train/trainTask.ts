@@ -1,6 +1,7 @@
 import type {NewRunEvent, RunEvent} from '../contract/run/events.ts';
 import type {TrainingConfig} from '../contract/config/training.ts';
-import type {ImageSource} from '../data/dataset.ts';
+import type {ImageRows} from '../data/imageRows.ts';
+import type {ImageTexts} from '../data/textRows.ts';
 import type {TimestepRange} from '../deme/timesteps.ts';
 import type {ImageSpace} from '../models/imageSpace.ts';
 import type {Params} from '../nn/params.ts';
@@ -17,9 +18,11 @@ export interface TrainTask {
   readonly initial: Params;
   readonly range: TimestepRange;
   readonly probability: number;
-  readonly images: ImageSource;
-  /** What the network sees of the images. */
-  readonly space: ImageSpace;
+  readonly images: ImageRows;
+  /** What is written about the images; null for a network that takes no texts. */
+  readonly texts: ImageTexts | null;
+  /** Makes of rows of images what the network sees. */
+  readonly space: Pick<ImageSpace, 'draw'>;
   readonly flip: boolean;
   readonly randomCrop: boolean;
   /** Folder of the checkpoints; an existing one there is continued. */

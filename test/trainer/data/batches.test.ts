@@ -1,17 +1,25 @@
 import {describe, expect, it} from 'vitest';
-import {heldOutBatch, trainBatch, type TrainBatchRequest} from '../../../trainer/data/batches.ts';
+import {heldOutBatch, trainBatch as trainRows, type TrainBatchRequest} from '../../../trainer/data/batches.ts';
+import type {ImageSource} from '../../../trainer/data/dataset.ts';
+import {pixelRows} from '../../../trainer/data/imageRows.ts';
 import {toBytes} from '../../../trainer/data/pictures/pixelRange.ts';
 import {numberedSource} from '../../helpers/numberedSource.ts';
 
 const plain = {batch: 4, seed: 7, flip: false, randomCrop: false};
 
+type PixelRequest = Omit<TrainBatchRequest, 'source'> & {readonly source: ImageSource};
+
+async function trainBatch(request: PixelRequest): Promise<Float32Array> {
+  return (await trainRows({...request, source: pixelRows(request.source)})).values;
+}
+
 /** The images of a batch of a numbered source, by number. */
-async function imagesOf(request: TrainBatchRequest): Promise<number[]> {
+async function imagesOf(request: PixelRequest): Promise<number[]> {
   const bytes = toBytes(await trainBatch(request));
   return [...bytes].filter((_, i) => i % 2 === 0);
 }
 
-async function firstImages(request: Omit<TrainBatchRequest, 'index'>, batches: number): Promise<number[]> {
+async function firstImages(request: Omit<PixelRequest, 'index'>, batches: number): Promise<number[]> {
   const images: number[] = [];
   for (let index = 0; index < batches; index++) images.push(...(await imagesOf({...request, index})));
   return images;
@@ -103,6 +111,13 @@ describe('trainBatch', () => {
     expect(holed[2]).toBe(next);
     expect(holed).not.toContain(hole);
     expect(holed.filter((_, i) => whole[i] !== hole)).toEqual(whole.filter((image) => image !== hole));
+  });
+
+  it('says which images it took, and for which draws', async () => {
+    const request = {...plain, source: pixelRows(numberedSource(10, [3])), index: 1};
+    const {drawn, values} = await trainRows(request);
+    expect(drawn.map(({position}) => position)).toEqual([4, 5, 6, 7]);
+    expect(drawn.map(({index}) => index)).toEqual([...toBytes(values)].filter((_, i) => i % 2 === 0));
   });
 
   it('stops when no image is readable, or there is none', async () => {

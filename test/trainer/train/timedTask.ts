@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import {pixelRows} from '../../../trainer/data/imageRows.ts';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import type {ImageSource} from '../../../trainer/data/dataset.ts';
@@ -48,7 +49,8 @@ export function timedTask(settings: Partial<TrainingConfig>, checkpoints: string
     initial: new Map([['offset', tf.scalar(offset)]]),
     range: [250, 500],
     probability: 0.4,
-    images: greyImages,
+    images: pixelRows(greyImages),
+    texts: null,
     space: pixelSpace(greyImages.shape),
     flip: false,
     randomCrop: false,

@@ -1,4 +1,5 @@
 import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
+import {pixelRows} from '../../../trainer/data/imageRows.ts';
 import {memorySource} from '../../../trainer/data/memorySource.ts';
 import {pixelSpace} from '../../../trainer/models/imageSpace.ts';
 import {createRandom} from '../../../trainer/random.ts';
@@ -36,7 +37,8 @@ export function tinyTask(
     config,
     range: [500, 750],
     probability: 0.3,
-    images: tinyImages(),
+    images: pixelRows(tinyImages()),
+    texts: null,
     space: pixelSpace([4, 4, 1]),
     flip: true,
     randomCrop: false,

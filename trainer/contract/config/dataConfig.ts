@@ -9,6 +9,26 @@ const common = {
   test: z.int().min(0).default(500).describe('Images held out for the report, looked at once.'),
   splitSeed: z.int().min(0).default(0).describe('Seed of the split into training, validation and test images.'),
   flip: z.boolean().default(false).describe('Flip half of the training images left to right.'),
+  cache: z
+    .union([
+      z.literal(false).describe('Everything is computed anew for each update.'),
+      z.strictObject({
+        dtype: z
+          .enum(['F32', 'F16'])
+          .default('F32')
+          .describe('Number format: F16 takes half the room, and rounds; F32 trains exactly as without a cache.'),
+        folder: z
+          .string()
+          .min(1)
+          .optional()
+          .describe("Where it lies; left out: the user's cache, where models and engines are, too."),
+      }),
+    ])
+    .optional()
+    .describe(
+      "Latents of the images and states of the text encoder are computed once and kept on disk for all runs, where the model has such parts; default: F32 in the user's cache. " +
+        'With crop: random, images are encoded anew each time.',
+    ),
   limit: z
     .int()
     .min(1)
@@ -136,5 +156,7 @@ export const DataConfig = z
   ])
   .describe('Where the images come from.');
 export type DataConfig = z.infer<typeof DataConfig>;
+/** Settings of the cache; false: none. */
+export type CacheSettings = NonNullable<DataConfig['cache']>;
 export type CaptionSettings = NonNullable<z.infer<typeof Captions>>;
 export type ClassCaptionSettings = NonNullable<z.infer<typeof ClassCaptions>>;

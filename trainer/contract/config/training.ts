@@ -86,6 +86,14 @@ export const trainingFields = {
     'How much the denoising loss counts at each noise level; default: the same at all of them.',
   ),
   dropout: z.boolean().default(false).describe('Use the dropout of the model config while training.'),
+  captionDropout: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe(
+      'Probability that a caption is replaced by the empty one, by which a model learns what guidance compares with (Stable Diffusion: 0.1); default: 0.',
+    ),
   gradientCheckpointing: z
     .boolean()
     .default(false)

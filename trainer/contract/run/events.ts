@@ -33,6 +33,8 @@ const Format2 = z.discriminatedUnion('type', [
     gradientNorm: metric,
     learningRate: z.number(),
     secondsPerUpdate: z.number(),
+    /** Of these, those for which the computation waited for images and texts; absent in events of older builds. */
+    secondsWaited: z.number().optional(),
   }),
   z.strictObject({
     type: z.literal('buckets'),

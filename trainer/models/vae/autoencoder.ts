@@ -14,6 +14,16 @@ export interface LatentMoments {
   readonly logVariance: Tensor4D;
 }
 
+/** The same by the standard deviation, which a draw multiplies noise with. */
+export interface LatentDistribution {
+  readonly mean: Tensor4D;
+  readonly deviation: Tensor4D;
+}
+
+export function latentDistribution({mean, logVariance}: LatentMoments): LatentDistribution {
+  return {mean, deviation: tf.exp(tf.mul<Tensor4D>(logVariance, 0.5))};
+}
+
 /**
  * The AutoencoderKL of diffusers (Rombach et al. 2022, section 3.1) without its weights, between images [N,H,W,C] in [-1, 1] and latents
  * [N,h,w,L] as a diffusion model sees them, that is scaled. Methods with tensors are to be called inside a tidy; no method is meant
@@ -29,7 +39,7 @@ export interface Autoencoder {
   /** Sizes that are no multiples of `factor` are halved and rounded down level by level. */
   encode(params: Params, images: Tensor4D): LatentMoments;
   /** Draws latents from their distribution, by standard normal noise of their shape. */
-  sample(moments: LatentMoments, noise: Tensor4D): Tensor4D;
+  sample(distribution: LatentDistribution, noise: Tensor4D): Tensor4D;
   /** Latents -> images, not clipped. */
   decode(params: Params, latents: Tensor4D): Tensor4D;
 }
@@ -60,8 +70,8 @@ export function createAutoencoder(config: AutoencoderConfig, where?: string): Au
       const [mean, logVariance] = tf.split(through(encoder, params, images), 2, 3) as [Tensor4D, Tensor4D];
       return {mean, logVariance: tf.clipByValue(logVariance, -30, 20)};
     },
-    sample({mean, logVariance}, noise) {
-      const latents = tf.add(mean, tf.mul(tf.exp(tf.mul(logVariance, 0.5)), noise));
+    sample({mean, deviation}, noise) {
+      const latents: Tensor4D = tf.add(mean, tf.mul(deviation, noise));
       return tf.mul(shift === 0 ? latents : tf.sub(latents, shift), scale);
     },
     decode(params, latents) {

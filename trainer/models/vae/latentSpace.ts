@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
 import {normalImages, type ImageShape, type ImageSpace} from '../imageSpace.ts';
+import {latentDistribution} from './autoencoder.ts';
 import type {LoadedAutoencoder} from './loadAutoencoder.ts';
 
 /**
@@ -8,7 +9,7 @@ import type {LoadedAutoencoder} from './loadAutoencoder.ts';
  * images go through it one by one, so that the memory does not grow with their number.
  */
 export function latentSpace(
-  {autoencoder, params}: LoadedAutoencoder,
+  {autoencoder, params, hash}: LoadedAutoencoder,
   imageShape: ImageShape,
   pixelsAtOnce = 512 * 512,
 ): ImageSpace {
@@ -19,22 +20,30 @@ export function latentSpace(
   return {
     imageShape,
     shape,
-    encode: (images, random) =>
-      inSlices(images, atOnce, (slice, first) => {
-        const noise = normalImages(slice.shape[0], shape, (image) => random(first + image));
-        return autoencoder.sample(autoencoder.encode(params, slice), noise);
+    // Mean and deviation of each value.
+    rowShape: [shape[0], shape[1], 2 * latentChannels],
+    hash,
+    rows: (images) =>
+      inSlices(images, atOnce, (slice) => {
+        const {mean, deviation} = latentDistribution(autoencoder.encode(params, slice));
+        return tf.concat4d([mean, deviation], 3);
+      }),
+    draw: (rows, random) =>
+      tf.tidy(() => {
+        const [mean, deviation] = tf.split(rows, 2, 3) as [Tensor4D, Tensor4D];
+        return autoencoder.sample({mean, deviation}, normalImages(rows.shape[0], shape, random));
       }),
     decode: (encoded) => inSlices(encoded, atOnce, (slice) => autoencoder.decode(params, slice)),
   };
 }
 
 /** `[N,H,W,C]` through `act`, at most `atOnce` images at a time. */
-function inSlices(images: Tensor4D, atOnce: number, act: (slice: Tensor4D, first: number) => Tensor4D): Tensor4D {
+function inSlices(images: Tensor4D, atOnce: number, act: (slice: Tensor4D) => Tensor4D): Tensor4D {
   const [count] = images.shape;
   const firsts = Array.from({length: Math.ceil(count / atOnce)}, (_, i) => i * atOnce);
   return tf.tidy(() => {
     const parts = firsts.map((first) =>
-      tf.tidy(() => act(tf.slice4d(images, [first, 0, 0, 0], [Math.min(atOnce, count - first), -1, -1, -1]), first)),
+      tf.tidy(() => act(tf.slice4d(images, [first, 0, 0, 0], [Math.min(atOnce, count - first), -1, -1, -1]))),
     );
     return parts.length === 1 ? (parts[0] as Tensor4D) : tf.concat4d(parts, 0);
   });

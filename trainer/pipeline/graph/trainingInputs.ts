@@ -1,4 +1,5 @@
 import {expertCount, type DecoupleConfig, type DemeConfig} from '../../contract/config/config.ts';
+import type {DataConfig} from '../../contract/config/dataConfig.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import {runExperts} from '../../contract/run/pipeline.ts';
 
@@ -25,11 +26,17 @@ export function ordinarySettings(config: DemeConfig): Record<string, unknown> {
 
 /** The settings of a training that its result depends on. Where checkpoints are written matters only where it may go back to one. */
 export function computing(settings: Partial<TrainingConfig>): Record<string, unknown> {
-  const {lossWeighting, ...others} = settings;
+  const {lossWeighting, captionDropout, ...others} = settings;
   const left = settings.retry ? reportingSettings : [...reportingSettings, 'checkpointEvery'];
   return {
     ...Object.fromEntries(Object.entries(others).filter(([name]) => !left.includes(name))),
     // Saying that there is none is the same as saying nothing.
     ...(lossWeighting?.kind !== 'none' && {lossWeighting}),
+    ...(captionDropout && {captionDropout}),
   };
+}
+
+/** The settings of the data that results depend on: a cache in F32 gives what none gives. */
+export function dataSettings({cache, ...others}: DataConfig): Record<string, unknown> {
+  return {...others, ...(cache && cache.dtype !== 'F32' && {cache: cache.dtype})};
 }

@@ -13,10 +13,12 @@ import {disposeParams, type Params} from '../../nn/params.ts';
 import type {NoiseSchedule} from '../../schedulers/schedule.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {weightsHashOf} from '../graph/runInputs.ts';
+import {dataSettings} from '../graph/trainingInputs.ts';
 import {jointStamp} from '../graph/stageFacts.ts';
 import {loadBase, loadExperts} from '../runModels.ts';
 import {expertSources} from '../../store/run/runPaths.ts';
 import type {StageContext} from '../stages/stageContext.ts';
+import {openNetworkData} from '../stages/networkData.ts';
 import {openStageData} from '../stages/stageData.ts';
 
 /** The images and the number of timesteps that merges are measured with. */
@@ -29,7 +31,7 @@ export interface LabDraws {
 }
 
 /** Draws with their images. */
-export type LabHeldOut = Pick<HeldOutSettings, 'schedule' | 'draws' | 'images' | 'shape'>;
+export type LabHeldOut = Pick<HeldOutSettings, 'schedule' | 'draws' | 'images' | 'shape' | 'context'>;
 
 /** Base and task vectors of a run on the device, and its images: everything needed to measure merges one after another. */
 export interface MergeLab {
@@ -69,7 +71,7 @@ export async function openMergeLab(context: StageContext): Promise<MergeLab> {
     components,
     data,
     key: await keyOf(context, pretrained.weightsHash, ranges),
-    heldOut: (draws) => heldOutOf(data, pretrained.schedule, components, ranges, draws),
+    heldOut: (draws) => heldOutOf({context, data, schedule: pretrained.schedule, components, ranges}, draws),
     losses: (params, heldOut, onlyRanges) => {
       predictor.load(params);
       return predictorLosses(predictor, {...heldOut, ...(onlyRanges && {onlyRanges})});
@@ -82,17 +84,24 @@ export async function openMergeLab(context: StageContext): Promise<MergeLab> {
   };
 }
 
+interface Measured {
+  readonly context: StageContext;
+  readonly data: Datasets;
+  readonly schedule: NoiseSchedule;
+  readonly components: Components;
+  readonly ranges: readonly TimestepRange[];
+}
+
 async function heldOutOf(
-  data: Datasets,
-  schedule: NoiseSchedule,
-  {spaceOf}: Components,
-  ranges: readonly TimestepRange[],
+  {context, data, schedule, components, ranges}: Measured,
   {part, images: wanted, timesteps, seed}: LabDraws,
 ): Promise<LabHeldOut> {
   const source = data[part];
   const imageCount = Math.min(wanted, source.size);
   const draws = heldOutDraws({imageCount, timestepsPerRange: timesteps, ranges, seed});
-  return {schedule, draws, ...(await heldOutImages(source, imageCount, spaceOf(source.shape), seed))};
+  const need = {what: `${part} images`, images: imageCount, forTraining: false};
+  const opened = await openNetworkData(context, components, source, need);
+  return {schedule, draws, ...(await heldOutImages(opened, imageCount, seed))};
 }
 
 async function keyOf(
@@ -103,6 +112,6 @@ async function keyOf(
   const experts: string[] = [];
   for (const {path} of expertSources(run, resolved)) experts.push(await weightsHashOf(path));
   const {data} = resolved.config;
-  const images = data && {...data, stamp: jointStamp(watch.begun)};
+  const images = data && {...dataSettings(data), stamp: jointStamp(watch.begun)};
   return hashBytes(JSON.stringify({base, experts, ranges, images}));
 }

@@ -18,6 +18,7 @@ import {writeFeatures} from './featureFile.ts';
 import {loadBase, loadExperts, loadModelParams} from '../runModels.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {sampleGrid} from './sampleGrid.ts';
+import {openNetworkData} from './networkData.ts';
 import {orStop, progress, requireEvaluate, type StageContext, type StageOutcome} from './stageContext.ts';
 import {openStageData} from './stageData.ts';
 
@@ -60,7 +61,8 @@ async function measureLosses(
   const imageCount = Math.min(config.heldOut.images, test.size);
   const {timesteps, seed} = config.heldOut;
   const draws = heldOutDraws({imageCount, timestepsPerRange: timesteps, ranges, seed});
-  const images = await heldOutImages(test, imageCount, components.spaceOf(test.shape), seed);
+  const need = {what: 'test images', images: imageCount, forTraining: false};
+  const images = await heldOutImages(await openNetworkData(context, components, test, need), imageCount, seed);
   const onProgress = progress(context, 'held-out draws');
   const request = {schedule: base.schedule, draws, ...images, onProgress};
   const tables: LossTable[] = [];

@@ -7,7 +7,7 @@ import {modelMadeBy, type Stage, type StageKind, type StageOf} from '../../contr
 import {ruledMerge} from '../../merge/ruledWeights.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import type {StageFacts} from '../graph/stageFacts.ts';
-import {computing, expertSettings, ordinarySettings, ordinaryTraining} from '../graph/trainingInputs.ts';
+import {computing, dataSettings, expertSettings, ordinarySettings, ordinaryTraining} from '../graph/trainingInputs.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 
 /** All that sets one kind of stages apart from the others. A new kind is a row of `registry` and one of the names in contract/run/stage. */
@@ -175,7 +175,7 @@ function madeModel<K extends StageKind>(stage: StageOf<K>, run: string): string[
 }
 
 function images({resolved, data}: StageFacts): {data: object} {
-  return {data: {...resolved.config.data, files: data}};
+  return {data: {...(resolved.config.data && dataSettings(resolved.config.data)), files: data}};
 }
 
 /** Given weights need neither images nor a search. */

@@ -1,10 +1,9 @@
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {ModelRecord} from '../../contract/run/records.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
-import type {ImageSource} from '../../data/dataset.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
+import type {HeldOutSource} from '../../evaluate/heldOutImages.ts';
 import type {Components} from '../../models/components.ts';
-import type {ImageSpace} from '../../models/imageSpace.ts';
 import type {Model} from '../../models/model.ts';
 import {savePretrained, type SavedModel} from '../../models/pretrained.ts';
 import {scheduleHash} from '../../models/scheduleHash.ts';
@@ -13,6 +12,7 @@ import {runPaths} from '../../store/run/runPaths.ts';
 import {train} from '../../train/loop.ts';
 import type {TrainHooks, TrainTask} from '../../train/trainTask.ts';
 import {heldOutProbe, type HeldOutProbe} from './heldOutProbe.ts';
+import {openNetworkData} from './networkData.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 import {openStageData} from './stageData.ts';
 import {trainingGrids} from './trainingGrids.ts';
@@ -39,9 +39,10 @@ export async function trainModel(context: StageContext, training: ModelTraining)
   const {model, config, network, components, saved} = training;
   const {denoiser, schedule} = network;
   const {train: images, validation} = await openStageData(context);
-  const space = components.spaceOf(images.shape);
-  const watched = {denoiser, schedule, space, validation, ranges: training.heldOutRanges};
-  const params = await train(taskOf(context, training, images, space), await trainHooks(context, config, watched));
+  const need = {what: 'training images', images: images.size, forTraining: true};
+  const drawn = await openNetworkData(context, components, images, need);
+  const watched = {denoiser, schedule, components, validation, ranges: training.heldOutRanges};
+  const params = await train(taskOf(context, training, drawn), await trainHooks(context, config, watched));
   if (params === null) return 'stopped';
   await watch.check();
   await savePretrained(runPaths.model(run, modelName(model)), {
@@ -64,8 +65,7 @@ export async function trainModel(context: StageContext, training: ModelTraining)
 function taskOf(
   {run, stage, resolved}: StageContext,
   {config, network, teacher, consistency, initial, range, probability}: ModelTraining,
-  images: ImageSource,
-  space: ImageSpace,
+  {images, texts, space}: HeldOutSource,
 ): TrainTask {
   const {data} = resolved.config;
   const {denoiser, schedule} = network;
@@ -77,6 +77,7 @@ function taskOf(
     range,
     probability,
     images,
+    texts,
     space,
     flip: data?.flip ?? false,
     randomCrop: data !== undefined && 'crop' in data && data.crop === 'random',

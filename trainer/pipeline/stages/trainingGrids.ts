@@ -1,7 +1,8 @@
 import {dirname} from 'node:path';
 import type {TrainingSamplesConfig} from '../../contract/config/training.ts';
+import type {ImageSource} from '../../data/dataset.ts';
 import type {Denoiser} from '../../models/denoiser.ts';
-import type {ImageSpace} from '../../models/imageSpace.ts';
+import type {Components} from '../../models/components.ts';
 import {Predictor} from '../../models/predictor.ts';
 import type {Params} from '../../nn/params.ts';
 import {modelPredict} from '../../sample/predict.ts';
@@ -18,7 +19,9 @@ import {orStop, type StageContext, Stopped} from './stageContext.ts';
 export interface DrawnModel {
   readonly denoiser: Denoiser;
   readonly schedule: NoiseSchedule;
-  readonly space: ImageSpace;
+  readonly components: Components;
+  /** Its images are as large as those that are drawn. */
+  readonly validation: ImageSource;
 }
 
 /** The hook by which a training draws grids of its weights into the run folder; none where the config wants none. */
@@ -30,7 +33,7 @@ export function trainingGrids(
   if (config === undefined) return {};
   const draw = async (params: Params, update: number) => {
     const images = await drawImages(context, config, model, params);
-    if (images !== null) await writeGrid(context, update, sampleGrid(images, model.space.imageShape));
+    if (images !== null) await writeGrid(context, update, sampleGrid(images, model.validation.shape));
   };
   return {pictures: {every: config.every, draw}};
 }
@@ -39,10 +42,11 @@ export function trainingGrids(
 async function drawImages(
   context: StageContext,
   config: TrainingSamplesConfig,
-  {denoiser, schedule, space}: DrawnModel,
+  {denoiser, schedule, components, validation}: DrawnModel,
   params: Params,
 ): Promise<Float32Array | null> {
   const predictor = new Predictor(denoiser, params);
+  const space = components.spaceOf(validation.shape);
   const batch = Math.min(config.batch, config.images);
   try {
     const request = {...config, batch, schedule, space, predict: modelPredict(predictor), count: config.images};

@@ -4,7 +4,7 @@ import {describe, expect, it} from 'vitest';
 import {AutoencoderConfig} from '../../../../trainer/contract/model/autoencoderConfig.ts';
 import {toBytes} from '../../../../trainer/data/pictures/pixelRange.ts';
 import {loadParams} from '../../../../trainer/models/loadParams.ts';
-import {createAutoencoder} from '../../../../trainer/models/vae/autoencoder.ts';
+import {createAutoencoder, latentDistribution} from '../../../../trainer/models/vae/autoencoder.ts';
 import {readAutoencoderFolder} from '../../../../trainer/store/weights/autoencoderFolder.ts';
 import {expectAllClose} from '../../../helpers/allClose.ts';
 import {describeOnEngines} from '../../../helpers/engines.ts';
@@ -42,7 +42,7 @@ describeOnEngines('the autoencoder against diffusers', () => {
       await golden('vae.logvar'),
       await golden('vae.noise'),
     ];
-    const latents = autoencoder.sample({mean, logVariance}, noise);
+    const latents = autoencoder.sample(latentDistribution({mean, logVariance}), noise);
     expectAllClose(await latents.data(), await (await golden('vae.sample_scaled')).data(), 1e-5);
   });
 

@@ -16,7 +16,10 @@ const shapeOf = ({shape}: Tensor4D): ImageShape => [shape[1], shape[2], shape[3]
 
 async function space(images: ImageShape, pixelsAtOnce?: number) {
   const vae = await loadAutoencoder(folderComponent('vae', goldenSdFolder('sd1/vae')));
-  return latentSpace(vae, images, pixelsAtOnce);
+  const made = latentSpace(vae, images, pixelsAtOnce);
+  const encode = (images: Tensor4D, random: (image: number) => Random) =>
+    tf.tidy(() => made.draw(made.rows(images), random));
+  return {...made, encode};
 }
 
 /** Gives image `i` its part of these numbers. */

@@ -1,0 +1,188 @@
+import {join, resolve} from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import type {DataConfig} from '../../contract/config/dataConfig.ts';
+import {captionsOf, type Captions} from '../../data/captions/drawCaption.ts';
+import type {ImageSource} from '../../data/dataset.ts';
+import {fingerprintOf} from '../../data/fingerprint.ts';
+import {pixelRows, type ImageRows} from '../../data/imageRows.ts';
+import type {TextRows} from '../../data/textRows.ts';
+import type {HeldOutSource} from '../../evaluate/heldOutImages.ts';
+import type {Components} from '../../models/components.ts';
+import type {ImageSpace} from '../../models/imageSpace.ts';
+import type {TextConditioner} from '../../models/textConditioner.ts';
+import {cacheFolder} from '../../store/files/cacheFolder.ts';
+import {freeBytes} from '../../store/files/freeSpace.ts';
+import {hashBytes} from '../../store/files/sha256.ts';
+import {fillTables, RowTable} from '../../store/table/rowTable.ts';
+import {jointStamp} from '../graph/stageFacts.ts';
+import {note, orStop, progress, type StageContext} from './stageContext.ts';
+
+/** What is taken of a part of the data. */
+export interface DataNeed {
+  /** As in `training images`. */
+  readonly what: string;
+  /** The first so many images. */
+  readonly images: number;
+  /** Whether they are drawn for a training: also mirrored or cropped at random as the config says, and with any of their captions. */
+  readonly forTraining: boolean;
+}
+
+/**
+ * The images of a part of the data, and their texts, as a network takes them. Where it works on latents or takes texts, these are computed
+ * once and kept on disk, unless the config says otherwise: what is needed and missing is computed here, with progress. Throws `Stopped`,
+ * and a UserError where the disk has no room.
+ */
+export async function openNetworkData(
+  context: StageContext,
+  components: Components,
+  source: ImageSource,
+  need: DataNeed,
+): Promise<HeldOutSource> {
+  const {data} = context.resolved.config;
+  if (data === undefined) throw new Error('there is no data');
+  const space = components.spaceOf(source.shape);
+  const captions = captionsOf(source, {missing: ('captions' in data && data.captions?.missing) || 'stop'});
+  const {cache = {dtype: 'F32'}} = data;
+  const {text} = components;
+  if (cache === false || (space.hash === null && text === null)) {
+    return {images: encodedRows(source, space), texts: text && {captions, rows: textRows(text)}, space};
+  }
+  const tables = new NetworkTables(context, data, cache);
+  const images = tables.images(source, space, need);
+  const texts = text && {captions, rows: await tables.texts(text, captions, need)};
+  await tables.fill();
+  return {images, texts, space};
+}
+
+/** Rows that are computed whenever they are read, each by itself: so they do not depend on what else is in a batch. */
+function encodedRows(source: ImageSource, space: ImageSpace): ImageRows {
+  const pixels = pixelRows(source);
+  if (space.hash === null) return pixels;
+  return {
+    size: source.size,
+    fingerprint: source.fingerprint,
+    shape: space.rowShape,
+    read: async (index, draw) => {
+      const row = await pixels.read(index, draw);
+      return row && valuesOf(tf.tidy(() => space.rows(tf.tensor4d(row, [1, ...source.shape]))));
+    },
+  };
+}
+
+function textRows(text: TextConditioner): TextRows {
+  const read = (caption: string) => valuesOf(text.encode([caption]));
+  return {shape: text.shape, read};
+}
+
+async function valuesOf(tensor: tf.Tensor): Promise<Float32Array> {
+  return tensor.data<'float32'>().finally(() => tensor.dispose());
+}
+
+/** The tables of a part of the data. */
+class NetworkTables {
+  readonly #needed: {readonly table: RowTable; readonly rows: number}[] = [];
+  readonly #folder: string;
+  readonly #dtype: 'F32' | 'F16';
+
+  constructor(
+    readonly context: StageContext,
+    readonly data: DataConfig,
+    cache: Exclude<NonNullable<DataConfig['cache']>, false>,
+  ) {
+    this.#folder =
+      cache.folder === undefined ? join(cacheFolder().path, 'encoded') : resolve(context.resolved.folder, cache.folder);
+    this.#dtype = cache.dtype;
+  }
+
+  images(source: ImageSource, space: ImageSpace, {what, images, forTraining}: DataNeed): ImageRows {
+    const encoded = encodedRows(source, space);
+    if (space.hash === null) return encoded;
+    if (forTraining && 'crop' in this.data && this.data.crop === 'random') {
+      note(this.context)(
+        'data.crop is random, so latents are computed anew for each update instead of once: center is faster.',
+      );
+      return encoded;
+    }
+    const key = {
+      autoencoder: space.hash,
+      images: source.fingerprint,
+      files: jointStamp(this.context.watch.begun),
+      decoding: decodingOf(this.data),
+    };
+    const tableOf = (mirrored: boolean) =>
+      this.#table(
+        `the latents of the ${what}${mirrored ? ', mirrored' : ''}`,
+        {...key, mirrored},
+        source.size,
+        encoded.shape,
+        images,
+        (index) => encoded.read(index, {mirrored}),
+      );
+    const plain = tableOf(false);
+    const mirrored = forTraining && this.data.flip ? tableOf(true) : plain;
+    const fingerprint = this.#dtype === 'F32' ? encoded.fingerprint : fingerprintOf([encoded.fingerprint, this.#dtype]);
+    return {...encoded, fingerprint, read: (index, draw) => (draw?.mirrored ? mirrored : plain).read(index)};
+  }
+
+  /** The empty text and the captions that are needed, each once. */
+  async texts(text: TextConditioner, captions: Captions, {what, images, forTraining}: DataNeed): Promise<TextRows> {
+    const numbers = new Map([['', 0]]);
+    for (let index = 0; index < images; index++) {
+      const all = await captions(index);
+      for (const caption of forTraining ? all : all.slice(0, 1)) {
+        if (!numbers.has(caption)) numbers.set(caption, numbers.size);
+      }
+    }
+    const texts = [...numbers.keys()];
+    const plain = textRows(text);
+    const key = {encoder: text.hash, texts: hashBytes(JSON.stringify(texts))};
+    const table = this.#table(`the texts of the ${what}`, key, texts.length, plain.shape, texts.length, (row) =>
+      plain.read(texts[row] ?? ''),
+    );
+    return {
+      shape: plain.shape,
+      read: async (caption) => {
+        const number = numbers.get(caption);
+        return (number === undefined ? null : await table.read(number)) ?? plain.read(caption);
+      },
+    };
+  }
+
+  /** Computes what is missing. */
+  async fill(): Promise<void> {
+    await fillTables(this.#needed, this.#folder, await freeBytes(this.#folder));
+  }
+
+  #table(
+    what: string,
+    key: Record<string, unknown>,
+    rows: number,
+    shape: readonly number[],
+    needed: number,
+    compute: (row: number) => Promise<Float32Array | null>,
+  ): RowTable {
+    const dtype = this.#dtype;
+    const folder = join(
+      this.#folder,
+      hashBytes(JSON.stringify({format: 1, backend: tf.getBackend(), dtype, shape, ...key})),
+    );
+    const {stage, emit} = this.context;
+    const table = new RowTable(
+      {folder, what, rows, shape, dtype, compute},
+      {
+        beforeEach: () => orStop(this.context),
+        say: (level, message) => emit({type: 'log', stage, level, message}),
+        onProgress: progress(this.context, what),
+      },
+    );
+    this.#needed.push({table, rows: needed});
+    return table;
+  }
+}
+
+/** The settings by which the bytes of a file become an image. */
+function decodingOf(data: DataConfig): unknown[] {
+  if (!('resolution' in data)) return [];
+  const {resolution, interpolation, channels, corrupt} = data;
+  return [resolution, interpolation, channels, corrupt];
+}

@@ -1,0 +1,102 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {trainBatch} from '../data/batches.ts';
+import {drawCaption} from '../data/captions/drawCaption.ts';
+import type {DrawnImage} from '../data/batches.ts';
+import {drawTimesteps} from '../deme/timesteps.ts';
+import type {Condition} from '../models/denoiser.ts';
+import {createRandom} from '../random.ts';
+import type {MicroBatch} from './microBatch.ts';
+import type {TrainTask} from './trainTask.ts';
+
+/** What is read of a micro-batch, on the host. */
+interface ReadBatch {
+  readonly images: Float32Array;
+  /** States of the texts, [N,T,width]; null where the network takes none. */
+  readonly context: Float32Array | null;
+}
+
+/**
+ * Reads the micro-batches of a training, one update ahead: images are read and decoded beside the computation. A batch is a function of
+ * (seed, stage, update), which is what makes a resumed run equal to an unbroken one.
+ */
+export class BatchReader {
+  #ahead: {readonly update: number; readonly batches: Promise<ReadBatch[]>} | null = null;
+
+  constructor(readonly task: TrainTask) {}
+
+  /** The micro-batches of an update, for the caller to dispose of, and how long the computation has waited for them. */
+  async take(update: number): Promise<{batches: MicroBatch[]; secondsWaited: number}> {
+    const begun = performance.now();
+    const read = await (this.#ahead?.update === update ? this.#ahead.batches : this.#read(update));
+    const secondsWaited = (performance.now() - begun) / 1000;
+    this.#ahead = update + 1 < this.task.config.updates ? {update: update + 1, batches: this.#read(update + 1)} : null;
+    // Whoever takes it gets the error.
+    this.#ahead?.batches.catch(() => undefined);
+    return {batches: read.map((batch, micro) => toMicroBatch(this.task, update, micro, batch)), secondsWaited};
+  }
+
+  async #read(update: number): Promise<ReadBatch[]> {
+    const batches: ReadBatch[] = [];
+    for (let micro = 0; micro < this.task.config.accumulation; micro++)
+      batches.push(await readMicroBatch(this.task, update, micro));
+    return batches;
+  }
+}
+
+/** The first micro-batch of an update, the caller's. */
+export async function firstMicroBatch(task: TrainTask, update: number): Promise<MicroBatch> {
+  return toMicroBatch(task, update, 0, await readMicroBatch(task, update, 0));
+}
+
+export function disposeBatches(batches: readonly MicroBatch[]): void {
+  for (const {images, noise, condition} of batches)
+    tf.dispose([images, noise, ...(condition?.context ? [condition.context] : [])]);
+}
+
+async function readMicroBatch(task: TrainTask, update: number, micro: number): Promise<ReadBatch> {
+  const {config, images, flip, randomCrop} = task;
+  const {seed, batch, accumulation} = config;
+  const index = update * accumulation + micro;
+  const {drawn, values} = await trainBatch({source: images, batch, seed, index, flip, randomCrop});
+  return {images: values, context: task.texts && (await readContext(task, drawn))};
+}
+
+async function readContext({config, texts}: TrainTask, drawn: readonly DrawnImage[]): Promise<Float32Array | null> {
+  if (texts === null) return null;
+  const {captions, rows} = texts;
+  const {seed, captionDropout: dropout = 0} = config;
+  const size = rows.shape[0] * rows.shape[1];
+  const context = new Float32Array(drawn.length * size);
+  for (const [i, {index, position}] of drawn.entries()) {
+    const text = drawCaption(await captions(index), {seed, position, dropout});
+    context.set(await rows.read(text), i * size);
+  }
+  return context;
+}
+
+function toMicroBatch(task: TrainTask, update: number, micro: number, {images: rows, context}: ReadBatch): MicroBatch {
+  const {config, setting, stage, space} = task;
+  const random = (what: string, ...path: number[]) => createRandom(config.seed, stage, what, update, micro, ...path);
+  const images = tf.tidy(() =>
+    space.draw(tf.tensor4d(rows, [config.batch, ...task.images.shape]), (i) => random('encoded', i)),
+  );
+  const draw = {
+    range: task.range,
+    timesteps: setting.schedule.timesteps,
+    batch: config.batch,
+    probability: task.probability,
+    draw: config.draw,
+  };
+  return {
+    images,
+    noise: tf.tensor4d(random('noise').fillNormal(new Float32Array(images.size)), images.shape),
+    timesteps: drawTimesteps(draw, random('timesteps')),
+    condition: conditionOf(task, context),
+    dropoutSeed: config.dropout ? random('dropout').uint32() : undefined,
+  };
+}
+
+function conditionOf({config, texts}: TrainTask, context: Float32Array | null): Condition | undefined {
+  if (context === null || texts === null) return undefined;
+  return {context: tf.tensor3d(context, [config.batch, ...texts.rows.shape])};
+}
