@@ -1,6 +1,7 @@
 import {stat} from 'node:fs/promises';
 import {expertModels} from '../contract/run/pipeline.ts';
 import type {RunModel} from '../contract/run/runModel.ts';
+import {loadComponents, type Components} from '../models/components.ts';
 import {loadWeights} from '../models/loadParams.ts';
 import {loadPretrained, type Pretrained} from '../models/pretrained.ts';
 import type {Params} from '../nn/params.ts';
@@ -14,6 +15,11 @@ export async function loadBase(context: StageContext): Promise<Pretrained> {
   const base = await context.watch.reading([{kind: 'base'}], () => loadPretrained(requireBase(context.resolved)));
   base.warnings.forEach(warn(context));
   return base;
+}
+
+/** Autoencoder and text encoder of the base, as far as it has them. */
+export async function loadBaseComponents({watch}: StageContext, {folder}: Pretrained): Promise<Components> {
+  return watch.reading([{kind: 'base'}], () => loadComponents(folder));
 }
 
 /** Weights of any model of the run but the ensemble; an expert may be a weights file of the base's architecture. */

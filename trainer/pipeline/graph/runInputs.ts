@@ -7,9 +7,16 @@ import {fileExists} from '../../store/files/fileExists.ts';
 import {readJson, readJsonIfThere, writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {expertSources, runPaths} from '../../store/run/runPaths.ts';
+import type {ZodType} from 'zod';
+import {autoencoderKind} from '../../store/weights/autoencoderFolder.ts';
+import type {ComponentKind} from '../../store/weights/componentFolder.ts';
+import {findComponent, readComponent} from '../../store/weights/components.ts';
 import {configHashes} from '../../store/weights/modelConfigs.ts';
 import {modelHash} from '../../store/weights/modelFolder.ts';
 import {readModel} from '../../store/weights/readModel.ts';
+import type {Pipeline} from '../../store/weights/pipeline.ts';
+import {textEncoderKind} from '../../store/weights/textEncoderFolder.ts';
+import {tokenizerHash} from '../../text/readClipTokenizer.ts';
 import {runRanges} from '../runRanges.ts';
 import {dataFiles, listingOf, stampOf} from './dataStamp.ts';
 
@@ -89,11 +96,33 @@ const recordText = 'the record of what the run reads';
 const missing = 'missing';
 
 async function baseInputs(folder: string) {
-  const {path, isSingleFile, unetConfig, schedulerConfig, weightsHash} = await readModel(folder);
+  const {path, isSingleFile, unetConfig, schedulerConfig, weightsHash, pipeline} = await readModel(folder);
   const {num_train_timesteps: timesteps} = trainingKeys(schedulerConfig ?? SchedulerConfig.parse({}));
   const hash = (config: object | null) => hashBytes(JSON.stringify(config));
   const configs = isSingleFile ? {unet: hash(unetConfig), scheduler: hash(schedulerConfig)} : await configHashes(path);
-  return {timesteps, hashes: {weights: await weightsHash(), ...configs}};
+  return {timesteps, hashes: {weights: await weightsHash(), ...configs, ...(await componentHashes(pipeline))}};
+}
+
+/** SHA-256 of each component that a network gets its input from, by its name in the pipeline; none of one that cannot be read. */
+async function componentHashes(pipeline: Pipeline | null): Promise<Record<string, string>> {
+  const tokenizer = findComponent(pipeline, 'tokenizer')?.path;
+  const hashes = {
+    vae: await componentHash(pipeline, 'vae', autoencoderKind).catch(nullForUserError),
+    text_encoder: await componentHash(pipeline, 'text_encoder', textEncoderKind).catch(nullForUserError),
+    tokenizer: tokenizer ? await tokenizerHash(tokenizer) : null,
+  };
+  return Object.fromEntries(Object.entries(hashes).flatMap(([name, hash]) => (hash === null ? [] : [[name, hash]])));
+}
+
+async function componentHash<Schema extends ZodType>(
+  pipeline: Pipeline | null,
+  name: string,
+  kind: ComponentKind<Schema>,
+): Promise<string | null> {
+  const component = findComponent(pipeline, name);
+  if (component === null) return null;
+  const {config, weightsHash} = await readComponent(component, kind);
+  return hashBytes(`${JSON.stringify(config)} ${await weightsHash()}`);
 }
 
 async function dataInputs({config: {data}, folder}: ResolvedConfig): Promise<InputsRecord['data']> {
@@ -131,7 +160,13 @@ function continuedData(begun: InputsRecord['data'], now: InputsRecord['data'], w
 
 /** `The weights of the base` */
 export function baseText(part: string): string {
-  return part === 'weights' ? 'The weights of the base' : `The ${part} config of the base`;
+  const names: Readonly<Record<string, string>> = {
+    weights: 'The weights',
+    vae: 'The autoencoder',
+    text_encoder: 'The text encoder',
+    tokenizer: 'The tokenizer',
+  };
+  return `${names[part] ?? `The ${part} config`} of the base`;
 }
 
 export function expertText(index: number): string {

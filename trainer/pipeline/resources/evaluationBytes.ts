@@ -1,6 +1,7 @@
 import {runExperts, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {architectureOf, countParameters, createDenoiser} from '../../models/architectures.ts';
 import {readModel} from '../../store/weights/readModel.ts';
+import {componentNeeds, inputSize} from './componentNeeds.ts';
 import {engineMemory} from './engineMemory.ts';
 import type {EngineKind} from './memoryEstimate.ts';
 import {imageSize} from './trainingNeeds.ts';
@@ -18,15 +19,19 @@ const heldOutBatch = 32;
 export async function evaluationBytes({config, baseFolder}: ResolvedConfig, kind: EngineKind): Promise<number> {
   const {data, evaluate} = config;
   if (baseFolder === null || data === undefined) return 0;
-  const {unetConfig} = await readModel(baseFolder);
+  const folder = await readModel(baseFolder);
+  const {unetConfig} = folder;
+  const components = await componentNeeds(folder);
   const {base, activations} = engineMemory(kind);
   const {stock, projections} = countParameters(createDenoiser(unetConfig, baseFolder));
   const models = (runExperts(config) + 2) * 4 * (stock + projections);
   const batch = Math.max(heldOutBatch, evaluate?.sampling.batch ?? 0);
   const forward = architectureOf(unetConfig).activationBytes({
-    size: imageSize(data),
+    size: inputSize(imageSize(data), components),
     gradientCheckpointing: true,
     dropout: false,
   });
-  return base + models + forwardShare * activations * batch * forward;
+  const [height, width] = imageSize(data);
+  const decoding = components.perPixel * height * width;
+  return base + models + components.weights + Math.max(forwardShare * activations * batch * forward, decoding);
 }

@@ -1,6 +1,7 @@
 import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
 import type {NetworkConfig} from '../../contract/model/networkConfig.ts';
 import {architectureOf, countParameters, createDenoiser} from '../../models/architectures.ts';
+import {inputSize, noComponents, type ComponentNeeds} from './componentNeeds.ts';
 import {engineMemory} from './engineMemory.ts';
 
 /** What decides how much memory a training takes. */
@@ -8,6 +9,8 @@ export interface TrainingNeeds {
   readonly unetConfig: NetworkConfig;
   /** Height and width of the images. */
   readonly size: readonly [number, number];
+  /** Left out: the network works on pixels and takes no texts. */
+  readonly components?: ComponentNeeds;
   readonly batch: number;
   readonly accumulation: number;
   readonly gradientCheckpointing: boolean;
@@ -23,7 +26,7 @@ export type EngineKind = Pick<EngineInfo, 'name' | 'device'>;
 export interface MemoryEstimate {
   /** The engine's own. */
   readonly engine: number;
-  /** Weights, gradient, optimizer, moving average and teacher. */
+  /** Weights, gradient, optimizer, moving average, teacher, and the components of the pipeline. */
   readonly weights: number;
   /** Activations of one micro-batch. */
   readonly activations: number;
@@ -35,6 +38,8 @@ export interface MemoryEstimate {
 export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEstimate {
   const {base, vectors, activations} = engineMemory(kind);
   const {stock, projections} = countParameters(createDenoiser(needs.unetConfig));
+  const {components = noComponents, size} = needs;
+  const input = inputSize(size, components);
   const vector = 4 * (stock + (needs.projections ? projections : 0));
   const count =
     vectors.always +
@@ -43,8 +48,12 @@ export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEs
     (needs.accumulation > 1 ? vectors.accumulation : 0);
   return {
     engine: base,
-    weights: count * vector,
-    activations: activations * needs.batch * architectureOf(needs.unetConfig).activationBytes(needs),
+    weights: count * vector + components.weights,
+    // Images are encoded before the training, or between two updates.
+    activations: Math.max(
+      activations * needs.batch * architectureOf(needs.unetConfig).activationBytes({...needs, size: input}),
+      components.perPixel * size[0] * size[1],
+    ),
     // Weights and both moments, and the moving average.
     checkpoint: (needs.ema ? 4 : 3) * vector,
   };

@@ -5,6 +5,7 @@ import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {NetworkConfig} from '../../contract/model/networkConfig.ts';
 import {readModel} from '../../store/weights/readModel.ts';
 import {isTraining, type PlannedStage} from '../graph/stagePlan.ts';
+import {componentNeeds} from './componentNeeds.ts';
 import type {TrainingNeeds} from './memoryEstimate.ts';
 
 /** What the largest training among these stages of a run needs; null where none of them trains. */
@@ -16,8 +17,13 @@ export async function trainingNeeds(
   const kinds = stages.filter(isTraining).map(({stage}) => stage.kind);
   if (pretrain && kinds.includes('pretrain')) return {...shared(pretrain, pretrain.model, data), ...plain};
   if (!decouple || baseFolder === null || kinds.length === 0) return null;
-  const {unetConfig} = await readModel(baseFolder);
-  return {...shared(decouple, unetConfig, data), ...(kinds.includes('expert') ? expertNeeds(decouple) : plain)};
+  const base = await readModel(baseFolder);
+  const components = await componentNeeds(base);
+  return {
+    ...shared(decouple, base.unetConfig, data),
+    components,
+    ...(kinds.includes('expert') ? expertNeeds(decouple) : plain),
+  };
 }
 
 /** Pretraining and the ordinary finetune. */

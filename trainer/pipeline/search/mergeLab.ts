@@ -6,7 +6,7 @@ import type {TimestepRange} from '../../deme/timesteps.ts';
 import {taskVectors} from '../../merge/blend.ts';
 import type {PartOf} from '../../merge/tensorWeights.ts';
 import {partOf} from '../../models/architectures.ts';
-import {loadComponents, type Components} from '../../models/components.ts';
+import type {Components} from '../../models/components.ts';
 import type {Model} from '../../models/model.ts';
 import {Predictor} from '../../models/predictor.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
@@ -15,7 +15,7 @@ import {hashBytes} from '../../store/files/sha256.ts';
 import {weightsHashOf} from '../graph/runInputs.ts';
 import {dataSettings} from '../graph/trainingInputs.ts';
 import {jointStamp} from '../graph/stageFacts.ts';
-import {loadBase, loadExperts} from '../runModels.ts';
+import {loadBase, loadBaseComponents, loadExperts} from '../runModels.ts';
 import {expertSources} from '../../store/run/runPaths.ts';
 import type {StageContext} from '../stages/stageContext.ts';
 import {openNetworkData} from '../stages/networkData.ts';
@@ -60,7 +60,7 @@ export async function openMergeLab(context: StageContext): Promise<MergeLab> {
   experts.forEach(disposeParams);
   const ranges = await context.watch.ranges(pretrained.schedule.timesteps);
   const predictor = new Predictor(pretrained.denoiser, base);
-  const components = await loadComponents(pretrained.folder);
+  const components = await loadBaseComponents(context, pretrained);
   return {
     base,
     vectors,

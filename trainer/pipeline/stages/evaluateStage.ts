@@ -7,7 +7,7 @@ import {withFeatureNetwork} from '../../evaluate/featureNetworks.ts';
 import {heldOutDraws, predictorLosses} from '../../evaluate/heldOut.ts';
 import {heldOutImages} from '../../evaluate/heldOutImages.ts';
 import {ensembleTable, type LossTable} from '../../evaluate/lossTable.ts';
-import {loadComponents, type Components} from '../../models/components.ts';
+import type {Components} from '../../models/components.ts';
 import {Predictor} from '../../models/predictor.ts';
 import type {Pretrained} from '../../models/pretrained.ts';
 import {ensemblePredict, modelPredict, type Predict} from '../../sample/predict.ts';
@@ -15,7 +15,7 @@ import {sampleBatches, type SampleImagesRequest} from '../../sample/sampleImages
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {writeFeatures} from './featureFile.ts';
-import {loadBase, loadExperts, loadModelParams} from '../runModels.ts';
+import {loadBase, loadBaseComponents, loadExperts, loadModelParams} from '../runModels.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {sampleGrid} from './sampleGrid.ts';
 import {openNetworkData} from './networkData.ts';
@@ -35,7 +35,7 @@ export async function evaluateStage(context: StageContext, model: RunModel): Pro
       : [await loadModelParams(context, base, model)];
   const {test} = await openStageData(context);
   const predictors = weights.map((params) => new Predictor(base.denoiser, params));
-  const components = await loadComponents(base.folder);
+  const components = await loadBaseComponents(context, base);
   const losses = await measureLosses(context, config, {base, components, predictors, ranges}, test);
   await writeJsonAtomic(runPaths.losses(context.run, name), toRecord(losses));
   await orStop(context);

@@ -1,11 +1,10 @@
 import type {DecoupleConfig} from '../../contract/config/config.ts';
 import {equalRanges} from '../../deme/timesteps.ts';
 import {architectureOf} from '../../models/architectures.ts';
-import {loadComponents} from '../../models/components.ts';
 import type {Pretrained} from '../../models/pretrained.ts';
 import {addIdentityProjections} from '../../nn/projections.ts';
 import {ordinaryTraining} from '../graph/trainingInputs.ts';
-import {loadBase} from '../runModels.ts';
+import {loadBase, loadBaseComponents} from '../runModels.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 import {trainModel, type ModelTraining} from './trainModel.ts';
 
@@ -54,7 +53,7 @@ async function finetune(context: StageContext, base: Pretrained, training: Finet
   return trainModel(context, {
     ...training,
     network: base,
-    components: await loadComponents(base.folder),
+    components: await loadBaseComponents(context, base),
     teacher: training.consistency > 0 ? base.params : null,
     initial: addIdentityProjections(base.params, projectionSites, training.record.projection),
     saved: {unetConfig, pipeline, dtype: 'F32'},

@@ -1,0 +1,47 @@
+import {autoencoderKind} from '../../store/weights/autoencoderFolder.ts';
+import {findComponent, readComponent} from '../../store/weights/components.ts';
+import type {ModelFolder} from '../../store/weights/modelFolder.ts';
+import {elementCount} from '../../store/weights/tensorReader.ts';
+import {textEncoderKind} from '../../store/weights/textEncoderFolder.ts';
+import {createClipText} from '../../models/clip/clipText.ts';
+import {createAutoencoder} from '../../models/vae/autoencoder.ts';
+
+/** What the autoencoder and the text encoder of a model decide of the memory. */
+export interface ComponentNeeds {
+  /** A side of an image divided by that of the network's input. */
+  readonly factor: number;
+  /** Bytes of their weights. */
+  readonly weights: number;
+  /** Bytes that the autoencoder takes for each pixel of the one image that goes through it at a time. */
+  readonly perPixel: number;
+}
+
+/** Of a network that works on pixels and takes no texts. */
+export const noComponents: ComponentNeeds = {factor: 1, weights: 0, perPixel: 0};
+
+/** Feature maps of the full resolution that live at once in a pass without gradients: input, output and copies of the convolutions. */
+const mapsAtOnce = 8;
+
+/** From the configs alone. */
+export async function componentNeeds({pipeline}: Pick<ModelFolder, 'pipeline'>): Promise<ComponentNeeds> {
+  const [vae, encoder] = [findComponent(pipeline, 'vae'), findComponent(pipeline, 'text_encoder')];
+  const autoencoder = vae && (await readComponent(vae, autoencoderKind)).config;
+  const text = encoder && (await readComponent(encoder, textEncoderKind)).config;
+  const shapes = [
+    ...(autoencoder ? createAutoencoder(autoencoder).shapes.values() : []),
+    ...(text ? createClipText(text).shapes.values() : []),
+  ];
+  return {
+    factor: autoencoder ? createAutoencoder(autoencoder).factor : 1,
+    weights: 4 * shapes.reduce((sum, shape) => sum + elementCount(shape), 0),
+    perPixel: autoencoder ? 4 * mapsAtOnce * (autoencoder.block_out_channels[0] ?? 0) : 0,
+  };
+}
+
+/** Height and width of the network's input for images of this size. */
+export function inputSize(
+  [height, width]: readonly [number, number],
+  {factor}: Pick<ComponentNeeds, 'factor'>,
+): [number, number] {
+  return [Math.floor(height / factor), Math.floor(width / factor)];
+}
