@@ -5,8 +5,14 @@ import {initialNoise, stepNoise} from './initialNoise.ts';
 import type {Predict} from './predict.ts';
 import {sample, type SamplingSettings} from './sample.ts';
 
+/** Prepares the prediction of a batch; `dispose` frees what was prepared. */
+export interface BatchPredict {
+  prepare(first: number, count: number): Promise<{readonly predict: Predict; dispose(): void}>;
+}
+
 export interface SampleImagesRequest extends SamplingSettings, Pick<SamplingConfig, 'seed' | 'batch'> {
-  predict: Predict;
+  /** For all images, or what predicts `count` images from number `first` on, which have texts of their own. */
+  predict: Predict | BatchPredict;
   schedule: NoiseSchedule;
   space: ImageSpace;
   /** Images in all. */
@@ -36,18 +42,24 @@ export async function* sampleBatches(request: SampleImagesRequest): AsyncGenerat
     // Every batch has the same shape, as engines prepare their kernels for a shape; surplus images are dropped.
     const series = {seed, first, count: batch, shape: space.shape};
     const noise = initialNoise(series);
+    const {predict, dispose} = await prepared(request.predict, first, batch);
     const onStep = (done: number, total: number) =>
       request.onProgress?.(Math.min(count, first + (batch * done) / total), count);
     try {
-      const drawn = await sample({...request, noise, stepNoise: (step) => stepNoise(series, step), onStep});
+      const drawn = await sample({...request, predict, noise, stepNoise: (step) => stepNoise(series, step), onStep});
       const decoded = space.decode(drawn);
       drawn.dispose();
       const values = (await decoded.data().finally(() => decoded.dispose())) as Float32Array;
       yield values.subarray(0, Math.min(batch, count - first) * pixelsOf(space));
     } finally {
       noise.dispose();
+      dispose();
     }
   }
+}
+
+async function prepared(predict: Predict | BatchPredict, first: number, count: number) {
+  return typeof predict === 'function' ? {predict, dispose: () => undefined} : predict.prepare(first, count);
 }
 
 function pixelsOf({imageShape}: ImageSpace): number {

@@ -48,6 +48,13 @@ export const SamplingConfig = z
       .optional()
       .describe('Whether DDIM computes the noise again from the clipped image.'),
     churn: ChurnConfig.optional().describe('Noise that Euler adds before each step (Karras et al. 2022).'),
+    guidance: z
+      .number()
+      .min(0)
+      .optional()
+      .describe(
+        'How far models go past their prediction for the empty text towards that for the caption (classifier-free guidance; 1: just the caption); default: 7.5. Images are drawn for the first captions of held-out images.',
+      ),
     seed: z.int().min(0).default(0).describe('Seed of the starting noise; the same for every model.'),
     batch: z.int().min(1).default(32).describe('Images drawn at once.'),
   })

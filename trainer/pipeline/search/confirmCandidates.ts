@@ -11,7 +11,6 @@ import {kidEstimate, kidSettings} from '../../evaluate/kid.ts';
 import {applyWeightsBy} from '../../merge/blend.ts';
 import type {WeightsOf} from '../../merge/files/incrementalMerge.ts';
 import {disposeParams} from '../../nn/params.ts';
-import {modelPredict} from '../../sample/predict.ts';
 import {sampleBatches} from '../../sample/sampleImages.ts';
 import type {MergeLab} from './mergeLab.ts';
 
@@ -69,7 +68,7 @@ async function sampleFeatures(
   try {
     const batches = sampleBatches({
       ...sampling,
-      predict: modelPredict(lab.predictor),
+      predict: lab.captioned(sampling),
       schedule,
       space,
       count: config.samples,

@@ -18,6 +18,7 @@ import {writeFeatures} from './featureFile.ts';
 import {loadBase, loadBaseComponents, loadExperts, loadModelParams} from '../runModels.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {sampleGrid} from './sampleGrid.ts';
+import {captionedPredict} from './captionedPredict.ts';
 import {openNetworkData} from './networkData.ts';
 import {orStop, progress, requireEvaluate, type StageContext, type StageOutcome} from './stageContext.ts';
 import {openStageData} from './stageData.ts';
@@ -39,8 +40,10 @@ export async function evaluateStage(context: StageContext, model: RunModel): Pro
   const losses = await measureLosses(context, config, {base, components, predictors, ranges}, test);
   await writeJsonAtomic(runPaths.losses(context.run, name), toRecord(losses));
   await orStop(context);
-  const answers = predictors.map((predictor) => modelPredict(predictor));
-  const predict = model.kind === 'ensemble' ? ensemblePredict(answers, ranges) : (answers[0] as Predict);
+  const predict = captionedPredict(context, components, test, config.sampling, (condition) => {
+    const answers = predictors.map((predictor) => modelPredict(predictor, condition));
+    return model.kind === 'ensemble' ? ensemblePredict(answers, ranges) : (answers[0] as Predict);
+  });
   const space = components.spaceOf(components.imageShape ?? test.shape);
   return drawSamples(context, config, {predict, schedule: base.schedule, space}, name);
 }

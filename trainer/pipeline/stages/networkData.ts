@@ -41,7 +41,7 @@ export async function openNetworkData(
   const {data} = context.resolved.config;
   if (data === undefined) throw new Error('there is no data');
   const space = components.spaceOf(source.shape);
-  const captions = captionsOf(source, {missing: ('captions' in data && data.captions?.missing) || 'stop'});
+  const captions = captionsOfRun(context, source);
   const {cache = {dtype: 'F32'}} = data;
   const {text} = components;
   if (cache === false || (space.hash === null && text === null)) {
@@ -52,6 +52,13 @@ export async function openNetworkData(
   const texts = text && {captions, rows: await tables.texts(text, captions, need)};
   await tables.fill();
   return {images, texts, space};
+}
+
+/** The captions of a part of the data, where those that are missing are treated as the config says. */
+export function captionsOfRun({resolved}: StageContext, source: ImageSource): Captions {
+  const {data} = resolved.config;
+  const settings = data && 'captions' in data ? data.captions : undefined;
+  return captionsOf(source, {missing: settings?.missing ?? 'stop'});
 }
 
 /** Rows that are computed whenever they are read, each by itself: so they do not depend on what else is in a batch. */

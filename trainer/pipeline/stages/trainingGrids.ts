@@ -12,6 +12,7 @@ import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {writeWithRoom} from '../../store/files/writeWithRoom.ts';
 import type {TrainHooks} from '../../train/trainTask.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
+import {captionedPredict} from './captionedPredict.ts';
 import {sampleGrid} from './sampleGrid.ts';
 import {orStop, type StageContext, Stopped} from './stageContext.ts';
 
@@ -49,7 +50,10 @@ async function drawImages(
   const space = components.spaceOf(validation.shape);
   const batch = Math.min(config.batch, config.images);
   try {
-    const request = {...config, batch, schedule, space, predict: modelPredict(predictor), count: config.images};
+    const predict = captionedPredict(context, components, validation, config, (condition) =>
+      modelPredict(predictor, condition),
+    );
+    const request = {...config, batch, schedule, space, predict, count: config.images};
     return await sampleImages({...request, beforeBatch: () => orStop(context)});
   } catch (error) {
     if (error instanceof Stopped) return null;
