@@ -65,7 +65,7 @@ export class InputWatch {
     for (const model of models) await this.#requireKnown(model);
     const result = await read();
     for (const [i, folder] of folders.entries()) {
-      const file = difference(before[i] ?? new Map(), await stampsOf(folder));
+      const file = difference(before[i] ?? new Map(), await stampsOf(folder), isSameFile);
       if (file !== null) throw inputChanged('A file that was being read', join(folder, file));
     }
     return result;
@@ -137,20 +137,33 @@ function looks(files: readonly {name: string; size: number; modified: number}[])
   return new Map(files.map(({name, size, modified}) => [name, `${size} ${modified}`]));
 }
 
-/** How the files of a model look: also the inode and the time of its last change, which a replaced file cannot keep. */
+/** How the files of a model look: also the inode and the time of the last change, which a replaced file cannot keep. */
 async function stampsOf(model: string): Promise<Looks> {
   const files = await walkFiles(model, () => undefined);
   const stamps = await Promise.all(
     files.map(async ({path, name}): Promise<[string, string]> => {
-      const {size, ino, mtimeNs, ctimeNs} = await stat(path, {bigint: true});
-      return [name, [size, ino, mtimeNs, ctimeNs].join(' ')];
+      const {size, ino, mtimeNs, nlink, ctimeNs} = await stat(path, {bigint: true});
+      return [name, [`${size} ${ino} ${mtimeNs}`, nlink, ctimeNs].join(stampParts)];
     }),
   );
   return new Map(stamps);
 }
 
+const stampParts = '; ';
+
+/** Another stage that links a component into the model that it writes changes the number of links, and with it the time of the last change. */
+function isSameFile(before = '', after = ''): boolean {
+  const [content, links] = before.split(stampParts);
+  const [contentNow, linksNow] = after.split(stampParts);
+  return before === after || (content === contentNow && links !== linksNow);
+}
+
 /** The first name with another look; null where all are the same. */
-function difference(before: Looks, after: Looks): string | null {
+function difference(
+  before: Looks,
+  after: Looks,
+  isSame = (one: string | undefined, other: string | undefined) => one === other,
+): string | null {
   const names = [...new Set([...before.keys(), ...after.keys()])];
-  return names.find((name) => before.get(name) !== after.get(name)) ?? null;
+  return names.find((name) => !isSame(before.get(name), after.get(name))) ?? null;
 }

@@ -58,7 +58,7 @@ export async function openNetworkData(
 export function captionsOfRun({resolved}: StageContext, source: ImageSource): Captions {
   const {data} = resolved.config;
   const settings = data && 'captions' in data ? data.captions : undefined;
-  return captionsOf(source, {missing: settings?.missing ?? 'stop'});
+  return captionsOf(source, {missing: settings && 'missing' in settings ? settings.missing : 'stop'});
 }
 
 /** Rows that are computed whenever they are read, each by itself: so they do not depend on what else is in a batch. */
