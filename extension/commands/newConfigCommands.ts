@@ -25,6 +25,17 @@ const templates: readonly Template[] = [
   {label: 'CIFAR-10', description: "the paper's settings, 32 x 32", file: 'cifar10.deme.yaml'},
   {label: 'LSUN Church', description: "the paper's settings, 256 x 256", file: 'lsun-church.deme.yaml'},
   {label: 'LSUN Bedroom', description: "the paper's settings, 256 x 256", file: 'lsun-bedroom.deme.yaml'},
+  {label: 'Stable Diffusion, COCO30K', description: "the paper's settings, 512 x 512", file: 'sd-coco30k.deme.yaml'},
+  {
+    label: 'Stable Diffusion, ImageNet1K',
+    description: "the paper's settings, 512 x 512",
+    file: 'sd-imagenet1k.deme.yaml',
+  },
+  {
+    label: 'Stable Diffusion, PartiPrompts',
+    description: "the paper's settings, 512 x 512",
+    file: 'sd-partiprompts.deme.yaml',
+  },
 ];
 
 const skeleton = `name: experiment

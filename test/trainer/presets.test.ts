@@ -4,10 +4,11 @@ import {describe, expect, it} from 'vitest';
 import type {DecoupleConfig, DemeConfig} from '../../trainer/contract/config/config.ts';
 import {parseConfig} from '../../trainer/contract/config/parseConfig.ts';
 import {SchedulerConfig} from '../../trainer/contract/model/schedulerConfig.ts';
+import type {NetworkConfig} from '../../trainer/contract/model/networkConfig.ts';
+import {UNet2DConditionConfig} from '../../trainer/contract/model/unet2dConditionConfig.ts';
 import {UNet2DConfig} from '../../trainer/contract/model/unet2dConfig.ts';
-import {architectureOf} from '../../trainer/models/architectures.ts';
+import {architectureOf, countParameters, createDenoiser} from '../../trainer/models/architectures.ts';
 import {initialiseParams} from '../../trainer/models/initialise.ts';
-import {createUNet2D} from '../../trainer/models/unet2d.ts';
 import {flatLayout} from '../../trainer/nn/flatParams.ts';
 import {countParams, disposeParams} from '../../trainer/nn/params.ts';
 import {addIdentityProjections} from '../../trainer/nn/projections.ts';
@@ -46,11 +47,28 @@ const ddpmLsun = UNet2DConfig.parse({
 });
 
 interface Published {
-  network: UNet2DConfig;
+  network: NetworkConfig;
   parameters: number;
   withProjections: number;
   /** Pixels of the images here; the LSUN networks take any multiple of 32, so a crop will do. */
   size: number;
+  /** Width of the states of its texts; left out: it takes none. */
+  contextWidth?: number;
+}
+
+/** The network of Stable Diffusion 1, of a width. */
+function stableDiffusion(channels: readonly number[], cross_attention_dim: number): UNet2DConditionConfig {
+  return UNet2DConditionConfig.parse({
+    sample_size: 64,
+    in_channels: 4,
+    out_channels: 4,
+    block_out_channels: channels,
+    cross_attention_dim,
+    attention_head_dim: 8,
+    norm_num_groups: Math.min(32, channels[0] ?? 0),
+    down_block_types: ['CrossAttnDownBlock2D', 'CrossAttnDownBlock2D', 'CrossAttnDownBlock2D', 'DownBlock2D'],
+    up_block_types: ['UpBlock2D', 'CrossAttnUpBlock2D', 'CrossAttnUpBlock2D', 'CrossAttnUpBlock2D'],
+  });
 }
 
 const cifar10: Published = {network: ddpmCifar10, parameters: 35_746_307, withProjections: 36_237_827, size: 32};
@@ -64,13 +82,16 @@ function readPreset(name: string): {config: DemeConfig; decouple: DecoupleConfig
 }
 
 /** One image of noise at one timestep: all batches of an update would take minutes. */
-function microBatch(size: number, timestep: number): MicroBatch {
-  const shape: [number, number, number, number] = [1, size, size, 3];
-  const normals = (what: string) => createRandom(timestep, what).fillNormal(new Float32Array(size * size * 3));
+function microBatch({network, size, contextWidth}: Published, timestep: number): MicroBatch {
+  const shape: [number, number, number, number] = [1, size, size, network.in_channels];
+  const normals = (what: string, count: number) => createRandom(timestep, what).fillNormal(new Float32Array(count));
+  const pixels = size * size * network.in_channels;
+  const states = (width: number) => tf.tensor3d(normals('text', 77 * width), [1, 77, width]);
   return {
-    images: tf.tensor4d(normals('image').map(Math.tanh), shape),
-    noise: tf.tensor4d(normals('noise'), shape),
+    images: tf.tensor4d(normals('image', pixels).map(Math.tanh), shape),
+    noise: tf.tensor4d(normals('noise', pixels), shape),
     timesteps: [timestep],
+    ...(contextWidth !== undefined && {condition: {context: states(contextWidth)}}),
   };
 }
 
@@ -81,16 +102,17 @@ async function first(tensor: tf.Tensor): Promise<number> {
 }
 
 /** Trains two updates as the preset says, on random weights of the published network, and checks what must hold of them. */
-async function expectTrains(preset: string, {network, parameters, withProjections, size}: Published): Promise<void> {
+async function expectTrains(preset: string, published: Published): Promise<void> {
+  const {network, parameters, withProjections} = published;
   const {decouple} = readPreset(preset);
   const config = {...decouple, accumulation: 1};
   const schedule = createSchedule(SchedulerConfig.parse({}));
   const teacher = initialiseParams(network, 1);
   const initial = addIdentityProjections(teacher, architectureOf(network).projectionSites, decouple.projection);
   expect([countParams(teacher), countParams(initial)]).toEqual([parameters, withProjections]);
-  const setting = {denoiser: createUNet2D(network), schedule, teacher, consistency: decouple.consistency};
+  const setting = {denoiser: createDenoiser(network), schedule, teacher, consistency: decouple.consistency};
   const before = initialState(initial, decouple.ema !== null);
-  const batches = [250, 999].map((timestep) => microBatch(size, timestep));
+  const batches = [250, 999].map((timestep) => microBatch(published, timestep));
   const program = new TrainProgram(setting, config, flatLayout(initial), before, batches[0] ?? expect.fail());
   for (const [update, batch] of batches.entries()) {
     const {losses, gradientNorm} = program.update([batch]);
@@ -132,16 +154,24 @@ async function expectMoved(start: ArrayLike<number>, {weights, ema}: TrainState,
 }
 
 describe('the presets', () => {
-  it.each(['cifar10', 'lsun-church', 'lsun-bedroom'])('%s divides the timesteps into four ranges', async (preset) => {
-    const {config} = readPreset(preset);
-    const ranges = await runRanges('run', {folder: '', baseFolder: null, config}, 1000);
-    expect(ranges).toEqual([
-      [0, 250],
-      [250, 500],
-      [500, 750],
-      [750, 1000],
-    ]);
-  });
+  it.each(['cifar10', 'lsun-church', 'lsun-bedroom', 'sd-coco30k', 'sd-imagenet1k', 'sd-partiprompts'])(
+    '%s divides the timesteps into four ranges',
+    async (preset) => {
+      const {config} = readPreset(preset);
+      const ranges = await runRanges('run', {folder: '', baseFolder: null, config}, 1000);
+      expect(ranges).toEqual([
+        [0, 250],
+        [250, 500],
+        [500, 750],
+        [750, 1000],
+      ]);
+    },
+  );
+});
+
+it('puts 1.06 % more parameters into Stable Diffusion 1, as the paper says', () => {
+  const counts = countParameters(createDenoiser(stableDiffusion([320, 640, 1280, 1280], 768)));
+  expect(counts).toEqual({stock: 859_520_964, projections: 9_216_000});
 });
 
 describeOnEngines('a preset on the network that it is for', (engine) => {
@@ -154,4 +184,21 @@ describeOnEngines('a preset on the network that it is for', (engine) => {
   it.skipIf(engine === 'wasm')('trains ddpm-ema-church-256', {timeout}, () => expectTrains('lsun-church', lsun));
 
   it.skipIf(engine === 'wasm')('trains ddpm-ema-bedroom-256', {timeout}, () => expectTrains('lsun-bedroom', lsun));
+
+  // The network itself has more weights than a test machine has memory for updates of them.
+  it.each(['sd-coco30k', 'sd-imagenet1k', 'sd-partiprompts'])(
+    'trains a narrow Stable Diffusion: %s',
+    {timeout},
+    (preset) => {
+      const network = stableDiffusion([8, 16, 16, 16], 16);
+      const {stock, projections} = countParameters(createDenoiser(network));
+      return expectTrains(preset, {
+        network,
+        parameters: stock,
+        withProjections: stock + projections,
+        size: 8,
+        contextWidth: 16,
+      });
+    },
+  );
 });
