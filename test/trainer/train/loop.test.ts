@@ -23,7 +23,7 @@ import {tinyTask} from './tinyTask.ts';
 function measured(events: readonly NewRunEvent[]): NewRunEvent[] {
   return events
     .filter(({type}) => type === 'step' || type === 'buckets')
-    .map((event) => (event.type === 'step' ? {...event, secondsPerUpdate: 0} : event));
+    .map((event) => (event.type === 'step' ? {...event, secondsPerUpdate: 0, secondsWaited: 0} : event));
 }
 
 describeOnEngines('training', () => {

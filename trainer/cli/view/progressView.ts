@@ -84,12 +84,20 @@ function bar(stage: StageProgress): string {
 }
 
 /** What a stage is doing, and its newest number. */
-export function workText({update, updates, losses, secondsPerUpdate, work}: StageProgress): string {
+export function workText({update, updates, losses, secondsPerUpdate, secondsWaited, work}: StageProgress): string {
   if (update !== null) {
     const loss = losses.denoise?.toFixed(5) ?? 'not finite';
-    return `update ${update}/${updates}, loss ${loss}, ${secondsPerUpdate?.toFixed(2)} s/update`;
+    const waited = waitedText(secondsPerUpdate ?? 0, secondsWaited ?? 0);
+    return `update ${update}/${updates}, loss ${loss}, ${secondsPerUpdate?.toFixed(2)} s/update${waited}`;
   }
   return work === null ? 'starting' : `${work.what} ${Math.floor(work.done)}/${work.total}`;
+}
+
+/** A share of an update that is worth a word. */
+const longWait = 0.05;
+
+function waitedText(seconds: number, waited: number): string {
+  return waited > longWait * seconds ? `, ${waited.toFixed(2)} s of it waiting for images` : '';
 }
 
 /** Events that deserve a line of their own. */

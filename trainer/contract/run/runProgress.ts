@@ -19,6 +19,8 @@ export interface StageProgress {
   /** Newest losses of a training stage. */
   readonly losses: StepEvent['losses'];
   readonly secondsPerUpdate: number | null;
+  /** Of these, those for which the computation waited for images; null in runs of older builds. */
+  readonly secondsWaited: number | null;
   /** How far a stage without updates is, as in 12 of 60 `merge candidates`. */
   readonly work: {readonly what: string; readonly done: number; readonly total: number} | null;
   readonly secondsLeft: number | null;
@@ -103,8 +105,8 @@ function stageAfter(before: StageProgress, event: RunEvent): StageProgress {
   }
 }
 
-function stepNumbers({update, updates, losses, secondsPerUpdate}: StepEvent) {
-  return {update, updates, losses, secondsPerUpdate};
+function stepNumbers({update, updates, losses, secondsPerUpdate, secondsWaited = null}: StepEvent) {
+  return {update, updates, losses, secondsPerUpdate, secondsWaited};
 }
 
 /** A stage that starts again continues from its checkpoint: its numbers stay until the first step shows where that was. */
@@ -134,6 +136,7 @@ function newStage(stage: string): StageProgress {
     updates: null,
     losses: {},
     secondsPerUpdate: null,
+    secondsWaited: null,
     work: null,
     secondsLeft: null,
     heldOut: null,

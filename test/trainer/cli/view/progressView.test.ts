@@ -34,6 +34,12 @@ describe('the progress of a run in a shell', () => {
     expect(printed([event])).toContain('25 %  --:-- left  merge candidates 15/60');
   });
 
+  it('says how long updates wait for images, where that is much', () => {
+    const of = (secondsWaited: number) => printed([stepEvent(1, {secondsPerUpdate: 2, secondsWaited})]);
+    expect(of(0.5)).toContain('2.00 s/update, 0.50 s of it waiting for images');
+    expect(of(0.05)).toMatch(/2.00 s\/update$/m);
+  });
+
   it('says that a loss is not finite', () => {
     expect(printed([stepEvent(1, {losses: {denoise: null}})])).toContain('loss not finite');
   });
