@@ -105,8 +105,8 @@ function stageAfter(before: StageProgress, event: RunEvent): StageProgress {
   }
 }
 
-function stepNumbers({update, updates, losses, secondsPerUpdate, secondsWaited = null}: StepEvent) {
-  return {update, updates, losses, secondsPerUpdate, secondsWaited};
+function stepNumbers({update, updates, losses, secondsPerUpdate, secondsWaited}: StepEvent) {
+  return {update, updates, losses, secondsPerUpdate, secondsWaited: secondsWaited ?? null};
 }
 
 /** A stage that starts again continues from its checkpoint: its numbers stay until the first step shows where that was. */
