@@ -1,7 +1,10 @@
+import {tensor3d} from '@tensorflow/tfjs-core';
+import type {Condition} from '../../trainer/models/denoiser.ts';
 import {createRandom} from '../../trainer/random.ts';
 import type {NoiseSchedule} from '../../trainer/schedulers/schedule.ts';
 import {inferenceTimesteps} from '../../trainer/schedulers/spacing.ts';
 import {openSafetensors, writeSafetensors, type TensorSource} from '../../trainer/store/weights/safetensors.ts';
+import {elementCount} from '../../trainer/store/weights/tensorReader.ts';
 
 /** Batches in the file; updates take them in turn. */
 const batches = 5;
@@ -10,7 +13,12 @@ export interface BatchShape {
   readonly batch: number;
   readonly size: number;
   readonly channels: number;
+  /** Width of the text's hidden states; null for a network without text. */
+  readonly contextWidth: number | null;
 }
+
+/** Tokens of a text of Stable Diffusion. */
+const textLength = 77;
 
 /** Writes what both sides are given; the values of a batch are the same whatever else is measured. */
 export async function writeBenchData(
@@ -19,20 +27,21 @@ export async function writeBenchData(
   schedule: NoiseSchedule,
   steps: number,
 ): Promise<void> {
-  const {batch, size, channels} = shape;
+  const {batch, size, channels, contextWidth} = shape;
   const pixels = [batches, batch, size, size, channels];
-  const length = pixels.reduce((product, n) => product * n, 1);
   const random = (what: string) => createRandom(0, 'bench', what);
+  const normal = (what: string, shape: readonly number[]) =>
+    random(what).fillNormal(new Float32Array(elementCount(shape)));
   const timesteps = random('timesteps');
+  const context = contextWidth === null ? null : [batch, textLength, contextWidth];
   await writeSafetensors(path, [
     floats(
       'images',
       pixels,
-      random('images')
-        .fillNormal(new Float32Array(length))
-        .map((x) => Math.tanh(x)),
+      normal('images', pixels).map((x) => Math.tanh(x)),
     ),
-    floats('noise', pixels, random('noise').fillNormal(new Float32Array(length))),
+    floats('noise', pixels, normal('noise', pixels)),
+    ...(context ? [floats('context', context, normal('context', context))] : []),
     integers(
       'timesteps',
       [batches, batch],
@@ -53,12 +62,15 @@ export interface BenchBatch {
 export interface BenchData {
   readonly shape: readonly [number, number, number, number];
   readonly batches: readonly BenchBatch[];
+  /** Of all batches, on the device; the caller's. */
+  readonly condition: Condition;
 }
 
 export async function readBenchData(path: string): Promise<BenchData> {
   const reader = await openSafetensors(path);
   try {
     const [count = 0, ...shape] = reader.shapes.get('images') ?? [];
+    const context = reader.shapes.get('context');
     const parts = async (name: string) => split(await reader.read(name), count);
     const [images, noise, timesteps] = [await parts('images'), await parts('noise'), await parts('timesteps')];
     return {
@@ -68,6 +80,7 @@ export async function readBenchData(path: string): Promise<BenchData> {
         noise: noise[i] as Float32Array,
         timesteps: [...(timesteps[i] as Float32Array)],
       })),
+      condition: context ? {context: tensor3d(await reader.read('context'), context as [number, number, number])} : {},
     };
   } finally {
     await reader.close();

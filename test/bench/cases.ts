@@ -4,7 +4,8 @@ import type {EngineName} from '../../trainer/contract/engine/engineInfo.ts';
 export interface Workload {
   readonly title: string;
   /** `digits`: the bundled model. Others have random weights, see `models.ts`. */
-  readonly model: 'digits' | 'ddpm-cifar10-32' | 'ddpm-ema-church-256';
+  readonly model:
+    'digits' | 'ddpm-cifar10-32' | 'ddpm-ema-church-256' | 'stable-diffusion-v1' | 'stable-diffusion-half';
   readonly kind: 'update' | 'sample';
   readonly batch: number;
   /** Pixels of a side. */
@@ -18,10 +19,14 @@ export interface Workload {
   /** The clock of a process is read `chunks` times, after `chunk` updates or samplings each. */
   readonly chunks: number;
   readonly chunk: number;
+  /** Compute activations again in the backward pass; left out: no. */
+  readonly gradientCheckpointing?: boolean;
 }
 
 const digits = {model: 'digits', size: 28, processes: 1} as const;
 const cifar = {model: 'ddpm-cifar10-32', size: 32, processes: 1, engines: ['tensorflow']} as const;
+
+const stableDiffusion = {threads: 2, processes: 1, engines: ['tensorflow']} as const;
 
 const update = {kind: 'update', steps: 1} as const;
 const digitsUpdate = {...digits, ...update, chunks: 4, chunk: 10} as const;
@@ -85,6 +90,28 @@ export const cases: Readonly<Record<string, readonly Workload[]>> = {
       chunk: 1,
     },
   ],
+  'sd-unet': [1, 2].map((batch) => ({
+    ...stableDiffusion,
+    title: `forward pass, batch ${batch}, 64x64`,
+    model: 'stable-diffusion-v1',
+    kind: 'sample',
+    batch,
+    size: 64,
+    steps: 1,
+    chunks: 3,
+    chunk: 1,
+  })),
+  'sd-update': [true, false].map((gradientCheckpointing) => ({
+    ...stableDiffusion,
+    ...update,
+    title: `update at half the width, batch 1, 32x32${gradientCheckpointing ? ', checkpointing' : ''}`,
+    model: 'stable-diffusion-half',
+    batch: 1,
+    size: 32,
+    chunks: 2,
+    chunk: 1,
+    gradientCheckpointing,
+  })),
   batch: [4, 16, 64].map((batch) => ({
     ...digitsUpdate,
     title: `update, batch ${batch}`,

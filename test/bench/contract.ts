@@ -14,7 +14,7 @@ export const BenchTask = z.strictObject({
   weights: z.string(),
   /**
    * Safetensors file with `images` and `noise` [K,N,H,W,C], `timesteps` [K,N], which updates take in turn; `alphas_cumprod` [T] and
-   * `ddim_timesteps` [S]. Samplings begin with the first noise.
+   * `ddim_timesteps` [S]. Samplings begin with the first noise. Networks that are conditioned on text get `context` [N,tokens,width].
    */
   data: z.string(),
   unet: z.union([UNet2DConfig, UNet2DConditionConfig]),

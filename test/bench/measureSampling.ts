@@ -12,11 +12,11 @@ export async function measureSampling(
   task: BenchTask,
   ready: () => Promise<void>,
 ): Promise<Omit<BenchResult, 'engine'>> {
-  const {shape, batches} = await readBenchData(task.data);
+  const {shape, batches, condition} = await readBenchData(task.data);
   const {denoiser, schedule, params} = await loadPretrained(task.model);
   const noise = tf.tensor4d(batches[0]?.noise ?? [], [...shape]);
   const request: SampleRequest = {
-    predict: modelPredict(new Predictor(denoiser, params)),
+    predict: modelPredict(new Predictor(denoiser, params), condition),
     schedule,
     sampler: 'ddim',
     steps: task.steps,

@@ -67,11 +67,11 @@ async function readLosses({losses: {denoise, consistency}, gradientNorm}: Update
 }
 
 /** Copies, since a tensor may take over the array that it is given. */
-function microBatch({shape, batches}: BenchData, update: number): MicroBatch {
+function microBatch({shape, batches, condition}: BenchData, update: number): MicroBatch {
   const batch = batches[update % batches.length];
   if (batch === undefined) throw new Error('the data file holds no batch');
   const {images, noise, timesteps} = batch;
-  return {images: tf.tensor4d(images.slice(), [...shape]), noise: tf.tensor4d(noise.slice(), [...shape]), timesteps};
+  return {images: tf.tensor4d(images.slice(), [...shape]), noise: tf.tensor4d(noise.slice(), [...shape]), timesteps, condition};
 }
 
 /** Euclidean distance of the EMA from the first weights. */

@@ -78,24 +78,27 @@ async function writeTasks(
   model: ModelFolder,
   folder: string,
 ): Promise<{first: string; later: string}> {
-  const {kind, steps, threads, chunks, chunk, batch, size} = workload;
+  const {kind, steps, threads, chunks, chunk, batch, size, gradientCheckpointing = false} = workload;
   const scheduler = model.schedulerConfig ?? SchedulerConfig.parse({});
   const data = join(folder, 'data.safetensors');
-  await writeBenchData(data, {batch, size, channels: model.unetConfig.in_channels}, createSchedule(scheduler), steps);
+  const {unetConfig: unet} = model;
+  const contextWidth = unet._class_name === 'UNet2DConditionModel' ? unet.cross_attention_dim : null;
+  const shape = {batch, size, channels: unet.in_channels, contextWidth};
+  await writeBenchData(data, shape, createSchedule(scheduler), steps);
   const [weights = ''] = model.weightsFiles;
   const task = {
     kind,
     model: model.path,
     weights,
     data,
-    unet: model.unetConfig,
+    unet,
     scheduler,
     steps,
     threads,
     chunks,
     chunk,
   };
-  const training = {...TrainingConfig.parse({batch}), consistency: 1};
+  const training = {...TrainingConfig.parse({batch, gradientCheckpointing}), consistency: 1};
   const write = async (name: string, warmup: number) => {
     const path = join(folder, `${name}.json`);
     await writeJsonAtomic(path, {...task, training, warmup} satisfies BenchTask);

@@ -1,8 +1,10 @@
+import type {NetworkConfig} from '../../trainer/contract/model/networkConfig.ts';
+import {UNet2DConditionConfig} from '../../trainer/contract/model/unet2dConditionConfig.ts';
 import {UNet2DConfig} from '../../trainer/contract/model/unet2dConfig.ts';
 
 /** A published architecture; the bench gives it random weights, which cost the same time. */
 export interface BenchModel {
-  readonly unetConfig: UNet2DConfig;
+  readonly unetConfig: NetworkConfig;
   /** Number of parameters without projections, as a check of the config. */
   readonly parameters: number;
 }
@@ -38,6 +40,19 @@ const models: Readonly<Record<string, BenchModel>> = {
       up_block_types: ['UpBlock2D', 'AttnUpBlock2D', 'UpBlock2D', 'UpBlock2D', 'UpBlock2D', 'UpBlock2D'],
     }),
     parameters: 113_673_219,
+  },
+  'stable-diffusion-v1': {
+    unetConfig: UNet2DConditionConfig.parse({sample_size: 64, cross_attention_dim: 768}),
+    parameters: 859_520_964,
+  },
+  // Half as wide, as a training of the whole one takes more memory than most computers have.
+  'stable-diffusion-half': {
+    unetConfig: UNet2DConditionConfig.parse({
+      sample_size: 64,
+      cross_attention_dim: 768,
+      block_out_channels: [160, 320, 640, 640],
+    }),
+    parameters: 0,
   },
 };
 

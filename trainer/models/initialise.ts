@@ -13,17 +13,16 @@ import {createDenoiser} from './architectures.ts';
 export function initialiseParams(config: NetworkConfig, seed: number): Params {
   const {shapes} = createDenoiser(config);
   const own = [...shapes].filter(([name]) => !isProjection(name));
-  return new Map(
-    own.map(([name, shape]) => [name, tensor(initialValues(shapes, name, shape, seed), [...shape], 'float32')]),
-  );
+  return new Map(own.map(([name, shape]) => [name, tensor(initialValues(shapes, name, seed), [...shape], 'float32')]));
 }
 
-function initialValues(
+/** What a parameter of a network with these shapes begins with. */
+export function initialValues(
   shapes: ReadonlyMap<string, readonly number[]>,
   name: string,
-  shape: readonly number[],
   seed: number,
 ): Float32Array {
+  const shape = shapes.get(name) ?? [];
   const values = new Float32Array(product(shape));
   const weightShape = shapes.get(name.replace(/\.bias$/, '.weight')) ?? shape;
   if (weightShape.length === 1) return values.fill(name.endsWith('.weight') ? 1 : 0);

@@ -1,12 +1,13 @@
 import {join} from 'node:path';
 import {requireModel} from '../models.ts';
-import {createUNet2D} from '../../../trainer/models/unet2d.ts';
+import {createDenoiser} from '../../../trainer/models/architectures.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {floatToHalf} from '../../../trainer/store/weights/halfFloat.ts';
 import {isProjection} from '../../../trainer/contract/model/projectionName.ts';
 import {writeSafetensors, type TensorSource} from '../../../trainer/store/weights/safetensors.ts';
 import {elementCount} from '../../../trainer/store/weights/tensorReader.ts';
-import {stableDiffusionShapes, type Shapes} from './stableDiffusionShapes.ts';
+
+type Shapes = ReadonlyMap<string, readonly number[]>;
 
 /** A base and its experts with random values, of a published size. */
 export interface MergeModel {
@@ -16,8 +17,8 @@ export interface MergeModel {
 }
 
 export const mergeModels: Readonly<Record<'church' | 'sd', MergeModel>> = {
-  church: {title: 'ddpm-ema-church-256, 113.7 M parameters, F32', shapes: churchShapes(), dtype: 'F32'},
-  sd: {title: 'UNet of Stable Diffusion 1.x, 859.5 M parameters, F16', shapes: stableDiffusionShapes(), dtype: 'F16'},
+  church: {title: 'ddpm-ema-church-256, 113.7 M parameters, F32', shapes: shapesOf('ddpm-ema-church-256'), dtype: 'F32'},
+  sd: {title: 'UNet of Stable Diffusion 1.x, 859.5 M parameters, F16', shapes: shapesOf('stable-diffusion-v1'), dtype: 'F16'},
 };
 
 /** Writes a base and `experts` experts a small step away from it; returns the files, the base first. */
@@ -63,7 +64,7 @@ function* repeat(bytes: Uint8Array, first: number, length: number): Generator<Ui
 }
 
 /** The shapes of our own layout have the same sizes as PyTorch's. */
-function churchShapes(): Shapes {
-  const {shapes} = createUNet2D(requireModel('ddpm-ema-church-256').unetConfig);
+function shapesOf(name: string): Shapes {
+  const {shapes} = createDenoiser(requireModel(name).unetConfig);
   return new Map([...shapes].filter(([name]) => !isProjection(name)));
 }

@@ -3,11 +3,11 @@ import torch
 
 
 @torch.inference_mode()
-def sample_ddim(model, noise, timesteps, alphas_cumprod, scheduler):
+def sample_ddim(model, noise, timesteps, alphas_cumprod, scheduler, context=None):
     """[N,C,H,W] noise -> [N,C,H,W] images; `timesteps` from the noisiest to the cleanest."""
     current = noise
     for timestep, previous in zip(timesteps, [*timesteps[1:], -1]):
-        prediction = model(current, torch.full((len(noise),), timestep))
+        prediction = model(current, torch.full((len(noise),), timestep), context)
         current = ddim_step(current, prediction, timestep, previous, alphas_cumprod, scheduler)
     return current
 

@@ -14,7 +14,8 @@ class Training:
         self.memory_format = memory_format
         self.signal, self.sigma = alphas_cumprod.sqrt(), (1 - alphas_cumprod).sqrt()
         self.teacher = load(UNet2D(unet_config, projected=False), weights, memory_format).requires_grad_(False)
-        self.student = load(UNet2D(unet_config, projected=True), weights, memory_format)
+        student = UNet2D(unet_config, projected=True, checkpointing=config.get("gradientCheckpointing", False))
+        self.student = load(student, weights, memory_format)
         self.params = list(self.student.parameters())
         self.ema = [param.detach().clone() for param in self.params]
         optimizer = config["optimizer"]
@@ -28,14 +29,17 @@ class Training:
         )
         self.updates = 0
 
-    def update(self, images, noise, timesteps):
-        """[N,C,H,W] images and noise, [N] timesteps -> denoising loss, consistency loss, gradient norm, all on the device."""
+    def update(self, images, noise, timesteps, context=None):
+        """
+        [N,C,H,W] images and noise, [N] timesteps and, for networks that have it, [N,tokens,width] context -> denoising loss,
+        consistency loss, gradient norm, all on the device.
+        """
         signal, sigma = self.signal[timesteps][:, None, None, None], self.sigma[timesteps][:, None, None, None]
         noisy = (signal * images + sigma * noise).contiguous(memory_format=self.memory_format)
         target = self.target(images, noise, signal, sigma)
         with torch.no_grad():
-            original = self.teacher(noisy, timesteps)
-        prediction = self.student(noisy, timesteps)
+            original = self.teacher(noisy, timesteps, context)
+        prediction = self.student(noisy, timesteps, context)
         denoise, consistency = F.mse_loss(prediction, target), F.mse_loss(prediction, original)
         (denoise + self.config["consistency"] * consistency).backward()
         norm = torch.nn.utils.clip_grad_norm_(self.params, self.config["clipNorm"], foreach=True)

@@ -1,18 +1,24 @@
-"""diffusers' UNet2DModel with DeMe's channel projections, for every config that the trainer takes."""
+"""diffusers' UNet2DModel and UNet2DConditionModel with DeMe's channel projections, for every config that the trainer takes."""
 import math
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.utils.checkpoint import checkpoint
 
 from blocks import Attention, Downsample, ResnetBlock, Upsample
+from transformer import SpatialTransformer
 
 
 class UNet2D(nn.Module):
-    """`config` is a unet/config.json with all keys; `projected` adds the projections, which start as identities."""
+    """
+    `config` is a unet/config.json with all keys; `projected` adds the projections, which start as identities; `checkpointing`
+    computes the activations of each layer again in the backward pass.
+    """
 
-    def __init__(self, config, projected):
+    def __init__(self, config, projected, checkpointing=False):
         super().__init__()
+        self.checkpointing = checkpointing
         widths = config["block_out_channels"]
         config = {**config, "time_width": config["time_embedding_dim"] or 4 * widths[0]}
         self.config = config
@@ -26,21 +32,22 @@ class UNet2D(nn.Module):
         channels = [*widths, widths[-1], *reversed(widths)]
         self.adapter_list = nn.ModuleList(identity_projection(c) for c in channels) if projected else None
 
-    def forward(self, noisy, timesteps):
-        """[N,C,H,W] noisy images and [N] timesteps -> [N,C,H,W] prediction."""
+    def forward(self, noisy, timesteps, context=None):
+        """[N,C,H,W] noisy images, [N] timesteps and [N,tokens,width] hidden states of a text -> [N,C,H,W] prediction."""
         config = self.config
         sinusoids = embed_timesteps(timesteps, config)
         time = F.silu(self.time_embedding(sinusoids))
         hidden = self.conv_in(2 * noisy - 1 if config["center_input_sample"] else noisy)
         skips = [hidden]
         projections = iter(self.adapter_list or [nn.Identity()] * (2 * len(self.down_blocks) + 1))
+        run = checkpointed if self.checkpointing and torch.is_grad_enabled() else call
         for block in self.down_blocks:
-            hidden, outputs = block(hidden, time)
+            hidden, outputs = block(run, hidden, time, context)
             skips += outputs
             hidden = next(projections)(hidden)
-        hidden = next(projections)(hidden if self.mid_block is None else self.mid_block(hidden, time))
+        hidden = next(projections)(hidden if self.mid_block is None else self.mid_block(run, hidden, time, context))
         for block in self.up_blocks:
-            hidden = next(projections)(block(hidden, time, skips))
+            hidden = next(projections)(block(run, hidden, time, context, skips))
         return self.conv_out(F.silu(self.conv_norm_out(hidden)))
 
 
@@ -55,7 +62,7 @@ class TimeEmbedding(nn.Module):
 
 
 class DownBlock(nn.Module):
-    """DownBlock2D or AttnDownBlock2D."""
+    """DownBlock2D, AttnDownBlock2D or CrossAttnDownBlock2D."""
 
     def __init__(self, config, index):
         super().__init__()
@@ -63,16 +70,14 @@ class DownBlock(nn.Module):
         width, before = widths[index], widths[max(index - 1, 0)]
         layers = config["layers_per_block"]
         self.resnets = nn.ModuleList(ResnetBlock(config, before if i == 0 else width, width) for i in range(layers))
-        self.attentions = block_attentions(config, config["down_block_types"][index], width, layers)
+        self.attentions = block_attentions(config, config["down_block_types"][index], index, width, layers)
         last = index == len(widths) - 1
         self.downsamplers = None if last else nn.ModuleList([Downsample(width, config["downsample_padding"])])
 
-    def forward(self, hidden, time):
+    def forward(self, run, hidden, time, context):
         outputs = []
         for layer, resnet in enumerate(self.resnets):
-            hidden = resnet(hidden, time)
-            if self.attentions is not None:
-                hidden = self.attentions[layer](hidden)
+            hidden = run(resnet, attention_of(self, layer), hidden, time, context)
             outputs.append(hidden)
         if self.downsamplers is not None:
             hidden = self.downsamplers[0](hidden)
@@ -81,26 +86,24 @@ class DownBlock(nn.Module):
 
 
 class MidBlock(nn.Module):
-    """UNetMidBlock2D; scale_shift models have no norm before its attention unless its groups are given."""
+    """
+    UNetMidBlock2D or UNetMidBlock2DCrossAttn; scale_shift models have no norm before its attention unless its groups are
+    given.
+    """
 
     def __init__(self, config):
         super().__init__()
         width, divisor = config["block_out_channels"][-1], config["mid_block_scale_factor"]
         self.resnets = nn.ModuleList(ResnetBlock(config, width, width, divisor) for _ in range(2))
-        scale_shift = config["resnet_time_scale_shift"] == "scale_shift"
-        groups = config["attn_norm_num_groups"] or (None if scale_shift else config["norm_num_groups"])
-        attentions = [Attention(config, width, groups, divisor)] if config["add_attention"] else []
-        self.attentions = nn.ModuleList(attentions)
+        self.attentions = nn.ModuleList(mid_attentions(config, width, divisor))
 
-    def forward(self, hidden, time):
-        hidden = self.resnets[0](hidden, time)
-        for attention in self.attentions:
-            hidden = attention(hidden)
-        return self.resnets[1](hidden, time)
+    def forward(self, run, hidden, time, context):
+        hidden = run(self.resnets[0], next(iter(self.attentions), None), hidden, time, context)
+        return run(self.resnets[1], None, hidden, time, context)
 
 
 class UpBlock(nn.Module):
-    """UpBlock2D or AttnUpBlock2D, counted from the middle; takes its skips off the end of the list."""
+    """UpBlock2D, AttnUpBlock2D or CrossAttnUpBlock2D, counted from the middle; takes its skips off the end of the list."""
 
     def __init__(self, config, index):
         super().__init__()
@@ -110,21 +113,52 @@ class UpBlock(nn.Module):
         layers = config["layers_per_block"] + 1
         channels = [(before if i == 0 else width) + (oldest if i == layers - 1 else width) for i in range(layers)]
         self.resnets = nn.ModuleList(ResnetBlock(config, c, width) for c in channels)
-        self.attentions = block_attentions(config, config["up_block_types"][index], width, layers)
+        self.attentions = block_attentions(config, config["up_block_types"][index], len(widths) - 1 - index, width, layers)
         self.upsamplers = None if index == len(widths) - 1 else nn.ModuleList([Upsample(width)])
 
-    def forward(self, hidden, time, skips):
+    def forward(self, run, hidden, time, context, skips):
         for layer, resnet in enumerate(self.resnets):
-            hidden = resnet(torch.cat([hidden, skips.pop()], dim=1), time)
-            if self.attentions is not None:
-                hidden = self.attentions[layer](hidden)
+            joined = torch.cat([hidden, skips.pop()], dim=1)
+            hidden = run(resnet, attention_of(self, layer), joined, time, context)
         return hidden if self.upsamplers is None else self.upsamplers[0](hidden)
 
 
-def block_attentions(config, block_type, width, layers):
+def block_attentions(config, block_type, level, width, layers):
+    if block_type.startswith("CrossAttn"):
+        return nn.ModuleList(SpatialTransformer(config, width, heads_of(config, level)) for _ in range(layers))
     if not block_type.startswith("Attn"):
         return None
     return nn.ModuleList(Attention(config, width, config["norm_num_groups"]) for _ in range(layers))
+
+
+def mid_attentions(config, width, divisor):
+    if config["_class_name"] == "UNet2DConditionModel":
+        return [SpatialTransformer(config, width, heads_of(config, -1))]
+    scale_shift = config["resnet_time_scale_shift"] == "scale_shift"
+    groups = config["attn_norm_num_groups"] or (None if scale_shift else config["norm_num_groups"])
+    return [Attention(config, width, groups, divisor)] if config["add_attention"] else []
+
+
+def heads_of(config, level):
+    """What diffusers calls attention_head_dim is the number of heads."""
+    heads = config["attention_head_dim"]
+    return heads if isinstance(heads, int) else heads[level]
+
+
+def attention_of(block, layer):
+    return None if block.attentions is None else block.attentions[layer]
+
+
+def call(resnet, attention, hidden, time, context):
+    """A resnet and what follows it."""
+    hidden = resnet(hidden, time)
+    if attention is None:
+        return hidden
+    return attention(hidden) if context is None else attention(hidden, context)
+
+
+def checkpointed(*layer):
+    return checkpoint(call, *layer, use_reentrant=False)
 
 
 def identity_projection(channels):

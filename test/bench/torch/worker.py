@@ -38,7 +38,7 @@ def measure_updates(task, weights, data, memory_format):
 
     def update():
         index = training.updates % len(images)
-        return training.update(images[index], noise[index], timesteps[index])
+        return training.update(images[index], noise[index], timesteps[index], data.get("context"))
 
     losses = [update().tolist() for _ in range(task["warmup"])]
     wait_for_go()
@@ -57,7 +57,7 @@ def measure_sampling(task, weights, data, memory_format):
     timesteps = data["ddim_timesteps"].tolist()
 
     def draw():
-        images = sample_ddim(model, noise, timesteps, data["alphas_cumprod"], task["scheduler"])
+        images = sample_ddim(model, noise, timesteps, data["alphas_cumprod"], task["scheduler"], data.get("context"))
         return images.abs().mean().item()
 
     check = [draw() for _ in range(task["warmup"])][-1]
