@@ -35,7 +35,11 @@ export async function torchContestants(): Promise<{contestants: Contestant[]; no
     const hint = 'npm run bench -- --install-torch, or set DEME_TEST_PYTHON to a Python that has it';
     return {contestants: [], notes: [`No Python with torch was found, so ours alone is measured: ${hint}.`]};
   }
-  const golden = ['cifar', 'lsun', 'modern'].map((name) => join(packageRoot(), 'test', 'fixtures', 'golden', name));
+  const fixtures = join(packageRoot(), 'test', 'fixtures');
+  const golden = [
+    ...['cifar', 'lsun', 'modern'].map((name) => join(fixtures, 'golden', name)),
+    ...['sd1', 'sd2'].map((name) => join(fixtures, 'golden-sd', name)),
+  ];
   // Rejects with what the check printed.
   const check = await run(python, ['-B', join(torchFolder, 'check_golden.py'), ...golden]);
   return {

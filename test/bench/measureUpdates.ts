@@ -71,7 +71,12 @@ function microBatch({shape, batches, condition}: BenchData, update: number): Mic
   const batch = batches[update % batches.length];
   if (batch === undefined) throw new Error('the data file holds no batch');
   const {images, noise, timesteps} = batch;
-  return {images: tf.tensor4d(images.slice(), [...shape]), noise: tf.tensor4d(noise.slice(), [...shape]), timesteps, condition};
+  return {
+    images: tf.tensor4d(images.slice(), [...shape]),
+    noise: tf.tensor4d(noise.slice(), [...shape]),
+    timesteps,
+    condition,
+  };
 }
 
 /** Euclidean distance of the EMA from the first weights. */

@@ -52,7 +52,7 @@ const models: Readonly<Record<string, BenchModel>> = {
       cross_attention_dim: 768,
       block_out_channels: [160, 320, 640, 640],
     }),
-    parameters: 0,
+    parameters: 219_789_284,
   },
 };
 

@@ -17,8 +17,16 @@ export interface MergeModel {
 }
 
 export const mergeModels: Readonly<Record<'church' | 'sd', MergeModel>> = {
-  church: {title: 'ddpm-ema-church-256, 113.7 M parameters, F32', shapes: shapesOf('ddpm-ema-church-256'), dtype: 'F32'},
-  sd: {title: 'UNet of Stable Diffusion 1.x, 859.5 M parameters, F16', shapes: shapesOf('stable-diffusion-v1'), dtype: 'F16'},
+  church: {
+    title: 'ddpm-ema-church-256, 113.7 M parameters, F32',
+    shapes: shapesOf('ddpm-ema-church-256'),
+    dtype: 'F32',
+  },
+  sd: {
+    title: 'UNet of Stable Diffusion 1.x, 859.5 M parameters, F16',
+    shapes: shapesOf('stable-diffusion-v1'),
+    dtype: 'F16',
+  },
 };
 
 /** Writes a base and `experts` experts a small step away from it; returns the files, the base first. */

@@ -1,6 +1,6 @@
 """Checks the PyTorch side against arrays that diffusers itself made.
 
-Run:  python3 check_golden.py FOLDER...    (folders of test/fixtures/golden: cifar, lsun, modern)
+Run:  python3 check_golden.py FOLDER...    (folders of test/fixtures/golden: cifar, lsun, modern; and golden-sd: sd1, sd2)
 Prints the largest deviation, relative to the largest number of its array; exit code 1 where that is more than rounding.
 """
 import json
@@ -25,9 +25,13 @@ TRAINING = {
 
 def deviations(folder, memory_format):
     """Name and deviation of each thing that diffusers computed."""
-    config, scheduler = read_json(folder, "unet/config.json"), read_json(folder, "scheduler/scheduler_config.json")
+    config = read_json(folder, "unet/config.json")
     weights = read_safetensors(os.path.join(folder, "unet", "diffusion_pytorch_model.safetensors"))
     arrays = read_safetensors(os.path.join(folder, "arrays.safetensors"))
+    if "cross_attention_dim" in config:
+        yield "forward", conditional_deviation(load(UNet2D(config, projected=False), weights, memory_format), arrays)
+        return
+    scheduler = read_json(folder, "scheduler/scheduler_config.json")
     betas = torch.linspace(scheduler["beta_start"], scheduler["beta_end"], scheduler["num_train_timesteps"])
     alphas_cumprod = torch.cumprod(1 - betas, dim=0)
 
@@ -44,6 +48,13 @@ def deviations(folder, memory_format):
     for file, values in (("deme_expert_after3", training.params), ("deme_ema_after3", training.ema)):
         expected = read_safetensors(os.path.join(folder, f"{file}.safetensors"))
         yield file, max(deviation(value.detach(), expected[name]) for name, value in zip(names, values))
+
+
+@torch.no_grad()
+def conditional_deviation(model, arrays):
+    timesteps = arrays["unet.timesteps"]
+    context = arrays["text.last_hidden_state"][: len(timesteps)]
+    return deviation(model(arrays["unet.input"], timesteps, context), arrays["unet.output"])
 
 
 def deviation(actual, expected):

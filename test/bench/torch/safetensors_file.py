@@ -4,7 +4,7 @@ import struct
 
 import torch
 
-DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "I64": torch.int64}
+DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "I64": torch.int64, "I32": torch.int32, "U8": torch.uint8}
 
 
 def read_safetensors(path):
@@ -21,4 +21,4 @@ def read_entry(file, start, entry):
     file.seek(start + begin)
     values = torch.frombuffer(bytearray(file.read(end - begin)), dtype=DTYPES[entry["dtype"]])
     values = values.reshape(entry["shape"])
-    return values if values.dtype == torch.int64 else values.float()
+    return values.float() if values.dtype.is_floating_point else values
