@@ -1,5 +1,6 @@
 import {z} from 'zod';
-import {chooseFiles, parseListing} from '../../../trainer/store/hub/hubListing.ts';
+import {chooseFiles} from '../../../trainer/store/hub/chooseFiles.ts';
+import {parseListing} from '../../../trainer/store/hub/hubListing.ts';
 import {parseJson} from '../../../trainer/store/files/jsonFile.ts';
 import {UserError} from '../../../trainer/contract/errors.ts';
 import type {FuzzTarget} from '../target.ts';
@@ -12,6 +13,13 @@ const listed = (...names: string[]) => ({
 const stem = 'diffusion_pytorch_model';
 const listings = [
   listed('model_index.json', 'unet/config.json', `unet/${stem}.safetensors`, 'scheduler/scheduler_config.json'),
+  listed(
+    'unet/config.json',
+    `unet/${stem}.safetensors`,
+    'vae/config.json',
+    `vae/${stem}.fp16.bin`,
+    'tokenizer/vocab.json',
+  ),
   listed('config.json', `${stem}.safetensors.index.json`, `${stem}-00001-of-00002.safetensors`),
 ];
 
@@ -42,7 +50,8 @@ export const hub: FuzzTarget = {
       parseJson(Buffer.from(bytes).toString('utf8'), z.unknown(), 'the list', 'hub'),
       'hub',
     );
-    for (const {rfilename} of chooseFiles(siblings, 'hub')) {
+    const names = siblings.map(({rfilename}) => rfilename);
+    for (const rfilename of chooseFiles(names, 'hub', {components: []})) {
       if (!/^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^/\\:\0][^\\:\0]*$/.test(rfilename))
         throw new Error(`climbs out: ${rfilename}`);
     }

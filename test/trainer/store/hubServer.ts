@@ -13,11 +13,12 @@ export interface HubServer {
 
 export const commit = 'c'.repeat(40);
 
-/** A hub on localhost with the model `owner/tiny`. `handle` may answer a request itself and then returns true. */
+/** A hub on localhost with the model `owner/tiny`. `handle` may answer a request itself and then returns true; `info` is what else the hub says of it. */
 export async function hubServer(
   files: Record<string, Buffer>,
   handle: Handler = () => false,
   siblings = listFiles(files),
+  info: object = {},
 ): Promise<HubServer> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -26,7 +27,7 @@ export async function hubServer(
     const content = name === undefined ? undefined : files[name];
     if (handle(request, response, content)) return;
     if (request.url?.startsWith('/api/models/owner/tiny/revision/'))
-      return void response.end(JSON.stringify({sha: commit, siblings}));
+      return void response.end(JSON.stringify({sha: commit, siblings, ...info}));
     if (content === undefined) return void response.writeHead(404).end();
     sendRange(request, response, content);
   });

@@ -1,4 +1,5 @@
-import {readdir, rm, stat} from 'node:fs/promises';
+import {mkdtemp, readdir, rm, stat} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
 import {join, posix, resolve} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import {weightsEndings} from '../../contract/model/weightsEndings.ts';
@@ -8,7 +9,9 @@ import {download, downloadedBytes, isIntact, type ExpectedFile} from './download
 import {fileExists} from '../files/fileExists.ts';
 import {byteText, freeBytes} from '../files/freeSpace.ts';
 import {isWeightsName} from '../weights/findWeights.ts';
-import {chooseFiles, parseListing, type HubFile} from './hubListing.ts';
+import {readComponentNames} from '../weights/pipeline.ts';
+import {chooseFiles, requireModel, weightsNamesIn} from './chooseFiles.ts';
+import {licenceOf, parseListing, type HubFile, type HubListing} from './hubListing.ts';
 import {requestJson, type RequestSettings} from './hubRequest.ts';
 import {writeJsonAtomic} from '../files/jsonFile.ts';
 
@@ -17,6 +20,16 @@ export interface FetchProgress {
   readonly file: string;
   readonly done: number;
   readonly total: number;
+}
+
+/** What a fetch brings. */
+export interface FetchPlan {
+  /** In the repository's order. */
+  readonly files: readonly {readonly name: string; readonly size: number}[];
+  /** Of all of them, in bytes. */
+  readonly total: number;
+  /** As the repository states it; null where it states none. */
+  readonly licence: string | null;
 }
 
 export interface FetchOptions {
@@ -28,6 +41,8 @@ export interface FetchOptions {
   readonly revision?: string;
   /** Access token; left out: the environment's HF_TOKEN. */
   readonly token?: string;
+  /** Called before the download with what it is made of. */
+  readonly onPlan?: (plan: FetchPlan) => void;
   readonly onProgress?: (progress: FetchProgress) => void;
   /** Variant of the weights, as `fp16`; left out: the plain weights, else the only variant. */
   readonly variant?: string;
@@ -37,37 +52,43 @@ export interface FetchOptions {
   readonly silence?: number;
 }
 
+const indexFile = 'model_index.json';
 /** Says where the files came from; written last, so a folder that has it is complete. */
 const recordFile = 'deme-fetch.json';
 const repositoryPattern = /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/;
 
 /**
- * Fetches configs and UNet weights of the hub model `owner/name` and returns the folder. All files come from one commit and are
- * checked against the hub's hashes; an interrupted fetch goes on where it stopped, and files that are there and right are kept.
+ * Fetches the hub model `owner/name`, of a pipeline all components in one variant, and returns the folder. All files come from one commit
+ * and are checked against the hub's hashes; an interrupted fetch goes on where it stopped, and files that are there and right are kept.
  */
 export async function fetchModel(repository: string, options: FetchOptions = {}): Promise<string> {
-  requireRepositoryName(repository);
-  const endpoint = (options.endpoint ?? process.env.DEME_HUB ?? 'https://huggingface.co').replace(/\/+$/, '');
-  if (!URL.canParse(endpoint)) throw new UserError('name-invalid', `'${endpoint}' is no address of a hub.`);
-  const folder = options.folder ?? cachedFolder(repository);
-  const settings = requestSettings(options);
-  const revision = encodeURIComponent(options.revision ?? 'main');
-  const address = `${endpoint}/api/models/${repository}/revision/${revision}?blobs=true`;
-  const {sha: commit, siblings} = parseListing(await requestJson(address, settings), address);
-  const files = chooseFiles(siblings, `${endpoint}/${repository}`, options.variant);
+  const {source, settings, folder} = await openRepository(repository, options);
+  const {files, plan} = await choose(source, settings, folder, options.variant);
+  options.onPlan?.(plan);
   // Another user's cache, which may only be read, serves as well.
   if (await isFetched(files, folder)) return folder;
   await requireRoom(files, folder);
   try {
     // Until the end, old and new files may lie side by side.
     await rm(join(folder, recordFile), {force: true});
-    await downloadAll(files, `${endpoint}/${repository}/resolve/${commit}`, folder, settings, options.onProgress);
+    await downloadAll(files, source.address, folder, settings, options.onProgress);
     for (const path of await otherWeights(files, folder)) await rm(path, {force: true});
-    await writeJsonAtomic(join(folder, recordFile), {repository, commit});
+    await writeJsonAtomic(join(folder, recordFile), {repository, commit: source.listing.sha});
   } catch (error) {
     throw explainWriteError(folder, error);
   }
   return folder;
+}
+
+/** What `fetchModel` would bring; leaves nothing on the disk. */
+export async function planFetch(repository: string, options: FetchOptions = {}): Promise<FetchPlan> {
+  const {source, settings} = await openRepository(repository, options);
+  const folder = await mkdtemp(join(tmpdir(), 'deme-fetch-'));
+  try {
+    return (await choose(source, settings, folder, options.variant)).plan;
+  } finally {
+    await rm(folder, {recursive: true, force: true});
+  }
 }
 
 /**
@@ -85,6 +106,68 @@ export async function resolveBase(base: string, configFolder: string): Promise<s
     where: path,
     hint: `Run \`deme fetch ${base}\` first.`,
   });
+}
+
+/** A commit of a repository. */
+interface Source {
+  readonly listing: HubListing;
+  /** Where the repository is, for people. */
+  readonly where: string;
+  /** What the names of its files are appended to. */
+  readonly address: string;
+}
+
+async function openRepository(
+  repository: string,
+  options: FetchOptions,
+): Promise<{source: Source; settings: RequestSettings; folder: string}> {
+  requireRepositoryName(repository);
+  const endpoint = (options.endpoint ?? process.env.DEME_HUB ?? 'https://huggingface.co').replace(/\/+$/, '');
+  if (!URL.canParse(endpoint)) throw new UserError('name-invalid', `'${endpoint}' is no address of a hub.`);
+  const settings = requestSettings(options);
+  const revision = encodeURIComponent(options.revision ?? 'main');
+  const address = `${endpoint}/api/models/${repository}/revision/${revision}?blobs=true`;
+  const listing = parseListing(await requestJson(address, settings), address);
+  const where = `${endpoint}/${repository}`;
+  const source = {listing, where, address: `${where}/resolve/${listing.sha}`};
+  return {source, settings, folder: options.folder ?? cachedFolder(repository)};
+}
+
+/** Chooses among the files of a repository; which components it has says its index, which goes to `folder` first. */
+async function choose(
+  {listing, where, address}: Source,
+  settings: RequestSettings,
+  folder: string,
+  variant?: string,
+): Promise<{files: HubFile[]; plan: FetchPlan}> {
+  const names = listing.siblings.map(({rfilename}) => rfilename);
+  requireModel(names, where);
+  const index = listing.siblings.filter(({rfilename}) => rfilename === indexFile);
+  await fetchIndex(index, address, folder, settings);
+  const chosen = chooseFiles(names, where, {components: await readComponentNames(folder), variant});
+  const files = listing.siblings.filter(({rfilename}) => chosen.has(rfilename));
+  const total = files.reduce((sum, {size}) => sum + size, 0);
+  const listed = files.map(({rfilename: name, size}) => ({name, size}));
+  return {files, plan: {files: listed, total, licence: licenceOf(listing)}};
+}
+
+async function fetchIndex(
+  index: readonly HubFile[],
+  address: string,
+  folder: string,
+  settings: RequestSettings,
+): Promise<void> {
+  for (const file of index) {
+    if (await isIntact(join(folder, indexFile), expectedOf(file))) continue;
+    await requireRoom(index, folder);
+    try {
+      // With the index of another revision, the folder is no longer complete.
+      await rm(join(folder, recordFile), {force: true});
+      await downloadAll(index, address, folder, settings);
+    } catch (error) {
+      throw explainWriteError(folder, error);
+    }
+  }
 }
 
 function requireRepositoryName(repository: string): void {
@@ -132,7 +215,8 @@ async function otherWeights(files: readonly HubFile[], folder: string): Promise<
   const others: string[] = [];
   for (const component of new Set(files.map(({rfilename}) => posix.dirname(rfilename)))) {
     for (const name of await readdir(join(folder, component))) {
-      const isOther = isWeightsName(name.replace(/\.part$/, '')) && !wanted.has(posix.join(component, name));
+      const isWeights = weightsNamesIn(component).some((stems) => isWeightsName(name.replace(/\.part$/, ''), stems));
+      const isOther = isWeights && !wanted.has(posix.join(component, name));
       if (isOther) others.push(join(folder, component, name));
     }
   }
@@ -148,7 +232,7 @@ async function downloadAll(
   address: string,
   folder: string,
   settings: RequestSettings,
-  onProgress: FetchOptions['onProgress'],
+  onProgress?: FetchOptions['onProgress'],
 ): Promise<void> {
   const total = files.reduce((sum, {size}) => sum + size, 0);
   let before = 0;

@@ -1,8 +1,6 @@
-import {posix} from 'node:path';
 import {z} from 'zod';
 import {sha256} from '../../contract/sha256.ts';
 import {UserError} from '../../contract/errors.ts';
-import {chooseWeights, shardsOf} from '../weights/findWeights.ts';
 import {checkValue} from '../files/jsonFile.ts';
 
 const GitHash = z.string().regex(/^[0-9a-f]{40}$/);
@@ -16,7 +14,21 @@ const HubFile = z.looseObject({
 });
 export type HubFile = z.infer<typeof HubFile>;
 
-const HubListing = z.looseObject({sha: GitHash, siblings: z.array(HubFile)});
+/** What a repository says of itself, which anybody may write in any form: what is not understood is not there. */
+const Card = z.looseObject({
+  license: z
+    .union([z.string(), z.array(z.string())])
+    .nullish()
+    .catch(undefined),
+  license_name: z.string().nullish().catch(undefined),
+});
+
+const HubListing = z.looseObject({
+  sha: GitHash,
+  siblings: z.array(HubFile),
+  cardData: Card.nullish().catch(undefined),
+  tags: z.array(z.string()).nullish().catch(undefined),
+});
 /** A revision of a hub repository: its commit and its files. */
 export type HubListing = z.infer<typeof HubListing>;
 
@@ -34,30 +46,12 @@ export function parseListing(answer: unknown, where: string): HubListing {
   return listing;
 }
 
-/**
- * The files that make a UNet and its scheduler: configs, and the weights in one format, safetensors before bin, plain before a variant
- * unless that is asked for.
- */
-export function chooseFiles(files: readonly HubFile[], where: string, variant?: string): HubFile[] {
-  const nested = files.some(({rfilename}) => rfilename === 'unet/config.json');
-  const configs = nested
-    ? ['model_index.json', 'unet/config.json', 'scheduler/scheduler_config.json']
-    : ['model_index.json', 'config.json', 'scheduler_config.json', 'scheduler/scheduler_config.json'];
-  const folder = nested ? 'unet' : '.';
-  if (!files.some(({rfilename}) => rfilename === posix.join(folder, 'config.json'))) {
-    throw new UserError(
-      'model-missing',
-      'The repository holds no diffusers model: no unet/config.json and no config.json.',
-      {where},
-    );
-  }
-  const inFolder = files
-    .filter(({rfilename}) => posix.dirname(rfilename) === folder)
-    .map(({rfilename}) => posix.basename(rfilename));
-  const chosen = chooseWeights(inFolder, where, {variant});
-  const weights = [chosen.name, ...(chosen.kind === 'index' ? shardsOf(chosen, inFolder) : [])];
-  const wanted = new Set([...configs, ...weights.map((name) => posix.join(folder, name))]);
-  return files.filter(({rfilename}) => wanted.has(rfilename));
+/** The licence that a repository states, as `creativeml-openrail-m`; null where it states none. */
+export function licenceOf({cardData, tags}: HubListing): string | null {
+  const stated = [cardData?.license ?? []].flat().join(', ');
+  if (stated !== '') return cardData?.license_name ? `${stated} (${cardData.license_name})` : stated;
+  const prefix = 'license:';
+  return tags?.find((tag) => tag.startsWith(prefix))?.slice(prefix.length) ?? null;
 }
 
 function leavesFolder(name: string): boolean {

@@ -14,7 +14,7 @@ export interface WeightsNames {
 }
 
 /** Components of diffusers. */
-const diffusersNames: WeightsNames = {safetensors: weightsStem, bin: weightsStem};
+export const diffusersNames: WeightsNames = {safetensors: weightsStem, bin: weightsStem};
 
 /** Components of transformers, as text encoders are. */
 export const transformersNames: WeightsNames = {safetensors: 'model', bin: 'pytorch_model'};
@@ -60,7 +60,7 @@ export function chooseWeights(names: readonly string[], where: string, choice: C
   const {stems = diffusersNames, variant} = choice;
   const known = names.flatMap((name) => parseName(name, stems) ?? []);
   const loadable = known.filter(({kind}) => kind !== 'shard');
-  const variants = [...new Set(loadable.map((each) => each.variant))].sort();
+  const variants = variantsOf(names, stems);
   const wanted = variant ?? (variants.length === 1 ? variants[0] : '');
   const [chosen] = loadable.filter((each) => each.variant === wanted).sort((a, b) => orderOf(a) - orderOf(b));
   if (chosen !== undefined) return chosen;
@@ -73,16 +73,26 @@ export function chooseWeights(names: readonly string[], where: string, choice: C
 }
 
 /** The shards among `names` that may belong to an index. */
-export function shardsOf({format, variant}: WeightsName, names: readonly string[]): string[] {
-  const known = names.flatMap((name) => parseName(name, diffusersNames) ?? []);
+export function shardsOf(
+  {format, variant}: WeightsName,
+  names: readonly string[],
+  stems: WeightsNames = diffusersNames,
+): string[] {
+  const known = names.flatMap((name) => parseName(name, stems) ?? []);
   return known
     .filter((each) => each.kind === 'shard' && each.format === format && each.variant === variant)
     .map(({name}) => name);
 }
 
-/** Whether a name is one that weights of a diffusers component have. */
-export function isWeightsName(name: string): boolean {
-  return parseName(name, diffusersNames) !== null;
+/** Whether a name is one that weights of a component have, by default of diffusers. */
+export function isWeightsName(name: string, stems: WeightsNames = diffusersNames): boolean {
+  return parseName(name, stems) !== null;
+}
+
+/** The variants of the weights among `names`, empty for the plain ones. */
+export function variantsOf(names: readonly string[], stems: WeightsNames): string[] {
+  const known = names.flatMap((name) => parseName(name, stems) ?? []);
+  return [...new Set(known.filter(({kind}) => kind !== 'shard').map(({variant}) => variant))].sort();
 }
 
 function parseName(name: string, stems: WeightsNames): WeightsName | null {

@@ -41,12 +41,25 @@ export async function readPipeline(folder: string): Promise<Pipeline | null> {
   const {[stockClassKey]: stockClass, ...index} = await readJson(path, PipelineIndex, 'the pipeline index');
   const isOurs = index._class_name === pipelineClass;
   const components: PipelineComponent[] = [];
-  for (const [name, value] of Object.entries(index)) {
-    if (name === 'unet' || name === 'scheduler' || !ComponentClass.safeParse(value).success) continue;
-    const own = join(folder, requirePlainName(name, path));
+  for (const name of namedComponents(index, path)) {
+    if (name === 'unet' || name === 'scheduler') continue;
+    const own = join(folder, name);
     if (await fileExists(own)) components.push(folderComponent(name, own));
   }
   return {index: isOurs ? {...index, _class_name: stockClass} : index, components};
+}
+
+/** The components that the pipeline index of a folder names; none where there is no index. Throws a UserError for one that is no plain name. */
+export async function readComponentNames(folder: string): Promise<string[]> {
+  const path = join(folder, indexFile);
+  if (!(await fileExists(path))) return [];
+  return namedComponents(await readJson(path, PipelineIndex, 'the pipeline index'), path);
+}
+
+function namedComponents(index: Readonly<Record<string, unknown>>, where: string): string[] {
+  return Object.keys(index)
+    .filter((name) => ComponentClass.safeParse(index[name]).success)
+    .map((name) => requirePlainName(name, where));
 }
 
 /** The index of a Stable Diffusion pipeline with these components, but for network and scheduler. */
