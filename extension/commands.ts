@@ -57,6 +57,7 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
       'deme.clearFilter',
       'deme.sortRuns',
       'deme.showLog',
+      'deme.openFile',
       'deme.openWalkthrough',
     ],
     load: async () => (await import('./commands/viewCommands.ts')).viewCommands,

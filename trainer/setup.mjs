@@ -21,17 +21,16 @@ const bin = {
 const typecheck = ['Type check', bin.tsc, '-b'];
 const lint = ['Lint', bin.eslint, '.', '--max-warnings', '0'];
 const checkFormat = ['Format check', bin.prettier, '--check', '--log-level', 'warn', '.'];
+const checks = [typecheck, lint, checkFormat];
 
 const jobs = {
   build: () => 0,
-  typecheck: () => steps(typecheck),
-  lint: () => steps(lint),
+  typecheck: () => steps([typecheck]),
+  lint: () => steps([lint]),
   format: () => node([bin.prettier, '--write', '--log-level', 'warn', '.']),
-  check: () => steps(typecheck, lint, checkFormat),
+  check: () => steps(checks),
   test: (args) =>
-    args.length > 0
-      ? node([bin.vitest, 'run', ...args])
-      : steps(typecheck, lint, checkFormat, ['Tests', bin.vitest, 'run']),
+    args.length > 0 ? node([bin.vitest, 'run', ...args]) : steps(checks, [['Tests', bin.vitest, 'run']]),
   stories: (args) => node([bin.vitest, 'run', '--project', 'stories', ...args]),
   demo: (args) => {
     const config = args.includes('--full') ? 'demo-full.deme.yaml' : 'demo.deme.yaml';
@@ -219,14 +218,18 @@ function changed(path) {
   return statSync(path, {throwIfNoEntry: false})?.mtimeMs ?? 0;
 }
 
-/** Runs all steps, so that one call shows everything that is wrong. */
+/**
+ * Runs all steps, so that one call shows everything that is wrong. A step is some commands that run side by side: each of the checks keeps one
+ * core busy.
+ */
 async function steps(...list) {
   const failed = [];
-  for (const [title, ...command] of list) {
-    heading(title);
-    const code = await node(command);
-    if (code > 128) return code; // ended by a signal: the user wants out, not the next step
-    if (code !== 0) failed.push(title);
+  for (const commands of list) {
+    heading(commands.map(([title]) => title).join(', '));
+    const codes = await Promise.all(commands.map(([, ...command]) => node(command)));
+    const ended = codes.find((code) => code > 128);
+    if (ended !== undefined) return ended; // by a signal: the user wants out, not the next step
+    failed.push(...commands.filter((_, i) => codes[i] !== 0).map(([title]) => title));
   }
   if (failed.length === 0) return 0;
   return fail(`\nFailed: ${failed.join(', ')}`);

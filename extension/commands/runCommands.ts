@@ -2,6 +2,7 @@ import {join, relative} from 'node:path';
 import * as vscode from 'vscode';
 import {UserError} from '../../trainer/contract/errors.ts';
 import {namesIn} from '../../trainer/store/files/namesIn.ts';
+import {requireRegular} from '../../trainer/store/files/regularFile.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {readNotes, writeNotes} from '../../trainer/store/run/runNotes.ts';
 import {configFileOf, isActiveRun, isResumable, type Run} from '../runs/run.ts';
@@ -122,8 +123,9 @@ async function editNote(_: Studio, run: Run): Promise<void> {
 
 async function openReport(_: Studio, run: Run): Promise<void> {
   if (run.report === null) throw new UserError('report-missing', `${run.record.id} has no report yet.`);
-  const report = vscode.Uri.file(runPaths.reportText(run.path));
-  await vscode.commands.executeCommand('markdown.showPreview', report);
+  const report = runPaths.reportText(run.path);
+  await requireRegular(report);
+  await vscode.commands.executeCommand('markdown.showPreview', vscode.Uri.file(report));
 }
 
 async function showRunLog(_: Studio, run: Run): Promise<void> {
@@ -131,7 +133,10 @@ async function showRunLog(_: Studio, run: Run): Promise<void> {
   const paths = [runPaths.events(run.path), ...(await namesIn(logs)).map((name) => join(logs, name))];
   const files = paths.map((path) => relative(run.path, path));
   const file = files.length === 1 ? files[0] : await vscode.window.showQuickPick(files, {placeHolder: 'Which log?'});
-  if (file !== undefined) await vscode.window.showTextDocument(vscode.Uri.file(join(run.path, file)));
+  if (file === undefined) return;
+  const path = join(run.path, file);
+  await requireRegular(path);
+  await vscode.window.showTextDocument(vscode.Uri.file(path));
 }
 
 async function deleteRun({runs}: Studio, run: Run): Promise<void> {

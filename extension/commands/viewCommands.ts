@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import {requireRegular} from '../../trainer/store/files/regularFile.ts';
 import type {Handler, Studio} from '../studio.ts';
 import {sortOrders, type SortOrder} from '../views/experimentNodes.ts';
 import {openWalkthrough} from '../walkthrough.ts';
@@ -10,6 +11,11 @@ export const viewCommands: Readonly<Record<string, Handler>> = {
   'deme.clearFilter': ({experiments}) => experiments.choose({filter: ''}),
   'deme.sortRuns': sort,
   'deme.showLog': ({log}) => log.show(),
+  'deme.openFile': async (_, path) => {
+    if (typeof path !== 'string') return;
+    await requireRegular(path);
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path));
+  },
   'deme.openWalkthrough': ({context}) => openWalkthrough(context.extension.id),
 };
 

@@ -20,19 +20,6 @@ export async function baseTimesteps(value: unknown, folder: string): Promise<num
   }
 }
 
-/** Why the base model of a config cannot be used; null where it is there. */
-export async function baseProblem(value: unknown, folder: string): Promise<UserError | null> {
-  const base = childValue(value, 'base');
-  if (typeof base !== 'string' || base === '') return null;
-  try {
-    await resolveBase(base, folder);
-    return null;
-  } catch (error) {
-    if (error instanceof UserError) return error;
-    throw error;
-  }
-}
-
 /** Whether a base may be the name of a model on the hub: `owner/name`. */
 export function isHubName(base: unknown): base is string {
   return typeof base === 'string' && /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(base);

@@ -117,7 +117,7 @@ async function missingBase(document: vscode.TextDocument): Promise<vscode.Diagno
   if (document.uri.scheme !== 'file') return null;
   const [{outlineConfig}, {baseProblem}, {noticeText}] = await Promise.all([
     import('../../trainer/contract/config/configOutline.ts'),
-    import('./baseModel.ts'),
+    import('../../trainer/store/hub/baseProblem.ts'),
     import('../shownText.ts'),
   ]);
   const outline = outlineConfig(document.getText());

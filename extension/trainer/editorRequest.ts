@@ -1,8 +1,8 @@
-import {readFile} from 'node:fs/promises';
 import type {EngineChoice} from '../../trainer/contract/config/config.ts';
 import {UserError} from '../../trainer/contract/errors.ts';
 import type {OwnerRequest} from '../../trainer/contract/run/ownerMessages.ts';
 import {parseConfig} from '../../trainer/contract/config/parseConfig.ts';
+import {readConfigText} from '../../trainer/store/files/configText.ts';
 import {openRun} from '../../trainer/store/run/runFolder.ts';
 
 /** The request for a trainer in the editor's own runtime, where only wasm is sure to work. A config that leaves the engine open gets it; one that names another is refused. */
@@ -25,5 +25,5 @@ async function engineOf(request: OwnerRequest): Promise<EngineChoice> {
     return (await openRun(request.run)).record.engine.name;
   }
   if (request.engine !== undefined) return request.engine;
-  return parseConfig(await readFile(request.config, 'utf8'), request.config).engine.name;
+  return parseConfig(await readConfigText(request.config), request.config).engine.name;
 }

@@ -167,12 +167,12 @@ function toItem(node: ExperimentNode): vscode.TreeItem {
 }
 
 function commandOf({context, run, config, file, id}: ExperimentNode): vscode.Command | undefined {
-  if (file !== undefined) return {command: 'vscode.open', title: 'Open', arguments: [vscode.Uri.file(file)]};
+  if (file !== undefined) return {command: 'deme.openFile', title: 'Open', arguments: [file]};
   if (run !== undefined && id.startsWith('run:')) {
     return {command: 'deme.openPanel', title: 'Open Panel', arguments: [run.path]};
   }
   if (context !== 'experiment' || config === undefined) return undefined;
-  return {command: 'vscode.open', title: 'Open Config', arguments: [vscode.Uri.file(config)]};
+  return {command: 'deme.openFile', title: 'Open Config', arguments: [config]};
 }
 
 function tooltipOf(run: Run): vscode.MarkdownString {

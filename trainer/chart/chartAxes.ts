@@ -1,5 +1,5 @@
 import {axisTicks} from './axisRange.ts';
-import {escaped, legendHeight, svgDocument, type SvgColours, type SvgFrame} from './svgDocument.ts';
+import {escaped, legendHeight, svgDocument, tickLine, type SvgColours, type SvgFrame} from './svgDocument.ts';
 import {tickText} from './tickText.ts';
 
 export interface ChartAxis {
@@ -64,11 +64,8 @@ export function xLabelSvg(label: string): string {
 }
 
 /** The same for an axis along the left side. */
-export function yAxisSvg(axis: ChartAxis, {grid}: SvgColours): string[] {
-  const ticks = ticksOf(axis).map(({value, text}) => {
-    const y = placeY(axis, value);
-    return `<path d="M${plot.left} ${y.toFixed(1)}h${plot.width}" stroke="${escaped(grid)}"/><text x="${plot.left - 8}" y="${(y + 4).toFixed(1)}" text-anchor="end">${escaped(text)}</text>`;
-  });
+export function yAxisSvg(axis: ChartAxis, colours: SvgColours): string[] {
+  const ticks = ticksOf(axis).map(({value, text}) => tickLine(text, placeY(axis, value), plot, colours));
   if (axis.label === '') return ticks;
   const middle = plot.top + plot.height / 2;
   return [

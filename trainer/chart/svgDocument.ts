@@ -40,6 +40,16 @@ function darkStyle(light: SvgColours, dark: SvgColours): string {
   return `<style>@media (prefers-color-scheme:dark){${rules.join('')}}</style>`;
 }
 
+/** A line across the plot at the height of a tick of its left axis, labelled. */
+export function tickLine(
+  label: string,
+  y: number,
+  {left, width}: {readonly left: number; readonly width: number},
+  {grid}: Pick<SvgColours, 'grid'>,
+): string {
+  return `<path d="M${left} ${y.toFixed(1)}h${width}" stroke="${escaped(grid)}"/><text x="${left - 8}" y="${(y + 4).toFixed(1)}" text-anchor="end">${escaped(label)}</text>`;
+}
+
 /** Labels with samples in three columns, starting at (80, `top`). */
 export function svgLegend(labels: readonly string[], sample: (index: number) => string, top: number): string[] {
   return labels.map((label, i) => {

@@ -1,7 +1,7 @@
 import type {EngineName} from '../contract/engine/engineInfo.ts';
 import type {EngineStatus} from '../contract/engine/engineStatus.ts';
 import {UserError} from '../contract/errors.ts';
-import {gigabytes} from './tensorflow/install/diskSpace.ts';
+import {gigabytes} from '../contract/gigabytes.ts';
 import {librarySizes} from './tensorflow/install/fetchLibrary.ts';
 import {tensorflowState} from './tensorflow/install/installedTensorflow.ts';
 import {probeAddon} from './tensorflow/install/probeAddon.ts';

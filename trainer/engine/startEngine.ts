@@ -1,5 +1,4 @@
-// For its side effect: the gradients of all operations.
-import '@tensorflow/tfjs';
+import './gradients.ts';
 import type {EngineInfo} from '../contract/engine/engineInfo.ts';
 import {UserError} from '../contract/errors.ts';
 import {requireSingleCore} from './tensorflow/singleCore.ts';

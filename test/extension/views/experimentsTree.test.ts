@@ -84,7 +84,7 @@ describe('the tree of experiments in the editor', () => {
     expect(tree.getTreeItem(row)).toMatchObject({
       label: 'digits-1',
       description: textContaining('not valid JSON'),
-      command: {command: 'vscode.open'},
+      command: {command: 'deme.openFile', arguments: [join(path, 'run.json')]},
     });
   });
 

@@ -52,7 +52,7 @@ describe('deme', () => {
     expect({code, stdout, stderr}).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'deme: none.deme.yaml: The config file cannot be read. Check the path.\n',
+      stderr: 'deme: none.deme.yaml: Cannot read the config file: it is not there (ENOENT).\n',
     });
   });
 

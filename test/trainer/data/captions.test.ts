@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -134,6 +135,15 @@ describe('a WebDataset', () => {
       [30, ['long']],
       [40, []],
     ]);
+  });
+
+  it('is refused where the JSON beside an image holds no keys', async () => {
+    const folder = await folderWith({'1.png': 10, '1.json': '[]'});
+    execFileSync('tar', ['-cf', 'x.tar', '1.json', '1.png'], {cwd: folder});
+    await expect(captionsOf({kind: 'webdataset', path: 'x.tar'}, folder)).rejects.toMatchObject({
+      code: 'captions-invalid',
+      message: 'The JSON of 1 is not an object.',
+    });
   });
 
   it('is refused where a tar file is cut off, damaged or none', async () => {

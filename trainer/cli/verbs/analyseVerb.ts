@@ -4,10 +4,9 @@ import type {TaskAnalysis} from '../../contract/run/taskAnalysis.ts';
 import {analyseTasks} from '../../merge/analysis/analyseTasks.ts';
 import {measurements} from '../../pipeline/measurements/registry.ts';
 import {toolVersion} from '../../pipeline/owner/toolVersion.ts';
-import {writeFileAtomic} from '../../store/files/atomicFile.ts';
-import {requireApart} from '../../store/files/pathIdentity.ts';
 import {action} from '../action.ts';
 import {collect, timestepRange} from '../arguments.ts';
+import {addCsvOptions, requireCsv, writeCsv, type CsvOptions} from '../csvOutput.ts';
 import {expertPaths} from '../expertPaths.ts';
 import {addMeasureOptions, measureRun, type MeasureOptions} from '../measureRun.ts';
 import {printResult, type ExitCode} from '../outcome.ts';
@@ -15,11 +14,10 @@ import {verbProgress} from '../view/verbProgress.ts';
 
 const measurement = measurements['task-vectors'];
 
-interface AnalyseOptions extends MeasureOptions {
+interface AnalyseOptions extends MeasureOptions, CsvOptions {
   readonly base?: string;
   readonly expert?: readonly string[];
   readonly range?: readonly (readonly [number, number])[];
-  readonly csv?: string;
 }
 
 /** `deme analyse RUN` is the older name of `deme measure task-vectors RUN`; `deme analyse --base … --expert …` takes any files. */
@@ -29,16 +27,16 @@ export function addAnalyseVerb(deme: Command): void {
     .description('measure how experts (of a run, or given as model files) differ from their base')
     .option('--base <model>', 'diffusers folder or weights file')
     .option('--expert <model>', 'the same for an expert; once for each', collect(String))
-    .option('--range <low,high>', 'timesteps of an expert; once for each, in the same order', collect(timestepRange))
-    .option('--csv <file>', 'also write all numbers as CSV');
+    .option('--range <low,high>', 'timesteps of an expert; once for each, in the same order', collect(timestepRange));
+  addCsvOptions(command);
   addMeasureOptions(command, measurement);
   action(command, analyse);
 }
 
 async function analyse(run: string | undefined, options: AnalyseOptions): Promise<ExitCode> {
+  await requireCsv(options, measurement, [options.base ?? [], options.expert ?? []].flat());
   const {analysis, file} = await (run === undefined ? analyseFiles(options) : analyseRun(run, options));
-  if (options.csv !== undefined) await writeFileAtomic(options.csv, measurement.csv(analysis));
-  const written = [file, options.csv].filter((path) => path !== undefined);
+  const written = [...(file === undefined ? [] : [file]), ...(await writeCsv(options, measurement.csv(analysis)))];
   printResult(options, analysis, [...measurement.lines(analysis), ...written.map((path) => `Written: ${path}`)]);
   return 0;
 }
@@ -50,14 +48,13 @@ interface Analysed {
 }
 
 async function analyseFiles(options: AnalyseOptions): Promise<Analysed> {
-  const {base, expert, range, csv} = options;
+  const {base, expert, range} = options;
   if (base === undefined || expert === undefined) {
     throw new UserError('argument-missing', 'Give a run, or --base and at least one --expert.', {
       hint: 'As in: deme analyse --base X --expert A --expert B.',
     });
   }
   const experts = expertPaths(expert, range);
-  if (csv !== undefined) await requireApart(csv, [base, ...expert]);
   const progress = verbProgress(options, measurement.title.toLowerCase());
   const onProgress = (done: number, total: number) => progress.show(done, total);
   const request = {base, experts, tool: toolVersion(), onProgress};

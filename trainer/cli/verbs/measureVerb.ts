@@ -1,8 +1,8 @@
 import type {Command} from 'commander';
 import {measurements, type Measurements} from '../../pipeline/measurements/registry.ts';
 import type {Measurement} from '../../pipeline/measurements/measurement.ts';
-import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {action} from '../action.ts';
+import {addCsvOptions, requireCsv, writeCsv, type CsvOptions} from '../csvOutput.ts';
 import {addMeasureOptions, measureRun, type MeasureOptions} from '../measureRun.ts';
 import {printResult, type ExitCode} from '../outcome.ts';
 
@@ -12,19 +12,15 @@ export function addMeasureVerb(deme: Command, table: Measurements = measurements
   for (const [name, measurement] of Object.entries(table)) {
     const command = verb.command(`${name} <run>`).description(measurement.about);
     addMeasureOptions(command, measurement);
-    command.option('--csv <file>', 'also write all numbers as CSV');
-    action(command, (run: string, options: MeasureOptions & {csv?: string}) => measure(measurement, run, options));
+    addCsvOptions(command);
+    action(command, (run: string, options: MeasureOptions & CsvOptions) => measure(measurement, run, options));
   }
 }
 
-async function measure(
-  measurement: Measurement,
-  run: string,
-  options: MeasureOptions & {csv?: string},
-): Promise<ExitCode> {
+async function measure(measurement: Measurement, run: string, options: MeasureOptions & CsvOptions): Promise<ExitCode> {
+  await requireCsv(options, measurement);
   const {file, result, notes} = await measureRun(measurement, run, options);
-  if (options.csv !== undefined) await writeFileAtomic(options.csv, measurement.csv(result));
-  const written = [file, options.csv].filter((path) => path !== undefined);
+  const written = [file, ...(await writeCsv(options, measurement.csv(result)))];
   const lines = [...notes, ...measurement.lines(result), ...written.map((path) => `Written: ${path}`)];
   printResult(options, {file, result}, lines);
   return 0;

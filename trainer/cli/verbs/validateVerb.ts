@@ -2,13 +2,15 @@ import {dirname, resolve} from 'node:path';
 import type {Command} from 'commander';
 import type {DemeConfig} from '../../contract/config/config.ts';
 import {UserError} from '../../contract/errors.ts';
-import {checkConfig, parseConfig, problemText} from '../../contract/config/parseConfig.ts';
+import {outlineConfig} from '../../contract/config/configOutline.ts';
+import {checkConfig, parseConfig, problemText, type ConfigProblem} from '../../contract/config/parseConfig.ts';
 import {runExperts} from '../../contract/run/pipeline.ts';
-import {readConfigText} from '../../pipeline/owner/resolveConfig.ts';
 import {memoryByEngine, memoryLine} from '../../pipeline/resources/memoryByEngine.ts';
 import type {TrainingNeeds} from '../../pipeline/resources/memoryEstimate.ts';
 import {planStages} from '../../pipeline/graph/stagePlan.ts';
 import {trainingNeeds} from '../../pipeline/resources/trainingNeeds.ts';
+import {readConfigText} from '../../store/files/configText.ts';
+import {baseProblem} from '../../store/hub/baseProblem.ts';
 import {resolveBase} from '../../store/hub/hubFetch.ts';
 import {action} from '../action.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
@@ -23,9 +25,8 @@ async function validate(file: string, options: OutputOptions): Promise<ExitCode>
   const text = await readConfigText(file);
   const problems = checkConfig(text);
   if (problems.length > 0) {
-    const lines = problems.map((problem) => `${file}:${problem.line}:${problem.column}: ${problemText(problem)}`);
-    if (options.json) printResult(options, {file, valid: false, problems}, []);
-    else printLines(lines, process.stderr);
+    const missing = await baseProblem(outlineConfig(text).value, dirname(resolve(file)));
+    refuse(file, problems, missing === null ? [] : [missing.line], options);
     return 2;
   }
   const config = parseConfig(text, file);
@@ -37,9 +38,24 @@ async function validate(file: string, options: OutputOptions): Promise<ExitCode>
     `OK: ${file}`,
     ...summaryLines(config, stages),
     ...memory.map((estimate) => (needs ? memoryLine(estimate, needs) : '')),
-    ...warnings.map((warning) => `warning: ${warning}`),
+    ...warnings.map(warningLine),
   ]);
   return 0;
+}
+
+function refuse(
+  file: string,
+  problems: readonly ConfigProblem[],
+  warnings: readonly string[],
+  options: OutputOptions,
+): void {
+  const lines = problems.map((problem) => `${file}:${problem.line}:${problem.column}: ${problemText(problem)}`);
+  if (options.json) printResult(options, {file, valid: false, problems, warnings}, []);
+  else printLines([...lines, ...warnings.map(warningLine)], process.stderr);
+}
+
+function warningLine(warning: string): string {
+  return `warning: ${warning}`;
 }
 
 /** What the training of the config needs, null where it has none. A valid config may name a base that is only where it will run. */

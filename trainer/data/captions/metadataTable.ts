@@ -9,7 +9,8 @@ const largestFile = 500_000_000;
 /** Characters of a line of CSV, quoted line breaks included. */
 const largestRow = 1_000_000;
 
-const Row = z.record(z.string(), z.unknown());
+/** A line of a table, or the JSON beside an image. */
+export const CaptionRow = z.record(z.string(), z.unknown());
 /** A text, a list of texts, or nothing. */
 const Captions = z.union([z.string(), z.array(z.string()), z.null(), z.undefined()]);
 
@@ -63,7 +64,7 @@ function* jsonRows(text: string, file: string): Iterable<NumberedRow> {
 
 function jsonRow(json: string, file: string, line: number): Record<string, unknown> {
   try {
-    return Row.parse(JSON.parse(json));
+    return CaptionRow.parse(JSON.parse(json));
   } catch {
     throw invalid(file, line, 'is not a JSON object');
   }

@@ -1,7 +1,8 @@
+import type {z} from 'zod';
 import {captionColumns} from '../../contract/config/dataConfig.ts';
 import {UserError} from '../../contract/errors.ts';
 import {openPositioned} from '../../store/files/positionedFile.ts';
-import {captionTexts} from '../captions/metadataTable.ts';
+import {captionTexts, CaptionRow} from '../captions/metadataTable.ts';
 import {textLines} from '../captions/folderCaptions.ts';
 import type {ImageSource} from '../dataset.ts';
 import {encodedSource, type DecodeSettings} from '../encodedSource.ts';
@@ -99,7 +100,7 @@ async function captionsOf({tar, name, text, json}: Example, column: string | und
       where: tar.path,
       hint: 'Set data.captions.column to the key of the captions.',
     });
-  const row = objectOf((await contentOf(tar, json, largestText)).toString('utf8'));
+  const row = rowOf((await contentOf(tar, json, largestText)).toString('utf8'));
   if (row === null) throw invalid('is not an object');
   const key = column ?? captionColumns.find((name) => name in row);
   const texts = key === undefined ? [] : captionTexts(row[key]);
@@ -107,10 +108,9 @@ async function captionsOf({tar, name, text, json}: Example, column: string | und
   return texts;
 }
 
-function objectOf(json: string): Record<string, unknown> | null {
+function rowOf(json: string): z.output<typeof CaptionRow> | null {
   try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+    return CaptionRow.parse(JSON.parse(json));
   } catch {
     return null;
   }

@@ -43,6 +43,8 @@ export interface Measurement<Request = MeasurementRequest, Result = unknown> ext
   keyOf(result: Result): string;
   lines(result: Result): string[];
   csv(result: Result): string;
+  /** Matches the start of such a CSV, and of no other. */
+  readonly csvHeader: RegExp;
 }
 
 /** The result of a measurement, and the file in the run folder that keeps it. */

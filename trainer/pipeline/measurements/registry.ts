@@ -20,6 +20,7 @@ export const measurements: {readonly [Name in MeasurementName]: MeasurementOf<(t
     keyOf: taskVectorsKey,
     lines: taskVectorLines,
     csv: taskAnalysisCsv,
+    csvHeader: /^scope,name,measure,expert,other,value\n/,
   },
   'loss-plane': {
     ...measurementKinds['loss-plane'],
@@ -29,6 +30,7 @@ export const measurements: {readonly [Name in MeasurementName]: MeasurementOf<(t
     keyOf: ({key}) => key,
     lines: (plane) => [lowestText(plane)],
     csv: lossPlaneCsv,
+    csvHeader: /^weight_\d+,weight_\d+,scale,loss\n/,
   },
 };
 

@@ -1,9 +1,9 @@
-import {readFile} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import {parseConfig} from '../../contract/config/parseConfig.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
+import {readConfigText} from '../../store/files/configText.ts';
 import {resolveBase} from '../../store/hub/hubFetch.ts';
 
 /**
@@ -16,16 +16,6 @@ export async function resolveConfig(file: string): Promise<ResolvedConfig> {
   const baseFolder = config.base === undefined ? null : await resolveBase(config.base, folder);
   for (const {model} of config.experts ?? []) await requireExpert(resolve(folder, model));
   return {folder, baseFolder, config};
-}
-
-export async function readConfigText(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new UserError('config-missing', 'The config file cannot be read.', {
-      where: file,
-      hint: 'Check the path.',
-      cause,
-    });
-  });
 }
 
 async function requireExpert(path: string): Promise<void> {

@@ -84,6 +84,12 @@ export async function withRegular<T>(path: string, what: string, use: (file: Reg
   }
 }
 
+/** Throws a UserError for what is no plain file that can be read; for programs that would wait for the other end of a pipe. */
+export async function requireRegular(path: string): Promise<void> {
+  const {handle} = await openRegular(path);
+  await handle.close();
+}
+
 /** The bytes [start, end) of a file, or fewer where it has become shorter. */
 export async function readFrom(handle: FileHandle, start: number, end: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(end - start);

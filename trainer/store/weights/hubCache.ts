@@ -1,7 +1,11 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import {fileExists} from '../files/fileExists.ts';
+import {firstBytes} from '../files/regularFile.ts';
+
+/** Bytes; a commit has 40. */
+const longestRef = 100;
 
 /**
  * The folder of the files where `path` is that of a repository in the cache of the Hugging Face hub (`models--owner--name`, with
@@ -11,7 +15,7 @@ export async function snapshotFolder(path: string): Promise<string> {
   const snapshots = join(path, 'snapshots');
   if (!(await fileExists(snapshots))) return path;
   const commits = (await readdir(snapshots)).filter((name) => !name.startsWith('.'));
-  const main = (await readFile(join(path, 'refs', 'main'), 'utf8').catch(() => '')).trim();
+  const main = ((await firstBytes(join(path, 'refs', 'main'), longestRef)) ?? '').toString().trim();
   const chosen = commits.includes(main) ? main : commits.length === 1 ? commits[0] : undefined;
   if (chosen !== undefined) return join(snapshots, chosen);
   const problem =

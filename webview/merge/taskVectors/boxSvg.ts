@@ -1,4 +1,4 @@
-import {escaped, legendHeight, svgDocument, svgLegend} from '../../../trainer/chart/svgDocument.ts';
+import {escaped, legendHeight, svgDocument, svgLegend, tickLine} from '../../../trainer/chart/svgDocument.ts';
 import {expertLabels, quantileShares, type TaskAnalysis} from '../../../trainer/contract/run/taskAnalysis.ts';
 import {axisTicks, extent, paddedRange} from '../../../trainer/chart/axisRange.ts';
 import {seriesStyle} from '../../charts/seriesStyle.ts';
@@ -24,7 +24,7 @@ export function boxSvg(analysis: TaskAnalysis, theme: Theme): string {
   const sample = (expert: number) => `<rect x="0" y="-7" width="32" height="14" fill="${escaped(style(expert))}"/>`;
   const frame = {title: boxTitle, width: 900, height: bottom + below + legendHeight(labels.length)};
   return svgDocument(frame, theme, [
-    ...axisTicks(min, max, false).map((tick) => tickLine(tick, y(tick), theme)),
+    ...axisTicks(min, max, false).map((tick) => tickLine(tickText(tick), y(tick), plot, theme)),
     ...boxes.flatMap((own, group) =>
       groupSvg(own, analysis.groups[group]?.name ?? '', group / boxes.length, 1 / boxes.length, y, style),
     ),
@@ -35,10 +35,6 @@ export function boxSvg(analysis: TaskAnalysis, theme: Theme): string {
 function boxOf(values: readonly number[]): Box {
   const at = (share: (typeof quantileShares)[number]) => values[quantileShares.indexOf(share)] ?? 0;
   return [at(0.01), at(0.25), at(0.5), at(0.75), at(0.99)];
-}
-
-function tickLine(tick: number, y: number, {grid}: Theme): string {
-  return `<path d="M${plot.left} ${y.toFixed(1)}h${plot.width}" stroke="${escaped(grid)}"/><text x="${plot.left - 8}" y="${(y + 4).toFixed(1)}" text-anchor="end">${tickText(tick)}</text>`;
 }
 
 /** The boxes of one part of the network, with the number of the expert below each. `start` and `share` are shares of the plot's width. */

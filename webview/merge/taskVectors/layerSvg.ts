@@ -1,4 +1,4 @@
-import {escaped, legendHeight, svgDocument, svgLegend} from '../../../trainer/chart/svgDocument.ts';
+import {escaped, legendHeight, svgDocument, svgLegend, tickLine} from '../../../trainer/chart/svgDocument.ts';
 import {seriesStyle} from '../../charts/seriesStyle.ts';
 import {tickText} from '../../../trainer/chart/tickText.ts';
 import type {Theme} from '../../theme.ts';
@@ -16,7 +16,7 @@ export function layerSvg(series: LayerSeries, theme: Theme): string {
     return `stroke="${escaped(colour)}" stroke-width="1.5" fill="none" stroke-dasharray="${dash.join(' ') || 'none'}"`;
   };
   return svgDocument(frame, theme, [
-    ...series.yTicks.map((tick) => tickLine(tick, placeY(series, tick), theme)),
+    ...series.yTicks.map((tick) => tickLine(tickText(tick), placeY(series, tick), plot, theme)),
     ...series.starts.map((start) => startLine(start.name, placeX(series, start.at), theme)),
     ...series.values.map((values, expert) => `<path d="${path(series, values)}" ${stroke(expert)}/>`),
     ...svgLegend(series.labels, (expert) => `<path d="M0 0h32" ${stroke(expert)}/>`, bottom + below),
@@ -29,10 +29,6 @@ function placeX({tensors}: LayerSeries, at: number): number {
 
 function placeY({y}: LayerSeries, value: number): number {
   return plot.top + (1 - Math.log(value / y.min) / Math.log(y.max / y.min)) * plot.height;
-}
-
-function tickLine(tick: number, y: number, {grid}: Theme): string {
-  return `<path d="M${plot.left} ${y.toFixed(1)}h${plot.width}" stroke="${escaped(grid)}"/><text x="${plot.left - 8}" y="${(y + 4).toFixed(1)}" text-anchor="end">${tickText(tick)}</text>`;
 }
 
 function startLine(name: string, x: number, {grid}: Theme): string {

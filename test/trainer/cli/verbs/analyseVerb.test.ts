@@ -1,13 +1,15 @@
-import {readFile} from 'node:fs/promises';
+import {readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {TaskAnalysis} from '../../../../trainer/contract/run/taskAnalysis.ts';
 import {taskAnalysisCsv} from '../../../../trainer/contract/run/taskAnalysisCsv.ts';
 import {analyseTasks} from '../../../../trainer/merge/analysis/analyseTasks.ts';
+import {measurements} from '../../../../trainer/pipeline/measurements/registry.ts';
 import {toolVersion} from '../../../../trainer/pipeline/owner/toolVersion.ts';
 import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
 import {makeRun} from '../../../helpers/runOnDisk.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {textContaining} from '../../../helpers/textContaining.ts';
 import {writeFolder} from '../../merge/tinyModels.ts';
 import {golden} from '../../store/golden.ts';
 
@@ -26,6 +28,20 @@ describe('deme analyse', () => {
     const text = await readFile(csv, 'utf8');
     expect(text).toBe(taskAnalysisCsv(direct));
     expect(text.split('\n')).toContain(`overall,,cosine,1,0,${direct.overall.cosines[1]?.[0]}`);
+  });
+
+  it('replaces its own CSV, but another file only if it is told to, and no input', async () => {
+    const csv = join(await temporaryFolder(), 'tasks.csv');
+    const call = (...more: string[]) => deme(['analyse', ...named, '--csv', csv, ...more]);
+    await writeFile(csv, 'file_name,text\n1.png,mine\n');
+    expect(await call()).toMatchObject({code: 2, stdout: '', stderr: textContaining('would be lost')});
+    expect(await readFile(csv, 'utf8')).toBe('file_name,text\n1.png,mine\n');
+    expect((await call('--overwrite')).code).toBe(0);
+    expect((await call()).code).toBe(0);
+    expect(await readFile(csv, 'utf8')).toMatch(measurements['task-vectors'].csvHeader);
+    await rm(csv);
+    await symlink(base, csv);
+    expect(await call('--overwrite')).toMatchObject({code: 2, stderr: textContaining('would overwrite an input')});
   });
 
   it('says sizes and angles in words', async () => {

@@ -1,9 +1,11 @@
+import {execFileSync} from 'node:child_process';
 import {writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {z} from 'zod';
 import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {textContaining} from '../../../helpers/textContaining.ts';
 import {golden} from '../../store/golden.ts';
 
 async function writeConfig(text: string): Promise<string> {
@@ -50,6 +52,7 @@ const Refused = z.strictObject({
   file: z.string(),
   valid: z.literal(false),
   problems: z.array(z.looseObject({message: z.string(), line: z.int(), column: z.int()})),
+  warnings: z.array(z.string()),
 });
 
 describe('deme validate', () => {
@@ -63,18 +66,33 @@ describe('deme validate', () => {
     expect(stderr.trimEnd().split('\n')).toEqual([
       `${file}:5:3: unknown key decouple.rangse; did you mean ranges?`,
       expect.stringMatching(/:6:16: decouple\.probability .*0 to 1/) as string,
+      expect.stringContaining(`warning: ${join(dirname(file), 'model')}: `) as string,
     ]);
   });
 
   it('lists them as JSON', async () => {
     const {code, stdout} = await deme(['validate', await writeConfig(wrong), '--json']);
     expect(code).toBe(2);
-    const {problems} = Refused.parse(JSON.parse(stdout));
+    const {problems, warnings} = Refused.parse(JSON.parse(stdout));
     expect(problems.map(({line, column}) => [line, column])).toEqual([
       [5, 3],
       [6, 16],
     ]);
+    expect(warnings).toEqual([textContaining('model: ')]);
   });
+
+  it.each(['validate', 'run', 'finetune'])(
+    'refuses a config that is a pipe, without waiting for it: %s',
+    async (verb) => {
+      const pipe = join(await temporaryFolder(), 'pipe.deme.yaml');
+      execFileSync('mkfifo', [pipe]);
+      const {code, stderr} = await deme([verb, pipe]);
+      expect({code, stderr}).toEqual({
+        code: 2,
+        stderr: `deme: ${pipe}: This is not a plain file, so it is not opened.\n`,
+      });
+    },
+  );
 
   it('says OK and what the config asks for', async () => {
     const file = await writeConfig(right);

@@ -61,6 +61,7 @@ const squares: Measurement<SquaresRequest, Squares> = {
     dispose: () => undefined,
   }),
   keyOf: ({key}) => key,
+  csvHeader: /^1\n/,
   lines: (result) => [`squares ${result.squares.join(' ')}`],
   csv: (result) => result.squares.join('\n'),
 };

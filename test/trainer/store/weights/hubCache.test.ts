@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {cp, mkdir, rename, rm, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
@@ -23,6 +24,9 @@ it('reads the cache of the hub from the folder of a repository, by main or its o
     message: 'This folder of a hub cache holds 2 snapshots, and none of them is that of main.',
   });
   await mkdir(join(repository, 'refs'));
+  execFileSync('mkfifo', [join(repository, 'refs', 'main')]);
+  await expect(readModelFolder(repository)).rejects.toThrow('none of them is that of main');
+  await rm(join(repository, 'refs', 'main'));
   await writeFile(join(repository, 'refs', 'main'), 'abc\n');
   expect((await readModelFolder(repository)).path).toBe(snapshot('abc'));
   await rm(join(repository, 'snapshots'), {recursive: true});

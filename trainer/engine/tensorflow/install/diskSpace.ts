@@ -1,4 +1,5 @@
 import {UserError} from '../../../contract/errors.ts';
+import {gigabytes} from '../../../contract/gigabytes.ts';
 import {freeBytes} from '../../../store/files/freeSpace.ts';
 
 /** Refuses to begin what will not fit: a `UserError` with what it needs, what there is, and where. */
@@ -19,11 +20,6 @@ export function diskFull(folder: string, doing: string, cause?: unknown): UserEr
     hint: 'Free some space, or set DEME_CACHE to a folder on a larger disk, and install again: it goes on with what is complete.',
     cause,
   });
-}
-
-/** `1.14 GB`, in powers of 1000 as package indexes and disks count. */
-export function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
 /** `274 MB` */
