@@ -26,16 +26,21 @@ async function experiment(changes: Record<string, unknown> = {}) {
   return {folder, config, run, put};
 }
 
-const undisturbed = undisturbedHash(experiment);
+const unmeasured = {evaluate: undefined};
+const undisturbed = undisturbedHash(() => experiment(unmeasured));
 
 describe('a base that is replaced while a run works', {timeout: 300_000}, () => {
   useBuiltProgram();
   useCpuBackend();
 
-  it.each(['expert-0', 'search', 'evaluate-base'])(
+  it.each([
+    ['expert-0', unmeasured],
+    ['search', unmeasured],
+    ['evaluate-base', {}],
+  ])(
     'ends the run when the process of %s has just started, and put back lets it go on to the right result',
-    async (stage) => {
-      const {config, run, put} = await experiment();
+    async (stage, changes) => {
+      const {config, run, put} = await experiment(changes);
       const swap = whenLocked(run, stage, () => put('other', 'base'));
       const {code, stderr} = await deme(['run', config]);
       await swap;

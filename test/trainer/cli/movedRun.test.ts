@@ -12,7 +12,8 @@ async function experiment() {
   const folder = await temporaryFolder();
   const decouple = {ranges: 2, updates: 200, batch: 4, logEvery: 1, bucketEvery: 50, checkpointEvery: 40};
   const search = {budget: 40, images: 8, timesteps: 2, strategy: 'cma-es'};
-  const config = await writeTinyExperiment(folder, {decouple, merge: {search}, engine: {name: 'wasm', processes: 2}});
+  const engine = {name: 'wasm', processes: 2};
+  const config = await writeTinyExperiment(folder, {decouple, merge: {search}, evaluate: undefined, engine});
   return {config, run: join(folder, '.deme', 'runs', 'tiny-1')};
 }
 
