@@ -31,15 +31,11 @@ export async function walkFiles(root: string, onLeftOut: (message: string) => vo
 }
 
 /**
- * The files at or below `root` with an ending, such as `.tar`; a file that is named itself may be called anything. Throws a `UserError` also
- * where there are none.
+ * The files with an ending, such as `.tar`, of those found at or below `root`; a file that is named itself may be called anything. Throws a
+ * `UserError` where there are none.
  */
-export async function walkFilesEnding(
-  root: string,
-  ending: string,
-  onLeftOut: (message: string) => void,
-): Promise<FoundFile[]> {
-  const files = (await walkFiles(root, onLeftOut)).filter((file) => file.name === '' || endingOf(file) === ending);
+export function filesEnding(found: readonly FoundFile[], ending: string, root: string): FoundFile[] {
+  const files = found.filter((file) => file.name === '' || endingOf(file) === ending);
   if (files.length > 0) return files;
   throw new UserError('data-empty', `There are no ${ending} files in this folder.`, {
     where: root,

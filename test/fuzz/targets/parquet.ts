@@ -1,7 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {parquetImages} from '../../../trainer/data/parquet/parquet.ts';
-import {walkFilesEnding} from '../../../trainer/data/walkFiles.ts';
+import {filesEnding, walkFiles} from '../../../trainer/data/walkFiles.ts';
 import {repository} from '../buildWorker.ts';
 import type {FuzzTarget} from '../target.ts';
 
@@ -51,7 +51,7 @@ export const parquet: FuzzTarget = {
       : {};
     const settings = {resolution: 6, channels: 3, corrupt: 'skip', ...captions} as const;
     const column = Buffer.from(bytes).includes('picture') ? 'picture' : 'image';
-    const files = await walkFilesEnding(path, '.parquet', () => undefined);
+    const files = filesEnding(await walkFiles(path, () => undefined), '.parquet', path);
     const source = await parquetImages(files, {...settings, column}, () => undefined);
     for (let i = 0; i < Math.min(source.size, 12); i++) {
       await source.read(i);

@@ -1,7 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {webDatasetImages} from '../../../trainer/data/webDataset/webDataset.ts';
-import {walkFilesEnding} from '../../../trainer/data/walkFiles.ts';
+import {filesEnding, walkFiles} from '../../../trainer/data/walkFiles.ts';
 import {repository} from '../buildWorker.ts';
 import type {FuzzTarget} from '../target.ts';
 
@@ -45,7 +45,7 @@ export const tar: FuzzTarget = {
     await writeFile(path, bytes);
     const settings = {resolution: 2, channels: 1, corrupt: 'skip'} as const;
     const source = await webDatasetImages(
-      await walkFilesEnding(path, '.tar', () => undefined),
+      filesEnding(await walkFiles(path, () => undefined), '.tar', path),
       settings,
       undefined,
       () => undefined,

@@ -5,7 +5,7 @@ import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
 import {parquetImages} from '../../../trainer/data/parquet/parquet.ts';
 import {decodeImage} from '../../../trainer/data/pictures/decodeImage.ts';
-import {walkFilesEnding} from '../../../trainer/data/walkFiles.ts';
+import {filesEnding, walkFiles} from '../../../trainer/data/walkFiles.ts';
 import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {deme, useBuiltProgram} from '../../helpers/deme.ts';
@@ -115,7 +115,7 @@ describe("files of users' programs", {timeout: 300_000}, () => {
       await copyFile(fixture(`${name}.parquet`), join(folder, 'data', 'a.parquet'));
       const unexpected = (message: string) => expect.unreachable(message);
       const source = await parquetImages(
-        await walkFilesEnding(join(folder, 'data'), '.parquet', unexpected),
+        filesEnding(await walkFiles(join(folder, 'data'), unexpected), '.parquet', join(folder, 'data')),
         {resolution: 8, channels: 3, corrupt: 'stop', column: 'image'},
         unexpected,
       );

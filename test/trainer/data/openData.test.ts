@@ -5,6 +5,7 @@ import {describe, expect, it} from 'vitest';
 import {DataConfig} from '../../../trainer/contract/config/dataConfig.ts';
 import {openData} from '../../../trainer/data/openData.ts';
 import {encodePng} from '../../../trainer/data/pictures/png.ts';
+import {walkFiles} from '../../../trainer/data/walkFiles.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const never = (message: string): void => expect.unreachable(message);
@@ -38,6 +39,9 @@ describe('openData', () => {
     );
     expect(values.map((pixels) => pixels?.[0]).sort()).toEqual([0, 1, 2, 3, 4, 5]);
     expect(train.size).toBe(3);
+    // What was found before is not looked for again.
+    const known = (await walkFiles(join(base, 'pictures'), never)).slice(0, 5);
+    expect((await openData(config, base, never, undefined, known)).train.size).toBe(2);
   });
 
   it('reads parquet files and passes on what is skipped', async () => {

@@ -4,9 +4,16 @@ import {nullForUserError} from '../../contract/errors.ts';
 import {walkFiles, type FoundFile} from '../../data/walkFiles.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 
-/** The files of the data of a config, also those behind links; null for data that comes with the program, and for data that is not there. */
-export async function dataFiles({path}: DataConfig, folder: string): Promise<FoundFile[] | null> {
-  return path === undefined ? null : walkFiles(resolve(folder, path), () => undefined).catch(nullForUserError);
+/**
+ * The files of the data of a config, also those behind links; null for data that comes with the program, and for data that is not there.
+ * `onLeftOut` gets a sentence about what cannot be read.
+ */
+export async function dataFiles(
+  {path}: DataConfig,
+  folder: string,
+  onLeftOut: (message: string) => void = () => undefined,
+): Promise<FoundFile[] | null> {
+  return path === undefined ? null : walkFiles(resolve(folder, path), onLeftOut).catch(nullForUserError);
 }
 
 /**

@@ -50,12 +50,12 @@ export class InputWatch {
   async openData(onSkip: (message: string) => void, onNote: (message: string) => void): Promise<Datasets> {
     const {config, folder} = this.resolved;
     if (config.data === undefined) throw new Error('there is no data to open');
-    const files = await dataFiles(config.data, folder);
+    const files = await dataFiles(config.data, folder, onSkip);
     if (stampOf(config.data, files) !== this.begun.data?.stamps.at(-1)) {
       throw inputChanged('The image files', config.data.path ?? folder);
     }
     this.#images = files && looks(files);
-    return openData(config.data, folder, onSkip, onNote);
+    return openData(config.data, folder, onSkip, onNote, files ?? undefined);
   }
 
   /** Reads models of the run; throws a UserError where one of them is not as it should be, or changes meanwhile. */

@@ -4,7 +4,7 @@ import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
 import type {ImageSource} from '../../../../trainer/data/dataset.ts';
 import {parquetImages, type ParquetSettings} from '../../../../trainer/data/parquet/parquet.ts';
-import {walkFilesEnding} from '../../../../trainer/data/walkFiles.ts';
+import {filesEnding, walkFiles} from '../../../../trainer/data/walkFiles.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const fixtures = fileURLToPath(new URL('../../../fixtures/parquet/', import.meta.url));
@@ -21,7 +21,7 @@ async function openParquet(
   how: ParquetSettings,
   onSkip: (message: string) => void,
 ): Promise<ImageSource> {
-  return parquetImages(await walkFilesEnding(path, '.parquet', onSkip), how, onSkip);
+  return parquetImages(filesEnding(await walkFiles(path, onSkip), '.parquet', path), how, onSkip);
 }
 
 /** Image i of the fixtures, see their README. */

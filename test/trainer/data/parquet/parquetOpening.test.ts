@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {afterEach, expect, it, vi} from 'vitest';
 import {parquetImages} from '../../../../trainer/data/parquet/parquet.ts';
-import {walkFilesEnding} from '../../../../trainer/data/walkFiles.ts';
+import {filesEnding, walkFiles} from '../../../../trainer/data/walkFiles.ts';
 import {openPositioned} from '../../../../trainer/store/files/positionedFile.ts';
 import type * as positionedFile from '../../../../trainer/store/files/positionedFile.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
@@ -21,7 +21,11 @@ it('reads the footer of each file once, and nothing of captions before one is as
   const folder = await temporaryFolder();
   for (const name of ['a', 'b']) await copyFile(fixture, join(folder, `${name}.parquet`));
   const opened = () => vi.mocked(openPositioned).mock.calls.length;
-  const source = await parquetImages(await walkFilesEnding(folder, '.parquet', String), settings, String);
+  const source = await parquetImages(
+    filesEnding(await walkFiles(folder, String), '.parquet', folder),
+    settings,
+    String,
+  );
   expect(opened()).toBe(2);
   // Both files again, then the row group of the image, which holds the next ones as well.
   expect(await source.captions?.(8)).toEqual(['two']);
