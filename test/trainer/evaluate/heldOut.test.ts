@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {beforeAll, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {equalRanges} from '../../../trainer/deme/timesteps.ts';
 import {heldOutDraws, heldOutLosses, type HeldOutRequest} from '../../../trainer/evaluate/heldOut.ts';
@@ -9,6 +9,7 @@ import {param, type Params} from '../../../trainer/nn/params.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
+import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {preparePlainly, perImage} from '../../helpers/plainTimesteps.ts';
 
 const schedule = createSchedule(SchedulerConfig.parse({num_train_timesteps: 100}));
@@ -42,7 +43,7 @@ function request(change: Partial<HeldOutRequest> = {}): HeldOutRequest {
   return {denoiser: constantDenoiser(), params: constant(0), schedule, draws, images, shape, batch: 5, ...change};
 }
 
-beforeAll(() => tf.setBackend('cpu'));
+useCpuBackend();
 
 describe('heldOutDraws', () => {
   it('puts one timestep of every image in each stratum of each range', () => {
