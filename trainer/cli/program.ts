@@ -15,6 +15,7 @@ import {addTokenizeVerb} from './verbs/arrays/tokenizeVerb.ts';
 import {addRunVerbs} from './verbs/runVerbs.ts';
 import {addRunsVerb} from './verbs/runsVerb.ts';
 import {addSampleVerb} from './verbs/sampleVerb.ts';
+import {addScoreVerb} from './verbs/score/scoreVerb.ts';
 import {addStageVerb} from './verbs/stageVerb.ts';
 import {addValidateVerb} from './verbs/validateVerb.ts';
 
@@ -38,6 +39,7 @@ export function program(): Command {
   addFetchVerb(deme);
   addInspectVerb(deme);
   addSampleVerb(deme);
+  addScoreVerb(deme);
   addPredictVerb(deme);
   addTokenizeVerb(deme);
   addEncodeVerb(deme);

@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {UserError} from '../contract/errors.ts';
 import type {ImageSource} from './dataset.ts';
-import {encodedSource, type DecodeSettings} from './encodedSource.ts';
+import {encodedSource, type DecodeSettings, type EncodedImages} from './encodedSource.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import {endingOf, type FoundFile} from './walkFiles.ts';
 
@@ -47,8 +47,16 @@ export function imageFiles(
   captions: (image: FoundFile) => Promise<readonly string[]>,
   onSkip: (message: string) => void,
 ): ImageSource {
+  return encodedSource(encodedFiles(files, captions), settings, onSkip);
+}
+
+/** The same, not decoded. */
+export function encodedFiles(
+  files: readonly FoundFile[],
+  captions: (image: FoundFile) => Promise<readonly string[]>,
+): EncodedImages {
   const path = (index: number): string => files[index]?.path ?? `image ${index}`;
-  const images = {
+  return {
     size: files.length,
     fingerprint: fingerprintOf(files.flatMap(({name, size}) => [name, String(size)])),
     name: path,
@@ -59,7 +67,6 @@ export function imageFiles(
       return captions(file);
     },
   };
-  return encodedSource(images, settings, onSkip);
 }
 
 /** Whether a file is named like an image. */

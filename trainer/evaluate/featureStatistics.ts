@@ -28,13 +28,14 @@ export function streamedStatistics(parts: Iterable<FeatureSet>): FeatureStatisti
 const numbersAtOnce = 1 << 23;
 
 /** Statistics of all features, of which few are in memory at once. */
-export function statisticsOf({count, dimension, rows}: FeatureRows): FeatureStatistics {
+export function statisticsOf(features: FeatureRows): FeatureStatistics {
+  const {count, dimension} = features;
   const atOnce = Math.ceil(numbersAtOnce / dimension);
   const parts = Array.from({length: Math.ceil(count / atOnce)}, (_, part) => part * atOnce);
   return streamedStatistics(readParts());
   function* readParts() {
     for (const first of parts) {
-      yield rows(Array.from({length: Math.min(atOnce, count - first)}, (_, i) => first + i));
+      yield features.rows(Array.from({length: Math.min(atOnce, count - first)}, (_, i) => first + i));
     }
   }
 }

@@ -1,6 +1,9 @@
 import {zipSync} from 'fflate';
+import {z} from 'zod';
 import {UserError} from '../contract/errors.ts';
+import {FeatureNetworkRecord} from '../contract/model/featureNetwork.ts';
 import {writeFileAtomic} from '../store/files/atomicFile.ts';
+import {parseJson} from '../store/files/jsonFile.ts';
 import {openPositioned, type PositionedFile} from '../store/files/positionedFile.ts';
 import {readEntry, readZipDirectory} from '../store/files/zipFile.ts';
 import type {Gaussian} from './frechet.ts';
@@ -10,7 +13,14 @@ import {decodeNpy, encodeNpy} from './npy.ts';
 export interface StatisticsFile extends Gaussian {
   /** Of the spatial features, from which the ADM evaluator computes sFID; pytorch-fid and clean-fid have none. */
   readonly spatial?: Gaussian;
+  /** What made the features, and how many images there were; only files of this project say it. */
+  readonly network?: FeatureNetworkRecord;
+  readonly count?: number;
 }
+
+/** In an entry of its own, which NumPy leaves alone. */
+const recordName = 'deme.json';
+const StatisticsRecord = z.strictObject({network: FeatureNetworkRecord.optional(), count: z.int().min(1).optional()});
 
 /** Names of the arrays in the archive. */
 const pooled = {mean: 'mu.npy', covariance: 'sigma.npy'} as const;
@@ -24,14 +34,24 @@ type Names = typeof pooled | typeof spatial;
 export async function readStatistics(path: string): Promise<StatisticsFile> {
   const arrays = await unzip(path);
   const features = gaussianOf(arrays, pooled, path);
-  return Object.values(spatial).some((name) => arrays.has(name))
-    ? {...features, spatial: gaussianOf(arrays, spatial, path)}
-    : features;
+  const bytes = arrays.get(recordName);
+  const text = bytes && new TextDecoder().decode(bytes);
+  return {
+    ...features,
+    ...(Object.values(spatial).some((name) => arrays.has(name)) && {spatial: gaussianOf(arrays, spatial, path)}),
+    ...(text !== undefined && parseJson(text, StatisticsRecord, 'the record of the statistics', path)),
+  };
 }
 
 /** Writes what `readStatistics` reads; the same numbers make the same bytes. */
-export async function writeStatistics(path: string, {spatial: others, ...features}: StatisticsFile): Promise<void> {
-  const arrays = {...encoded(features, pooled), ...(others && encoded(others, spatial))};
+export async function writeStatistics(path: string, statistics: StatisticsFile): Promise<void> {
+  const {spatial: others, network, count, ...features} = statistics;
+  const hasRecord = network !== undefined || count !== undefined;
+  const arrays = {
+    ...encoded(features, pooled),
+    ...(others && encoded(others, spatial)),
+    ...(hasRecord && {[recordName]: new TextEncoder().encode(JSON.stringify({network, count}))}),
+  };
   // The earliest date of the zip format, which stores local time: the bytes must not depend on the clock.
   await writeFileAtomic(path, zipSync(arrays, {mtime: new Date(1980, 0, 1)}));
 }
@@ -64,7 +84,7 @@ async function unzip(path: string): Promise<ReadonlyMap<string, Uint8Array>> {
 async function readArrays(file: PositionedFile): Promise<ReadonlyMap<string, Uint8Array>> {
   const entries = await readZipDirectory(file);
   const arrays = new Map<string, Uint8Array>();
-  for (const name of [...Object.values(pooled), ...Object.values(spatial)]) {
+  for (const name of [...Object.values(pooled), ...Object.values(spatial), recordName]) {
     const entry = entries.get(name);
     if (entry !== undefined) arrays.set(name, await readEntry(file, entry, largestArray));
   }

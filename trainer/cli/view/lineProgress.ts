@@ -1,10 +1,10 @@
 import {printLines} from '../terminal.ts';
-import type {TaskProgress} from './taskProgress.ts';
+import {textOf, type TaskProgress} from './taskProgress.ts';
 
 const quietMilliseconds = 1000;
 
 /** Progress of one task for programs that read stderr: a line such as `sampling 42 %`, at most once a second. */
-export function lineProgress(what: string, out: NodeJS.WritableStream = process.stderr): TaskProgress {
+export function lineProgress(what: string | (() => string), out: NodeJS.WritableStream = process.stderr): TaskProgress {
   let saidAt = -Infinity;
   let said = -1;
   return {
@@ -13,7 +13,7 @@ export function lineProgress(what: string, out: NodeJS.WritableStream = process.
       if (percent === said || performance.now() - saidAt < quietMilliseconds) return;
       saidAt = performance.now();
       said = percent;
-      printLines([`${what} ${percent} %`], out);
+      printLines([`${textOf(what)} ${percent} %`], out);
     },
     end: () => undefined,
   };

@@ -11,16 +11,21 @@ export interface TaskProgress {
 const redrawMilliseconds = 100;
 
 /** Writes to stderr if it is a terminal, and nothing otherwise: logs and programs only want results. */
-export function taskProgress(what: string, out: WriteStream = process.stderr): TaskProgress {
+export function taskProgress(what: string | (() => string), out: WriteStream = process.stderr): TaskProgress {
   let drawnAt = -Infinity;
   return {
     show(done, total) {
       if (!out.isTTY || performance.now() - drawnAt < redrawMilliseconds) return;
       drawnAt = performance.now();
-      out.write(`\r\u001b[K${what} ${progressBar(total > 0 ? done / total : 0)}`);
+      out.write(`\r\u001b[K${textOf(what)} ${progressBar(total > 0 ? done / total : 0)}`);
     },
     end() {
       if (drawnAt > -Infinity) out.write('\r\u001b[K');
     },
   };
+}
+
+/** The name of a task, which may change as it goes on. */
+export function textOf(what: string | (() => string)): string {
+  return typeof what === 'string' ? what : what();
 }

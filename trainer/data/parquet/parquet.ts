@@ -3,7 +3,7 @@ import type {CaptionSettings} from '../../contract/config/dataConfig.ts';
 import {UserError} from '../../contract/errors.ts';
 import {openPositioned} from '../../store/files/positionedFile.ts';
 import type {ImageSource} from '../dataset.ts';
-import {BrokenPart, encodedSource, reasonOf, type DecodeSettings} from '../encodedSource.ts';
+import {BrokenPart, encodedSource, reasonOf, type DecodeSettings, type EncodedImages} from '../encodedSource.ts';
 import {fingerprintOf} from '../fingerprint.ts';
 import type {FoundFile} from '../walkFiles.ts';
 import {lruCache} from '../lruCache.ts';
@@ -35,6 +35,14 @@ export async function parquetImages(
   settings: ParquetSettings,
   onSkip: (message: string) => void,
 ): Promise<ImageSource> {
+  return encodedSource(await encodedRows(files, settings), settings, onSkip);
+}
+
+/** The same, not decoded. */
+export async function encodedRows(
+  files: readonly FoundFile[],
+  settings: Pick<ParquetSettings, 'column' | 'captions'>,
+): Promise<EncodedImages> {
   const {column, captions: {column: captionColumn} = {}} = settings;
   const groups: ParquetRowGroup[] = [];
   const captionLeaves: (ColumnLeaf | null)[] = [];
@@ -46,14 +54,13 @@ export async function parquetImages(
   }
   const images = openRows(groups, readPages);
   if (images.count === 0) throw noRows(files[0]?.path);
-  const encoded = {
+  return {
     size: images.count,
     fingerprint: fingerprintOf((await Promise.all(files.map(fileEnds))).flat()),
     name: images.name,
     bytes: async (index: number) => imageBytes(await images.row(index)),
     ...parquetCaptions(files, captionLeaves),
   };
-  return encodedSource(encoded, settings, onSkip);
 }
 
 /** The captions of all rows; none where a file lacks them. Nothing of their columns is read, or can be wrong, before one is asked for. */

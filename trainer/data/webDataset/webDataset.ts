@@ -5,7 +5,7 @@ import {openPositioned} from '../../store/files/positionedFile.ts';
 import {captionTexts, CaptionRow} from '../captions/metadataTable.ts';
 import {textLines} from '../captions/folderCaptions.ts';
 import type {ImageSource} from '../dataset.ts';
-import {encodedSource, type DecodeSettings} from '../encodedSource.ts';
+import {encodedSource, type DecodeSettings, type EncodedImages} from '../encodedSource.ts';
 import {fingerprintOf} from '../fingerprint.ts';
 import {isImageName} from '../imageFolder.ts';
 import {endingOf, type FoundFile} from '../walkFiles.ts';
@@ -34,6 +34,11 @@ export async function webDatasetImages(
   column: string | undefined,
   onSkip: (message: string) => void,
 ): Promise<ImageSource> {
+  return encodedSource(await encodedExamples(tars, column), settings, onSkip);
+}
+
+/** The same, not decoded. */
+export async function encodedExamples(tars: readonly FoundFile[], column: string | undefined): Promise<EncodedImages> {
   const examples: Example[] = [];
   for (const tar of tars) for await (const example of examplesOf(tar)) examples.push(example);
   if (examples.length === 0)
@@ -46,14 +51,13 @@ export async function webDatasetImages(
     if (found === undefined) throw new RangeError(`there is no image ${index}`);
     return found;
   };
-  const images = {
+  return {
     size: examples.length,
     fingerprint: fingerprintOf(examples.flatMap(({name, image}) => [name, String(image.size)])),
     name: (index: number) => `${example(index).tar.path}, ${example(index).image.name}`,
     bytes: (index: number) => contentOf(example(index).tar, example(index).image, largestImage),
     captions: async (index: number) => captionsOf(example(index), column),
   };
-  return encodedSource(images, settings, onSkip);
 }
 
 /** Neighbouring entries of the same name; those without an image are left out. */

@@ -4,7 +4,15 @@ import {viewTensors, type TensorView} from '../../store/weights/singleFile/tenso
 
 /** Modules of transformers' Dinov2Model in a layer -> those of the original. */
 const inLayer = new Map([
+  ['attention.attention.query', 'attn.query'],
+  ['attention.attention.key', 'attn.key'],
+  ['attention.attention.value', 'attn.value'],
   ['attention.output.dense', 'attn.proj'],
+  // Since transformers 5.
+  ['attention.q_proj', 'attn.query'],
+  ['attention.k_proj', 'attn.key'],
+  ['attention.v_proj', 'attn.value'],
+  ['attention.o_proj', 'attn.proj'],
   ['layer_scale1.lambda1', 'ls1.gamma'],
   ['layer_scale2.lambda1', 'ls2.gamma'],
 ]);
@@ -50,8 +58,7 @@ function fromTransformers(full: string): string | null {
   const layer = /^encoder\.layer\.(\d+)\.(.*)$/.exec(name);
   if (layer === null) return outside.get(name) ?? null;
   const [, index = '', inner = ''] = layer;
-  const attention = inner.replace(/^attention\.attention\./, 'attn.');
-  const dot = attention.lastIndexOf('.');
-  const module = inLayer.get(attention.slice(0, dot));
-  return `blocks.${index}.${inLayer.get(attention) ?? (module === undefined ? attention : module + attention.slice(dot))}`;
+  const dot = inner.lastIndexOf('.');
+  const module = inLayer.get(inner.slice(0, dot));
+  return `blocks.${index}.${inLayer.get(inner) ?? (module === undefined ? inner : module + inner.slice(dot))}`;
 }

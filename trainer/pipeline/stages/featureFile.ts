@@ -43,7 +43,8 @@ export async function writeFeatures(
   await writeSafetensors(file, [tensor], {[networkKey]: JSON.stringify(record)});
   const features = await openFeatures(file);
   try {
-    await writeStatistics(runPaths.statistics(run, model), statisticsOf(features));
+    const {mean, covariance} = statisticsOf(features);
+    await writeStatistics(runPaths.statistics(run, model), {mean, covariance});
   } finally {
     await features.close();
   }

@@ -1,0 +1,34 @@
+import {folderCaptions} from './captions/folderCaptions.ts';
+import type {EncodedImages} from './encodedSource.ts';
+import {encodedFiles, imagesAmong, isImageName} from './imageFolder.ts';
+import {encodedRows} from './parquet/parquet.ts';
+import {endingOf, walkFiles} from './walkFiles.ts';
+import {encodedExamples} from './webDataset/webDataset.ts';
+
+export interface PictureFileSettings {
+  /** Column of the images in parquet files. */
+  readonly imageColumn: string;
+  /** Column of the captions; left out: the first that is called like one. */
+  readonly captionColumn?: string;
+}
+
+/**
+ * The pictures of a folder, in the order of their names, or those of its tar or parquet files where it has no others; or of one such file. Not decoded.
+ * `onLeftOut` gets sentences about what is none of them.
+ */
+export async function openPictureFiles(
+  path: string,
+  {imageColumn, captionColumn}: PictureFileSettings,
+  onLeftOut: (message: string) => void,
+): Promise<EncodedImages> {
+  const found = await walkFiles(path, onLeftOut);
+  const ending = (name: string) => found.filter((file) => endingOf(file) === name);
+  const [tars, parquets] = [ending('.tar'), ending('.parquet')];
+  if (!found.some(isImageName)) {
+    if (parquets.length > 0) {
+      return encodedRows(parquets, {column: imageColumn, captions: {column: captionColumn, missing: 'empty'}});
+    }
+    if (tars.length > 0) return encodedExamples(tars, captionColumn);
+  }
+  return encodedFiles(imagesAmong(found, path, onLeftOut), folderCaptions(found, captionColumn));
+}

@@ -1,0 +1,29 @@
+import {UserError} from '../../contract/errors.ts';
+import type {ClipTokenizer} from '../../text/clipTokenizer.ts';
+import {clipScore, type ClipScore} from '../clipScore.ts';
+import type {FeatureRows} from '../featureRows.ts';
+import type {ClipTextTower} from '../networks/clipNetwork.ts';
+
+/** Texts that are embedded at once. */
+const batch = 32;
+
+/** CLIP scores of images, by their embeddings, and one caption for each in the same order. */
+export async function captionScore(
+  images: FeatureRows,
+  captions: readonly string[],
+  tower: ClipTextTower,
+  tokenizer: ClipTokenizer,
+): Promise<ClipScore> {
+  const texts = new Float32Array(captions.length * images.dimension);
+  for (let first = 0; first < captions.length; first += batch) {
+    const ids = captions.slice(first, first + batch).map((text) => tokenizer.encodeTo(text, tower.length));
+    const embedded = tower.embed(ids);
+    if (embedded.shape[1] !== images.dimension) {
+      embedded.dispose();
+      throw new UserError('features-weights', 'Image and text tower embed into vectors of different lengths.');
+    }
+    texts.set(await embedded.data().finally(() => embedded.dispose()), first * images.dimension);
+  }
+  const all = images.rows(Array.from({length: images.count}, (_, i) => i));
+  return clipScore(all, {values: texts, count: captions.length, dimension: images.dimension});
+}
