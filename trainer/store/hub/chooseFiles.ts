@@ -4,6 +4,7 @@ import {
   chooseWeights,
   diffusersNames,
   isWeightsName,
+  isWeightsOfAnyTool,
   shardsOf,
   transformersNames,
   variantsOf,
@@ -18,10 +19,6 @@ export interface FileChoice {
 }
 
 const unetConfig = 'unet/config.json';
-
-/** Weights and indexes of any tool, of which only the chosen ones are taken. */
-const weightsOfAnyTool =
-  /\.(?:safetensors|bin|pt|pth|ckpt|msgpack|h5|onnx|onnx_data|pb|xml|tflite|gguf)$|\.index(?:\..+)?\.json$/;
 
 /** What the folder of a component has that nothing else in a repository has. */
 const ofComponent = /^(?:config|\w+_config|tokenizer|vocab)\.json$/;
@@ -87,7 +84,7 @@ function isComponent(folder: string, files: readonly string[]): boolean {
 
 function chooseComponent(folder: string, files: readonly string[], where: string, variant?: string): string[] {
   const names = filesIn(folder, files);
-  const others = files.filter((name) => !weightsOfAnyTool.test(name));
+  const others = files.filter((name) => !isWeightsOfAnyTool(name));
   const isUNet = folder === 'unet';
   const stems = weightsNamesIn(folder).find((stems) => names.some((name) => isWeightsName(name, stems)));
   if (stems === undefined && !isUNet) return others;

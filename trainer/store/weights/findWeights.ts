@@ -89,6 +89,13 @@ export function isWeightsName(name: string, stems: WeightsNames = diffusersNames
   return parseName(name, stems) !== null;
 }
 
+/** Whether a name is that of weights, or of an index of their shards, of this or any other tool. */
+export function isWeightsOfAnyTool(name: string): boolean {
+  return /\.(?:safetensors|bin|pt|pth|ckpt|msgpack|h5|onnx|onnx_data|pb|xml|tflite|gguf)$|\.index(?:\..+)?\.json$/.test(
+    name,
+  );
+}
+
 /** The variants of the weights among `names`, empty for the plain ones. */
 export function variantsOf(names: readonly string[], stems: WeightsNames): string[] {
   const known = names.flatMap((name) => parseName(name, stems) ?? []);

@@ -5,10 +5,13 @@ import {UserError} from '../../contract/errors.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {readJson} from '../files/jsonFile.ts';
 import {linkOrCopy} from '../files/linkFiles.ts';
+import {otherFiles} from './otherFiles.ts';
 import type {ComponentFolder} from './componentFolder.ts';
 
 /** `model_index.json` of a diffusers pipeline, and its components beside network and scheduler: VAE, text encoder, tokenizer ... */
 export interface Pipeline {
+  /** Its folder; null for one in a single file. */
+  readonly path: string | null;
   /** As diffusers would have it: without the names that this project gives to models with projections. */
   readonly index: Readonly<Record<string, unknown>>;
   /** Those that are there. */
@@ -46,7 +49,7 @@ export async function readPipeline(folder: string): Promise<Pipeline | null> {
     const own = join(folder, name);
     if (await fileExists(own)) components.push(folderComponent(name, own));
   }
-  return {index: isOurs ? {...index, _class_name: stockClass} : index, components};
+  return {path: folder, index: isOurs ? {...index, _class_name: stockClass} : index, components};
 }
 
 /** The components that the pipeline index of a folder names; none where there is no index. Throws a UserError for one that is no plain name. */
@@ -87,7 +90,8 @@ async function pipelineWithoutIndex(folder: string): Promise<Pipeline | null> {
     const own = join(folder, name);
     if (await fileExists(own)) components.push(folderComponent(name, own));
   }
-  return components.length === 0 ? null : {index: stableDiffusionIndex(components.map(({name}) => name)), components};
+  if (components.length === 0) return null;
+  return {path: folder, index: stableDiffusionIndex(components.map(({name}) => name)), components};
 }
 
 /** The content of `model_index.json` for a pipeline with this network and scheduler; all else stays as it was in `pipeline`. */
@@ -112,9 +116,12 @@ export function folderComponent(name: string, path: string): PipelineComponent {
   return {name, path, inFile: null, carry: (folder) => carryFolder(path, folder)};
 }
 
-/** Has the components of a pipeline appear in another folder. */
-export async function carryComponents({components}: Pipeline, folder: string): Promise<void> {
+/** Has the components of a pipeline appear in another folder, and what else lies beside them. */
+export async function carryComponents({path, components}: Pipeline, folder: string): Promise<void> {
   for (const component of components) await component.carry(join(folder, component.name));
+  if (path === null) return;
+  const known = ['unet', 'scheduler', ...components.map(({name}) => name)];
+  for (const file of await otherFiles(path, known)) await linkOrCopy(join(path, file), join(folder, file));
 }
 
 async function carryFolder(from: string, to: string): Promise<void> {

@@ -134,4 +134,48 @@ describe('the components of a pipeline', () => {
     const inode = async (name: string) => (await lstat(join(folder, name))).ino;
     expect((await inode('out/vae/config.json')) === (await inode('base/vae/config.json'))).toBe(isLinking);
   });
+
+  it('go with licence, model card and folders that the index does not name', async () => {
+    const folder = await temporaryFolder();
+    const path = await writeBase(folder);
+    const put = async (name: string) => {
+      await mkdir(join(path, name, '..'), {recursive: true});
+      await writeFile(join(path, name), name);
+    };
+    const kept = ['LICENSE', 'README.md', 'safety_checker_2/config.json', 'notes/deep/a.txt', 'notes/model.bin'];
+    // The same model in other layouts, hidden files, other models and runs, and the records of another model.
+    const left = [
+      'v1-4.ckpt',
+      'model.onnx',
+      '.gitattributes',
+      '.cache/x',
+      'runs/one/run.json',
+      'old/unet/x',
+      'merge.json',
+    ];
+    for (const name of [...kept, ...left, 'old/model_index.json', 'unet/diffusion_pytorch_model.fp16.safetensors'])
+      await put(name);
+    await symlink('nowhere', join(path, 'dangling'));
+    await symlink('.', join(path, 'circle'));
+    const {unetConfig, pipeline} = await readModelFolder(path);
+    const out = join(folder, 'out');
+    const model = {unetConfig, schedulerConfig: SchedulerConfig.parse({}), pipeline, tensors: tinyTensors({value: 3})};
+    await writeModelFolder(out, {...model, record: ModelRecord.parse({role: 'merged'})});
+    await expectComponents(out);
+    for (const name of kept) expect(await readFile(join(out, name), 'utf8')).toBe(name);
+    const own = ['deme.json', 'model_index.json', 'scheduler', 'unet', 'feature_extractor', 'tokenizer', 'vae'];
+    expect((await readdir(out)).sort()).toEqual([...own, 'LICENSE', 'README.md', 'safety_checker_2', 'notes'].sort());
+    expect((await readdir(join(out, 'unet'))).sort()).toEqual(['config.json', 'diffusion_pytorch_model.safetensors']);
+  });
+
+  it('go without folders of very many files, which are data', async () => {
+    const folder = await temporaryFolder();
+    const path = await writeBase(folder);
+    await mkdir(join(path, 'images'));
+    for (let i = 0; i <= 1000; i++) await writeFile(join(path, 'images', `${i}.txt`), '');
+    const {unetConfig, pipeline} = await readModelFolder(path);
+    const model = {unetConfig, schedulerConfig: SchedulerConfig.parse({}), pipeline, tensors: tinyTensors({value: 3})};
+    await writeModelFolder(join(folder, 'out'), {...model, record: ModelRecord.parse({role: 'merged'})});
+    expect(await readdir(join(folder, 'out'))).not.toContain('images');
+  });
 });

@@ -62,7 +62,7 @@ export async function readSingleFile(path: string, predictionType?: PredictionTy
     isSingleFile: true,
     unetConfig: configs.unet,
     schedulerConfig: configs.scheduler,
-    pipeline: {index: configs.index, components: await componentsOf(path, checkpoint, configs)},
+    pipeline: {path: null, index: configs.index, components: await componentsOf(path, checkpoint, configs)},
     record: null,
     weightsFiles: [path],
     weightsHash: () => (hash ??= hashWeights([path])),
