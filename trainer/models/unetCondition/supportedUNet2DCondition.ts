@@ -1,4 +1,5 @@
 import {UserError} from '../../contract/errors.ts';
+import {refuseXl} from '../../contract/model/foreignFamilies.ts';
 import type {UNet2DConditionConfig} from '../../contract/model/unet2dConditionConfig.ts';
 import {checkEntries, checkLengths, checkValues} from '../supportedValues.ts';
 
@@ -59,13 +60,5 @@ export function headsOfLevels(config: UNet2DConditionConfig, where?: string): nu
   throw new UserError('model-invalid', `${channels[odd]} channels do not split into ${heads[odd]} attention heads.`, {
     where,
     hint: 'attention_head_dim is the number of heads here; it must divide block_out_channels.',
-  });
-}
-
-function refuseXl({addition_embed_type: type}: UNet2DConditionConfig, where?: string): void {
-  if (type !== 'text_time') return;
-  throw new UserError('model-unsupported', 'This is a network of Stable Diffusion XL, which is not supported.', {
-    where,
-    hint: 'Stable Diffusion 1 and 2 and their derivatives are.',
   });
 }

@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import {z} from 'zod';
 import {UserError} from '../../contract/errors.ts';
+import {foreignFamily, refuseForeignPipeline, refuseXl} from '../../contract/model/foreignFamilies.ts';
 import {
   isNetworkClass,
   networkConfigs,
@@ -23,20 +24,16 @@ export function extendedClass(name: NetworkClass): string {
   return `${extension}${name}`;
 }
 
-/** Families of models that people may take for Stable Diffusion 1 or 2, by the class of their network. */
-const foreignFamilies: readonly (readonly [pattern: RegExp, name: string])[] = [
-  [/^SD3/, 'Stable Diffusion 3'],
-  [/^Flux/, 'Flux'],
-  [/^PixArt/, 'PixArt'],
-  [/^StableCascade/, 'Stable Cascade'],
-];
-
 const AnyObject = z.record(z.string(), z.unknown());
 
 /** The config.json of a pipeline's network, or of a flat folder. */
 export async function findNetworkConfig(folder: string): Promise<string> {
   const found = await firstThatExists([join(folder, 'unet', 'config.json'), join(folder, 'config.json')]);
   if (found !== null) return found;
+  const index = join(folder, 'model_index.json');
+  if (await fileExists(index)) {
+    refuseForeignPipeline((await readJson(index, AnyObject, 'the pipeline index'))._class_name, folder);
+  }
   const problem = 'This is not a diffusers model: it has no unet/config.json and no config.json.';
   throw new UserError('model-missing', (await fileExists(folder)) ? problem : 'There is no such folder.', {
     where: folder,
@@ -49,12 +46,13 @@ export async function readNetworkConfig(path: string): Promise<{config: NetworkC
   const name = raw._class_name;
   const stock = typeof name === 'string' && name.startsWith(extension) ? name.slice(extension.length) : name;
   if (!isNetworkClass(stock)) {
-    const family = typeof name === 'string' ? foreignFamilies.find(([pattern]) => pattern.test(name))?.[1] : undefined;
+    const family = foreignFamily(name);
     const found =
       typeof name === 'string' ? `of the class ${name}${family ? ` (${family})` : ''}` : 'without a class name';
     const known = Object.keys(networkConfigs).join(', ');
     throw new UserError('class-unsupported', `This is a config ${found}; only ${known} can be used.`, {where: path});
   }
+  refuseXl(raw, path);
   const config = checkValue({...raw, _class_name: stock}, networkConfigs[stock], 'the UNet config', path);
   return {config, extended: name !== stock};
 }
