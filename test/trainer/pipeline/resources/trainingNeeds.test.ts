@@ -2,6 +2,9 @@ import {describe, expect, it} from 'vitest';
 import {DemeConfig} from '../../../../trainer/contract/config/config.ts';
 import {planStages} from '../../../../trainer/pipeline/graph/stagePlan.ts';
 import {trainingNeeds} from '../../../../trainer/pipeline/resources/trainingNeeds.ts';
+import {estimateMemory} from '../../../../trainer/pipeline/resources/memoryEstimate.ts';
+import {goldenSdFolder} from '../../../helpers/goldenSd.ts';
+import {onCpu} from '../engineKinds.ts';
 import {golden} from '../../store/golden.ts';
 
 const config = DemeConfig.parse({
@@ -41,5 +44,17 @@ describe('what a training needs', () => {
     const needs = await trainingNeeds({config: pretrain, baseFolder: null}, planStages(pretrain, 'pretrain'));
     expect(needs).toMatchObject({size: [28, 28], batch: 5, ema: true, teacher: false, projections: false});
     expect(needs?.unetConfig.block_out_channels).toEqual([4]);
+  });
+
+  it('counts autoencoder and text encoder, and activations at the size of the latents', async () => {
+    const latent = {...config, data: {...config.data, resolution: 128}} as DemeConfig;
+    const needs = await trainingNeeds({config: latent, baseFolder: goldenSdFolder('sd1')}, stages);
+    // The parameters that the script of the fixtures counts.
+    expect(needs?.components).toMatchObject({factor: 8, weights: 4 * (90_847 + 798_464)});
+    expect(needs?.size).toEqual([128, 128]);
+    const {weights, activations} = estimateMemory(needs ?? expect.fail(), onCpu);
+    const bare = estimateMemory({...(needs ?? expect.fail()), size: [16, 16], components: undefined}, onCpu);
+    expect(weights - bare.weights).toBeCloseTo(needs?.components?.weights ?? NaN, 0);
+    expect(activations).toBe(Math.max(bare.activations, (needs?.components?.perPixel ?? NaN) * 128 * 128));
   });
 });

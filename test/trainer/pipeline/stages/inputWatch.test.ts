@@ -1,4 +1,4 @@
-import {cp, mkdir, readFile, rename, rm, stat, utimes, writeFile} from 'node:fs/promises';
+import {cp, link, mkdir, readFile, rename, rm, stat, utimes, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {parseConfig} from '../../../../trainer/contract/config/parseConfig.ts';
@@ -56,6 +56,12 @@ describe('what a stage reads', () => {
     expect(await watch.reading([...base, ...second], () => Promise.resolve(7))).toBe(7);
     expect((await watch.openData(ignore, ignore)).train.size).toBe(24);
     await watch.check();
+    // As a merge does it with the components of the base.
+    const carried = (file: string) =>
+      link(file, `${file}.carried`).then(() => rename(`${file}.carried`, join(file, '../../../carried')));
+    expect(await watch.reading(base, () => carried(weightsOf(join(watch.resolved.folder, 'base'))).then(() => 8))).toBe(
+      8,
+    );
     expect(await watch.ranges(1000)).toEqual([
       [0, 500],
       [500, 1000],
