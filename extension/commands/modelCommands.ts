@@ -47,11 +47,11 @@ async function sample(studio: Studio, args: readonly unknown[]): Promise<void> {
   const {model, sampling, folder} = subject;
   const out = join(folder, `${basename(model)}-seed${sampling.seed}.png`);
   await mkdir(folder, {recursive: true});
-  const {steps, eta, seed, batch} = sampling;
-  const numbers = ['--steps', steps, '--eta', eta, '--seed', seed, '--batch', batch, '--count', sampleCount].map(
-    String,
-  );
-  const verb = ['sample', '--model', model, '--out', out, ...samplerArguments(sampling), ...numbers];
+  const {steps, eta, seed, batch, prompts = []} = sampling;
+  const count = Math.max(1, Math.floor(sampleCount / Math.max(1, prompts.length)));
+  const numbers = ['--steps', steps, '--eta', eta, '--seed', seed, '--batch', batch, '--count', count].map(String);
+  const drawn = [...samplerArguments(sampling), ...promptArguments(sampling)];
+  const verb = ['sample', '--model', model, '--out', out, ...drawn, ...numbers];
   await withProgress(`Sampling ${basename(model)}`, (signal, onLine) =>
     studio.trainer.deme(VerbResult, verb, {signal, onLine}),
   );
@@ -66,6 +66,17 @@ function samplerArguments({sampler, scheduler, churn, use_clipped_model_output}:
   return [
     ...(sampler === undefined ? [] : ['--sampler', sampler]),
     ...settings.flatMap(([key, value]) => (value === undefined ? [] : ['--set', `${key}=${JSON.stringify(value)}`])),
+  ];
+}
+
+/** What is drawn as options of `deme sample`. */
+function promptArguments({prompts = [], negative = [], guidance, guidanceRescale}: SamplingConfig): string[] {
+  const negatives = typeof negative === 'string' ? [negative] : negative;
+  return [
+    ...prompts.flatMap((prompt) => ['--prompt', prompt]),
+    ...negatives.flatMap((text) => ['--negative', text]),
+    ...(guidance === undefined ? [] : ['--guidance', String(guidance)]),
+    ...(guidanceRescale === undefined ? [] : ['--guidance-rescale', String(guidanceRescale)]),
   ];
 }
 

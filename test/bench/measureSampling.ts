@@ -15,8 +15,9 @@ export async function measureSampling(
   const {shape, batches, condition} = await readBenchData(task.data);
   const {denoiser, schedule, params} = await loadPretrained(task.model);
   const noise = tf.tensor4d(batches[0]?.noise ?? [], [...shape]);
+  const predict = modelPredict(new Predictor(denoiser, params));
   const request: SampleRequest = {
-    predict: modelPredict(new Predictor(denoiser, params), condition),
+    predict: (noisy, timestep) => predict(noisy, timestep, condition),
     schedule,
     sampler: 'ddim',
     steps: task.steps,

@@ -19,6 +19,18 @@ export function share(text: string): number {
   return numberThat(text, (value) => value >= 0 && value <= 1, 'Give a number from 0 to 1.');
 }
 
+/** Any number from 0. */
+export function number(text: string): number {
+  return numberThat(text, (value) => Number.isFinite(value) && value >= 0, 'Give a number from 0.');
+}
+
+/** `512x768`: height and width. */
+export function imageSize(text: string): [number, number] {
+  const [height, width, ...rest] = text.split('x').map(count);
+  if (height !== undefined && width !== undefined && rest.length === 0) return [height, width];
+  throw new InvalidArgumentError('Give height and width in pixels, as in 512x768.');
+}
+
 /** `0.1,-0.2,0.5` */
 export function numberList(text: string): number[] {
   return text.split(',').map((part) => numberThat(part, Number.isFinite, 'Give numbers with commas between them.'));

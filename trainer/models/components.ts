@@ -15,6 +15,9 @@ export interface Components {
   readonly text: TextConditioner | null;
   /** [H,W,C] of the images that the config names; null where it names no size. */
   readonly imageShape: ImageShape | null;
+  readonly imageChannels: number;
+  /** A side of an image divided by that of what the network sees. */
+  readonly factor: number;
   dispose(): void;
 }
 
@@ -59,6 +62,8 @@ function componentsOf(
     spaceOf: (images) => (autoencoder === null ? pixelSpace(images) : latentSpace(autoencoder, images)),
     text,
     imageShape: sampleSize && [sampleSize[0] * factor, sampleSize[1] * factor, channels],
+    imageChannels: channels,
+    factor,
     dispose: () => {
       autoencoder?.dispose();
       text?.dispose();

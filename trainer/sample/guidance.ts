@@ -1,23 +1,31 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
+import type {Condition} from '../models/denoiser.ts';
 import type {Predict} from './predict.ts';
 
 export interface Guidance {
-  /** How far past the conditional prediction: 1 is that prediction itself, 0 the unconditional one. */
+  /** How far past the conditional prediction: 1 is that prediction itself. */
   readonly scale: number;
   /** φ of Lin et al. 2024, 0 to 1: how much of the deviation of the conditional prediction is put back. */
   readonly rescale?: number;
 }
 
+/** Whether a scale asks for the unconditional prediction, too. Up to 1 the pipelines of diffusers do without. */
+export function isGuided({scale}: Guidance): boolean {
+  return scale > 1;
+}
+
 /**
- * Classifier-free guidance (Ho and Salimans 2022, Eq. 6, with the scale as diffusers counts it): u + scale (c - u) of the predictions with
- * and without the condition.
+ * Classifier-free guidance (Ho and Salimans 2022, Eq. 6, with the scale as diffusers counts it): u + scale (c - u) of the predictions without
+ * and with the condition, which are made in one batch. `both` has the unconditional rows, then the conditional ones.
  */
-export function guidedPredict(conditional: Predict, unconditional: Predict, {scale, rescale = 0}: Guidance): Predict {
-  if (scale === 1) return conditional;
+export function guidedPredict(predict: Predict, both: Condition, {scale, rescale = 0}: Guidance): Predict {
   return (noisy, timestep) =>
     tf.tidy(() => {
-      const [conditioned, plain] = [conditional(noisy, timestep), unconditional(noisy, timestep)];
+      const [plain, conditioned] = tf.split<Tensor4D>(predict(tf.concat4d([noisy, noisy], 0), timestep, both), 2) as [
+        Tensor4D,
+        Tensor4D,
+      ];
       const guided: Tensor4D = tf.add(plain, tf.mul(tf.sub(conditioned, plain), scale));
       return rescale === 0 ? guided : rescaled(guided, conditioned, rescale);
     });

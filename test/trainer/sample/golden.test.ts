@@ -12,7 +12,7 @@ import {inferenceTimesteps} from '../../../trainer/schedulers/spacing.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {fromNchw} from '../../helpers/referenceLoop.ts';
-import {createTorchRandom} from '../../helpers/torchRandom.ts';
+import {createTorchRandom} from '../../../trainer/sample/torchRandom.ts';
 import {goldenFolder, openGoldenArrays, type GoldenArrays} from './goldenArrays.ts';
 
 describeOnEngines('images of diffusers', () => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {it} from 'vitest';
+import {expect, it} from 'vitest';
 import {guidedPredict, type Guidance} from '../../../trainer/sample/guidance.ts';
 import type {Predict} from '../../../trainer/sample/predict.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
@@ -17,11 +17,14 @@ const unconditional = [
   [0.75, 1, -1, -0.5],
 ];
 const noisy = tf.zeros<tf.Rank.R4>([2, 2, 2, 1]);
-const saying =
-  (rows: number[][]): Predict =>
-  ({shape}) =>
-    tf.tensor4d(rows.flat(), shape);
-const guided = (guidance: Guidance) => guidedPredict(saying(given), saying(unconditional), guidance)(noisy, 3);
+/** Both halves in one batch, unconditional first, as the rows of the context say. */
+const both = {context: tf.tensor3d([0, 0, 1, 1], [4, 1, 1])};
+const predict: Predict = ({shape: [count, ...shape]}, timestep, condition) => {
+  expect([count, timestep]).toEqual([4, 3]);
+  expect([...(condition?.context?.dataSync() ?? [])]).toEqual([0, 0, 1, 1]);
+  return tf.tensor4d([...unconditional, ...given].flat(), [count, ...shape]);
+};
+const guided = (guidance: Guidance) => guidedPredict(predict, both, guidance)(noisy, 3);
 
 // Computed with PyTorch as the pipelines of diffusers do, rescale_noise_cfg included.
 it.each([

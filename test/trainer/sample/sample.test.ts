@@ -7,7 +7,7 @@ import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {fromNchw, referenceImages, referencePredict, referenceShape, sumAbs} from '../../helpers/referenceLoop.ts';
 import {expectNoLeak} from '../../helpers/tensorCount.ts';
-import {createTorchRandom} from '../../helpers/torchRandom.ts';
+import {createTorchRandom} from '../../../trainer/sample/torchRandom.ts';
 
 useCpuBackend();
 

@@ -1,92 +1,162 @@
-import {mkdir} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
 import type {EngineChoice} from '../../contract/config/config.ts';
-import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
-import type {PredictionType} from '../../contract/model/predictionType.ts';
 import type {SamplingConfig} from '../../contract/config/evaluateConfig.ts';
-import {encodePng, imageGrid} from '../../data/pictures/png.ts';
+import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
+import {UserError} from '../../contract/errors.ts';
+import type {PredictionType} from '../../contract/model/predictionType.ts';
 import {startEngine} from '../../engine/startEngine.ts';
-import {loadComponents} from '../../models/components.ts';
-import {loadPretrained} from '../../models/pretrained.ts';
-import {Predictor} from '../../models/predictor.ts';
-import {requireImageShape} from '../../sample/requireImageShape.ts';
-import {modelPredict} from '../../sample/predict.ts';
-import {sampleImages} from '../../sample/sampleImages.ts';
+import {loadComponents, type Components} from '../../models/components.ts';
+import type {ImageShape, ImageSpace} from '../../models/imageSpace.ts';
+import {loadPretrained, type Pretrained} from '../../models/pretrained.ts';
+import type {NchwImages} from '../../sample/nchw.ts';
+import {givenNoise, seededNoise, torchNoise, type NoiseSource} from '../../sample/noiseSource.ts';
+import {promptsFor} from '../../sample/prompts.ts';
+import {sampleBatches} from '../../sample/sampleImages.ts';
 import {defaultSampler} from '../../sample/samplers/samplers.ts';
-import {writeFileAtomic} from '../../store/files/atomicFile.ts';
-import {requireApart, requireFree} from '../../store/files/pathIdentity.ts';
-import {firstBytes} from '../../store/files/regularFile.ts';
 import {samplerSettings, type SamplerSettingOptions} from '../samplerSettings.ts';
+import {imagesOf, readArray} from './arrays/arrayFile.ts';
+import {readPrompts} from './arrays/promptFile.ts';
+import {imageSize, type SizeOptions} from './sample/imageSize.ts';
+import {latentsFile, type LatentsOptions} from './sample/latentsFile.ts';
+import {picturesOf, type PictureOptions} from './sample/pictureFiles.ts';
+import {loadPredict, type ModelOptions} from './sample/sampledModel.ts';
 
 /** Images that are wanted of a model. */
 export interface SampleRequest
-  extends SamplerSettingOptions, Pick<SamplingConfig, 'sampler' | 'steps' | 'eta' | 'seed' | 'batch'> {
-  /** Diffusers folder or single-file checkpoint. */
-  readonly model: string;
+  extends
+    SamplerSettingOptions,
+    SizeOptions,
+    LatentsOptions,
+    PictureOptions,
+    ModelOptions,
+    Pick<SamplingConfig, 'sampler' | 'steps' | 'eta' | 'seed' | 'guidance' | 'guidanceRescale'> {
   readonly predictionType?: PredictionType;
-  /** PNG of the grid. */
-  readonly out: string;
-  readonly overwrite?: boolean;
-  /** Folder for single PNGs. */
-  readonly images?: string;
-  readonly count: number;
+  /** Folder of a tokenizer to take instead of the model's. */
+  readonly tokenizer?: string;
+  readonly prompt?: readonly string[];
+  /** File with a prompt in each line. */
+  readonly prompts?: string;
+  readonly negative?: readonly string[];
+  /** Images, of each prompt where there are prompts. */
+  readonly count?: number;
+  readonly batch: number;
+  /** Safetensors file with what the images start from. */
+  readonly latents?: string;
+  /** Name of the start [N,c,h,w] in it. */
+  readonly latentsKey?: string;
+  /** Whose noise a seed gives. */
+  readonly seedLike?: 'torch';
   readonly engine?: EngineChoice;
 }
 
 /** What was drawn, and how to draw it again. */
 export interface SampleResult {
-  readonly out: string;
+  readonly out: string | null;
   readonly images: string | null;
+  readonly latents: string | null;
   readonly engine: EngineInfo;
-  readonly recipe: SamplingConfig & {readonly model: string; readonly count: number};
+  readonly recipe: SamplingConfig & {
+    readonly model: string;
+    /** SHA-256 of the experts that answer in their ranges instead of the model. */
+    readonly experts?: readonly string[];
+    readonly count: number;
+    /** [height, width] */
+    readonly size: readonly [number, number];
+    readonly seedLike?: 'torch';
+  };
 }
 
-type Shape = readonly [number, number, number];
+const usualCount = 16;
 
-/** Draws images from a diffusers folder in this process and writes them as PNG. */
+/** Draws images from a model in this process and writes them as PNG, each as soon as it is drawn. */
 export async function sampleModel(
   request: SampleRequest,
   onProgress: (done: number, total: number) => void,
 ): Promise<SampleResult> {
   const chosen = samplerSettings(request);
-  const files = filesOf(request);
-  for (const file of files) {
-    await requireApart(file, [request.model]);
-    await requireFree(file, {overwrite: request.overwrite, isOwn: isPng});
-  }
+  const prompts = await promptsOf(request);
+  const start = await startOf(request);
+  const perPrompt = request.count ?? (prompts === undefined ? (start?.shape[0] ?? usualCount) : 1);
+  const count = perPrompt * (prompts?.length ?? 1);
+  const pictures = await picturesOf(request, count, prompts === undefined ? undefined : perPrompt);
+  const latents = await latentsFile(request);
   const engine = await startEngine({name: request.engine ?? 'auto'});
   const model = await loadPretrained(request.model, request.predictionType);
-  const {denoiser, params, schedule, folder, weightsHash} = model;
-  const components = await loadComponents(folder);
-  const shape = requireImageShape(components, folder.path);
-  const {count, sampler = defaultSampler(schedule), steps, eta, seed, batch} = request;
-  const settings = {count, sampler, steps, eta, seed, batch, ...chosen};
-  const predict = modelPredict(new Predictor(denoiser, params));
-  const images = await sampleImages({...settings, predict, schedule, space: components.spaceOf(shape), onProgress});
-  const [grid, ...singles] = files;
-  const size = images.length / count;
-  if (grid !== undefined) await writePng(grid, images, shape, count);
-  for (const [i, file] of singles.entries()) {
-    await writePng(file, images.subarray(i * size, (i + 1) * size), shape, 1);
-  }
-  return {out: request.out, images: request.images ?? null, engine, recipe: {model: weightsHash, ...settings}};
+  const components = await loadComponents(model.folder, request);
+  const {predict, experts} = await loadPredict(request, model);
+  const space = spaceOf(request, model, components, start);
+  checkStart(start, space, count, request);
+  const {schedule, weightsHash} = model;
+  const {sampler = defaultSampler(schedule), steps, eta, seed, seedLike, guidance, guidanceRescale} = request;
+  const negative = request.negative?.length === 1 ? request.negative[0] : request.negative && [...request.negative];
+  const drawnBy = {prompts, negative, guidance, guidanceRescale};
+  const settings = {sampler, steps, eta, seed, batch: Math.min(request.batch, count), ...drawnBy, ...chosen};
+  const text = promptsFor(components.text, drawnBy);
+  const batches = sampleBatches({
+    ...settings,
+    count,
+    predict,
+    schedule,
+    space,
+    text,
+    ...(prompts && {perPrompt}),
+    noise: noiseOf(seed, seedLike, space, start),
+    latents: latents?.taker,
+    onProgress,
+  });
+  for await (const batch of batches) await pictures.write(batch, space.imageShape);
+  await pictures.end();
+  await latents?.write();
+  const [height, width] = space.imageShape;
+  const recipe = {model: weightsHash, ...(experts && {experts}), ...settings, count, size: [height, width] as const};
+  return {
+    out: request.out ?? null,
+    images: request.images ?? null,
+    latents: request.saveLatents ?? null,
+    engine,
+    recipe: {...recipe, ...(text && {guidance: text.guidance.scale}), ...(seedLike && {seedLike})},
+  };
 }
 
-/** The grid, and then the single images if they are asked for. */
-function filesOf({out, images, count}: SampleRequest): string[] {
-  if (images === undefined) return [out];
-  const digits = String(count - 1).length;
-  return [out, ...Array.from({length: count}, (_, i) => join(images, `${String(i).padStart(digits, '0')}.png`))];
+async function promptsOf({prompt, prompts}: SampleRequest): Promise<string[] | undefined> {
+  const all = [...(prompt ?? []), ...(prompts === undefined ? [] : await readPrompts(prompts))];
+  return all.length === 0 ? undefined : all;
 }
 
-async function isPng(path: string): Promise<boolean> {
-  return (await firstBytes(path, pngSignature.length))?.equals(pngSignature) === true;
+async function startOf({latents, latentsKey}: SampleRequest): Promise<NchwImages | null> {
+  if (latents === undefined) return null;
+  return imagesOf(await readArray(latents, latentsKey ?? 'latents', '[N,c,h,w]'));
 }
 
-const pngSignature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+function spaceOf(
+  request: SampleRequest,
+  {folder}: Pretrained,
+  components: Components,
+  start: NchwImages | null,
+): ImageSpace {
+  const [, , height, width] = start?.shape ?? [];
+  const given = height === undefined || width === undefined ? null : ([height, width] as const);
+  return components.spaceOf(imageSize(request, components, given, folder.path));
+}
 
-async function writePng(file: string, images: Float32Array, shape: Shape, count: number): Promise<void> {
-  const {pixels, width, height, channels} = imageGrid(images, [count, ...shape], Math.ceil(Math.sqrt(count)));
-  await mkdir(dirname(file), {recursive: true});
-  await writeFileAtomic(file, encodePng(pixels, width, height, channels));
+/** Throws a UserError for a start that is not what the network draws. */
+function checkStart(start: NchwImages | null, space: ImageSpace, count: number, {latents}: SampleRequest): void {
+  if (start === null) return;
+  const [height, width, channels] = space.shape;
+  const wanted = [count, channels, height, width];
+  if (start.shape.join() === wanted.join()) return;
+  const message = `These latents have the shape [${start.shape.join(', ')}], but [${wanted.join(', ')}] are drawn.`;
+  throw new UserError('arrays-mismatch', message, {
+    where: latents,
+    hint: 'Give one for each image: as many as prompts times --count.',
+  });
+}
+
+function noiseOf(
+  seed: number,
+  like: SampleRequest['seedLike'],
+  {shape}: {readonly shape: ImageShape},
+  start: NchwImages | null,
+): NoiseSource {
+  const source = like === 'torch' ? torchNoise(seed, shape) : seededNoise(seed, shape);
+  return start === null ? source : givenNoise(start, source);
 }

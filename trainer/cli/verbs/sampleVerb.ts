@@ -1,7 +1,18 @@
 import {Option, type Command} from 'commander';
 import {samplers} from '../../contract/config/samplerName.ts';
 import {action} from '../action.ts';
-import {collect, count, engineOption, predictionTypeOption, share, wholeNumber} from '../arguments.ts';
+import {
+  collect,
+  count,
+  engineOption,
+  imageSize,
+  number,
+  predictionTypeOption,
+  share,
+  timestepRange,
+  tokenizerOption,
+  wholeNumber,
+} from '../arguments.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
 import {verbProgress} from '../view/verbProgress.ts';
 import type {SampleRequest} from './sampleModel.ts';
@@ -11,10 +22,25 @@ export function addSampleVerb(deme: Command): void {
     .command('sample')
     .description('draw images from a model')
     .requiredOption('--model <path>', 'diffusers folder or single-file checkpoint')
-    .requiredOption('--out <file>', 'PNG with a grid of the images')
+    .option('--expert <path>', 'expert of it that answers in its timesteps; once for each', collect(String))
+    .option('--range <low,high>', 'timesteps of an expert; once for each, in the same order', collect(timestepRange))
+    .option('--out <file>', 'PNG with a grid of the images, a row for each prompt')
     .option('--overwrite', 'replace files that are no PNG, too')
-    .option('--images <folder>', 'also write each image as a PNG into this folder')
-    .option('--count <number>', 'images', count, 16)
+    .option('--images <folder>', 'write each image as a PNG into this folder as soon as it is drawn')
+    .option('--prompt <text>', 'what to draw; may be repeated', collect(String))
+    .option('--prompts <file>', 'a prompt in each line, or a .json file with a list of them')
+    .option('--negative <text>', 'what to keep away from; once for all prompts, or once for each', collect(String))
+    .option('--guidance <number>', 'how far past the prediction with the prompt; left out: 7.5', number)
+    .option('--guidance-rescale <number>', 'how much of the contrast that guidance adds is taken back', share)
+    .addOption(tokenizerOption())
+    .option('--count <number>', 'images, of each prompt; left out: 1 of each prompt, 16 without prompts', count)
+    .option('--size <HxW>', "height and width in pixels, such as 512x768; left out: the model's", imageSize)
+    .option('--height <number>', 'height in pixels', count)
+    .option('--width <number>', 'width in pixels', count)
+    .option('--latents <file>', 'safetensors file with what the images start from')
+    .option('--latents-key <key>', 'name of the start [N,c,h,w] in it; left out: latents')
+    .option('--save-latents <file>', 'safetensors file for what the network drew, as the tensor latents')
+    .option('--every-step', 'keep it after every call of the network there, [S,N,c,h,w]')
     .addOption(
       new Option('--sampler <name>', "how they are drawn; left out: by the model's scheduler").choices(samplers),
     )
@@ -23,6 +49,11 @@ export function addSampleVerb(deme: Command): void {
     .option('--steps <number>', 'calls of the network for an image', count, 50)
     .option('--eta <number>', 'noise of DDIM: 0 none, 1 as much as DDPM', share, 0)
     .option('--seed <number>', 'seed of the noise', wholeNumber, 0)
+    .addOption(
+      new Option('--seed-like <program>', 'whose noise a seed gives: a pipeline of diffusers on the CPU').choices([
+        'torch',
+      ]),
+    )
     .option('--batch <number>', 'images at once', count, 16)
     .addOption(predictionTypeOption())
     .addOption(engineOption());
@@ -35,11 +66,12 @@ async function sample(options: SampleRequest & OutputOptions): Promise<ExitCode>
   const progress = verbProgress(options, 'sampling');
   const onProgress = (done: number, total: number) => progress.show(done, total);
   const result = await sampleModel(options, onProgress).finally(() => progress.end());
-  const {engine, out, images, recipe} = result;
+  const {engine, out, images, latents, recipe} = result;
   printResult(options, result, [
     engine.reason,
-    `${recipe.count} images, ${recipe.sampler}, ${recipe.steps} steps, seed ${recipe.seed}: ${out}`,
+    `${recipe.count} images, ${recipe.sampler}, ${recipe.steps} steps, seed ${recipe.seed}${out === null ? '' : `: ${out}`}`,
     ...(images === null ? [] : [`Single images: ${images}`]),
+    ...(latents === null ? [] : [`Latents: ${latents}`]),
   ]);
   return 0;
 }

@@ -48,13 +48,29 @@ export const SamplingConfig = z
       .optional()
       .describe('Whether DDIM computes the noise again from the clipped image.'),
     churn: ChurnConfig.optional().describe('Noise that Euler adds before each step (Karras et al. 2022).'),
+    prompts: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe('What models with a text encoder draw; left out: the first captions of held-out images.'),
+    negative: z
+      .union([z.string(), z.array(z.string()).min(1)])
+      .optional()
+      .describe('What to keep away from: one text for all prompts, or one for each; left out: the empty one.'),
     guidance: z
       .number()
       .min(0)
+      .max(1000)
       .optional()
       .describe(
-        'How far models go past their prediction for the empty text towards that for the caption (classifier-free guidance; 1: just the caption); default: 7.5. Images are drawn for the first captions of held-out images.',
+        'How far past the prediction with the prompt (classifier-free guidance); left out: 7.5, up to 1: none.',
       ),
+    guidanceRescale: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe('How much of the contrast that guidance adds is taken back (Lin et al. 2024).'),
     seed: z.int().min(0).default(0).describe('Seed of the starting noise; the same for every model.'),
     batch: z.int().min(1).default(32).describe('Images drawn at once.'),
   })

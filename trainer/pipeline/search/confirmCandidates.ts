@@ -11,6 +11,7 @@ import {kidEstimate, kidSettings} from '../../evaluate/kid.ts';
 import {applyWeightsBy} from '../../merge/blend.ts';
 import type {WeightsOf} from '../../merge/files/incrementalMerge.ts';
 import {disposeParams} from '../../nn/params.ts';
+import {modelPredict} from '../../sample/predict.ts';
 import {sampleBatches} from '../../sample/sampleImages.ts';
 import type {MergeLab} from './mergeLab.ts';
 
@@ -68,7 +69,8 @@ async function sampleFeatures(
   try {
     const batches = sampleBatches({
       ...sampling,
-      predict: lab.captioned(sampling),
+      predict: modelPredict(lab.predictor),
+      text: lab.prompts(sampling),
       schedule,
       space,
       count: config.samples,

@@ -11,8 +11,7 @@ import type {Model} from '../../models/model.ts';
 import {Predictor} from '../../models/predictor.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
 import type {NoiseSchedule} from '../../schedulers/schedule.ts';
-import {modelPredict, type Predict} from '../../sample/predict.ts';
-import type {BatchPredict} from '../../sample/sampleImages.ts';
+import type {Prompts, PromptSettings} from '../../sample/prompts.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {weightsHashOf} from '../graph/runInputs.ts';
 import {dataSettings} from '../graph/trainingInputs.ts';
@@ -20,7 +19,7 @@ import {jointStamp} from '../graph/stageFacts.ts';
 import {loadBase, loadBaseComponents, loadExperts} from '../runModels.ts';
 import {expertSources} from '../../store/run/runPaths.ts';
 import type {StageContext} from '../stages/stageContext.ts';
-import {captionedPredict} from '../stages/captionedPredict.ts';
+import {runPrompts} from '../stages/runPrompts.ts';
 import {openNetworkData} from '../stages/networkData.ts';
 import {openStageData} from '../stages/stageData.ts';
 
@@ -49,8 +48,8 @@ export interface MergeLab {
   /** SHA-256 over models, ranges and images: everything but the draws that a loss depends on. */
   readonly key: string;
   heldOut(draws: LabDraws): Promise<LabHeldOut>;
-  /** What the predictor predicts for the images of a sampling, with the captions of validation images where the network takes texts. */
-  captioned(sampling: {readonly guidance?: number}): Predict | BatchPredict;
+  /** What images are drawn by; without prompts in the config, the captions of validation images. */
+  prompts(sampling: PromptSettings): Prompts | undefined;
   /** Losses of parameters with the names of `base`; with `onlyRanges`, the other ranges are NaN. */
   losses(params: Params, heldOut: LabHeldOut, onlyRanges?: readonly number[]): Promise<LossTable>;
   dispose(): void;
@@ -77,10 +76,7 @@ export async function openMergeLab(context: StageContext): Promise<MergeLab> {
     data,
     key: await keyOf(context, pretrained.weightsHash, ranges),
     heldOut: (draws) => heldOutOf({context, data, schedule: pretrained.schedule, components, ranges}, draws),
-    captioned: (sampling) =>
-      captionedPredict(context, components, data.validation, sampling, (condition) =>
-        modelPredict(predictor, condition),
-      ),
+    prompts: (sampling) => runPrompts(context, components, data.validation, sampling),
     losses: (params, heldOut, onlyRanges) => {
       predictor.load(params);
       return predictorLosses(predictor, {...heldOut, ...(onlyRanges && {onlyRanges})});

@@ -11,14 +11,15 @@ import type {Components} from '../../models/components.ts';
 import {Predictor} from '../../models/predictor.ts';
 import type {Pretrained} from '../../models/pretrained.ts';
 import {ensemblePredict, modelPredict, type Predict} from '../../sample/predict.ts';
-import {sampleBatches, type SampleImagesRequest} from '../../sample/sampleImages.ts';
+import {promptGrid} from '../../sample/prompts.ts';
+import {sampleBatches, sampleImages, type SampleImagesRequest} from '../../sample/sampleImages.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {writeFeatures} from './featureFile.ts';
 import {loadBase, loadBaseComponents, loadExperts, loadModelParams} from '../runModels.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {sampleGrid} from './sampleGrid.ts';
-import {captionedPredict} from './captionedPredict.ts';
+import {runPrompts} from './runPrompts.ts';
 import {openNetworkData} from './networkData.ts';
 import {orStop, progress, requireEvaluate, type StageContext, type StageOutcome} from './stageContext.ts';
 import {openStageData} from './stageData.ts';
@@ -40,12 +41,11 @@ export async function evaluateStage(context: StageContext, model: RunModel): Pro
   const losses = await measureLosses(context, config, {base, components, predictors, ranges}, test);
   await writeJsonAtomic(runPaths.losses(context.run, name), toRecord(losses));
   await orStop(context);
-  const predict = captionedPredict(context, components, test, config.sampling, (condition) => {
-    const answers = predictors.map((predictor) => modelPredict(predictor, condition));
-    return model.kind === 'ensemble' ? ensemblePredict(answers, ranges) : (answers[0] as Predict);
-  });
+  const answers = predictors.map((predictor) => modelPredict(predictor));
+  const predict = model.kind === 'ensemble' ? ensemblePredict(answers, ranges) : (answers[0] as Predict);
+  const text = runPrompts(context, components, test, config.sampling);
   const space = components.spaceOf(components.imageShape ?? test.shape);
-  return drawSamples(context, config, {predict, schedule: base.schedule, space}, name);
+  return drawSamples(context, config, {predict, schedule: base.schedule, space, text}, name);
 }
 
 interface Measured {
@@ -75,31 +75,37 @@ async function measureLosses(
   return predictors.length > 1 ? ensembleTable(tables) : (tables[0] as LossTable);
 }
 
-/** Draws the images that the grid shows, and those whose features are measured, which are not held. */
+/**
+ * Draws the images that the grid shows, and those whose features are measured, which are not held. Where the config has prompts, the grid has a
+ * row for each; else it shows the first of those that are measured.
+ */
 async function drawSamples(
   context: StageContext,
   config: EvaluateConfig,
-  sampled: Pick<SampleImagesRequest, 'predict' | 'schedule' | 'space'>,
+  sampled: Pick<SampleImagesRequest, 'predict' | 'schedule' | 'space' | 'text'>,
   model: string,
 ): Promise<StageOutcome> {
   const measured = config.features === 'none' ? 0 : config.samples;
   const shape = sampled.space.imageShape;
   const pixels = shape[0] * shape[1] * shape[2];
-  const grid = new Float32Array(config.grid * pixels);
-  const batches = sampleBatches({
+  const request = {
     ...sampled,
     ...config.sampling,
-    count: Math.max(config.grid, measured),
     onProgress: progress(context, 'samples'),
     beforeBatch: () => orStop(context),
-  });
+  };
+  const {prompts} = config.sampling;
+  const byPrompt = prompts && config.grid > 0 ? promptGrid(prompts, config.grid) : null;
+  const grid = byPrompt ? await sampleImages({...request, ...byPrompt}) : new Float32Array(config.grid * pixels);
+  const batches = sampleBatches({...request, count: byPrompt ? measured : Math.max(config.grid, measured)});
   if (measured > 0) {
-    const images = {batches: firstInto(grid, batches, measured * pixels), count: measured, shape};
+    const kept = byPrompt ? new Float32Array(0) : grid;
+    const images = {batches: firstInto(kept, batches, measured * pixels), count: measured, shape};
     await withFeatureNetwork(config.features, (network) => writeFeatures(context.run, model, network, images));
   } else {
     for await (const _ of firstInto(grid, batches, 0));
   }
-  if (config.grid > 0) await writeGrid(context, model, grid, shape);
+  if (config.grid > 0) await writeGrid(context, model, grid, shape, byPrompt?.perPrompt);
   return 'done';
 }
 
@@ -123,9 +129,10 @@ async function writeGrid(
   model: string,
   images: Float32Array,
   shape: readonly [number, number, number],
+  columns?: number,
 ): Promise<void> {
   const file = runPaths.grid(context.run, model);
-  await writeFileAtomic(file, sampleGrid(images, shape));
+  await writeFileAtomic(file, sampleGrid(images, shape, columns));
   context.emit({type: 'images', stage: context.stage, file});
 }
 

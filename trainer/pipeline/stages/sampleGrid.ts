@@ -1,8 +1,16 @@
 import {encodePng, imageGrid} from '../../data/pictures/png.ts';
 
-/** A PNG file of [N,H,W,C] images in [-1, 1], in a grid that is about square. */
-export function sampleGrid(images: Float32Array, shape: readonly [number, number, number]): Uint8Array {
+/** A PNG file of [N,H,W,C] images in [-1, 1], in a grid with `columns` or one that is about square. */
+export function sampleGrid(
+  images: Float32Array,
+  shape: readonly [number, number, number],
+  columns?: number,
+): Uint8Array {
   const count = images.length / (shape[0] * shape[1] * shape[2]);
-  const {pixels, width, height, channels} = imageGrid(images, [count, ...shape], Math.ceil(Math.sqrt(count)));
+  const {pixels, width, height, channels} = imageGrid(
+    images,
+    [count, ...shape],
+    columns ?? Math.ceil(Math.sqrt(count)),
+  );
   return encodePng(pixels, width, height, channels);
 }

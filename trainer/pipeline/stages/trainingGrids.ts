@@ -6,13 +6,14 @@ import type {Components} from '../../models/components.ts';
 import {Predictor} from '../../models/predictor.ts';
 import type {Params} from '../../nn/params.ts';
 import {modelPredict} from '../../sample/predict.ts';
-import {sampleImages} from '../../sample/sampleImages.ts';
+import {promptGrid} from '../../sample/prompts.ts';
+import {sampleImages, type SampleImagesRequest} from '../../sample/sampleImages.ts';
 import type {NoiseSchedule} from '../../schedulers/schedule.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {writeWithRoom} from '../../store/files/writeWithRoom.ts';
 import type {TrainHooks} from '../../train/trainTask.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import {captionedPredict} from './captionedPredict.ts';
+import {runPrompts} from './runPrompts.ts';
 import {sampleGrid} from './sampleGrid.ts';
 import {orStop, type StageContext, Stopped} from './stageContext.ts';
 
@@ -32,9 +33,12 @@ export function trainingGrids(
   model: DrawnModel,
 ): Pick<TrainHooks, 'pictures'> {
   if (config === undefined) return {};
+  const {prompts} = config;
+  const grid = prompts ? promptGrid(prompts, config.images) : {count: config.images};
   const draw = async (params: Params, update: number) => {
-    const images = await drawImages(context, config, model, params);
-    if (images !== null) await writeGrid(context, update, sampleGrid(images, model.validation.shape));
+    const images = await drawImages(context, {...config, ...grid}, model, params);
+    const columns = 'perPrompt' in grid ? grid.perPrompt : undefined;
+    if (images !== null) await writeGrid(context, update, sampleGrid(images, model.validation.shape, columns));
   };
   return {pictures: {every: config.every, draw}};
 }
@@ -42,18 +46,16 @@ export function trainingGrids(
 /** Null when it was asked to stop. The program for drawing lives only that long, so that training has the memory to itself. */
 async function drawImages(
   context: StageContext,
-  config: TrainingSamplesConfig,
+  config: TrainingSamplesConfig & Pick<SampleImagesRequest, 'perPrompt' | 'count'>,
   {denoiser, schedule, components, validation}: DrawnModel,
   params: Params,
 ): Promise<Float32Array | null> {
   const predictor = new Predictor(denoiser, params);
   const space = components.spaceOf(validation.shape);
-  const batch = Math.min(config.batch, config.images);
+  const batch = Math.min(config.batch, config.count);
   try {
-    const predict = captionedPredict(context, components, validation, config, (condition) =>
-      modelPredict(predictor, condition),
-    );
-    const request = {...config, batch, schedule, space, predict, count: config.images};
+    const text = runPrompts(context, components, validation, config);
+    const request = {...config, batch, schedule, space, text, predict: modelPredict(predictor)};
     return await sampleImages({...request, beforeBatch: () => orStop(context)});
   } catch (error) {
     if (error instanceof Stopped) return null;

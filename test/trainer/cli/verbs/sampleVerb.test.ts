@@ -2,21 +2,12 @@ import {readdir, readFile, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {decode} from 'fast-png';
 import {describe, expect, it} from 'vitest';
-import {z} from 'zod';
-import {EngineInfo} from '../../../../trainer/contract/engine/engineInfo.ts';
-import {SamplingConfig} from '../../../../trainer/contract/config/evaluateConfig.ts';
 import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
 import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../../helpers/textContaining.ts';
 import {writeTinyBase} from '../../../helpers/tinyExperiment.ts';
-
-const Sampled = z.strictObject({
-  out: z.string(),
-  images: z.string().nullable(),
-  engine: EngineInfo,
-  recipe: z.strictObject({model: z.string(), count: z.int(), ...SamplingConfig.shape}),
-});
+import {Sampled} from './sampled.ts';
 
 async function tinyModel() {
   const folder = await temporaryFolder();
@@ -43,6 +34,36 @@ describe('deme sample', () => {
     // Two images of 8 pixels with a gap of 2, in two rows.
     expect(grids[0]).toMatchObject({width: 18, height: 18, channels: 1});
     expect(grids[0]?.data).toEqual(grids[1]?.data);
+  });
+
+  it('draws images of another size', async () => {
+    const {folder, common} = await tinyModel();
+    const sizes = [
+      ['--size', '16x24'],
+      ['--height', '16'],
+      ['--width', '12'],
+    ];
+    const found = [];
+    for (const size of sizes) {
+      const {recipe} = await demeJson(Sampled, [...common, '--out', join(folder, 'x.png'), ...size]);
+      found.push(recipe.size);
+    }
+    expect(found).toEqual([
+      [16, 24],
+      [16, 8],
+      [8, 12],
+    ]);
+  });
+
+  it('refuses prompts, as the model knows no texts', async () => {
+    const {folder, common} = await tinyModel();
+    const {code, stderr} = await deme([...common, '--out', join(folder, 'x.png'), '--prompt', 'a cat']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('This model is not conditioned on text');
+  });
+
+  it('needs a place for the images', async () => {
+    expect(await deme((await tinyModel()).common)).toMatchObject({code: 2, stderr: textContaining('Give --out FILE')});
   });
 
   it('draws other images for another seed', async () => {

@@ -6,7 +6,7 @@ import {addNoise, createSchedule, noiseLevels, type NoiseSchedule} from '../../.
 import {expectAllClose} from '../../../helpers/allClose.ts';
 import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
 import {fromNchw, referenceImages, referencePredict, referenceShape, sumAbs} from '../../../helpers/referenceLoop.ts';
-import {createTorchRandom} from '../../../helpers/torchRandom.ts';
+import {createTorchRandom} from '../../../../trainer/sample/torchRandom.ts';
 
 useCpuBackend();
 

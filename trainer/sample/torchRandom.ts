@@ -1,13 +1,14 @@
-/** The CPU generator of PyTorch (Mersenne Twister 19937), as far as tests need its reference noise. */
+/** Standard normal numbers of PyTorch's CPU generator (Mersenne Twister 19937). */
 export interface TorchRandom {
-  /** `torch.randn(size)` in float32. */
+  /** `torch.randn(size)` in float32, to its last digit but one: PyTorch approximates logarithm, sine and cosine. */
   randn(size: number): Float32Array;
 }
 
 /** `torch.Generator().manual_seed(seed)`. */
 export function createTorchRandom(seed: number): TorchRandom {
   const uint32 = mersenneTwister(seed);
-  return {randn: (size) => (size < 16 ? smallRandn(size, uint32) : blockRandn(size, uint32))};
+  const normal = pairedNormal(uint32);
+  return {randn: (size) => (size < 16 ? Float32Array.from({length: size}, normal) : blockRandn(size, uint32))};
 }
 
 const words = 624;
@@ -68,16 +69,20 @@ function uniform24(uint32: () => number): number {
   return (uint32() & 0xffffff) * 2 ** -24;
 }
 
-/** Below 16 numbers: pairs from two 53-bit doubles, the cosine first. */
-function smallRandn(size: number, uint32: () => number): Float32Array {
-  const out = new Float32Array(size);
-  for (let i = 0; i < size; i += 2) {
+/** Below 16 numbers: pairs from two 53-bit doubles, the cosine first; a sine that is left over is the first of the next call. */
+function pairedNormal(uint32: () => number): () => number {
+  let spare: number | null = null;
+  return () => {
+    if (spare !== null) {
+      const value = spare;
+      spare = null;
+      return value;
+    }
     const angle = 2 * Math.PI * uniform53(uint32);
     const radius = Math.sqrt(-2 * Math.log(1 - uniform53(uint32)));
-    out[i] = radius * Math.cos(angle);
-    if (i + 1 < size) out[i + 1] = radius * Math.sin(angle);
-  }
-  return out;
+    spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  };
 }
 
 function uniform53(uint32: () => number): number {
