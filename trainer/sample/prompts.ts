@@ -10,7 +10,7 @@ import type {Predict} from './predict.ts';
 export interface Prompts {
   readonly text: TextConditioner;
   readonly count: number;
-  prompt(index: number): string | Promise<string>;
+  prompt(index: number): Promise<string>;
   negative(index: number): string;
   readonly guidance: Guidance;
 }
@@ -45,7 +45,7 @@ export function promptsFor(
   return {
     text,
     count: prompts.length,
-    prompt: (index) => prompts[index] ?? '',
+    prompt: (index) => Promise.resolve(prompts[index] ?? ''),
     negative: (index) => negatives[index] ?? negatives[0] ?? '',
     guidance: {scale: guidance, rescale: guidanceRescale},
   };
