@@ -37,7 +37,9 @@ async function open(order: OpenOrder): Promise<void> {
   const engine = await startEngine({...order.engine, work: 'predict'});
   const models = await openPreviewModels(order);
   work = new PreviewWork(models, order.saved, (news) => channel.say(news));
-  channel.say({kind: 'ready', engine, parameters: models.parameters, seconds: (performance.now() - begin) / 1000});
+  const {parameters, components} = models;
+  const seconds = (performance.now() - begin) / 1000;
+  channel.say({kind: 'ready', engine, parameters, seconds, hasText: components.text !== null});
 }
 
 function end(error: unknown): void {

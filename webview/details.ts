@@ -17,15 +17,10 @@ export function neededDetails(panel: Panel): {run: RunView; details: RunDetails}
 }
 
 /** Lists how numbers were measured: every value of a recipe, nested values by their path. */
-export function recipeList(recipe: Readonly<Record<string, unknown>>): HTMLElement {
+export function recipeList(recipe: Readonly<Record<string, unknown>>, title = 'Recipe of these numbers'): HTMLElement {
   const entries = flat(recipe);
   const parts = entries.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]);
-  return element(
-    'details',
-    {class: 'recipe'},
-    element('summary', {}, 'Recipe of these numbers'),
-    element('dl', {}, ...parts),
-  );
+  return element('details', {class: 'recipe'}, element('summary', {}, title), element('dl', {}, ...parts));
 }
 
 function flat(value: unknown, path = ''): [string, string][] {

@@ -1,5 +1,4 @@
 import type {PromptGrid} from '../trainer/contract/panel/panelViews.ts';
-import type {PreviewText} from '../trainer/contract/panel/preview.ts';
 import {element} from './dom.ts';
 
 /** A picture of samples with the prompt of each row beside it, and the seed of each column above. */
@@ -21,8 +20,13 @@ export function promptGrid(
 }
 
 /** `“a bold seven”, “a thin two”; guidance 7.5, away from “blurry”` */
-export function textRecipe({prompts, negative, guidance}: PreviewText): string {
-  const away = negative === '' ? '' : `, away from ${promptName(negative)}`;
+export function textRecipe({
+  prompts,
+  negative,
+  guidance,
+}: Pick<PromptGrid, 'prompts' | 'negative' | 'guidance'>): string {
+  const negatives = [negative].flat().filter((text) => text !== '');
+  const away = negatives.length === 0 ? '' : `, away from ${negatives.map(promptName).join(', ')}`;
   return `${prompts.map(promptName).join(', ')}; guidance ${guidance}${away}`;
 }
 

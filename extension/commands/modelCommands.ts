@@ -15,6 +15,7 @@ import {requireTrust} from '../trainer/requireTrust.ts';
 import {withProgress} from '../trainer/withProgress.ts';
 import {modelElements, type ModelElement} from '../views/modelsTree.ts';
 import {completeStep} from '../walkthrough.ts';
+import {promptArguments} from './promptArguments.ts';
 import {namedModel, namedRun, targetConfig} from './targets.ts';
 
 /** Commands about models. */
@@ -45,13 +46,13 @@ async function sample(studio: Studio, args: readonly unknown[]): Promise<void> {
   const subject = await chooseSubject(studio, args);
   if (subject === undefined) return;
   const {model, sampling, folder} = subject;
+  const prompts = await promptArguments(model, sampling, sampleCount);
+  if (prompts === undefined) return;
   const out = join(folder, `${basename(model)}-seed${sampling.seed}.png`);
   await mkdir(folder, {recursive: true});
-  const {steps, eta, seed, batch, prompts = []} = sampling;
-  const count = Math.max(1, Math.floor(sampleCount / Math.max(1, prompts.length)));
-  const numbers = ['--steps', steps, '--eta', eta, '--seed', seed, '--batch', batch, '--count', count].map(String);
-  const drawn = [...samplerArguments(sampling), ...promptArguments(sampling)];
-  const verb = ['sample', '--model', model, '--out', out, ...drawn, ...numbers];
+  const {steps, eta, seed, batch} = sampling;
+  const numbers = ['--steps', steps, '--eta', eta, '--seed', seed, '--batch', batch].map(String);
+  const verb = ['sample', '--model', model, '--out', out, ...samplerArguments(sampling), ...prompts, ...numbers];
   await withProgress(`Sampling ${basename(model)}`, (signal, onLine) =>
     studio.trainer.deme(VerbResult, verb, {signal, onLine}),
   );
@@ -66,17 +67,6 @@ function samplerArguments({sampler, scheduler, churn, use_clipped_model_output}:
   return [
     ...(sampler === undefined ? [] : ['--sampler', sampler]),
     ...settings.flatMap(([key, value]) => (value === undefined ? [] : ['--set', `${key}=${JSON.stringify(value)}`])),
-  ];
-}
-
-/** What is drawn as options of `deme sample`. */
-function promptArguments({prompts = [], negative = [], guidance, guidanceRescale}: SamplingConfig): string[] {
-  const negatives = typeof negative === 'string' ? [negative] : negative;
-  return [
-    ...prompts.flatMap((prompt) => ['--prompt', prompt]),
-    ...negatives.flatMap((text) => ['--negative', text]),
-    ...(guidance === undefined ? [] : ['--guidance', String(guidance)]),
-    ...(guidanceRescale === undefined ? [] : ['--guidance-rescale', String(guidanceRescale)]),
   ];
 }
 

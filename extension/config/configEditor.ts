@@ -79,8 +79,8 @@ class Mistakes implements vscode.CodeActionProvider, vscode.Disposable {
     const isPast = () => document.isClosed || document.version !== version || this.#owned.isDisposed;
     if (isPast()) return;
     this.#collection.set(document.uri, problems);
-    const base = await missingBase(document);
-    if (base !== null && !isPast()) this.#collection.set(document.uri, [...problems, base]);
+    const warnings = await baseWarnings(document);
+    if (warnings.length > 0 && !isPast()) this.#collection.set(document.uri, [...problems, ...warnings]);
   }
 
   #forget({uri}: vscode.TextDocument): void {
@@ -112,23 +112,28 @@ async function provideHover(document: vscode.TextDocument, position: vscode.Posi
   return help && new vscode.Hover(new vscode.MarkdownString(help.markdown), toRange(help.span));
 }
 
-/** A warning at `base` where the model is not there; only looked for where files are at hand. */
-async function missingBase(document: vscode.TextDocument): Promise<vscode.Diagnostic | null> {
-  if (document.uri.scheme !== 'file') return null;
-  const [{outlineConfig}, {baseProblem}, {noticeText}] = await Promise.all([
+/** Warnings where the base model is not there or lacks what a setting needs; only looked for where files are at hand. */
+async function baseWarnings(document: vscode.TextDocument): Promise<vscode.Diagnostic[]> {
+  if (document.uri.scheme !== 'file') return [];
+  const [{outlineConfig}, {baseProblem}, {textProblems}, {noticeText}] = await Promise.all([
     import('../../trainer/contract/config/configOutline.ts'),
     import('../../trainer/store/hub/baseProblem.ts'),
+    import('./textProblems.ts'),
     import('../shownText.ts'),
   ]);
   const outline = outlineConfig(document.getText());
-  const problem = await baseProblem(outline.value, dirname(document.uri.fsPath));
-  const span = outline.keySpan(['base']);
-  if (problem === null || span === undefined) return null;
-  const text = noticeText(`${problem.message}${problem.hint ? ` ${problem.hint}` : ''}`);
-  const diagnostic = new vscode.Diagnostic(toRange(span), text, vscode.DiagnosticSeverity.Warning);
-  diagnostic.source = source;
-  diagnostic.code = problem.code;
-  return diagnostic;
+  const folder = dirname(document.uri.fsPath);
+  const missing = await baseProblem(outline.value, folder);
+  const problems = missing === null ? await textProblems(outline.value, folder) : [{path: ['base'], error: missing}];
+  return problems.flatMap(({path, error}) => {
+    const span = outline.keySpan(path);
+    if (span === undefined) return [];
+    const text = noticeText(`${error.message}${error.hint ? ` ${error.hint}` : ''}`);
+    const diagnostic = new vscode.Diagnostic(toRange(span), text, vscode.DiagnosticSeverity.Warning);
+    diagnostic.source = source;
+    diagnostic.code = error.code;
+    return diagnostic;
+  });
 }
 
 /** Offers to fetch a base that has the form of a name on the hub. */

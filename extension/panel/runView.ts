@@ -9,6 +9,7 @@ import type {ImageView, RunView, StageView} from '../../trainer/contract/panel/p
 import type {StageProgress} from '../../trainer/contract/run/runProgress.ts';
 import type {Run} from '../runs/run.ts';
 import {flatSettings} from './flatSettings.ts';
+import {promptGrid, promptsOf} from './promptGrid.ts';
 
 /** A run as the panel shows it. `milestones` are its rare events, and `source` gives the address under which the page finds a file. */
 export function runView(run: Run, milestones: readonly RunEvent[], source: (file: string) => string): RunView {
@@ -28,6 +29,7 @@ export function runView(run: Run, milestones: readonly RunEvent[], source: (file
     stages: [...progress.stages.values()].map((stage) => stageView(stage, memory.get(stage.stage) ?? null)),
     images: imageViews(run, milestones, source),
     ranges,
+    text: promptsOf(config.config),
     timesteps: ranges.at(-1)?.[1] ?? trainingTimesteps(run),
     settings: flatSettings(config.config),
   };
@@ -73,7 +75,9 @@ function imageViews(run: Run, milestones: readonly RunEvent[], source: (file: st
     if (file === null) continue;
     const model = drawnModel(event.stage);
     // The time makes another address of a picture that was drawn again, so that the page does not show the old one.
-    images.set(file, {model, update: event.update ?? null, source: `${source(file)}?${event.time}`, time: event.time});
+    const grid = promptGrid(run.config.config, event.stage);
+    const own = {model, update: event.update ?? null, time: event.time, grid};
+    images.set(file, {...own, source: `${source(file)}?${event.time}`});
   }
   const order = modelOrder(run);
   const place = ({model}: ImageView) => (order.includes(model) ? order.indexOf(model) : order.length);

@@ -1,9 +1,12 @@
-import type {PreviewPicture} from '../contract/panel/preview.ts';
+import {pictureCount, type PreviewPicture, type PreviewText} from '../contract/panel/preview.ts';
 import {encodePng, imageGrid} from '../data/pictures/png.ts';
 import {Predictor} from '../models/predictor.ts';
+import type {TextConditioner} from '../models/textConditioner.ts';
 import {disposeParams, type Params} from '../nn/params.ts';
 import {modelPredict} from '../sample/predict.ts';
+import {promptsFor} from '../sample/prompts.ts';
 import {sampleImages} from '../sample/sampleImages.ts';
+import {keptContexts} from './keptContexts.ts';
 import type {StillWanted} from './previewMerger.ts';
 import type {PreviewModels} from './previewModels.ts';
 
@@ -13,36 +16,36 @@ import type {PreviewModels} from './previewModels.ts';
  */
 export const previewBatch = 4;
 
-/** What is drawn, beside the parameters: an image depends on its seed and number alone. */
-export type PictureSize = Pick<PreviewPicture, 'seed' | 'images' | 'steps'>;
+/** What is drawn, beside the parameters: an image depends on its seed, its number and its prompt alone. */
+export type PictureSize = Pick<PreviewPicture, 'seed' | 'images' | 'steps' | 'text'>;
+
+/** What a model with a text encoder is asked for where an order has no text: the prediction for no prompt, as it is. */
+const noText: PreviewText = {prompts: [''], negative: '', guidance: 1};
 
 /** Draws sample grids with parameters that change, on the current backend. */
 export class PreviewPainter {
   readonly #models: PreviewModels;
+  readonly #text: TextConditioner | null;
   #predictor: Predictor | null = null;
   #batch = 0;
 
   constructor(models: PreviewModels) {
     this.#models = models;
+    const {text} = models.components;
+    this.#text = text && keptContexts(text);
   }
 
   /**
-   * Draws by DDIM without noise, as `deme sample` with the same seed, images, steps and batch, and returns a PNG. Frees the parameters, also when
-   * `stillWanted`, which is asked after each step, throws.
+   * Draws by DDIM without noise, as `deme sample` with the same seed, images, steps and batch, and returns a PNG: a row for each prompt, or
+   * about a square for models without prompts and for cells. Frees the parameters, also when `stillWanted`, which is asked after each step, throws.
    */
-  async draw(params: Params, {seed, images, steps}: PictureSize, stillWanted: StillWanted): Promise<Uint8Array> {
-    const {model, space} = this.#models;
-    const {schedule} = model;
-    const batch = Math.min(images, previewBatch);
+  async draw(params: Params, size: PictureSize, isCell: boolean, stillWanted: StillWanted): Promise<Uint8Array> {
+    const {space} = this.#models;
+    const count = pictureCount(size.images, size.text);
+    const columns = size.text === undefined || isCell ? Math.ceil(Math.sqrt(count)) : size.images;
     try {
-      const predict = modelPredict(this.#load(params, batch));
-      const fixed = {sampler: 'ddim', eta: 0, onProgress: stillWanted} as const;
-      const drawn = await sampleImages({...fixed, predict, schedule, space, count: images, seed, steps, batch});
-      const {pixels, width, height, channels} = imageGrid(
-        drawn,
-        [images, ...space.imageShape],
-        Math.ceil(Math.sqrt(images)),
-      );
+      const drawn = await this.#images(params, size, Math.min(count, previewBatch), stillWanted);
+      const {pixels, width, height, channels} = imageGrid(drawn, [count, ...space.imageShape], columns);
       return encodePng(pixels, width, height, channels);
     } finally {
       disposeParams(params);
@@ -51,6 +54,39 @@ export class PreviewPainter {
 
   /** Frees what is on the device. */
   dispose(): void {
+    this.#drop();
+    this.#text?.dispose();
+    this.#models.components.dispose();
+  }
+
+  /** [N,H,W,C] in about [-1, 1] on the host. */
+  #images(
+    params: Params,
+    {seed, images, steps, text}: PictureSize,
+    batch: number,
+    stillWanted: StillWanted,
+  ): Promise<Float32Array> {
+    const {model, space} = this.#models;
+    const {schedule} = model;
+    const predictor = this.#load(params, batch);
+    const prompts = promptsFor(this.#text, text ?? (this.#text === null ? {} : noText));
+    return sampleImages({
+      predict: modelPredict(predictor),
+      schedule,
+      space,
+      text: prompts,
+      perPrompt: prompts && images,
+      count: pictureCount(images, text),
+      sampler: 'ddim',
+      eta: 0,
+      seed,
+      steps,
+      batch,
+      onProgress: stillWanted,
+    });
+  }
+
+  #drop(): void {
     this.#predictor?.dispose();
     this.#predictor = null;
   }
@@ -60,7 +96,7 @@ export class PreviewPainter {
       this.#predictor.load(params);
       return this.#predictor;
     }
-    this.dispose();
+    this.#drop();
     this.#batch = batch;
     return (this.#predictor = new Predictor(this.#models.model.denoiser, params));
   }

@@ -1,5 +1,5 @@
 import {toErrorRecord} from '../contract/errors.ts';
-import type {PreviewDrawing, PreviewNews, PreviewPicture} from '../contract/panel/preview.ts';
+import {pictureCount, type PreviewDrawing, type PreviewNews, type PreviewPicture} from '../contract/panel/preview.ts';
 import type {Params} from '../nn/params.ts';
 import {PreviewMerger, type StillWanted} from './previewMerger.ts';
 import type {PreviewModels} from './previewModels.ts';
@@ -79,10 +79,11 @@ export class PreviewWork {
     if (this.#job === job) this.#job = null;
   }
 
-  async #draw(job: Job, {setting, seed, images, steps}: Draw): Promise<void> {
+  async #draw(job: Job, {setting, seed, images, steps, text}: Draw): Promise<void> {
     const merge = (wanted: StillWanted) => this.#merger.merge(setting, wanted);
-    const coarse = {seed, images: Math.min(images, previewBatch), steps: Math.min(steps, coarseSteps)};
-    const fine = {seed, images, steps};
+    const fine = {seed, images, steps, text};
+    const few = Math.max(1, Math.floor(previewBatch / pictureCount(1, text)));
+    const coarse = {...fine, images: Math.min(images, few), steps: Math.min(steps, coarseSteps)};
     if (coarse.images < images || coarse.steps < steps) await this.#picture(job, 'coarse', merge, coarse);
     await this.#picture(job, 'refined', merge, fine);
     await this.#reference(job, 'base', '', (wanted) => this.#merger.base(wanted), fine);
@@ -90,10 +91,10 @@ export class PreviewWork {
     if (saved !== null) await this.#reference(job, 'saved', saved, (wanted) => this.#merger.load(saved, wanted), fine);
   }
 
-  async #drawGrid(job: Job, {settings, seed, images, steps}: Grid): Promise<void> {
+  async #drawGrid(job: Job, {settings, seed, images, steps, text}: Grid): Promise<void> {
     for (const [cell, setting] of settings.entries()) {
       const merge = (wanted: StillWanted) => this.#merger.merge(setting, wanted);
-      await this.#picture(job, 'cell', merge, {seed, images, steps}, cell);
+      await this.#picture(job, 'cell', merge, {seed, images, steps, text}, cell);
     }
   }
 
@@ -118,7 +119,7 @@ export class PreviewWork {
     cell = 0,
   ): Promise<void> {
     const wanted = () => requireWanted(job);
-    const png = await this.#painter.draw(await params(wanted), size, wanted);
+    const png = await this.#painter.draw(await params(wanted), size, of === 'cell', wanted);
     const seconds = secondsOf(job);
     this.#say({
       kind: 'picture',

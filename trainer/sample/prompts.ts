@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor2D, Tensor3D} from '@tensorflow/tfjs-core';
 import type {SamplingConfig} from '../contract/config/evaluateConfig.ts';
 import {UserError} from '../contract/errors.ts';
+import {promptGridSize, usualGuidance} from '../contract/run/promptGrid.ts';
 import type {TextConditioner} from '../models/textConditioner.ts';
 import {guidedPredict, isGuided, type Guidance} from './guidance.ts';
 import type {Predict} from './predict.ts';
@@ -17,9 +18,6 @@ export interface Prompts {
 
 /** The part of a sampling that says what to draw. */
 export type PromptSettings = Pick<SamplingConfig, 'prompts' | 'negative' | 'guidance' | 'guidanceRescale'>;
-
-/** Guidance of the pipelines of diffusers. */
-export const usualGuidance = 7.5;
 
 /** Prompts for a model, the empty one where none is given; undefined for a model without texts. Throws a UserError for settings that do not fit it. */
 export function promptsFor(
@@ -53,9 +51,8 @@ export function promptsFor(
 
 /** How many images of each prompt are in a grid of about `images`, and how many in all: a row for each prompt. */
 export function promptGrid(prompts: readonly string[], images: number): {perPrompt: number; count: number} {
-  const rows = Math.max(1, Math.min(prompts.length, images));
-  const perPrompt = Math.floor(images / rows);
-  return {perPrompt, count: rows * perPrompt};
+  const {rows, columns} = promptGridSize(prompts.length, images);
+  return {perPrompt: columns, count: rows * columns};
 }
 
 /**

@@ -1,11 +1,14 @@
 import type {PageState} from '../../trainer/contract/panel/panelPage.ts';
 import type {ImageView, RunView} from '../../trainer/contract/panel/panelViews.ts';
+import {recipeList} from '../details.ts';
 import {element, message, Region, setText} from '../dom.ts';
 import {countText} from '../../trainer/chart/tickText.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {selectedRun, type PanelState} from '../state.ts';
 import {button, checkbox, dropdown} from '../toolkit.ts';
+import {promptGrid} from '../promptGrid.ts';
 import {imagesAt, imageSteps} from './imageSteps.ts';
+import {samplesAlt, updateText} from './samplesText.ts';
 import {wipe} from './wipe.ts';
 
 const pictureWidth = 260;
@@ -41,7 +44,7 @@ export class SamplesTab implements Tab {
     );
     this.#grid.show([run?.path, shown, page.sampleZoom, run?.state], () =>
       run && shown.length > 0
-        ? shown.map((image) => this.#picture(run, image, page.sampleZoom))
+        ? [...shown.map((image) => this.#picture(run, image, page.sampleZoom)), ...promptRecipes(shown)]
         : [message(emptyText(run))],
     );
     this.#showWipe(imagesAt(images, step), page);
@@ -104,11 +107,12 @@ export class SamplesTab implements Tab {
   }
 
   #picture(run: RunView, image: ImageView, zoom: number): HTMLElement {
-    const {model, update, source} = image;
-    const at = update === null ? '' : ` at update ${countText(update)}`;
-    const picture = element('img', {src: source, alt: `Samples of ${model}${at}`, width: pictureWidth * zoom});
+    const {model, source} = image;
+    const at = updateText(image);
+    const picture = element('img', {src: source, alt: samplesAlt(image), width: pictureWidth * zoom});
     const save = button(`Save samples of ${model}`, () => void this.#save(run, image), {icon: 'save'});
-    return element('figure', {}, element('figcaption', {}, `${model}${at}`, save), picture);
+    const shown = image.grid === undefined ? picture : promptGrid(picture, image.grid);
+    return element('figure', {}, element('figcaption', {}, `${model}${at}`, save), shown);
   }
 
   #showWipe(images: readonly ImageView[], {wipe: chosen, sampleZoom}: PageState): void {
@@ -128,6 +132,12 @@ export class SamplesTab implements Tab {
     const reply = await this.#panel.request(request, 'Could not save the picture');
     if (reply?.kind === 'written' && reply.path) this.#panel.dispatch({type: 'notice', text: `Saved ${reply.path}`});
   }
+}
+
+/** How samples by prompts were drawn, once for all that were drawn alike. */
+function promptRecipes(images: readonly ImageView[]): HTMLElement[] {
+  const different = new Map(images.flatMap(({grid}) => (grid === undefined ? [] : [[JSON.stringify(grid), grid]])));
+  return [...different.values()].map((grid) => recipeList(grid, 'Recipe of these samples'));
 }
 
 function emptyText(run: RunView | undefined): string {

@@ -1,5 +1,6 @@
 import type {ImageView} from '../../trainer/contract/panel/panelViews.ts';
 import {element} from '../dom.ts';
+import {samplesAlt} from './samplesText.ts';
 
 /** Two sample grids over each other; a slider moves the edge between them. */
 export function wipe(
@@ -9,8 +10,8 @@ export function wipe(
   width: number,
   onChange: (share: number) => void,
 ): HTMLElement {
-  const under = element('img', {src: left.source, alt: `Samples of ${left.model}`, width});
-  const over = element('img', {src: right.source, alt: `Samples of ${right.model}`, width, class: 'wipe-over'});
+  const under = element('img', {src: left.source, alt: samplesAlt(left), width});
+  const over = element('img', {src: right.source, alt: samplesAlt(right), width, class: 'wipe-over'});
   const cut = (percent: number) => (over.style.clipPath = `inset(0 0 0 ${percent}%)`);
   cut(share);
   const slider = element('input', {

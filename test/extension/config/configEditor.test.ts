@@ -3,9 +3,11 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, onTestFinished, vi} from 'vitest';
 import type * as vscode from 'vscode';
 import {registerConfigEditor} from '../../../extension/config/configEditor.ts';
+import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {editor, languages, openDocument, closeDocument, providers, Position, Range} from '../../helpers/fakeVscode.ts';
 import {textContaining} from '../../helpers/textContaining.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {writeTinyBase} from '../../helpers/tinyExperiment.ts';
 
 /** Other tests may keep the machine busy. */
 const patient = {timeout: 20_000};
@@ -36,6 +38,7 @@ async function fixes(document: Opened, line: number) {
 }
 
 describe('the editor of configs', () => {
+  useCpuBackend();
   let registered: vscode.Disposable;
   beforeEach(() => {
     editor.reset();
@@ -92,6 +95,35 @@ describe('the editor of configs', () => {
     document.change(valid.replace('base: base', 'base: ../gone'));
     await vi.waitFor(() => expect(said(document).join()).toContain('does not exist'), patient);
     expect(await fixes(document, 1)).toEqual([]);
+  });
+
+  it('warns at prompts and captions where the base model has no text encoder', async () => {
+    const folder = await temporaryFolder();
+    await writeTinyBase(join(folder, 'plain'));
+    await writeTinyBase(join(folder, 'sd'));
+    await mkdir(join(folder, 'sd', 'text_encoder'));
+    const text = `name: a
+base: plain
+data: {kind: images, path: x, resolution: 32, captions: {}}
+decouple:
+  samples: {prompts: [a seven]}
+evaluate:
+  sampling:
+    prompts: [a seven]
+    guidance: 3
+`;
+    const document = openDocument(join(folder, 'a.deme.yaml'), text);
+    onTestFinished(() => closeDocument(document));
+    const message = 'The base model has no text encoder, so it is not conditioned on text.';
+    const places = ['2:44', '7:4', '8:4', '4:12'];
+    await vi.waitFor(() => expect(said(document)).toEqual(places.map((place) => `${place} ${message}`)), patient);
+    document.change(text.replace('base: plain', 'base: sd'));
+    await vi.waitFor(() => expect(said(document)).toEqual([]), patient);
+    document.change(text.replace('base: plain', 'base: gone'));
+    await vi.waitFor(
+      () => expect(said(document)).toEqual(['1:0 The folder of the base model does not exist.']),
+      patient,
+    );
   });
 
   it('completes and explains', async () => {

@@ -24,8 +24,10 @@ export type StageView = z.infer<typeof StageView>;
 
 /** Samples by prompt (rows) and number of the image (columns), whose noise follows from the seed and that number. */
 export const PromptGrid = z.strictObject({
-  ...PreviewText.shape,
   prompts: z.array(z.string()),
+  /** One for all prompts, or one for each. */
+  negative: z.union([z.string(), z.array(z.string())]),
+  guidance: z.number(),
   columns: z.int(),
   seed: z.int(),
 });

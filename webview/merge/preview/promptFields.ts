@@ -1,3 +1,4 @@
+import {usualGuidance} from '../../../trainer/contract/run/promptGrid.ts';
 import {PreviewText} from '../../../trainer/contract/panel/preview.ts';
 import type {PageState} from '../../../trainer/contract/panel/panelPage.ts';
 import type {RunView} from '../../../trainer/contract/panel/panelViews.ts';
@@ -9,7 +10,7 @@ import {labelled, numberField, textField} from '../../toolkit.ts';
 const typingMilliseconds = 400;
 /** Bases whose prompts are kept. */
 const keptBases = 20;
-const noText: PreviewText = {prompts: [''], negative: '', guidance: 7.5};
+const noText: PreviewText = {prompts: [''], negative: '', guidance: usualGuidance};
 
 /** What the fields hold. */
 interface Typed {

@@ -1,0 +1,66 @@
+import {mkdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {promptArguments} from '../../../extension/commands/promptArguments.ts';
+import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {editor} from '../../helpers/fakeVscode.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {writeTinyBase} from '../../helpers/tinyExperiment.ts';
+
+describe('asking what a model draws', () => {
+  useCpuBackend();
+  let folder = '';
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    for (const name of ['plain', 'sd']) await writeTinyBase(join(folder, name));
+    await mkdir(join(folder, 'sd', 'text_encoder'));
+  });
+  beforeEach(() => editor.reset());
+
+  const ask = (sampling: Parameters<typeof promptArguments>[1], ...answers: unknown[]) => {
+    editor.answers = answers;
+    return promptArguments(join(folder, 'sd'), sampling, 5);
+  };
+
+  it('asks for a prompt where the model has a text encoder', async () => {
+    const count = ['--count', '5'];
+    expect(await ask({}, '-a- bold "seven"')).toEqual(['--prompt', '-a- bold "seven"', ...count]);
+    expect(await ask({}, '')).toEqual(['--prompt', '', ...count]);
+    const one = {prompts: ['one'], negative: 'a blot', guidance: 2};
+    expect(await ask(one, 'two')).toEqual([
+      '--prompt',
+      'two',
+      '--negative',
+      'a blot',
+      '--guidance',
+      '2',
+      '--count',
+      '5',
+    ]);
+    expect(await ask({}, undefined)).toBeUndefined();
+  });
+
+  it('offers the prompts of the config, all, one, or another', async () => {
+    const sampling = {prompts: ['one', 'two'], negative: ['a', 'b'], guidance: 2};
+    const [one, two, scale] = [
+      ['--prompt', 'one'],
+      ['--prompt', 'two'],
+      ['--guidance', '2'],
+    ];
+    const negatives = ['--negative', 'a', '--negative', 'b'];
+    expect(await ask(sampling, 'All 2 prompts of the config')).toEqual(
+      [one, two, negatives, scale, '--count', '2'].flat(),
+    );
+    expect(await ask(sampling, 'two')).toEqual([two, scale, '--count', '5'].flat());
+    expect(await ask(sampling, 'Another prompt …', 'three')).toEqual(
+      ['--prompt', 'three', scale, '--count', '5'].flat(),
+    );
+    expect(await ask(sampling, 'Another prompt …', undefined)).toBeUndefined();
+    expect(await ask(sampling, undefined)).toBeUndefined();
+  });
+
+  it('asks nothing for a model without one', async () => {
+    expect(await promptArguments(join(folder, 'plain'), {prompts: ['one', 'two']}, 5)).toEqual(['--count', '5']);
+    expect(editor.answers).toEqual([]);
+  });
+});
