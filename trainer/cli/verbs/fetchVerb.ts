@@ -3,7 +3,7 @@ import {byteText} from '../../store/files/freeSpace.ts';
 import {fetchModel, planFetch, type FetchPlan} from '../../store/hub/hubFetch.ts';
 import {action} from '../action.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
-import {printLines} from '../terminal.ts';
+import {warn} from '../terminal.ts';
 import {verbProgress} from '../view/verbProgress.ts';
 
 interface FetchOptions extends OutputOptions {
@@ -33,14 +33,12 @@ async function fetchVerb(repository: string, options: FetchOptions): Promise<Exi
   }
   const progress = verbProgress(options, `fetching ${repository}`);
   const onProgress = ({done, total}: {done: number; total: number}) => progress.show(done, total);
-  const plans: FetchPlan[] = [];
   const onPlan = (plan: FetchPlan) => {
-    plans.push(plan);
-    if (!options.json) printLines([summary(repository, plan)], process.stderr);
+    if (!options.json) warn(summary(repository, plan));
   };
   const settings = {endpoint, revision, variant, onPlan, onProgress};
   const folder = await fetchModel(repository, settings).finally(() => progress.end());
-  printResult(options, {repository, revision, folder, ...plans[0]}, [`${repository} (${revision}) is in ${folder}`]);
+  printResult(options, {repository, revision, folder}, [`${repository} (${revision}) is in ${folder}`]);
   return 0;
 }
 

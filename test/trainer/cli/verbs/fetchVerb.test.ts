@@ -28,6 +28,17 @@ describe('deme fetch', () => {
     expect(await readFile(join(folder, weights))).toEqual(await readFile(golden(`cifar/${weights}`)));
   });
 
+  it('says before what it fetches, or only that', async () => {
+    const {endpoint, requests} = await tinyHub();
+    const env = {DEME_CACHE: await temporaryFolder()};
+    const planned = await deme(['fetch', 'owner/tiny', '--endpoint', endpoint, '--dry-run'], {env});
+    expect(planned.stdout).toMatch(/^ *[\d.]+ k?B {2}model_index\.json$/m);
+    const summary = /^owner\/tiny: 3 files, [\d.]+ [kM]B, no licence stated$/m;
+    expect(planned.stdout).toMatch(summary);
+    expect(requests.some((line) => line.includes('safetensors'))).toBe(false);
+    expect((await deme(['fetch', 'owner/tiny', '--endpoint', endpoint], {env})).stderr).toMatch(summary);
+  });
+
   it('refuses what is no name of a model', async () => {
     const {code, stderr} = await deme(['fetch', '../tiny']);
     expect(code).toBe(2);
