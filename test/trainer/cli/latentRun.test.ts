@@ -68,8 +68,8 @@ describe('a run of a text-to-image model', {timeout: 900_000}, () => {
     const {folder, config, run} = await experiment({merge: {weights: [1, 1]}, evaluate: undefined});
     await succeed('finetune', config, '--range', '0');
     await appendFile(join(folder, 'base', 'tokenizer', 'merges.txt'), 'x y\n');
-    const changed = await deme(['resume', run]);
-    expect(changed.code).toBe(1);
+    const changed = await deme(['run', config, '--resume', run]);
+    expect(changed.code).toBe(2);
     expect(changed.stderr).toContain('The tokenizer of the base changed since the run began.');
   });
 
@@ -78,7 +78,7 @@ describe('a run of a text-to-image model', {timeout: 900_000}, () => {
     const bare = join(folder, 'images', '7.txt');
     await rm(bare);
     const {code, stderr} = await deme(['finetune', config, '--range', '0']);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain('7.png: This image has no caption');
   });
 });
