@@ -188,20 +188,12 @@ describeOnEngines('a preset on the network that it is for', (engine) => {
     expect(readPreset('lsun-bedroom').decouple).toEqual(readPreset('lsun-church').decouple);
   });
 
-  // The network itself has more weights than a test machine has memory for updates of them.
-  it.each(['sd-coco30k', 'sd-imagenet1k', 'sd-partiprompts'])(
-    'trains a narrow Stable Diffusion: %s',
-    {timeout},
-    (preset) => {
-      const network = stableDiffusion([8, 16, 16, 16], 16);
-      const {stock, projections} = countParameters(createDenoiser(network));
-      return expectTrains(preset, {
-        network,
-        parameters: stock,
-        withProjections: stock + projections,
-        size: 8,
-        contextWidth: 16,
-      });
-    },
-  );
+  // The network itself has more weights than a test machine has memory for updates of them. Its three presets train in the same way.
+  it('trains a narrow Stable Diffusion', {timeout}, () => {
+    const network = stableDiffusion([8, 16, 16, 16], 16);
+    const {stock, projections} = countParameters(createDenoiser(network));
+    const counts = {parameters: stock, withProjections: stock + projections};
+    // Below that, the deepest level is a single pixel, and most taps of its kernels see padding alone.
+    return expectTrains('sd-coco30k', {network, ...counts, size: 16, contextWidth: 16});
+  });
 });
