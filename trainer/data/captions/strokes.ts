@@ -16,7 +16,8 @@ export function measureStrokes(pixels: Uint8Array, [height, width]: readonly [nu
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const value = ink(x, y);
-      outline += Math.hypot(ink(x + 1, y) - value, ink(x, y + 1) - value);
+      // Not Math.hypot, which takes ten times as long.
+      outline += Math.sqrt((ink(x + 1, y) - value) ** 2 + (ink(x, y + 1) - value) ** 2);
       mass += value;
       sumX += value * x;
       sumY += value * y;
