@@ -7,6 +7,8 @@ import {MergeConfig} from './mergeConfig.ts';
 import {SamplerOverrides, SchedulerConfig} from '../model/schedulerConfig.ts';
 import {ExperimentName} from '../run/runId.ts';
 import {trainingFields} from './training.ts';
+import {networkLayers, networkWidth} from '../model/networkSizes.ts';
+import {UNet2DConditionConfig} from '../model/unet2dConditionConfig.ts';
 import {UNet2DConfig} from '../model/unet2dConfig.ts';
 
 const probability = z.number().min(0).max(1);
@@ -43,9 +45,30 @@ export const DecoupleConfig = z
   });
 export type DecoupleConfig = z.infer<typeof DecoupleConfig>;
 
+/** A text encoder in CLIP's format that is drawn at random and stays as it is, as wide as the network's cross-attention. */
+export const NewTextConfig = z.strictObject({
+  words: z
+    .array(z.string().regex(/^\p{L}+$/u, 'one word of letters'))
+    .min(1)
+    .max(10_000)
+    .describe('Words that are one token each; all others are spelled in letters.'),
+  length: z.int().min(3).max(1024).default(16).describe('Tokens that a text is cut and filled up to.'),
+  layers: networkLayers.default(1).describe('Layers of the encoder.'),
+  heads: networkWidth.default(4).describe('Attention heads, which divide the cross_attention_dim of the model.'),
+});
+export type NewTextConfig = z.infer<typeof NewTextConfig>;
+
 /** Pretraining of a base from random weights with the same loop: one range, no teacher. */
 export const PretrainConfig = z.strictObject({
-  model: UNet2DConfig.describe('unet/config.json of the model to train.'),
+  model: z
+    .discriminatedUnion('_class_name', [
+      UNet2DConfig,
+      UNet2DConditionConfig.extend({_class_name: z.literal('UNet2DConditionModel')}),
+    ])
+    .describe('unet/config.json of the model to train.'),
+  text: NewTextConfig.optional().describe(
+    'Tokenizer and text encoder of a UNet2DConditionModel: made for a small vocabulary, and not trained.',
+  ),
   scheduler: SchedulerConfig.extend(SamplerOverrides.shape)
     .prefault({})
     .describe('scheduler_config.json of the model to train.'),
@@ -141,6 +164,13 @@ export const DemeConfig = z
       issue('base', 'a base model is required (only a config with pretrain may go without)');
     if (config.decouple && !config.data) issue('decouple', 'decouple needs data');
     if (config.pretrain && !config.data) issue('pretrain', 'pretrain needs data');
+    const {text, model} = config.pretrain ?? {};
+    if ((text !== undefined) !== (model?._class_name === 'UNet2DConditionModel'))
+      context.addIssue({
+        code: 'custom',
+        path: ['pretrain', 'text'],
+        message: 'a UNet2DConditionModel needs it, no other has it',
+      });
     if (config.evaluate && !config.data) issue('evaluate', 'evaluate needs data');
     if (config.merge && !config.merge.weights && !config.data)
       issue('merge', 'a search needs data (validation images)');

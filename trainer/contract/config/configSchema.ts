@@ -53,13 +53,15 @@ function dropSafeIntegerBounds({jsonSchema}: {jsonSchema: JsonSchema}): void {
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
 }
 
-/** The member whose constant keys (`kind: mnist`) equal those of the value, or the whole union when none or several do. */
+/** The member whose constant keys (`kind: mnist`) equal those of the value, which may leave out one with a default, or the whole union when none or several do. */
 function chooseMember(schema: JsonSchema, value: unknown): JsonSchema {
   const fitting = members(schema).filter((member) => {
     const constants = Object.entries(member.properties ?? {}).filter(
       ([, property]) => isSchema(property) && 'const' in property,
     );
-    return constants.every(([key, property]) => isSchema(property) && property.const === childValue(value, key));
+    return constants.every(
+      ([key, property]) => isSchema(property) && property.const === (childValue(value, key) ?? property.default),
+    );
   });
   return fitting.length === 1 ? (fitting[0] ?? schema) : schema;
 }

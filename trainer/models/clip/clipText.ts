@@ -82,8 +82,8 @@ export function createClipText(config: ClipTextConfig, where?: string): ClipText
   };
 }
 
-const tokenEmbedding = 'text_model.embeddings.token_embedding.weight';
-const positionEmbedding = 'text_model.embeddings.position_embedding.weight';
+export const tokenEmbedding = 'text_model.embeddings.token_embedding.weight';
+export const positionEmbedding = 'text_model.embeddings.position_embedding.weight';
 const finalNorm = 'text_model.final_layer_norm';
 
 function embed(params: Params, ids: Tensor2D): Tensor3D {

@@ -4,6 +4,8 @@ import {pixelComponents} from '../../models/components.ts';
 import {initialiseParams} from '../../models/initialise.ts';
 import {createModel} from '../../models/model.ts';
 import {disposeParams} from '../../nn/params.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
+import {makeText} from './newText.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 import {trainModel} from './trainModel.ts';
 
@@ -14,21 +16,23 @@ export async function pretrainStage(context: StageContext): Promise<StageOutcome
   const {model: unetConfig, scheduler, dtype} = config;
   const network = createModel({unetConfig, schedulerConfig: completeScheduler(scheduler)});
   const {timesteps} = network.schedule;
+  const text = await makeText(config, runPaths.components(context.run));
   const initial = initialiseParams(unetConfig, config.seed);
   const outcome = await trainModel(context, {
     model: {kind: 'base'},
     config,
     network,
-    components: pixelComponents(unetConfig),
+    components: pixelComponents(unetConfig, text?.conditioner),
     teacher: null,
     consistency: 0,
     initial,
     range: [0, timesteps],
     probability: 0,
     heldOutRanges: equalRanges(4, timesteps),
-    saved: {unetConfig, dtype},
+    saved: {unetConfig, dtype, pipeline: text?.pipeline},
     record: {role: 'base', projection: 'off'},
   });
   disposeParams(initial);
+  text?.conditioner.dispose();
   return outcome;
 }

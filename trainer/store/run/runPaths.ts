@@ -30,6 +30,8 @@ export const runPaths = {
   logs: (run: string) => join(run, 'logs'),
   log: (run: string, stage: string) => join(run, 'logs', `${stage}.log`),
   checkpoints: (run: string, stage: string) => join(run, 'checkpoints', stage),
+  /** Tokenizer and text encoder that a pretraining makes. */
+  components: (run: string) => join(run, 'components'),
   weights: (run: string) => join(run, 'search.json'),
   /** What a search has measured so far. */
   candidates: (run: string) => join(run, 'search-candidates.jsonl'),
