@@ -172,26 +172,6 @@ describe('a mistake is told with its place and what is expected', () => {
       `${head}decouple: {ranges: 2}\nmerge:\n  weights: [1]\n`,
       ['6:3 merge.weights: 2 experts need 2 weights, but 1 are given'],
     ],
-    [
-      'a text encoder for a network that takes no text',
-      'name: a\ndata: {kind: mnist}\npretrain:\n  model: {}\n  text: {words: [a]}\n',
-      ['5:3 pretrain.text: a UNet2DConditionModel needs it, no other has it'],
-    ],
-    [
-      'a network that takes text without a text encoder',
-      'name: a\ndata: {kind: mnist}\npretrain: {model: {_class_name: UNet2DConditionModel}}\n',
-      ['3:1 pretrain.text: a UNet2DConditionModel needs it, no other has it'],
-    ],
-    [
-      'a network of an unknown class',
-      'name: a\ndata: {kind: mnist}\npretrain: {model: {_class_name: Flux}}\n',
-      ['3:33 pretrain.model._class_name is "Flux"; expected UNet2DModel or UNet2DConditionModel'],
-    ],
-    [
-      'a wrong value of a network whose class is not named',
-      'name: a\ndata: {kind: mnist}\npretrain: {model: {dropout: 2}}\n',
-      ['3:29 pretrain.model.dropout is 2; expected a number of at least 0 and below 1'],
-    ],
     ['no base', 'name: a\n', ['1:1 base: a base model is required (only a config with pretrain may go without)']],
     [
       'several mistakes, in the order of the text',
