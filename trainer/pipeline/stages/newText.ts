@@ -43,6 +43,6 @@ export async function makeText({model, text, seed}: PretrainConfig, folder: stri
   const components = Object.entries(parts).map(([name, path]) => folderComponent(name, path));
   return {
     conditioner: await createTextConditioner(folderComponent('text_encoder', parts.text_encoder), parts.tokenizer),
-    pipeline: {index: stableDiffusionIndex(Object.keys(parts)), components},
+    pipeline: {path: folder, index: stableDiffusionIndex(Object.keys(parts)), components},
   };
 }
