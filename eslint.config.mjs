@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const scripts = ['**/*.mjs', 'vitest.config.ts'];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'test/fixtures/', 'trainer/merge/kernel/assembly/']),
+  globalIgnores(['dist/', 'test/fixtures/', 'trainer/merge/kernel/assembly/', 'trainer/evaluate/kernel/assembly/']),
   eslint.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {

@@ -21,11 +21,17 @@ it.each(generated)('%s is what the schema makes it', async (file, make) => {
   );
 });
 
-/** The kernels of the merge, which are loaded as they lie there: compiled anew, and written where they differ. */
-it('media/kernels/merge.wasm is what its source makes it', async () => {
-  const url = new URL('../media/kernels/merge.wasm', import.meta.url);
+/** Folders of sources and their entries, by the file that they are compiled to. */
+const kernels: [string, string, string[]][] = [
+  ['merge.wasm', 'merge', ['combine.ts', 'convert.ts', 'heap.ts', 'measure.ts', 'select.ts']],
+  ['covariance.wasm', 'evaluate', ['heap.ts', 'products.ts', 'tridiagonal.ts']],
+];
+
+/** The kernels, which are loaded as they lie there: compiled anew, and written where they differ. */
+it.each(kernels)('media/kernels/%s is what its source makes it', async (file, part, entries) => {
+  const url = new URL(`../media/kernels/${file}`, import.meta.url);
   const found = existsSync(url) ? readFileSync(url) : Buffer.alloc(0);
-  const wanted = await compileKernels();
+  const wanted = await compileKernels(part, entries);
   if (!wanted.equals(found)) writeFileSync(url, wanted);
   expect(wanted.equals(found), 'the kernels were out of date and have been compiled anew; commit them').toBe(true);
 });
@@ -44,18 +50,17 @@ interface Compiler {
 
 const compilerName: string = 'assemblyscript/asc';
 
-async function compileKernels(): Promise<Buffer> {
+async function compileKernels(part: string, entries: readonly string[]): Promise<Buffer> {
   const {default: asc} = (await import(compilerName)) as {default: Compiler};
   const options = ['--enable', 'simd', '--runtime', 'stub', '--importMemory', '--noExportMemory', '-O3', '--converge'];
-  const entries = ['combine.ts', 'convert.ts', 'heap.ts', 'measure.ts', 'select.ts'];
-  const source = fileURLToPath(new URL('../trainer/merge/kernel/assembly', import.meta.url));
+  const source = fileURLToPath(new URL(`../trainer/${part}/kernel/assembly`, import.meta.url));
   const files = new Map<string, Uint8Array>();
-  const {error, stderr} = await asc.main([...entries, '--outFile', 'merge.wasm', '--noAssert', ...options], {
+  const {error, stderr} = await asc.main([...entries, '--outFile', 'kernels.wasm', '--noAssert', ...options], {
     readFile: (name) => readText(join(source, name)),
     writeFile: (name, contents) => void files.set(name, Buffer.from(contents)),
     listFiles: () => [],
   });
-  const compiled = files.get('merge.wasm');
+  const compiled = files.get('kernels.wasm');
   if (error !== null || compiled === undefined) throw new Error(String(stderr));
   return Buffer.from(compiled);
 }

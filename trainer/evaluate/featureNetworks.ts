@@ -10,7 +10,7 @@ interface FeatureNetworkKind {
   /** For reports: what the features are, and which distances may be compared. */
   readonly about: string;
   /**
-   * Loads the weights (and, lazily, the tensor library), from `files` or, left out, those that were fetched. The caller disposes of the network.
+   * Loads the weights (and, lazily, the tensor library), from `files` or, left out, from the cache. The caller disposes of the network.
    */
   load(files?: NetworkFiles, settings?: InceptionSettings): Promise<FeatureNetwork>;
 }

@@ -5,7 +5,7 @@ import type {FeatureNetworkName} from '../contract/model/featureNetwork.ts';
 import {cacheFolder} from '../store/files/cacheFolder.ts';
 import type {NetworkFiles} from './networks/networkWeights.ts';
 
-/** Weights of a feature network that can be fetched. */
+/** Published weights of a feature network. */
 export interface FeatureWeights {
   readonly network: Exclude<FeatureNetworkName, 'digits'>;
   /** The file with the weights. */
@@ -32,7 +32,7 @@ function dinov2(model: string, megabytes: number): FeatureWeights {
   return {network: 'dinov2', file, megabytes, licence: 'Apache-2.0', source};
 }
 
-/** By the names of `deme fetch features`; of several for one network the first that was fetched is used. */
+/** By name; of several for one network the first that is there is used. */
 export const featureWeights: ReadonlyMap<string, FeatureWeights> = new Map([
   [
     'inception',
@@ -65,12 +65,12 @@ export const featureWeights: ReadonlyMap<string, FeatureWeights> = new Map([
   ['clip-vit-b-32', openClip('ViT-B-32-laion2B-s34B-b79K', 605)],
 ] satisfies [string, FeatureWeights][]);
 
-/** Where `deme fetch features NAME` puts things. */
+/** Where the weights of a row are looked for. */
 export function featureFolder(name: string): string {
   return join(cacheFolder().path, 'features', name);
 }
 
-/** The fetched weights of a network (any of it, by its name) or of one row of the table; a UserError that says how to get them. */
+/** The weights in the cache of a network (any of it, by its name) or of one row of the table; a UserError that says how to get them. */
 export async function findFeatureWeights(name: string): Promise<NetworkFiles> {
   const rows = [...featureWeights].filter(([row, {network}]) => row === name || network === name);
   for (const [row, {file}] of rows) {
@@ -84,6 +84,10 @@ export async function findFeatureWeights(name: string): Promise<NetworkFiles> {
   const choices = rows.map(([row, {file, megabytes, licence}]) => `${row} (${file}, ${megabytes} MB, ${licence})`);
   throw new UserError('features-missing', `The weights of ${name} are not here: ${choices.join(' or ')}.`, {
     where: featureFolder(first[0]),
-    hint: `Run \`deme fetch features ${first[0]}\`, put the file there, or give one of your own with --weights.`,
+    hint: `Put the file there (from ${addressOf(first[1])}), or give it with --weights.`,
   });
+}
+
+function addressOf({source, file}: FeatureWeights): string {
+  return 'address' in source ? source.address : `https://huggingface.co/${source.repository}, ${file}`;
 }

@@ -1,5 +1,6 @@
 import {EigenvalueDecomposition, Matrix} from 'ml-matrix';
 import {UserError} from '../contract/errors.ts';
+import {traceOfRootOfProduct} from './kernel/rootTrace.ts';
 
 /** Mean [d] and covariance [d, d] (row-major, normalised by N - 1) of feature vectors, in float64. */
 export interface Gaussian {
@@ -28,12 +29,25 @@ function trace({mean, covariance}: Gaussian): number {
   return mean.reduce((sum, _, i) => sum + (covariance[i * mean.length + i] ?? NaN), 0);
 }
 
+/** Features from which on compiled kernels are worth their start; fewer keep the digits of earlier versions. */
+const manyFeatures = 256;
+
 function traceOfRoot(a: Gaussian, b: Gaussian): number {
+  if (a.mean.length >= manyFeatures) return traceOfManyFeatures(a, b);
   const factor = symmetricFactor(asMatrix(a));
   if (factor === null) return 0;
   const product = factor.transpose().mmul(asMatrix(b)).mmul(factor);
   const {values} = symmetricEigen(product);
   return values.reduce((sum, value) => sum + Math.sqrt(value), 0);
+}
+
+function traceOfManyFeatures(a: Gaussian, b: Gaussian): number {
+  if (![a, b].every(({covariance}) => covariance.every(Number.isFinite))) {
+    throw noCovariance('it contains numbers that are not finite');
+  }
+  const found = traceOfRootOfProduct(a.covariance, b.covariance, a.mean.length);
+  if (found === null) throw noCovariance('it has a negative eigenvalue');
+  return found;
 }
 
 /** B [d, rank] with S = B B^T: eigenvectors times the roots of their eigenvalues. Null where S is zero. */

@@ -92,7 +92,7 @@ export const EvaluateConfig = z.strictObject({
     .enum([...featureNetworkNames, 'none'])
     .default('none')
     .describe(
-      'Feature space of Fréchet distance and KID: the bundled digit classifier, one of the networks that `deme fetch features` gets, or none.',
+      'Feature space of Fréchet distance and KID: the bundled digit classifier, a network whose weights lie in the cache, or none.',
     ),
   samples: z.int().min(2).default(256).describe('Images drawn from each model for Fréchet distance and KID.'),
 });

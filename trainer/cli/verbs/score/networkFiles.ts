@@ -13,7 +13,7 @@ interface NetworkRequest {
   readonly config?: string;
 }
 
-/** `--weights` by network: files in the order of the networks that have weights of their own, or `NAME=FILE`; else those that were fetched. */
+/** `--weights` by network: files in the order of the networks that have weights of their own, or `NAME=FILE`; else those in the cache. */
 export async function networkFiles({features, weights = [], config}: NetworkRequest): Promise<ChosenFiles> {
   const needy = features.filter((name) => name !== 'digits');
   const given = new Map<string, string>();
@@ -27,7 +27,7 @@ export async function networkFiles({features, weights = [], config}: NetworkRequ
     if (!(await fileExists(file))) {
       throw new UserError('features-missing', `There is no file with the weights of ${name} here.`, {
         where: file,
-        hint: `Check --weights, or run \`deme fetch features ${name}\`.`,
+        hint: 'Check --weights.',
       });
     }
     given.set(name, file);

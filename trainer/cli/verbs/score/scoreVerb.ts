@@ -23,11 +23,7 @@ export function addScoreVerb(deme: Command): void {
     .option('--features <names>', `networks, with commas: ${featureNetworkNames.join(', ')}`, networkNames, [
       'inception',
     ])
-    .option(
-      '--weights <file>',
-      'weights of the networks in order, or NAME=FILE (those of deme fetch features)',
-      collect(String),
-    )
+    .option('--weights <file>', 'weights of the networks in order, or NAME=FILE (those in the cache)', collect(String))
     .option('--config <file>', "JSON of CLIP's heads and activation (that beside the weights)")
     .option('--tokenizer <folder>', "CLIP's tokenizer (that beside the weights)")
     .addOption(
