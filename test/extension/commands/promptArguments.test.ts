@@ -1,28 +1,27 @@
-import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import {beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {beforeEach, describe, expect, it} from 'vitest';
 import {promptArguments} from '../../../extension/commands/promptArguments.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {editor} from '../../helpers/fakeVscode.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {writeTextBase} from '../../helpers/textBase.ts';
 import {writeTinyBase} from '../../helpers/tinyExperiment.ts';
 
 describe('asking what a model draws', () => {
   useCpuBackend();
-  let folder = '';
-  beforeAll(async () => {
-    folder = await temporaryFolder();
-    for (const name of ['plain', 'sd']) await writeTinyBase(join(folder, name));
-    await mkdir(join(folder, 'sd', 'text_encoder'));
-  });
   beforeEach(() => editor.reset());
 
-  const ask = (sampling: Parameters<typeof promptArguments>[1], ...answers: unknown[]) => {
-    editor.answers = answers;
-    return promptArguments(join(folder, 'sd'), sampling, 5);
-  };
+  async function asker() {
+    const folder = join(await temporaryFolder(), 'sd');
+    await writeTextBase(folder);
+    return (sampling: Parameters<typeof promptArguments>[1], ...answers: unknown[]) => {
+      editor.answers = answers;
+      return promptArguments(folder, sampling, 5);
+    };
+  }
 
   it('asks for a prompt where the model has a text encoder', async () => {
+    const ask = await asker();
     const count = ['--count', '5'];
     expect(await ask({}, '-a- bold "seven"')).toEqual(['--prompt', '-a- bold "seven"', ...count]);
     expect(await ask({}, '')).toEqual(['--prompt', '', ...count]);
@@ -41,6 +40,7 @@ describe('asking what a model draws', () => {
   });
 
   it('offers the prompts of the config, all, one, or another', async () => {
+    const ask = await asker();
     const sampling = {prompts: ['one', 'two'], negative: ['a', 'b'], guidance: 2};
     const [one, two, scale] = [
       ['--prompt', 'one'],
@@ -60,7 +60,9 @@ describe('asking what a model draws', () => {
   });
 
   it('asks nothing for a model without one', async () => {
-    expect(await promptArguments(join(folder, 'plain'), {prompts: ['one', 'two']}, 5)).toEqual(['--count', '5']);
+    const folder = join(await temporaryFolder(), 'plain');
+    await writeTinyBase(folder);
+    expect(await promptArguments(folder, {prompts: ['one', 'two']}, 5)).toEqual(['--count', '5']);
     expect(editor.answers).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import type * as vscode from 'vscode';
 import {registerConfigEditor} from '../../../extension/config/configEditor.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {editor, languages, openDocument, closeDocument, providers, Position, Range} from '../../helpers/fakeVscode.ts';
+import {writeTextBase} from '../../helpers/textBase.ts';
 import {textContaining} from '../../helpers/textContaining.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyBase} from '../../helpers/tinyExperiment.ts';
@@ -100,8 +101,7 @@ describe('the editor of configs', () => {
   it('warns at prompts and captions where the base model has no text encoder', async () => {
     const folder = await temporaryFolder();
     await writeTinyBase(join(folder, 'plain'));
-    await writeTinyBase(join(folder, 'sd'));
-    await mkdir(join(folder, 'sd', 'text_encoder'));
+    await writeTextBase(join(folder, 'sd'));
     const text = `name: a
 base: plain
 data: {kind: images, path: x, resolution: 32, captions: {}}
@@ -115,7 +115,7 @@ evaluate:
     const document = openDocument(join(folder, 'a.deme.yaml'), text);
     onTestFinished(() => closeDocument(document));
     const message = 'The base model has no text encoder, so it is not conditioned on text.';
-    const places = ['2:44', '7:4', '8:4', '4:12'];
+    const places = ['2:46', '7:4', '8:4', '4:12'];
     await vi.waitFor(() => expect(said(document)).toEqual(places.map((place) => `${place} ${message}`)), patient);
     document.change(text.replace('base: plain', 'base: sd'));
     await vi.waitFor(() => expect(said(document)).toEqual([]), patient);

@@ -7,7 +7,7 @@ import {disposeParams, mapParams} from '../../../trainer/nn/params.ts';
 import {writeGoldenPipeline} from '../../helpers/goldenSd.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
-/** The golden pipeline of Stable Diffusion 1 as base, and two experts with other weights. A backend must be current. */
+/** The golden pipeline of Stable Diffusion 1 as base, and two experts of other weights for high and low noise. A backend must be current. */
 export async function promptFolders(change: Partial<OpenOrder> = {}): Promise<OpenOrder & {folder: string}> {
   const folder = await temporaryFolder();
   const base = await writeGoldenPipeline(join(folder, 'base'));
@@ -21,6 +21,9 @@ export async function promptFolders(change: Partial<OpenOrder> = {}): Promise<Op
     disposeParams(own);
   }
   disposeParams(params);
-  const experts = [{path: join(folder, 'expert-0')}, {path: join(folder, 'expert-1')}];
+  const experts: OpenOrder['experts'] = [
+    {path: join(folder, 'expert-0'), range: [500, 1000]},
+    {path: join(folder, 'expert-1'), range: [0, 500]},
+  ];
   return {folder, kind: 'open', base, experts, saved: null, dtype: 'F32', engine: {name: 'wasm'}, ...change};
 }
