@@ -36,13 +36,13 @@ export function samplerOfCase(name: string): {sampler: SamplerName; settings: Re
   switch (name) {
     case 'ddim':
     case 'ddim_rescale':
-      return {sampler: 'ddim', settings: {}};
+      return {sampler: 'ddim', settings: {clip_sample: false}};
     case 'euler':
-      return {sampler: 'euler', settings: {timestep_spacing: 'leading'}};
+      return {sampler: 'euler', settings: {}};
     case 'dpmpp2m_karras':
-      return {sampler: 'dpmpp-2m', settings: {use_karras_sigmas: true}};
+      return {sampler: 'dpmpp-2m', settings: {timestep_spacing: 'linspace', use_karras_sigmas: true}};
     case 'unipc':
-      return {sampler: 'unipc', settings: {}};
+      return {sampler: 'unipc', settings: {timestep_spacing: 'linspace'}};
     default:
       return {sampler: 'pndm', settings: {}};
   }
