@@ -17,7 +17,7 @@ export default defineConfig({
           name: 'parts',
           include: ['test/**/*.test.ts'],
           exclude: ['test/vscode/**', 'test/bench/**'],
-          maxWorkers: 2,
+          maxWorkers: 3,
         },
       },
       {
