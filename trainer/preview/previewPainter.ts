@@ -6,7 +6,7 @@ import {disposeParams, type Params} from '../nn/params.ts';
 import {modelPredict} from '../sample/predict.ts';
 import {promptsFor} from '../sample/prompts.ts';
 import {sampleImages} from '../sample/sampleImages.ts';
-import {keptContexts} from './keptContexts.ts';
+import {keptContexts} from '../models/keptContexts.ts';
 import type {StillWanted} from './previewMerger.ts';
 import type {PreviewModels} from './previewModels.ts';
 

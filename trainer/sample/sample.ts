@@ -1,6 +1,7 @@
 import type {Tensor4D} from '@tensorflow/tfjs-core';
 import type {SamplingConfig} from '../contract/config/evaluateConfig.ts';
 import {UserError} from '../contract/errors.ts';
+import type {SamplerOverrides} from '../contract/model/schedulerConfig.ts';
 import {schedulerKeys} from '../contract/model/schedulerSettings.ts';
 import {scheduleFor, type NoiseSchedule} from '../schedulers/schedule.ts';
 import type {Predict} from './predict.ts';
@@ -17,11 +18,19 @@ export interface SampleRequest extends SamplingSettings {
   schedule: NoiseSchedule;
   /** x_T, standard normal, [N,H,W,C]; stays the caller's. */
   noise: Tensor4D;
+  /** Whether the network works on latents, which have no bounds that a scheduler could clip them to. */
+  ofLatents?: boolean;
   /** Standard normal [N,H,W,C] of step `step`, counted from 0; what it makes is freed after the step. */
   stepNoise(step: number): Tensor4D;
   /** Called after each call of the network; what it throws ends the sampling. */
   onStep?(done: number, total: number, images: Tensor4D): void;
 }
+
+/**
+ * What StableDiffusionPipeline of diffusers makes of any scheduler that it is given. The config of PNDM, which most models come with, does not
+ * say whether DDIM clips, and DDIM does by default.
+ */
+const latentSettings: SamplerOverrides = {clip_sample: false, steps_offset: 1};
 
 /** Draws images [N,H,W,C] in about [-1, 1] from noise. The event loop runs between steps, so that a stop message gets in. */
 export async function sample(request: SampleRequest): Promise<Tensor4D> {
@@ -35,6 +44,7 @@ export async function sample(request: SampleRequest): Promise<Tensor4D> {
       hint: `It has ${taken.join(', ')}.`,
     });
   }
-  const own = scheduleFor(schedule, scheduler, overrides);
+  const fixed = Object.entries(request.ofLatents === true ? latentSettings : {}).filter(([key]) => taken.includes(key));
+  const own = scheduleFor(schedule, scheduler, {...Object.fromEntries(fixed), ...overrides});
   return draw(predict, noise, steps, {...request, schedule: own, noise: stepNoise});
 }

@@ -82,7 +82,7 @@ async function drawBatch(request: SampleImagesRequest, source: NoiseSource, part
   const noise = filledUp(source.initial(part), batch);
   const stepNoise = (step: number) => filledUp(source.step(part, step), batch);
   try {
-    const drawn = await sample({...request, noise, stepNoise, onStep});
+    const drawn = await sample({...request, ofLatents: request.space.hash !== null, noise, stepNoise, onStep});
     if (latents?.everyStep === false) seen.push(firstOf(drawn, numbers.length));
     latents?.take(await Promise.all(seen.map(onHost)));
     return drawn;

@@ -36,7 +36,7 @@ export function samplerOfCase(name: string): {sampler: SamplerName; settings: Re
   switch (name) {
     case 'ddim':
     case 'ddim_rescale':
-      return {sampler: 'ddim', settings: {clip_sample: false}};
+      return {sampler: 'ddim', settings: {}};
     case 'euler':
       return {sampler: 'euler', settings: {}};
     case 'dpmpp2m_karras':

@@ -82,8 +82,13 @@ export function createAutoencoder(config: AutoencoderConfig, where?: string): Au
   };
 }
 
+/** Frees the activations of each block after it: all of a 512 x 512 image would take gigabytes. */
 function through(blocks: readonly Block[], params: Params, x: Tensor4D): Tensor4D {
-  return blocks.reduce((hidden, block) => block.apply({params, time: null, context: null}, hidden), x);
+  return blocks.reduce((hidden, block) => {
+    const next = tf.tidy(() => block.apply({params, time: null, context: null}, hidden));
+    if (hidden !== x) hidden.dispose();
+    return next;
+  }, x);
 }
 
 const supported: Readonly<Record<string, readonly unknown[]>> = {

@@ -1,6 +1,7 @@
-import {join, resolve} from 'node:path';
+import {join, resolve, sep} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type {DataConfig} from '../../contract/config/dataConfig.ts';
+import {UserError} from '../../contract/errors.ts';
 import {captionsOf, type Captions} from '../../data/captions/drawCaption.ts';
 import type {ImageSource} from '../../data/dataset.ts';
 import {fingerprintOf} from '../../data/fingerprint.ts';
@@ -97,7 +98,7 @@ class NetworkTables {
     cache: Exclude<NonNullable<DataConfig['cache']>, false>,
   ) {
     this.#folder =
-      cache.folder === undefined ? join(cacheFolder().path, 'encoded') : resolve(context.resolved.folder, cache.folder);
+      cache.folder === undefined ? join(cacheFolder().path, 'encoded') : givenFolder(context, cache.folder);
     this.#dtype = cache.dtype;
   }
 
@@ -185,6 +186,16 @@ class NetworkTables {
     this.#needed.push({table, rows: needed});
     return table;
   }
+}
+
+/** The folder of the cache that the config names. Among the images its files would count as changes of them. */
+function givenFolder({resolved: {config, folder}}: StageContext, given: string): string {
+  const [cache, images] = [resolve(folder, given), config.data?.path && resolve(folder, config.data.path)];
+  if (images === undefined || !`${cache}${sep}`.startsWith(`${images}${sep}`)) return cache;
+  throw new UserError('cache-among-images', 'data.cache.folder lies in the folder of the images.', {
+    where: cache,
+    hint: 'Name a folder beside data.path.',
+  });
 }
 
 /** The settings by which the bytes of a file become an image. */

@@ -54,6 +54,8 @@ describe('verbs that compare with the reference tools', () => {
       [49406, 320, 1125, 539, 320, 2368, 49407, 49407, 49407],
       [49406, ...Array<number>(8).fill(49407)],
     ]);
+    const usual = await demeJson(Tokenized, ['tokenize', '--model', model, '--text', lines]);
+    expect(usual.ids.map(({length}) => length)).toEqual([77, 77]);
   });
 
   it('encodes texts to the states of the text encoder', async () => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor3D} from '@tensorflow/tfjs-core';
-import type {TextConditioner} from '../models/textConditioner.ts';
+import type {TextConditioner} from './textConditioner.ts';
 
 /** Texts whose context is kept: all of a preview, and those that were drawn before. */
 const keptTexts = 64;
