@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
-import {expect, it} from 'vitest';
+import {expect, it, vi} from 'vitest';
 import type {
   PreviewDrawing,
   PreviewNews,
@@ -12,7 +12,6 @@ import {decodePng, imageGrid} from '../../../trainer/data/pictures/png.ts';
 import {mergeModels} from '../../../trainer/merge/files/mergeFiles.ts';
 import {Predictor} from '../../../trainer/models/predictor.ts';
 import {loadPretrained} from '../../../trainer/models/pretrained.ts';
-import {disposeParams} from '../../../trainer/nn/params.ts';
 import {openPreviewModels, type PreviewModels} from '../../../trainer/preview/previewModels.ts';
 import {PreviewWork} from '../../../trainer/preview/previewWork.ts';
 import {seededNoise} from '../../../trainer/sample/noiseSource.ts';
@@ -21,6 +20,9 @@ import {sample} from '../../../trainer/sample/sample.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {promptFolders} from './promptFolders.ts';
 import {previewFolders} from './previewFolders.ts';
+
+// TensorFlow prepares a graph of thousands of operations for each number of images.
+vi.setConfig({testTimeout: 600_000});
 
 const setting = {weights: [0.4, -0.2]};
 const text: PreviewText = {prompts: ['a bold seven', 'a thin two'], negative: 'a blot', guidance: 3};
@@ -45,8 +47,10 @@ describeOnEngines('a preview of models with a text encoder', () => {
     const [coarse, refined, base, last] = pictures();
     expect(last?.png).toBe(refined?.png);
     expect(base?.png).not.toBe(refined?.png);
-    expectClose(refined, await reference(models, saved, 3, 5), 2);
-    expectClose(coarse, await reference(models, saved, 2, 4), 1);
+    const predictor = new Predictor(models.model.denoiser, (await loadPretrained(saved)).params);
+    expectClose(refined, await reference(models, predictor, 3, 5), 2);
+    expectClose(coarse, await reference(models, predictor, 2, 4), 1);
+    predictor.dispose();
     work.dispose();
   });
 
@@ -130,9 +134,12 @@ async function begin(order: Awaited<ReturnType<typeof promptFolders>>) {
 }
 
 /** Each image by itself, with two predictions a step, one after the other. */
-async function reference({model, space, components}: PreviewModels, path: string, images: number, steps: number) {
-  const {params} = await loadPretrained(path);
-  const predictor = new Predictor(model.denoiser, params);
+async function reference(
+  {model, space, components}: PreviewModels,
+  predictor: Predictor,
+  images: number,
+  steps: number,
+) {
   const encode = (prompt: string) => components.text?.encode([prompt]) as Tensor3D;
   const away = encode(text.negative);
   const drawn: Tensor4D[] = [];
@@ -153,8 +160,6 @@ async function reference({model, space, components}: PreviewModels, path: string
   }
   const shape = [text.prompts.length * images, ...space.imageShape] as const;
   const values = await tf.concat4d(drawn, 0).data<'float32'>();
-  predictor.dispose();
-  disposeParams(params);
   return imageGrid(values, shape, images);
 }
 
