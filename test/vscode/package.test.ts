@@ -16,7 +16,7 @@ const allowed = [
   /^dist\/(webview\.(js|css)|codicon\.ttf|THIRD-PARTY-NOTICES\.txt)$/,
   /^media\/(icon\.png|activity\.svg|deme\.schema\.json)$/,
   /^media\/(docs|walkthrough)\/[\w-]+\.(md|svg)$/,
-  /^media\/kernels\/merge\.wasm$/,
+  /^media\/kernels\/(covariance|merge)\.wasm$/,
   /^media\/presets\/[\w-]+\.deme\.yaml$/,
   /^media\/example\/(README\.md|digits\.deme\.yaml)$/,
   /^media\/digits\/(base|features)\/([\w-]+\/)?[\w-]+\.(json|safetensors)$/,
