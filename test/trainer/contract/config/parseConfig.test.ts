@@ -78,7 +78,9 @@ describe('a mistake is told with its place and what is expected', () => {
     [
       'an unknown key of a union',
       'name: a\nbase: b\ndata: {kind: mnist, channels: 1}\n',
-      ['3:21 unknown key data.channels; expected kind, path, captions, validation, test, splitSeed, flip, cache or limit'],
+      [
+        '3:21 unknown key data.channels; expected kind, path, captions, validation, test, splitSeed, flip, cache or limit',
+      ],
     ],
     [
       'a wrong kind of data',
