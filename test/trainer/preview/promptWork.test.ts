@@ -153,7 +153,15 @@ async function reference(
       });
     for (let image = 0; image < images; image++) {
       const noise = seededNoise(5, space.shape).initial({first: 0, numbers: [image]});
-      const request = {predict, schedule: model.schedule, noise, stepNoise: () => noise, steps, eta: 0};
+      const request = {
+        predict,
+        schedule: model.schedule,
+        ofLatents: true,
+        noise,
+        stepNoise: () => noise,
+        steps,
+        eta: 0,
+      };
       const latents = await sample({...request, sampler: 'ddim'});
       drawn.push(space.decode(latents));
     }
