@@ -85,7 +85,7 @@ describe('a run of a text-to-image model', {timeout: 900_000}, () => {
   it('refuses a cache among the images, whose files would look like changes of them', async () => {
     const {config} = await experiment({data: {...tinyTextData, cache: {folder: 'images/cache'}}});
     const {code, stderr} = await deme(['run', config]);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain('data.cache.folder lies in the folder of the images.');
   });
 });
