@@ -5,9 +5,7 @@ import {checkConfig, parseConfig, problemText} from '../../../../trainer/contrac
 const head = 'name: a\nbase: model\ndata: {kind: mnist}\n';
 
 /** Each problem as `line:column text`. */
-function problems(text: string): string[] {
-  return checkConfig(text).map((problem) => `${problem.line}:${problem.column} ${problemText(problem)}`);
-}
+const problems = (text: string) => checkConfig(text).map((each) => `${each.line}:${each.column} ${problemText(each)}`);
 
 function caught(f: () => unknown): unknown {
   try {
