@@ -1,18 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor2D} from '@tensorflow/tfjs-core';
-import type {PillowImage} from '../../data/pictures/pillowImage.ts';
 import {centreSquare} from '../../data/pictures/pillowResize.ts';
 import {createClipText} from '../../models/clip/clipText.ts';
 import {linear} from '../../nn/layers.ts';
 import {disposeParams, param} from '../../nn/params.ts';
 import {openWeightsFile} from '../../store/weights/weightsFile.ts';
-import {sampleAsPicture, type FeatureNetwork} from '../featureNetwork.ts';
+import type {FeatureNetwork} from '../featureNetwork.ts';
 import {clipLayoutOf, clipTensors, type ClipLayout} from './clipNames.ts';
 import {clipTextSizes, clipVisionSizes, readClipSettings} from './clipSettings.ts';
 import {createClipVision} from './clipVision.ts';
 import {createFeatureProgram} from './featureProgram.ts';
 import {loadNetworkParams, weightsRecord, type NetworkFiles} from './networkWeights.ts';
 import {normalisedPixels, type ColourStatistics} from './normalisedPixels.ts';
+import {pictureNetwork} from './pictureNetwork.ts';
 
 /** Of the images that OpenAI trained CLIP on; open_clip's models go by them too. */
 const colours: ColourStatistics = {
@@ -20,7 +20,6 @@ const colours: ColourStatistics = {
   deviation: [0.26862954, 0.26130258, 0.27577711],
 };
 const hint = 'Take the weights of a CLIP with a vision transformer, of open_clip or of transformers.';
-const batch = 16;
 
 /** CLIP's image tower: features are its image embeddings, not normalised. */
 export async function loadClipNetwork(files: NetworkFiles): Promise<FeatureNetwork> {
@@ -32,22 +31,17 @@ export async function loadClipNetwork(files: NetworkFiles): Promise<FeatureNetwo
     const params = await loadNetworkParams(own, vision.shapes, {what: "CLIP's image tower", path: files.weights, hint});
     const program = createFeatureProgram(params, (weights, images) => [vision.run(weights, images)]);
     const {side, embedding} = sizes;
-    const prepare = (picture: PillowImage) => normalisedPixels(centreSquare(picture, side, 'bicubic'), colours);
-    return {
+    return pictureNetwork({
       record: {
         name: 'clip',
         dimension: embedding,
         preprocessing: `open_clip: Pillow's bicubic, short side to ${side}, centre crop, CLIP's mean and deviation; ${settings.activation}`,
         weights: await weightsRecord(files.weights),
       },
-      batch,
-      inputShape: [side, side, 3],
-      requireShape: () => undefined,
-      prepare,
-      prepareSample: (image, shape) => prepare(sampleAsPicture(image, shape)),
-      run: (images) => ({features: program.run(images)[0] as Tensor2D}),
-      dispose: () => program.dispose(),
-    };
+      side,
+      prepare: (picture) => normalisedPixels(centreSquare(picture, side, 'bicubic'), colours),
+      program,
+    });
   } finally {
     await tensors.close();
   }

@@ -1,17 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor2D} from '@tensorflow/tfjs-core';
 import {UserError} from '../../contract/errors.ts';
-import {toRgb, type PillowImage} from '../../data/pictures/pillowImage.ts';
+import {toRgb} from '../../data/pictures/pillowImage.ts';
 import {resize} from '../../data/pictures/resize.ts';
 import {param, type Params} from '../../nn/params.ts';
 import type {TensorReader} from '../../store/weights/tensorReader.ts';
 import {openWeightsFile} from '../../store/weights/weightsFile.ts';
-import {sampleAsPicture, type FeatureNetwork} from '../featureNetwork.ts';
+import type {FeatureNetwork} from '../featureNetwork.ts';
 import {dinov2Shapes, runDinov2, type Dinov2Sizes} from './dinov2.ts';
 import {dinov2Tensors, isTransformersDinov2} from './dinov2Names.ts';
 import {createFeatureProgram} from './featureProgram.ts';
 import {loadNetworkParams, weightsRecord, type NetworkFiles} from './networkWeights.ts';
 import {normalisedPixels, type ColourStatistics} from './normalisedPixels.ts';
+import {pictureNetwork} from './pictureNetwork.ts';
 import {resizePositions} from './positionGrid.ts';
 
 /** Of ImageNet. */
@@ -21,7 +22,6 @@ const side = 224;
 /** Added to the number of patches when the original scales its positions, against rounding. Transformers scales by the sizes themselves. */
 const offset = 0.1;
 const headWidth = 64;
-const batch = 16;
 
 /** DINOv2 as FD-DINOv2 uses it: features are the class token after the last norm. */
 export async function loadDinov2Network({weights}: NetworkFiles): Promise<FeatureNetwork> {
@@ -40,23 +40,17 @@ export async function loadDinov2Network({weights}: NetworkFiles): Promise<Featur
   const program = createFeatureProgram(all, (own, images) => [
     runDinov2(own, sizes, images, param<Tensor2D>(own, 'positions')),
   ]);
-  const prepare = (picture: PillowImage) =>
-    normalisedPixels(resize(toRgb(picture), {width: side, height: side}, 'bicubic'), colours);
-  return {
+  return pictureNetwork({
     record: {
       name: 'dinov2',
       dimension: sizes.width,
       preprocessing: `dgm-eval: Pillow's bicubic to ${side}x${side}, ImageNet's mean and deviation`,
       weights: await weightsRecord(weights),
     },
-    batch,
-    inputShape: [side, side, 3],
-    requireShape: () => undefined,
-    prepare,
-    prepareSample: (image, shape) => prepare(sampleAsPicture(image, shape)),
-    run: (images) => ({features: program.run(images)[0] as Tensor2D}),
-    dispose: () => program.dispose(),
-  };
+    side,
+    prepare: (picture) => normalisedPixels(resize(toRgb(picture), {width: side, height: side}, 'bicubic'), colours),
+    program,
+  });
 }
 
 async function positionsFor(params: Params, from: number, to: number, step: number): Promise<Tensor2D> {

@@ -1,4 +1,3 @@
-import type {Tensor2D} from '@tensorflow/tfjs-core';
 import {bilinear} from '../../data/pictures/bilinear.ts';
 import {floatResize} from '../../data/pictures/floatResize.ts';
 import {toRgb} from '../../data/pictures/pillowImage.ts';
@@ -6,7 +5,7 @@ import type {Raster} from '../../data/pictures/resize.ts';
 import {disposeParams} from '../../nn/params.ts';
 import {renameTensors} from '../../store/weights/renamedTensors.ts';
 import {openWeightsFile} from '../../store/weights/weightsFile.ts';
-import {sampleAsPicture, type FeatureNetwork} from '../featureNetwork.ts';
+import type {FeatureNetwork} from '../featureNetwork.ts';
 import {createFeatureProgram} from './featureProgram.ts';
 import {
   foldNormalisations,
@@ -15,6 +14,7 @@ import {
   runInception,
   type InceptionDimension,
 } from './inception.ts';
+import {pictureNetwork} from './pictureNetwork.ts';
 import {loadNetworkParams, weightsRecord, type NetworkFiles} from './networkWeights.ts';
 
 /** Whose rule resizes pictures to 299 x 299. They give different scores. */
@@ -34,9 +34,6 @@ const preprocessings: Readonly<Record<InceptionResize, string>> = {
   'clean-fid': "clean-fid: Pillow's antialiased bicubic to 299x299 in floating point, (x - 128) / 128",
 };
 
-/** Images in a forward pass. */
-const batch = 16;
-
 /** The Inception network of FID, from a state dict of pytorch-fid or torch-fidelity. */
 export async function loadInceptionNetwork(
   {weights}: NetworkFiles,
@@ -53,25 +50,17 @@ export async function loadInceptionNetwork(
     runInception(folded, images, dimension),
   );
   disposeParams(params);
-  const prepare = (picture: Parameters<FeatureNetwork['prepare']>[0]) => prepareInception(toRgb(picture), resize);
-  return {
+  return pictureNetwork({
     record: {
       name: dimension === 2048 ? 'inception' : `inception-${dimension}`,
       dimension,
       preprocessing: preprocessings[resize],
       weights: await weightsRecord(weights),
     },
-    batch,
-    inputShape: [inceptionSide, inceptionSide, 3],
-    requireShape: () => undefined,
-    prepare,
-    prepareSample: (image, shape) => prepare(sampleAsPicture(image, shape)),
-    run(images) {
-      const [features, logits] = program.run(images) as Tensor2D[];
-      return {features: features as Tensor2D, ...(logits && {logits})};
-    },
-    dispose: () => program.dispose(),
-  };
+    side: inceptionSide,
+    prepare: (picture) => prepareInception(toRgb(picture), resize),
+    program,
+  });
 }
 
 /** [299,299,3] in about [-1, 1]. */
