@@ -1,7 +1,7 @@
 import {UserError} from '../../contract/errors.ts';
 import {loadParams} from '../../models/loadParams.ts';
 import type {Params} from '../../nn/params.ts';
-import {hashFile} from '../../store/files/sha256.ts';
+import {knownHash} from '../../store/files/knownHash.ts';
 import type {TensorReader} from '../../store/weights/tensorReader.ts';
 
 /** Where the weights of a network lie. */
@@ -29,5 +29,5 @@ export async function loadNetworkParams(
 
 /** The record of a weights file. */
 export async function weightsRecord(path: string): Promise<{source: string; sha256: string}> {
-  return {source: path.replace(/^.*[/\\]/, ''), sha256: await hashFile(path)};
+  return {source: path.replace(/^.*[/\\]/, ''), sha256: await knownHash(path)};
 }
