@@ -1,5 +1,6 @@
 import {open, type FileHandle} from 'node:fs/promises';
 import {readSync} from 'node:fs';
+import {bytesOf} from '../../store/weights/dtype.ts';
 import type {FeatureRows, FeatureSet} from '../featureRows.ts';
 
 /** Vectors in a file of single-precision numbers, of which only those that are asked for are in memory. */
@@ -50,8 +51,4 @@ export async function* featureBytes(rows: FeatureRows): AsyncGenerator<Uint8Arra
     const {values} = rows.rows(Array.from({length: count}, (_, i) => first + i));
     yield bytesOf(values instanceof Float32Array ? values : Float32Array.from(values));
   }
-}
-
-function bytesOf({buffer, byteOffset, byteLength}: Float32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

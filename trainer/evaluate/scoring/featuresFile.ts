@@ -1,6 +1,7 @@
 import {UserError} from '../../contract/errors.ts';
 import {FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
 import {parseJson} from '../../store/files/jsonFile.ts';
+import {bytesOf} from '../../store/weights/dtype.ts';
 import {openSafetensors, writeSafetensors, type TensorSource} from '../../store/weights/safetensors.ts';
 import type {TensorReader} from '../../store/weights/tensorReader.ts';
 import type {FeatureRows} from '../featureRows.ts';
@@ -8,8 +9,8 @@ import {statisticsOf} from '../featureStatistics.ts';
 import {featureBytes} from './featureStore.ts';
 import type {ScoredSet} from './scoredSet.ts';
 
-/** As in the feature files of runs. */
-const networkKey = 'deme.features';
+/** In the metadata of files with features: the record of what made them. */
+export const networkKey = 'deme.features';
 
 /**
  * Writes features, and class scores where there are any, as the tensors `features` and `logits`; of several networks as `NAME.features` and so on.
@@ -36,21 +37,19 @@ export async function openFeaturesFile(path: string, name: string): Promise<Scor
   const reader = await openSafetensors(path);
   try {
     const prefix = reader.shapes.has(`${name}.features`) ? `${name}.` : '';
-    const features = await rowsOf(reader, `${prefix}features`);
+    const features = await tensorRows(reader, `${prefix}features`);
     if (features === null) {
       throw new UserError('features-invalid', `This file holds no features of ${name}.`, {
         where: path,
         hint: `It holds ${[...reader.shapes.keys()].join(', ')}.`,
       });
     }
-    const text = reader.metadata.get(`${prefix}${networkKey}`);
     return {
       source: path,
-      network:
-        text === undefined ? null : parseJson(text, FeatureNetworkRecord, 'the record of a feature network', path),
+      network: networkIn(reader, path, prefix),
       count: features.count,
       features,
-      logits: await rowsOf(reader, `${prefix}logits`),
+      logits: await tensorRows(reader, `${prefix}logits`),
       statistics: () => statisticsOf(features),
       close: () => reader.close(),
     };
@@ -60,7 +59,14 @@ export async function openFeaturesFile(path: string, name: string): Promise<Scor
   }
 }
 
-async function rowsOf(reader: TensorReader, name: string): Promise<FeatureRows | null> {
+/** The record of what made the features in a file at `where`; null where it does not say. */
+export function networkIn({metadata}: TensorReader, where: string, prefix = ''): FeatureNetworkRecord | null {
+  const text = metadata.get(`${prefix}${networkKey}`);
+  return text === undefined ? null : parseJson(text, FeatureNetworkRecord, 'the record of a feature network', where);
+}
+
+/** The vectors of a tensor [n, dimension] of F32, read as they are asked for; null where there is no such tensor. */
+export async function tensorRows(reader: TensorReader, name: string): Promise<FeatureRows | null> {
   const [count, dimension] = reader.shapes.get(name) ?? [];
   if (count === undefined || dimension === undefined || reader.dtypes.get(name) !== 'F32') return null;
   const slices = await reader.slices(name);
@@ -70,7 +76,7 @@ async function rowsOf(reader: TensorReader, name: string): Promise<FeatureRows |
     rows(numbers) {
       const values = new Float32Array(numbers.length * dimension);
       Array.from(numbers).forEach((row, i) => {
-        slices.read(row * dimension * 4, new Uint8Array(values.buffer, i * dimension * 4, dimension * 4));
+        slices.read(row * dimension * 4, bytesOf(values.subarray(i * dimension, (i + 1) * dimension)));
       });
       return {values, count: numbers.length, dimension};
     },

@@ -1,17 +1,16 @@
 import {UserError} from '../../contract/errors.ts';
-import {FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
+import type {FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
 import {featureBatches, type FeatureNetwork} from '../../evaluate/featureNetwork.ts';
-import type {FeatureRows, FeatureSet} from '../../evaluate/featureRows.ts';
+import type {FeatureRows} from '../../evaluate/featureRows.ts';
+import {networkIn, networkKey, tensorRows} from '../../evaluate/scoring/featuresFile.ts';
 import {statisticsOf} from '../../evaluate/featureStatistics.ts';
 import {writeStatistics} from '../../evaluate/statisticsFile.ts';
 import type {ImageShape} from '../../models/imageSpace.ts';
-import {parseJson} from '../../store/files/jsonFile.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
+import {bytesOf} from '../../store/weights/dtype.ts';
 import {openSafetensors, writeSafetensors} from '../../store/weights/safetensors.ts';
 
 const tensorName = 'features';
-/** In the metadata of the file. */
-const networkKey = 'deme.features';
 
 /** Features on disk, of which only those that are asked for are in memory. */
 export interface FeatureFile extends FeatureRows {
@@ -54,33 +53,16 @@ export async function writeFeatures(
 export async function openFeatures(file: string): Promise<FeatureFile> {
   const reader = await openSafetensors(file);
   try {
-    const [count, dimension] = reader.shapes.get(tensorName) ?? [];
-    if (count === undefined || dimension === undefined || reader.dtypes.get(tensorName) !== 'F32') {
+    const features = await tensorRows(reader, tensorName);
+    if (features === null) {
       throw new UserError('features-invalid', 'This file holds no features.', {
         where: file,
         hint: 'Delete its folder and resume the run.',
       });
     }
-    const slices = await reader.slices(tensorName);
-    const rows = (numbers: ArrayLike<number>): FeatureSet => {
-      const values = new Float32Array(numbers.length * dimension);
-      Array.from(numbers).forEach((row, i) => {
-        slices.read(row * dimension * 4, bytesOf(values.subarray(i * dimension, (i + 1) * dimension)));
-      });
-      return {values, count: numbers.length, dimension};
-    };
-    return {count, dimension, network: networkOf(reader.metadata, file), rows, close: () => reader.close()};
+    return {...features, network: networkIn(reader, file), close: () => reader.close()};
   } catch (error) {
     await reader.close();
     throw error;
   }
-}
-
-function networkOf(metadata: ReadonlyMap<string, string>, file: string): FeatureNetworkRecord | null {
-  const text = metadata.get(networkKey);
-  return text === undefined ? null : parseJson(text, FeatureNetworkRecord, 'the record of a feature network', file);
-}
-
-function bytesOf({buffer, byteOffset, byteLength}: Float32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

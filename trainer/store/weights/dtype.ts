@@ -42,6 +42,7 @@ export function narrow(values: Float32Array | BigInt64Array | Uint8Array, dtype:
   throw new Error(`${values.constructor.name} cannot be written as ${dtype}`);
 }
 
-function bytesOf(values: Float32Array | BigInt64Array | Uint16Array): Uint8Array {
+/** The very memory of numbers, as bytes. */
+export function bytesOf(values: Float32Array | BigInt64Array | Uint16Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
