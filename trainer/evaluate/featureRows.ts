@@ -11,6 +11,11 @@ export interface FeatureRows extends Pick<FeatureSet, 'count' | 'dimension'> {
   rows(numbers: ArrayLike<number>): FeatureSet;
 }
 
+/** `count` vectors from number `first` on; left out: all. */
+export function rowsFrom(rows: FeatureRows, first = 0, count = rows.count): FeatureSet {
+  return rows.rows(Array.from({length: count}, (_, i) => first + i));
+}
+
 /** Random access to vectors in memory. */
 export function featureRows(features: FeatureSet): FeatureRows {
   const {count, dimension} = features;

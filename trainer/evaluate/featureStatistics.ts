@@ -1,5 +1,5 @@
 import {UserError} from '../contract/errors.ts';
-import type {FeatureRows, FeatureSet} from './featureRows.ts';
+import {rowsFrom, type FeatureRows, type FeatureSet} from './featureRows.ts';
 import type {Gaussian} from './frechet.ts';
 
 /** Mean and covariance of `count` feature vectors. */
@@ -34,9 +34,7 @@ export function statisticsOf(features: FeatureRows): FeatureStatistics {
   const parts = Array.from({length: Math.ceil(count / atOnce)}, (_, part) => part * atOnce);
   return streamedStatistics(readParts());
   function* readParts() {
-    for (const first of parts) {
-      yield features.rows(Array.from({length: Math.min(atOnce, count - first)}, (_, i) => first + i));
-    }
+    for (const first of parts) yield rowsFrom(features, first, Math.min(atOnce, count - first));
   }
 }
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {FeatureRows, FeatureSet} from './featureRows.ts';
+import {rowsFrom, type FeatureRows, type FeatureSet} from './featureRows.ts';
 
 /** Dot products of some rows of one set with some of another. */
 export interface GramBlock {
@@ -20,9 +20,9 @@ const hostProducts = 2 ** 27;
 /** All dot products of the rows of two sets, block by block; those of the same rows of `a` come one after the other. */
 export async function* gramBlocks(a: FeatureRows, b: FeatureRows): AsyncGenerator<GramBlock> {
   for (let firstA = 0; firstA < a.count; firstA += blockRows) {
-    const rowsA = a.rows(rangeFrom(firstA, Math.min(blockRows, a.count - firstA)));
+    const rowsA = rowsFrom(a, firstA, Math.min(blockRows, a.count - firstA));
     for (let firstB = 0; firstB < b.count; firstB += blockRows) {
-      const rowsB = b.rows(rangeFrom(firstB, Math.min(blockRows, b.count - firstB)));
+      const rowsB = rowsFrom(b, firstB, Math.min(blockRows, b.count - firstB));
       yield {a: rowsA, b: rowsB, firstA, firstB, products: await dotProducts(rowsA, rowsB)};
     }
   }
@@ -61,8 +61,4 @@ export function squaredLengths({values, count, dimension}: FeatureSet): Float64A
   const squares = new Float64Array(count);
   for (let i = 0; i < count; i++) for (let k = 0; k < dimension; k++) squares[i]! += values[i * dimension + k]! ** 2;
   return squares;
-}
-
-export function rangeFrom(first: number, count: number): number[] {
-  return Array.from({length: count}, (_, i) => first + i);
 }

@@ -1,4 +1,4 @@
-import type {FeatureRows, FeatureSet} from './featureRows.ts';
+import {rowsFrom, type FeatureRows, type FeatureSet} from './featureRows.ts';
 import {gramBlocks, squaredLengths, type GramBlock} from './gram.ts';
 
 export interface PrecisionRecall {
@@ -69,7 +69,7 @@ function forEachDistance(
 /** Of the first rows: any point near them will do. */
 function meanRow(rows: FeatureRows): Float64Array {
   const count = Math.min(rows.count, 1000);
-  const {values, dimension} = rows.rows(Array.from({length: count}, (_, i) => i));
+  const {values, dimension} = rowsFrom(rows, 0, count);
   const mean = new Float64Array(dimension);
   values.forEach((value, i) => (mean[i % dimension]! += value / count));
   return mean;

@@ -1,7 +1,7 @@
 import {UserError} from '../../contract/errors.ts';
 import type {ClipTokenizer} from '../../text/clipTokenizer.ts';
 import {clipScore, type ClipScore} from '../clipScore.ts';
-import type {FeatureRows} from '../featureRows.ts';
+import {rowsFrom, type FeatureRows} from '../featureRows.ts';
 import type {ClipTextTower} from '../networks/clipNetwork.ts';
 
 /** Texts that are embedded at once. */
@@ -24,6 +24,5 @@ export async function captionScore(
     }
     texts.set(await embedded.data().finally(() => embedded.dispose()), first * images.dimension);
   }
-  const all = images.rows(Array.from({length: images.count}, (_, i) => i));
-  return clipScore(all, {values: texts, count: captions.length, dimension: images.dimension});
+  return clipScore(rowsFrom(images), {values: texts, count: captions.length, dimension: images.dimension});
 }

@@ -1,7 +1,7 @@
 import {open, type FileHandle} from 'node:fs/promises';
 import {readSync} from 'node:fs';
 import {bytesOf} from '../../store/weights/dtype.ts';
-import type {FeatureRows, FeatureSet} from '../featureRows.ts';
+import {rowsFrom, type FeatureRows, type FeatureSet} from '../featureRows.ts';
 
 /** Vectors in a file of single-precision numbers, of which only those that are asked for are in memory. */
 export class FeatureStore implements FeatureRows {
@@ -47,8 +47,7 @@ export class FeatureStore implements FeatureRows {
 export async function* featureBytes(rows: FeatureRows): AsyncGenerator<Uint8Array> {
   const atOnce = Math.max(1, Math.floor(2 ** 20 / rows.dimension));
   for (let first = 0; first < rows.count; first += atOnce) {
-    const count = Math.min(atOnce, rows.count - first);
-    const {values} = rows.rows(Array.from({length: count}, (_, i) => first + i));
+    const {values} = rowsFrom(rows, first, Math.min(atOnce, rows.count - first));
     yield bytesOf(values instanceof Float32Array ? values : Float32Array.from(values));
   }
 }

@@ -1,7 +1,7 @@
 import {UserError} from '../../contract/errors.ts';
 import {createRandom, permutation} from '../../random.ts';
 import {cmmd} from '../cmmd.ts';
-import type {FeatureRows} from '../featureRows.ts';
+import {rowsFrom, type FeatureRows} from '../featureRows.ts';
 import {statisticsOf} from '../featureStatistics.ts';
 import {frechetDistance} from '../frechet.ts';
 import {frechetWarnings} from '../frechetWarnings.ts';
@@ -51,7 +51,7 @@ export async function scoreSet(
     const {count} = set.logits;
     if (count < splits)
       warnings.push(`The inception score of ${count} images has one split an image instead of ${splits}.`);
-    scores.inceptionScore = {...inceptionScore(allRows(set.logits), {splits}), splits: Math.min(splits, count)};
+    scores.inceptionScore = {...inceptionScore(rowsFrom(set.logits), {splits}), splits: Math.min(splits, count)};
   }
   if (reference === null) return scores;
   requireSameFeatures(set, reference);
@@ -122,10 +122,6 @@ function someRows(rows: FeatureRows, chosen: ArrayLike<number>): FeatureRows {
     dimension: rows.dimension,
     rows: (numbers) => rows.rows(Array.from(numbers, (number) => chosen[number] ?? 0)),
   };
-}
-
-function allRows(rows: FeatureRows) {
-  return rows.rows(Array.from({length: rows.count}, (_, i) => i));
 }
 
 /** Throws a UserError for features of another length, network, weights or preprocessing. */
