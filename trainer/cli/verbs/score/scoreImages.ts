@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import type {EngineInfo} from '../../../contract/engine/engineInfo.ts';
 import {UserError} from '../../../contract/errors.ts';
 import type {FeatureNetworkName, FeatureNetworkRecord} from '../../../contract/model/featureNetwork.ts';
+import type {EncodedImages} from '../../../data/encodedSource.ts';
 import {openPictureFiles} from '../../../data/pictureFiles.ts';
 import type {EngineChoice} from '../../../contract/config/config.ts';
 import {startEngine} from '../../../engine/startEngine.ts';
@@ -62,12 +63,12 @@ type OpenSet = ScoredSet & {close(): Promise<void>};
 /** Measures images and reference in one pass each, and scores them by every network. */
 export async function scoreImages(request: ScoreRequest, watch: ScoreWatch): Promise<ScoreResult> {
   const files = await networkFiles(request);
-  const captions = await captionsFor(request, watch);
+  const captioned = request.captions === undefined ? null : await openCaptioned(request, request.captions, watch);
   const engine = await startEngine({name: request.engine ?? 'auto'});
   const folder = await mkdtemp(join(tmpdir(), 'deme-score-'));
   const bench = new Bench(request, files, watch, folder);
   try {
-    const sets = await bench.open(request.images);
+    const sets = await bench.open(request.images, captioned?.images);
     if (request.saveFeatures !== undefined) await writeFeaturesFile(request.saveFeatures, sets);
     if (request.saveStatistics !== undefined) await saveStatistics(request.saveStatistics, sets);
     const references = request.reference === undefined ? null : await bench.open(request.reference);
@@ -76,7 +77,7 @@ export async function scoreImages(request: ScoreRequest, watch: ScoreWatch): Pro
     for (const [i, set] of sets.entries()) {
       const name = request.features[i] ?? '';
       const reference = references?.[i] ?? null;
-      const clip = name === 'clip' && captions !== null ? files.get('clip') : undefined;
+      const clip = name === 'clip' && captioned !== null ? files.get('clip') : undefined;
       scores.push({
         features: name,
         network: set.network,
@@ -84,8 +85,8 @@ export async function scoreImages(request: ScoreRequest, watch: ScoreWatch): Pro
         referenceImages: reference?.count ?? null,
         ...(await scoreSet(set, reference, request, warnings)),
         ...(clip &&
-          captions &&
-          set.features && {clipScore: await scoreCaptions(set.features, captions, clip, request.tokenizer)}),
+          captioned &&
+          set.features && {clipScore: await scoreCaptions(set.features, captioned.captions, clip, request.tokenizer)}),
       });
     }
     const {images, reference = null} = request;
@@ -108,18 +109,18 @@ class Bench {
     private readonly folder: string,
   ) {}
 
-  /** What each of the networks makes of the pictures at a path, or what a file already holds of it. */
-  async open(path: string): Promise<OpenSet[]> {
-    const sets = await this.#open(path);
+  /** What each of the networks makes of the pictures at a path (`opened`, if they are), or what a file already holds of it. */
+  async open(path: string, opened?: EncodedImages): Promise<OpenSet[]> {
+    const sets = await this.#open(path, opened);
     this.#opened.push(...sets);
     return sets;
   }
 
-  async #open(source: string): Promise<OpenSet[]> {
+  async #open(source: string, opened?: EncodedImages): Promise<OpenSet[]> {
     const {features: names, imageColumn} = this.request;
     if (source.endsWith('.npz')) return Promise.all(names.map(() => openStatistics(source)));
     if (source.endsWith('.safetensors')) return Promise.all(names.map((name) => openFeaturesFile(source, name)));
-    const images = await openPictureFiles(source, {imageColumn}, this.watch.onNote);
+    const images = opened ?? (await openPictureFiles(source, {imageColumn}, this.watch.onNote));
     const folder = join(this.folder, String(this.#opened.length));
     await mkdir(folder);
     return measurePictures(images, await this.#load(), {folder, source, ...this.watch});
@@ -160,13 +161,17 @@ async function saveStatistics(path: string, sets: readonly ScoredSet[]): Promise
   }
 }
 
-async function captionsFor(request: ScoreRequest, {onNote}: ScoreWatch): Promise<readonly string[] | null> {
-  const {captions, images, imageColumn, column} = request;
-  if (captions === undefined) return null;
-  if (!request.features.includes('clip')) {
+/** The images of the request and the caption of each. Throws UserErrors. */
+async function openCaptioned(
+  {images: path, features, imageColumn, column}: ScoreRequest,
+  given: string | true,
+  {onNote}: ScoreWatch,
+): Promise<{images: EncodedImages; captions: readonly string[]}> {
+  if (!features.includes('clip')) {
     throw new UserError('captions-unused', 'Captions are scored by CLIP, which is not among the networks.', {
       hint: 'Add clip to --features.',
     });
   }
-  return captionsOf(captions, await openPictureFiles(images, {imageColumn, captionColumn: column}, onNote), column);
+  const images = await openPictureFiles(path, {imageColumn, captionColumn: column}, onNote);
+  return {images, captions: await captionsOf(given, images, column)};
 }
