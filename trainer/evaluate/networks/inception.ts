@@ -1,19 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor1D, Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
+import type {InceptionDimension} from '../../contract/model/featureNetwork.ts';
 import {bias} from '../../models/pass.ts';
 import {linearShapes, normShapes, type ShapeEntry} from '../../models/shapes.ts';
 import {conv2d} from '../../nn/layers.ts';
 import {param, type Params} from '../../nn/params.ts';
-import {
-  inceptionStages,
-  type InceptionBlock,
-  type InceptionConv,
-  type InceptionStage,
-  type InceptionStep,
-} from './inceptionLayout.ts';
-
-export type InceptionDimension = InceptionStage['dimension'];
-export const inceptionDimensions = inceptionStages.map(({dimension}) => dimension);
+import {inceptionStages, type InceptionBlock, type InceptionConv, type InceptionStep} from './inceptionLayout.ts';
 
 /** Height and width of the input. */
 export const inceptionSide = 299;

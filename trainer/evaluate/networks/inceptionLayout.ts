@@ -1,3 +1,5 @@
+import type {InceptionDimension} from '../../contract/model/featureNetwork.ts';
+
 /** A convolution without bias, then batch normalisation and ReLU. */
 export interface InceptionConv {
   readonly name: string;
@@ -21,7 +23,7 @@ export interface InceptionBlock {
 }
 /** What lies between two taps, where features can be taken as means over space. */
 export interface InceptionStage {
-  readonly dimension: 64 | 192 | 768 | 2048;
+  readonly dimension: InceptionDimension;
   readonly blocks: readonly InceptionBlock[];
 }
 

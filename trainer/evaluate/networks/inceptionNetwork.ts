@@ -1,3 +1,4 @@
+import type {InceptionDimension, InceptionResize} from '../../contract/model/featureNetwork.ts';
 import {bilinear} from '../../data/pictures/bilinear.ts';
 import {floatResize} from '../../data/pictures/floatResize.ts';
 import {toRgb} from '../../data/pictures/pillowImage.ts';
@@ -7,19 +8,9 @@ import {renameTensors} from '../../store/weights/renamedTensors.ts';
 import {openWeightsFile} from '../../store/weights/weightsFile.ts';
 import type {FeatureNetwork} from '../featureNetwork.ts';
 import {createFeatureProgram} from './featureProgram.ts';
-import {
-  foldNormalisations,
-  inceptionShapes,
-  inceptionSide,
-  runInception,
-  type InceptionDimension,
-} from './inception.ts';
+import {foldNormalisations, inceptionShapes, inceptionSide, runInception} from './inception.ts';
 import {pictureNetwork} from './pictureNetwork.ts';
 import {loadNetworkParams, weightsRecord, type NetworkFiles} from './networkWeights.ts';
-
-/** Whose rule resizes pictures to 299 x 299. They give different scores. */
-export const inceptionResizes = ['pytorch-fid', 'torch-fidelity', 'clean-fid'] as const;
-export type InceptionResize = (typeof inceptionResizes)[number];
 
 export interface InceptionSettings {
   /** Left out: that of pytorch-fid. */

@@ -1,5 +1,10 @@
 import {InvalidArgumentError, Option, type Command} from 'commander';
-import {featureNetworkNames, type FeatureNetworkName} from '../../../contract/model/featureNetwork.ts';
+import {
+  featureNetworkNames,
+  inceptionDimensions,
+  inceptionResizes,
+  type FeatureNetworkName,
+} from '../../../contract/model/featureNetwork.ts';
 import {action} from '../../action.ts';
 import {collect, count, engineOption, wholeNumber} from '../../arguments.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../../outcome.ts';
@@ -8,8 +13,6 @@ import {warn} from '../../terminal.ts';
 import {rateProgress} from '../../view/rateProgress.ts';
 import {scoreLines} from '../../view/scoreTable.ts';
 import type {ScoreRequest} from './scoreImages.ts';
-
-const dimensions = [64, 192, 768, 2048] as const;
 
 export function addScoreVerb(deme: Command): void {
   const command = deme
@@ -26,14 +29,13 @@ export function addScoreVerb(deme: Command): void {
     .option('--weights <file>', 'weights of the networks in order, or NAME=FILE (those in the cache)', collect(String))
     .option('--config <file>', "JSON of CLIP's heads and activation (that beside the weights)")
     .option('--tokenizer <folder>', "CLIP's tokenizer (that beside the weights)")
-    .addOption(
-      new Option('--resize <tool>', 'whose resizing Inception sees').choices([
-        'pytorch-fid',
-        'torch-fidelity',
-        'clean-fid',
-      ]),
+    .addOption(new Option('--resize <tool>', 'whose resizing Inception sees').choices(inceptionResizes))
+    .option(
+      '--dimension <number>',
+      `where Inception's features are taken: ${inceptionDimensions.join(', ')}`,
+      dimension,
+      2048,
     )
-    .option('--dimension <number>', `where Inception's features are taken: ${dimensions.join(', ')}`, dimension, 2048)
     .option(
       '--captions [file]',
       'CLIP score with the captions that lie with the images, or of a .txt, .json, .csv or .jsonl',
@@ -71,8 +73,8 @@ function networkNames(text: string): FeatureNetworkName[] {
 }
 
 function dimension(text: string): number {
-  const found = dimensions.find((known) => String(known) === text);
-  if (found === undefined) throw new InvalidArgumentError(`Give one of ${dimensions.join(', ')}.`);
+  const found = inceptionDimensions.find((known) => String(known) === text);
+  if (found === undefined) throw new InvalidArgumentError(`Give one of ${inceptionDimensions.join(', ')}.`);
   return found;
 }
 
