@@ -101,9 +101,9 @@ describe('the rules', () => {
   it.each([
     ['trainer/nn/conv.ts', 'node:fs'],
     ['trainer/nn/conv.ts', '@tensorflow/tfjs'],
-    ['trainer/nn/conv.ts', 'trainer/models/unet2d.ts'],
-    ['trainer/models/unet2d.ts', 'trainer/data/dataset.ts'],
-    ['trainer/models/unet2d.ts', 'node:fs'],
+    ['trainer/nn/conv.ts', 'trainer/models/unet2d/unet2d.ts'],
+    ['trainer/models/unet2d/unet2d.ts', 'trainer/data/dataset.ts'],
+    ['trainer/models/unet2d/unet2d.ts', 'node:fs'],
     ['trainer/contract/config/config.ts', 'node:path'],
     ['trainer/store/weights/safetensors.ts', '@tensorflow/tfjs-core'],
     ['trainer/train/loop.ts', '@tensorflow/tfjs-backend-wasm'],
@@ -121,7 +121,7 @@ describe('the rules', () => {
   it.each([
     ['trainer/nn/conv.ts', '@tensorflow/tfjs-core'],
     ['trainer/nn/conv.ts', 'trainer/contract/errors.ts'],
-    ['trainer/models/unet2d.ts', 'trainer/models/blocks.ts'],
+    ['trainer/models/unet2d/unet2d.ts', 'trainer/models/blocks.ts'],
     ['trainer/engine/wasm.ts', '@tensorflow/tfjs-backend-wasm'],
     ['trainer/pipeline/runConfig.ts', 'trainer/train/loop.ts'],
     ['extension/main.ts', 'trainer/launch/launcher.ts'],

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 import {UNet2DConfig} from '../../trainer/contract/model/unet2dConfig.ts';
 import {fileShape, toMemoryOrder} from '../../trainer/models/layout.ts';
-import {createUNet2D} from '../../trainer/models/unet2d.ts';
+import {createUNet2D} from '../../trainer/models/unet2d/unet2d.ts';
 import type {Params} from '../../trainer/nn/params.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 import type {ActivationSettings} from './architecture.ts';
-import {unet2dParts, type UNet2DPart, type UNetLayout} from './unet2dParts.ts';
+import {unet2dParts, type UNet2DPart, type UNetLayout} from './unet2d/unet2dParts.ts';
 
 const bytesPerValue = 4;
 

@@ -5,7 +5,7 @@ import {elementCount} from '../store/weights/tensorReader.ts';
 import type {Architecture} from './architecture.ts';
 import type {Denoiser} from './denoiser.ts';
 import {unetPart, type TensorPart} from './tensorPart.ts';
-import {unet2dArchitecture} from './unet2dArchitecture.ts';
+import {unet2dArchitecture} from './unet2d/unet2dArchitecture.ts';
 import {unet2dConditionArchitecture} from './unetCondition/unet2dConditionArchitecture.ts';
 
 /** What each class of networks computes. A class has one row here and one, its schema, in `contract/model/networkConfig`. */

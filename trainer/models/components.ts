@@ -3,7 +3,7 @@ import {findComponent} from '../store/weights/components.ts';
 import type {ModelFolder} from '../store/weights/modelFolder.ts';
 import {architectureOf, createDenoiser} from './architectures.ts';
 import {pixelSpace, type ImageShape, type ImageSpace} from './imageSpace.ts';
-import {loadTextConditioner, type TextConditioner} from './textConditioner.ts';
+import {loadTextConditioner, type TextConditioner} from './clip/textConditioner.ts';
 import {latentSpace} from './vae/latentSpace.ts';
 import {loadAutoencoder, type LoadedAutoencoder} from './vae/loadAutoencoder.ts';
 

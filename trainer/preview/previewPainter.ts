@@ -1,12 +1,12 @@
 import {pictureCount, type PreviewPicture, type PreviewText} from '../contract/panel/preview.ts';
 import {encodePng, imageGrid} from '../data/pictures/png.ts';
 import {Predictor} from '../models/predictor.ts';
-import type {TextConditioner} from '../models/textConditioner.ts';
+import type {TextConditioner} from '../models/clip/textConditioner.ts';
 import {disposeParams, type Params} from '../nn/params.ts';
 import {modelPredict} from '../sample/predict.ts';
 import {promptsFor} from '../sample/prompts.ts';
 import {sampleImages} from '../sample/sampleImages.ts';
-import {keptContexts} from '../models/keptContexts.ts';
+import {keptContexts} from '../models/clip/keptContexts.ts';
 import type {StillWanted} from './previewMerger.ts';
 import type {PreviewModels} from './previewModels.ts';
 

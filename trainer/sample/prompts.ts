@@ -3,7 +3,7 @@ import type {Tensor2D, Tensor3D} from '@tensorflow/tfjs-core';
 import type {SamplingConfig} from '../contract/config/evaluateConfig.ts';
 import {UserError} from '../contract/errors.ts';
 import {promptGridSize, usualGuidance} from '../contract/run/promptGrid.ts';
-import type {TextConditioner} from '../models/textConditioner.ts';
+import type {TextConditioner} from '../models/clip/textConditioner.ts';
 import {guidedPredict, isGuided, type Guidance} from './guidance.ts';
 import type {Predict} from './predict.ts';
 

@@ -4,7 +4,7 @@ import {expect, it} from 'vitest';
 import type {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
 import {foldProjections} from '../../../trainer/deme/foldProjections.ts';
 import {architectureOf} from '../../../trainer/models/architectures.ts';
-import {createUNet2D} from '../../../trainer/models/unet2d.ts';
+import {createUNet2D} from '../../../trainer/models/unet2d/unet2d.ts';
 import {countParams, type Params} from '../../../trainer/nn/params.ts';
 import {projectionShapes} from '../../../trainer/nn/projections.ts';
 import {expectAllClose, maxAbsDifference} from '../../helpers/allClose.ts';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {fileShape, toFileOrder} from '../../../trainer/models/layout.ts';
-import {createUNet2D} from '../../../trainer/models/unet2d.ts';
+import {createUNet2D} from '../../../trainer/models/unet2d/unet2d.ts';
 import {anchorConfig, anchorParams, cosineImage, unit} from '../../helpers/anchorModel.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {paramGradients} from '../../helpers/paramGradients.ts';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
-import {createUNet2D} from '../../../trainer/models/unet2d.ts';
+import {createUNet2D} from '../../../trainer/models/unet2d/unet2d.ts';
 import type {PredictOptions} from '../../../trainer/models/denoiser.ts';
 import {maxAbsDifference} from '../../helpers/allClose.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
-import {createUNet2D} from '../../../trainer/models/unet2d.ts';
+import {createUNet2D} from '../../../trainer/models/unet2d/unet2d.ts';
 
 const google = {norm_eps: 1e-6, downsample_padding: 0, flip_sin_to_cos: false, freq_shift: 1, attention_head_dim: null};
 

@@ -3,7 +3,7 @@ import {expect, it} from 'vitest';
 import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import {Predictor} from '../../../trainer/models/predictor.ts';
-import {createUNet2D} from '../../../trainer/models/unet2d.ts';
+import {createUNet2D} from '../../../trainer/models/unet2d/unet2d.ts';
 import {disposeParams, type Params} from '../../../trainer/nn/params.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {expectAllClose, maxAbsDifference} from '../../helpers/allClose.ts';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
-import {createUNet2D} from '../../../trainer/models/unet2d.ts';
+import {createUNet2D} from '../../../trainer/models/unet2d/unet2d.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import type {Params} from '../../../trainer/nn/params.ts';
 import {alignProjections, projectionMode} from '../../../trainer/nn/projections.ts';

@@ -6,7 +6,7 @@ import {startEngine} from '../../../trainer/engine/startEngine.ts';
 import {wasmBytes} from '../../../trainer/engine/wasm/wasmMemory.ts';
 import {activationBytes} from '../../../trainer/models/activationBytes.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
-import {createUNet2D} from '../../../trainer/models/unet2d.ts';
+import {createUNet2D} from '../../../trainer/models/unet2d/unet2d.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {lossAndGradient} from '../../../trainer/train/lossAndGradient.ts';
 import {prepareBatch} from '../../../trainer/train/microBatch.ts';

@@ -6,7 +6,7 @@ import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
 import {wasmModule} from '../../../trainer/engine/wasm/wasmModule.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
-import {createUNet2D} from '../../../trainer/models/unet2d.ts';
+import {createUNet2D} from '../../../trainer/models/unet2d/unet2d.ts';
 import {flatLayout} from '../../../trainer/nn/flatParams.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';

@@ -1,7 +1,7 @@
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
-import {createUNet2D} from '../../../trainer/models/unet2d.ts';
+import {createUNet2D} from '../../../trainer/models/unet2d/unet2d.ts';
 import type {Params} from '../../../trainer/nn/params.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import type {LossSetting} from '../../../trainer/train/lossAndGradient.ts';

@@ -4,7 +4,7 @@ import {projectionShapes} from '../../nn/projections.ts';
 import {timeEmbedding} from '../../nn/timeEmbedding.ts';
 import {createDownBlock, createMidBlock, createUpBlock, type AttentionMaker} from '../blocks.ts';
 import type {Denoiser, DenoiserInputs} from '../denoiser.ts';
-import {unet2dProjectionSites} from '../unet2dParts.ts';
+import {unet2dProjectionSites} from '../unet2d/unet2dParts.ts';
 import {unet2dStyle, type UNet2DStyle} from '../unet2dStyle.ts';
 import {createUNetBody} from '../unetBody.ts';
 import {createSpatialTransformer} from './spatialTransformer.ts';

@@ -2,7 +2,7 @@ import type {UNet2DConditionConfig} from '../../contract/model/unet2dConditionCo
 import {unetActivationBytes} from '../activationBytes.ts';
 import type {Architecture} from '../architecture.ts';
 import {unetPart} from '../tensorPart.ts';
-import {unet2dProjectionSites, type UNet2DPart} from '../unet2dParts.ts';
+import {unet2dProjectionSites, type UNet2DPart} from '../unet2d/unet2dParts.ts';
 import {manyTokens} from './transformerBlock.ts';
 import {createUNet2DCondition} from './unet2dCondition.ts';
 

@@ -10,7 +10,7 @@ import type {TextRows} from '../../data/textRows.ts';
 import type {HeldOutSource} from '../../evaluate/heldOutImages.ts';
 import type {Components} from '../../models/components.ts';
 import type {ImageSpace} from '../../models/imageSpace.ts';
-import type {TextConditioner} from '../../models/textConditioner.ts';
+import type {TextConditioner} from '../../models/clip/textConditioner.ts';
 import {cacheFolder} from '../../store/files/cacheFolder.ts';
 import {freeBytes} from '../../store/files/freeSpace.ts';
 import {hashBytes} from '../../store/files/sha256.ts';

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import type {PretrainConfig} from '../../contract/config/config.ts';
 import {ClipTextConfig} from '../../contract/model/clipTextConfig.ts';
 import {newTextEncoder} from '../../models/clip/newTextEncoder.ts';
-import {createTextConditioner, type TextConditioner} from '../../models/textConditioner.ts';
+import {createTextConditioner, type TextConditioner} from '../../models/clip/textConditioner.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {folderComponent, stableDiffusionIndex, type Pipeline} from '../../store/weights/pipeline.ts';
 import {writeJsonAtomic} from '../../store/files/jsonFile.ts';

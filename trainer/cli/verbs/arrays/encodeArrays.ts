@@ -2,7 +2,7 @@ import type {EngineChoice} from '../../../contract/config/config.ts';
 import type {EngineInfo} from '../../../contract/engine/engineInfo.ts';
 import {UserError} from '../../../contract/errors.ts';
 import {startEngine} from '../../../engine/startEngine.ts';
-import {createTextConditioner} from '../../../models/textConditioner.ts';
+import {createTextConditioner} from '../../../models/clip/textConditioner.ts';
 import {loadAutoencoder} from '../../../models/vae/loadAutoencoder.ts';
 import {encodeNchw} from '../../../sample/autoencodeNchw.ts';
 import {inBatches} from '../../../sample/nchw.ts';

@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest';
-import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
-import {createUNet2D} from '../../../trainer/models/unet2d.ts';
-import {unet2dParts} from '../../../trainer/models/unet2dParts.ts';
-import {variedUNets} from './variedUNets.ts';
+import {UNet2DConfig} from '../../../../trainer/contract/model/unet2dConfig.ts';
+import {createUNet2D} from '../../../../trainer/models/unet2d/unet2d.ts';
+import {unet2dParts} from '../../../../trainer/models/unet2d/unet2dParts.ts';
+import {variedUNets} from '../variedUNets.ts';
 
 describe.each(Object.entries(variedUNets))('the parts of the %s UNet', (_, config) => {
   const parts = unet2dParts(config, [32, 48]);

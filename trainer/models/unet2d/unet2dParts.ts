@@ -1,4 +1,4 @@
-import type {ProjectionSite} from '../nn/projections.ts';
+import type {ProjectionSite} from '../../nn/projections.ts';
 
 /** What in the config of a UNet of diffusers, conditioned or not, says which parts it has. */
 export interface UNetLayout {

@@ -2,13 +2,13 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
-import {loadTextEncoder} from '../../../trainer/models/clip/textEncoder.ts';
-import {createTextConditioner} from '../../../trainer/models/textConditioner.ts';
-import {folderComponent} from '../../../trainer/store/weights/pipeline.ts';
-import {expectAllClose, maxAbsDifference} from '../../helpers/allClose.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {writeGoldenPipeline} from '../../helpers/goldenSd.ts';
-import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {loadTextEncoder} from '../../../../trainer/models/clip/textEncoder.ts';
+import {createTextConditioner} from '../../../../trainer/models/clip/textConditioner.ts';
+import {folderComponent} from '../../../../trainer/store/weights/pipeline.ts';
+import {expectAllClose, maxAbsDifference} from '../../../helpers/allClose.ts';
+import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
+import {writeGoldenPipeline} from '../../../helpers/goldenSd.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const texts = ['a cat', 'two dogs in the snow'];
 

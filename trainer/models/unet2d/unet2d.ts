@@ -1,16 +1,16 @@
 import type {Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
-import {UserError} from '../contract/errors.ts';
-import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
-import {projectionShapes} from '../nn/projections.ts';
-import {timeEmbedding} from '../nn/timeEmbedding.ts';
-import {createAttentionBlock} from './attentionBlock.ts';
-import {createDownBlock, createMidBlock, createUpBlock, type AttentionMaker} from './blocks.ts';
-import type {Block} from './checkpointedBlock.ts';
-import type {Denoiser} from './denoiser.ts';
+import {UserError} from '../../contract/errors.ts';
+import type {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
+import {projectionShapes} from '../../nn/projections.ts';
+import {timeEmbedding} from '../../nn/timeEmbedding.ts';
+import {createAttentionBlock} from '../attentionBlock.ts';
+import {createDownBlock, createMidBlock, createUpBlock, type AttentionMaker} from '../blocks.ts';
+import type {Block} from '../checkpointedBlock.ts';
+import type {Denoiser} from '../denoiser.ts';
 import {checkSupported} from './supportedUNet2D.ts';
 import {unet2dProjectionSites} from './unet2dParts.ts';
-import {unet2dStyle, type UNet2DStyle} from './unet2dStyle.ts';
-import {createUNetBody} from './unetBody.ts';
+import {unet2dStyle, type UNet2DStyle} from '../unet2dStyle.ts';
+import {createUNetBody} from '../unetBody.ts';
 
 /**
  * The UNet2DModel of diffusers, with its parameter names, and DeMe's channel-wise projections where the parameters hold

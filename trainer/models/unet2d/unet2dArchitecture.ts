@@ -1,7 +1,7 @@
-import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
-import {activationBytes} from './activationBytes.ts';
-import type {Architecture} from './architecture.ts';
-import {unetPart} from './tensorPart.ts';
+import type {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
+import {activationBytes} from '../activationBytes.ts';
+import type {Architecture} from '../architecture.ts';
+import {unetPart} from '../tensorPart.ts';
 import {createUNet2D} from './unet2d.ts';
 import {unet2dProjectionSites} from './unet2dParts.ts';
 

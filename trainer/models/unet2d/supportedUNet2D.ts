@@ -1,5 +1,5 @@
-import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
-import {checkEntries, checkLengths, checkValues} from './supportedValues.ts';
+import type {UNet2DConfig} from '../../contract/model/unet2dConfig.ts';
+import {checkEntries, checkLengths, checkValues} from '../supportedValues.ts';
 
 /** The values of each key that this project implements; keys that are not listed take any value. */
 const supported: Readonly<Record<string, readonly unknown[]>> = {

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor3D} from '@tensorflow/tfjs-core';
-import {findComponent, requireTokenizer} from '../store/weights/components.ts';
-import type {ModelFolder} from '../store/weights/modelFolder.ts';
-import type {PipelineComponent} from '../store/weights/pipeline.ts';
-import {hashBytes} from '../store/files/sha256.ts';
-import {readClipTokenizer, tokenizerHash} from '../text/readClipTokenizer.ts';
-import {loadTextEncoder} from './clip/textEncoder.ts';
+import {findComponent, requireTokenizer} from '../../store/weights/components.ts';
+import type {ModelFolder} from '../../store/weights/modelFolder.ts';
+import type {PipelineComponent} from '../../store/weights/pipeline.ts';
+import {hashBytes} from '../../store/files/sha256.ts';
+import {readClipTokenizer, tokenizerHash} from '../../text/readClipTokenizer.ts';
+import {loadTextEncoder} from './textEncoder.ts';
 
 /** What makes of texts the context that a network is conditioned on: tokenizer and text encoder of a pipeline. */
 export interface TextConditioner {
