@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {heldOutRows} from '../data/batches.ts';
 import type {ImageRows} from '../data/imageRows.ts';
-import type {ImageTexts} from '../data/textRows.ts';
+import {textStates, type ImageTexts} from '../data/textRows.ts';
 import type {ImageShape, ImageSpace} from '../models/imageSpace.ts';
 import {createRandom} from '../random.ts';
+import {elementCount} from '../store/weights/tensorReader.ts';
 
 /** Images in the space of the network (pixels or latents) and what is written about them, on the host. */
 export interface HeldOutImages {
@@ -31,9 +32,9 @@ export async function heldOutImages(
   count: number,
   seed: number,
 ): Promise<HeldOutImages> {
-  const size = sizeOf(space.shape);
+  const size = elementCount(space.shape);
   const images = new Float32Array(count * size);
-  const context = texts && {values: new Float32Array(count * sizeOf(texts.rows.shape)), shape: texts.rows.shape};
+  const context = texts && {values: new Float32Array(count * elementCount(texts.rows.shape)), shape: texts.rows.shape};
   for (let first = 0; first < count; first += batch) {
     const wanted = Array.from({length: Math.min(batch, count - first)}, (_, i) => first + i);
     const {indices, values} = await heldOutRows(source, wanted);
@@ -43,22 +44,14 @@ export async function heldOutImages(
       ),
     );
     images.set(await drawn.data().finally(() => drawn.dispose()), first * size);
-    if (texts && context) context.values.set(await firstStates(texts, indices), first * sizeOf(context.shape));
+    if (texts && context) context.values.set(await firstStates(texts, indices), first * elementCount(context.shape));
   }
   return {images, shape: space.shape, ...(context && {context})};
 }
 
 /** States of the first captions of images, [N,T,width]. */
 async function firstStates({captions, rows}: ImageTexts, indices: readonly number[]): Promise<Float32Array> {
-  const size = sizeOf(rows.shape);
-  const states = new Float32Array(indices.length * size);
-  for (const [i, index] of indices.entries()) {
-    const [caption = ''] = await captions(index);
-    states.set(await rows.read(caption), i * size);
-  }
-  return states;
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
+  const first: string[] = [];
+  for (const index of indices) first.push((await captions(index))[0] ?? '');
+  return textStates(rows, first);
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {trainBatch} from '../data/batches.ts';
+import type {TrainingConfig} from '../contract/config/training.ts';
+import {trainBatch, type DrawnImage} from '../data/batches.ts';
 import {drawCaption} from '../data/captions/drawCaption.ts';
-import type {DrawnImage} from '../data/batches.ts';
+import {textStates, type ImageTexts} from '../data/textRows.ts';
 import {drawTimesteps} from '../deme/timesteps.ts';
 import type {Condition} from '../models/denoiser.ts';
 import {createRandom} from '../random.ts';
@@ -58,20 +59,17 @@ async function readMicroBatch(task: TrainTask, update: number, micro: number): P
   const {seed, batch, accumulation} = config;
   const index = update * accumulation + micro;
   const {drawn, values} = await trainBatch({source: images, batch, seed, index, flip, randomCrop});
-  return {images: values, context: task.texts && (await readContext(task, drawn))};
+  return {images: values, context: task.texts && (await readContext(task.texts, config, drawn))};
 }
 
-async function readContext({config, texts}: TrainTask, drawn: readonly DrawnImage[]): Promise<Float32Array | null> {
-  if (texts === null) return null;
-  const {captions, rows} = texts;
-  const {seed, captionDropout: dropout = 0} = config;
-  const size = rows.shape[0] * rows.shape[1];
-  const context = new Float32Array(drawn.length * size);
-  for (const [i, {index, position}] of drawn.entries()) {
-    const text = drawCaption(await captions(index), {seed, position, dropout});
-    context.set(await rows.read(text), i * size);
-  }
-  return context;
+async function readContext(
+  {captions, rows}: ImageTexts,
+  {seed, captionDropout: dropout = 0}: TrainingConfig,
+  drawn: readonly DrawnImage[],
+): Promise<Float32Array> {
+  const texts: string[] = [];
+  for (const {index, position} of drawn) texts.push(drawCaption(await captions(index), {seed, position, dropout}));
+  return textStates(rows, texts);
 }
 
 function toMicroBatch(task: TrainTask, update: number, micro: number, {images: rows, context}: ReadBatch): MicroBatch {

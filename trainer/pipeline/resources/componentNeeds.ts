@@ -25,16 +25,14 @@ const mapsAtOnce = 8;
 /** From the configs alone. */
 export async function componentNeeds({pipeline}: Pick<ModelFolder, 'pipeline'>): Promise<ComponentNeeds> {
   const [vae, encoder] = [findComponent(pipeline, 'vae'), findComponent(pipeline, 'text_encoder')];
-  const autoencoder = vae && (await readComponent(vae, autoencoderKind)).config;
+  const config = vae && (await readComponent(vae, autoencoderKind)).config;
+  const autoencoder = config && createAutoencoder(config);
   const text = encoder && (await readComponent(encoder, textEncoderKind)).config;
-  const shapes = [
-    ...(autoencoder ? createAutoencoder(autoencoder).shapes.values() : []),
-    ...(text ? createClipText(text).shapes.values() : []),
-  ];
+  const shapes = [...(autoencoder?.shapes.values() ?? []), ...(text ? createClipText(text).shapes.values() : [])];
   return {
-    factor: autoencoder ? createAutoencoder(autoencoder).factor : 1,
+    factor: autoencoder?.factor ?? 1,
     weights: 4 * shapes.reduce((sum, shape) => sum + elementCount(shape), 0),
-    perPixel: autoencoder ? 4 * mapsAtOnce * (autoencoder.block_out_channels[0] ?? 0) : 0,
+    perPixel: 4 * mapsAtOnce * (config?.block_out_channels[0] ?? 0),
   };
 }
 

@@ -1,5 +1,6 @@
 import {concatenate} from '../../../concatenate.ts';
 import type {LatentsTaker} from '../../../sample/sampleImages.ts';
+import {elementCount} from '../../../store/weights/tensorReader.ts';
 import {requireOutput, writeArrays} from '../arrays/arrayFile.ts';
 
 export interface LatentsOptions {
@@ -41,8 +42,8 @@ export async function latentsFile(options: LatentsOptions): Promise<LatentsFile 
   };
   const write = async () => {
     const values = concatenate(Float32Array, steps.flat());
-    const size = imageShape.reduce((product, length) => product * length, 1);
-    const shape = [...(everyStep ? [steps.length] : []), values.length / size / steps.length, ...imageShape];
+    const count = values.length / elementCount(imageShape) / steps.length;
+    const shape = [...(everyStep ? [steps.length] : []), count, ...imageShape];
     await writeArrays({out}, [{name: tensorName, shape, dtype: 'F32', read: () => values}]);
   };
   return {taker, write};
