@@ -90,10 +90,16 @@ export async function collectFeatures(
   return {values, count: values.length / dimension, dimension};
 }
 
-/** The images of a source in order, as batches [n,H,W,C] in [-1, 1]. */
-export async function* sourceBatches(source: ImageSource, batch = 128): AsyncGenerator<Float32Array> {
-  for (let first = 0; first < source.size; first += batch) {
-    const count = Math.min(batch, source.size - first);
+/** Images of a source at once. */
+const sourceBatch = 128;
+
+/** The images of a source in order, or those of a span [first, end) of it, as batches [n,H,W,C] in [-1, 1]. */
+export async function* sourceBatches(
+  source: ImageSource,
+  [start, end]: readonly [number, number] = [0, source.size],
+): AsyncGenerator<Float32Array> {
+  for (let first = start; first < end; first += sourceBatch) {
+    const count = Math.min(sourceBatch, end - first);
     yield heldOutBatch(
       source,
       Array.from({length: count}, (_, i) => first + i),

@@ -1,4 +1,3 @@
-import type {EvaluateConfig} from '../contract/config/evaluateConfig.ts';
 import type {FeatureNetworkName} from '../contract/model/featureNetwork.ts';
 import type {FeatureNetwork} from './featureNetwork.ts';
 import type {InceptionSettings} from './networks/inceptionNetwork.ts';
@@ -42,16 +41,16 @@ export const featureNetworks: Readonly<Record<FeatureNetworkName, FeatureNetwork
   },
 };
 
-/** Loads the network that a config names, passes it to `work`, and disposes of it. */
-export async function withFeatureNetwork<T>(
-  name: EvaluateConfig['features'],
-  work: (network: FeatureNetwork) => Promise<T>,
+/** Loads networks, passes them to `work`, and disposes of them. */
+export async function withFeatureNetworks<T>(
+  names: readonly FeatureNetworkName[],
+  work: (networks: readonly FeatureNetwork[]) => Promise<T>,
 ): Promise<T> {
-  if (name === 'none') throw new Error('no feature network was asked for');
-  const network = await featureNetworks[name].load();
+  const networks: FeatureNetwork[] = [];
   try {
-    return await work(network);
+    for (const name of names) networks.push(await featureNetworks[name].load());
+    return await work(networks);
   } finally {
-    network.dispose();
+    networks.forEach((network) => network.dispose());
   }
 }

@@ -15,6 +15,8 @@ export interface SampleImagesRequest extends SamplingSettings, Pick<SamplingConf
   space: ImageSpace;
   /** Images in all. */
   count: number;
+  /** Which of them, from the number of the first to that after the last; left out: all. They are those that a drawing of all has. */
+  span?: ImageSpan;
   /** Left out for a model without texts. */
   text?: Prompts;
   /**
@@ -32,15 +34,19 @@ export interface SampleImagesRequest extends SamplingSettings, Pick<SamplingConf
   beforeBatch?(): Promise<void>;
 }
 
+/** Numbers of images in a series: of the first, and after the last. */
+export type ImageSpan = readonly [first: number, end: number];
+
 export interface LatentsTaker {
   readonly everyStep: boolean;
   /** Gets those of a batch, in the space of the network, one for each step. */
   take(steps: readonly NchwImages[]): void;
 }
 
-/** Draws `count` images, [N,H,W,C] in about [-1, 1] on the host. */
+/** Draws the images, [N,H,W,C] in about [-1, 1] on the host. */
 export async function sampleImages(request: SampleImagesRequest): Promise<Float32Array> {
-  const images = new Float32Array(request.count * pixelsOf(request.space));
+  const {count, span: [first, end] = [0, count]} = request;
+  const images = new Float32Array((end - first) * pixelsOf(request.space));
   let filled = 0;
   for await (const batch of sampleBatches(request)) {
     images.set(batch, filled);
@@ -49,11 +55,15 @@ export async function sampleImages(request: SampleImagesRequest): Promise<Float3
   return images;
 }
 
-/** Draws the same images a batch at a time, [n,H,W,C] each: for those who need not hold them all. */
+/**
+ * Draws the same images a batch at a time, [n,H,W,C] each: for those who need not hold them all. A batch begins at a multiple of its size, also
+ * where the span does not: an image's place in its batch may change its last bits.
+ */
 export async function* sampleBatches(request: SampleImagesRequest): AsyncGenerator<Float32Array> {
-  const {count, space, batch, text, perPrompt} = request;
+  const {count, space, batch, text, perPrompt, span: [start, end] = [0, count]} = request;
   const noise = request.noise ?? seededNoise(request.seed, space.shape);
-  for (let first = 0; first < count; first += batch) {
+  const pixels = pixelsOf(space);
+  for (let first = start - (start % batch); first < end; first += batch) {
     await request.beforeBatch?.();
     const size = Math.min(batch, count - first);
     const places = Array.from({length: batch}, (_, i) => first + Math.min(i, size - 1));
@@ -63,7 +73,7 @@ export async function* sampleBatches(request: SampleImagesRequest): AsyncGenerat
     try {
       const drawn = await drawBatch({...request, ...conditioned}, noise, {first, numbers});
       const values = await decodeBatch(drawn, space);
-      yield values.subarray(0, size * pixelsOf(space));
+      yield values.subarray(Math.max(0, start - first) * pixels, Math.min(size, end - first) * pixels);
     } finally {
       conditioned?.dispose();
     }

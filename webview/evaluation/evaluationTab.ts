@@ -1,4 +1,4 @@
-import type {Report} from '../../trainer/contract/run/report.ts';
+import type {NetworkDistances, Report} from '../../trainer/contract/run/report.ts';
 import {neededDetails, recipeList} from '../details.ts';
 import {element, message, Region, table} from '../dom.ts';
 import {durationText, estimateText, numberText} from '../numberText.ts';
@@ -34,7 +34,7 @@ export class EvaluationTab implements Tab {
 }
 
 function reportParts(report: Report): HTMLElement[] {
-  const {heldOut, frechet, kid, warnings, recipe, engine, seconds} = report;
+  const {heldOut, frechet, kid, networks, warnings, recipe, engine, seconds} = report;
   const models = [...new Set([...Object.keys(heldOut), ...Object.keys(frechet), ...Object.keys(kid)])];
   const base = heldOut['base']?.mean;
   const rows = models.map((model) => {
@@ -53,11 +53,23 @@ function reportParts(report: Report): HTMLElement[] {
   const head = ['Model', 'Held-out loss', 'Difference to base', 'in %', 'Fréchet distance', 'KID'];
   return [
     table('All models, on the same images, noise and timesteps; ± is one standard error', head, rows),
+    ...(networks ? [networkTable(networks)] : []),
     ...warnings.map((warning) => element('p', {}, `Warning: ${warning}`)),
     element('p', {}, `Features of Fréchet distance and KID: ${features}.`),
     element('p', {}, `Measured by ${engine.name} ${engine.version} on ${engine.device} in ${durationText(seconds)}.`),
     recipeList(recipe),
   ];
+}
+
+/** Fréchet distance and KID of every model by each of several networks. */
+function networkTable(networks: readonly NetworkDistances[]): HTMLElement {
+  const rows = networks.flatMap(({network, frechet, kid}) =>
+    Object.entries(frechet).map(([model, distance]) => {
+      const estimate = kid[model];
+      return [network, model, numberText(distance), estimate ? estimateText(estimate) : '–'];
+    }),
+  );
+  return table('Samples by feature network', ['Network', 'Model', 'Fréchet distance', 'KID'], rows);
 }
 
 /** Held-out losses that were measured during training. */

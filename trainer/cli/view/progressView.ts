@@ -1,5 +1,6 @@
 import type {WriteStream} from 'node:tty';
 import type {RunEvent} from '../../contract/run/events.ts';
+import {sharePerSecond} from '../../contract/run/pace.ts';
 import {addEvents, noProgress, type RunProgress, type StageProgress} from '../../contract/run/runProgress.ts';
 import {printJson, printLines} from '../terminal.ts';
 import {formatDuration} from './duration.ts';
@@ -84,13 +85,17 @@ function bar(stage: StageProgress): string {
 }
 
 /** What a stage is doing, and its newest number. */
-export function workText({update, updates, losses, secondsPerUpdate, secondsWaited, work}: StageProgress): string {
+export function workText(progress: StageProgress): string {
+  const {update, updates, losses, secondsPerUpdate, secondsWaited, work, pace} = progress;
   if (update !== null) {
     const loss = losses.denoise?.toFixed(5) ?? 'not finite';
     const waited = waitedText(secondsPerUpdate ?? 0, secondsWaited ?? 0);
     return `update ${update}/${updates}, loss ${loss}, ${secondsPerUpdate?.toFixed(2)} s/update${waited}`;
   }
-  return work === null ? 'starting' : `${work.what} ${Math.floor(work.done)}/${work.total}`;
+  if (work === null) return 'starting';
+  const rate = (sharePerSecond(pace) ?? 0) * work.total;
+  const rateText = rate === 0 || rate === Infinity ? '' : `, ${rate.toFixed(rate < 10 ? 2 : 0)} a second`;
+  return `${work.what} ${Math.floor(work.done)}/${work.total}${rateText}`;
 }
 
 /** A share of an update that is worth a word. */

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {featureNetworkNames} from '../model/featureNetwork.ts';
+import {featureNetworkNames, type FeatureNetworkName} from '../model/featureNetwork.ts';
 import {SamplerOverrides} from '../model/schedulerConfig.ts';
 import {schedulerKeys} from '../model/schedulerSettings.ts';
 import {samplers, samplerSchedulers, type SamplerName} from './samplerName.ts';
@@ -89,11 +89,42 @@ export const EvaluateConfig = z.strictObject({
   sampling: SamplingConfig.prefault({}).describe('How images are drawn.'),
   grid: z.int().min(0).default(64).describe('Images in the sample grid of each model.'),
   features: z
-    .enum([...featureNetworkNames, 'none'])
+    .union([z.enum([...featureNetworkNames, 'none']), z.array(z.enum(featureNetworkNames)).min(1)])
     .default('none')
     .describe(
-      'Feature space of Fréchet distance and KID: the bundled digit classifier, a network whose weights lie in the cache, or none.',
+      'Feature space of Fréchet distance and KID: the bundled digit classifier, a network whose weights lie in the cache, a list of such networks, or none.',
     ),
   samples: z.int().min(2).default(256).describe('Images drawn from each model for Fréchet distance and KID.'),
+  shards: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe(
+      'Into how many stages the drawing of these is shared, which may run at once; left out: the evaluation draws them itself. The numbers are the same.',
+    ),
+  keep: z
+    .array(z.enum(['features', 'images']))
+    .optional()
+    .describe(
+      'What of them stays in the run besides statistics; left out: the features. KID needs these; images are PNGs.',
+    ),
 });
 export type EvaluateConfig = z.infer<typeof EvaluateConfig>;
+
+/** The networks that `evaluate.features` names, each once. */
+export function featureNames(features: EvaluateConfig['features'] = 'none'): readonly FeatureNetworkName[] {
+  if (typeof features !== 'string') return [...new Set(features)];
+  return features === 'none' ? [] : [features];
+}
+
+/** Which of the files of an evaluation hold what a network made: null where there is one network, whose files need no name. */
+export function featureFileNames(features?: EvaluateConfig['features']): readonly (FeatureNetworkName | null)[] {
+  const names = featureNames(features);
+  return names.length === 1 ? [null] : names;
+}
+
+/** Images of each model whose features are measured, or which are kept. */
+export function measuredCount({features, keep, samples}: EvaluateConfig): number {
+  return featureNames(features).length > 0 || keep?.includes('images') === true ? samples : 0;
+}

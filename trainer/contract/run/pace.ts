@@ -38,11 +38,17 @@ export function addSample(pace: Pace, sample: Sample): Pace {
 }
 
 /** Seconds that are left; null as long as it cannot be estimated. */
-export function secondsLeft({samples}: Pace): number | null {
+export function secondsLeft(pace: Pace): number | null {
+  const speed = sharePerSecond(pace);
+  return speed === null || pace.last === null ? null : (1 - pace.last.share) / speed;
+}
+
+/** How much of the work is done in a second; null as long as it cannot be estimated. */
+export function sharePerSecond({samples}: Pace): number | null {
   const [first, last] = [samples[0], samples.at(-1)];
   if (first === undefined || last === undefined || samples.length < neededSamples) return null;
   const gained = last.share - first.share;
-  return gained > 0 ? ((last.time - first.time) / 1000 / gained) * (1 - last.share) : null;
+  return gained > 0 ? (1000 * gained) / (last.time - first.time) : null;
 }
 
 function isPause({samples}: Pace, gap: number): boolean {

@@ -83,6 +83,15 @@ export type SearchResult = z.infer<typeof SearchResult>;
 
 const byModel = <T extends z.ZodType>(value: T) => z.record(z.string(), value);
 
+/** Distances of each model to the reference images in the feature space of one network. */
+export const NetworkDistances = z.strictObject({
+  network: z.string(),
+  about: z.string(),
+  frechet: byModel(z.number()),
+  kid: byModel(Estimate),
+});
+export type NetworkDistances = z.infer<typeof NetworkDistances>;
+
 /** `report.json`. Model names: base, ordinary, expert-0 …, ensemble, merged. */
 export const Report = z.strictObject({
   heldOut: byModel(HeldOutLoss),
@@ -92,6 +101,8 @@ export const Report = z.strictObject({
   search: SearchResult.nullable(),
   frechet: byModel(z.number()),
   kid: byModel(Estimate),
+  /** Where samples were measured by several networks: the distances by each, of which those above are the first. */
+  networks: z.array(NetworkDistances).optional(),
   /** What to know before the distances are compared with others. */
   warnings: z.array(z.string()).default([]),
   engine: EngineInfo.omit({reason: true}),

@@ -15,6 +15,11 @@ interface StageSubjects {
   search: unknown;
   merge: unknown;
   reference: unknown;
+  draw: {
+    readonly model: RunModel;
+    /** Which part of the images, counted from 0. */
+    readonly shard: number;
+  };
   evaluate: {readonly model: RunModel};
   report: unknown;
 }
@@ -55,6 +60,15 @@ const kinds: {readonly [K in StageKind]: KindNaming<K>} = {
   search: single(null),
   merge: single({kind: 'merged'}),
   reference: single(null),
+  draw: {
+    suffix: ({model, shard}) => `${modelName(model)}-${shard}`,
+    parse(suffix) {
+      const at = suffix?.lastIndexOf('-') ?? -1;
+      const [model, shard] = [parseModel(suffix?.slice(0, at) ?? ''), parseIndex(suffix?.slice(at + 1) ?? '')];
+      return at < 0 || model === null || shard === null ? null : {model, shard};
+    },
+    makes: () => null,
+  },
   evaluate: {
     suffix: ({model}) => modelName(model),
     parse(suffix) {
@@ -66,7 +80,7 @@ const kinds: {readonly [K in StageKind]: KindNaming<K>} = {
   report: single(null),
 };
 
-/** `expert-0`, `evaluate-merged`, `search`: the name under which a stage is recorded and reported. */
+/** `expert-0`, `evaluate-merged`, `draw-merged-3`, `search`: the name under which a stage is recorded and reported. */
 export function stageName<K extends StageKind>(stage: StageOf<K>): string {
   const suffix = kinds[stage.kind].suffix(stage);
   return suffix === null ? stage.kind : `${stage.kind}-${suffix}`;

@@ -46,7 +46,7 @@ export async function digitAccuracy(params: Params, source: ImageSource): Promis
   requireDigits(source.shape);
   let done = 0;
   let right = 0;
-  for await (const images of sourceBatches(source, batch)) {
+  for await (const images of sourceBatches(source)) {
     const guesses = tf.tidy(() =>
       tf.argMax(classifyDigits(params, tf.tensor4d(images, [images.length / pixels, ...digitShape])).scores, 1),
     );

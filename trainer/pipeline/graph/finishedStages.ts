@@ -1,7 +1,7 @@
 import {nullForUserError, UserError} from '../../contract/errors.ts';
 import type {StageRecord} from '../../contract/run/pipeline.ts';
 import {readStageRecord} from '../../store/run/stageRecord.ts';
-import type {StageNode} from './stagePlan.ts';
+import {partOf, type PlannedStage, type StageNode} from './stagePlan.ts';
 
 /**
  * The records of the stages of a run that are done, by name: of those given and of those that they need. A stage whose record is damaged
@@ -14,6 +14,13 @@ export async function finishedStages(run: string, stages: readonly StageNode[]):
     if (record !== null) finished.set(name, record);
   }
   return finished;
+}
+
+/** Names of the stages that are not to be done (again): those that are done, and parts of a result that is there. */
+export function settledStages(stages: readonly PlannedStage[], finished: Iterable<string>): Set<string> {
+  const settled = new Set(finished);
+  for (const stage of stages) if (settled.has(partOf(stage) ?? '')) settled.add(stage.name);
+  return settled;
 }
 
 /** Throws a UserError where a stage needs another that is neither done nor about to be. */

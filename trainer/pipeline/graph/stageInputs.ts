@@ -1,8 +1,9 @@
 import type {StageInputs} from '../../contract/run/pipeline.ts';
+import {parseStage} from '../../contract/run/stage.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {definitionOf} from '../stages/registry.ts';
 import type {StageFacts} from './stageFacts.ts';
-import type {PlannedStage} from './stagePlan.ts';
+import {partOf, type PlannedStage} from './stagePlan.ts';
 
 /**
  * All that the result of a stage depends on, as text by dotted path (`decouple.batch`, `base.weights`, `stages.expert-0`): what is equal
@@ -17,8 +18,15 @@ export function stageInputs(
   const own = definitionOf(stage).inputs(stage, facts);
   if (own === null) return null;
   const {tool, engine, base} = facts;
-  const stages = Object.fromEntries(needs.map((need) => [need, keyOf(need) ?? 'unknown']));
+  const results = needs.filter((need) => !isPart(need));
+  const stages = Object.fromEntries(results.map((need) => [need, keyOf(need) ?? 'unknown']));
   return flat({stage: name, tool, engine, base, stages, ...own});
+}
+
+/** Whether a stage does a part of the work of the one that needs it: how that is shared changes no result. */
+function isPart(name: string): boolean {
+  const stage = parseStage(name);
+  return stage !== null && partOf({stage}) !== null;
 }
 
 /** SHA-256 over the inputs of a stage. */

@@ -23,10 +23,11 @@ export interface PlannedStage extends StageNode {
  * needs all experts, and each evaluation needs only its own model, so that idle cores always find something to do.
  */
 export function planStages(config: DemeConfig, selection: StageSelection['kind'] = 'pipeline'): PlannedStage[] {
-  return selectedStages(config, selection).map((stage) => planned(stage, config));
+  return selectedStages(config, selection).map((stage) => plannedStage(stage, config));
 }
 
-function planned(stage: Stage, config: DemeConfig): PlannedStage {
+/** A stage with its place in the graph of a config. */
+export function plannedStage(stage: Stage, config: DemeConfig): PlannedStage {
   const definition = definitionOf(stage);
   return {
     stage,
@@ -39,6 +40,12 @@ function planned(stage: Stage, config: DemeConfig): PlannedStage {
 /** Whether a stage trains a network of the size of the base. */
 export function isTraining({stage}: Pick<PlannedStage, 'stage'>): boolean {
   return definitionOf(stage).training !== null;
+}
+
+/** The stage whose result a stage begins, by name; null for one with a result of its own. */
+export function partOf({stage}: Pick<PlannedStage, 'stage'>): string | null {
+  const whole = definitionOf(stage).partOf?.(stage);
+  return whole === undefined ? null : stageName(whole);
 }
 
 /** Whether the process of a stage needs an engine. */

@@ -13,7 +13,7 @@ import {runPaths} from '../../store/run/runPaths.ts';
 import type {StageFacts} from './stageFacts.ts';
 import {changedInputs, stageInputs, stageKey} from './stageInputs.ts';
 import {outputPaths} from './stageOutputs.ts';
-import type {PlannedStage} from './stagePlan.ts';
+import {partOf, type PlannedStage} from './stagePlan.ts';
 
 /** What becomes of a stage of a new run, and why. */
 export interface StageDecision {
@@ -45,7 +45,7 @@ export async function takeOver(
   if (earlier.length === 0) return [];
   const keys = new Map<string, string>();
   const decisions: StageDecision[] = [];
-  for (const stage of inOrder(stages)) {
+  for (const stage of inOrder(stages.filter((each) => partOf(each) === null))) {
     const inputs = stageInputs(stage, facts, (need) => keys.get(need));
     if (inputs !== null) keys.set(stage.name, stageKey(inputs));
     decisions.push(await decide(run, stage, inputs, await earlierStages(earlier, stage.name)));

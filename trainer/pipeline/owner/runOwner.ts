@@ -5,7 +5,7 @@ import {launchStage, type StageProcess} from '../../launch/stageProcess.ts';
 import {RunPlace} from '../../store/run/runPlace.ts';
 import {clearControl, readControl} from '../../store/run/runState.ts';
 import {removeAbandoned} from '../../store/files/temporaryFiles.ts';
-import {finishedStages, requireNeeds} from '../graph/finishedStages.ts';
+import {finishedStages, requireNeeds, settledStages} from '../graph/finishedStages.ts';
 import {GpuSlots} from '../resources/gpuSlots.ts';
 import {startHeartbeat} from './heartbeat.ts';
 import {listenForInterrupts, type Interruptible} from './interrupts.ts';
@@ -49,7 +49,7 @@ export async function ownRun(options: RunOptions): Promise<'done' | 'stopped'> {
   const records = await OwnerRecords.open(options.run, options.onEvent);
   await records.journal.adoptSingleStages();
   const finished = await finishedStages(options.run, options.stages);
-  const owner = new RunOwner(options, records, place, new Set(finished.keys()));
+  const owner = new RunOwner(options, records, place, settledStages(options.stages, finished.keys()));
   return owner.run().finally(() => removeAbandoned(options.run));
 }
 

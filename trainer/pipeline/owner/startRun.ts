@@ -13,7 +13,7 @@ import {takeLock} from '../../store/run/processLock.ts';
 import {createRun, type RunFolder} from '../../store/run/runFolder.ts';
 import {checkResults} from '../graph/checkResults.ts';
 import {cudaSetting, type CudaSetting} from '../resources/cudaSetting.ts';
-import {finishedStages} from '../graph/finishedStages.ts';
+import {finishedStages, settledStages} from '../graph/finishedStages.ts';
 import {planRun, type RunPlan} from './planRun.ts';
 import type {ProcessPlan} from '../resources/processPlan.ts';
 import {findSingleStages} from './orphans.ts';
@@ -129,7 +129,7 @@ function coresFor({config}: ResolvedConfig, {threads}: RunRecord['engine']): num
 }
 
 async function remaining({path}: RunFolder, stages: readonly PlannedStage[]): Promise<PlannedStage[]> {
-  const finished = await finishedStages(path, stages);
+  const finished = settledStages(stages, (await finishedStages(path, stages)).keys());
   return stages.filter(({name}) => !finished.has(name));
 }
 

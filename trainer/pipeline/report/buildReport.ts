@@ -1,6 +1,8 @@
 import {z} from 'zod';
+import {featureNames} from '../../contract/config/evaluateConfig.ts';
+import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import {runModels, type ResolvedConfig} from '../../contract/run/pipeline.ts';
-import type {Estimate, HeldOutLoss, Report} from '../../contract/run/report.ts';
+import type {Estimate, HeldOutLoss, NetworkDistances, Report} from '../../contract/run/report.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {featureNetworks} from '../../evaluate/featureNetworks.ts';
 import {summariseHeldOut} from '../../evaluate/heldOutSummary.ts';
@@ -10,7 +12,7 @@ import type {SampleDistances} from './sampleDistances.ts';
 /** What the stages of a run measured. */
 export interface Measurements {
   readonly losses: ReadonlyMap<string, LossTable>;
-  readonly distances: SampleDistances;
+  readonly distances: ReadonlyMap<FeatureNetworkName, SampleDistances>;
   readonly weights: Pick<Report, 'weights' | 'search'>;
   readonly engine: Report['engine'];
   readonly seconds: number;
@@ -23,14 +25,16 @@ export function buildReport(resolved: ResolvedConfig, measured: Measurements): R
   const base = requireTable(measured, 'base');
   const heldOut: Record<string, HeldOutLoss> = {};
   for (const [model, table] of measured.losses) heldOut[model] = summariseHeldOut(table, base);
-  const {frechet, kid, warnings} = measured.distances;
+  const [first] = measured.distances.values();
+  const warnings = [...measured.distances.values()].flatMap((distances) => distances.warnings);
   return {
     heldOut,
     mergedToOrdinary: mergedToOrdinary(measured),
     ...measured.weights,
-    frechet,
-    kid,
-    warnings,
+    frechet: first?.frechet ?? {},
+    kid: first?.kid ?? {},
+    ...(measured.distances.size > 1 && {networks: networkDistances(measured)}),
+    warnings: [...new Set(warnings)],
     engine: measured.engine,
     seconds: measured.seconds,
     stageSeconds: measured.stageSeconds,
@@ -45,10 +49,20 @@ function mergedToOrdinary({losses}: Measurements): Estimate | null {
   return merged && ordinary ? summariseHeldOut(merged, ordinary).differenceToBase : null;
 }
 
+function networkDistances({distances}: Measurements): NetworkDistances[] {
+  return [...distances].map(([network, {frechet, kid}]) => ({
+    network,
+    about: featureNetworks[network].about,
+    frechet,
+    kid,
+  }));
+}
+
 function recipe({config}: ResolvedConfig, measured: Measurements): Report['recipe'] {
   const {data, decouple, evaluate, merge} = config;
-  const features = evaluate?.features ?? 'none';
-  const {measuredBy} = measured.distances;
+  const names = featureNames(evaluate?.features);
+  const measuredBy = [...measured.distances.values()].flatMap((distances) => distances.measuredBy ?? []);
+  const [first] = measuredBy;
   return z.record(z.string(), z.json()).parse({
     models: runModels(config)
       .map(modelName)
@@ -65,10 +79,11 @@ function recipe({config}: ResolvedConfig, measured: Measurements): Report['recip
         }
       : null,
     sampling: evaluate ? {...evaluate.sampling, images: evaluate.samples} : null,
-    features: features === 'none' ? 'none' : featureNetworks[features].about,
-    featureNetwork: measuredBy?.network ?? null,
-    reference: measuredBy && {part: 'test', images: measuredBy.referenceImages},
-    kid: measuredBy && {...measuredBy.kid, kernel: '(x.y/d + 1)^3'},
+    features: names.length === 0 ? 'none' : names.map((name) => featureNetworks[name].about).join('; '),
+    featureNetwork: first?.network ?? null,
+    ...(measuredBy.length > 1 && {featureNetworks: measuredBy.map(({network}) => network)}),
+    reference: first ? {part: 'test', images: first.referenceImages} : null,
+    kid: first?.kid ? {...first.kid, kernel: '(x.y/d + 1)^3'} : null,
   });
 }
 

@@ -78,10 +78,23 @@ function rangeTable({heldOut}: Report): string {
   ]);
 }
 
-function sampleTable({frechet, kid, warnings, recipe}: Report): string {
+function sampleTable({frechet, kid, networks, warnings, recipe}: Report): string {
   if (Object.keys(frechet).length === 0)
     return 'The config names no feature network (`evaluate.features`), so samples are shown but not measured.';
-  const rows = Object.entries(frechet).map(([model, distance]) => {
+  const notes = warnings.map((warning) => `> Warning: ${warning}`);
+  if (networks) {
+    const rows = networks.flatMap((each) => distanceRows(each).map((row) => [each.network, ...row]));
+    const abouts = networks.map(({network, about}) => `${network}: ${about}.`);
+    return [table(['network', ...distanceHead], rows), ...notes, ...abouts].join('\n\n');
+  }
+  const features = typeof recipe['features'] === 'string' ? recipe['features'] : '';
+  return [table(distanceHead, distanceRows({frechet, kid})), ...notes, `Features: ${features}.`].join('\n\n');
+}
+
+const distanceHead = ['model', 'Fréchet distance', 'KID'];
+
+function distanceRows({frechet, kid}: Pick<Report, 'frechet' | 'kid'>): string[][] {
+  return Object.entries(frechet).map(([model, distance]) => {
     const estimate = kid[model];
     return [
       model,
@@ -89,9 +102,6 @@ function sampleTable({frechet, kid, warnings, recipe}: Report): string {
       estimate ? `${estimate.mean.toFixed(4)} ± ${estimate.standardError.toFixed(4)}` : '',
     ];
   });
-  const features = typeof recipe['features'] === 'string' ? recipe['features'] : '';
-  const notes = warnings.map((warning) => `> Warning: ${warning}`);
-  return [table(['model', 'Fréchet distance', 'KID'], rows), ...notes, `Features: ${features}.`].join('\n\n');
 }
 
 function weightsText({weights, search}: Report): string {

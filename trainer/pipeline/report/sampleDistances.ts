@@ -1,5 +1,6 @@
+import {featureFileNames, featureNames, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import {UserError} from '../../contract/errors.ts';
-import type {FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
+import type {FeatureNetworkName, FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
 import type {Report} from '../../contract/run/report.ts';
 import {frechetDistance, type Gaussian} from '../../evaluate/frechet.ts';
 import {frechetWarnings} from '../../evaluate/frechetWarnings.ts';
@@ -16,57 +17,101 @@ export interface SampleDistances extends Pick<Report, 'frechet' | 'kid' | 'warni
   readonly measuredBy: {
     readonly network: FeatureNetworkRecord | null;
     readonly referenceImages: number;
-    readonly kid: KidSettings;
+    /** Null where no features were kept. */
+    readonly kid: KidSettings | null;
   } | null;
 }
 
-/** Distances of all `models` whose features the run holds. Throws a UserError if their features come from different networks. */
-export async function sampleDistances(run: string, models: readonly string[]): Promise<SampleDistances> {
-  const files = new Map<string, FeatureFile>();
+/** The distances by each network that a config names. */
+export async function distancesByNetwork(
+  run: string,
+  models: readonly string[],
+  features?: EvaluateConfig['features'],
+): Promise<Map<FeatureNetworkName, SampleDistances>> {
+  const files = featureFileNames(features);
+  const distances = new Map<FeatureNetworkName, SampleDistances>();
+  for (const [i, name] of featureNames(features).entries())
+    distances.set(name, await sampleDistances(run, models, files[i]));
+  return distances;
+}
+
+/** What one network made of a set of images. */
+interface MeasuredSet extends Pick<FeatureFile, 'network' | 'count' | 'dimension'> {
+  /** Read or computed when they are needed: those of all models at once are large. */
+  statistics(): Promise<Gaussian>;
+  /** Null where only statistics were kept. */
+  readonly features: FeatureFile | null;
+}
+
+/**
+ * Distances of all `models` whose features, or statistics of them, the run holds; `network` as its files are called, where there are several.
+ * Throws a UserError if their features come from different networks.
+ */
+export async function sampleDistances(
+  run: string,
+  models: readonly string[],
+  network: string | null = null,
+): Promise<SampleDistances> {
+  const sets = new Map<string, MeasuredSet>();
   try {
     for (const model of ['reference', ...models]) {
-      const file = runPaths.features(run, model);
-      if (await fileExists(file)) files.set(model, await openFeatures(file));
+      const set = await openSet(run, model, network);
+      if (set !== null) sets.set(model, set);
     }
-    return await distancesIn(run, files);
+    return await distancesIn(run, sets);
   } finally {
-    for (const file of files.values()) await file.close();
+    for (const {features} of sets.values()) await features?.close();
   }
 }
 
-async function distancesIn(run: string, files: ReadonlyMap<string, FeatureFile>): Promise<SampleDistances> {
-  const reference = files.get('reference');
+async function openSet(run: string, model: string, name: string | null): Promise<MeasuredSet | null> {
+  const [file, statisticsFile] = [runPaths.features(run, model, name), runPaths.statistics(run, model, name)];
+  const hasStatistics = await fileExists(statisticsFile);
+  const stored = () => readStatistics(statisticsFile);
+  if (await fileExists(file)) {
+    const features = await openFeatures(file);
+    const {network, count, dimension} = features;
+    // Runs of version 0.1.0 did not store them.
+    const statistics = () => (hasStatistics ? stored() : Promise.resolve(statisticsOf(features)));
+    return {network, count, dimension, statistics, features};
+  }
+  if (!hasStatistics) return null;
+  const {network, count, mean} = await stored();
+  if (network === undefined || count === undefined) return null;
+  return {network, count, dimension: mean.length, statistics: stored, features: null};
+}
+
+async function distancesIn(run: string, sets: ReadonlyMap<string, MeasuredSet>): Promise<SampleDistances> {
+  const reference = sets.get('reference');
   if (reference === undefined) return {frechet: {}, kid: {}, warnings: [], measuredBy: null};
   const {network, dimension} = reference;
-  const measured = [...files].filter(([model]) => model !== 'reference');
+  const measured = [...sets].filter(([model]) => model !== 'reference');
   const counts = measured.map(([, {count}]) => count);
   const settings = kidSettings(reference.count, ...counts);
-  const referenceStatistics = await statisticsIn(run, 'reference', reference);
+  const referenceStatistics = await reference.statistics();
   const frechet: Report['frechet'] = {};
   const kid: Report['kid'] = {};
-  for (const [model, features] of measured) {
-    requireSameNetwork(features, reference, runPaths.features(run, model));
-    frechet[model] = frechetDistance(await statisticsIn(run, model, features), referenceStatistics);
-    kid[model] = kidEstimate(features, reference, settings);
+  for (const [model, set] of measured) {
+    requireSameNetwork(set, reference, runPaths.features(run, model));
+    frechet[model] = frechetDistance(await set.statistics(), referenceStatistics);
+    if (set.features && reference.features) kid[model] = kidEstimate(set.features, reference.features, settings);
   }
   return {
     frechet,
     kid,
     warnings:
       counts.length === 0 ? [] : frechetWarnings({samples: Math.min(...counts), reference: reference.count, dimension}),
-    measuredBy: {network, referenceImages: reference.count, kid: settings},
+    measuredBy: {
+      network,
+      referenceImages: reference.count,
+      kid: measured.length > 0 && Object.keys(kid).length === 0 ? null : settings,
+    },
   };
 }
 
-/** Read from disk, or computed for runs of version 0.1.0, which did not store them. */
-async function statisticsIn(run: string, model: string, features: FeatureFile): Promise<Gaussian> {
-  const file = runPaths.statistics(run, model);
-  return (await fileExists(file)) ? readStatistics(file) : statisticsOf(features);
-}
-
-function requireSameNetwork(features: FeatureFile, reference: FeatureFile, where: string): void {
-  const [one, other] = [features.network, reference.network].map((network) => network && JSON.stringify(network));
-  if (features.dimension === reference.dimension && (one === other || one === null || other === null)) return;
+function requireSameNetwork(set: MeasuredSet, reference: MeasuredSet, where: string): void {
+  const [one, other] = [set.network, reference.network].map((network) => network && JSON.stringify(network));
+  if (set.dimension === reference.dimension && (one === other || one === null || other === null)) return;
   throw new UserError(
     'features-mismatch',
     'These features come from another network than those of the reference images.',

@@ -1,8 +1,8 @@
-import type {EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
+import {featureNames, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import type {Candidate, ConfirmedCandidate} from '../../contract/run/report.ts';
 import type {ConfirmConfig} from '../../contract/config/searchConfig.ts';
 import {collectFeatures, type FeatureNetwork, sourceBatches} from '../../evaluate/featureNetwork.ts';
-import {withFeatureNetwork} from '../../evaluate/featureNetworks.ts';
+import {withFeatureNetworks} from '../../evaluate/featureNetworks.ts';
 import {featureRows, type FeatureSet} from '../../evaluate/featureRows.ts';
 import {streamedStatistics} from '../../evaluate/featureStatistics.ts';
 import {frechetDistance} from '../../evaluate/frechet.ts';
@@ -20,6 +20,7 @@ export interface ConfirmRequest {
   readonly candidates: readonly Candidate[];
   readonly weightsOf: WeightsOf;
   readonly config: ConfirmConfig;
+  /** Of several networks the first decides. */
   readonly features: EvaluateConfig['features'];
   readonly sampling: EvaluateConfig['sampling'];
   onProgress(done: number, total: number): void;
@@ -33,7 +34,10 @@ export interface ConfirmRequest {
  * validation images, closest first.
  */
 export async function confirmCandidates(request: ConfirmRequest): Promise<ConfirmedCandidate[]> {
-  return withFeatureNetwork(request.features, (network) => confirmBy(network, request));
+  return withFeatureNetworks(featureNames(request.features).slice(0, 1), ([network]) => {
+    if (network === undefined) throw new Error('no feature network was asked for');
+    return confirmBy(network, request);
+  });
 }
 
 async function confirmBy(network: FeatureNetwork, request: ConfirmRequest): Promise<ConfirmedCandidate[]> {

@@ -1,26 +1,26 @@
-import type {EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {measuredCount, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import type {LossRecord} from '../../contract/run/pipeline.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import type {ImageSource} from '../../data/dataset.ts';
-import type {TimestepRange} from '../../deme/timesteps.ts';
-import {withFeatureNetwork} from '../../evaluate/featureNetworks.ts';
 import {heldOutDraws, predictorLosses} from '../../evaluate/heldOut.ts';
 import {heldOutImages} from '../../evaluate/heldOutImages.ts';
 import {ensembleTable, type LossTable} from '../../evaluate/lossTable.ts';
-import type {Components} from '../../models/components.ts';
-import {Predictor} from '../../models/predictor.ts';
-import type {Pretrained} from '../../models/pretrained.ts';
-import {ensemblePredict, modelPredict, type Predict} from '../../sample/predict.ts';
-import {promptGrid} from '../../sample/prompts.ts';
-import {sampleBatches, sampleImages, type SampleImagesRequest} from '../../sample/sampleImages.ts';
+import type {ImageShape} from '../../models/imageSpace.ts';
+import {sampleImages, type SampleImagesRequest} from '../../sample/sampleImages.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
+import {fileExists} from '../../store/files/fileExists.ts';
 import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
-import {writeFeatures} from './featureFile.ts';
-import {loadBase, loadBaseComponents, loadExperts, loadModelParams} from '../runModels.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import {sampleGrid} from './sampleGrid.ts';
-import {runPrompts} from './runPrompts.ts';
+import {openDrawingFolder} from '../drawing/drawingFolder.ts';
+import {drawingOf, loadDrawnModel, type DrawnModel} from '../drawing/drawnModel.ts';
+import {FeatureBlocks} from '../drawing/featureBlocks.ts';
+import type {ImageTaker} from '../drawing/imageTakers.ts';
+import {measureSpan, promptGridOf} from '../drawing/measuredImages.ts';
+import {writeAllFeatures} from './featureFile.ts';
 import {openNetworkData} from './networkData.ts';
+import {sampleGrid} from './sampleGrid.ts';
 import {orStop, progress, requireEvaluate, type StageContext, type StageOutcome} from './stageContext.ts';
 import {openStageData} from './stageData.ts';
 
@@ -29,36 +29,23 @@ export async function evaluateStage(context: StageContext, model: RunModel): Pro
   const config = requireEvaluate(context);
   const name = modelName(model);
   await context.watch.makeFolder(runPaths.evaluation(context.run, name));
-  const base = await loadBase(context);
-  const ranges = await context.watch.ranges(base.schedule.timesteps);
-  const weights =
-    model.kind === 'ensemble'
-      ? (await loadExperts(context, base)).experts
-      : [await loadModelParams(context, base, model)];
+  const folder = await openDrawingFolder(context, name);
+  const drawn = await loadDrawnModel(context, model);
   const {test} = await openStageData(context);
-  const predictors = weights.map((params) => new Predictor(base.denoiser, params));
-  const components = await loadBaseComponents(context, base);
-  const losses = await measureLosses(context, config, {base, components, predictors, ranges}, test);
-  await writeJsonAtomic(runPaths.losses(context.run, name), toRecord(losses));
+  const losses = join(folder, 'losses.json');
+  if (!(await fileExists(losses))) {
+    await writeJsonAtomic(losses, toRecord(await measureLosses(context, config, drawn, test)));
+  }
+  await writeFileAtomic(runPaths.losses(context.run, name), await readFile(losses));
   await orStop(context);
-  const answers = predictors.map((predictor) => modelPredict(predictor));
-  const predict = model.kind === 'ensemble' ? ensemblePredict(answers, ranges) : (answers[0] as Predict);
-  const text = runPrompts(context, components, test, config.sampling);
-  const space = components.spaceOf(components.imageShape ?? test.shape);
-  return drawSamples(context, config, {predict, schedule: base.schedule, space, text}, name);
-}
-
-interface Measured {
-  readonly base: Pretrained;
-  readonly components: Components;
-  readonly predictors: readonly Predictor[];
-  readonly ranges: readonly TimestepRange[];
+  await drawSamples(context, config, drawingOf(context, config, drawn, test), {name, folder});
+  return 'done';
 }
 
 async function measureLosses(
   context: StageContext,
   config: EvaluateConfig,
-  {base, components, predictors, ranges}: Measured,
+  {base, components, predictors, ranges}: DrawnModel,
   test: ImageSource,
 ): Promise<LossTable> {
   const imageCount = Math.min(config.heldOut.images, test.size);
@@ -76,64 +63,44 @@ async function measureLosses(
 }
 
 /**
- * Draws the images that the grid shows, and those whose features are measured, which are not held. Where the config has prompts, the grid has a
- * row for each; else it shows the first of those that are measured.
+ * Draws what is missing of the images that the grid shows and of those whose features are measured, which are not held. Where the config has
+ * prompts, the grid has a row for each; else it shows the first of those that are measured.
  */
 async function drawSamples(
   context: StageContext,
   config: EvaluateConfig,
-  sampled: Pick<SampleImagesRequest, 'predict' | 'schedule' | 'space' | 'text'>,
-  model: string,
-): Promise<StageOutcome> {
-  const measured = config.features === 'none' ? 0 : config.samples;
-  const shape = sampled.space.imageShape;
-  const pixels = shape[0] * shape[1] * shape[2];
-  const request = {
-    ...sampled,
-    ...config.sampling,
-    onProgress: progress(context, 'samples'),
-    beforeBatch: () => orStop(context),
-  };
-  const {prompts} = config.sampling;
-  const byPrompt = prompts && config.grid > 0 ? promptGrid(prompts, config.grid) : null;
-  const grid = byPrompt ? await sampleImages({...request, ...byPrompt}) : new Float32Array(config.grid * pixels);
-  const batches = sampleBatches({...request, count: byPrompt ? measured : Math.max(config.grid, measured)});
-  if (measured > 0) {
-    const kept = byPrompt ? new Float32Array(0) : grid;
-    const images = {batches: firstInto(kept, batches, measured * pixels), count: measured, shape};
-    await withFeatureNetwork(config.features, (network) => writeFeatures(context.run, model, network, images));
-  } else {
-    for await (const _ of firstInto(grid, batches, 0));
-  }
-  if (config.grid > 0) await writeGrid(context, model, grid, shape, byPrompt?.perPrompt);
-  return 'done';
-}
-
-/** Keeps the first numbers in `kept`, as many as fit, and passes on the first `count`. */
-async function* firstInto(
-  kept: Float32Array,
-  batches: AsyncIterable<Float32Array>,
-  count: number,
-): AsyncGenerator<Float32Array> {
-  let position = 0;
-  for await (const batch of batches) {
-    const room = kept.subarray(position);
-    room.set(batch.subarray(0, room.length));
-    yield batch.subarray(0, Math.max(0, count - position));
-    position += batch.length;
-  }
-}
-
-async function writeGrid(
-  context: StageContext,
-  model: string,
-  images: Float32Array,
-  shape: readonly [number, number, number],
-  columns?: number,
+  drawing: Omit<SampleImagesRequest, 'count'>,
+  {name, folder}: {name: string; folder: string},
 ): Promise<void> {
-  const file = runPaths.grid(context.run, model);
-  await writeFileAtomic(file, sampleGrid(images, shape, columns));
-  context.emit({type: 'images', stage: context.stage, file});
+  const {imageShape: shape} = drawing.space;
+  const grid = join(folder, 'samples.png');
+  const byPrompt = promptGridOf(config);
+  if (byPrompt !== null && !(await fileExists(grid))) {
+    const images = await sampleImages({...drawing, ...byPrompt, onProgress: progress(context, 'samples')});
+    await writeFileAtomic(grid, sampleGrid(images, shape, byPrompt.perPrompt));
+  }
+  const others = config.grid > 0 && !(await fileExists(grid)) ? [gridTaker(config.grid, shape, grid)] : [];
+  const blocks = await FeatureBlocks.open(folder, measuredCount(config));
+  await measureSpan(context, {config, model: name, drawing, blocks, span: [0, blocks.count], others});
+  if (config.grid > 0) {
+    const file = runPaths.grid(context.run, name);
+    await writeFileAtomic(file, await readFile(grid));
+    context.emit({type: 'images', stage: context.stage, file});
+  }
+  await writeAllFeatures(context.run, name, config, blocks);
+}
+
+/** Keeps the first images until they make a grid. */
+function gridTaker(count: number, shape: ImageShape, file: string): ImageTaker {
+  const pixels = shape[0] * shape[1] * shape[2];
+  const images = new Float32Array(count * pixels);
+  return {
+    needs: [[0, count]],
+    async take(index, image) {
+      images.set(image, index * pixels);
+      if (index + 1 === count) await writeFileAtomic(file, sampleGrid(images, shape));
+    },
+  };
 }
 
 function toRecord({ranges, images, timestepsPerRange, values}: LossTable): LossRecord {

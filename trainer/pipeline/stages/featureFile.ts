@@ -1,14 +1,14 @@
+import {join} from 'node:path';
+import {featureFileNames, featureNames, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import {UserError} from '../../contract/errors.ts';
 import type {FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
-import {featureBatches, type FeatureNetwork} from '../../evaluate/featureNetwork.ts';
 import type {FeatureRows} from '../../evaluate/featureRows.ts';
 import {networkIn, networkKey, tensorRows} from '../../evaluate/scoring/featuresFile.ts';
 import {statisticsOf} from '../../evaluate/featureStatistics.ts';
 import {writeStatistics} from '../../evaluate/statisticsFile.ts';
-import type {ImageShape} from '../../models/imageSpace.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import {bytesOf} from '../../store/weights/dtype.ts';
 import {openSafetensors, writeSafetensors} from '../../store/weights/safetensors.ts';
+import type {FeatureBlocks} from '../drawing/featureBlocks.ts';
 
 const tensorName = 'features';
 
@@ -19,31 +19,50 @@ export interface FeatureFile extends FeatureRows {
   close(): Promise<void>;
 }
 
-/** Images whose features are written: batches of [n,H,W,C] in [-1, 1], `count` images in all. */
-export interface MeasuredImages {
-  readonly batches: AsyncIterable<Float32Array>;
-  readonly count: number;
-  readonly shape: ImageShape;
+/** Where features go. */
+export interface FeaturePlace {
+  readonly run: string;
+  readonly model: string;
+  /** What the files are called after, where there are several networks. */
+  readonly network: string | null;
+  /** Whether the features stay, or their statistics alone. */
+  readonly keep: boolean;
 }
 
-/** Computes the features of images while these come, and writes them and their statistics into the folder of an evaluation of a run. */
-export async function writeFeatures(
+/** Writes the features by all networks of a config, once all blocks are made, into the folder of an evaluation of a run. */
+export async function writeAllFeatures(
   run: string,
   model: string,
-  network: FeatureNetwork,
-  {batches, count, shape}: MeasuredImages,
+  {features, keep = ['features']}: Pick<EvaluateConfig, 'features' | 'keep'>,
+  blocks: FeatureBlocks,
 ): Promise<void> {
-  const file = runPaths.features(run, model);
-  const {record} = network;
-  async function* pieces() {
-    for await (const rows of featureBatches(network, batches, shape)) yield bytesOf(rows);
+  const names = featureNames(features);
+  for (const [i, network] of featureFileNames(features).entries()) {
+    const place = {run, model, network, keep: keep.includes('features')};
+    await writeFeatures(place, blocks, await blocks.network(names[i] ?? ''));
   }
-  const tensor = {name: tensorName, shape: [count, record.dimension], dtype: 'F32' as const, pieces};
+}
+
+/** Writes features out of their blocks, with their statistics. */
+export async function writeFeatures(
+  {run, model, network, keep}: FeaturePlace,
+  blocks: FeatureBlocks,
+  record: FeatureNetworkRecord,
+): Promise<void> {
+  const file = keep ? runPaths.features(run, model, network) : join(blocks.folder, 'features');
+  const tensor = {
+    name: tensorName,
+    shape: [blocks.count, record.dimension],
+    dtype: 'F32' as const,
+    pieces: () => blocks.bytes(record),
+  };
   await writeSafetensors(file, [tensor], {[networkKey]: JSON.stringify(record)});
   const features = await openFeatures(file);
   try {
-    const {mean, covariance} = statisticsOf(features);
-    await writeStatistics(runPaths.statistics(run, model), {mean, covariance});
+    const {mean, covariance, count} = statisticsOf(features);
+    // Beside the features, which say it too, they are as pytorch-fid writes them.
+    const origin = keep ? {} : {network: record, count};
+    await writeStatistics(runPaths.statistics(run, model, network), {mean, covariance, ...origin});
   } finally {
     await features.close();
   }

@@ -1,3 +1,4 @@
+import {rm} from 'node:fs/promises';
 import {EngineConfig} from '../../contract/config/config.ts';
 import {ResolvedConfig, type StageRecord} from '../../contract/run/pipeline.ts';
 import {startEngine} from '../../engine/startEngine.ts';
@@ -12,9 +13,10 @@ import {readInputs} from '../graph/runInputs.ts';
 import {stageFacts, type StageFacts} from '../graph/stageFacts.ts';
 import {stageInputs, stageKey} from '../graph/stageInputs.ts';
 import {hashOutputs} from '../graph/stageOutputs.ts';
-import {findStage, isTraining, needsEngine, type PlannedStage} from '../graph/stagePlan.ts';
+import {findStage, isTraining, needsEngine, plannedStage, type PlannedStage} from '../graph/stagePlan.ts';
 import {engineChange} from '../owner/engineChange.ts';
 import {InputWatch} from './inputWatch.ts';
+import {definitionOf} from './registry.ts';
 import {runStage} from './runStage.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 
@@ -39,9 +41,21 @@ export async function runRecordedStage(request: StageRequest): Promise<StageOutc
   const begun = await readInputs(run);
   const facts = await stageFacts(folder, resolved, begun);
   if (needsEngine(planned)) await startStageEngine(request, planned, folder);
-  const context = {...request, resolved, watch: await InputWatch.open(run, resolved, begun)};
+  const key = resultKey(planned, facts, finished);
+  const context = {...request, resolved, ...(key && {key}), watch: await InputWatch.open(run, resolved, begun)};
   const outcome = await runStage(context, planned.stage);
   return outcome === 'done' ? recordStage(context, planned, facts, finished) : outcome;
+}
+
+/** The key of the result that a stage works on, its own or that of the stage of which it does a part; undefined for one that has none. */
+function resultKey(
+  {stage}: PlannedStage,
+  facts: StageFacts,
+  finished: ReadonlyMap<string, StageRecord>,
+): string | undefined {
+  const whole = plannedStage(definitionOf(stage).partOf?.(stage) ?? stage, facts.resolved.config);
+  const inputs = stageInputs(whole, facts, (need) => finished.get(need)?.key);
+  return inputs === null ? undefined : stageKey(inputs);
 }
 
 async function startStageEngine(
@@ -79,5 +93,8 @@ async function recordStage(
   const say = (level: 'info' | 'warning', message: string) =>
     emit({type: 'log', stage, level, message, waiting: level === 'warning'});
   const request = {folder: run, bytes: recordBytes, margin: 0, what: `the record of ${stage}`, say, nextAction};
-  return (await writeWithRoom(request, () => writeStageRecord(run, record))) === null ? 'stopped' : 'done';
+  if ((await writeWithRoom(request, () => writeStageRecord(run, record))) === null) return 'stopped';
+  const leftovers = definitionOf(planned.stage).leftovers?.(planned.stage, run);
+  if (leftovers !== undefined) await rm(leftovers, {recursive: true, force: true});
+  return 'done';
 }

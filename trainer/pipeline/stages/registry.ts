@@ -1,4 +1,5 @@
 import type {DemeConfig} from '../../contract/config/config.ts';
+import {measuredCount} from '../../contract/config/evaluateConfig.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
 import {expertModels, runModels} from '../../contract/run/pipeline.ts';
@@ -28,6 +29,10 @@ interface StageDefinition<K extends StageKind> {
   inputs(stage: StageOf<K>, facts: StageFacts): Record<string, unknown> | null;
   /** Folders and files with the result of a stage in the run folder `run`. */
   outputs(stage: StageOf<K>, run: string): string[];
+  /** The stage whose result it begins, where it has none of its own: it need not be done once that is. */
+  partOf?(stage: StageOf<K>): Stage;
+  /** What a stopped stage would go on from, and of which nothing is left once it is done. */
+  leftovers?(stage: StageOf<K>, run: string): string;
   run(context: StageContext, stage: StageOf<K>): Promise<StageOutcome>;
 }
 
@@ -108,23 +113,43 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     stages: ({evaluate}) => (evaluate && evaluate.features !== 'none' ? [{kind: 'reference'}] : []),
     needs: () => [],
     effort: () => 10,
-    inputs: (_, facts) => ({...images(facts), features: facts.resolved.config.evaluate?.features}),
+    inputs: (_, facts) => {
+      const {features, keep} = facts.resolved.config.evaluate ?? {};
+      return {...images(facts), features, keep};
+    },
     outputs: (_, run) => [runPaths.evaluation(run, 'reference')],
+    leftovers: (_, run) => runPaths.drawing(run, 'reference'),
     run: async (context) => (await import('./referenceStage.ts')).referenceStage(context),
+  },
+  draw: {
+    selectedBy: ['pipeline', 'evaluate'],
+    training: null,
+    needsEngine: true,
+    stages: (config) => evaluatedModels(config).flatMap((model) => drawStages(model, config)),
+    needs: ({model}, config) => (model.kind === 'ensemble' ? trainedExperts(config) : makersOf(model, config)),
+    effort: (_, {evaluate}) => 60 / (evaluate?.shards ?? 1),
+    inputs: () => null,
+    outputs: () => [],
+    partOf: ({model}) => ({kind: 'evaluate', model}),
+    run: async (context, {model, shard}) => (await import('./drawStage.ts')).drawStage(context, model, shard),
   },
   evaluate: {
     selectedBy: ['pipeline', 'evaluate'],
     training: null,
     needsEngine: true,
-    stages: (config) => (config.evaluate ? evaluatedModels(config) : []).map((model) => ({kind: 'evaluate', model})),
-    needs: ({model}, config) => (model.kind === 'ensemble' ? trainedExperts(config) : makersOf(model, config)),
-    effort: () => 60,
+    stages: (config) => evaluatedModels(config).map((model) => ({kind: 'evaluate', model})),
+    needs: ({model}, config) => [
+      ...(model.kind === 'ensemble' ? trainedExperts(config) : makersOf(model, config)),
+      ...drawStages(model, config),
+    ],
+    effort: (_, {evaluate}) => (evaluate?.shards === undefined ? 60 : 10),
     inputs: ({model}, facts) => {
       const {decouple, evaluate} = facts.resolved.config;
       const experts = decouple ? [] : givenExperts(model, facts.experts);
-      return {...images(facts), evaluate, ranges: facts.ranges, experts};
+      return {...images(facts), evaluate: {...evaluate, shards: undefined}, ranges: facts.ranges, experts};
     },
     outputs: ({model}, run) => [runPaths.evaluation(run, modelName(model))],
+    leftovers: ({model}, run) => runPaths.drawing(run, modelName(model)),
     run: async (context, {model}) => (await import('./evaluateStage.ts')).evaluateStage(context, model),
   },
   report: {
@@ -158,7 +183,13 @@ function trainedExperts(config: DemeConfig): StageOf<'expert'>[] {
 }
 
 function evaluatedModels(config: DemeConfig): RunModel[] {
-  return runModels(config).filter(({kind}) => kind !== 'merged' || config.merge);
+  return (config.evaluate ? runModels(config) : []).filter(({kind}) => kind !== 'merged' || config.merge);
+}
+
+/** One for each shard of the images that are measured; none where the evaluation draws them itself. */
+function drawStages(model: RunModel, {evaluate}: DemeConfig): StageOf<'draw'>[] {
+  if (evaluate?.shards === undefined || measuredCount(evaluate) === 0) return [];
+  return Array.from({length: evaluate.shards}, (_, shard) => ({kind: 'draw', model, shard}));
 }
 
 /** The stages of a config that make a model; none for one that is given. */

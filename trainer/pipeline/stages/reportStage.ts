@@ -13,7 +13,7 @@ import {openRun} from '../../store/run/runFolder.ts';
 import {drawBeforeAfter} from '../report/beforeAfter.ts';
 import {buildReport, type Measurements} from '../report/buildReport.ts';
 import {drawCurves} from '../report/curves.ts';
-import {sampleDistances} from '../report/sampleDistances.ts';
+import {distancesByNetwork} from '../report/sampleDistances.ts';
 import {reportMarkdown} from '../report/markdown.ts';
 import type {PictureFile} from '../report/pictureFile.ts';
 import {readStagePeaks} from '../resources/readStagePeaks.ts';
@@ -46,7 +46,7 @@ async function gather({run, resolved}: StageContext, stages: readonly Stage[]): 
   const weights = runPaths.weights(run);
   return {
     losses,
-    distances: await sampleDistances(run, models),
+    distances: await distancesByNetwork(run, models, resolved.config.evaluate?.features),
     weights: (await fileExists(weights))
       ? await readJson(weights, WeightsRecord, 'the merge weights')
       : {weights: [], search: null},

@@ -10,6 +10,8 @@ export interface StageContext {
   readonly run: string;
   readonly resolved: ResolvedConfig;
   readonly stage: string;
+  /** Of all that the result depends on, for work that goes on from what an earlier process left; left out: it begins anew. */
+  readonly key?: string;
   emit(event: NewRunEvent): void;
   /** Events that a checkpoint has to take along; left out: none. */
   readonly outbox?: EventOutbox;

@@ -37,9 +37,16 @@ export const runPaths = {
   candidates: (run: string) => join(run, 'search-candidates.jsonl'),
   evaluation: (run: string, model: string) => join(run, 'evaluations', model),
   losses: (run: string, model: string) => join(run, 'evaluations', model, 'losses.json'),
-  features: (run: string, model: string) => join(run, 'evaluations', model, 'features.safetensors'),
+  /** `network`: its name, where there are several. */
+  features: (run: string, model: string, network: string | null = null) =>
+    join(run, 'evaluations', model, `features${network === null ? '' : `-${network}`}.safetensors`),
   /** Mean and covariance of the features, as pytorch-fid reads them. */
-  statistics: (run: string, model: string) => join(run, 'evaluations', model, 'statistics.npz'),
+  statistics: (run: string, model: string, network: string | null = null) =>
+    join(run, 'evaluations', model, `statistics${network === null ? '' : `-${network}`}.npz`),
+  /** The images whose features were measured. */
+  drawnImages: (run: string, model: string) => join(run, 'evaluations', model, 'images'),
+  /** Features of the images so far, until all are drawn. */
+  drawing: (run: string, model: string) => join(run, 'drawing', model),
   grid: (run: string, model: string) => join(run, 'evaluations', model, 'samples.png'),
   /** Images that were drawn while the run trained, or by hand. */
   samples: (run: string) => join(run, 'samples'),

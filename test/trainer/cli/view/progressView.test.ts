@@ -34,6 +34,24 @@ describe('the progress of a run in a shell', () => {
     expect(printed([event])).toContain('25 %  --:-- left  merge candidates 15/60');
   });
 
+  it('says how many things a second a stage without updates does', () => {
+    const events = [1, 2, 3, 4, 5, 6].map((n): RunEvent => ({
+      type: 'progress',
+      time: n * 2000,
+      stage: 'draw-base-0',
+      done: n * 25,
+      total: 500,
+      what: 'samples',
+    }));
+    const warning: RunEvent = {type: 'log', time: 13_000, stage: 'draw-base-0', level: 'warning', message: 'is slow'};
+    expect(
+      printed([...events, warning], true)
+        .split('\u001b[0J')
+        .at(-1),
+    ).toContain('0:28 left  samples 150/500, 13 a');
+    expect(printed([...events.slice(0, 1), warning], true)).toMatch(/samples 25\/500$/m);
+  });
+
   it('says how long updates wait for images, where that is much', () => {
     const of = (secondsWaited: number) => printed([stepEvent(1, {secondsPerUpdate: 2, secondsWaited})]);
     expect(of(0.5)).toContain('2.00 s/update, 0.50 s of it waiting for images');

@@ -21,6 +21,8 @@ const stages: readonly (readonly [Stage, string])[] = [
   [{kind: 'merge'}, 'merge'],
   [{kind: 'reference'}, 'reference'],
   ...models.map(([model, name]) => [{kind: 'evaluate', model}, `evaluate-${name}`] as const),
+  [{kind: 'draw', model: {kind: 'merged'}, shard: 3}, 'draw-merged-3'],
+  [{kind: 'draw', model: {kind: 'expert', index: 2}, shard: 0}, 'draw-expert-2-0'],
   [{kind: 'report'}, 'report'],
 ];
 
@@ -63,6 +65,10 @@ describe('the name of a stage', () => {
     'evaluate',
     'evaluate-',
     'evaluate-reference',
+    'draw',
+    'draw-merged',
+    'draw-expert-1',
+    'draw-merged-x',
     'plane',
   ])('is not %j', (name) => expect(parseStage(name)).toBeNull());
 });

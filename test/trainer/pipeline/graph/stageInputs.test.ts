@@ -37,9 +37,10 @@ function facts(change: (config: DemeConfig) => void = () => undefined, changes: 
 /** Keys of all stages, those of their needs in them. */
 function keysOf(given: StageFacts): Map<string, string> {
   const keys = new Map<string, string>();
-  const stages = planStages(given.resolved.config);
-  while (keys.size < stages.length - 1) {
-    for (const stage of stages.filter(({needs}) => needs.every((need) => keys.has(need)))) {
+  const keyed = planStages(given.resolved.config).filter((stage) => stageInputs(stage, given, () => '') !== null);
+  const waits = (need: string) => !keys.has(need) && keyed.some(({name}) => name === need);
+  while (keys.size < keyed.length) {
+    for (const stage of keyed.filter(({needs}) => !needs.some(waits))) {
       const inputs = stageInputs(stage, given, (need) => keys.get(need));
       if (inputs) keys.set(stage.name, stageKey(inputs));
     }
@@ -91,6 +92,12 @@ describe('the key of a stage', () => {
     ],
     ['the number format of the merge', afterMerge, facts(({merge}) => void (merge!.dtype = 'F16'))],
     ['the samples', evaluations, facts(({evaluate}) => void (evaluate!.samples = 9))],
+    [
+      'the features that are kept',
+      ['reference', ...evaluations],
+      facts(({evaluate}) => void (evaluate!.keep = ['images'])),
+    ],
+    ['how the drawing is shared', [], facts(({evaluate}) => void (evaluate!.shards = 3))],
     [
       'what is told and kept',
       [],

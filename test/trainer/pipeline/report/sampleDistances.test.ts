@@ -8,11 +8,16 @@ import {streamedStatistics} from '../../../../trainer/evaluate/featureStatistics
 import {frechetDistance} from '../../../../trainer/evaluate/frechet.ts';
 import {kidEstimate, kidSettings} from '../../../../trainer/evaluate/kid.ts';
 import {readStatistics} from '../../../../trainer/evaluate/statisticsFile.ts';
-import {sampleDistances} from '../../../../trainer/pipeline/report/sampleDistances.ts';
-import {openFeatures, writeFeatures} from '../../../../trainer/pipeline/stages/featureFile.ts';
+import {blockTaker} from '../../../../trainer/pipeline/drawing/blockTaker.ts';
+import {FeatureBlocks} from '../../../../trainer/pipeline/drawing/featureBlocks.ts';
+import {giveImages} from '../../../../trainer/pipeline/drawing/imageTakers.ts';
+import {distancesByNetwork, sampleDistances} from '../../../../trainer/pipeline/report/sampleDistances.ts';
+import {openFeatures, writeFeatures, type FeaturePlace} from '../../../../trainer/pipeline/stages/featureFile.ts';
 import {createRandom} from '../../../../trainer/random.ts';
+import type {ImageSpan} from '../../../../trainer/sample/sampleImages.ts';
 import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {writeSafetensors} from '../../../../trainer/store/weights/safetensors.ts';
+import {fileExists} from '../../../../trainer/store/files/fileExists.ts';
 import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
@@ -38,13 +43,25 @@ function images(count: number, seed: number): FeatureSet {
   return {values, count, dimension};
 }
 
-async function* inBatches({values}: FeatureSet, size: number): AsyncGenerator<Float32Array> {
-  for (let at = 0; at < values.length; at += size) yield Float32Array.from(values.slice(at, at + size));
+/** Batches of six pictures. */
+async function* inBatches({values}: FeatureSet, [first, end]: ImageSpan): AsyncGenerator<Float32Array> {
+  for (let at = first; at < end; at += 6)
+    yield Float32Array.from(values.slice(at * dimension, Math.min(end, at + 6) * dimension));
 }
 
-async function measure(run: string, model: string, set: FeatureSet, network = pixelNetwork()): Promise<void> {
+async function measure(
+  run: string,
+  model: string,
+  set: FeatureSet,
+  changes: Partial<FeaturePlace> = {},
+  name = 'pixels',
+) {
   await mkdir(runPaths.evaluation(run, model), {recursive: true});
-  await writeFeatures(run, model, network, {batches: inBatches(set, 6), count: set.count, shape});
+  const blocks = await FeatureBlocks.open(await temporaryFolder(), set.count);
+  const network = pixelNetwork(name);
+  const taker = blockTaker(blocks, [0, set.count], {networks: [network], shape});
+  await giveImages({shape, batches: (span) => inBatches(set, span)}, [taker]);
+  await writeFeatures({run, model, network: null, keep: true, ...changes}, blocks, network.record);
 }
 
 describe('sampleDistances', () => {
@@ -92,8 +109,37 @@ describe('sampleDistances', () => {
     expect(await sampleDistances(run, ['base'])).toEqual({frechet: {}, kid: {}, warnings: [], measuredBy: null});
   });
 
+  it('need no features for the Fréchet distance, and have no KID without them', async () => {
+    const {frechet, measuredBy} = await sampleDistances(run, ['base']);
+    for (const model of ['reference', 'base']) {
+      await rm(runPaths.evaluation(run, model), {recursive: true});
+      await measure(run, model, model === 'base' ? base : reference, {keep: false});
+    }
+    expect(await fileExists(runPaths.features(run, 'base'))).toBe(false);
+    const without = await sampleDistances(run, ['base']);
+    expect({...without, warnings: []}).toEqual({
+      frechet,
+      kid: {},
+      warnings: [],
+      measuredBy: {...measuredBy, kid: null},
+    });
+  });
+
+  it('are those of each network by itself, where there are several', async () => {
+    const alone = await sampleDistances(run, ['base']);
+    for (const network of ['digits', 'inception'])
+      for (const model of ['reference', 'base'])
+        await measure(run, model, model === 'base' ? base : reference, {network}, network);
+    const found = await distancesByNetwork(run, ['base'], ['digits', 'inception']);
+    expect([...found.keys()]).toEqual(['digits', 'inception']);
+    for (const [name, {frechet, kid, measuredBy}] of found) {
+      expect({frechet, kid}).toEqual({frechet: alone.frechet, kid: alone.kid});
+      expect(measuredBy?.network?.name).toBe(name);
+    }
+  });
+
   it('compare no features of different networks', async () => {
-    await measure(run, 'base', base, pixelNetwork('others'));
+    await measure(run, 'base', base, {}, 'others');
     await expect(sampleDistances(run, ['base'])).rejects.toMatchObject({code: 'features-mismatch'});
   });
 });

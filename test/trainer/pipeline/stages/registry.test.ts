@@ -1,7 +1,9 @@
 import {describe, expect, it} from 'vitest';
 import {parseConfig} from '../../../../trainer/contract/config/parseConfig.ts';
 import {parseStage, stageName} from '../../../../trainer/contract/run/stage.ts';
+import {settledStages} from '../../../../trainer/pipeline/graph/finishedStages.ts';
 import {outputPaths} from '../../../../trainer/pipeline/graph/stageOutputs.ts';
+import {planStages} from '../../../../trainer/pipeline/graph/stagePlan.ts';
 import {definitionOf, selectedStages} from '../../../../trainer/pipeline/stages/registry.ts';
 
 const config = parseConfig(
@@ -40,6 +42,26 @@ describe('the stages that a user asks for', () => {
   });
 });
 
+describe('the drawing of images', () => {
+  const shared = parseConfig(
+    'name: a\nbase: b\ndata: {kind: mnist}\nevaluate: {features: [digits, clip], shards: 2}\n',
+    'a.deme.yaml',
+  );
+
+  it('is a stage for each shard of each model, which its evaluation needs', () => {
+    const plan = planStages(shared);
+    expect(plan.map(({name}) => name)).toEqual(['reference', 'draw-base-0', 'draw-base-1', 'evaluate-base', 'report']);
+    expect(plan.find(({name}) => name === 'evaluate-base')?.needs).toEqual(['draw-base-0', 'draw-base-1']);
+  });
+
+  it('is settled with the evaluation', () => {
+    const plan = planStages(shared);
+    expect([...settledStages(plan, [])]).toEqual([]);
+    expect([...settledStages(plan, ['draw-base-1'])]).toEqual(['draw-base-1']);
+    expect([...settledStages(plan, ['evaluate-base'])]).toEqual(['evaluate-base', 'draw-base-0', 'draw-base-1']);
+  });
+});
+
 describe('a kind of stages', () => {
   it.each([
     ['pretrain', ['models/base']],
@@ -49,6 +71,7 @@ describe('a kind of stages', () => {
     ['merge', ['models/merged']],
     ['reference', ['evaluations/reference']],
     ['evaluate-expert-0', ['evaluations/expert-0']],
+    ['draw-base-1', []],
     ['report', []],
   ])('leaves the result of %s in %j', (name, paths) => {
     expect(outputPaths(stage(name))).toEqual(paths);

@@ -1,0 +1,32 @@
+import {describe, expect, it} from 'vitest';
+import {
+  EvaluateConfig,
+  featureFileNames,
+  featureNames,
+  measuredCount,
+} from '../../../../trainer/contract/config/evaluateConfig.ts';
+
+describe('the feature networks of a config', () => {
+  it.each([
+    ['none', [], []],
+    ['digits', ['digits'], [null]],
+    [['clip'], ['clip'], [null]],
+    [
+      ['inception', 'digits', 'inception'],
+      ['inception', 'digits'],
+      ['inception', 'digits'],
+    ],
+  ] as const)('%j are %j, with files called after %j', (features, names, files) => {
+    expect(featureNames(EvaluateConfig.parse({features}).features)).toEqual(names);
+    expect(featureFileNames(EvaluateConfig.parse({features}).features)).toEqual(files);
+  });
+
+  it.each([[[]], [['none']], ['nobody'], [['digits', 'nobody']]])('are not %j', (features) => {
+    expect(EvaluateConfig.safeParse({features}).success).toBe(false);
+  });
+
+  it('say how many images are drawn for them, as does keeping images', () => {
+    const drawn = (config: object) => measuredCount(EvaluateConfig.parse({samples: 9, ...config}));
+    expect([{}, {features: ['digits']}, {keep: ['features']}, {keep: ['images']}].map(drawn)).toEqual([0, 9, 0, 9]);
+  });
+});

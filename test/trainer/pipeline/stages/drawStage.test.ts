@@ -1,0 +1,92 @@
+import {readFileSync} from 'node:fs';
+import {mkdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {afterEach, beforeAll, describe, expect, it, vi} from 'vitest';
+import {parseConfig} from '../../../../trainer/contract/config/parseConfig.ts';
+import type {NewRunEvent} from '../../../../trainer/contract/run/events.ts';
+import {encodePng} from '../../../../trainer/data/pictures/png.ts';
+import {startEngine} from '../../../../trainer/engine/startEngine.ts';
+import {featureFolder} from '../../../../trainer/evaluate/featureWeights.ts';
+import {packageRoot} from '../../../../trainer/packageRoot.ts';
+import {drawStage} from '../../../../trainer/pipeline/stages/drawStage.ts';
+import {evaluateStage} from '../../../../trainer/pipeline/stages/evaluateStage.ts';
+import {watchInputs} from '../../../../trainer/pipeline/stages/inputWatch.ts';
+import {Stopped, type StageContext} from '../../../../trainer/pipeline/stages/stageContext.ts';
+import {namesIn} from '../../../../trainer/store/files/namesIn.ts';
+import {hashFile} from '../../../../trainer/store/files/sha256.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
+import {writeFilled} from '../../../helpers/fillRule.ts';
+import {goldenSdFolder} from '../../../helpers/goldenSd.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+
+const base = {kind: 'base'} as const;
+
+/** A run of the digit model whose evaluation draws 130 images. */
+async function digitRun(evaluate: object) {
+  const folder = await temporaryFolder();
+  const run = join(folder, 'run');
+  for (const each of [run, join(folder, 'images')]) await mkdir(each);
+  for (let i = 0; i < 6; i++)
+    await writeFile(join(folder, 'images', `${i}.png`), encodePng(new Uint8Array(28 * 28).fill(40 * i), 28, 28, 1));
+  const text = JSON.stringify({
+    name: 'digits',
+    base: 'base',
+    data: {kind: 'images', path: 'images', resolution: 28, channels: 1, validation: 0, test: 4},
+    evaluate: {heldOut: {images: 2, timesteps: 1}, sampling: {steps: 1, batch: 50}, grid: 4, samples: 130, ...evaluate},
+  });
+  const config = parseConfig(text, 'digits.deme.yaml');
+  const resolved = {folder, baseFolder: join(packageRoot(), 'media', 'digits', 'base'), config};
+  const events: NewRunEvent[] = [];
+  const context = async (stopAt = Infinity): Promise<StageContext> => {
+    let asked = 0;
+    return {
+      run,
+      resolved,
+      stage: 'evaluate-base',
+      key: 'k',
+      watch: await watchInputs(run, resolved),
+      emit: (event) => events.push(event),
+      nextAction: () => Promise.resolve(asked++ >= stopAt ? 'stop' : 'continue'),
+    };
+  };
+  const result = async (name: string) => hashFile(join(runPaths.evaluation(run, 'base'), name));
+  return {run, events, context, result};
+}
+
+/** Puts a small CLIP where downloaded weights lie. */
+async function cacheClip(): Promise<void> {
+  vi.stubEnv('DEME_CACHE', await temporaryFolder());
+  const {clip_gelu} = JSON.parse(readFileSync(goldenSdFolder('metrics/metrics.json'), 'utf8')) as {
+    clip_gelu: {shapes: Record<string, number[]>};
+  };
+  const folder = featureFolder('clip-vit-b-32');
+  await mkdir(folder, {recursive: true});
+  await writeFilled(join(folder, 'open_clip_model.safetensors'), new Map(Object.entries(clip_gelu.shapes)), 3);
+  const config = {model_cfg: {vision_cfg: {head_width: 16}, text_cfg: {heads: 2}}};
+  await writeFile(join(folder, 'open_clip_config.json'), JSON.stringify(config));
+}
+
+const drawn = (events: readonly NewRunEvent[]) =>
+  events.flatMap((event) => (event.type === 'progress' && event.what === 'samples' ? [[event.done, event.total]] : []));
+
+describe('an evaluation', {timeout: 120_000}, () => {
+  beforeAll(async () => void (await startEngine({name: 'wasm'})));
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it('measures the same images by several networks, in stages of their own or not, and goes on where it was stopped', async () => {
+    await cacheClip();
+    const files = ['features-digits.safetensors', 'features-clip.safetensors', 'statistics-digits.npz', 'samples.png'];
+    const whole = await digitRun({features: ['digits', 'clip']});
+    expect(await evaluateStage(await whole.context(), base)).toBe('done');
+    expect(drawn(whole.events).at(-1)).toEqual([130, 130]);
+
+    const shared = await digitRun({features: ['digits', 'clip'], shards: 2, keep: ['features', 'images']});
+    await drawStage(await shared.context(), base, 1);
+    await expect(drawStage(await shared.context(1), base, 0)).rejects.toThrow(Stopped);
+    // The other shard is missing, and is drawn by the evaluation itself.
+    await evaluateStage(await shared.context(), base);
+    expect(drawn(shared.events).at(-1)).toEqual([130, 130]);
+    for (const file of files) expect(await shared.result(file), file).toBe(await whole.result(file));
+    expect(await namesIn(runPaths.drawnImages(shared.run, 'base'))).toHaveLength(130);
+  });
+});

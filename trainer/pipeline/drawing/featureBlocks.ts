@@ -1,0 +1,122 @@
+import {readdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {UserError} from '../../contract/errors.ts';
+import type {FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
+import {featureRows, rowsFrom} from '../../evaluate/featureRows.ts';
+import {statisticsOf} from '../../evaluate/featureStatistics.ts';
+import {openFeaturesFile, writeFeaturesFile} from '../../evaluate/scoring/featuresFile.ts';
+import type {ImageSpan} from '../../sample/sampleImages.ts';
+import {bytesOf} from '../../store/weights/dtype.ts';
+
+/**
+ * Images of a block: as many as every feature network takes at once, or a multiple, so that the batches of a network are the same whoever
+ * makes a block, and whether it was interrupted before.
+ */
+export const blockSize = 128;
+
+/** What a network made of the images of a block: [n, dimension]. */
+export interface BlockFeatures {
+  readonly network: FeatureNetworkRecord;
+  readonly values: Float32Array;
+}
+
+/**
+ * The features of a series of images while it is worked through, in a folder with a file for each block of images. Blocks may be made in any order and
+ * by several processes; a file is written once its block is whole.
+ */
+export class FeatureBlocks {
+  private constructor(
+    readonly folder: string,
+    /** Images of the series. */
+    readonly count: number,
+    private readonly made: Set<number>,
+  ) {}
+
+  static async open(folder: string, count: number): Promise<FeatureBlocks> {
+    const numbers = (await readdir(folder)).flatMap((file) => /^(\d+)\.safetensors$/.exec(file)?.[1] ?? []);
+    return new FeatureBlocks(folder, count, new Set(numbers.map(Number)));
+  }
+
+  /** A share of the blocks, as the images in them; all shards together have every image once. */
+  shard(index: number, shards: number): ImageSpan {
+    const edge = (number: number) => Math.min(this.count, Math.floor((number * this.#blocks) / shards) * blockSize);
+    return [edge(index), index + 1 === shards ? this.count : edge(index + 1)];
+  }
+
+  /** The images of blocks in a span that are not made yet. */
+  missing([first, end]: ImageSpan): ImageSpan[] {
+    const blocks = Array.from({length: this.#blocks}, (_, block) => this.#spanOf(block));
+    return blocks.filter(([start], block) => first <= start && start < end && !this.made.has(block));
+  }
+
+  /** Whether an image is the last of its block. */
+  isLast(index: number): boolean {
+    return index + 1 === this.count || (index + 1) % blockSize === 0;
+  }
+
+  /** Writes what each network made of the block with image `index`: vectors in the order of its images. */
+  async write(index: number, features: readonly BlockFeatures[]): Promise<void> {
+    const block = Math.floor(index / blockSize);
+    const [first, end] = this.#spanOf(block);
+    const sets = features.map(({network, values}) => {
+      if (values.length !== (end - first) * network.dimension) throw new Error(`${values.length} numbers of features`);
+      const rows = featureRows({values, count: end - first, dimension: network.dimension});
+      return {
+        source: '',
+        network,
+        count: end - first,
+        features: rows,
+        logits: null,
+        statistics: () => statisticsOf(rows),
+      };
+    });
+    await writeFeaturesFile(this.#path(block), sets);
+    this.made.add(block);
+  }
+
+  /** The record of a network, as the first block has it. */
+  async network(name: string): Promise<FeatureNetworkRecord> {
+    const {network} = await this.#read(0, name);
+    return network;
+  }
+
+  /** The bytes of all features of a network, in the order of the images. Throws a UserError for a block that is not as it was written. */
+  async *bytes({name, dimension}: FeatureNetworkRecord): AsyncGenerator<Uint8Array> {
+    for (let block = 0; block < this.#blocks; block++) {
+      const {values} = await this.#read(block, name);
+      const [first, end] = this.#spanOf(block);
+      if (values.length !== (end - first) * dimension) throw damaged(this.#path(block));
+      yield bytesOf(values);
+    }
+  }
+
+  async #read(block: number, name: string): Promise<{network: FeatureNetworkRecord; values: Float32Array}> {
+    const set = await openFeaturesFile(this.#path(block), name);
+    try {
+      const values = set.features && rowsFrom(set.features).values;
+      if (set.network === null || !(values instanceof Float32Array)) throw damaged(this.#path(block));
+      return {network: set.network, values};
+    } finally {
+      await set.close();
+    }
+  }
+
+  get #blocks(): number {
+    return Math.ceil(this.count / blockSize);
+  }
+
+  #spanOf(block: number): ImageSpan {
+    return [block * blockSize, Math.min(this.count, (block + 1) * blockSize)];
+  }
+
+  #path(block: number): string {
+    return join(this.folder, `${block}.safetensors`);
+  }
+}
+
+function damaged(where: string): UserError {
+  return new UserError('features-invalid', 'This file does not hold the features of its images.', {
+    where,
+    hint: 'Delete it and resume the run.',
+  });
+}

@@ -1,0 +1,78 @@
+import {join} from 'node:path';
+import {featureNames, measuredCount, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
+import {encodePng, imageGrid} from '../../data/pictures/png.ts';
+import {withFeatureNetworks} from '../../evaluate/featureNetworks.ts';
+import {promptGrid} from '../../sample/prompts.ts';
+import {sampleBatches, type ImageSpan, type SampleImagesRequest} from '../../sample/sampleImages.ts';
+import {writeFileAtomic} from '../../store/files/atomicFile.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
+import type {StageContext} from '../stages/stageContext.ts';
+import {blockTaker} from './blockTaker.ts';
+import type {FeatureBlocks} from './featureBlocks.ts';
+import {giveImages, imagesLeft, neededSpans, type ImageTaker} from './imageTakers.ts';
+
+/** Images of the series of an evaluation: also those of its grid, unless that has images of its own for the prompts of the config. */
+export function seriesCount(config: EvaluateConfig): number {
+  return Math.max(measuredCount(config), promptGridOf(config) === null ? config.grid : 0);
+}
+
+/** The grid of an evaluation that has a row for each prompt of the config; null for one that shows the first images of the series. */
+export function promptGridOf({sampling: {prompts}, grid}: EvaluateConfig): {perPrompt: number; count: number} | null {
+  return prompts && grid > 0 ? promptGrid(prompts, grid) : null;
+}
+
+/** A part of the series of images that an evaluation draws from a model. */
+export interface MeasuredSpan {
+  readonly config: EvaluateConfig;
+  /** Name of the model. */
+  readonly model: string;
+  readonly drawing: Omit<SampleImagesRequest, 'count'>;
+  readonly blocks: FeatureBlocks;
+  readonly span: ImageSpan;
+  /** What else is made of images of the series. */
+  readonly others?: readonly ImageTaker[];
+}
+
+/** Draws the images of a span that are missing, and measures and keeps them as the config says. */
+export async function measureSpan(
+  context: StageContext,
+  {config, model, drawing, blocks, span, others = []}: MeasuredSpan,
+): Promise<void> {
+  const folder = config.keep?.includes('images') === true ? runPaths.drawnImages(context.run, model) : null;
+  if (folder !== null) await context.watch.makeFolder(folder);
+  const {imageShape: shape} = drawing.space;
+  const digits = String(blocks.count - 1).length;
+  const keep = async (index: number, image: Float32Array) => {
+    if (folder === null) return;
+    const {pixels, width, height, channels} = imageGrid(image, [1, ...shape], 1);
+    const file = join(folder, `${String(index).padStart(digits, '0')}.png`);
+    await writeFileAtomic(file, encodePng(pixels, width, height, channels));
+  };
+  const missing = blocks.missing(span).length > 0;
+  await withFeatureNetworks(missing ? featureNames(config.features) : [], async (networks) => {
+    const takers = [blockTaker(blocks, span, {networks, shape, keep}), ...others];
+    const needed = neededSpans(takers);
+    const total = Math.max(span[1] - span[0], imagesLeft(needed, 0));
+    const onProgress = samplesProgress(context, total, needed);
+    const count = seriesCount(config);
+    await giveImages({shape, batches: (span) => sampleBatches({...drawing, count, span, onProgress})}, takers);
+  });
+}
+
+/** Milliseconds between two reports: a large series has hundreds of thousands of steps. */
+const reportEvery = 250;
+
+/** Reports how many images of `total` are there, where the newest are at a place in the series. */
+function samplesProgress(
+  {emit, stage}: StageContext,
+  total: number,
+  needed: readonly ImageSpan[],
+): (position: number) => void {
+  let reported = -Infinity;
+  return (position) => {
+    const left = imagesLeft(needed, position);
+    if (left > 0 && performance.now() - reported < reportEvery) return;
+    reported = performance.now();
+    emit({type: 'progress', stage, done: total - left, total, what: 'samples'});
+  };
+}
