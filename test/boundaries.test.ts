@@ -39,6 +39,7 @@ const boundaries: readonly Boundary[] = [
   },
   {part: 'trainer/engine/createProgram.ts', row: 2, packages: [tfjsCore]},
   {part: 'trainer/engine/program.ts', row: 2, packages: [tfjsCore]},
+  {part: 'trainer/engine/upload.ts', row: 2, packages: [tfjsCore]},
   {part: 'trainer/engine/ops/', row: 2, packages: [tfjsCore]},
   {part: 'trainer/engine/tensorflow/graph/', row: 2, packages: [node, tfjsCore]},
   {part: 'trainer/engine/', row: 3, packages: [node, zod, anyTfjs, /^node-api-headers/]},

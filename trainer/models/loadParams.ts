@@ -1,13 +1,15 @@
-import {tensor, type Tensor} from '@tensorflow/tfjs-core';
+import type {Tensor} from '@tensorflow/tfjs-core';
 import {UserError} from '../contract/errors.ts';
 import {isProjection} from '../contract/model/projectionName.ts';
+import {upload} from '../engine/upload.ts';
 import {disposeParams, type Params} from '../nn/params.ts';
 import {elementCount, type TensorReader} from '../store/weights/tensorReader.ts';
 import {fileShape, memoryShape, toMemoryOrder} from './layout.ts';
 
 /**
  * Loads the tensors named in `shapes` (in-memory order, a `Denoiser`'s), on the current backend; the caller owns them. The
- * file must hold exactly these; only projections may be missing. `where` names it in the UserError about anything else.
+ * file must hold exactly these; only projections may be missing. `where` names it in the UserError about anything else. All go through the
+ * same two arrays, so that on the host there is never more than twice the largest tensor.
  */
 export async function loadParams(
   reader: Pick<TensorReader, 'shapes' | 'read'>,
@@ -16,10 +18,14 @@ export async function loadParams(
 ): Promise<Params> {
   checkTensors(reader.shapes, shapes, where);
   const params = new Map<string, Tensor>();
+  const there = [...shapes].filter(([name]) => reader.shapes.has(name));
+  const largest = Math.max(0, ...there.map(([, shape]) => elementCount(shape)));
+  const [asRead, reordered] = [new Float32Array(largest), new Float32Array(largest)];
   try {
-    for (const [name, shape] of shapes) {
-      if (reader.shapes.has(name))
-        params.set(name, tensor(toMemoryOrder(await reader.read(name), fileShape(shape)), [...shape], 'float32'));
+    for (const [name, shape] of there) {
+      const size = elementCount(shape);
+      const values = await reader.read(name, asRead.subarray(0, size));
+      params.set(name, upload(toMemoryOrder(values, fileShape(shape), reordered.subarray(0, size)), shape));
     }
     return params;
   } catch (error) {

@@ -72,10 +72,10 @@ export class PreviewMerger {
     const {tensors, model} = this.#models;
     const floats = tensors.filter(({integer}) => !integer);
     const valuesOf = this.#values(base, setting, dtype, floats);
-    const read = async (name: string) => {
+    const read = async (name: string, into?: Float32Array) => {
       await setImmediate();
       stillWanted();
-      return valuesOf(name);
+      return valuesOf(name, into);
     };
     return loadParams(
       {shapes: new Map(floats.map(({name, shape}) => [name, shape])), read},
@@ -90,7 +90,7 @@ export class PreviewMerger {
     {weights, rules = [], method = plainLinear}: MergeSetting,
     dtype: WeightsFormat,
     tensors: readonly MergeTensor[],
-  ): (name: string) => Promise<Float32Array> {
+  ): (name: string, into?: Float32Array) => Promise<Float32Array> {
     const {experts} = this.#models;
     checkMergeWeights({experts, weights, method});
     const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
@@ -98,13 +98,13 @@ export class PreviewMerger {
     this.#buffers.kernel.release(this.#mark);
     const buffers = this.#buffers;
     const merger = {buffers, method: methodOf(method, buffers), dtype, out: base.path, products: null};
-    return (name) => {
+    return (name, into) => {
       const tensor = byName.get(name);
       if (tensor === undefined) throw new Error(`no merged tensor is named ${name}`);
       return joined(
         tensorPieces(merger, tensor, base, experts, byTensor.get(name) ?? []),
-        elementCount(tensor.shape),
         dtype,
+        into ?? new Float32Array(elementCount(tensor.shape)),
       );
     };
   }
@@ -122,8 +122,11 @@ export class PreviewMerger {
   }
 }
 
-async function joined(pieces: AsyncIterable<Uint8Array>, size: number, dtype: WeightsFormat): Promise<Float32Array> {
-  const values = new Float32Array(size);
+async function joined(
+  pieces: AsyncIterable<Uint8Array>,
+  dtype: WeightsFormat,
+  values: Float32Array,
+): Promise<Float32Array> {
   let at = 0;
   for await (const piece of pieces) {
     values.set(widen(piece, dtype), at);

@@ -50,9 +50,11 @@ export function clipTensors(reader: TensorReader): TensorReader {
   const viewed = viewTensors(reader, views);
   return {
     ...viewed,
-    async read(name) {
-      const values = await viewed.read(name);
-      return transposed.has(name) ? toMemoryOrder(values, [...(viewed.shapes.get(name) ?? [])].reverse()) : values;
+    async read(name, into) {
+      const values = await viewed.read(name, transposed.has(name) ? undefined : into);
+      return transposed.has(name)
+        ? toMemoryOrder(values, [...(viewed.shapes.get(name) ?? [])].reverse(), into)
+        : values;
     },
   };
 }

@@ -1,4 +1,5 @@
 import {widen} from '../../store/weights/dtype.ts';
+import {readFloats} from '../../store/weights/readFloats.ts';
 import {slicesOf, type TensorReader} from '../../store/weights/tensorReader.ts';
 import type {MergeInput} from './mergeInput.ts';
 
@@ -27,7 +28,10 @@ function residentReader(
     shapes,
     dtypes,
     metadata,
-    read: async (name) => widen(bytesOf(name), dtypes.get(name) ?? 'F32'),
+    read: async (name, into) => {
+      const [bytes, dtype] = [bytesOf(name), dtypes.get(name) ?? 'F32'];
+      return into ? readFloats(slicesOf(bytes), dtype, into) : widen(bytes, dtype);
+    },
     readBytes: async (name) => bytesOf(name),
     slices: async (name) => slicesOf(bytesOf(name)),
     close: async () => undefined,

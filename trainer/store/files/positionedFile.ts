@@ -48,9 +48,17 @@ async function readFully(
 
 function readNow(descriptor: number, path: string, position: number, target: Uint8Array): void {
   for (let done = 0; done < target.length;) {
-    const bytesRead = readSync(descriptor, target, done, Math.min(target.length - done, largestRead), position + done);
+    const bytesRead = readSome(descriptor, path, target.subarray(done, done + largestRead), position + done);
     if (bytesRead === 0) throw truncated(path, position + done);
     done += bytesRead;
+  }
+}
+
+function readSome(descriptor: number, path: string, target: Uint8Array, position: number): number {
+  try {
+    return readSync(descriptor, target, {position});
+  } catch (error) {
+    throw fileError(path, 'the file', error);
   }
 }
 

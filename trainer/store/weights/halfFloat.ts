@@ -1,5 +1,5 @@
 /** IEEE binary16 bits -> float32, exact. */
-export function halfToFloat(bits: Uint16Array, out = new Float32Array(bits.length)): Float32Array {
+export function halfToFloat(bits: Uint16Array, out: Float32Array = new Float32Array(bits.length)): Float32Array {
   const table = halfTable();
   for (let i = 0; i < bits.length; i++) out[i] = table[bits[i] ?? 0] ?? 0;
   return out;
@@ -13,7 +13,7 @@ export function floatToHalf(values: Float32Array, out = new Uint16Array(values.l
 }
 
 /** bfloat16 bits -> float32, exact. */
-export function bfloat16ToFloat(bits: Uint16Array, out = new Float32Array(bits.length)): Float32Array {
+export function bfloat16ToFloat(bits: Uint16Array, out: Float32Array = new Float32Array(bits.length)): Float32Array {
   const words = wordsOf(out);
   for (let i = 0; i < bits.length; i++) words[i] = (bits[i] ?? 0) << 16;
   return out;

@@ -23,7 +23,7 @@ export function renameTensors(
     shapes: named(reader.shapes),
     dtypes: named(reader.dtypes),
     metadata: reader.metadata,
-    read: (name) => reader.read(originalOf(name)),
+    read: (name, into) => reader.read(originalOf(name), into),
     readBytes: (name) => reader.readBytes(originalOf(name)),
     slices: (name) => reader.slices(originalOf(name)),
     close: () => reader.close(),

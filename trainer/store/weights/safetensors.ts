@@ -8,7 +8,8 @@ import {EarlyFlush} from '../files/earlyFlush.ts';
 import {defaultLimits} from '../files/jsonLimits.ts';
 import {openPositioned, type PositionedFile} from '../files/positionedFile.ts';
 import {formatHeader, parseHeader, type SafetensorsHeader, type TensorEntry} from './safetensorsHeader.ts';
-import {elementCount, type TensorReader} from './tensorReader.ts';
+import {readFloats} from './readFloats.ts';
+import {elementCount, type TensorReader, type TensorSlices} from './tensorReader.ts';
 import {writeFully} from '../files/writeFully.ts';
 
 /** A tensor to write; what it holds is asked for once, when its turn comes, and dropped after writing. */
@@ -104,16 +105,18 @@ function readerOf(file: PositionedFile, {entries, metadata}: SafetensorsHeader, 
     const {begin, end} = entryOf(name);
     return file.read(dataStart + begin, end - begin);
   };
+  const slicesOf = (name: string): TensorSlices => {
+    const {begin} = entryOf(name);
+    return {read: (offset, target) => file.readNow(dataStart + begin + offset, target)};
+  };
   return {
     shapes: new Map([...entries].map(([name, entry]) => [name, entry.shape])),
     dtypes: new Map([...entries].map(([name, entry]) => [name, entry.dtype])),
     metadata,
     readBytes,
-    read: async (name) => widen(await readBytes(name), entryOf(name).dtype),
-    slices: async (name) => {
-      const {begin} = entryOf(name);
-      return {read: (offset, target) => file.readNow(dataStart + begin + offset, target)};
-    },
+    read: async (name, into) =>
+      into ? readFloats(slicesOf(name), entryOf(name).dtype, into) : widen(await readBytes(name), entryOf(name).dtype),
+    slices: async (name) => slicesOf(name),
     close: () => file.close(),
   };
 }

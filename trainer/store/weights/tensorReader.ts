@@ -7,8 +7,11 @@ export interface TensorReader {
   /** Name -> number format on disk. */
   readonly dtypes: ReadonlyMap<string, DType>;
   readonly metadata: ReadonlyMap<string, string>;
-  /** The values in row-major order, widened (or, from F64 and I64, rounded) to float32. */
-  read(name: string): Promise<Float32Array>;
+  /**
+   * The values in row-major order, widened (or, from F64 and I64, rounded) to float32; in `into` where there is one, which is of the tensor's
+   * size, so that many tensors can be read one after the other without an array for each.
+   */
+  read(name: string, into?: Float32Array): Promise<Float32Array>;
   /** The values in row-major order as the little-endian bytes of their dtype, for a lossless copy. */
   readBytes(name: string): Promise<Uint8Array>;
   /** Any part of the bytes that `readBytes` gives, without holding more than that part. */

@@ -1,6 +1,7 @@
 import {UserError} from '../../contract/errors.ts';
 import {bytesPerElement, widen} from './dtype.ts';
 import {openPositioned, type PositionedFile} from '../files/positionedFile.ts';
+import {readFloats} from './readFloats.ts';
 import {elementCount, slicesOf, type TensorReader, type TensorSlices} from './tensorReader.ts';
 import {parseStateDict, type TorchTensor} from './torchPickle.ts';
 import {locateEntry, readZipDirectory, type ZipEntry} from '../files/zipFile.ts';
@@ -90,13 +91,16 @@ function readerOf(archive: Archive, tensors: ReadonlyMap<string, TorchTensor>): 
     return tensor;
   };
   const readBytes = (name: string) => readTensor(archive, tensorOf(name));
+  const slices = (name: string) => tensorSlices(archive, tensorOf(name));
+  const dtypeOf = (name: string) => tensorOf(name).storage.dtype;
   return {
     shapes: new Map([...tensors].map(([name, {shape}]) => [name, shape])),
     dtypes: new Map([...tensors].map(([name, {storage}]) => [name, storage.dtype])),
     metadata: new Map(),
     readBytes,
-    read: async (name) => widen(await readBytes(name), tensorOf(name).storage.dtype),
-    slices: (name) => tensorSlices(archive, tensorOf(name)),
+    read: async (name, into) =>
+      into ? readFloats(await slices(name), dtypeOf(name), into) : widen(await readBytes(name), dtypeOf(name)),
+    slices,
     close: () => archive.file.close(),
   };
 }

@@ -57,7 +57,7 @@ function joinReaders(readers: readonly TensorReader[], paths: readonly string[])
     shapes: new Map(readers.flatMap((reader) => [...reader.shapes])),
     dtypes: new Map(readers.flatMap((reader) => [...reader.dtypes])),
     metadata: new Map(readers.flatMap((reader) => [...reader.metadata])),
-    read: (name) => ownerOf(name).read(name),
+    read: (name, into) => ownerOf(name).read(name, into),
     readBytes: (name) => ownerOf(name).readBytes(name),
     slices: async (name) => ownerOf(name).slices(name),
     close: async () => {

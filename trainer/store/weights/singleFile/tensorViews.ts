@@ -1,4 +1,5 @@
-import {bytesPerElement, widen, type DType} from '../dtype.ts';
+import {bytesPerElement, type DType} from '../dtype.ts';
+import {readFloats} from '../readFloats.ts';
 import {elementCount, type TensorReader, type TensorSlices} from '../tensorReader.ts';
 
 /** A tensor that is another, or some rows of another, under a name and shape of its own. */
@@ -37,7 +38,10 @@ export function viewTensors(reader: TensorReader, views: Views): TensorReader {
     dtypes: new Map([...views].map(([name, view]) => [name, dtypeOf(view)])),
     metadata: reader.metadata,
     readBytes,
-    read: async (name) => widen(await readBytes(name), dtypeOf(viewOf(name))),
+    read: async (name, into) => {
+      const view = viewOf(name);
+      return readFloats(await slices(name), dtypeOf(view), into ?? new Float32Array(elementCount(view.shape)));
+    },
     slices,
     close: () => reader.close(),
   };
