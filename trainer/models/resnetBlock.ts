@@ -23,10 +23,15 @@ export function createResnetBlock(name: string, input: number, output: number, s
     apply(pass, x) {
       const {params} = pass;
       const kernel = (layer: string) => param<Tensor4D>(params, `${name}.${layer}.weight`);
-      const first = conv2d(groupNormSilu(x, affine(params, `${name}.norm1`), norm), kernel('conv1'), null);
-      const second = groupNormSilu(first, conditionedNorm(pass, name, style), norm);
-      const dropped = maybeDropout(pass, name, style.dropout, second);
-      const residual = conv2d(dropped, kernel('conv2'), bias(params, `${name}.conv2`));
+      // What is normalised is as large as the block's input, and goes with its convolution.
+      const first = tf.tidy(() =>
+        conv2d(groupNormSilu(x, affine(params, `${name}.norm1`), norm), kernel('conv1'), null),
+      );
+      const residual = tf.tidy(() => {
+        const second = groupNormSilu(first, conditionedNorm(pass, name, style), norm);
+        const dropped = maybeDropout(pass, name, style.dropout, second);
+        return conv2d(dropped, kernel('conv2'), bias(params, `${name}.conv2`));
+      });
       const shortcut = input === output ? x : conv2d(x, kernel('conv_shortcut'), bias(params, `${name}.conv_shortcut`));
       const sum = addSame(shortcut, residual);
       return divisor === 1 ? sum : tf.div(sum, divisor);

@@ -73,7 +73,7 @@ function measure(x: Tensor4D, {gamma, beta, shift}: GroupNormAffine, {groups, ep
   const total = shifts ? tf.add(sum, tf.mul(shifts, height * width)) : sum;
   const mean: Grouped = tf.div(tf.sum(total, 2, true), count);
   const level = tf.sub<Grouped>(mean, shifts ?? tf.zeros([1, groups, channels / groups]));
-  const squares = group(tf.sum(tf.squaredDifference(x, ungroup(level)), [1, 2]));
+  const squares = group(tf.tidy(() => tf.sum(tf.squaredDifference(x, ungroup(level)), [1, 2])));
   const variance: Grouped = tf.div(tf.sum(squares, 2, true), count);
   const rstd: Grouped = tf.rsqrt(tf.add<Grouped>(variance, eps));
   const scale: Grouped = tf.mul(group(gamma), rstd);
@@ -82,7 +82,7 @@ function measure(x: Tensor4D, {gamma, beta, shift}: GroupNormAffine, {groups, ep
 
 /** x * scale + offset, per image and channel. */
 function multiplyAdd(x: Tensor4D, scale: Grouped, offset: Grouped): Tensor4D {
-  return tf.add(tf.mul(x, ungroup(scale)), ungroup(offset));
+  return tf.tidy(() => tf.add(tf.mul(x, ungroup(scale)), ungroup(offset)));
 }
 
 /** Gradients with respect to x, gamma, beta and, if there is one, shift. */

@@ -81,4 +81,14 @@ describeOnEngines('groupNormSilu', () => {
       );
     });
   });
+
+  it('holds three tensors of the size of x beside it at most', async () => {
+    const x = normal('x', [1, 32, 32, 64]) as Tensor4D;
+    const affine = {gamma: tf.ones([64]), beta: tf.zeros([64]), shift: tf.ones([64])};
+    const before = tf.memory().numBytes;
+    const {peakBytes} = await tf.profile(() => groupNormSilu(x, affine, {groups: 8, eps: 1e-5, activate: true}));
+    // x is counted twice, as the gradient would keep it.
+    expect((peakBytes - before) / (4 * x.size)).toBeLessThan(4.5);
+    tf.dispose([x, affine]);
+  });
 });
