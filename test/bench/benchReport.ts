@@ -47,6 +47,7 @@ function ratios({case: name, workload, outcomes}: BenchEntry) {
     threads: workload.threads,
     engine: ours.engine,
     time: torch && ours.seconds / torch.seconds,
+    processor: torch && ours.processor / torch.processor,
     memory: torch && ours.peak / torch.peak,
     deviation,
   }));

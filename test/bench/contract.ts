@@ -37,6 +37,8 @@ export const BenchResult = z.strictObject({
   losses: z.array(z.tuple([z.number(), z.number(), z.number()])),
   /** Seconds of one update or sampling, one mean a chunk. */
   seconds: z.array(z.number().positive()).min(1),
+  /** Processor time of the same, of all threads together: what says something where others use the machine, too. */
+  processor: z.array(z.number().nonnegative()).min(1),
   /** High-water mark of the process's resident memory in bytes. */
   peak: z.number().positive(),
   /** Distance of the EMA from the first weights after all updates, or the mean absolute value of the images. */

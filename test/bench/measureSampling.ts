@@ -6,6 +6,7 @@ import {sample, type SampleRequest} from '../../trainer/sample/sample.ts';
 import {readBenchData} from './benchData.ts';
 import type {BenchResult, BenchTask} from './contract.ts';
 import {peakMemory} from './peakMemory.ts';
+import {timeChunks} from './timeChunks.ts';
 
 /** Draws one batch with DDIM again and again; `ready` is awaited before the clock runs. */
 export async function measureSampling(
@@ -27,13 +28,8 @@ export async function measureSampling(
   };
   const check = await drawTimes(request, task.warmup);
   await ready();
-  const seconds: number[] = [];
-  for (let i = 0; i < task.chunks; i++) {
-    const start = performance.now();
-    await drawTimes(request, task.chunk);
-    seconds.push((performance.now() - start) / 1000 / task.chunk);
-  }
-  return {type: 'result', losses: [], seconds, peak: peakMemory(), check};
+  const times = await timeChunks(task, (count) => drawTimes(request, count));
+  return {type: 'result', losses: [], ...times, peak: peakMemory(), check};
 }
 
 /** Mean absolute value of the last images. */

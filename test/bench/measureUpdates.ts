@@ -8,6 +8,7 @@ import {disposeState, initialState} from '../../trainer/train/trainState.ts';
 import {readBenchData, type BenchData} from './benchData.ts';
 import type {BenchResult, BenchTask} from './contract.ts';
 import {peakMemory} from './peakMemory.ts';
+import {timeChunks} from './timeChunks.ts';
 import {withProjections} from '../helpers/withProjections.ts';
 
 type Losses = BenchResult['losses'][number];
@@ -24,15 +25,10 @@ export async function measureUpdates(
   const program = startProgram({denoiser, schedule, teacher: params, consistency}, config, initial, data);
   const losses = await runUpdates(program, data, task.warmup);
   await ready();
-  const seconds: number[] = [];
-  for (let i = 0; i < task.chunks; i++) {
-    const start = performance.now();
-    await runUpdates(program, data, task.chunk);
-    seconds.push((performance.now() - start) / 1000 / task.chunk);
-  }
+  const times = await timeChunks(task, (count) => runUpdates(program, data, count));
   // Before the check, which copies the weights.
   const peak = peakMemory();
-  return {type: 'result', losses, seconds, peak, check: await averageDistance(program, initial)};
+  return {type: 'result', losses, ...times, peak, check: await averageDistance(program, initial)};
 }
 
 function startProgram(

@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import {SchedulerConfig} from '../../trainer/contract/model/schedulerConfig.ts';
+import {schedulerSettings} from '../../trainer/contract/model/schedulerSettings.ts';
 import {TrainingConfig} from '../../trainer/contract/config/training.ts';
 import {createSchedule} from '../../trainer/schedulers/schedule.ts';
 import {writeJsonAtomic} from '../../trainer/store/files/jsonFile.ts';
@@ -19,6 +20,8 @@ export interface Measurement {
   readonly library: string;
   /** Median over the rounds, for one update or sampling; with several processes, divided by their number. */
   readonly seconds: number;
+  /** The same of the processor time, summed over all threads and processes. */
+  readonly processor: number;
   /** Largest of the rounds, in bytes; of several processes, the sum. */
   readonly peak: number;
   /** Of the first process of the first round, see `BenchResult`. */
@@ -92,7 +95,8 @@ async function writeTasks(
     weights,
     data,
     unet,
-    scheduler,
+    // With all its defaults, of which PyTorch's side knows nothing.
+    scheduler: SchedulerConfig.parse({...scheduler, ...schedulerSettings(scheduler, model.path, 'DDIMScheduler')}),
     steps,
     threads,
     chunks,
@@ -116,6 +120,7 @@ function summarise({name, engine}: Contestant, rounds: readonly BenchResult[][])
     engine,
     library: first.engine,
     seconds: median(rounds.map(secondsOfRound)),
+    processor: median(rounds.map((results) => median(results.flatMap(({processor}) => processor)))),
     peak: Math.max(...rounds.map((results) => results.reduce((sum, {peak}) => sum + peak, 0))),
     losses: first.losses,
     check: first.check,

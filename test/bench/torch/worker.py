@@ -42,13 +42,9 @@ def measure_updates(task, weights, data, memory_format):
 
     losses = [update().tolist() for _ in range(task["warmup"])]
     wait_for_go()
-    seconds = []
-    for _ in range(task["chunks"]):
-        start = time.perf_counter()
-        torch.stack([update() for _ in range(task["chunk"])]).tolist()
-        seconds.append((time.perf_counter() - start) / task["chunk"])
+    times = time_chunks(task, lambda count: torch.stack([update() for _ in range(count)]).tolist())
     peak = peak_bytes()
-    return {"losses": losses, "seconds": seconds, "peak": peak, "check": training.distance(weights), "engine": version()}
+    return {"losses": losses, **times, "peak": peak, "check": training.distance(weights), "engine": version()}
 
 
 def measure_sampling(task, weights, data, memory_format):
@@ -62,13 +58,19 @@ def measure_sampling(task, weights, data, memory_format):
 
     check = [draw() for _ in range(task["warmup"])][-1]
     wait_for_go()
-    seconds = []
+    times = time_chunks(task, lambda count: [draw() for _ in range(count)])
+    return {"losses": [], **times, "peak": peak_bytes(), "check": check, "engine": version()}
+
+
+def time_chunks(task, act):
+    """Seconds, and those of the processor over all threads, of one update or sampling in each chunk."""
+    seconds, processor = [], []
     for _ in range(task["chunks"]):
-        start = time.perf_counter()
-        for _ in range(task["chunk"]):
-            draw()
+        start, used = time.perf_counter(), time.process_time()
+        act(task["chunk"])
         seconds.append((time.perf_counter() - start) / task["chunk"])
-    return {"losses": [], "seconds": seconds, "peak": peak_bytes(), "check": check, "engine": version()}
+        processor.append((time.process_time() - used) / task["chunk"])
+    return {"seconds": seconds, "processor": processor}
 
 
 def to_device(values, memory_format):
