@@ -68,6 +68,7 @@ const jobs = {
   },
   bench: async (args) => {
     if (args[0] === 'search') return benchSearch(args.slice(1));
+    if (args[0] === 'sd-pipeline') return benchPipeline(args.slice(1));
     const entries = ['bench', 'worker', 'makeModel'].map((name) => `${name}=test/bench/${name}.ts`);
     const code = await tool(entries, join('dist', 'bench'));
     return code || node([join('dist', 'bench', 'bench.js'), ...args]);
@@ -102,6 +103,13 @@ async function main(name, args) {
 async function benchSearch(args) {
   const code = (await build()) || (await tool(['search=test/bench/search.ts'], join('dist', 'bench')));
   return code || node([join('dist', 'bench', 'search.js'), ...args]);
+}
+
+/** The verbs are measured as they are built. */
+async function benchPipeline(args) {
+  const entries = ['pipelineBench', 'reportUsage'].map((name) => `${name}=test/bench/pipeline/${name}.ts`);
+  const code = (await build()) || (await tool(entries, join('dist', 'bench')));
+  return code || node([join('dist', 'bench', 'pipelineBench.js'), ...args]);
 }
 
 /** Installs the dependencies unless those in node_modules are the ones of the lock file. */

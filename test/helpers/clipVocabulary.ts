@@ -1,9 +1,10 @@
 import {copyFile, mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {gunzipSync} from 'node:zlib';
+import {packageRoot} from '../../trainer/packageRoot.ts';
 import {byteSymbols} from '../../trainer/text/byteSymbols.ts';
 
-const fixture = new URL('../fixtures/golden-sd/sd1/tokenizer', import.meta.url).pathname;
+const fixture = join(packageRoot(), 'test', 'fixtures', 'golden-sd', 'sd1', 'tokenizer');
 
 /** CLIP's vocabulary, which follows from its merges: bytes, bytes that end a word, merged tokens, begin and end. */
 export async function clipVocabulary(): Promise<{vocab: Record<string, number>; mergesText: string; merges: string[]}> {
