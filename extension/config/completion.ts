@@ -41,7 +41,12 @@ export function suggestionsAt(text: string, line: number, character: number): Su
   if (path === undefined) return [];
   const place = {from, to};
   if (isValue) return valueSuggestions(path, value, place);
-  return keySuggestions(path, value, {...place, hasColon, indent: before.length, isFlow: /[{,]\s*$/.test(before)});
+  const isFlow = /[{,]\s*$/.test(before);
+  if (typeof path.at(-1) === 'number') {
+    const entries = entrySuggestions(path, value, {...place, isFlow});
+    if (entries.length > 0) return entries;
+  }
+  return keySuggestions(path, value, {...place, hasColon, indent: before.length, isFlow});
 }
 
 interface KeyPlace {
@@ -93,6 +98,51 @@ function valueSuggestions(path: ConfigPath, root: unknown, place: {from: number;
   return [...new Set(members(schema).flatMap(plainValues))].map((label) => {
     return {label, isKey: false, insert: label, detail, documentation: docText(schema), ...place};
   });
+}
+
+/**
+ * Entries of a list of texts, such as prompts: those of the config's other lists of that name, so that models are drawn by the same, then the
+ * examples of the schema.
+ */
+function entrySuggestions(path: ConfigPath, root: unknown, {from, to, isFlow}: Omit<KeyPlace, 'hasColon' | 'indent'>) {
+  const listPath = path.slice(0, -1);
+  const [entry, list] = [schemaAt(path, root), schemaAt(listPath, root)];
+  if (entry?.type !== 'string' || list === undefined) return [];
+  const written: unknown = listPath.reduce<unknown>(childValue, root);
+  const detail = String(listPath.at(-1));
+  const texts = [...listsNamed(detail, root).flat(), ...(entry.examples ?? [])].filter(isText);
+  return [...new Set(texts)]
+    .filter((text) => !(Array.isArray(written) && written.includes(text)))
+    .map((text): Suggestion => {
+      return {
+        label: text,
+        isKey: false,
+        insert: yamlText(text, isFlow),
+        detail,
+        documentation: docText(list),
+        from,
+        to,
+      };
+    });
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+/** All lists under a key of that name, wherever it is. */
+function listsNamed(name: string, value: unknown): unknown[][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, child]: [string, unknown]) =>
+    key === name && Array.isArray(child) ? [child] : listsNamed(name, child),
+  );
+}
+
+/** A text as it may stand in YAML: in quotes where it could be taken for something else. */
+function yamlText(text: string, isFlow: boolean): string {
+  const isPlain =
+    /^\p{L}[^:#\p{C}]*$/u.test(text) && text === text.trim() && !/^(true|false|null|yes|no|on|off)$/i.test(text);
+  return isPlain && !(isFlow && /[,[\]{}]/.test(text)) ? text : JSON.stringify(text);
 }
 
 function plainValues(schema: JsonSchema): string[] {

@@ -118,7 +118,7 @@ async function baseWarnings(document: vscode.TextDocument): Promise<vscode.Diagn
   const [{outlineConfig}, {baseProblem}, {textProblems}, {noticeText}] = await Promise.all([
     import('../../trainer/contract/config/configOutline.ts'),
     import('../../trainer/store/hub/baseProblem.ts'),
-    import('./textProblems.ts'),
+    import('../../trainer/store/hub/textProblems.ts'),
     import('../shownText.ts'),
   ]);
   const outline = outlineConfig(document.getText());

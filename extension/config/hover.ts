@@ -18,5 +18,8 @@ export function helpAt(text: string, line: number, column: number): SettingHelp 
   const schema = schemaAt(place.path, outline.value);
   if (schema === undefined) return undefined;
   const title = `**${settingName(place.path)}**: ${allowedValues(schema)}`;
-  return {markdown: [title, docText(schema)].filter((part) => part !== '').join('\n\n'), span: place.span};
+  const list = typeof place.path.at(-1) === 'number' ? schemaAt(place.path.slice(0, -1), outline.value) : undefined;
+  // What an entry of a list is for is said of the list.
+  const meaning = docText(schema) || (list ? docText(list) : '');
+  return {markdown: [title, meaning].filter((part) => part !== '').join('\n\n'), span: place.span};
 }

@@ -61,6 +61,7 @@ function stageView(stage: StageProgress, memory: MemoryPeak | null): StageView {
     update: stage.update ?? 0,
     updates: stage.updates ?? 0,
     secondsPerUpdate: stage.secondsPerUpdate,
+    secondsWaited: stage.secondsWaited,
     secondsLeft: stage.secondsLeft,
     memory,
   };

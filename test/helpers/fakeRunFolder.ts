@@ -78,6 +78,7 @@ export function fakeStep(stage: string, update: number, updates = wantedUpdates)
     gradientNorm: random.float(),
     learningRate: 5e-5 * (1 - update / (2 * updates)),
     secondsPerUpdate: 0.25,
+    secondsWaited: 0.05,
   } satisfies NewRunEvent;
 }
 

@@ -215,6 +215,8 @@ describePanel('the panel in a browser', (open) => {
     const run = await fakeRun(await temporaryFolder(), {updates: 20});
     const panel = await open({runs: [run]});
     await panel.page.getByRole('tab', {name: 'System'}).click();
+    await panel.page.getByRole('columnheader', {name: 'of it waiting for data'}).waitFor();
+    await panel.page.getByRole('cell', {name: '0.05000 s (20 %)'}).first().waitFor();
     await eventually(() => panel.saved).toMatchObject({scope: 'experiment', selected: run.run.path, tab: 'system'});
     const again = await open({runs: [run], saved: panel.saved});
     await again.page.getByRole('tabpanel', {name: 'System'}).waitFor();

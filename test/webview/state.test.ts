@@ -45,6 +45,7 @@ describe('the state of the page', () => {
       update: 0,
       updates: 0,
       secondsPerUpdate: null,
+      secondsWaited: null,
       secondsLeft: null,
       memory: null,
     });

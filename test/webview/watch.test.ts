@@ -10,6 +10,7 @@ function shown(page: Partial<PanelState['page']> = {}): PanelState {
     update: 5,
     updates: 10,
     secondsPerUpdate: null,
+    secondsWaited: null,
     secondsLeft: null,
     memory: null,
   } as const;

@@ -1,4 +1,4 @@
-import type {RunView, SystemUsage} from '../../trainer/contract/panel/panelViews.ts';
+import type {RunView, StageView, SystemUsage} from '../../trainer/contract/panel/panelViews.ts';
 import {element, message, Region, table} from '../dom.ts';
 import {countText} from '../../trainer/chart/tickText.ts';
 import {bytesText, durationText, numberText, percentText} from '../numberText.ts';
@@ -49,20 +49,29 @@ export class SystemTab implements Tab {
 }
 
 function stageParts(run: RunView): HTMLElement[] {
-  const rows = run.stages.map(({name, state, update, updates, secondsPerUpdate, secondsLeft, memory}) => [
+  const rows = run.stages.map(({name, state, update, updates, memory, ...seconds}) => [
     name,
     state,
     updates === 0 ? '–' : `${countText(update)} of ${countText(updates)}`,
-    secondsPerUpdate === null ? '–' : `${numberText(secondsPerUpdate)} s`,
-    durationText(secondsLeft),
+    seconds.secondsPerUpdate === null ? '–' : `${numberText(seconds.secondsPerUpdate)} s`,
+    waitedText(seconds),
+    durationText(seconds.secondsLeft),
     memory === null ? '–' : bytesText(memory.host),
     memory?.device === undefined ? '–' : bytesText(memory.device),
   ]);
-  const head = ['Stage', 'State', 'Updates', 'Time per update', 'Time left', 'Peak memory', 'Peak GPU memory'];
+  const times = ['Time per update', 'of it waiting for data', 'Time left'];
+  const head = ['Stage', 'State', 'Updates', ...times, 'Peak memory', 'Peak GPU memory'];
   return [
     element('p', {}, `Engine: ${run.engine}. Time left for all: ${durationText(run.secondsLeft)}.`),
     table('Stages of the run', head, rows),
   ];
+}
+
+/** `0.12 s (4 %)` */
+function waitedText({secondsPerUpdate, secondsWaited}: Pick<StageView, 'secondsPerUpdate' | 'secondsWaited'>): string {
+  if (secondsPerUpdate === null || secondsWaited === null) return '–';
+  const share = secondsPerUpdate === 0 ? 0 : secondsWaited / secondsPerUpdate;
+  return `${numberText(secondsWaited)} s (${percentText(share)})`;
 }
 
 function usageParts(usage: readonly SystemUsage[]): HTMLElement[] {

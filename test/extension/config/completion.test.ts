@@ -61,6 +61,22 @@ describe('completion', () => {
     expect(labels('experts:\n  - |')).toEqual(['model', 'range']);
   });
 
+  it('offers the prompts of the other lists, then examples, as entries of a list', () => {
+    const config = (entry: string) =>
+      `decouple:\n  samples:\n    prompts: [a red fox, "a: b"]\nevaluate:\n  sampling:\n    prompts:\n      - a red fox\n${entry}`;
+    const found = at(config('      - |'));
+    expect(found.map(({insert}) => insert)).toEqual([
+      '"a: b"',
+      'a photo of an astronaut riding a horse on mars',
+      'a bold seven, tilted left',
+    ]);
+    expect(found[0]).toMatchObject({label: 'a: b', isKey: false, detail: 'prompts', from: 8, to: 8});
+    expect(found[0]?.documentation).toContain('What models with a text encoder draw');
+    expect(at(config('      - bo|ld')).at(-1)).toMatchObject({from: 8, to: 12});
+    const inFlow = at('evaluate:\n  sampling: {prompts: [x, |]}\n');
+    expect(inFlow.at(-1)).toMatchObject({insert: '"a bold seven, tilted left"'});
+  });
+
   it('offers nothing within text, and never fails', () => {
     expect(labels('name: my exp|')).toEqual([]);
     expect(labels('name: a\ndecouple: [|')).toEqual([]);

@@ -27,6 +27,15 @@ it('finds settings within braces, their values, sections and entries of lists', 
   ]);
 });
 
+it('says of an entry of a list what the list is for', () => {
+  const prompts = 'evaluate:\n  sampling:\n    prompts:\n      - a red fox\n';
+  expect(helpAt(prompts, 4, 12)).toMatchObject({
+    markdown:
+      '**evaluate.sampling.prompts[0]**: text\n\nWhat models with a text encoder draw; left out: the first captions of held-out images.',
+    span: {line: 4, column: 9, endLine: 4, endColumn: 18},
+  });
+});
+
 it('says nothing where nothing is, or what nobody knows', () => {
   expect(helpAt(text, 40, 1)).toBeUndefined();
   expect(helpAt('nome: a\n', 1, 2)).toBeUndefined();

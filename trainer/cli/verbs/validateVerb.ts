@@ -6,6 +6,7 @@ import {outlineConfig} from '../../contract/config/configOutline.ts';
 import {checkConfig, parseConfig, problemText, type ConfigProblem} from '../../contract/config/parseConfig.ts';
 import {runExperts} from '../../contract/run/pipeline.ts';
 import {memoryByEngine, memoryLine} from '../../pipeline/resources/memoryByEngine.ts';
+import {startDoubts} from '../../pipeline/owner/startDoubts.ts';
 import type {TrainingNeeds} from '../../pipeline/resources/memoryEstimate.ts';
 import {planStages} from '../../pipeline/graph/stagePlan.ts';
 import {trainingNeeds} from '../../pipeline/resources/trainingNeeds.ts';
@@ -31,7 +32,8 @@ async function validate(file: string, options: OutputOptions): Promise<ExitCode>
   }
   const config = parseConfig(text, file);
   const stages = planStages(config).map(({name}) => name);
-  const {needs, warnings} = await findNeeds(config, file);
+  const {needs, warnings: unknown} = await findNeeds(config, file);
+  const warnings = [...new Set([...unknown, ...(await startDoubts(config, dirname(resolve(file))))])];
   const memory = needs ? await memoryByEngine(needs, config.engine) : [];
   const value = {file, valid: true, problems, name: config.name, experts: runExperts(config), stages, memory, warnings};
   printResult(options, value, [

@@ -49,7 +49,9 @@ export const SamplingConfig = z
       .describe('Whether DDIM computes the noise again from the clipped image.'),
     churn: ChurnConfig.optional().describe('Noise that Euler adds before each step (Karras et al. 2022).'),
     prompts: z
-      .array(z.string())
+      .array(
+        z.string().meta({examples: ['a photo of an astronaut riding a horse on mars', 'a bold seven, tilted left']}),
+      )
       .min(1)
       .optional()
       .describe('What models with a text encoder draw; left out: the first captions of held-out images.'),

@@ -16,6 +16,8 @@ export const StageView = z.strictObject({
   update: z.int(),
   updates: z.int(),
   secondsPerUpdate: z.number().nullable(),
+  /** Of these, those for which the computation waited for data; null where it is not known. */
+  secondsWaited: z.number().nullable(),
   /** Null where it cannot be estimated. */
   secondsLeft: z.number().nullable(),
   memory: MemoryPeak.nullable(),

@@ -1,4 +1,5 @@
 import {dirname, resolve} from 'node:path';
+import type {DemeConfig} from '../../contract/config/config.ts';
 import {UserError} from '../../contract/errors.ts';
 import {parseConfig} from '../../contract/config/parseConfig.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
@@ -14,14 +15,17 @@ export async function resolveConfig(file: string): Promise<ResolvedConfig> {
   const config = parseConfig(await readConfigText(file), file);
   const folder = dirname(resolve(file));
   const baseFolder = config.base === undefined ? null : await resolveBase(config.base, folder);
-  for (const {model} of config.experts ?? []) await requireExpert(resolve(folder, model));
+  const [missing] = await missingExperts(config, folder);
+  if (missing) throw missing;
   return {folder, baseFolder, config};
 }
 
-async function requireExpert(path: string): Promise<void> {
-  if (await fileExists(path)) return;
-  throw new UserError('model-missing', 'There is no such expert.', {
-    where: path,
-    hint: 'Give a diffusers folder or a weights file, relative to the config.',
-  });
+/** An error for each expert of a config that is not there. */
+export async function missingExperts({experts = []}: DemeConfig, folder: string): Promise<UserError[]> {
+  const paths = experts.map(({model}) => resolve(folder, model));
+  const there = await Promise.all(paths.map(fileExists));
+  const hint = 'Give a diffusers folder or a weights file, relative to the config.';
+  return paths
+    .filter((_, i) => !there[i])
+    .map((where) => new UserError('model-missing', 'There is no such expert.', {where, hint}));
 }

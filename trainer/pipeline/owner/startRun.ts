@@ -17,11 +17,12 @@ import {finishedStages, settledStages} from '../graph/finishedStages.ts';
 import {planRun, type RunPlan} from './planRun.ts';
 import type {ProcessPlan} from '../resources/processPlan.ts';
 import {findSingleStages} from './orphans.ts';
+import {flipDoubt} from './startDoubts.ts';
 import {ownRun} from './runOwner.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {settleInputs} from '../graph/runInputs.ts';
 import {stageFacts} from '../graph/stageFacts.ts';
-import type {PlannedStage} from '../graph/stagePlan.ts';
+import {isTraining, type PlannedStage} from '../graph/stagePlan.ts';
 import {takeOver} from '../graph/takeOver.ts';
 import {toolVersion} from './toolVersion.ts';
 import {trainerEntry} from './trainerEntry.ts';
@@ -76,12 +77,14 @@ async function runOwned(run: RunFolder, request: RunRequest): Promise<'done' | '
   const leftOut: string[] = [];
   const onUnreadable = (error: UserError) => void leftOut.push(`an earlier run is left out: ${error.line}`);
   const taken = reuse ? await takeOver(run, stages, await stageFacts(run, resolved, inputs), onUnreadable) : [];
-  const {warnings, ...processes} = await planRemaining(run, resolved, await remaining(run, stages));
+  const left = await remaining(run, stages);
+  const {warnings, ...processes} = await planRemaining(run, resolved, left);
+  const mirrored = left.some(isTraining) ? await flipDoubt(resolved) : null;
   return ownRun({
     ...processes,
     run: run.path,
     stages,
-    warnings: [...doubts, ...leftOut, ...warnings],
+    warnings: [...doubts, ...leftOut, ...warnings, ...(mirrored === null ? [] : [mirrored])],
     decisions: [...damaged, ...taken],
     onEvent,
   });

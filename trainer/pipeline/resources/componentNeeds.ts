@@ -1,3 +1,7 @@
+import type {PretrainConfig} from '../../contract/config/config.ts';
+import type {AutoencoderConfig} from '../../contract/model/autoencoderConfig.ts';
+import type {ClipTextConfig} from '../../contract/model/clipTextConfig.ts';
+import {planText} from '../stages/newText.ts';
 import {autoencoderKind} from '../../store/weights/autoencoderFolder.ts';
 import {findComponent, readComponent} from '../../store/weights/components.ts';
 import type {ModelFolder} from '../../store/weights/modelFolder.ts';
@@ -26,8 +30,16 @@ const mapsAtOnce = 8;
 export async function componentNeeds({pipeline}: Pick<ModelFolder, 'pipeline'>): Promise<ComponentNeeds> {
   const [vae, encoder] = [findComponent(pipeline, 'vae'), findComponent(pipeline, 'text_encoder')];
   const config = vae && (await readComponent(vae, autoencoderKind)).config;
+  return needsOf(config, encoder && (await readComponent(encoder, textEncoderKind)).config);
+}
+
+/** Of a network on pixels that a pretraining makes, with its text encoder where it makes one. */
+export function newComponentNeeds(pretrain: PretrainConfig): ComponentNeeds {
+  return needsOf(null, planText(pretrain)?.config ?? null);
+}
+
+function needsOf(config: AutoencoderConfig | null, text: ClipTextConfig | null): ComponentNeeds {
   const autoencoder = config && createAutoencoder(config);
-  const text = encoder && (await readComponent(encoder, textEncoderKind)).config;
   const shapes = [...(autoencoder?.shapes.values() ?? []), ...(text ? createClipText(text).shapes.values() : [])];
   return {
     factor: autoencoder?.factor ?? 1,

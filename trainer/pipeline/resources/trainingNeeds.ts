@@ -5,7 +5,7 @@ import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {NetworkConfig} from '../../contract/model/networkConfig.ts';
 import {readModel} from '../../store/weights/readModel.ts';
 import {isTraining, type PlannedStage} from '../graph/stagePlan.ts';
-import {componentNeeds} from './componentNeeds.ts';
+import {componentNeeds, newComponentNeeds} from './componentNeeds.ts';
 import type {TrainingNeeds} from './memoryEstimate.ts';
 
 /** What the largest training among these stages of a run needs; null where none of them trains. */
@@ -15,7 +15,9 @@ export async function trainingNeeds(
 ): Promise<TrainingNeeds | null> {
   const {pretrain, decouple, data} = config;
   const kinds = stages.filter(isTraining).map(({stage}) => stage.kind);
-  if (pretrain && kinds.includes('pretrain')) return {...shared(pretrain, pretrain.model, data), ...plain};
+  if (pretrain && kinds.includes('pretrain')) {
+    return {...shared(pretrain, pretrain.model, data), components: newComponentNeeds(pretrain), ...plain};
+  }
   if (!decouple || baseFolder === null || kinds.length === 0) return null;
   const base = await readModel(baseFolder);
   const components = await componentNeeds(base);

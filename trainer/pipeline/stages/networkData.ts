@@ -16,6 +16,7 @@ import {freeBytes} from '../../store/files/freeSpace.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {fillTables, RowTable} from '../../store/table/rowTable.ts';
 import {jointStamp} from '../graph/stageFacts.ts';
+import {keptTexts} from './keptTexts.ts';
 import {note, orStop, progress, type StageContext} from './stageContext.ts';
 
 /** What is taken of a part of the data. */
@@ -50,7 +51,7 @@ export async function openNetworkData(
   }
   const tables = new NetworkTables(context, data, cache);
   const images = tables.images(source, space, need);
-  const texts = text && {captions, rows: await tables.texts(text, captions, need)};
+  const texts = text && {captions, rows: await tables.texts(text, captions, source, need)};
   await tables.fill();
   return {images, texts, space};
 }
@@ -133,15 +134,17 @@ class NetworkTables {
   }
 
   /** The empty text and the captions that are needed, each once. */
-  async texts(text: TextConditioner, captions: Captions, {what, images, forTraining}: DataNeed): Promise<TextRows> {
-    const numbers = new Map([['', 0]]);
-    for (let index = 0; index < images; index++) {
-      const all = await captions(index);
-      for (const caption of forTraining ? all : all.slice(0, 1)) {
-        if (!numbers.has(caption)) numbers.set(caption, numbers.size);
-      }
-    }
-    const texts = [...numbers.keys()];
+  async texts(
+    text: TextConditioner,
+    captions: Captions,
+    source: ImageSource,
+    {what, images, forTraining}: DataNeed,
+  ): Promise<TextRows> {
+    const settings = 'captions' in this.data ? this.data.captions : undefined;
+    const from = [source.fingerprint, jointStamp(this.context.watch.begun), settings, images, forTraining];
+    const file = join(this.#folder, 'captions', `${hashBytes(JSON.stringify(from))}.json`);
+    const texts = await keptTexts(file, captions, images, forTraining);
+    const numbers = new Map(texts.map((each, number) => [each, number]));
     const plain = textRows(text);
     const key = {encoder: text.hash, texts: hashBytes(JSON.stringify(texts))};
     const table = this.#table(`the texts of the ${what}`, key, texts.length, plain.shape, texts.length, (row) =>

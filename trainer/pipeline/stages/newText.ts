@@ -8,7 +8,7 @@ import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {folderComponent, stableDiffusionIndex, type Pipeline} from '../../store/weights/pipeline.ts';
 import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {writeSafetensors} from '../../store/weights/safetensors.ts';
-import {newTokenizer} from '../../text/newTokenizer.ts';
+import {newTokenizer, type NewTokenizer} from '../../text/newTokenizer.ts';
 
 /** What a pretraining makes besides its network. */
 export interface NewText {
@@ -17,8 +17,8 @@ export interface NewText {
   readonly pipeline: Pipeline;
 }
 
-/** Writes tokenizer and text encoder of a pretraining, the same ones each time, into `folder`; null for one without text. */
-export async function makeText({model, text, seed}: PretrainConfig, folder: string): Promise<NewText | null> {
+/** Tokenizer and shape of the text encoder that a pretraining makes; null for one without text. */
+export function planText({model, text}: PretrainConfig): {tokenizer: NewTokenizer; config: ClipTextConfig} | null {
   if (text === undefined || model._class_name !== 'UNet2DConditionModel') return null;
   const tokenizer = newTokenizer(text.words, text.length);
   const config = ClipTextConfig.parse({
@@ -34,12 +34,20 @@ export async function makeText({model, text, seed}: PretrainConfig, folder: stri
     eos_token_id: tokenizer.end,
     pad_token_id: tokenizer.end,
   });
+  return {tokenizer, config};
+}
+
+/** Writes tokenizer and text encoder of a pretraining, the same ones each time, into `folder`; null for one without text. */
+export async function makeText(pretrain: PretrainConfig, folder: string): Promise<NewText | null> {
+  const planned = planText(pretrain);
+  if (planned === null) return null;
+  const {tokenizer, config} = planned;
   const parts = {tokenizer: join(folder, 'tokenizer'), text_encoder: join(folder, 'text_encoder')};
   for (const path of Object.values(parts)) await mkdir(path, {recursive: true});
   for (const [name, content] of Object.entries(tokenizer.files))
     await writeFileAtomic(join(parts.tokenizer, name), content);
   await writeJsonAtomic(join(parts.text_encoder, 'config.json'), config);
-  await writeSafetensors(join(parts.text_encoder, 'model.safetensors'), newTextEncoder(config, seed));
+  await writeSafetensors(join(parts.text_encoder, 'model.safetensors'), newTextEncoder(config, pretrain.seed));
   const components = Object.entries(parts).map(([name, path]) => folderComponent(name, path));
   return {
     conditioner: await createTextConditioner(folderComponent('text_encoder', parts.text_encoder), parts.tokenizer),

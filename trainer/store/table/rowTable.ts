@@ -12,7 +12,8 @@ import {writeWithRoom, type DiskWatch} from '../files/writeWithRoom.ts';
 import {takeLock} from '../run/processLock.ts';
 import {bytesPerElement, narrow, widen} from '../weights/dtype.ts';
 import {openSafetensors, writeSafetensors} from '../weights/safetensors.ts';
-import {elementCount} from '../weights/tensorReader.ts';
+import {elementCount, type TensorSlices} from '../weights/tensorReader.ts';
+import {OpenFiles} from './openFiles.ts';
 
 export interface TableSettings {
   readonly folder: string;
@@ -42,14 +43,32 @@ const sumsKey = 'deme.sums';
 /** SHA-256 of the bytes of each row; null where there is none. */
 const Sums = z.array(z.string().nullable());
 const waitMilliseconds = 500;
+/** Files of a table that are open at once. A batch of a training takes its rows from anywhere. */
+const openFiles = 256;
+const idleMilliseconds = 2000;
 /** Of a row, before the disk is given up. */
 const maxRepairs = 2;
+
+/** A file of rows that is being read from. */
+interface OpenRows {
+  readonly path: string;
+  readonly sums: z.infer<typeof Sums>;
+  readonly slices: TensorSlices;
+  close(): Promise<void>;
+}
 
 /**
  * Rows of numbers that are computed once and kept on disk, by number, in files of `rowsPerFile`. Several processes may fill a table at once:
  * each file has a lock and appears whole. A file that is damaged is computed again when one of its rows is read.
  */
 export class RowTable {
+  readonly #files = new OpenFiles<OpenRows>({
+    most: openFiles,
+    idle: idleMilliseconds,
+    open: (file) => this.#open(file),
+    close: ({close}) => close(),
+  });
+
   constructor(
     readonly settings: TableSettings,
     readonly hooks: TableHooks,
@@ -94,9 +113,26 @@ export class RowTable {
     }
   }
 
+  /** Closes the files that are open. A later read opens its own anew. */
+  close(): Promise<void> {
+    return this.#files.close();
+  }
+
   async #read(row: number): Promise<Float32Array | null> {
     const {shape, dtype} = this.settings;
-    const file = Math.floor(row / rowsPerFile);
+    return this.#files.use(Math.floor(row / rowsPerFile), ({path, sums, slices}) => {
+      const sum = sums[row % rowsPerFile];
+      if (sum === null) return null;
+      const bytes = new Uint8Array(elementCount(shape) * bytesPerElement[dtype]);
+      slices.read((row % rowsPerFile) * bytes.length, bytes);
+      if (hashBytes(bytes) !== sum)
+        throw new UserError('table-invalid', `Row ${row} is not what was written.`, {where: path});
+      return widen(bytes, dtype);
+    });
+  }
+
+  async #open(file: number): Promise<OpenRows> {
+    const {shape, dtype} = this.settings;
     const path = this.#path(file);
     const reader = await openSafetensors(path);
     try {
@@ -104,15 +140,10 @@ export class RowTable {
       const expected = [this.#rowsOf(file), ...shape].join();
       if (reader.shapes.get(tensorName)?.join() !== expected || reader.dtypes.get(tensorName) !== dtype)
         throw new UserError('table-invalid', `It does not hold [${expected}] numbers of ${dtype}.`, {where: path});
-      const sum = sums[row % rowsPerFile];
-      if (sum === null) return null;
-      const bytes = new Uint8Array(elementCount(shape) * bytesPerElement[dtype]);
-      (await reader.slices(tensorName)).read((row % rowsPerFile) * bytes.length, bytes);
-      if (hashBytes(bytes) !== sum)
-        throw new UserError('table-invalid', `Row ${row} is not what was written.`, {where: path});
-      return widen(bytes, dtype);
-    } finally {
+      return {path, sums, slices: await reader.slices(tensorName), close: reader.close};
+    } catch (error) {
       await reader.close();
+      throw error;
     }
   }
 

@@ -46,6 +46,26 @@ describe('what a training needs', () => {
     expect(needs?.unetConfig.block_out_channels).toEqual([4]);
   });
 
+  it('counts the text encoder that a pretraining makes', async () => {
+    const model = {
+      _class_name: 'UNet2DConditionModel',
+      in_channels: 1,
+      out_channels: 1,
+      cross_attention_dim: 8,
+      attention_head_dim: 2,
+      norm_num_groups: 4,
+      block_out_channels: [8],
+      down_block_types: ['CrossAttnDownBlock2D'],
+      up_block_types: ['CrossAttnUpBlock2D'],
+    };
+    const text = {words: ['seven'], length: 10, layers: 2, heads: 2};
+    const pretrain = DemeConfig.parse({name: 'x', data: {kind: 'mnist', captions: {}}, pretrain: {model, text}});
+    const needs = await trainingNeeds({config: pretrain, baseFolder: null}, planStages(pretrain, 'pretrain'));
+    // 512 symbols of bytes, four merges of a word of five letters, begin and end; each layer has four projections, two linear layers and two norms.
+    const layer = 4 * (8 * 8 + 8) + (8 * 16 + 16) + (16 * 8 + 8) + 2 * 16;
+    expect(needs?.components).toMatchObject({factor: 1, weights: 4 * ((512 + 4 + 2 + 10) * 8 + 2 * layer + 16)});
+  });
+
   it('counts autoencoder and text encoder, and activations at the size of the latents', async () => {
     const latent = {...config, data: {...config.data, resolution: 128}} as DemeConfig;
     const needs = await trainingNeeds({config: latent, baseFolder: goldenSdFolder('sd1')}, stages);

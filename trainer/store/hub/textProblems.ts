@@ -1,7 +1,7 @@
-import {childValue, type ConfigPath} from '../../trainer/contract/config/configSchema.ts';
-import {UserError} from '../../trainer/contract/errors.ts';
-import {resolveBase} from '../../trainer/store/hub/hubFetch.ts';
-import {hasTextEncoder} from '../../trainer/store/weights/hasTextEncoder.ts';
+import {childValue, type ConfigPath} from '../../contract/config/configSchema.ts';
+import {UserError} from '../../contract/errors.ts';
+import {resolveBase} from './hubFetch.ts';
+import {hasTextEncoder} from '../weights/hasTextEncoder.ts';
 
 /** A setting of a config that does not fit the base model. */
 export interface SettingProblem {
@@ -26,6 +26,7 @@ export async function textProblems(value: unknown, folder: string): Promise<Sett
 
 const textSettings: readonly ConfigPath[] = [
   ['data', 'captions'],
+  ['decouple', 'captionDropout'],
   ...[
     ['evaluate', 'sampling'],
     ['decouple', 'samples'],
