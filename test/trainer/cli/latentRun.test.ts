@@ -40,7 +40,10 @@ describe('a run of a text-to-image model', {timeout: 900_000}, () => {
     const said = (await messagesOf(whole.run)).filter((message) => message.includes(join(whole.folder, 'cache')));
     expect(said.some((message) => message.includes('the latents of the training images'))).toBe(true);
     // Training images plain and mirrored, validation and test images; the texts of these three.
-    expect(await readdir(join(whole.folder, 'cache'))).toHaveLength(7);
+    const cached = await readdir(join(whole.folder, 'cache'));
+    expect(cached.filter((name) => name !== 'captions')).toHaveLength(7);
+    // The captions of each of the three, in as many files.
+    expect(await readdir(join(whole.folder, 'cache', 'captions'))).toHaveLength(3);
 
     const without = await experiment({data: {...tinyTextData, cache: false}});
     await succeed('run', without.config);
