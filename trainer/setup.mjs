@@ -50,6 +50,10 @@ const jobs = {
     const code = await tool(['soak=test/soak/soak.ts'], join('dist', 'soak'));
     return code || node([join('dist', 'soak', 'soak.js'), ...args]);
   },
+  drawing: async (args) => {
+    const code = await tool(['drawing=test/soak/drawing.ts'], join('dist', 'soak'));
+    return code || node([join('dist', 'soak', 'drawing.js'), ...args]);
+  },
   fuzz: async (args) => {
     const code = await tool(['fuzz=test/fuzz/fuzz.ts'], join('dist', 'fuzz'));
     return code || node([join('dist', 'fuzz', 'fuzz.js'), ...args]);
@@ -80,6 +84,7 @@ const jobsOnTheBuild = [
   'stories',
   'torture',
   'soak',
+  'drawing',
   'demo',
   'deme',
   'package',

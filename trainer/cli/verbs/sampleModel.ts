@@ -7,6 +7,7 @@ import {startEngine} from '../../engine/startEngine.ts';
 import {loadComponents, type Components} from '../../models/components.ts';
 import type {ImageShape, ImageSpace} from '../../models/imageSpace.ts';
 import {loadPretrained, type Pretrained} from '../../models/pretrained.ts';
+import {imagesLeft} from '../../pipeline/drawing/imageTakers.ts';
 import type {NchwImages} from '../../sample/nchw.ts';
 import {givenNoise, seededNoise, torchNoise, type NoiseSource} from '../../sample/noiseSource.ts';
 import {promptsFor} from '../../sample/prompts.ts';
@@ -16,8 +17,9 @@ import {samplerSettings, type SamplerSettingOptions} from '../samplerSettings.ts
 import {imagesOf, readArray} from './arrays/arrayFile.ts';
 import {readPrompts} from './arrays/promptFile.ts';
 import {imageSize, type SizeOptions} from './sample/imageSize.ts';
+import {checkPart, drawnSpans, type PartOptions} from './sample/drawnPart.ts';
 import {latentsFile, type LatentsOptions} from './sample/latentsFile.ts';
-import {picturesOf, type PictureOptions} from './sample/pictureFiles.ts';
+import {picturesOf} from './sample/pictureFiles.ts';
 import {loadPredict, type ModelOptions} from './sample/sampledModel.ts';
 
 /** Images that are wanted of a model. */
@@ -26,7 +28,7 @@ export interface SampleRequest
     SamplerSettingOptions,
     SizeOptions,
     LatentsOptions,
-    PictureOptions,
+    PartOptions,
     ModelOptions,
     Pick<SamplingConfig, 'sampler' | 'steps' | 'eta' | 'seed' | 'guidance' | 'guidanceRescale'> {
   readonly predictionType?: PredictionType;
@@ -72,6 +74,7 @@ export async function sampleModel(
   request: SampleRequest,
   onProgress: (done: number, total: number) => void,
 ): Promise<SampleResult> {
+  checkPart(request);
   const chosen = samplerSettings(request);
   const prompts = await promptsOf(request);
   const start = await startOf(request);
@@ -91,29 +94,39 @@ export async function sampleModel(
   const drawnBy = {prompts, negative, guidance, guidanceRescale};
   const settings = {sampler, steps, eta, seed, batch: Math.min(request.batch, count), ...drawnBy, ...chosen};
   const text = promptsFor(components.text, drawnBy);
-  const batches = sampleBatches({
-    ...settings,
-    count,
-    predict,
-    schedule,
-    space,
-    text,
-    ...(prompts && {perPrompt}),
-    noise: noiseOf(seed, seedLike, space, start),
-    latents: latents?.taker,
-    onProgress,
-  });
-  for await (const batch of batches) await pictures.write(batch, space.imageShape);
+  const [height, width, channels] = space.imageShape;
+  const drawn = {model: weightsHash, ...(experts && {experts}), ...settings, count, size: [height, width] as const};
+  const recipe = {...drawn, ...(text && {guidance: text.guidance.scale}), ...(seedLike && {seedLike})};
+  const spans = await drawnSpans(request, count, settings.batch, recipe);
+  const total = imagesLeft(spans, 0);
+  for (const span of spans) {
+    const batches = sampleBatches({
+      ...settings,
+      count,
+      span,
+      predict,
+      schedule,
+      space,
+      text,
+      ...(prompts && {perPrompt}),
+      noise: noiseOf(seed, seedLike, space, start),
+      latents: latents?.taker,
+      onProgress: (position) => onProgress(total - imagesLeft(spans, position), total),
+    });
+    let [first] = span;
+    for await (const batch of batches) {
+      await pictures.write(batch, space.imageShape, first);
+      first += batch.length / (height * width * channels);
+    }
+  }
   await pictures.end();
   await latents?.write();
-  const [height, width] = space.imageShape;
-  const recipe = {model: weightsHash, ...(experts && {experts}), ...settings, count, size: [height, width] as const};
   return {
     out: request.out ?? null,
     images: request.images ?? null,
     latents: request.saveLatents ?? null,
     engine,
-    recipe: {...recipe, ...(text && {guidance: text.guidance.scale}), ...(seedLike && {seedLike})},
+    recipe,
   };
 }
 

@@ -14,7 +14,7 @@ import {
   wholeNumber,
 } from '../arguments.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
-import {verbProgress} from '../view/verbProgress.ts';
+import {rateProgress} from '../view/rateProgress.ts';
 import type {SampleRequest} from './sampleModel.ts';
 
 export function addSampleVerb(deme: Command): void {
@@ -27,6 +27,9 @@ export function addSampleVerb(deme: Command): void {
     .option('--out <file>', 'PNG with a grid of the images, a row for each prompt')
     .option('--overwrite', 'replace files that are no PNG, too')
     .option('--images <folder>', 'write each image as a PNG into this folder as soon as it is drawn')
+    .option('--shards <number>', 'share the images among so many calls, which change nothing about them', count)
+    .option('--shard <number>', 'the part of this call, counted from 0', wholeNumber)
+    .option('--resume', 'draw only images that the folder lacks, for calls that all have it')
     .option('--prompt <text>', 'what to draw; may be repeated', collect(String))
     .option('--prompts <file>', 'a prompt in each line, or a .json file with a list of them')
     .option('--negative <text>', 'what to keep away from; once for all prompts, or once for each', collect(String))
@@ -63,7 +66,7 @@ export function addSampleVerb(deme: Command): void {
 async function sample(options: SampleRequest & OutputOptions): Promise<ExitCode> {
   // Loaded here, as the tensor library takes longer to load than most verbs take to run.
   const {sampleModel} = await import('./sampleModel.ts');
-  const progress = verbProgress(options, 'sampling');
+  const progress = rateProgress(options, 'images');
   const onProgress = (done: number, total: number) => progress.show(done, total);
   const result = await sampleModel(options, onProgress).finally(() => progress.end());
   const {engine, out, images, latents, recipe} = result;

@@ -6,6 +6,7 @@ import {featureRows, rowsFrom} from '../../evaluate/featureRows.ts';
 import {statisticsOf} from '../../evaluate/featureStatistics.ts';
 import {openFeaturesFile, writeFeaturesFile} from '../../evaluate/scoring/featuresFile.ts';
 import type {ImageSpan} from '../../sample/sampleImages.ts';
+import {shardSpan} from '../../sample/shardSpan.ts';
 import {bytesOf} from '../../store/weights/dtype.ts';
 
 /**
@@ -39,8 +40,7 @@ export class FeatureBlocks {
 
   /** A share of the blocks, as the images in them; all shards together have every image once. */
   shard(index: number, shards: number): ImageSpan {
-    const edge = (number: number) => Math.min(this.count, Math.floor((number * this.#blocks) / shards) * blockSize);
-    return [edge(index), index + 1 === shards ? this.count : edge(index + 1)];
+    return shardSpan(this.count, blockSize, index, shards);
   }
 
   /** The images of blocks in a span that are not made yet. */

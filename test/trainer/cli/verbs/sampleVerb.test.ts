@@ -1,4 +1,4 @@
-import {readdir, readFile, symlink, writeFile} from 'node:fs/promises';
+import {readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {decode} from 'fast-png';
 import {describe, expect, it} from 'vitest';
@@ -34,6 +34,26 @@ describe('deme sample', () => {
     // Two images of 8 pixels with a gap of 2, in two rows.
     expect(grids[0]).toMatchObject({width: 18, height: 18, channels: 1});
     expect(grids[0]?.data).toEqual(grids[1]?.data);
+  });
+
+  it('draws parts of the images, and what is missing, to the same bytes', async () => {
+    const {folder, common} = await tinyModel();
+    const call = [...common, '--count', '5', '--batch', '2', '--images'];
+    const [whole, parts] = [join(folder, 'whole'), join(folder, 'parts')];
+    await demeJson(Sampled, [...call, whole]);
+    for (const shard of ['1', '0']) await demeJson(Sampled, [...call, parts, '--shards', '2', '--shard', shard]);
+    const names = ['0.png', '1.png', '2.png', '3.png', '4.png'];
+    expect((await readdir(parts)).sort()).toEqual([...names, 'sample.json']);
+    for (const name of ['1.png', '4.png']) await rm(join(parts, name));
+    const kept = await stat(join(parts, '2.png'));
+    await demeJson(Sampled, [...call, parts, '--resume']);
+    expect((await stat(join(parts, '2.png'))).mtimeMs).toBe(kept.mtimeMs);
+    for (const name of names) expect(await readFile(join(parts, name))).toEqual(await readFile(join(whole, name)));
+    const refused = async (code: string, ...more: string[]) =>
+      expect(await deme([...call, parts, ...more])).toMatchObject({code: 2, stderr: textContaining(code)});
+    await refused('another recipe', '--resume', '--seed', '1');
+    await refused('--shard', '--shards', '2', '--shard', '2');
+    await refused('--seed-like', '--resume', '--seed-like', 'torch');
   });
 
   it('draws images of another size', async () => {

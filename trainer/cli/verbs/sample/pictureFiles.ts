@@ -19,8 +19,8 @@ export interface PictureOptions {
 
 /** Where drawn images go. */
 export interface Pictures {
-  /** [n,H,W,C] in [-1, 1], the next of the series. */
-  write(images: Float32Array, shape: ImageShape): Promise<void>;
+  /** [n,H,W,C] in [-1, 1], from number `first` of the series on. */
+  write(images: Float32Array, shape: ImageShape, first: number): Promise<void>;
   /** After the last. */
   end(): Promise<void>;
 }
@@ -39,15 +39,14 @@ export async function picturesOf(options: PictureOptions, count: number, columns
     await requireFree(file, {overwrite, isOwn: isPng});
   }
   const held: Float32Array[] = [];
-  let drawn = 0;
   let imageShape: ImageShape = [1, 1, 1];
   return {
-    async write(batch, shape) {
+    async write(batch, shape, first) {
       imageShape = shape;
       if (out !== undefined) held.push(batch.slice());
       const size = shape[0] * shape[1] * shape[2];
       for (let start = 0; start < batch.length; start += size) {
-        const file = singles[drawn++];
+        const file = singles[first + start / size];
         if (file !== undefined) await writePng(file, batch.subarray(start, start + size), shape, 1);
       }
     },
@@ -59,7 +58,8 @@ export async function picturesOf(options: PictureOptions, count: number, columns
   };
 }
 
-function singleFiles(folder: string, count: number): string[] {
+/** The files of single images, by number. */
+export function singleFiles(folder: string, count: number): string[] {
   const digits = String(count - 1).length;
   return Array.from({length: count}, (_, i) => join(folder, `${String(i).padStart(digits, '0')}.png`));
 }

@@ -26,7 +26,7 @@ describe('pictures of a sampling', () => {
     const predict = (noisy: tf.Tensor4D) => tf.zerosLike(noisy);
     const used: number[] = [];
     for await (const batch of sampleBatches({...request, predict, schedule, space: pixelSpace(shape)})) {
-      await pictures.write(batch, shape);
+      await pictures.write(batch, shape, 20 * used.length);
       used.push(usedHeap());
     }
     await pictures.end();
@@ -39,7 +39,8 @@ describe('pictures of a sampling', () => {
     const folder = await temporaryFolder();
     const out = join(folder, 'grid.png');
     const pictures = await picturesOf({model: join(folder, 'model'), out}, 6, 3);
-    for (const value of [-1, 0, 1]) await pictures.write(new Float32Array(2 * 16 * 16 * 3).fill(value), shape);
+    for (const value of [-1, 0, 1])
+      await pictures.write(new Float32Array(2 * 16 * 16 * 3).fill(value), shape, 2 * (value + 1));
     await pictures.end();
     expect(decode(await readFile(out))).toMatchObject({width: 3 * 16 + 4, height: 2 * 16 + 2});
   });
