@@ -23,8 +23,8 @@ export interface TransformerBlock {
 
 const eps = 1e-5;
 
-/** Scores of one chunk of queries, at most 64 MiB: as many as a processor's caches are of use to. */
-const maxScores = 2 ** 24;
+/** Scores of one chunk of queries, at most 32 MiB. Larger chunks take more memory and no less time; smaller ones are slower. */
+const maxScores = 2 ** 23;
 
 /** From this many tokens on, keeping all scores for the backward pass would cost more memory than computing them again costs time. */
 export const manyTokens = 1024;
