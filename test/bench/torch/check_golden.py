@@ -29,13 +29,13 @@ def deviations(folder, memory_format):
     weights = read_safetensors(os.path.join(folder, "unet", "diffusion_pytorch_model.safetensors"))
     arrays = read_safetensors(os.path.join(folder, "arrays.safetensors"))
     if "cross_attention_dim" in config:
-        yield "forward", conditional_deviation(load(UNet2D(config, projected=False), weights, memory_format), arrays)
+        yield "forward", conditional_deviation(load(UNet2D(config, projected=False), weights.items(), memory_format), arrays)
         return
     scheduler = read_json(folder, "scheduler/scheduler_config.json")
     betas = torch.linspace(scheduler["beta_start"], scheduler["beta_end"], scheduler["num_train_timesteps"])
     alphas_cumprod = torch.cumprod(1 - betas, dim=0)
 
-    model = load(UNet2D(config, projected=False), weights, memory_format).requires_grad_(False)
+    model = load(UNet2D(config, projected=False), weights.items(), memory_format).requires_grad_(False)
     yield "forward", deviation(model(arrays["forward.input"], arrays["forward.timesteps"]), arrays["forward.output"])
     timesteps = arrays["ddim.timesteps"].tolist()
     drawn = sample_ddim(model, arrays["ddim.noise"], timesteps, alphas_cumprod, {**scheduler, "set_alpha_to_one": True})

@@ -9,11 +9,18 @@ DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "I
 
 def read_safetensors(path):
     """All tensors of the file by name, floats widened to float32."""
+    return dict(each_tensor(path))
+
+
+def each_tensor(path):
+    """The same one after the other, as (name, tensor)."""
     with open(path, "rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(length))
         start = 8 + length
-        return {name: read_entry(file, start, entry) for name, entry in header.items() if name != "__metadata__"}
+        for name, entry in header.items():
+            if name != "__metadata__":
+                yield name, read_entry(file, start, entry)
 
 
 def read_entry(file, start, entry):

@@ -6,16 +6,16 @@ from unet2d import UNet2D
 
 
 class Training:
-    """`config` is the trainer's TrainingConfig with `consistency`; `weights` are those of the teacher."""
+    """`config` is the trainer's TrainingConfig with `consistency`; `weights` are those of the teacher, by name."""
 
     def __init__(self, unet_config, weights, alphas_cumprod, config, prediction_type, memory_format):
         self.config = config
         self.prediction_type = prediction_type
         self.memory_format = memory_format
         self.signal, self.sigma = alphas_cumprod.sqrt(), (1 - alphas_cumprod).sqrt()
-        self.teacher = load(UNet2D(unet_config, projected=False), weights, memory_format).requires_grad_(False)
+        self.teacher = load(UNet2D(unet_config, projected=False), weights.items(), memory_format).requires_grad_(False)
         student = UNet2D(unet_config, projected=True, checkpointing=config.get("gradientCheckpointing", False))
-        self.student = load(student, weights, memory_format)
+        self.student = load(student, weights.items(), memory_format)
         self.params = list(self.student.parameters())
         self.ema = [param.detach().clone() for param in self.params]
         optimizer = config["optimizer"]
@@ -72,10 +72,16 @@ class Training:
         return squares**0.5
 
 
+@torch.no_grad()
 def load(model, weights, memory_format):
-    """All weights must fit; only projections may be missing, which then stay identities."""
-    result = model.load_state_dict(weights, strict=False)
-    missing = [name for name in result.missing_keys if not name.startswith("adapter_list.")]
-    if missing or result.unexpected_keys:
-        raise ValueError(f"missing {missing[:3]}, unexpected {result.unexpected_keys[:3]}")
+    """
+    `weights` are (name, tensor), of which one at a time need be in memory. All must fit; only projections may be missing, which then stay
+    identities.
+    """
+    missing = dict(model.state_dict())
+    for name, values in weights:
+        missing.pop(name).copy_(values)
+    absent = [name for name in missing if not name.startswith("adapter_list.")]
+    if absent:
+        raise ValueError(f"missing {absent[:3]}")
     return model.to(memory_format=memory_format)

@@ -11,7 +11,7 @@ import time
 
 import torch
 
-from safetensors_file import read_safetensors
+from safetensors_file import each_tensor, read_safetensors
 from sampling import sample_ddim
 from training import Training, load
 from unet2d import UNet2D
@@ -24,15 +24,16 @@ def main():
         task = json.load(file)
     memory_format = FORMATS[sys.argv[2]]
     torch.set_num_threads(task["threads"])
-    weights, data = read_safetensors(task["weights"]), read_safetensors(task["data"])
+    data = read_safetensors(task["data"])
     measure = measure_updates if task["kind"] == "update" else measure_sampling
-    report({"type": "result", **measure(task, weights, data, memory_format)})
+    report({"type": "result", **measure(task, data, memory_format)})
 
 
-def measure_updates(task, weights, data, memory_format):
-    training = Training(
-        task["unet"], weights, data["alphas_cumprod"], task["training"], task["scheduler"]["prediction_type"], memory_format
-    )
+def measure_updates(task, data, memory_format):
+    prediction = task["scheduler"]["prediction_type"]
+    weights = read_safetensors(task["weights"])
+    training = Training(task["unet"], weights, data["alphas_cumprod"], task["training"], prediction, memory_format)
+    del weights
     images, noise = (to_device(data[name], memory_format) for name in ("images", "noise"))
     timesteps = data["timesteps"]
 
@@ -44,11 +45,11 @@ def measure_updates(task, weights, data, memory_format):
     wait_for_go()
     times = time_chunks(task, lambda count: torch.stack([update() for _ in range(count)]).tolist())
     peak = peak_bytes()
-    return {"losses": losses, **times, "peak": peak, "check": training.distance(weights), "engine": version()}
+    return {"losses": losses, **times, "peak": peak, "check": training.distance(read_safetensors(task["weights"])), "engine": version()}
 
 
-def measure_sampling(task, weights, data, memory_format):
-    model = load(UNet2D(task["unet"], projected=False), weights, memory_format).requires_grad_(False)
+def measure_sampling(task, data, memory_format):
+    model = load(UNet2D(task["unet"], projected=False), each_tensor(task["weights"]), memory_format).requires_grad_(False)
     (noise,) = to_device(data["noise"][:1], memory_format)
     timesteps = data["ddim_timesteps"].tolist()
 
