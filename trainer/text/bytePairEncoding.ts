@@ -1,4 +1,6 @@
 import {toByteSymbols} from './byteSymbols.ts';
+import {MergeHeap} from './mergeHeap.ts';
+import {WordTokens} from './wordTokens.ts';
 
 /** What a byte-pair encoding has learned. */
 export interface BytePairVocabulary {
@@ -56,30 +58,32 @@ export class BytePairEncoder {
     });
   }
 
-  /** The pair that was learned first becomes one token, everywhere from left to right; then the next, until none is left. */
+  /**
+   * Of all pairs the one that was learned first becomes one token, of equal ones the leftmost, until none is left. Pairs wait in a heap, as in the
+   * tokenizers library: a text of n bytes takes n log n steps, however its merges follow from each other.
+   */
   #merged(ids: number[]): number[] {
-    let tokens = ids;
-    for (;;) {
-      const [key, merge] = this.#firstLearned(tokens);
-      if (merge === undefined) return tokens;
-      const next: number[] = [];
-      for (let i = 0; i < tokens.length; i++) {
-        const isPair = i + 1 < tokens.length && pairKey(tokens[i] ?? 0, tokens[i + 1] ?? 0) === key;
-        next.push(isPair ? merge.id : (tokens[i] ?? 0));
-        if (isPair) i++;
-      }
-      tokens = next;
+    const tokens = new WordTokens(ids);
+    const waiting = new MergeHeap();
+    const look = (at: number) => {
+      const next = tokens.after(at);
+      if (next === null) return;
+      const key = pairKey(tokens.id(at), tokens.id(next));
+      const merge = this.#merges.get(key);
+      if (merge !== undefined) waiting.push({rank: merge.rank, at, key});
+    };
+    for (let at = 0; at < ids.length; at++) look(at);
+    for (let pair = waiting.pop(); pair !== undefined; pair = waiting.pop()) {
+      const {at, key} = pair;
+      const next = tokens.isThere(at) ? tokens.after(at) : null;
+      // One of both has become part of another token meanwhile.
+      if (next === null || pairKey(tokens.id(at), tokens.id(next)) !== key) continue;
+      tokens.join(at, this.#merges.get(key)?.id ?? this.#unknown);
+      const before = tokens.before(at);
+      if (before !== null) look(before);
+      look(at);
     }
-  }
-
-  #firstLearned(tokens: readonly number[]): readonly [key: number, merge: Merge | undefined] {
-    let [key, best]: [number, Merge | undefined] = [0, undefined];
-    for (let i = 0; i + 1 < tokens.length; i++) {
-      const candidate = pairKey(tokens[i] ?? 0, tokens[i + 1] ?? 0);
-      const merge = this.#merges.get(candidate);
-      if (merge !== undefined && (best === undefined || merge.rank < best.rank)) [key, best] = [candidate, merge];
-    }
-    return [key, best];
+    return tokens.all();
   }
 }
 

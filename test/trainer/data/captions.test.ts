@@ -4,6 +4,7 @@ import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
 import {DataConfig} from '../../../trainer/contract/config/dataConfig.ts';
+import {readMetadataTable} from '../../../trainer/data/captions/metadataTable.ts';
 import type {ImageSource} from '../../../trainer/data/dataset.ts';
 import {openData} from '../../../trainer/data/openData.ts';
 import {encodePng} from '../../../trainer/data/pictures/png.ts';
@@ -110,6 +111,22 @@ describe('captions of a folder of images', () => {
   });
 });
 
+describe('metadata of a million lines', () => {
+  it('is read in a moment where all of them are about one image', async () => {
+    const file = join(await temporaryFolder(), 'metadata.jsonl');
+    await writeFile(file, '{"file_name":"1.png","text":"a"}\n'.repeat(100_000));
+    const begun = performance.now();
+    expect((await readMetadataTable(file)).get('1.png')).toHaveLength(100_000);
+    expect(performance.now() - begun).toBeLessThan(3000);
+  });
+
+  it('is read where nearly all of them are empty, with the number of the one that is wrong', async () => {
+    const file = join(await temporaryFolder(), 'metadata.jsonl');
+    await writeFile(file, `${'\n'.repeat(1_000_000)}{"file_name":"1.png","text":"a"}\r\n[`);
+    await expect(readMetadataTable(file)).rejects.toMatchObject({where: `${file}:1000002`});
+  });
+});
+
 describe('captions of parquet files', () => {
   const lists = [['a zero', 'null'], [], ['two'], [], ['four', 'vier', 'quatre'], ['five']];
   const texts = [['zero'], [], ['two'], ['three'], [], ['fünf']];
@@ -143,6 +160,17 @@ describe('a WebDataset', () => {
     await expect(captionsOf({kind: 'webdataset', path: 'x.tar'}, folder)).rejects.toMatchObject({
       code: 'captions-invalid',
       message: 'The JSON of 1 is not an object.',
+    });
+  });
+
+  it('is refused where a caption is larger than any caption', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, '1.txt'), 'a'.repeat(1_000_001));
+    await writeFile(join(folder, '1.png'), encodePng(new Uint8Array(12), 2, 2, 3));
+    execFileSync('tar', ['-cf', 'x.tar', '1.txt', '1.png'], {cwd: folder});
+    await expect(captionsOf({kind: 'webdataset', path: 'x.tar'}, folder)).rejects.toMatchObject({
+      code: 'entry-too-large',
+      message: '1.txt has 1000001 bytes, but at most 1000000 are read of such a file.',
     });
   });
 

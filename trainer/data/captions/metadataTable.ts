@@ -35,7 +35,9 @@ export async function readMetadataTable(
     if (typeof name !== 'string' || name === '') throw invalid(file, line, 'has no file_name');
     if (texts === null) throw invalid(file, line, `has something else than a text or a list of texts as ${found}`);
     const key = plainName(name);
-    captions.set(key, [...(captions.get(key) ?? []), ...texts]);
+    const known = captions.get(key);
+    if (known === undefined) captions.set(key, texts);
+    else for (const each of texts) known.push(each);
   }
   return captions;
 }
@@ -54,11 +56,12 @@ interface NumberedRow {
 }
 
 function* jsonRows(text: string, file: string): Iterable<NumberedRow> {
-  let line = 0;
-  for (const json of text.split('\n')) {
-    line++;
-    if (json.trim() === '') continue;
-    yield {row: jsonRow(json, file, line), line};
+  // Line by line: a list of all lines of a file of line breaks would be many times as large as the file.
+  for (let start = 0, line = 1; start < text.length; line++) {
+    const end = text.indexOf('\n', start);
+    const json = text.slice(start, end < 0 ? text.length : end).trim();
+    if (json !== '') yield {row: jsonRow(json, file, line), line};
+    start = end < 0 ? text.length : end + 1;
   }
 }
 

@@ -121,7 +121,10 @@ function rowOf(json: string): z.output<typeof CaptionRow> | null {
 }
 
 async function contentOf(tar: FoundFile, {name, start, size}: TarEntry, limit: number): Promise<Buffer> {
-  if (size > limit) throw new Error(`${name} has more than ${limit} bytes`);
+  if (size > limit) {
+    const message = `${name} has ${size} bytes, but at most ${limit} are read of such a file.`;
+    throw new UserError('entry-too-large', message, {where: tar.path});
+  }
   const file = await openPositioned(tar.path);
   try {
     return Buffer.from((await file.read(start, size)).buffer);
