@@ -63,7 +63,7 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
     load: async () => (await import('./commands/viewCommands.ts')).viewCommands,
   },
   {
-    ids: ['deme.newConfig', 'deme.createExample'],
+    ids: ['deme.newConfig', 'deme.createExample', 'deme.createPromptExample'],
     load: async () => (await import('./commands/newConfigCommands.ts')).newConfigCommands,
   },
 ];

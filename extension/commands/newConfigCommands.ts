@@ -9,7 +9,9 @@ import {completeStep} from '../walkthrough.ts';
 /** Commands that write something to begin with. */
 export const newConfigCommands: Readonly<Record<string, Handler>> = {
   'deme.newConfig': newConfig,
-  'deme.createExample': createExample,
+  'deme.createExample': (studio) => createExample(studio, {name: 'deme-example', project: 'example', model: 'digits'}),
+  'deme.createPromptExample': (studio) =>
+    createExample(studio, {name: 'deme-prompt-example', project: 'example-prompts', model: 'prompts'}),
 };
 
 /** Where a new config comes from: a preset of the paper, or its skeleton. */
@@ -84,14 +86,22 @@ export function asOwnConfig(text: string, name: string): string {
     .replace(/^name: .*$/m, `name: ${name}`);
 }
 
-async function createExample({context}: Studio): Promise<void> {
+interface Example {
+  /** Of its new folder. */
+  readonly name: string;
+  /** Folder below media with its files, and the one in which its base lies. */
+  readonly project: string;
+  readonly model: string;
+}
+
+async function createExample({context}: Studio, {name, project, model}: Example): Promise<void> {
   const media = join(context.extensionPath, 'media');
   const parent = await chooseFolder('Folder for the example project');
   if (parent === undefined) return;
-  const target = await freeFolder(parent, 'deme-example');
+  const target = await freeFolder(parent, name);
   await mkdir(target);
-  await cp(join(media, 'example'), target, {recursive: true});
-  await cp(join(media, 'digits', 'base'), join(target, 'base'), {recursive: true});
+  await cp(join(media, project), target, {recursive: true});
+  await cp(join(media, model, 'base'), join(target, 'base'), {recursive: true});
   await completeStep('example');
   const config = (await readdir(target)).find((name) => name.endsWith('.deme.yaml'));
   if (vscode.workspace.getWorkspaceFolder(vscode.Uri.file(target)) === undefined) {

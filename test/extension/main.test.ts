@@ -1,4 +1,4 @@
-import {cp, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {cp, mkdir, readFile, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import ts from 'typescript';
@@ -184,6 +184,21 @@ describe('the extension', () => {
       expect(await readFile(join(folder, name, 'base', 'model_index.json'), 'utf8')).toContain('UNet2DModel');
     }
     expect(editor.called.filter(([id]) => id === 'showTextDocument')).toHaveLength(2);
+    expect(errors()).toEqual([]);
+  });
+
+  it('creates the example with prompts, whose base has a text encoder', async () => {
+    const {folder, installed} = await openWorkspace({});
+    for (const part of ['example-prompts', 'prompts/base']) {
+      await cp(join(root, 'media', part), join(installed, 'media', part), {recursive: true});
+    }
+    await call('deme.createPromptExample');
+    const project = join(folder, 'deme-prompt-example');
+    const text = await readFile(join(project, 'digits-prompts.deme.yaml'), 'utf8');
+    expect(text).toContain('captions: {}');
+    for (const part of ['text_encoder/model.safetensors', 'tokenizer/merges.txt', 'unet/config.json']) {
+      await expect(stat(join(project, 'base', part))).resolves.toBeDefined();
+    }
     expect(errors()).toEqual([]);
   });
 

@@ -1,10 +1,16 @@
 import {cp, mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 
-/** Writes the example project with its base model into a folder that may hold files of the user, which stay as they are. */
-export async function writeExample(media: string, folder: string): Promise<void> {
+const models = {example: 'digits', 'example-prompts': 'prompts'};
+
+/** Writes an example project with its base model into a folder that may hold files of the user, which stay as they are. */
+export async function writeExample(
+  media: string,
+  folder: string,
+  project: keyof typeof models = 'example',
+): Promise<void> {
   await mkdir(folder, {recursive: true});
   const keep = {recursive: true, force: false};
-  await cp(join(media, 'example'), folder, keep);
-  await cp(join(media, 'digits', 'base'), join(folder, 'base'), keep);
+  await cp(join(media, project), folder, keep);
+  await cp(join(media, models[project], 'base'), join(folder, 'base'), keep);
 }
