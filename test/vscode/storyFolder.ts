@@ -6,12 +6,12 @@ import {onTestFinished} from 'vitest';
 import {killTree} from '../../trainer/launch/killTree.ts';
 import {listRuns, type RunFolder} from '../../trainer/store/run/runFolder.ts';
 import {currentState, isActive} from '../../trainer/store/run/runState.ts';
-import {writeExample} from '../helpers/exampleProject.ts';
+import {writeExample, type ExampleProject} from '../helpers/exampleProject.ts';
 
 const media = fileURLToPath(new URL('../../media', import.meta.url));
 
-/** Where the command that creates the example project puts it. */
-const exampleName = 'deme-example';
+/** Where the commands that create example projects put them. */
+const exampleNames = ['deme-example', 'deme-prompt-example'];
 
 /** Quiet and without anything that asks an outside host. */
 const quiet = {
@@ -28,19 +28,21 @@ const quiet = {
  *
  * @param files Content by path.
  * @param settings Of the workspace.
- * @param options `isEmpty`: without the example project.
+ * @param options `isEmpty`: without an example project; `project`: the one that is not the first.
  */
 export async function storyFolder(
   files: Record<string, string> = {},
   settings: object = {},
-  {isEmpty = false} = {},
+  {isEmpty = false, project}: {isEmpty?: boolean; project?: ExampleProject} = {},
 ): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'deme-story-')));
   onTestFinished(async () => {
-    for (const run of [...(await runsOf(folder)), ...(await runsOf(join(folder, exampleName)))]) await endRun(run.path);
+    for (const place of [folder, ...exampleNames.map((name) => join(folder, name))]) {
+      for (const run of await runsOf(place)) await endRun(run.path);
+    }
     await rm(folder, {recursive: true, force: true, maxRetries: 5});
   });
-  if (!isEmpty) await writeExample(media, folder);
+  if (!isEmpty) await writeExample(media, folder, project);
   const all = {...files, '.vscode/settings.json': JSON.stringify({...quiet, ...settings})};
   for (const [name, text] of Object.entries(all)) {
     await mkdir(dirname(join(folder, name)), {recursive: true});
