@@ -1,8 +1,8 @@
 import {fileURLToPath} from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
-import {classifyDigits} from '../../trainer/evaluate/digitClassifier.ts';
-import {loadDigitClassifier} from '../../trainer/evaluate/digitClassifierFile.ts';
+import {classifyDigits} from '../../trainer/evaluate/networks/digitClassifier.ts';
+import {loadDigitClassifier} from '../../trainer/evaluate/networks/digitClassifierFile.ts';
 import {measureStrokes} from '../../trainer/data/captions/strokes.ts';
 import {loadComponents} from '../../trainer/models/components.ts';
 import {Predictor} from '../../trainer/models/predictor.ts';
