@@ -90,9 +90,13 @@ function recordFunction(
     const before = initial.map((tensor, i) => recorder.standIn(tensor, reads[i] as string));
     const inputs = examples.map((example, i) => recorder.standIn(example, placeholders[i] as string));
     const {state, outputs} = recorder.record(name, () => body(before, inputs));
-    // A variable is read before it is stored: a control edge from every read to every store.
-    const after = reads.map((read) => `^${nodeOf(read)}`);
-    const stores = state.map((tensor, i) => storeVariable(recorder, variables[i] as Variable, tensor, after));
+    // A variable is read before it is stored. One node between all reads and all stores: an edge from each to each would be a million.
+    const allRead = recorder.add(
+      'NoOp',
+      reads.map((read) => `^${nodeOf(read)}`),
+      {},
+    );
+    const stores = state.map((tensor, i) => storeVariable(recorder, variables[i] as Variable, tensor, allRead));
     const done = addSignal(
       recorder,
       stores.filter((store) => store !== undefined),
@@ -107,12 +111,12 @@ function storeVariable(
   recorder: GraphRecorder,
   {handle, dtype}: Variable,
   tensor: tf.Tensor,
-  after: readonly string[],
+  allRead: string,
 ): string | undefined {
   const read = recorder.variableOf(tensor);
   if (read?.handle === handle) return read.after;
   const source = recorder.sourceOf(tensor);
-  return recorder.add('AssignVariableOp', [handle, source, ...after], {dtype: {kind: 'type', value: dtype}});
+  return recorder.add('AssignVariableOp', [handle, source, `^${allRead}`], {dtype: {kind: 'type', value: dtype}});
 }
 
 /** An output that a run may fetch: what is fed must not be. */
