@@ -31,7 +31,7 @@ async function draw(prompts: readonly string[], perPrompt: number): Promise<Floa
     batch: prompts.length * perPrompt,
     seed: 0,
     sampler: 'ddim',
-    steps: 20,
+    steps: 10,
     eta: 0,
   });
   predictor.dispose();
@@ -41,7 +41,7 @@ async function draw(prompts: readonly string[], perPrompt: number): Promise<Floa
 
 describeOnEngines('the bundled text-to-image model', () => {
   it('draws the digit that the prompt names', async () => {
-    const perPrompt = 6;
+    const perPrompt = 3;
     const images = await draw(digits, perPrompt);
     const {params} = await loadDigitClassifier();
     const guesses = tf.tidy(() =>
@@ -53,7 +53,7 @@ describeOnEngines('the bundled text-to-image model', () => {
 
   it('draws it as the prompt says', async () => {
     const prompts = ['a bold seven', 'a thin seven', 'a seven, tilted left', 'a seven, tilted right'];
-    const perPrompt = 8;
+    const perPrompt = 4;
     const images = await draw(prompts, perPrompt);
     const [bold, thin, left, right] = prompts.map((_, prompt) => {
       const drawn = Array.from({length: perPrompt}, (_, i) => {
