@@ -1,4 +1,4 @@
-import type {LossPlane} from '../../trainer/contract/run/lossPlane.ts';
+import type {LossPlane} from '../../trainer/contract/run/measured/lossPlane.ts';
 import {lineScales, planeAxis, planePoints, withLoss} from '../../trainer/merge/search/planePoints.ts';
 
 /** A plane whose loss is a bowl with its lowest grid point at 0.36 for the first expert and 0.64 for the second. */

@@ -1,7 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {taskVectorsKind} from '../../trainer/contract/measurements/taskVectorsKind.ts';
-import type {TaskAnalysis} from '../../trainer/contract/run/taskAnalysis.ts';
+import type {TaskAnalysis} from '../../trainer/contract/run/measured/taskAnalysis.ts';
 import {analyseTasks} from '../../trainer/merge/analysis/analyseTasks.ts';
 import {goldenExperts, goldenPath} from '../trainer/merge/goldenMerge.ts';
 

@@ -19,7 +19,7 @@ import {
   StateRecord,
 } from '../../../trainer/contract/run/records.ts';
 import {Report} from '../../../trainer/contract/run/report.ts';
-import {LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
+import {LossPlane} from '../../../trainer/contract/run/measured/lossPlane.ts';
 import {RunNotes} from '../../../trainer/contract/run/runNotes.ts';
 import {AutoencoderConfig} from '../../../trainer/contract/model/autoencoderConfig.ts';
 import {UNet2DConditionConfig} from '../../../trainer/contract/model/unet2dConditionConfig.ts';

@@ -1,6 +1,6 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {openTorchFile} from '../../../trainer/store/weights/torchFile.ts';
+import {openTorchFile} from '../../../trainer/store/weights/torch/torchFile.ts';
 import {dictPickle, tensorPickle, text, zipBytes} from '../../trainer/store/torchArchive.ts';
 import type {FuzzTarget} from '../target.ts';
 

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {WeightsRecord} from '../../../trainer/contract/run/pipeline.ts';
 import {MergeRecord} from '../../../trainer/contract/run/records.ts';
-import {TaskAnalysis} from '../../../trainer/contract/run/taskAnalysis.ts';
+import {TaskAnalysis} from '../../../trainer/contract/run/measured/taskAnalysis.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {writeSafetensors} from '../../../trainer/store/weights/safetensors.ts';
 import {openWeightsFile} from '../../../trainer/store/weights/weightsFile.ts';

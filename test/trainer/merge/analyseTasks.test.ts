@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {quantileShares, TaskAnalysis} from '../../../trainer/contract/run/taskAnalysis.ts';
+import {quantileShares, TaskAnalysis} from '../../../trainer/contract/run/measured/taskAnalysis.ts';
 import {analyseTasks, type AnalysisRequest} from '../../../trainer/merge/analysis/analyseTasks.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {writeSafetensors, type TensorSource} from '../../../trainer/store/weights/safetensors.ts';

@@ -1,6 +1,6 @@
 import type {Command} from 'commander';
 import {UserError} from '../../contract/errors.ts';
-import type {TaskAnalysis} from '../../contract/run/taskAnalysis.ts';
+import type {TaskAnalysis} from '../../contract/run/measured/taskAnalysis.ts';
 import {analyseTasks} from '../../merge/analysis/analyseTasks.ts';
 import {measurements} from '../../pipeline/measurements/registry.ts';
 import {toolVersion} from '../../pipeline/owner/toolVersion.ts';

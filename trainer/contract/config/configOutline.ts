@@ -1,7 +1,7 @@
 import {isAlias, isMap, isNode, isScalar, isSeq, type LineCounter, type Node} from 'yaml';
 import {childValue, type ConfigPath} from './configSchema.ts';
-import {readYaml, yamlValue} from './yamlDocument.ts';
-import {keyText, rangeOfPath} from './yamlPosition.ts';
+import {readYaml, yamlValue} from './yaml/yamlDocument.ts';
+import {keyText, rangeOfPath} from './yaml/yamlPosition.ts';
 
 /** A piece of text. Lines and columns count from 1; the end is the column after the last character. */
 export interface TextSpan {

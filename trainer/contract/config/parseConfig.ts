@@ -3,10 +3,10 @@ import {DemeConfig} from './config.ts';
 import {type ConfigIssue, describeIssue} from './configIssue.ts';
 import type {ConfigPath} from './configSchema.ts';
 import {UserError} from '../errors.ts';
-import {readYaml, tooManyAliases, yamlValue} from './yamlDocument.ts';
-import {yamlMistakes} from './yamlMistakes.ts';
-import {oddSpaces} from './yamlOddSpaces.ts';
-import {rangeOfPath, type TextRange} from './yamlPosition.ts';
+import {readYaml, tooManyAliases, yamlValue} from './yaml/yamlDocument.ts';
+import {yamlMistakes} from './yaml/yamlMistakes.ts';
+import {oddSpaces} from './yaml/yamlOddSpaces.ts';
+import {rangeOfPath, type TextRange} from './yaml/yamlPosition.ts';
 
 /** A mistake in a config file. Lines and columns count from 1; the end is the column after the last character. */
 export interface ConfigProblem {

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {runExperts} from '../run/pipeline.ts';
-import {LossPlane} from '../run/lossPlane.ts';
+import {LossPlane} from '../run/measured/lossPlane.ts';
 import type {MeasurementKind} from './measurementKind.ts';
 
 const count = z.int('Give a whole number from 1.').min(1, 'Give a whole number from 1.');

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {runExperts} from '../run/pipeline.ts';
-import {TaskAnalysis} from '../run/taskAnalysis.ts';
+import {TaskAnalysis} from '../run/measured/taskAnalysis.ts';
 import type {MeasurementKind} from './measurementKind.ts';
 
 export const TaskVectorsRequest = z.strictObject({});

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {readYaml, yamlValue} from '../config/yamlDocument.ts';
+import {readYaml, yamlValue} from '../config/yaml/yamlDocument.ts';
 import {UserError} from '../errors.ts';
 import {maxTimesteps, networkSide} from './networkSizes.ts';
 

@@ -5,7 +5,7 @@ import {
   type GroupStatistics,
   type TaskAnalysis,
   type TensorStatistics,
-} from '../../contract/run/taskAnalysis.ts';
+} from '../../contract/run/measured/taskAnalysis.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
 import {partOf} from '../../models/architectures.ts';
 import {elementCount} from '../../store/weights/tensorReader.ts';

@@ -1,4 +1,4 @@
-import type {TaskStatistics} from '../../contract/run/taskAnalysis.ts';
+import type {TaskStatistics} from '../../contract/run/measured/taskAnalysis.ts';
 import type {TaskProducts} from '../chunks/taskProducts.ts';
 
 /** Products over several tensors: the sums of those of each. */

@@ -1,4 +1,4 @@
-import type {LossPlane} from '../../contract/run/lossPlane.ts';
+import type {LossPlane} from '../../contract/run/measured/lossPlane.ts';
 
 /** The plane of the paper: 21 weights from -0.2 to 1.2 for both experts. */
 export const planeAxis: readonly number[] = evenly(-0.2, 1.2, 21);

@@ -8,7 +8,7 @@ import type {Pretrained} from '../../models/pretrained.ts';
 import {ensemblePredict, modelPredict, type Predict} from '../../sample/predict.ts';
 import type {SampleImagesRequest} from '../../sample/sampleImages.ts';
 import {loadBase, loadBaseComponents, loadExperts, loadModelParams} from '../runModels.ts';
-import {runPrompts} from '../stages/runPrompts.ts';
+import {runPrompts} from '../stages/data/runPrompts.ts';
 import {orStop, type StageContext} from '../stages/stageContext.ts';
 
 /** A model of a run that images are drawn from: a network, or the experts of the ensemble. */

@@ -1,6 +1,6 @@
 import type {LossPlaneRequest} from '../../contract/measurements/lossPlaneKind.ts';
 import {UserError} from '../../contract/errors.ts';
-import type {LossPlane} from '../../contract/run/lossPlane.ts';
+import type {LossPlane} from '../../contract/run/measured/lossPlane.ts';
 import {runExperts, WeightsRecord} from '../../contract/run/pipeline.ts';
 import {meanLoss} from '../../evaluate/heldOutSummary.ts';
 import {IncrementalMerge} from '../../merge/files/incrementalMerge.ts';

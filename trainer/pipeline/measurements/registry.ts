@@ -1,8 +1,8 @@
 import type {MeasurementKind} from '../../contract/measurements/measurementKind.ts';
 import {measurementKinds, type MeasurementName} from '../../contract/measurements/measurementKinds.ts';
-import {lowestCell, type LossPlane} from '../../contract/run/lossPlane.ts';
-import {lossPlaneCsv} from '../../contract/run/lossPlaneCsv.ts';
-import {taskAnalysisCsv} from '../../contract/run/taskAnalysisCsv.ts';
+import {lowestCell, type LossPlane} from '../../contract/run/measured/lossPlane.ts';
+import {lossPlaneCsv} from '../../contract/run/measured/lossPlaneCsv.ts';
+import {taskAnalysisCsv} from '../../contract/run/measured/taskAnalysisCsv.ts';
 import type {Measurement} from './measurement.ts';
 import {taskVectorLines} from './taskVectorLines.ts';
 import {openTaskVectors, taskVectorsKey} from './taskVectors.ts';

@@ -1,4 +1,4 @@
-import {expertLabels, type TaskAnalysis, type TaskStatistics} from '../../contract/run/taskAnalysis.ts';
+import {expertLabels, type TaskAnalysis, type TaskStatistics} from '../../contract/run/measured/taskAnalysis.ts';
 
 const labelWidth = 24;
 const cellWidth = 10;

@@ -1,5 +1,5 @@
 import {UserError} from '../../contract/errors.ts';
-import type {TaskAnalysis} from '../../contract/run/taskAnalysis.ts';
+import type {TaskAnalysis} from '../../contract/run/measured/taskAnalysis.ts';
 import {analyseTasks, analysisSubject} from '../../merge/analysis/analyseTasks.ts';
 import {withMergeInputs} from '../../merge/files/mergeInput.ts';
 import {hashBytes} from '../../store/files/sha256.ts';

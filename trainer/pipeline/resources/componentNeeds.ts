@@ -1,7 +1,7 @@
 import type {PretrainConfig} from '../../contract/config/config.ts';
 import type {AutoencoderConfig} from '../../contract/model/autoencoderConfig.ts';
 import type {ClipTextConfig} from '../../contract/model/clipTextConfig.ts';
-import {planText} from '../stages/newText.ts';
+import {planText} from '../stages/data/newText.ts';
 import {autoencoderKind} from '../../store/weights/autoencoderFolder.ts';
 import {findComponent, readComponent} from '../../store/weights/components.ts';
 import type {ModelFolder} from '../../store/weights/modelFolder.ts';

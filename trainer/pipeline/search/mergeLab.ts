@@ -19,9 +19,9 @@ import {jointStamp} from '../graph/stageFacts.ts';
 import {loadBase, loadBaseComponents, loadExperts} from '../runModels.ts';
 import {expertSources} from '../../store/run/runPaths.ts';
 import type {StageContext} from '../stages/stageContext.ts';
-import {runPrompts} from '../stages/runPrompts.ts';
-import {openNetworkData} from '../stages/networkData.ts';
-import {openStageData} from '../stages/stageData.ts';
+import {runPrompts} from '../stages/data/runPrompts.ts';
+import {openNetworkData} from '../stages/data/networkData.ts';
+import {openStageData} from '../stages/data/stageData.ts';
 
 /** The images and the number of timesteps that merges are measured with. */
 export interface LabDraws {

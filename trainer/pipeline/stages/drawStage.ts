@@ -5,7 +5,7 @@ import {drawingOf, loadDrawnModel} from '../drawing/drawnModel.ts';
 import {FeatureBlocks} from '../drawing/featureBlocks.ts';
 import {measureSpan} from '../drawing/measuredImages.ts';
 import {requireEvaluate, type StageContext, type StageOutcome} from './stageContext.ts';
-import {openStageData} from './stageData.ts';
+import {openStageData} from './data/stageData.ts';
 
 /** Draws and measures a part of the images that the evaluation of a model needs; several may run at once. */
 export async function drawStage(context: StageContext, model: RunModel, shard: number): Promise<StageOutcome> {

@@ -19,10 +19,10 @@ import {FeatureBlocks} from '../drawing/featureBlocks.ts';
 import type {ImageTaker} from '../drawing/imageTakers.ts';
 import {measureSpan, promptGridOf} from '../drawing/measuredImages.ts';
 import {writeAllFeatures} from './featureFile.ts';
-import {openNetworkData} from './networkData.ts';
+import {openNetworkData} from './data/networkData.ts';
 import {sampleGrid} from './sampleGrid.ts';
 import {orStop, progress, requireEvaluate, type StageContext, type StageOutcome} from './stageContext.ts';
-import {openStageData} from './stageData.ts';
+import {openStageData} from './data/stageData.ts';
 
 /** Measures one model on the test images: held-out losses, a sample grid, and the features of its samples. */
 export async function evaluateStage(context: StageContext, model: RunModel): Promise<StageOutcome> {

@@ -3,7 +3,7 @@ import {heldOutDraws, heldOutLosses} from '../../evaluate/heldOut.ts';
 import {heldOutImages} from '../../evaluate/heldOutImages.ts';
 import type {Params} from '../../nn/params.ts';
 import type {TrainHooks} from '../../train/trainTask.ts';
-import {openNetworkData} from './networkData.ts';
+import {openNetworkData} from './data/networkData.ts';
 import type {StageContext} from './stageContext.ts';
 import type {DrawnModel} from './trainingGrids.ts';
 

@@ -5,7 +5,7 @@ import {initialiseParams} from '../../models/initialise.ts';
 import {createModel} from '../../models/model.ts';
 import {disposeParams} from '../../nn/params.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import {makeText} from './newText.ts';
+import {makeText} from './data/newText.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 import {trainModel} from './trainModel.ts';
 

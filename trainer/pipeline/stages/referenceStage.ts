@@ -10,7 +10,7 @@ import {FeatureBlocks} from '../drawing/featureBlocks.ts';
 import {giveImages} from '../drawing/imageTakers.ts';
 import {writeAllFeatures} from './featureFile.ts';
 import {orStop, progress, requireEvaluate, type StageContext, type StageOutcome} from './stageContext.ts';
-import {openStageData} from './stageData.ts';
+import {openStageData} from './data/stageData.ts';
 
 /** Features of all test images: what Fréchet distance and KID compare samples with. */
 export async function referenceStage(context: StageContext): Promise<StageOutcome> {

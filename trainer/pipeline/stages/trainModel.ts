@@ -12,9 +12,9 @@ import {runPaths} from '../../store/run/runPaths.ts';
 import {train} from '../../train/loop.ts';
 import type {TrainHooks, TrainTask} from '../../train/trainTask.ts';
 import {heldOutProbe, type HeldOutProbe} from './heldOutProbe.ts';
-import {openNetworkData} from './networkData.ts';
+import {openNetworkData} from './data/networkData.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
-import {openStageData} from './stageData.ts';
+import {openStageData} from './data/stageData.ts';
 import {trainingGrids} from './trainingGrids.ts';
 
 /** One training of a run: what it starts from, what it draws, and as what its result is kept. */

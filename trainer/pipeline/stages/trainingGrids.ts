@@ -13,7 +13,7 @@ import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {writeWithRoom} from '../../store/files/writeWithRoom.ts';
 import type {TrainHooks} from '../../train/trainTask.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import {runPrompts} from './runPrompts.ts';
+import {runPrompts} from './data/runPrompts.ts';
 import {sampleGrid} from './sampleGrid.ts';
 import {orStop, type StageContext, Stopped} from './stageContext.ts';
 

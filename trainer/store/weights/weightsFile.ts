@@ -2,7 +2,7 @@ import {UserError} from '../../contract/errors.ts';
 import {withModernNames} from './legacyNames.ts';
 import {openSafetensors} from './safetensors.ts';
 import type {TensorReader} from './tensorReader.ts';
-import {openTorchFile} from './torchFile.ts';
+import {openTorchFile} from './torch/torchFile.ts';
 
 /** Opens a bare weights file by its ending, `.safetensors` or PyTorch's `.bin`, `.pt`, `.pth`, `.ckpt`; old attention names become today's. */
 export async function openWeightsFile(path: string): Promise<TensorReader> {

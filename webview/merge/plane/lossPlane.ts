@@ -1,5 +1,5 @@
-import {lossPlaneCsv} from '../../../trainer/contract/run/lossPlaneCsv.ts';
-import type {LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
+import {lossPlaneCsv} from '../../../trainer/contract/run/measured/lossPlaneCsv.ts';
+import type {LossPlane} from '../../../trainer/contract/run/measured/lossPlane.ts';
 import {savePicture, type PictureKind} from '../../charts/savePicture.ts';
 import {element, Region, setText} from '../../dom.ts';
 import {askMeasured, type KeptResults} from '../../measured.ts';

@@ -1,4 +1,4 @@
-import type {LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
+import type {LossPlane} from '../../../trainer/contract/run/measured/lossPlane.ts';
 import {arrowStep, element, setChildren, setText} from '../../dom.ts';
 import {numberText} from '../../numberText.ts';
 import {readTheme} from '../../theme.ts';

@@ -1,5 +1,5 @@
 import type {RunView} from '../../../trainer/contract/panel/panelViews.ts';
-import type {LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
+import type {LossPlane} from '../../../trainer/contract/run/measured/lossPlane.ts';
 
 /** What the page knows of the loss planes of a run. Immutable: every action makes a new one. */
 export interface PlaneState {

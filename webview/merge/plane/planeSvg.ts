@@ -1,4 +1,4 @@
-import type {LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
+import type {LossPlane} from '../../../trainer/contract/run/measured/lossPlane.ts';
 import {escaped} from '../../../trainer/chart/svgDocument.ts';
 import {viridis} from '../../losses/viridis.ts';
 import {numberText} from '../../numberText.ts';

@@ -1,4 +1,4 @@
-import {lowestCell, type LossPlane} from '../../../trainer/contract/run/lossPlane.ts';
+import {lowestCell, type LossPlane} from '../../../trainer/contract/run/measured/lossPlane.ts';
 import {table} from '../../dom.ts';
 import {numberText} from '../../numberText.ts';
 

@@ -1,5 +1,5 @@
-import type {TaskAnalysis} from '../../../trainer/contract/run/taskAnalysis.ts';
-import {taskAnalysisCsv} from '../../../trainer/contract/run/taskAnalysisCsv.ts';
+import type {TaskAnalysis} from '../../../trainer/contract/run/measured/taskAnalysis.ts';
+import {taskAnalysisCsv} from '../../../trainer/contract/run/measured/taskAnalysisCsv.ts';
 import {savePicture, type PictureKind} from '../../charts/savePicture.ts';
 import {lineSample, seriesStyle} from '../../charts/seriesStyle.ts';
 import {element, setChildren} from '../../dom.ts';

@@ -1,5 +1,5 @@
 import {escaped, legendHeight, svgDocument, svgLegend, tickLine} from '../../../trainer/chart/svgDocument.ts';
-import {expertLabels, quantileShares, type TaskAnalysis} from '../../../trainer/contract/run/taskAnalysis.ts';
+import {expertLabels, quantileShares, type TaskAnalysis} from '../../../trainer/contract/run/measured/taskAnalysis.ts';
 import {axisTicks, extent, paddedRange} from '../../../trainer/chart/axisRange.ts';
 import {seriesStyle} from '../../charts/seriesStyle.ts';
 import {tickText} from '../../../trainer/chart/tickText.ts';

@@ -1,4 +1,4 @@
-import {expertLabels, type TaskAnalysis} from '../../../trainer/contract/run/taskAnalysis.ts';
+import {expertLabels, type TaskAnalysis} from '../../../trainer/contract/run/measured/taskAnalysis.ts';
 import {axisTicks, extent, paddedRange} from '../../../trainer/chart/axisRange.ts';
 
 export const layerTitle = 'Relative norm by tensor';

@@ -3,7 +3,7 @@ import {
   quantileShares,
   type TaskAnalysis,
   type TaskStatistics,
-} from '../../../trainer/contract/run/taskAnalysis.ts';
+} from '../../../trainer/contract/run/measured/taskAnalysis.ts';
 import {element, table} from '../../dom.ts';
 import {countText} from '../../../trainer/chart/tickText.ts';
 import {numberText, shareText} from '../../numberText.ts';

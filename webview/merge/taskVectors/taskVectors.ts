@@ -1,5 +1,5 @@
 import type {RunDetails, RunView} from '../../../trainer/contract/panel/panelViews.ts';
-import type {TaskAnalysis} from '../../../trainer/contract/run/taskAnalysis.ts';
+import type {TaskAnalysis} from '../../../trainer/contract/run/measured/taskAnalysis.ts';
 import {element, Region, setText} from '../../dom.ts';
 import {askMeasured, type KeptResults} from '../../measured.ts';
 import type {Panel} from '../../panel.ts';

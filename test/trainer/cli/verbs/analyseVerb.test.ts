@@ -1,8 +1,8 @@
 import {readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {TaskAnalysis} from '../../../../trainer/contract/run/taskAnalysis.ts';
-import {taskAnalysisCsv} from '../../../../trainer/contract/run/taskAnalysisCsv.ts';
+import {TaskAnalysis} from '../../../../trainer/contract/run/measured/taskAnalysis.ts';
+import {taskAnalysisCsv} from '../../../../trainer/contract/run/measured/taskAnalysisCsv.ts';
 import {analyseTasks} from '../../../../trainer/merge/analysis/analyseTasks.ts';
 import {measurements} from '../../../../trainer/pipeline/measurements/registry.ts';
 import {toolVersion} from '../../../../trainer/pipeline/owner/toolVersion.ts';

@@ -1,7 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {LossPlane, PlaneResult} from '../../../../trainer/contract/run/lossPlane.ts';
+import {LossPlane, PlaneResult} from '../../../../trainer/contract/run/measured/lossPlane.ts';
 import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
 import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';

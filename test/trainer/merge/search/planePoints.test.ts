@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import type {LossPlane} from '../../../../trainer/contract/run/lossPlane.ts';
+import type {LossPlane} from '../../../../trainer/contract/run/measured/lossPlane.ts';
 import {lineScales, planeAxis, planePoints, withLoss} from '../../../../trainer/merge/search/planePoints.ts';
 
 const empty = (): LossPlane => ({

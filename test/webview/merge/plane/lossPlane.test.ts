@@ -2,7 +2,7 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Page} from 'playwright-core';
 import {expect, it} from 'vitest';
-import type {LossPlane} from '../../../../trainer/contract/run/lossPlane.ts';
+import type {LossPlane} from '../../../../trainer/contract/run/measured/lossPlane.ts';
 import type {MergeSetting} from '../../../../trainer/contract/config/mergeSetting.ts';
 import {fakeRun, type FakeRun} from '../../../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';

@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest';
-import {LossPlane} from '../../../../trainer/contract/run/lossPlane.ts';
-import {lossPlaneCsv} from '../../../../trainer/contract/run/lossPlaneCsv.ts';
+import {LossPlane} from '../../../../trainer/contract/run/measured/lossPlane.ts';
+import {lossPlaneCsv} from '../../../../trainer/contract/run/measured/lossPlaneCsv.ts';
 import {contourArea, contourLevels, contourLine} from '../../../../webview/merge/plane/planeContours.ts';
-import {lowestCell} from '../../../../trainer/contract/run/lossPlane.ts';
+import {lowestCell} from '../../../../trainer/contract/run/measured/lossPlane.ts';
 import {planeMarks} from '../../../../webview/merge/plane/planeMarks.ts';
 import {planeLineSvg} from '../../../../webview/merge/plane/planeLineSvg.ts';
 import {planePlace, planePlot, planeSvg} from '../../../../webview/merge/plane/planeSvg.ts';

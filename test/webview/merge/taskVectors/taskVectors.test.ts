@@ -1,6 +1,6 @@
 import type {Page} from 'playwright-core';
 import {describe, expect, it} from 'vitest';
-import {taskAnalysisCsv} from '../../../../trainer/contract/run/taskAnalysisCsv.ts';
+import {taskAnalysisCsv} from '../../../../trainer/contract/run/measured/taskAnalysisCsv.ts';
 import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
 import {goldenAnalysis, writeGoldenAnalysis} from '../../../helpers/goldenAnalysis.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';

@@ -1,23 +1,23 @@
 import {join, resolve, sep} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import type {DataConfig} from '../../contract/config/dataConfig.ts';
-import {UserError} from '../../contract/errors.ts';
-import {captionsOf, type Captions} from '../../data/captions/drawCaption.ts';
-import type {ImageSource} from '../../data/dataset.ts';
-import {fingerprintOf} from '../../data/fingerprint.ts';
-import {pixelRows, type ImageRows} from '../../data/imageRows.ts';
-import type {TextRows} from '../../data/textRows.ts';
-import type {HeldOutSource} from '../../evaluate/heldOutImages.ts';
-import type {Components} from '../../models/components.ts';
-import type {ImageSpace} from '../../models/imageSpace.ts';
-import type {TextConditioner} from '../../models/clip/textConditioner.ts';
-import {cacheFolder} from '../../store/files/cacheFolder.ts';
-import {freeBytes} from '../../store/files/freeSpace.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
-import {fillTables, RowTable} from '../../store/table/rowTable.ts';
-import {jointStamp} from '../graph/stageFacts.ts';
+import type {DataConfig} from '../../../contract/config/dataConfig.ts';
+import {UserError} from '../../../contract/errors.ts';
+import {captionsOf, type Captions} from '../../../data/captions/drawCaption.ts';
+import type {ImageSource} from '../../../data/dataset.ts';
+import {fingerprintOf} from '../../../data/fingerprint.ts';
+import {pixelRows, type ImageRows} from '../../../data/imageRows.ts';
+import type {TextRows} from '../../../data/textRows.ts';
+import type {HeldOutSource} from '../../../evaluate/heldOutImages.ts';
+import type {Components} from '../../../models/components.ts';
+import type {ImageSpace} from '../../../models/imageSpace.ts';
+import type {TextConditioner} from '../../../models/clip/textConditioner.ts';
+import {cacheFolder} from '../../../store/files/cacheFolder.ts';
+import {freeBytes} from '../../../store/files/freeSpace.ts';
+import {hashBytes} from '../../../store/files/sha256.ts';
+import {fillTables, RowTable} from '../../../store/table/rowTable.ts';
+import {jointStamp} from '../../graph/stageFacts.ts';
 import {keptTexts} from './keptTexts.ts';
-import {note, orStop, progress, type StageContext} from './stageContext.ts';
+import {note, orStop, progress, type StageContext} from '../stageContext.ts';
 
 /** What is taken of a part of the data. */
 export interface DataNeed {

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {checkConfig, problemText} from '../../../../trainer/contract/config/parseConfig.ts';
+import {checkConfig, problemText} from '../../../../../trainer/contract/config/parseConfig.ts';
 
 const head = 'name: a\nbase: model\ndata: {kind: mnist}\n';
 

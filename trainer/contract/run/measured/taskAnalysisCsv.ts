@@ -1,4 +1,4 @@
-import {csvCell} from '../csvCell.ts';
+import {csvCell} from '../../csvCell.ts';
 import {quantileShares, type TaskAnalysis, type TaskStatistics} from './taskAnalysis.ts';
 
 /**

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {checkConfig} from '../../../../trainer/contract/config/parseConfig.ts';
+import {checkConfig} from '../../../../../trainer/contract/config/parseConfig.ts';
 
 const notASetting = 'this is not a setting: write key: value, with a space after the colon';
 const fitting = 'the indentation does not fit the lines above';

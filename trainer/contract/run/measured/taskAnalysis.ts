@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {sha256} from '../sha256.ts';
+import {sha256} from '../../sha256.ts';
 
 /** Points of the distribution of a task vector's elements: what a box plot shows, and the tails. */
 export const quantileShares = [0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1] as const;

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {outlineConfig} from '../../../../trainer/contract/config/configOutline.ts';
-import {checkConfig, parseConfig, problemText} from '../../../../trainer/contract/config/parseConfig.ts';
+import {outlineConfig} from '../../../../../trainer/contract/config/configOutline.ts';
+import {checkConfig, parseConfig, problemText} from '../../../../../trainer/contract/config/parseConfig.ts';
 
 const head = 'name: a\nbase: model\ndata: {kind: mnist}\n';
 const shared = 'pretrain: {model: {}, optimizer: &adam {learningRate: 1.0e-3, weightDecay: 0.1}}\n';

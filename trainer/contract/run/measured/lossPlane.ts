@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {EngineInfo} from '../engine/engineInfo.ts';
+import {EngineInfo} from '../../engine/engineInfo.ts';
 
 const loss = z.number().nullable();
 const expert = z.int().min(0).max(999);

@@ -1,11 +1,11 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {openTorchFile} from '../../../../trainer/store/weights/torchFile.ts';
-import type {TensorReader} from '../../../../trainer/store/weights/tensorReader.ts';
-import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {golden} from '../golden.ts';
-import {dictPickle, tensorPickle, text, writeZip} from '../torchArchive.ts';
+import {openTorchFile} from '../../../../../trainer/store/weights/torch/torchFile.ts';
+import type {TensorReader} from '../../../../../trainer/store/weights/tensorReader.ts';
+import {temporaryFolder} from '../../../../helpers/temporaryFolder.ts';
+import {golden} from '../../golden.ts';
+import {dictPickle, tensorPickle, text, writeZip} from '../../torchArchive.ts';
 
 const bytes = (values: ArrayBufferView) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 const six = bytes(Float32Array.of(0, 1, 2, 3, 4, 5));

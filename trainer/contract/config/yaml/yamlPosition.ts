@@ -1,5 +1,5 @@
 import {type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type YAMLMap} from 'yaml';
-import type {ConfigPath} from './configSchema.ts';
+import type {ConfigPath} from '../configSchema.ts';
 import {isMergeKey, mergedSections} from './yamlMerge.ts';
 
 /** First character and the one after the last, counted from 0. */

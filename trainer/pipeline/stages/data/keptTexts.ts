@@ -1,11 +1,11 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {z} from 'zod';
-import {nullForUserError} from '../../contract/errors.ts';
-import type {Captions} from '../../data/captions/drawCaption.ts';
-import {writeFileAtomic} from '../../store/files/atomicFile.ts';
-import {readJson} from '../../store/files/jsonFile.ts';
-import {tableLimits} from '../../store/files/jsonLimits.ts';
+import {nullForUserError} from '../../../contract/errors.ts';
+import type {Captions} from '../../../data/captions/drawCaption.ts';
+import {writeFileAtomic} from '../../../store/files/atomicFile.ts';
+import {readJson} from '../../../store/files/jsonFile.ts';
+import {tableLimits} from '../../../store/files/jsonLimits.ts';
 
 /** Texts in the order in which they were found. */
 const Texts = z.array(z.string());

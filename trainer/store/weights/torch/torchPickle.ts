@@ -1,6 +1,6 @@
 import {z} from 'zod';
-import {UserError} from '../../contract/errors.ts';
-import {dtypes, type DType} from './dtype.ts';
+import {UserError} from '../../../contract/errors.ts';
+import {dtypes, type DType} from '../dtype.ts';
 import {unpickle, type PickleCallable} from './pickle.ts';
 
 /** A run of elements of one type, kept in an archive entry of its own. */

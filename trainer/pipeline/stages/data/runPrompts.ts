@@ -1,8 +1,8 @@
-import type {ImageSource} from '../../data/dataset.ts';
-import type {Components} from '../../models/components.ts';
-import {promptsFor, type Prompts, type PromptSettings} from '../../sample/prompts.ts';
+import type {ImageSource} from '../../../data/dataset.ts';
+import type {Components} from '../../../models/components.ts';
+import {promptsFor, type Prompts, type PromptSettings} from '../../../sample/prompts.ts';
 import {captionsOfRun} from './networkData.ts';
-import type {StageContext} from './stageContext.ts';
+import type {StageContext} from '../stageContext.ts';
 
 /**
  * What a run draws by: the prompts of its config, else the first captions of the images of a part of the data; undefined for a network without

@@ -3,11 +3,11 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {beforeAll, describe, expect, it} from 'vitest';
-import type {PretrainConfig} from '../../../../trainer/contract/config/config.ts';
-import {parseConfig} from '../../../../trainer/contract/config/parseConfig.ts';
-import {startEngine} from '../../../../trainer/engine/startEngine.ts';
-import {makeText} from '../../../../trainer/pipeline/stages/newText.ts';
-import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import type {PretrainConfig} from '../../../../../trainer/contract/config/config.ts';
+import {parseConfig} from '../../../../../trainer/contract/config/parseConfig.ts';
+import {startEngine} from '../../../../../trainer/engine/startEngine.ts';
+import {makeText} from '../../../../../trainer/pipeline/stages/data/newText.ts';
+import {temporaryFolder} from '../../../../helpers/temporaryFolder.ts';
 
 const file = fileURLToPath(new URL('../../../../media/prompts/pretrain.deme.yaml', import.meta.url));
 const {pretrain} = parseConfig(readFileSync(file, 'utf8'), file) as {pretrain: PretrainConfig};

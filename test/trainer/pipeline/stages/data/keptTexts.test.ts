@@ -1,8 +1,8 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {keptTexts} from '../../../../trainer/pipeline/stages/keptTexts.ts';
-import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {keptTexts} from '../../../../../trainer/pipeline/stages/data/keptTexts.ts';
+import {temporaryFolder} from '../../../../helpers/temporaryFolder.ts';
 
 /** Image i has the captions `text i%3` and `other`. */
 function counted() {

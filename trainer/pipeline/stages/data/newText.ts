@@ -1,14 +1,14 @@
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {PretrainConfig} from '../../contract/config/config.ts';
-import {ClipTextConfig} from '../../contract/model/clipTextConfig.ts';
-import {newTextEncoder} from '../../models/clip/newTextEncoder.ts';
-import {createTextConditioner, type TextConditioner} from '../../models/clip/textConditioner.ts';
-import {writeFileAtomic} from '../../store/files/atomicFile.ts';
-import {folderComponent, stableDiffusionIndex, type Pipeline} from '../../store/weights/pipeline.ts';
-import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
-import {writeSafetensors} from '../../store/weights/safetensors.ts';
-import {newTokenizer, type NewTokenizer} from '../../text/newTokenizer.ts';
+import type {PretrainConfig} from '../../../contract/config/config.ts';
+import {ClipTextConfig} from '../../../contract/model/clipTextConfig.ts';
+import {newTextEncoder} from '../../../models/clip/newTextEncoder.ts';
+import {createTextConditioner, type TextConditioner} from '../../../models/clip/textConditioner.ts';
+import {writeFileAtomic} from '../../../store/files/atomicFile.ts';
+import {folderComponent, stableDiffusionIndex, type Pipeline} from '../../../store/weights/pipeline.ts';
+import {writeJsonAtomic} from '../../../store/files/jsonFile.ts';
+import {writeSafetensors} from '../../../store/weights/safetensors.ts';
+import {newTokenizer, type NewTokenizer} from '../../../text/newTokenizer.ts';
 
 /** What a pretraining makes besides its network. */
 export interface NewText {

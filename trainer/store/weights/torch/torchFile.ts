@@ -1,10 +1,10 @@
-import {UserError} from '../../contract/errors.ts';
-import {bytesPerElement, widen} from './dtype.ts';
-import {openPositioned, type PositionedFile} from '../files/positionedFile.ts';
-import {readFloats} from './readFloats.ts';
-import {elementCount, slicesOf, type TensorReader, type TensorSlices} from './tensorReader.ts';
+import {UserError} from '../../../contract/errors.ts';
+import {bytesPerElement, widen} from '../dtype.ts';
+import {openPositioned, type PositionedFile} from '../../files/positionedFile.ts';
+import {readFloats} from '../readFloats.ts';
+import {elementCount, slicesOf, type TensorReader, type TensorSlices} from '../tensorReader.ts';
 import {parseStateDict, type TorchTensor} from './torchPickle.ts';
-import {locateEntry, readZipDirectory, type ZipEntry} from '../files/zipFile.ts';
+import {locateEntry, readZipDirectory, type ZipEntry} from '../../files/zipFile.ts';
 
 interface Archive {
   readonly file: PositionedFile;
