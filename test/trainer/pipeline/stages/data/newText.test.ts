@@ -9,7 +9,7 @@ import {startEngine} from '../../../../../trainer/engine/startEngine.ts';
 import {makeText} from '../../../../../trainer/pipeline/stages/data/newText.ts';
 import {temporaryFolder} from '../../../../helpers/temporaryFolder.ts';
 
-const file = fileURLToPath(new URL('../../../../media/prompts/pretrain.deme.yaml', import.meta.url));
+const file = fileURLToPath(new URL('../../../../../media/prompts/pretrain.deme.yaml', import.meta.url));
 const {pretrain} = parseConfig(readFileSync(file, 'utf8'), file) as {pretrain: PretrainConfig};
 
 const digits = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
