@@ -39,26 +39,6 @@ export function sampleAsPicture(image: Float32Array, [height, width, channels]: 
   return {...toColours({pixels: toBytes(image), width, height, channels}), mode: 'RGB'};
 }
 
-/**
- * Features [n, dimension] of a stream of image batches, [n,H,W,C] in [-1, 1] each. Incoming batches are regrouped into batches of `network.batch`
- * images (the last may be smaller), and no more images than that are held in memory.
- */
-export async function* featureBatches(
-  network: FeatureNetwork,
-  batches: AsyncIterable<Float32Array>,
-  shape: ImageShape,
-): AsyncGenerator<Float32Array> {
-  network.requireShape(shape);
-  const pixels = shape.reduce((product, size) => product * size, 1);
-  for await (const images of inPieces(batches, network.batch * pixels)) {
-    const count = images.length / pixels;
-    const prepared = Array.from({length: count}, (_, i) =>
-      network.prepareSample(images.subarray(i * pixels, (i + 1) * pixels), shape),
-    );
-    yield (await runNetwork(network, prepared)).features;
-  }
-}
-
 /** Features [n, dimension], and logits [n, classes] where the network has them, of prepared images. */
 export async function runNetwork(
   network: FeatureNetwork,
@@ -77,17 +57,52 @@ export async function runNetwork(
   }
 }
 
-/** All features of a stream of images at once: for sets that fit in memory. */
+/** Collects the features of images that come one by one, which go through the network as soon as there are enough for a batch. */
+export class FeatureCollector {
+  #prepared: Float32Array[] = [];
+  #rows: Float32Array[] = [];
+
+  /** Throws a UserError where the network does not take such images. */
+  constructor(
+    readonly network: FeatureNetwork,
+    readonly shape: ImageShape,
+  ) {
+    network.requireShape(shape);
+  }
+
+  /** Takes an image, [H,W,C] in about [-1, 1]. */
+  async add(image: Float32Array): Promise<void> {
+    this.#prepared.push(this.network.prepareSample(image, this.shape));
+    if (this.#prepared.length === this.network.batch) await this.#run();
+  }
+
+  /** The vectors of the images since the last call, [n, dimension]. */
+  async features(): Promise<FeatureSet> {
+    if (this.#prepared.length > 0) await this.#run();
+    const values = concatenate(Float32Array, this.#rows);
+    this.#rows = [];
+    const {dimension} = this.network.record;
+    return {values, count: values.length / dimension, dimension};
+  }
+
+  async #run(): Promise<void> {
+    this.#rows.push((await runNetwork(this.network, this.#prepared)).features);
+    this.#prepared = [];
+  }
+}
+
+/** All features of a stream of image batches, [n,H,W,C] in [-1, 1] each: for sets that fit in memory. */
 export async function collectFeatures(
   network: FeatureNetwork,
   batches: AsyncIterable<Float32Array>,
   shape: ImageShape,
 ): Promise<FeatureSet> {
-  const {dimension} = network.record;
-  const parts: Float32Array[] = [];
-  for await (const part of featureBatches(network, batches, shape)) parts.push(part);
-  const values = concatenate(Float32Array, parts);
-  return {values, count: values.length / dimension, dimension};
+  const collector = new FeatureCollector(network, shape);
+  const pixels = shape[0] * shape[1] * shape[2];
+  for await (const images of batches)
+    for (let start = 0; start < images.length; start += pixels)
+      await collector.add(images.slice(start, start + pixels));
+  return collector.features();
 }
 
 /** Images of a source at once. */
@@ -105,22 +120,4 @@ export async function* sourceBatches(
       Array.from({length: count}, (_, i) => first + i),
     );
   }
-}
-
-/** Regroups a stream of numbers into pieces of `length` (the last may be shorter). A piece is overwritten by the next. */
-async function* inPieces(arrays: AsyncIterable<Float32Array>, length: number): AsyncGenerator<Float32Array> {
-  const piece = new Float32Array(length);
-  let filled = 0;
-  for await (const numbers of arrays) {
-    for (let taken = 0; taken < numbers.length;) {
-      const part = numbers.subarray(taken, taken + length - filled);
-      piece.set(part, filled);
-      taken += part.length;
-      filled += part.length;
-      if (filled < length) continue;
-      yield piece;
-      filled = 0;
-    }
-  }
-  if (filled > 0) yield piece.subarray(0, filled);
 }

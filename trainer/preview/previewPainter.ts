@@ -1,5 +1,5 @@
 import {pictureCount, type PreviewPicture, type PreviewText} from '../contract/panel/preview.ts';
-import {encodePng, imageGrid} from '../data/pictures/png.ts';
+import {sampleGrid} from '../data/pictures/sampleGrid.ts';
 import {Predictor} from '../models/predictor.ts';
 import type {TextConditioner} from '../models/clip/textConditioner.ts';
 import {disposeParams, type Params} from '../nn/params.ts';
@@ -42,11 +42,10 @@ export class PreviewPainter {
   async draw(params: Params, size: PictureSize, isCell: boolean, stillWanted: StillWanted): Promise<Uint8Array> {
     const {space} = this.#models;
     const count = pictureCount(size.images, size.text);
-    const columns = size.text === undefined || isCell ? Math.ceil(Math.sqrt(count)) : size.images;
+    const columns = size.text === undefined || isCell ? undefined : size.images;
     try {
       const drawn = await this.#images(params, size, Math.min(count, previewBatch), stillWanted);
-      const {pixels, width, height, channels} = imageGrid(drawn, [count, ...space.imageShape], columns);
-      return encodePng(pixels, width, height, channels);
+      return sampleGrid(drawn, space.imageShape, columns);
     } finally {
       disposeParams(params);
     }

@@ -16,7 +16,10 @@ export const networkKey = 'deme.features';
  * Writes features, and class scores where there are any, as the tensors `features` and `logits`; of several networks as `NAME.features` and so on.
  * Rows are in the order of the pictures. The records of the networks are in the metadata.
  */
-export async function writeFeaturesFile(path: string, sets: readonly ScoredSet[]): Promise<void> {
+export async function writeFeaturesFile(
+  path: string,
+  sets: readonly Pick<ScoredSet, 'network' | 'features' | 'logits'>[],
+): Promise<void> {
   const tensors: TensorSource[] = [];
   const metadata: Record<string, string> = {};
   for (const {network, features, logits} of sets) {

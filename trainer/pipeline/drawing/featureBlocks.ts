@@ -2,8 +2,7 @@ import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import type {FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
-import {featureRows, rowsFrom} from '../../evaluate/featureRows.ts';
-import {statisticsOf} from '../../evaluate/featureStatistics.ts';
+import {featureRows, rowsFrom, type FeatureSet} from '../../evaluate/featureRows.ts';
 import {openFeaturesFile, writeFeaturesFile} from '../../evaluate/scoring/featuresFile.ts';
 import type {ImageSpan} from '../../sample/sampleImages.ts';
 import {shardSpan} from '../../sample/shardSpan.ts';
@@ -16,9 +15,8 @@ import {bytesOf} from '../../store/weights/dtype.ts';
 export const blockSize = 128;
 
 /** What a network made of the images of a block: [n, dimension]. */
-export interface BlockFeatures {
+export interface BlockFeatures extends Pick<FeatureSet, 'values'> {
   readonly network: FeatureNetworkRecord;
-  readonly values: Float32Array;
 }
 
 /**
@@ -61,14 +59,7 @@ export class FeatureBlocks {
     const sets = features.map(({network, values}) => {
       if (values.length !== (end - first) * network.dimension) throw new Error(`${values.length} numbers of features`);
       const rows = featureRows({values, count: end - first, dimension: network.dimension});
-      return {
-        source: '',
-        network,
-        count: end - first,
-        features: rows,
-        logits: null,
-        statistics: () => statisticsOf(rows),
-      };
+      return {network, features: rows, logits: null};
     });
     await writeFeaturesFile(this.#path(block), sets);
     this.made.add(block);

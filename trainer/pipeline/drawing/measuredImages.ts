@@ -1,7 +1,8 @@
 import {join} from 'node:path';
 import {featureNames, measuredCount, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
-import {encodePng, imageGrid} from '../../data/pictures/png.ts';
+import {sampleGrid} from '../../data/pictures/sampleGrid.ts';
 import {withFeatureNetworks} from '../../evaluate/featureNetworks.ts';
+import {pictureName} from '../../sample/pictureName.ts';
 import {promptGrid} from '../../sample/prompts.ts';
 import {sampleBatches, type ImageSpan, type SampleImagesRequest} from '../../sample/sampleImages.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
@@ -41,12 +42,9 @@ export async function measureSpan(
   const folder = config.keep?.includes('images') === true ? runPaths.drawnImages(context.run, model) : null;
   if (folder !== null) await context.watch.makeFolder(folder);
   const {imageShape: shape} = drawing.space;
-  const digits = String(blocks.count - 1).length;
   const keep = async (index: number, image: Float32Array) => {
-    if (folder === null) return;
-    const {pixels, width, height, channels} = imageGrid(image, [1, ...shape], 1);
-    const file = join(folder, `${String(index).padStart(digits, '0')}.png`);
-    await writeFileAtomic(file, encodePng(pixels, width, height, channels));
+    if (folder !== null)
+      await writeFileAtomic(join(folder, pictureName(index, blocks.count)), sampleGrid(image, shape));
   };
   const missing = blocks.missing(span).length > 0;
   await withFeatureNetworks(missing ? featureNames(config.features) : [], async (networks) => {

@@ -37,6 +37,8 @@ export async function distancesByNetwork(
 
 /** What one network made of a set of images. */
 interface MeasuredSet extends Pick<FeatureFile, 'network' | 'count' | 'dimension'> {
+  /** Where it lies. */
+  readonly path: string;
   /** Read or computed when they are needed: those of all models at once are large. */
   statistics(): Promise<Gaussian>;
   /** Null where only statistics were kept. */
@@ -58,7 +60,7 @@ export async function sampleDistances(
       const set = await openSet(run, model, network);
       if (set !== null) sets.set(model, set);
     }
-    return await distancesIn(run, sets);
+    return await distancesIn(sets);
   } finally {
     for (const {features} of sets.values()) await features?.close();
   }
@@ -73,15 +75,15 @@ async function openSet(run: string, model: string, name: string | null): Promise
     const {network, count, dimension} = features;
     // Runs of version 0.1.0 did not store them.
     const statistics = () => (hasStatistics ? stored() : Promise.resolve(statisticsOf(features)));
-    return {network, count, dimension, statistics, features};
+    return {path: file, network, count, dimension, statistics, features};
   }
   if (!hasStatistics) return null;
   const {network, count, mean} = await stored();
   if (network === undefined || count === undefined) return null;
-  return {network, count, dimension: mean.length, statistics: stored, features: null};
+  return {path: statisticsFile, network, count, dimension: mean.length, statistics: stored, features: null};
 }
 
-async function distancesIn(run: string, sets: ReadonlyMap<string, MeasuredSet>): Promise<SampleDistances> {
+async function distancesIn(sets: ReadonlyMap<string, MeasuredSet>): Promise<SampleDistances> {
   const reference = sets.get('reference');
   if (reference === undefined) return {frechet: {}, kid: {}, warnings: [], measuredBy: null};
   const {network, dimension} = reference;
@@ -92,7 +94,7 @@ async function distancesIn(run: string, sets: ReadonlyMap<string, MeasuredSet>):
   const frechet: Report['frechet'] = {};
   const kid: Report['kid'] = {};
   for (const [model, set] of measured) {
-    requireSameNetwork(set, reference, runPaths.features(run, model));
+    requireSameNetwork(set, reference);
     frechet[model] = frechetDistance(await set.statistics(), referenceStatistics);
     if (set.features && reference.features) kid[model] = kidEstimate(set.features, reference.features, settings);
   }
@@ -109,14 +111,14 @@ async function distancesIn(run: string, sets: ReadonlyMap<string, MeasuredSet>):
   };
 }
 
-function requireSameNetwork(set: MeasuredSet, reference: MeasuredSet, where: string): void {
+function requireSameNetwork(set: MeasuredSet, reference: MeasuredSet): void {
   const [one, other] = [set.network, reference.network].map((network) => network && JSON.stringify(network));
   if (set.dimension === reference.dimension && (one === other || one === null || other === null)) return;
   throw new UserError(
     'features-mismatch',
     'These features come from another network than those of the reference images.',
     {
-      where,
+      where: set.path,
       hint: 'Delete the folder "evaluations" of the run and resume it.',
     },
   );

@@ -20,7 +20,7 @@ import type {ImageTaker} from '../drawing/imageTakers.ts';
 import {measureSpan, promptGridOf} from '../drawing/measuredImages.ts';
 import {writeAllFeatures} from './featureFile.ts';
 import {openNetworkData} from './data/networkData.ts';
-import {sampleGrid} from './sampleGrid.ts';
+import {sampleGrid} from '../../data/pictures/sampleGrid.ts';
 import {orStop, progress, requireEvaluate, type StageContext, type StageOutcome} from './stageContext.ts';
 import {openStageData} from './data/stageData.ts';
 

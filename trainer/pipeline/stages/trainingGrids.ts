@@ -14,7 +14,7 @@ import {writeWithRoom} from '../../store/files/writeWithRoom.ts';
 import type {TrainHooks} from '../../train/trainTask.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {runPrompts} from './data/runPrompts.ts';
-import {sampleGrid} from './sampleGrid.ts';
+import {sampleGrid} from '../../data/pictures/sampleGrid.ts';
 import {orStop, type StageContext, Stopped} from './stageContext.ts';
 
 /** What is drawn with. */

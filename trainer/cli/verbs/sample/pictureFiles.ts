@@ -2,8 +2,9 @@ import {mkdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {UserError} from '../../../contract/errors.ts';
 import {concatenate} from '../../../concatenate.ts';
-import {encodePng, imageGrid} from '../../../data/pictures/png.ts';
+import {sampleGrid} from '../../../data/pictures/sampleGrid.ts';
 import type {ImageShape} from '../../../models/imageSpace.ts';
+import {pictureName} from '../../../sample/pictureName.ts';
 import {writeFileAtomic} from '../../../store/files/atomicFile.ts';
 import {requireApart, requireFree} from '../../../store/files/pathIdentity.ts';
 import {firstBytes} from '../../../store/files/regularFile.ts';
@@ -51,8 +52,7 @@ export async function picturesOf(options: PictureOptions, count: number, columns
       }
     },
     async end() {
-      const isColumn = columns === undefined || columns === 1;
-      const across = isColumn ? Math.ceil(Math.sqrt(count)) : columns;
+      const across = columns === 1 ? undefined : columns;
       if (out !== undefined) await writePng(out, concatenate(Float32Array, held), imageShape, across);
     },
   };
@@ -60,8 +60,7 @@ export async function picturesOf(options: PictureOptions, count: number, columns
 
 /** The files of single images, by number. */
 export function singleFiles(folder: string, count: number): string[] {
-  const digits = String(count - 1).length;
-  return Array.from({length: count}, (_, i) => join(folder, `${String(i).padStart(digits, '0')}.png`));
+  return Array.from({length: count}, (_, i) => join(folder, pictureName(i, count)));
 }
 
 async function isPng(path: string): Promise<boolean> {
@@ -70,9 +69,7 @@ async function isPng(path: string): Promise<boolean> {
 
 const pngSignature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
-async function writePng(file: string, images: Float32Array, shape: ImageShape, columns: number): Promise<void> {
-  const count = images.length / (shape[0] * shape[1] * shape[2]);
-  const {pixels, width, height, channels} = imageGrid(images, [count, ...shape], columns);
+async function writePng(file: string, images: Float32Array, shape: ImageShape, columns?: number): Promise<void> {
   await mkdir(dirname(file), {recursive: true});
-  await writeFileAtomic(file, encodePng(pixels, width, height, channels));
+  await writeFileAtomic(file, sampleGrid(images, shape, columns));
 }

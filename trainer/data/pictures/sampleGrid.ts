@@ -1,4 +1,4 @@
-import {encodePng, imageGrid} from '../../data/pictures/png.ts';
+import {encodePng, imageGrid} from './png.ts';
 
 /** A PNG file of [N,H,W,C] images in [-1, 1], in a grid with `columns` or one that is about square. */
 export function sampleGrid(
