@@ -141,5 +141,9 @@ describe('sampleDistances', () => {
   it('compare no features of different networks', async () => {
     await measure(run, 'base', base, {}, 'others');
     await expect(sampleDistances(run, ['base'])).rejects.toMatchObject({code: 'features-mismatch'});
+    await measure(run, 'reference', reference, {network: 'inception'}, 'inception');
+    await measure(run, 'base', base, {network: 'inception'}, 'others');
+    const where = runPaths.features(run, 'base', 'inception');
+    await expect(sampleDistances(run, ['base'], 'inception')).rejects.toMatchObject({code: 'features-mismatch', where});
   });
 });
