@@ -17,6 +17,7 @@ export default defineConfig({
           name: 'parts',
           include: ['test/**/*.test.ts'],
           exclude: ['test/vscode/**', 'test/bench/**'],
+          globalSetup: 'test/helpers/buildProgram.ts',
           maxWorkers: 3,
         },
       },

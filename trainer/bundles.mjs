@@ -29,7 +29,12 @@ export const bundles = [
     sources: ['trainer'],
     entries: ['cli=trainer/cli.ts', 'trainer=trainer/main.ts', 'owner=trainer/owner.ts', 'preview=trainer/preview.ts'],
     outputs: ['cli.js', 'trainer.js', 'owner.js', 'preview.js'],
-    options: [...modules, ...inNodeModules.map((name) => `--external:${name}`), `--banner:js=${nodeRequire}`],
+    options: [
+      ...modules,
+      '--alias:@tensorflow/tfjs-core=./trainer/tfjsCore.cjs',
+      ...inNodeModules.map((name) => `--external:${name}`),
+      `--banner:js=${nodeRequire}`,
+    ],
   },
   {
     name: 'libraries',

@@ -31,6 +31,11 @@ const jobs = {
   check: () => steps(checks),
   test: (args) =>
     args.length > 0 ? node([bin.vitest, 'run', ...args]) : steps(checks, [['Tests', bin.vitest, 'run']]),
+  // What `npm test` leaves out for its length, and all the rest with it.
+  long: (args) => {
+    process.env.DEME_LONG_TESTS = '1';
+    return node([bin.vitest, 'run', '--project', 'parts', ...args]);
+  },
   stories: (args) => node([bin.vitest, 'run', '--project', 'stories', ...args]),
   demo: (args) => {
     const config = args.includes('--full') ? 'demo-full.deme.yaml' : 'demo.deme.yaml';
@@ -82,6 +87,7 @@ const jobsOnTheBuild = [
   'build',
   'test',
   'stories',
+  'long',
   'torture',
   'soak',
   'drawing',

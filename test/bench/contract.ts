@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {SchedulerConfig} from '../../trainer/contract/model/schedulerConfig.ts';
 import {trainingFields} from '../../trainer/contract/config/training.ts';
 import {UNet2DConditionConfig} from '../../trainer/contract/model/unet2dConditionConfig.ts';

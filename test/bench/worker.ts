@@ -1,5 +1,5 @@
 import {once} from 'node:events';
-import type {z} from 'zod';
+import type * as z from 'zod';
 import {EngineConfig} from '../../trainer/contract/config/config.ts';
 import {startEngine} from '../../trainer/engine/startEngine.ts';
 import {readJson} from '../../trainer/store/files/jsonFile.ts';

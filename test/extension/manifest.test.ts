@@ -2,7 +2,7 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
-import {z} from 'zod';
+import * as z from 'zod';
 import {commandGroups} from '../../extension/commands.ts';
 import {panelType} from '../../extension/panel/experimentPanel.ts';
 import {enginesView} from '../../extension/views/enginesTree.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** What a worker is told, as JSON in its first argument. */
 export const WorkerTask = z.strictObject({

@@ -1,11 +1,7 @@
 import {spawn, type ChildProcessWithoutNullStreams} from 'node:child_process';
-import {cp, mkdtemp, realpath, rm, symlink} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {build} from 'esbuild';
-import {afterAll, beforeAll} from 'vitest';
-import type {z} from 'zod';
+import type * as z from 'zod';
 
 /** What a call of the command line ended with. */
 export interface Ended {
@@ -23,23 +19,11 @@ export interface CallOptions {
   onStart?: (child: ChildProcessWithoutNullStreams) => void;
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-let installed = '';
+const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 
-/** Bundles the program for the tests of a file, into a folder that looks like an installed package. */
-export function useBuiltProgram(): void {
-  beforeAll(async () => {
-    installed = await realpath(await mkdtemp(join(tmpdir(), 'deme-program-')));
-    await cp(join(root, 'package.json'), join(installed, 'package.json'));
-    for (const folder of ['node_modules', 'media']) await symlink(join(root, folder), join(installed, folder));
-    await bundle(join(installed, 'dist'));
-  });
-  afterAll(() => rm(installed, {recursive: true, force: true}));
-}
-
-/** A file of the built program. */
+/** A file of the program, which `buildProgram.ts` has built. */
 export function builtFile(name: 'cli.js' | 'trainer.js' | 'owner.js' | 'preview.js'): string {
-  return join(installed, 'dist', name);
+  return join(dist, name);
 }
 
 /** Calls `deme` with these arguments and waits for its end. */
@@ -68,24 +52,4 @@ export async function demeJson<T extends z.ZodType>(
   const {code, stdout, stderr} = await deme([...args, '--json'], options);
   if (code !== 0) throw new Error(`deme ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
   return schema.parse(JSON.parse(stdout));
-}
-
-/** Like trainer/setup.mjs, but with all packages left in node_modules, which is faster. */
-async function bundle(outdir: string): Promise<void> {
-  await build({
-    entryPoints: {
-      cli: join(root, 'trainer/cli.ts'),
-      trainer: join(root, 'trainer/main.ts'),
-      owner: join(root, 'trainer/owner.ts'),
-      preview: join(root, 'trainer/preview.ts'),
-    },
-    outdir,
-    bundle: true,
-    splitting: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'warning',
-  });
 }

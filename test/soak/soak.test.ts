@@ -1,7 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {builtFile, useBuiltProgram} from '../helpers/deme.ts';
+import {builtFile} from '../helpers/deme.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {soak} from './soakRun.ts';
 
@@ -27,8 +27,6 @@ async function writeEndless(folder: string): Promise<string> {
 }
 
 describe('a soak', () => {
-  useBuiltProgram();
-
   /** The short form of `npm run test:soak`, without its verdict on the memory, for which it is too short. */
   it('sees updates and memory, and finds every update told and nothing left over', async () => {
     const folder = await temporaryFolder();

@@ -2,13 +2,12 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {createRandom} from '../../trainer/random.ts';
 import {useCpuBackend} from '../helpers/cpuBackend.ts';
-import {builtFile, useBuiltProgram} from '../helpers/deme.ts';
+import {builtFile} from '../helpers/deme.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {tortureUpdates, writeTortureExperiment} from './experiment.ts';
 import {torture} from './tortureRun.ts';
 
 describe('a run whose processes are killed', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   /** The short form of `npm run test:torture`. */

@@ -10,7 +10,7 @@ import {readEvents} from '../../trainer/store/run/eventLog.ts';
 import {currentState, requestControl} from '../../trainer/store/run/runState.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {useCpuBackend} from '../helpers/cpuBackend.ts';
-import {builtFile, useBuiltProgram} from '../helpers/deme.ts';
+import {builtFile} from '../helpers/deme.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../helpers/tinyExperiment.ts';
 
@@ -38,7 +38,6 @@ async function start(config: string, selection: StageSelection, act?: Parameters
 const long = {decouple: {ranges: 1, updates: 3000, batch: 4, logEvery: 1, checkpointEvery: 100_000}};
 
 describe('the owner of a run', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('carries out a part after the other in one run, and tells all that the event log has', async () => {

@@ -19,6 +19,7 @@ import type {MicroBatch} from '../../trainer/train/microBatch.ts';
 import {TrainProgram} from '../../trainer/train/trainProgram.ts';
 import {disposeState, initialState, type TrainState} from '../../trainer/train/trainState.ts';
 import {joined} from '../helpers/joined.ts';
+import {isLong} from '../helpers/longTests.ts';
 import {describeOnEngines} from '../helpers/engines.ts';
 
 const google = {
@@ -181,7 +182,9 @@ describeOnEngines('a preset on the network that it is for', (engine) => {
   it.skipIf(engine === 'wasm')('trains ddpm-cifar10-32', {timeout}, () => expectTrains('cifar10', cifar10));
 
   // Weights, moments, averages and gradients of these take more than the memory of wasm.
-  it.skipIf(engine === 'wasm')('trains ddpm-ema-church-256', {timeout}, () => expectTrains('lsun-church', lsun));
+  it.skipIf(engine === 'wasm' || !isLong)('trains ddpm-ema-church-256', {timeout}, () =>
+    expectTrains('lsun-church', lsun),
+  );
 
   // To train it again would repeat the same updates, number by number.
   it('trains ddpm-ema-bedroom-256 just so', () => {

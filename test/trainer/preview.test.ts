@@ -5,7 +5,7 @@ import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import type {OpenOrder, PreviewNews} from '../../trainer/contract/panel/preview.ts';
 import {launchPreview} from '../../trainer/launch/previewProcess.ts';
 import {useCpuBackend} from '../helpers/cpuBackend.ts';
-import {builtFile, useBuiltProgram} from '../helpers/deme.ts';
+import {builtFile} from '../helpers/deme.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {previewFolders} from './preview/previewFolders.ts';
 
@@ -22,7 +22,6 @@ async function preview(order: OpenOrder) {
 }
 
 describe('the preview program', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('says which engine computes, and draws', async () => {

@@ -2,7 +2,7 @@ import {appendFile, writeFile} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import {Socket} from 'node:net';
-import {z} from 'zod';
+import * as z from 'zod';
 import type {RunEvent} from '../../trainer/contract/run/events.ts';
 import type {OwnerMessage} from '../../trainer/contract/run/ownerMessages.ts';
 import {channelDescriptor, readLines} from '../../trainer/launch/lineChannel.ts';

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {TestProject} from 'vitest/node';
-import {z} from 'zod';
+import * as z from 'zod';
 import {readJson} from '../../trainer/store/files/jsonFile.ts';
 import {outputTail, runCommand} from '../../trainer/launch/runCommand.ts';
 import {chromiumForTests, chromiumMissing} from '../helpers/chromium.ts';

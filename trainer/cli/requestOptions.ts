@@ -1,5 +1,5 @@
 import {InvalidArgumentError, Option, type Command} from 'commander';
-import {z} from 'zod';
+import * as z from 'zod';
 import {UserError} from '../contract/errors.ts';
 import {optionFlag} from '../contract/measurements/measurementRequest.ts';
 import {numberList} from './arguments.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {allowedValues} from '../contract/config/allowedValues.ts';
 import {ChurnConfig, SamplingConfig} from '../contract/config/evaluateConfig.ts';
 import {nearestName} from '../contract/config/nearestName.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {printable, printableLines} from './printable.ts';
 
 /** What a UserError says besides its message: where it is and what to do about it. */

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {sha256} from './sha256.ts';
 
 /** `hashes/*.json` in the per-user cache: the SHA-256 of a large file, and what the file looked like when it was computed. */

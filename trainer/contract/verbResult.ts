@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {ErrorRecord} from './errors.ts';
 
 /** A schema of what a verb of `deme` prints with `--json`. */

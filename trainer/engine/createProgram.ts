@@ -4,8 +4,6 @@ import type {TensorflowBackend} from './tensorflow/graph/tensorflowBackend.ts';
 import {createTensorflowProgram} from './tensorflow/graph/tensorflowProgram.ts';
 
 export interface ProgramOptions {
-  /** False for functions that do something else at each call, which cannot be recorded. */
-  readonly repeatable?: boolean;
   /**
    * Tensors that the functions use without being given them. Those that wait on the host would be recorded as constants and else as
    * variables, which compute the same but for the last bit: named here, they are always variables.
@@ -20,9 +18,9 @@ export interface ProgramOptions {
 export function createProgram(
   initial: readonly tf.Tensor[],
   functions: Readonly<Record<string, ProgramFunction>>,
-  {repeatable = true, captured = []}: ProgramOptions = {},
+  {captured = []}: ProgramOptions = {},
 ): Program {
-  if (tf.getBackend() !== 'tensorflow' || !repeatable) return createPlainProgram(initial, functions);
+  if (tf.getBackend() !== 'tensorflow') return createPlainProgram(initial, functions);
   return createTensorflowProgram(tf.backend() as unknown as TensorflowBackend, initial, functions, captured);
 }
 

@@ -1,5 +1,5 @@
 import {zipSync} from 'fflate';
-import {z} from 'zod';
+import * as z from 'zod';
 import {UserError} from '../contract/errors.ts';
 import {FeatureNetworkRecord} from '../contract/model/featureNetwork.ts';
 import {writeFileAtomic} from '../store/files/atomicFile.ts';

@@ -2,8 +2,8 @@ import type {Tensor2D, Tensor3D, Tensor4D} from '@tensorflow/tfjs-core';
 import type {Params} from '../nn/params.ts';
 
 export interface PredictOptions {
-  /** Seed of the dropout masks; omitted: no dropout. */
-  dropoutSeed?: number;
+  /** Seed of the dropout masks, asked for whenever they are drawn: a recorded prediction draws them at each run. Omitted: no dropout. */
+  dropoutSeed?: () => number;
   /** Compute the activations inside a block again in the backward pass, instead of keeping them: same gradients, less memory. */
   gradientCheckpointing?: boolean;
 }

@@ -9,8 +9,8 @@ export interface Pass {
   readonly time: Tensor2D | null;
   /** What cross-attention looks at, [N, tokens, width]; null in networks without any. */
   readonly context: Tensor3D | null;
-  /** Omitted: no dropout. */
-  readonly dropoutSeed?: number;
+  /** See `PredictOptions`. */
+  readonly dropoutSeed?: () => number;
   /** Compute the activations inside a block again in the backward pass, instead of keeping them. */
   readonly gradientCheckpointing?: boolean;
 }

@@ -71,5 +71,6 @@ function conditionedNorm({params, time}: Pass, name: string, {timeWidth, scaleSh
 }
 
 function maybeDropout({dropoutSeed}: Pass, name: string, rate: number, x: Tensor4D): Tensor4D {
-  return dropoutSeed === undefined || rate === 0 ? x : dropout(x, rate, createRandom(dropoutSeed, 'dropout', name));
+  if (dropoutSeed === undefined || rate === 0) return x;
+  return dropout(x, rate, () => createRandom(dropoutSeed(), 'dropout', name));
 }

@@ -49,6 +49,7 @@ export class TrainProgram {
   readonly #names: readonly (keyof Vectors)[];
   readonly #batches: RecordLayout<PreparedBatch>;
   #updates: number;
+  /** Of the micro-batch that is run. */
   #dropoutSeed?: number;
 
   /** Copies `state`. All micro-batches must have the shapes of `example`, which stays the caller's. */
@@ -66,13 +67,12 @@ export class TrainProgram {
     const given: Vectors = {weights, first, second, ema: ema ?? undefined, gradient};
     this.#names = vectorNames.filter((name) => given[name] !== undefined);
     const prepared = prepareBatch(setting, example);
+    this.#dropoutSeed = example.dropoutSeed;
     this.#batches = recordLayout(prepared);
     const factors = tf.zeros([4]);
-    // Dropout masks are drawn on the host for every update.
-    const repeatable = example.dropoutSeed === undefined;
     const captured = [...(setting.teacher?.values() ?? [])];
     const functions = this.#functions(this.#batches.list(prepared), factors);
-    this.#program = createProgram(this.#list(given), functions, {repeatable, captured});
+    this.#program = createProgram(this.#list(given), functions, {captured});
     disposePrepared(prepared);
     tf.dispose([factors, ...(gradient ?? [])]);
   }
@@ -155,7 +155,8 @@ export class TrainProgram {
 
   #gradient(weights: FlatVector, batch: readonly tf.Tensor[]) {
     const {gradientCheckpointing} = this.config;
-    const options = {dropoutSeed: this.#dropoutSeed, gradientCheckpointing};
+    const dropoutSeed = this.#dropoutSeed === undefined ? undefined : () => this.#dropoutSeed as number;
+    const options = {dropoutSeed, gradientCheckpointing};
     return lossAndGradient(this.setting, unflatten(weights, this.layout), this.#batches.record(batch), options);
   }
 

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** One merge by one contestant in one process: theta + sum_i w_i (theta_i - theta) over weights files. */
 export const MergeTask = z.strictObject({

@@ -3,7 +3,7 @@ import {readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {promisify} from 'node:util';
-import {z} from 'zod';
+import * as z from 'zod';
 import {packageRoot} from '../../../trainer/packageRoot.ts';
 
 /** What a process needed. */

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {z} from 'zod';
+import * as z from 'zod';
 import {stepsCsv, stepsJson, stepsOf} from '../../../extension/panel/exportSteps.ts';
 import {newMetricsRun, noisyStep} from '../../trainer/store/metricsRun.ts';
 import type {Run} from '../../../extension/runs/run.ts';

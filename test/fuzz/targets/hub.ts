@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {chooseFiles} from '../../../trainer/store/hub/chooseFiles.ts';
 import {parseListing} from '../../../trainer/store/hub/hubListing.ts';
 import {parseJson} from '../../../trainer/store/files/jsonFile.ts';

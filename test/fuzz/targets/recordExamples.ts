@@ -1,4 +1,4 @@
-import type {z} from 'zod';
+import type * as z from 'zod';
 import {CandidateRecord, CandidatesHead} from '../../../trainer/contract/run/candidateRecord.ts';
 import {DigitClassifierRecipe} from '../../../trainer/contract/model/digitClassifier.ts';
 import {BenchReport} from '../../../trainer/contract/engine/engineBench.ts';

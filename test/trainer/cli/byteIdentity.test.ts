@@ -12,7 +12,7 @@ import {disposeParams} from '../../../trainer/nn/params.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {hashBytes} from '../../../trainer/store/files/sha256.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
 
@@ -69,7 +69,6 @@ async function call(...args: readonly string[]): Promise<void> {
 const weights = async (folder: string) => (await readModelFolder(folder)).weightsHash();
 
 describe('a run of fixed seeds', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('makes the same bytes as ever', async () => {

@@ -8,7 +8,7 @@ import {decodeImage} from '../../../trainer/data/pictures/decodeImage.ts';
 import {filesEnding, walkFiles} from '../../../trainer/data/walkFiles.ts';
 import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const cases = fileURLToPath(new URL('../../fixtures/cases/', import.meta.url));
@@ -44,8 +44,6 @@ const sha256 = (parts: readonly Uint8Array[]) =>
   parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
 
 describe("files of users' programs", {timeout: 300_000}, () => {
-  useBuiltProgram();
-
   it('a merge into its own base, named by a link, is refused', async () => {
     const folder = await temporaryFolder();
     await cp(fixture('merge'), folder, {recursive: true});

@@ -7,7 +7,7 @@ import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {mergedHash, undisturbedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyBase, writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
@@ -30,7 +30,6 @@ const unmeasured = {evaluate: undefined};
 const undisturbed = undisturbedHash(() => experiment(unmeasured));
 
 describe('a base that is replaced while a run works', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it.each([
@@ -60,12 +59,11 @@ describe('a base that is replaced while a run works', {timeout: 300_000}, () => 
 });
 
 describe('an image that is changed while a training works', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('ends the training before these updates are kept; put back, the result is right but no later run takes it over', async () => {
     const changes = {
-      decouple: {ranges: 1, updates: 200, batch: 4, logEvery: 1, bucketEvery: 100, checkpointEvery: 100},
+      decouple: {ranges: 1, updates: 80, batch: 4, logEvery: 1, bucketEvery: 100, checkpointEvery: 40},
       merge: undefined,
       evaluate: undefined,
     };
@@ -76,7 +74,7 @@ describe('an image that is changed while a training works', {timeout: 300_000}, 
       onStart: (child) => {
         let isDone = false;
         child.stdout.on('data', (chunk: Buffer) => {
-          if (isDone || !chunk.toString().includes('"update":20,')) return;
+          if (isDone || !chunk.toString().includes('"update":10,')) return;
           isDone = true;
           void readFile(join(folder, 'images', '8.png')).then((other) => writeFile(image, other));
         });
@@ -100,7 +98,6 @@ describe('an image that is changed while a training works', {timeout: 300_000}, 
 });
 
 describe('a given expert that is replaced while a run works', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('ends the search', async () => {

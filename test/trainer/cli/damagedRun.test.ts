@@ -6,7 +6,7 @@ import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {mergedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
@@ -19,7 +19,6 @@ async function zeroStep(file: string): Promise<void> {
 }
 
 describe('a run whose files are damaged', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('is gone on with, does again what it has lost, says so, and makes the same bytes', async () => {

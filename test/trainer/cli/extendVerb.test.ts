@@ -5,7 +5,7 @@ import {trainingCurves} from '../../../trainer/pipeline/report/trainingCurves.ts
 import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {mergedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
@@ -21,7 +21,6 @@ async function experiment(updates: number, schedule: object = {}) {
 }
 
 describe('deme extend', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('trains on from the checkpoints, and makes again what follows', async () => {

@@ -8,7 +8,7 @@ import {createRandom} from '../../../trainer/random.ts';
 import {writeSafetensors} from '../../../trainer/store/weights/safetensors.ts';
 import {openWeightsFile} from '../../../trainer/store/weights/weightsFile.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, demeJson, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme, demeJson} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
 import {writeStateDict, type DictTensor} from '../store/stateDict.ts';
@@ -27,7 +27,6 @@ async function noisy(base: string, seed: number): Promise<Record<string, DictTen
 }
 
 describe('experts trained elsewhere', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('as bare files of both formats and without ranges are searched, merged and analysed', async () => {

@@ -8,7 +8,7 @@ import {metricsAreWhole} from '../../../trainer/store/metrics/metricsCheck.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {fillDisk, mountsSmallDisks, smallDisk} from '../../helpers/smallDisk.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
 
@@ -38,7 +38,6 @@ function when(child: ChildProcessWithoutNullStreams, text: string, act: () => Pr
 }
 
 describe.runIf(mountsSmallDisks)('a disk that fills up during a run', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('holds the run, which goes on when there is room and loses nothing', async () => {

@@ -8,7 +8,7 @@ import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {builtFile, deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {builtFile, deme} from '../../helpers/deme.ts';
 import {mergedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
@@ -41,7 +41,6 @@ async function haltedRun() {
 
 const patient = {timeout: 60_000};
 describe.skipIf(process.platform === 'win32')('a run that is halted', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('for longer than its heartbeat is still owned, and goes on as if nothing had been', async () => {

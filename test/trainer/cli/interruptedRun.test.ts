@@ -6,8 +6,9 @@ import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, useBuiltProgram, type Ended} from '../../helpers/deme.ts';
+import {deme, type Ended} from '../../helpers/deme.ts';
 import {testedEngines} from '../../helpers/engines.ts';
+import {isLong} from '../../helpers/longTests.ts';
 import {mergedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
@@ -38,29 +39,31 @@ function afterSomeUpdates(act: (child: ChildProcessWithoutNullStreams) => void) 
 }
 
 describe('a run that is interrupted', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
-  it.each(testedEngines)('ends at checkpoints, and resumed makes the bytes of one that was not: %s', async (engine) => {
-    const updates = 150;
-    const unbroken = await experiment(updates, engine);
-    expect((await deme(['run', unbroken.config])).code).toBe(0);
+  it.each(isLong ? testedEngines : (['wasm'] as const))(
+    'ends at checkpoints, and resumed makes the bytes of one that was not: %s',
+    async (engine) => {
+      const updates = isLong ? 150 : 80;
+      const unbroken = await experiment(updates, engine);
+      expect((await deme(['run', unbroken.config])).code).toBe(0);
 
-    const broken = await experiment(updates, engine);
-    const onStart = afterSomeUpdates((child) => void child.kill('SIGINT'));
-    const {code, stderr} = await deme(['run', broken.config, '--json'], {onStart});
-    expect(code, stderr).toBe(130);
-    expect(await currentState(broken.run)).toMatchObject({state: 'stopped'});
-    const events = await readEvents(runPaths.events(broken.run));
-    const saved = events.flatMap((event) => (event.type === 'checkpoint' ? [[event.stage, event.update]] : []));
-    expect(saved.map(([stage]) => stage).sort()).toEqual(['expert-0', 'expert-1']);
-    expect(Math.max(...saved.map(([, update]) => Number(update)))).toBeLessThan(updates);
+      const broken = await experiment(updates, engine);
+      const onStart = afterSomeUpdates((child) => void child.kill('SIGINT'));
+      const {code, stderr} = await deme(['run', broken.config, '--json'], {onStart});
+      expect(code, stderr).toBe(130);
+      expect(await currentState(broken.run)).toMatchObject({state: 'stopped'});
+      const events = await readEvents(runPaths.events(broken.run));
+      const saved = events.flatMap((event) => (event.type === 'checkpoint' ? [[event.stage, event.update]] : []));
+      expect(saved.map(([stage]) => stage).sort()).toEqual(['expert-0', 'expert-1']);
+      expect(Math.max(...saved.map(([, update]) => Number(update)))).toBeLessThan(updates);
 
-    const resumed = await deme(['resume', broken.run]);
-    expect(resumed.code, resumed.stderr).toBe(0);
-    expect(await currentState(broken.run)).toMatchObject({state: 'done'});
-    expect(await mergedHash(broken.run)).toBe(await mergedHash(unbroken.run));
-  });
+      const resumed = await deme(['resume', broken.run]);
+      expect(resumed.code, resumed.stderr).toBe(0);
+      expect(await currentState(broken.run)).toMatchObject({state: 'done'});
+      expect(await mergedHash(broken.run)).toBe(await mergedHash(unbroken.run));
+    },
+  );
 
   it('is paused and stopped from elsewhere, and taken up by one process only', async () => {
     const {config, run} = await experiment(10_000);

@@ -4,7 +4,7 @@ import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.t
 import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {tinyUnetConfig, writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
 
@@ -32,7 +32,6 @@ async function firstSteps(verb: string, lossWeighting: object | undefined) {
 }
 
 describe('a loss weighting of a config', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it.each([

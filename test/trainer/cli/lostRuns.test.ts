@@ -4,13 +4,12 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {currentState} from '../../../trainer/store/run/runState.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {builtFile, deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {builtFile, deme} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
 import {killNine, leftovers, workersOf} from '../../torture/victims.ts';
 
 describe('a run whose processes are all gone', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('is gone on with by one of two that try at once', async () => {

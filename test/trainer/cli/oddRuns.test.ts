@@ -2,7 +2,7 @@ import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {oddRuns, replaceByPipes} from '../../helpers/oddRuns.ts';
 import {makeRun, setState} from '../../helpers/runOnDisk.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
@@ -12,7 +12,6 @@ import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
 const odd = Object.entries(oddRuns).filter(([name]) => !name.includes('locked'));
 
 describe('runs that cannot be read', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('keep no other run out of `deme runs` and `deme resume --all`, each with one warning', async () => {

@@ -9,7 +9,7 @@ import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
 
@@ -70,7 +70,6 @@ async function told(run: string) {
 }
 
 describe('a run of a build whose event log had format 1', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('goes on from its checkpoints, with each update told once and the same as ever', async () => {

@@ -2,7 +2,7 @@ import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {createRandom} from '../../../trainer/random.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const side = 8;
@@ -55,7 +55,6 @@ function idx(dimensions: readonly number[], values: readonly number[]): Uint8Arr
 }
 
 describe('deme pretrain with text', {timeout: 300_000}, () => {
-  useBuiltProgram();
   /** Runs it in a new folder, and returns that of the model. */
   const pretrained = async (pretrain: object = {}) => {
     const folder = await temporaryFolder();

@@ -6,7 +6,7 @@ import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {flipByte} from '../../helpers/flipByte.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
@@ -31,7 +31,6 @@ async function change(config: string, from: string, to: string): Promise<void> {
 }
 
 describe('a config that is run again', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('does only what changed, and says why', async () => {

@@ -4,7 +4,7 @@ import {describe, expect, it} from 'vitest';
 import {killTree} from '../../../trainer/launch/killTree.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {mergedHash, undisturbedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
@@ -19,7 +19,6 @@ async function experiment() {
 const undisturbed = undisturbedHash(experiment);
 
 describe('a run', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
   it.each(['search', 'merge'])(
     'that is killed with all its processes in %s is resumed to the same bytes',

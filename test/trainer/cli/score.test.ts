@@ -2,16 +2,14 @@ import {readFileSync} from 'node:fs';
 import {copyFile, mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {z} from 'zod';
+import * as z from 'zod';
 import {writeStatistics} from '../../../trainer/evaluate/statisticsFile.ts';
 import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
 import {writeClipTokenizer} from '../../helpers/clipVocabulary.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {writeFilled} from '../../helpers/fillRule.ts';
 import {goldenSdFolder} from '../../helpers/goldenSd.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-
-useBuiltProgram();
 
 const Result = z.looseObject({
   scores: z.array(

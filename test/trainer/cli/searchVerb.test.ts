@@ -4,12 +4,11 @@ import {WeightsRecord} from '../../../trainer/contract/run/pipeline.ts';
 import {MergeRecord} from '../../../trainer/contract/run/records.ts';
 import {readJson} from '../../../trainer/store/files/jsonFile.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyBase, writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
 
 describe('deme merge after a search', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('merges with the weights that were found for the parts of the network', async () => {

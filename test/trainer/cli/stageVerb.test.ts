@@ -8,7 +8,7 @@ import {takeLock} from '../../../trainer/store/run/processLock.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
 
@@ -24,7 +24,6 @@ async function begunRun(updates = 3) {
 const hashOf = async (run: string, model: string) => (await readModelFolder(runPaths.model(run, model))).weightsHash();
 
 describe('deme stage', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('runs the stages of a run one by one, to what the whole pipeline makes, and a later run takes them over', async () => {
@@ -60,7 +59,7 @@ describe('deme stage', {timeout: 300_000}, () => {
   });
 
   it('writes a checkpoint when it is asked to stop, and resumes from there; an owner adds its events to those of the run', async () => {
-    const {config, run} = await begunRun(150);
+    const {config, run} = await begunRun(80);
     const stopped = await deme(['stage', run, 'expert-1', '--json'], {
       onStart: (child) =>
         child.stdout.on('data', (chunk: Buffer) => {
@@ -73,7 +72,7 @@ describe('deme stage', {timeout: 300_000}, () => {
     expect((await readEvents(log)).at(-1)).toMatchObject({type: 'stopped', stage: 'expert-1'});
     expect((await deme(['stage', run, 'expert-1'])).code).toBe(0);
     const updates = (await readEvents(log)).flatMap((event) => (event.type === 'step' ? [event.update] : []));
-    expect(updates).toEqual(Array.from({length: 150}, (_, i) => i + 1));
+    expect(updates).toEqual(Array.from({length: 80}, (_, i) => i + 1));
 
     const owned = await deme(['finetune', config, '--resume', run]);
     expect(owned.code, owned.stderr).toBe(0);
@@ -81,7 +80,7 @@ describe('deme stage', {timeout: 300_000}, () => {
     const steps = (await readEvents(runPaths.events(run))).filter(
       ({type, stage}) => type === 'step' && stage === 'expert-1',
     );
-    expect(steps).toHaveLength(150);
+    expect(steps).toHaveLength(80);
     expect((await readdir(runPaths.stages(run))).filter((name) => name.endsWith('.lock'))).toEqual([]);
   });
 

@@ -1,10 +1,10 @@
 import {join} from 'node:path';
 import type {Command} from 'commander';
 import {describe, expect, it} from 'vitest';
-import {z} from 'zod';
+import * as z from 'zod';
 import {program} from '../../../trainer/cli/program.ts';
 import {ErrorRecord} from '../../../trainer/contract/errors.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const verbs =
@@ -17,8 +17,6 @@ function leaves(command: Command, name = ''): [string, string[]][] {
 }
 
 describe('deme', () => {
-  useBuiltProgram();
-
   it('names all verbs in its help', async () => {
     const {code, stdout} = await deme(['--help']);
     expect(code).toBe(0);

@@ -8,7 +8,7 @@ import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {readBest} from '../../../trainer/train/bestCheckpoint.ts';
 import {checkpointName, checkpointNames} from '../../../trainer/train/checkpointFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, useBuiltProgram} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
 
@@ -38,7 +38,6 @@ async function heldOutOf(run: string, wanted: string): Promise<[number, number][
 }
 
 describe('a training that is watched', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('draws samples before it begins, as often as wanted, and at its end, and learns the same', async () => {

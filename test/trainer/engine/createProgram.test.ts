@@ -2,7 +2,9 @@ import {readdir} from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it, onTestFinished, vi} from 'vitest';
 import {createProgram} from '../../../trainer/engine/createProgram.ts';
+import {drawnOnHost} from '../../../trainer/engine/ops/drawnOnHost.ts';
 import type {Program, ProgramFunction} from '../../../trainer/engine/program.ts';
+import type {TensorflowBackend} from '../../../trainer/engine/tensorflow/graph/tensorflowBackend.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
@@ -14,6 +16,18 @@ function startProgram(...settings: Parameters<typeof createProgram>): Program {
   const program = createProgram(...settings);
   onTestFinished(() => program.dispose());
   return program;
+}
+
+/** Counts the graphs that are loaded by the running test. The addon's own properties are read-only. */
+function spyOnLoading() {
+  const backend = tf.backend() as unknown as TensorflowBackend;
+  const {binding} = backend;
+  const load = vi.fn((folder: string, tags: string) => binding.loadSavedModel(folder, tags));
+  if (tf.getBackend() === 'tensorflow') {
+    backend.binding = Object.create(binding, {loadSavedModel: {value: load}}) as typeof binding;
+    onTestFinished(() => void (backend.binding = binding));
+  }
+  return load;
 }
 
 async function numbers(tensors: readonly tf.Tensor[]): Promise<number[][]> {
@@ -226,19 +240,47 @@ describeOnEngines('a program', () => {
     ]);
   });
 
-  it('runs a function anew at each call where told that it does not repeat itself', async () => {
-    let calls = 0;
-    const count: ProgramFunction = {
-      examples: [],
-      body: ([sum]) => ({state: [tf.add(sum as tf.Tensor, ++calls)], outputs: [tf.scalar(calls)]}),
+  it('begins with its own values where another of the same functions was disposed, without loading the graph again', async () => {
+    const load = spyOnLoading();
+    const life = async (start: number, large: tf.Tensor) => {
+      const add: ProgramFunction = {
+        examples: [tf.scalar(0)],
+        body: ([sum], [summand]) => {
+          const next = tf.add(sum as tf.Tensor, summand as tf.Tensor);
+          return {state: [next], outputs: [tf.mul(tf.sum(large), next)]};
+        },
+      };
+      const program = createProgram([tf.scalar(start)], {add});
+      const outputs = [...program.run('add', [tf.scalar(1)]), ...program.run('add', [tf.scalar(2)])];
+      const state = program.state();
+      program.dispose();
+      return numbers([...outputs, ...state]);
     };
-    const program = startProgram([tf.scalar(0)], {count}, {repeatable: false});
-    const outputs = [1, 2, 3].flatMap(() => program.run('count', []));
-    expect(await numbers(outputs)).toEqual([[1], [2], [3]]);
-    expect(await numbers(program.state())).toEqual([[6]]);
+    expect(await life(0, tf.ones([5000]))).toEqual([[5000], [15_000], [3]]);
+    expect(await life(10, tf.fill([5000], 2))).toEqual([[110_000], [130_000], [13]]);
+    expect(load).toHaveBeenCalledTimes(tf.getBackend() === 'tensorflow' ? 1 : 0);
   });
 
-  it.each([true, false])('leaves no tensors behind over 50 runs, repeatable: %s', (repeatable) => {
+  it('draws on the host for each run', async () => {
+    let calls = 0;
+    const add: ProgramFunction = {
+      examples: [],
+      body: ([sum]) => {
+        const drawn = drawnOnHost([2], () => Float32Array.of(++calls, 0.5));
+        return {state: [tf.add(sum as tf.Tensor, drawn)], outputs: [tf.mul(drawn, 2)]};
+      },
+    };
+    const program = startProgram([tf.zeros([2])], {add});
+    const outputs = [1, 2, 3].flatMap(() => program.run('add', []));
+    expect(await numbers(outputs)).toEqual([
+      [2, 1],
+      [4, 1],
+      [6, 1],
+    ]);
+    expect(await numbers(program.state())).toEqual([[6, 1.5]]);
+  });
+
+  it('leaves no tensors behind over 50 runs', () => {
     const counts: number[] = [];
     const life = () => {
       const [initial, large] = [tf.zeros([2]), tf.ones([5000])];
@@ -247,10 +289,13 @@ describeOnEngines('a program', () => {
         examples: [tf.scalar(1)],
         body: (state, [factor]) => ({
           state,
-          outputs: [tf.mul(tf.add(large, tf.tensor1d(new Float32Array(5000))), factor as tf.Tensor)],
+          outputs: [
+            tf.mul(tf.add(large, tf.tensor1d(new Float32Array(5000))), factor as tf.Tensor),
+            drawnOnHost([3], () => new Float32Array(3)),
+          ],
         }),
       };
-      const program = createProgram([initial], {add, scale}, {repeatable});
+      const program = createProgram([initial], {add, scale});
       for (let i = 0; i < 50; i++) {
         const inputs = [tf.tensor1d([i, 1]), tf.scalar(i)] as const;
         tf.dispose([...program.run('add', [inputs[0]]), ...program.run('scale', [inputs[1]]), ...program.state()]);

@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {z} from 'zod';
+import * as z from 'zod';
 import {networkConfigs, type NetworkConfig} from '../../../trainer/contract/model/networkConfig.ts';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';

@@ -18,6 +18,7 @@ import {seededNoise} from '../../../trainer/sample/noiseSource.ts';
 import {modelPredict, type Predict} from '../../../trainer/sample/predict.ts';
 import {sample} from '../../../trainer/sample/sample.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
+import {itLong} from '../../helpers/longTests.ts';
 import {promptFolders} from './promptFolders.ts';
 import {previewFolders} from './previewFolders.ts';
 
@@ -29,7 +30,9 @@ const text: PreviewText = {prompts: ['a bold seven', 'a thin two'], negative: 'a
 const draw = (id: number, change: Partial<PreviewDrawing> = {}): PreviewDrawing =>
   ({kind: 'draw', id, setting, seed: 5, images: 1, steps: 5, text, ...change}) as PreviewDrawing;
 
-describeOnEngines('a preview of models with a text encoder', () => {
+describeOnEngines('a preview of models with a text encoder', (engine) => {
+  const itOnWasm = engine === 'wasm' ? it : itLong;
+
   it('draws each prompt with guidance from the noise of the seed, decoded from its latents', async () => {
     const order = await promptFolders();
     const saved = join(order.folder, 'merged');
@@ -87,7 +90,7 @@ describeOnEngines('a preview of models with a text encoder', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('draws no prompt as it is without a text, and ends what is older at its next step', async () => {
+  itOnWasm('draws no prompt as it is without a text, and ends what is older at its next step', async () => {
     const {work, news, pictures} = await begin(await promptFolders());
     work.start(draw(1, {images: 1, text: undefined}));
     await work.idle();
@@ -108,7 +111,7 @@ describeOnEngines('a preview of models with a text encoder', () => {
     work.dispose();
   });
 
-  it('draws the cells of a grid about square, prompt after prompt', async () => {
+  itOnWasm('draws the cells of a grid about square, prompt after prompt', async () => {
     const {work, pictures} = await begin(await promptFolders());
     work.start({kind: 'grid', id: 1, settings: [setting], seed: 5, images: 1, steps: 2, text});
     await work.idle();

@@ -1,5 +1,5 @@
 import {expect, it, vi} from 'vitest';
-import {z} from 'zod';
+import * as z from 'zod';
 import type * as contract from '../../../trainer/contract/config/lossWeighting.ts';
 import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {pixelSpace} from '../../../trainer/models/imageSpace.ts';

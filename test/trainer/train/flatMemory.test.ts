@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
-import {expect, it} from 'vitest';
+import {expect} from 'vitest';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
@@ -13,6 +13,7 @@ import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {TrainProgram} from '../../../trainer/train/trainProgram.ts';
 import {disposeState, initialState} from '../../../trainer/train/trainState.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
+import {itLong} from '../../helpers/longTests.ts';
 import {liveTensors} from '../../helpers/liveTensors.ts';
 import {usedHeap} from '../../helpers/usedHeap.ts';
 import {withProjections} from '../../helpers/withProjections.ts';
@@ -22,29 +23,33 @@ const warmUp = 200;
 const updates = 1000;
 
 describeOnEngines('the memory of a training', (engine) => {
-  it(`is the same after ${updates} updates as after ${warmUp}`, async () => {
-    const {setting, initial} = oneLevel();
-    const state = initialState(initial, true);
-    const config = TrainingConfig.parse({updates, batch: 3});
-    const program = new TrainProgram(setting, config, flatLayout(initial), state, drawBatch(0));
-    disposeState(state);
-    const after = async (target: number) => {
-      while (program.updates < target) await updatesThenCollection(program);
-      return {
-        tensors: liveTensors(),
-        heap: engine === 'wasm' ? wasmHeapBytes() : 0,
-        scripts: usedHeap(),
-        // Of all the process, native libraries included.
-        resident: process.memoryUsage().rss,
+  itLong(
+    `is the same after ${updates} updates as after ${warmUp}`,
+    async () => {
+      const {setting, initial} = oneLevel();
+      const state = initialState(initial, true);
+      const config = TrainingConfig.parse({updates, batch: 3});
+      const program = new TrainProgram(setting, config, flatLayout(initial), state, drawBatch(0));
+      disposeState(state);
+      const after = async (target: number) => {
+        while (program.updates < target) await updatesThenCollection(program);
+        return {
+          tensors: liveTensors(),
+          heap: engine === 'wasm' ? wasmHeapBytes() : 0,
+          scripts: usedHeap(),
+          // Of all the process, native libraries included.
+          resident: process.memoryUsage().rss,
+        };
       };
-    };
-    const before = await after(warmUp);
-    const end = await after(updates);
-    program.dispose();
-    expect([end.tensors, end.heap]).toEqual([before.tensors, before.heap]);
-    expect(end.scripts / before.scripts).toBeLessThan(1.02);
-    expect(end.resident / before.resident).toBeLessThan(1.02);
-  }, 600_000);
+      const before = await after(warmUp);
+      const end = await after(updates);
+      program.dispose();
+      expect([end.tensors, end.heap]).toEqual([before.tensors, before.heap]);
+      expect(end.scripts / before.scripts).toBeLessThan(1.02);
+      expect(end.resident / before.resident).toBeLessThan(1.02);
+    },
+    600_000,
+  );
 });
 
 /** A UNet of one level with attention and projections, as an expert and its teacher: the kinds of layers of larger ones in few operations. */

@@ -21,6 +21,7 @@ import {maxAbsDifference} from '../../helpers/allClose.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {goldenSdArray, goldenSdFolder, goldenSdImages, goldenSdTensor} from '../../helpers/goldenSd.ts';
 import {fromNchw} from '../../helpers/referenceLoop.ts';
+import {itLong} from '../../helpers/longTests.ts';
 import {withProjections} from '../../helpers/withProjections.ts';
 
 /** What one update measured in PyTorch; `micro`: denoising and consistency loss of each micro-batch. */
@@ -162,7 +163,7 @@ async function expectMoved({state, initial, layout, norms}: Awaited<ReturnType<t
 /** Milliseconds; TensorFlow takes half a minute to record an update. */
 const timeout = 600_000;
 
-describeOnEngines('DeMe updates on latents with text against PyTorch', () => {
+describeOnEngines('DeMe updates on latents with text against PyTorch', (engine) => {
   it(
     'repeats five updates and their average',
     async () => {
@@ -184,7 +185,8 @@ describeOnEngines('DeMe updates on latents with text against PyTorch', () => {
     timeout,
   );
 
-  it.each<[string, RunSettings]>([
+  const itOnWasm = engine === 'wasm' ? it : itLong;
+  itOnWasm.each<[string, RunSettings]>([
     ['accumulate2', {config: {accumulation: 2}}],
     ['min_snr_5', {config: {lossWeighting: {kind: 'min-snr', gamma: 5}}}],
     ['v_prediction_sd2', {model: 'sd2'}],

@@ -76,7 +76,9 @@ function updateByHand(
   const params = unflatten(before.weights, flatLayout(initial));
   const batches = drawUpdate(before.update, config.accumulation, dropout);
   const parts = batches.map((batch) =>
-    lossAndGradient(setting, params, prepareBatch(setting, batch), {dropoutSeed: batch.dropoutSeed}),
+    lossAndGradient(setting, params, prepareBatch(setting, batch), {
+      dropoutSeed: dropout ? () => batch.dropoutSeed as number : undefined,
+    }),
   );
   const sum = tf.addN(parts.map(({gradient}) => joined(gradient)));
   const mean = tf.div<tf.Tensor1D>(sum, batches.length);

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {ProjectionMode} from '../model/projectionMode.ts';
 import {WeightsFormat} from '../model/weightsFormat.ts';
 import {DataConfig} from './dataConfig.ts';

@@ -1,4 +1,4 @@
-import type {z} from 'zod';
+import type * as z from 'zod';
 import {allowedValues, listWithOr} from './allowedValues.ts';
 import {childValue, type ConfigPath, type JsonSchema, knownKeys, members, schemaAt} from './configSchema.ts';
 import {nearestName} from './nearestName.ts';

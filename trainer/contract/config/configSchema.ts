@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {DemeConfig} from './config.ts';
 
 /** One node of a JSON Schema. */

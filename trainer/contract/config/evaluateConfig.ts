@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {featureNetworkNames, type FeatureNetworkName} from '../model/featureNetwork.ts';
 import {SamplerOverrides} from '../model/schedulerConfig.ts';
 import {schedulerKeys} from '../model/schedulerSettings.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 const max = z.number().positive().optional().describe('Largest multiplier; left out: no limit.');
 

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {WeightsFormat} from '../model/weightsFormat.ts';
 import {MergeMethod, plainLinear} from './mergeMethod.ts';
 import {MergeRule} from './mergeRule.ts';

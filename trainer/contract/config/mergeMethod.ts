@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 const lambda = z.number().default(1).describe('Factor of the merged task vector.');
 const density = z.number().gt(0).max(1).describe('Share of the elements of each task vector and tensor that stays.');

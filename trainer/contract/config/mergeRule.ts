@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** Parts of a UNet that a rule may name instead of a pattern. */
 export const tensorGroups = ['in', 'time', 'down', 'mid', 'up', 'out', 'projections'] as const;

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {MergeMethod} from './mergeMethod.ts';
 import {MergeRule} from './mergeRule.ts';
 

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 export const searchStrategies = ['quadratic', 'cma-es', 'coordinate', 'grid'] as const;
 

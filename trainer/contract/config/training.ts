@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {checkSamplerSettings, SamplingConfig} from './evaluateConfig.ts';
 import {LossWeighting} from './lossWeighting.ts';
 

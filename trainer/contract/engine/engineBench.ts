@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {filterGradients} from '../config/config.ts';
 import {EngineInfo} from './engineInfo.ts';
 

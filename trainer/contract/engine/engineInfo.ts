@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** A started engine and why it was chosen, as the process that probed it reports it. */
 export const EngineInfo = z.strictObject({

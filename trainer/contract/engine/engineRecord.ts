@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {sha256} from '../sha256.ts';
 
 export const tensorflowVariants = ['cpu', 'cuda'] as const;

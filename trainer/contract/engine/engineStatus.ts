@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {EngineInfo} from './engineInfo.ts';
 
 /** An engine as `deme engine list` and `deme engine check` report it. */

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {EngineInfo} from './engineInfo.ts';
 import {ErrorRecord} from '../errors.ts';
 

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {runExperts} from '../run/pipeline.ts';
 import {LossPlane} from '../run/measured/lossPlane.ts';
 import type {MeasurementKind} from './measurementKind.ts';

@@ -1,4 +1,4 @@
-import type {z} from 'zod';
+import type * as z from 'zod';
 import type {DemeConfig} from '../config/config.ts';
 import type {MeasurementRequest} from './measurementRequest.ts';
 

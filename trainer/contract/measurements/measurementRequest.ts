@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** A request as it crosses processes. It is flat, so that options of a command line can express it. */
 export const MeasurementRequest = z.record(

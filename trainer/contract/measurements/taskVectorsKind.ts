@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {runExperts} from '../run/pipeline.ts';
 import {TaskAnalysis} from '../run/measured/taskAnalysis.ts';
 import type {MeasurementKind} from './measurementKind.ts';

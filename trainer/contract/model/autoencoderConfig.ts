@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {maxLevels, networkLayers, networkWidth} from './networkSizes.ts';
 
 const BlockTypes = z.array(z.string()).max(maxLevels);

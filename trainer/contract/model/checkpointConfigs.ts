@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {AutoencoderConfig} from './autoencoderConfig.ts';
 import {ClipTextConfig} from './clipTextConfig.ts';
 import {SchedulerConfig} from './schedulerConfig.ts';

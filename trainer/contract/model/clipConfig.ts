@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {ClipTextConfig} from './clipTextConfig.ts';
 import {networkWidth} from './networkSizes.ts';
 

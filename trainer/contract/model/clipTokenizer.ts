@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** A vocabulary has 49,408 entries in every published CLIP; twenty times that is room enough for any other. */
 const largestId = 999_999;

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** `recipe.json` beside the weights of the digit classifier: what they are and how they were made. */
 export const DigitClassifierRecipe = z.strictObject({

@@ -1,4 +1,4 @@
-import type {z} from 'zod';
+import type * as z from 'zod';
 import {UNet2DConditionConfig} from './unet2dConditionConfig.ts';
 import {UNet2DConfig} from './unet2dConfig.ts';
 

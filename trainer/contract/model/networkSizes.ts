@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 // Far above any published network. Without bounds, a config of a few bytes could ask for work or memory without end.
 

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {readYaml, yamlValue} from '../config/yaml/yamlDocument.ts';
 import {UserError} from '../errors.ts';
 import {maxTimesteps, networkSide} from './networkSizes.ts';

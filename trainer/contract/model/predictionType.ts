@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** What a network predicts of noisy latents, by diffusers' names. */
 export const PredictionType = z.enum(['epsilon', 'v_prediction']);

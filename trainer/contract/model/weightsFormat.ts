@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** Number formats in which weights are written, by their safetensors names. */
 export const weightsFormats = ['F32', 'F16', 'BF16'] as const;

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {MeasurementRequest} from '../measurements/measurementRequest.ts';
 
 /** Asks for the results of one measurement of a run. With a request that result is measured first, and the answer waits for it. */

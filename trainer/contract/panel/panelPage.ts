@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {curveSeries} from '../run/curveBins.ts';
 import {lossTermNames} from '../run/lossTerms.ts';
 import {maxCompared, SavedPanel} from './panel.ts';

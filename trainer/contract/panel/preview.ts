@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {WeightsFormat} from '../model/weightsFormat.ts';
 import {EngineConfig} from '../config/config.ts';
 import {EngineInfo} from '../engine/engineInfo.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {mergeMethodKinds} from '../config/mergeMethod.ts';
 import {DepthWeight} from '../config/mergeRule.ts';
 import {MergeSetting} from '../config/mergeSetting.ts';

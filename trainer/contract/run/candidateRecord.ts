@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** First line of the candidates that a search keeps while it runs: what their losses depend on. */
 export const CandidatesHead = z.strictObject({format: z.literal(1), key: z.string()});

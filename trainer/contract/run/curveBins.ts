@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {type LossTerm, lossTermNames, lossTerms} from './lossTerms.ts';
 
 /** What a step measures besides its losses, with the titles of the curves. */

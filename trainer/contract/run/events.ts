@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {ErrorRecord} from '../errors.ts';
 import {type LossTerm, lossTermNames} from './lossTerms.ts';
 import {MemoryPeak} from './memoryPeak.ts';

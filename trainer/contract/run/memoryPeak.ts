@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** The peak memory of a process, in bytes. */
 export const MemoryPeak = z.strictObject({

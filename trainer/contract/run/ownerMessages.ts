@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {engineNames} from '../config/config.ts';
 import {ErrorRecord} from '../errors.ts';
 import {RunEvent} from './events.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** A path of a file inside a folder, with forward slashes, as records name them: it leads nowhere else. */
 export const PathInside = z

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {sha256} from '../sha256.ts';
 import {DemeConfig, expertCount} from '../config/config.ts';
 import {equalEdges} from '../config/rangeEdges.ts';

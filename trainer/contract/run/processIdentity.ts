@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** A process, told apart from a later one with the same number. */
 export const ProcessIdentity = z.strictObject({

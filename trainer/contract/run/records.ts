@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {ProjectionMode} from '../model/projectionMode.ts';
 import {weightsFormats} from '../model/weightsFormat.ts';
 import {sha256} from '../sha256.ts';

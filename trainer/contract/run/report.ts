@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {EngineInfo} from '../engine/engineInfo.ts';
 import {MemoryPeak} from './memoryPeak.ts';
 import {MergeRule, tensorGroups} from '../config/mergeRule.ts';

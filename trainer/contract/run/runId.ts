@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** Name of an experiment. Run folders are called after it, so it may not lead anywhere else. */
 export const ExperimentName = z

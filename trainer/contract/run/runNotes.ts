@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** `notes.json` of a run: what users write about it. It affects no result. */
 export const RunNotes = z.strictObject({

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {modelName, parseIndex, parseModel, type RunModel} from './runModel.ts';
 
 /** Name of a stage. Files and folders of a run are called after it, so it must not contain a path. */

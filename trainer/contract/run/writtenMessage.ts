@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 
 /** From the owner of a run to a stage process: its first `written` events are on the disk. */
 export const WrittenMessage = z.strictObject({written: z.int().min(0)});

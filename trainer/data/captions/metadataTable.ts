@@ -1,5 +1,5 @@
 import {parse, CsvError} from 'csv-parse/sync';
-import {z} from 'zod';
+import * as z from 'zod';
 import {captionColumns} from '../../contract/config/dataConfig.ts';
 import {UserError} from '../../contract/errors.ts';
 import {readRegularFile} from '../../store/files/regularFile.ts';

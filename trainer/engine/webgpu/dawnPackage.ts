@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {pathToFileURL} from 'node:url';
-import {z} from 'zod';
+import * as z from 'zod';
 import {UserError} from '../../contract/errors.ts';
 
 const require = createRequire(import.meta.url);

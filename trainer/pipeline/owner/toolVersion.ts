@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 import {packageRoot} from '../../packageRoot.ts';
 
 const Manifest = z.looseObject({version: z.string()});

@@ -1,6 +1,6 @@
 import {cp} from 'node:fs/promises';
 import {resolve} from 'node:path';
-import type {z} from 'zod';
+import type * as z from 'zod';
 import type {DemeConfig, EngineChoice} from '../../contract/config/config.ts';
 import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
 import {UserError} from '../../contract/errors.ts';

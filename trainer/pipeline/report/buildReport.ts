@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {featureNames} from '../../contract/config/evaluateConfig.ts';
 import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import {runModels, type ResolvedConfig} from '../../contract/run/pipeline.ts';

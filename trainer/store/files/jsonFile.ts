@@ -1,4 +1,4 @@
-import type {z} from 'zod';
+import type * as z from 'zod';
 import {UserError} from '../../contract/errors.ts';
 import {writeFileAtomic} from './atomicFile.ts';
 import {refuseJson, defaultLimits, type JsonLimits} from './jsonLimits.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {sha256} from '../../contract/sha256.ts';
 import {UserError} from '../../contract/errors.ts';
 import {checkValue} from '../files/jsonFile.ts';

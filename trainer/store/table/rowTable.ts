@@ -1,7 +1,7 @@
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
-import {z} from 'zod';
+import * as z from 'zod';
 import {UserError} from '../../contract/errors.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {byteText} from '../files/freeSpace.ts';

@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import type {z} from 'zod';
+import type * as z from 'zod';
 import {readJson} from '../files/jsonFile.ts';
 import {findWeights, type WeightsNames} from './findWeights.ts';
 import {renameTensors} from './renamedTensors.ts';

@@ -1,6 +1,6 @@
 import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {z} from 'zod';
+import type * as z from 'zod';
 import {UserError} from '../../contract/errors.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {openRenamed, readComponentFolder, type ComponentFolder, type ComponentKind} from './componentFolder.ts';

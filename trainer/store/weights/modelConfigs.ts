@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 import {UserError} from '../../contract/errors.ts';
 import {foreignFamily, refuseForeignPipeline, refuseXl} from '../../contract/model/foreignFamilies.ts';
 import {

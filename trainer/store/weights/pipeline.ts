@@ -1,6 +1,6 @@
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 import {UserError} from '../../contract/errors.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {readJson} from '../files/jsonFile.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {UserError} from '../../contract/errors.ts';
 import {bytesPerElement, isDType, type DType} from './dtype.ts';
 import {firstDuplicateKey} from '../files/duplicateKeys.ts';

@@ -6,7 +6,7 @@ import {taskAnalysisCsv} from '../../../../trainer/contract/run/measured/taskAna
 import {analyseTasks} from '../../../../trainer/merge/analysis/analyseTasks.ts';
 import {measurements} from '../../../../trainer/pipeline/measurements/registry.ts';
 import {toolVersion} from '../../../../trainer/pipeline/owner/toolVersion.ts';
-import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
+import {deme, demeJson} from '../../../helpers/deme.ts';
 import {makeRun} from '../../../helpers/runOnDisk.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../../helpers/textContaining.ts';
@@ -18,8 +18,6 @@ const experts = [0, 1].map((i) => golden(`merge/expert${i}.safetensors`));
 const named = ['--base', base, ...experts.flatMap((expert) => ['--expert', expert])];
 
 describe('deme analyse', () => {
-  useBuiltProgram();
-
   it('prints what the library finds, and writes it as CSV', async () => {
     const csv = join(await temporaryFolder(), 'tasks.csv');
     const analysis = await demeJson(TaskAnalysis, ['analyse', ...named, '--csv', csv]);

@@ -4,10 +4,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import sharp from 'sharp';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {z} from 'zod';
+import * as z from 'zod';
 import {openSafetensors, writeSafetensors} from '../../../../trainer/store/weights/safetensors.ts';
 import {expectAllClose} from '../../../helpers/allClose.ts';
-import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
+import {deme, demeJson} from '../../../helpers/deme.ts';
 import {goldenSdArray, goldenSdFolder, writeGoldenPipeline} from '../../../helpers/goldenSd.ts';
 
 const arrays = goldenSdFolder('sd1/arrays.safetensors');
@@ -33,8 +33,6 @@ async function expectGolden(file: string, name: string, expected: string, tolera
 }
 
 describe('verbs that compare with the reference tools', () => {
-  useBuiltProgram();
-
   it('tokenizes: whole, filled up, from lines and from JSON', async () => {
     const json = join(folder, 'prompts.json');
     await writeFile(json, JSON.stringify(rows.map(({text}) => text)));

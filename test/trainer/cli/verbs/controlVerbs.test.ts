@@ -1,13 +1,13 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {z} from 'zod';
+import * as z from 'zod';
 import type {StateRecord} from '../../../../trainer/contract/run/records.ts';
 import {ownIdentity} from '../../../../trainer/store/run/processIdentity.ts';
 import {takeLock} from '../../../../trainer/store/run/processLock.ts';
 import {createRun} from '../../../../trainer/store/run/runFolder.ts';
 import {readControl, writeState} from '../../../../trainer/store/run/runState.ts';
-import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
+import {deme, demeJson} from '../../../helpers/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const Asked = z.strictObject({run: z.string(), id: z.string(), command: z.enum(['stop', 'pause', 'resume'])});
@@ -49,8 +49,6 @@ async function fakeRun(
 }
 
 describe('deme stop, pause and resume', () => {
-  useBuiltProgram();
-
   it('ask a living run by its folder', async () => {
     const run = await fakeRun(await temporaryFolder(), 'running');
     expect(await demeJson(Asked, ['stop', run])).toEqual({run, id: 'fake-1', command: 'stop'});
@@ -104,8 +102,6 @@ describe('deme stop, pause and resume', () => {
 });
 
 describe('deme runs', () => {
-  useBuiltProgram();
-
   it('lists runs with their states, and those that cannot be read', async () => {
     const output = await temporaryFolder();
     const states = ['running', 'lost', 'done', 'new'] as const;

@@ -1,13 +1,11 @@
 import {describe, expect, it} from 'vitest';
 import {BenchReport} from '../../../../trainer/contract/engine/engineBench.ts';
 import {EngineList, EngineStatus} from '../../../../trainer/contract/engine/engineStatus.ts';
-import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
+import {deme, demeJson} from '../../../helpers/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../../helpers/textContaining.ts';
 
 describe('deme engine', () => {
-  useBuiltProgram();
-
   it('lists the engines of this user', async () => {
     const env = {DEME_CACHE: await temporaryFolder()};
     const {engines} = await demeJson(EngineList, ['engine', 'list'], {env});

@@ -1,8 +1,8 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {z} from 'zod';
-import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
+import * as z from 'zod';
+import {deme, demeJson} from '../../../helpers/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {golden} from '../../store/golden.ts';
 import {hubServer} from '../../store/hubServer.ts';
@@ -16,8 +16,6 @@ async function tinyHub() {
 }
 
 describe('deme fetch', () => {
-  useBuiltProgram();
-
   it('fetches a model into the cache', async () => {
     const {endpoint} = await tinyHub();
     const cache = await temporaryFolder();

@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest';
-import {z} from 'zod';
+import * as z from 'zod';
 import {ModelRecord} from '../../../../trainer/contract/run/records.ts';
 import {hashFile} from '../../../../trainer/store/files/sha256.ts';
-import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
+import {deme, demeJson} from '../../../helpers/deme.ts';
 import {golden} from '../../store/golden.ts';
 
 const Inspected = z.strictObject({
@@ -38,8 +38,6 @@ const Inspected = z.strictObject({
 });
 
 describe('deme inspect', () => {
-  useBuiltProgram();
-
   it('tells what a diffusers folder holds', async () => {
     const summary = await demeJson(Inspected, ['inspect', golden('cifar')]);
     expect(summary).toMatchObject({

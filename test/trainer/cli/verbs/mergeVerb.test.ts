@@ -1,12 +1,12 @@
 import {readFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {z} from 'zod';
+import * as z from 'zod';
 import {MergeRecord} from '../../../../trainer/contract/run/records.ts';
 import {mergeModels} from '../../../../trainer/merge/files/mergeFiles.ts';
 import {toolVersion} from '../../../../trainer/pipeline/owner/toolVersion.ts';
 import {hashFile} from '../../../../trainer/store/files/sha256.ts';
-import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
+import {deme, demeJson} from '../../../helpers/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {golden} from '../../store/golden.ts';
 
@@ -15,8 +15,6 @@ const experts = [0, 1].map((i) => golden(`merge/expert${i}.safetensors`));
 const named = ['--base', base, '--expert', experts[0] ?? '', '--expert', experts[1] ?? ''];
 
 describe('deme merge by options', () => {
-  useBuiltProgram();
-
   it.each(['F32', 'BF16'] as const)('gives the bytes of the library: %s', async (dtype) => {
     const folder = await temporaryFolder();
     const [out, expected] = [join(folder, 'out.safetensors'), join(folder, 'expected.safetensors')];

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {LossPlane, PlaneResult} from '../../../../trainer/contract/run/measured/lossPlane.ts';
 import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
-import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
+import {deme, demeJson} from '../../../helpers/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {writeTinyBase, writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
 
@@ -20,7 +20,6 @@ async function threeExperts(): Promise<string> {
 }
 
 describe('deme plane', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('measures a plane, goes on with one that was interrupted, and refuses what makes none', async () => {

@@ -1,11 +1,11 @@
 import {copyFile, readFile, symlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {z} from 'zod';
+import * as z from 'zod';
 import {EngineInfo} from '../../../../trainer/contract/engine/engineInfo.ts';
 import {openSafetensors, writeSafetensors} from '../../../../trainer/store/weights/safetensors.ts';
 import {expectAllClose} from '../../../helpers/allClose.ts';
-import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
+import {deme, demeJson} from '../../../helpers/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../../helpers/textContaining.ts';
 import {golden} from '../../store/golden.ts';
@@ -25,8 +25,6 @@ async function readTensor(file: string, name: string) {
 }
 
 describe('deme predict', () => {
-  useBuiltProgram();
-
   it.each(['cifar', 'lsun', 'modern'])('gives what diffusers gives: %s', async (model) => {
     const out = join(await temporaryFolder(), 'out', 'prediction.safetensors');
     const arrays = golden(`${model}/arrays.safetensors`);

@@ -1,7 +1,7 @@
 import {access, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {z} from 'zod';
+import * as z from 'zod';
 import {EngineInfo} from '../../../../trainer/contract/engine/engineInfo.ts';
 import {ErrorRecord} from '../../../../trainer/contract/errors.ts';
 import {RunEvent} from '../../../../trainer/contract/run/events.ts';
@@ -11,7 +11,7 @@ import {readModelFolder} from '../../../../trainer/store/weights/modelFolder.ts'
 import {openRun} from '../../../../trainer/store/run/runFolder.ts';
 import {currentState} from '../../../../trainer/store/run/runState.ts';
 import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
-import {deme, useBuiltProgram} from '../../../helpers/deme.ts';
+import {deme} from '../../../helpers/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
 
@@ -26,7 +26,6 @@ function parseLines(stdout: string) {
 const stages = ['expert-0', 'expert-1', 'search', 'merge', 'report'];
 
 describe('deme run', {timeout: 300_000}, () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('carries out the pipeline, and skips all of it when resumed', async () => {
@@ -124,7 +123,6 @@ describe('deme run', {timeout: 300_000}, () => {
 });
 
 describe('deme merge CONFIG', () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('merges experts that exist, with weights of the config and without data', async () => {

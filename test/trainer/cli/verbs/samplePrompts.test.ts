@@ -6,7 +6,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {openSafetensors} from '../../../../trainer/store/weights/safetensors.ts';
 import {createTorchRandom} from '../../../../trainer/sample/torchRandom.ts';
 import {expectAllClose} from '../../../helpers/allClose.ts';
-import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
+import {deme, demeJson} from '../../../helpers/deme.ts';
 import {writeGoldenPipeline} from '../../../helpers/goldenSd.ts';
 import {offPixels, textToImageArray, textToImageFile} from '../../sample/textToImage.ts';
 import {Sampled} from './sampled.ts';
@@ -24,7 +24,6 @@ async function latentsOf(file: string) {
 }
 
 describe('deme sample with prompts', () => {
-  useBuiltProgram();
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'deme-prompts-'));
     common = ['sample', '--model', await writeGoldenPipeline(join(folder, 'sd1')), '--engine', 'wasm', '--overwrite'];

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {decode} from 'fast-png';
 import {describe, expect, it} from 'vitest';
 import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
-import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
+import {deme, demeJson} from '../../../helpers/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../../helpers/textContaining.ts';
 import {writeTinyBase} from '../../../helpers/tinyExperiment.ts';
@@ -17,7 +17,6 @@ async function tinyModel() {
 }
 
 describe('deme sample', () => {
-  useBuiltProgram();
   useCpuBackend();
 
   it('draws a grid and single images, which do not depend on the batch', async () => {

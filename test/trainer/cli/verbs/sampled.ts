@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {SamplingConfig} from '../../../../trainer/contract/config/evaluateConfig.ts';
 import {EngineInfo} from '../../../../trainer/contract/engine/engineInfo.ts';
 

@@ -3,14 +3,12 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {openSafetensors} from '../../../../trainer/store/weights/safetensors.ts';
 import {expectAllClose} from '../../../helpers/allClose.ts';
-import {deme, useBuiltProgram} from '../../../helpers/deme.ts';
+import {deme} from '../../../helpers/deme.ts';
 import {goldenSdArray, goldenSdFolder} from '../../../helpers/goldenSd.ts';
 import {writeOriginal} from '../../../helpers/originalModel.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 describe('single files of Stable Diffusion', () => {
-  useBuiltProgram();
-
   it('predict what diffusers predicts', async () => {
     const folder = await temporaryFolder();
     const [base, single, out] = ['base', 'single.safetensors', 'out.safetensors'].map((name) => join(folder, name));

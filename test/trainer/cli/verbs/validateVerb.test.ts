@@ -2,8 +2,8 @@ import {execFileSync} from 'node:child_process';
 import {writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {z} from 'zod';
-import {deme, demeJson, useBuiltProgram} from '../../../helpers/deme.ts';
+import * as z from 'zod';
+import {deme, demeJson} from '../../../helpers/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../../helpers/textContaining.ts';
 import {golden} from '../../store/golden.ts';
@@ -56,8 +56,6 @@ const Refused = z.strictObject({
 });
 
 describe('deme validate', () => {
-  useBuiltProgram();
-
   it('lists all problems with their places and ends with 2', async () => {
     const file = await writeConfig(wrong);
     const {code, stdout, stderr} = await deme(['validate', file]);

@@ -72,7 +72,7 @@ describeOnEngines('UNet2D training steps', () => {
     const denoiser = createUNet2D(small);
     const [params, image] = [anchorParams(small), cosineImage(3, 8, 0.1)];
     await expectNoLeak(async () => {
-      await paramGradients(params, (given) => energy(predictAt(denoiser, given, image, [10], {dropoutSeed: 3})));
+      await paramGradients(params, (given) => energy(predictAt(denoiser, given, image, [10], {dropoutSeed: () => 3})));
     });
   });
 
@@ -120,12 +120,8 @@ function energy(output: Tensor4D): Scalar {
   return tf.mean(tf.square(output));
 }
 
-async function predict(
-  config: UNet2DConfig,
-  params: Params,
-  image: Tensor4D,
-  dropoutSeed?: number,
-): Promise<Float32Array> {
+async function predict(config: UNet2DConfig, params: Params, image: Tensor4D, seed?: number): Promise<Float32Array> {
+  const dropoutSeed = seed === undefined ? undefined : () => seed;
   return tf.tidy(() => predictAt(createUNet2D(config), params, image, [10], {dropoutSeed})).data<'float32'>();
 }
 

@@ -2,7 +2,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {Command} from 'commander';
 import {afterEach, describe, expect, it, vi} from 'vitest';
-import {z} from 'zod';
+import * as z from 'zod';
 import {PanelRequests, type PanelActions, type PanelScope} from '../../../../extension/panel/panelRequests.ts';
 import {Milestones} from '../../../../extension/panel/milestones.ts';
 import {PanelPreview} from '../../../../extension/panel/panelPreview.ts';

@@ -13,7 +13,7 @@ import {readJson} from '../../../../trainer/store/files/jsonFile.ts';
 import {readModelFolder} from '../../../../trainer/store/weights/modelFolder.ts';
 import {hashFile} from '../../../../trainer/store/files/sha256.ts';
 import {anchorConfig, anchorParams} from '../../../helpers/anchorModel.ts';
-import {deme, useBuiltProgram} from '../../../helpers/deme.ts';
+import {deme} from '../../../helpers/deme.ts';
 import {describeOnEngines} from '../../../helpers/engines.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {withProjections} from '../../../helpers/withProjections.ts';
@@ -47,8 +47,6 @@ async function mergedFolder(folder: string): Promise<string> {
 const weights = join('unet', 'diffusion_pytorch_model.safetensors');
 
 describeOnEngines('a folded merge', () => {
-  useBuiltProgram();
-
   it('is a stock model, and its recipe gives the same bytes again on another engine', async () => {
     const folder = await temporaryFolder();
     const out = await mergedFolder(folder);

@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {mkdir, readFile, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {z} from 'zod';
+import * as z from 'zod';
 import {readJson, writeJsonAtomic} from '../../../../trainer/store/files/jsonFile.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 

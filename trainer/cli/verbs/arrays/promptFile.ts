@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {UserError} from '../../../contract/errors.ts';
 import {readRegularFile} from '../../../store/files/regularFile.ts';
 

@@ -1,6 +1,6 @@
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 import {UserError} from '../../../contract/errors.ts';
 import {neededSpans} from '../../../pipeline/drawing/imageTakers.ts';
 import type {ImageSpan} from '../../../sample/sampleImages.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {sha256} from '../../sha256.ts';
 
 /** Points of the distribution of a task vector's elements: what a box plot shows, and the tails. */

@@ -18,6 +18,13 @@ export interface CapturedTensor {
   readonly tensorId: number;
 }
 
+/** An input that is not given to the function: its values are drawn on the host for each run. */
+export interface DrawnInput {
+  readonly placeholder: string;
+  readonly shape: readonly number[];
+  readonly draw: () => Float32Array;
+}
+
 /** A variable as it is read: at first, or after the node that changed it. */
 export interface VariableRead {
   readonly handle: string;
@@ -51,6 +58,7 @@ export class GraphRecorder {
   readonly #constantNodes = new Map<string, string>();
   /** Nodes of the function that is recorded, without those. */
   #recorded: string[] = [];
+  #drawn: DrawnInput[] = [];
   readonly #reads = new Map<string, VariableRead>();
   /** What the operations of an `inTurn` wait for. */
   #gate: string | undefined;
@@ -102,10 +110,25 @@ export class GraphRecorder {
     return this.backend.createOutputTensor(made);
   }
 
+  /** While recording: a tensor with new values of `draw` at each run. */
+  drawn(shape: readonly number[], draw: () => Float32Array): Tensor {
+    const made = this.#tensors.imagine(shape, this.backend.getDTypeInteger('float32'));
+    const placeholder = this.placeholder(made.dtype, shape);
+    this.#sources.set(made.id, placeholder);
+    this.#drawn.push({placeholder, shape, draw});
+    return this.backend.createOutputTensor(made);
+  }
+
+  /** What is to be drawn for the function recorded last. */
+  get lastDrawn(): readonly DrawnInput[] {
+    return this.#drawn;
+  }
+
   /** Records what `body` asks for; nothing is computed. */
   record<T>(prefix: string, body: () => T): T {
     this.#prefix = `${prefix}/`;
     this.#recorded = [];
+    this.#drawn = [];
     this.backend.binding = this.#recording(this.#binding);
     setActive(this);
     try {
@@ -231,6 +254,12 @@ export class GraphRecorder {
     const own = copyHandle(this.#binding, id);
     this.captured.push({handle, dtype, tensorId: own.id});
     return this.read(handle, dtype);
+  }
+
+  /** What is fed at each run; null for a shape that is not known. */
+  placeholder(dtype: number, shape: readonly number[] | null): string {
+    const attributes = {dtype: {kind: 'type', value: dtype}, shape: {kind: 'shape', value: shape}} as const;
+    return `${this.add('Placeholder', [], attributes)}:0`;
   }
 
   /** The handle of a variable without a value yet. */

@@ -19,11 +19,16 @@ export class ImaginedTensors {
     // The outputs of all operations that have a rule are of the type that their attribute T names.
     const dtype = (values.get('T') ?? known[0]?.dtype) as number;
     const shapes = outputShapes(op, known, values)?.map((shape) => ({shape: [...shape], dtype}));
-    return (shapes ?? this.#tryOnZeros(op, attributes, inputs, count)).map(({shape, dtype}) => {
-      const id = --this.#lastId;
-      this.#known.set(id, {shape, dtype});
-      return {id, shape, dtype};
-    });
+    return (shapes ?? this.#tryOnZeros(op, attributes, inputs, count)).map(({shape, dtype}) =>
+      this.imagine(shape, dtype),
+    );
+  }
+
+  /** A tensor that nothing has computed. */
+  imagine(shape: readonly number[], dtype: number): TensorMetadata {
+    const id = --this.#lastId;
+    this.#known.set(id, {shape: [...shape], dtype});
+    return {id, shape: [...shape], dtype};
   }
 
   /** Shape and type of a tensor, real or not. */

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Program, ProgramFunction} from '../../program.ts';
-import {GraphRecorder, nodeOf} from './graphRecorder.ts';
-import {GraphSession} from './graphSession.ts';
+import {type DrawnInput, GraphRecorder, nodeOf} from './graphRecorder.ts';
+import type {GraphSession} from './graphSession.ts';
+import {leaveSession, takeSession} from './sessionPool.ts';
 import type {TensorflowBackend} from './tensorflowBackend.ts';
 
 interface Variable {
@@ -11,6 +12,7 @@ interface Variable {
 
 interface GraphFunction {
   readonly placeholders: readonly string[];
+  readonly drawn: readonly DrawnInput[];
   /** Outputs, and last a node that is done when the new state is stored. */
   readonly fetches: readonly string[];
 }
@@ -21,6 +23,8 @@ interface RecordedProgram {
   readonly functions: Readonly<Record<string, GraphFunction>>;
   /** The state. */
   readonly reads: readonly string[];
+  /** Is there once all variables are destroyed. */
+  readonly destroyed: string;
 }
 
 /** Records each function once on its examples, and from then on lets TensorFlow run the recorded graph; the state lives in variables. */
@@ -32,19 +36,25 @@ export function createTensorflowProgram(
 ): Program {
   // Uploads what waits on the host, so that the recording meets no upload of theirs.
   backend.getInputTensorIds(captured);
-  const {session, functions: recorded, reads} = recordProgram(backend, initial, functions);
+  const {session, functions: recorded, reads, destroyed} = recordProgram(backend, initial, functions);
   freeHostCopies();
   return {
     run(name, inputs) {
-      const {placeholders, fetches} = requireFunction(recorded, name);
-      const ids = backend.getInputTensorIds([...inputs]);
-      const feeds = new Map(placeholders.map((placeholder, i) => [placeholder, ids[i] as number]));
+      const {placeholders, drawn, fetches} = requireFunction(recorded, name);
+      const draws = drawn.map(({shape, draw}) => tf.tensor(draw(), [...shape]));
+      const ids = backend.getInputTensorIds([...inputs, ...draws]);
+      const fed = [...placeholders, ...drawn.map(({placeholder}) => placeholder)];
+      const feeds = new Map(fed.map((placeholder, i) => [placeholder, ids[i] as number]));
       const made = session.run(feeds, fetches).map((metadata) => backend.createOutputTensor(metadata));
+      tf.dispose(draws);
       made.pop()?.dispose();
       return made;
     },
     state: () => session.run(new Map(), reads).map((metadata) => backend.createOutputTensor(metadata)),
-    dispose: () => session.dispose(),
+    dispose() {
+      tf.dispose(session.run(new Map(), [destroyed]).map((metadata) => backend.createOutputTensor(metadata)));
+      leaveSession(session);
+    },
   };
 }
 
@@ -61,10 +71,11 @@ function recordProgram(
   );
   const reads = variables.map(({handle, dtype}) => recorder.read(handle, dtype));
   const initialise = recordInitialisation(recorder, variables, initial);
-  const session = new GraphSession(backend.binding, recorder.nodes);
+  const destroyed = recordDestruction(recorder, variables);
+  const session = takeSession(backend.binding, recorder.nodes);
   tf.dispose(session.run(initialise.feeds, [initialise.done]).map((made) => backend.createOutputTensor(made)));
   recorder.release();
-  return {session, functions: recorded, reads};
+  return {session, functions: recorded, reads, destroyed};
 }
 
 /** The uploaded weights are garbage on the host, of which V8 knows little but takes its time; only where Node runs with --expose-gc. */
@@ -84,9 +95,11 @@ function recordFunction(
   initial: readonly tf.Tensor[],
   variables: readonly Variable[],
 ): GraphFunction {
-  return tf.tidy(() => {
+  const recorded = tf.tidy(() => {
     const reads = variables.map(({handle, dtype}) => recorder.read(handle, dtype));
-    const placeholders = examples.map((example) => addPlaceholder(recorder, example));
+    const placeholders = examples.map(({dtype, shape}) =>
+      recorder.placeholder(recorder.backend.getDTypeInteger(dtype), shape),
+    );
     const before = initial.map((tensor, i) => recorder.standIn(tensor, reads[i] as string));
     const inputs = examples.map((example, i) => recorder.standIn(example, placeholders[i] as string));
     const {state, outputs} = recorder.record(name, () => body(before, inputs));
@@ -101,9 +114,11 @@ function recordFunction(
       recorder,
       stores.filter((store) => store !== undefined),
     );
-    const sources = outputs.map((tensor) => fetchable(recorder, tensor, placeholders));
+    const fed = [...placeholders, ...recorder.lastDrawn.map(({placeholder}) => placeholder)];
+    const sources = outputs.map((tensor) => fetchable(recorder, tensor, fed));
     return {placeholders, fetches: [...sources, done]};
   });
+  return {...recorded, drawn: recorder.lastDrawn};
 }
 
 /** The node after which the variable holds `tensor`; none where it holds it already. */
@@ -120,21 +135,11 @@ function storeVariable(
 }
 
 /** An output that a run may fetch: what is fed must not be. */
-function fetchable(recorder: GraphRecorder, tensor: tf.Tensor, placeholders: readonly string[]): string {
+function fetchable(recorder: GraphRecorder, tensor: tf.Tensor, fed: readonly string[]): string {
   const source = recorder.sourceOf(tensor);
-  if (!placeholders.includes(source)) return source;
+  if (!fed.includes(source)) return source;
   const dtype = recorder.backend.getDTypeInteger(tensor.dtype);
   return `${recorder.add('Identity', [source], {T: {kind: 'type', value: dtype}})}:0`;
-}
-
-function addPlaceholder(recorder: GraphRecorder, example: tf.Tensor): string {
-  const dtype = recorder.backend.getDTypeInteger(example.dtype);
-  return placeholder(recorder, dtype, example.shape);
-}
-
-function placeholder(recorder: GraphRecorder, dtype: number, shape: readonly number[] | null): string {
-  const attributes = {dtype: {kind: 'type', value: dtype}, shape: {kind: 'shape', value: shape}} as const;
-  return `${recorder.add('Placeholder', [], attributes)}:0`;
 }
 
 /** A scalar that is there once the nodes named have run. */
@@ -156,7 +161,7 @@ function addSignal(recorder: GraphRecorder, after: readonly string[]): string {
 function recordInitialisation(recorder: GraphRecorder, variables: readonly Variable[], initial: readonly tf.Tensor[]) {
   const feeds = new Map<string, number>();
   const store = (handle: string, dtype: number, id: number) => {
-    const source = placeholder(recorder, dtype, null);
+    const source = recorder.placeholder(dtype, null);
     feeds.set(source, id);
     return recorder.add('AssignVariableOp', [handle, source], {dtype: {kind: 'type', value: dtype}});
   };
@@ -164,6 +169,16 @@ function recordInitialisation(recorder: GraphRecorder, variables: readonly Varia
   const stores = variables.map(({handle, dtype}, i) => store(handle, dtype, ids[i] as number));
   for (const {handle, dtype, tensorId} of recorder.captured) stores.push(store(handle, dtype, tensorId));
   return {feeds, done: addSignal(recorder, stores)};
+}
+
+/** Frees what the variables hold; storing into one makes it anew. */
+function recordDestruction(recorder: GraphRecorder, variables: readonly Variable[]): string {
+  const ignored = {ignore_lookup_error: {kind: 'bool', value: true}} as const;
+  const all = [...variables, ...recorder.captured];
+  return addSignal(
+    recorder,
+    all.map(({handle}) => recorder.add('DestroyResourceOp', [handle], ignored)),
+  );
 }
 
 function requireFunction(functions: Readonly<Record<string, GraphFunction>>, name: string): GraphFunction {

@@ -1,5 +1,5 @@
 import {readFile} from 'node:fs/promises';
-import type {z} from 'zod';
+import type * as z from 'zod';
 import {fileExists} from '../../../store/files/fileExists.ts';
 
 /** A record of an installation; null where there is none, or a damaged one, or one of another version: installing mends them all. */

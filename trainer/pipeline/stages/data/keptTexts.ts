@@ -1,6 +1,6 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 import {nullForUserError} from '../../../contract/errors.ts';
 import type {Captions} from '../../../data/captions/drawCaption.ts';
 import {writeFileAtomic} from '../../../store/files/atomicFile.ts';

@@ -1,4 +1,4 @@
-import type {z} from 'zod';
+import type * as z from 'zod';
 import {AutoencoderConfig} from '../../../contract/model/autoencoderConfig.ts';
 import {CheckpointConfigs, checkpointConfigsKey} from '../../../contract/model/checkpointConfigs.ts';
 import {ClipTextConfig} from '../../../contract/model/clipTextConfig.ts';

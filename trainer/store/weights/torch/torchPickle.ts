@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {UserError} from '../../../contract/errors.ts';
 import {dtypes, type DType} from '../dtype.ts';
 import {unpickle, type PickleCallable} from './pickle.ts';
