@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import {defineConfig, globalIgnores} from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const scripts = ['**/*.mjs', 'vitest.config.ts'];
+const scripts = ['**/*.mjs', '**/*.cjs', 'vitest.config.ts'];
 
 export default defineConfig(
   globalIgnores(['dist/', 'test/fixtures/', 'trainer/merge/kernel/assembly/', 'trainer/evaluate/kernel/assembly/']),
@@ -43,6 +43,11 @@ export default defineConfig(
       parserOptions: {projectService: false},
       globals: {console: 'readonly', process: 'readonly'},
     },
+  },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: {globals: {module: 'writable', require: 'readonly'}},
+    rules: {'@typescript-eslint/no-require-imports': 'off'},
   },
   {files: ['*.config.*'], rules: {'no-restricted-syntax': 'off'}},
 );

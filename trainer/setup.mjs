@@ -34,7 +34,7 @@ const jobs = {
   // What `npm test` leaves out for its length, and all the rest with it.
   long: (args) => {
     process.env.DEME_LONG_TESTS = '1';
-    return node([bin.vitest, 'run', '--project', 'parts', ...args]);
+    return node([bin.vitest, 'run', ...args]);
   },
   stories: (args) => node([bin.vitest, 'run', '--project', 'stories', ...args]),
   demo: (args) => {

@@ -4,4 +4,4 @@ import {it} from 'vitest';
 export const isLong = process.env.DEME_LONG_TESTS === '1';
 
 /** A test of `npm run test:long` alone. */
-export const itLong = it.skipIf(!isLong);
+export const itLong: typeof it.skip = it.skipIf(!isLong);

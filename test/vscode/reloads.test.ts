@@ -3,9 +3,10 @@ import {readEvents} from '../../trainer/store/run/eventLog.ts';
 import {currentState} from '../../trainer/store/run/runState.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {runsOf, storyFolder} from './storyFolder.ts';
+import {isLong} from '../helpers/longTests.ts';
 import {patience, story, Workbench} from './workbench.ts';
 
-/** One expert that trains for longer than ten reloads take. */
+/** One expert that trains for longer than all reloads take. */
 const config = `name: digits
 base: base
 data: {kind: mnist}
@@ -20,7 +21,9 @@ engine: {name: wasm}
 
 const waiting = {timeout: patience, interval: 250};
 
-story('ten reloads during a run', async () => {
+const reloads = isLong ? 10 : 3;
+
+story(`${reloads} reloads during a run`, async () => {
   const folder = await storyFolder({'digits.deme.yaml': config});
   const workbench = await Workbench.open(folder);
   await workbench.openFile('digits.deme.yaml');
@@ -30,7 +33,7 @@ story('ten reloads during a run', async () => {
   if (run === undefined) throw new Error('the lens has started no run');
   const owner = (await currentState(run.path))?.pid;
 
-  for (let reload = 1; reload <= 10; reload++) {
+  for (let reload = 1; reload <= reloads; reload++) {
     const before = (await updatesOf(folder)).length;
     await workbench.reload();
     await workbench.lens(/running \d+ %/).waitFor();

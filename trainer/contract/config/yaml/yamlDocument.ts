@@ -17,8 +17,16 @@ const maxDepth = 64;
 /** Also the limit for how far aliases of aliases unfold. */
 const maxAliases = 50;
 
-/** Parses a config text in bounded time and memory. Mistakes in the text are in `document.errors`. */
+/** An editor asks for problems, lenses and hovers of the same text, one after the other. */
+let latest: {readonly text: string; readonly read: YamlText} | undefined;
+
+/** Parses a config text in bounded time and memory. Mistakes in the text are in `document.errors`. The document is shared: do not change it. */
 export function readYaml(text: string): YamlText {
+  if (latest?.text !== text) latest = {text, read: parseYaml(text)};
+  return latest.read;
+}
+
+function parseYaml(text: string): YamlText {
   if (text.length > maxCharacters) return {refusal: 'the file is too large for a config (above 50 kB)'};
   if (/[\0\ufffd]/.test(text)) return {refusal: 'the file is not text in UTF-8; save it in that encoding'};
   if (isDeeperThan(maxDepth, text)) return {refusal: 'lists and sections are nested too deeply'};
