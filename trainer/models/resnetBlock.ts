@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
-import {dropout} from '../nn/dropout.ts';
+import {drawnOnHost} from '../engine/ops/drawnOnHost.ts';
+import {dropoutMask} from '../nn/dropout.ts';
 import {groupNormSilu, type GroupNormAffine, type GroupNormSettings} from '../nn/groupNorm.ts';
 import {addSame, conv2d, linear} from '../nn/layers.ts';
 import {param} from '../nn/params.ts';
@@ -72,5 +73,6 @@ function conditionedNorm({params, time}: Pass, name: string, {timeWidth, scaleSh
 
 function maybeDropout({dropoutSeed}: Pass, name: string, rate: number, x: Tensor4D): Tensor4D {
   if (dropoutSeed === undefined || rate === 0) return x;
-  return dropout(x, rate, () => createRandom(dropoutSeed(), 'dropout', name));
+  const draw = () => dropoutMask(x.size, rate, createRandom(dropoutSeed(), 'dropout', name));
+  return tf.mul(x, drawnOnHost(x.shape, draw));
 }

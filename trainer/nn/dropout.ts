@@ -1,16 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
-import {drawnOnHost} from '../engine/ops/drawnOnHost.ts';
 import type {Random} from '../random.ts';
 
 /**
- * Zeroes each element with probability `rate` and scales the others by 1 / (1 - rate). The mask is drawn on the host, so
- * that it is the same on every engine, by a new `random()` whenever it is drawn.
+ * What dropout multiplies `size` elements by: each is 0 with probability `rate` and else 1 / (1 - rate). Drawn on the host, so that it
+ * is the same on every engine.
  */
-export function dropout<T extends tf.Tensor>(x: T, rate: number, random: () => Random): T {
+export function dropoutMask(size: number, rate: number, random: Random): Float32Array {
   const kept = 1 / (1 - rate);
-  const mask = drawnOnHost(x.shape, () => {
-    const draws = random();
-    return Float32Array.from({length: x.size}, () => (draws.float() < rate ? 0 : kept));
-  });
-  return tf.mul(x, mask);
+  return Float32Array.from({length: size}, () => (random.float() < rate ? 0 : kept));
 }
