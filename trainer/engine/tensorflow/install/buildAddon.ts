@@ -1,8 +1,11 @@
+import {createHash} from 'node:crypto';
+import {readFileSync} from 'node:fs';
 import {mkdir, open, rename, rm} from 'node:fs/promises';
 import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
 import {UserError} from '../../../contract/errors.ts';
 import {outputTail, ranOutOfSpace, runCommand, type CommandResult} from '../../../launch/runCommand.ts';
+import {packageRoot} from '../../../packageRoot.ts';
 import {syncFolder} from '../../../store/files/atomicFile.ts';
 import {findCudaLibraries} from './cudaLibraries.ts';
 import {diskFull} from './diskSpace.ts';
@@ -21,7 +24,7 @@ export interface BuildAddon {
 }
 
 /**
- * Compiles the addon of tfjs-node against TensorFlow's C library: two files and about ten seconds, so that neither node-gyp nor the
+ * Compiles the addon of tfjs-node against TensorFlow's C library: three files and about ten seconds, so that neither node-gyp nor the
  * package's own installer (which fetches a TensorFlow of 2022) is needed.
  */
 export async function buildAddon({compiler, library, libraries, addon}: BuildAddon): Promise<void> {
@@ -39,10 +42,14 @@ export async function buildAddon({compiler, library, libraries, addon}: BuildAdd
   await syncFolder(dirname(addon));
 }
 
-/** Version of the package that the addon is built from. */
+/** Source of our own beside those of the package. */
+const sessionOptions = () => join(packageRoot(), 'media', 'addon', 'sessionOptions.cc');
+
+/** Version of the package that the addon is built from, and the beginning of the hash of what we add to it. */
 export function addonSourceVersion(): string {
   const {version} = require('@tensorflow/tfjs-node-gpu/package.json') as {version: string};
-  return version;
+  const hash = createHash('sha256').update(readFileSync(sessionOptions())).digest('hex');
+  return `${version}+${hash.slice(0, 8)}`;
 }
 
 /** The first C++ compiler of this machine. */
@@ -75,9 +82,9 @@ function compilerParameters({library, libraries, cuda, output}: AddonParts): str
   const includes = [source, join(tensorflow, 'include'), nodeHeaders];
   const folders = new Set(['tensorflow', ...cuda.map((file) => dirname(file))]);
   return [
-    ...['-std=c++17', '-O2', '-fPIC', '-shared', '-w', '-DNAPI_VERSION=8'],
+    ...['-std=c++17', '-O2', '-fPIC', '-shared', '-w', '-DNAPI_VERSION=8', '-DTF_NewSessionOptions=demeSessionOptions'],
     ...includes.flatMap((folder) => ['-isystem', folder]),
-    ...[join(source, 'binding', 'tfjs_backend.cc'), join(source, 'binding', 'tfjs_binding.cc')],
+    ...[join(source, 'binding', 'tfjs_backend.cc'), join(source, 'binding', 'tfjs_binding.cc'), sessionOptions()],
     // The addon calls nothing of NVIDIA's libraries itself, which is why the linker would leave them out.
     ...['-Wl,--no-as-needed', ...cuda.map((file) => join(library, file))],
     ...libraries.map((file) => join(tensorflow, file)),
