@@ -57,38 +57,63 @@ export async function runNetwork(
   }
 }
 
-/** Collects the features of images that come one by one, which go through the network as soon as there are enough for a batch. */
-export class FeatureCollector {
+/**
+ * Images that are collected before their features are written: a multiple of the batch of every network, since the last bits depend on the batches.
+ * Whoever measures a set of images, and in however many parts, gets the same.
+ */
+export const featureBlock = 128;
+
+/** In single precision, as they come from the engine. */
+type SingleFeatures = FeatureSet & {readonly values: Float32Array};
+
+/** What a network made of some images, in their order. */
+interface CollectedOutputs {
+  readonly features: SingleFeatures;
+  /** Class scores, where the network has classes. */
+  readonly logits: SingleFeatures | null;
+}
+
+/** Collects what a network makes of images that come one by one, which go through it as soon as there are enough for a batch. */
+export class FeatureCollector<Image> {
   #prepared: Float32Array[] = [];
   #rows: Float32Array[] = [];
+  #logits: Float32Array[] = [];
 
-  /** Throws a UserError where the network does not take such images. */
+  /** @param prepare makes an image what the first layer takes */
   constructor(
     readonly network: FeatureNetwork,
-    readonly shape: ImageShape,
-  ) {
-    network.requireShape(shape);
-  }
+    private readonly prepare: (image: Image) => Float32Array,
+  ) {}
 
-  /** Takes an image, [H,W,C] in about [-1, 1]. */
-  async add(image: Float32Array): Promise<void> {
-    this.#prepared.push(this.network.prepareSample(image, this.shape));
+  async add(image: Image): Promise<void> {
+    this.#prepared.push(this.prepare(image));
     if (this.#prepared.length === this.network.batch) await this.#run();
   }
 
-  /** The vectors of the images since the last call, [n, dimension]. */
-  async features(): Promise<FeatureSet> {
+  /** The outputs of the images since the last call. */
+  async collected(): Promise<CollectedOutputs> {
     if (this.#prepared.length > 0) await this.#run();
     const values = concatenate(Float32Array, this.#rows);
-    this.#rows = [];
+    const scores = concatenate(Float32Array, this.#logits);
+    [this.#rows, this.#logits] = [[], []];
     const {dimension} = this.network.record;
-    return {values, count: values.length / dimension, dimension};
+    const count = values.length / dimension;
+    const logits = scores.length > 0 ? {values: scores, count, dimension: scores.length / count} : null;
+    return {features: {values, count, dimension}, logits};
   }
 
   async #run(): Promise<void> {
-    this.#rows.push((await runNetwork(this.network, this.#prepared)).features);
+    const {features, logits} = await runNetwork(this.network, this.#prepared);
+    this.#rows.push(features);
+    if (logits) this.#logits.push(logits);
     this.#prepared = [];
   }
+}
+
+/** For generated images, [H,W,C] in about [-1, 1]. Throws a UserError where the network does not take such images. */
+export function sampleCollector(network: FeatureNetwork, shape: ImageShape): FeatureCollector<Float32Array> {
+  network.requireShape(shape);
+  return new FeatureCollector(network, (image) => network.prepareSample(image, shape));
 }
 
 /** All features of a stream of image batches, [n,H,W,C] in [-1, 1] each: for sets that fit in memory. */
@@ -97,12 +122,12 @@ export async function collectFeatures(
   batches: AsyncIterable<Float32Array>,
   shape: ImageShape,
 ): Promise<FeatureSet> {
-  const collector = new FeatureCollector(network, shape);
+  const collector = sampleCollector(network, shape);
   const pixels = shape[0] * shape[1] * shape[2];
   for await (const images of batches)
     for (let start = 0; start < images.length; start += pixels)
       await collector.add(images.slice(start, start + pixels));
-  return collector.features();
+  return (await collector.collected()).features;
 }
 
 /** Images of a source at once. */

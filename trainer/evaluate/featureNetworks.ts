@@ -6,6 +6,8 @@ import {findFeatureWeights} from './featureWeights.ts';
 
 /** A row of the table of feature networks. */
 interface FeatureNetworkKind {
+  /** Length of its features; left out where the weights decide. */
+  readonly dimension?: number;
   /** For reports: what the features are, and which distances may be compared. */
   readonly about: string;
   /**
@@ -17,11 +19,13 @@ interface FeatureNetworkKind {
 /** The networks of `evaluate.features` and of `deme score --features` by name. */
 export const featureNetworks: Readonly<Record<FeatureNetworkName, FeatureNetworkKind>> = {
   digits: {
+    dimension: 64,
     about:
       'penultimate layer of the bundled digit classifier (not Inception FID; comparable only with numbers of this recipe)',
     load: async () => (await import('./networks/digitNetwork.ts')).loadDigitNetwork(),
   },
   inception: {
+    dimension: 2048,
     about: 'Inception of pytorch-fid, last layer before the class scores',
     load: async (files, settings) =>
       (await import('./networks/inceptionNetwork.ts')).loadInceptionNetwork(

@@ -34,7 +34,7 @@ export class EvaluationTab implements Tab {
 }
 
 function reportParts(report: Report): HTMLElement[] {
-  const {heldOut, frechet, kid, networks, warnings, recipe, engine, seconds} = report;
+  const {heldOut, frechet, kid, networks, reference, warnings, recipe, engine, seconds} = report;
   const models = [...new Set([...Object.keys(heldOut), ...Object.keys(frechet), ...Object.keys(kid)])];
   const base = heldOut['base']?.mean;
   const rows = models.map((model) => {
@@ -55,7 +55,11 @@ function reportParts(report: Report): HTMLElement[] {
     table('All models, on the same images, noise and timesteps; ± is one standard error', head, rows),
     ...(networks ? [networkTable(networks)] : []),
     ...warnings.map((warning) => element('p', {}, `Warning: ${warning}`)),
-    element('p', {}, `Features of Fréchet distance and KID: ${features}.`),
+    element(
+      'p',
+      {},
+      `Features of Fréchet distance and KID: ${features}.${reference === undefined ? '' : ` Compared with ${reference}.`}`,
+    ),
     element('p', {}, `Measured by ${engine.name} ${engine.version} on ${engine.device} in ${durationText(seconds)}.`),
     recipeList(recipe),
   ];
@@ -63,13 +67,13 @@ function reportParts(report: Report): HTMLElement[] {
 
 /** Fréchet distance and KID of every model by each of several networks. */
 function networkTable(networks: readonly NetworkDistances[]): HTMLElement {
-  const rows = networks.flatMap(({network, frechet, kid}) =>
+  const rows = networks.flatMap(({network, frechet, kid, reference = 'test images'}) =>
     Object.entries(frechet).map(([model, distance]) => {
       const estimate = kid[model];
-      return [network, model, numberText(distance), estimate ? estimateText(estimate) : '–'];
+      return [network, model, reference, numberText(distance), estimate ? estimateText(estimate) : '–'];
     }),
   );
-  return table('Samples by feature network', ['Network', 'Model', 'Fréchet distance', 'KID'], rows);
+  return table('Samples by feature network', ['Network', 'Model', 'Reference', 'Fréchet distance', 'KID'], rows);
 }
 
 /** Held-out losses that were measured during training. */

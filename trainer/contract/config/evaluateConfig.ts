@@ -79,7 +79,19 @@ export const SamplingConfig = z
   .superRefine(checkSamplerSettings);
 export type SamplingConfig = z.infer<typeof SamplingConfig>;
 
-export const EvaluateConfig = z.strictObject({
+const ReferencePath = z
+  .string()
+  .min(1)
+  .meta({examples: ['data/coco-val2014-256', 'VIRTUAL_imagenet256_labeled.npz']});
+
+const ReferencePaths = z.strictObject({
+  digits: ReferencePath.optional(),
+  inception: ReferencePath.optional(),
+  clip: ReferencePath.optional(),
+  dinov2: ReferencePath.optional(),
+} satisfies Record<FeatureNetworkName, unknown>);
+
+const EvaluateSettings = z.strictObject({
   heldOut: z
     .strictObject({
       images: z.int().min(2).default(256).describe('Test images.'),
@@ -95,6 +107,12 @@ export const EvaluateConfig = z.strictObject({
     .default('none')
     .describe(
       'Feature space of Fréchet distance and KID: the bundled digit classifier, a network whose weights lie in the cache, a list of such networks, or none.',
+    ),
+  reference: z
+    .union([ReferencePath, ReferencePaths])
+    .optional()
+    .describe(
+      'What these are compared with: a folder, tar or parquet file of images, or statistics (.npz) of pytorch-fid or of the ADM evaluator, for all networks or by their names; left out: the test images of `data`. Statistics have neither KID nor precision and recall.',
     ),
   samples: z.int().min(2).default(256).describe('Images drawn from each model for Fréchet distance and KID.'),
   shards: z
@@ -112,12 +130,29 @@ export const EvaluateConfig = z.strictObject({
       'What of them stays in the run besides statistics; left out: the features. KID needs these; images are PNGs.',
     ),
 });
+
+export const EvaluateConfig = EvaluateSettings.superRefine(({features, reference}, context) => {
+  const names = featureNames(features);
+  const unused = typeof reference === 'object' ? Object.keys(reference) : [];
+  for (const name of unused.filter((name) => !names.some((known) => known === name))) {
+    const message = `evaluate.features has no ${name}, so nothing is compared with this`;
+    context.addIssue({code: 'custom', path: ['reference', name], message});
+  }
+  if (reference === undefined || names.length > 0) return;
+  const message = 'nothing is compared with this where evaluate.features is none';
+  context.addIssue({code: 'custom', path: ['reference'], message});
+});
 export type EvaluateConfig = z.infer<typeof EvaluateConfig>;
 
 /** The networks that `evaluate.features` names, each once. */
 export function featureNames(features: EvaluateConfig['features'] = 'none'): readonly FeatureNetworkName[] {
   if (typeof features !== 'string') return [...new Set(features)];
   return features === 'none' ? [] : [features];
+}
+
+/** What the samples are compared with by a network, relative to the config; null: the test images. */
+export function referencePath({reference}: Pick<EvaluateConfig, 'reference'>, name: FeatureNetworkName): string | null {
+  return (typeof reference === 'string' ? reference : reference?.[name]) ?? null;
 }
 
 /** Which of the files of an evaluation hold what a network made: null where there is one network, whose files need no name. */

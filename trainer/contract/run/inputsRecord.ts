@@ -2,6 +2,15 @@ import * as z from 'zod';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
+/** Files of images, by how they look: nothing of them is read. */
+export const FilesStamp = z.strictObject({
+  /** SHA-256 over names and sizes of the files. */
+  listing: z.string(),
+  /** SHA-256 over names, sizes and times: first as the run began, then for each resume that found other times. */
+  stamps: z.array(z.string()).min(1),
+});
+export type FilesStamp = z.infer<typeof FilesStamp>;
+
 /**
  * `inputs.json` of a run: what it reads from outside its folder, as that was when the run began. It must stay the same, or the stages of
  * one run would compute with different things.
@@ -15,13 +24,8 @@ export const InputsRecord = z.strictObject({
   /** Timesteps [low, high) of each expert; empty where they are not known. */
   ranges: z.array(z.tuple([z.int(), z.int()])),
   /** Null without images. */
-  data: z
-    .strictObject({
-      /** SHA-256 over names and sizes of the files. */
-      listing: z.string(),
-      /** SHA-256 over names, sizes and times: first as the run began, then for each resume that found other times. */
-      stamps: z.array(z.string()).min(1),
-    })
-    .nullable(),
+  data: FilesStamp.nullable(),
+  /** What else the evaluation reads, by its path in the config: images to compare with, and files (by their content). */
+  evaluation: z.record(z.string(), FilesStamp).default({}),
 });
 export type InputsRecord = z.infer<typeof InputsRecord>;

@@ -83,12 +83,15 @@ export type SearchResult = z.infer<typeof SearchResult>;
 
 const byModel = <T extends z.ZodType>(value: T) => z.record(z.string(), value);
 
+const Reference = z.string().optional().describe('What samples were compared with; left out: the test images.');
+
 /** Distances of each model to the reference images in the feature space of one network. */
 export const NetworkDistances = z.strictObject({
   network: z.string(),
   about: z.string(),
   frechet: byModel(z.number()),
   kid: byModel(Estimate),
+  reference: Reference,
 });
 export type NetworkDistances = z.infer<typeof NetworkDistances>;
 
@@ -101,6 +104,7 @@ export const Report = z.strictObject({
   search: SearchResult.nullable(),
   frechet: byModel(z.number()),
   kid: byModel(Estimate),
+  reference: Reference,
   /** Where samples were measured by several networks: the distances by each, of which those above are the first. */
   networks: z.array(NetworkDistances).optional(),
   /** What to know before the distances are compared with others. */

@@ -2,7 +2,7 @@ import {join} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import {reasonOf, type EncodedImages} from '../../data/encodedSource.ts';
 import {openPillowImage, type PillowImage} from '../../data/pictures/pillowImage.ts';
-import {runNetwork, type FeatureNetwork} from '../featureNetwork.ts';
+import {featureBlock, FeatureCollector, type FeatureNetwork} from '../featureNetwork.ts';
 import {statisticsOf} from '../featureStatistics.ts';
 import {FeatureStore} from './featureStore.ts';
 import type {ScoredSet} from './scoredSet.ts';
@@ -15,6 +15,9 @@ export interface MeasureOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** Numbers of pictures: of the first, and after the last. */
+type ImageSpan = readonly [first: number, end: number];
+
 /** Pictures that are read and decoded together, while the ones before are in the networks. */
 const chunk = 16;
 
@@ -25,21 +28,34 @@ export async function measurePictures(
   {folder, source, signal, onProgress}: MeasureOptions,
 ): Promise<(ScoredSet & {close(): Promise<void>})[]> {
   const collectors = networks.map((network, i) => new Collector(network, join(folder, `${i}`)));
-  const read = (first: number) =>
-    Promise.all(Array.from({length: Math.min(chunk, images.size - first)}, (_, i) => openImage(images, first + i)));
-  let next = read(0);
-  for (let first = 0; first < images.size; first += chunk) {
+  let done = 0;
+  for await (const pictures of decodedPictures(images)) {
     signal?.throwIfAborted();
+    for (const collector of collectors) await collector.add(pictures);
+    done += pictures.length;
+    if (done % featureBlock === 0 || done === images.size) for (const collector of collectors) await collector.flush();
+    onProgress?.(done, images.size);
+  }
+  return collectors.map((collector) => collector.finish(source));
+}
+
+/** Pictures in order, those of a span or all, a few at a time; the next ones are decoded meanwhile. Throws a UserError for one that cannot be. */
+export async function* decodedPictures(
+  images: EncodedImages,
+  [start, end]: ImageSpan = [0, images.size],
+): AsyncGenerator<PillowImage[]> {
+  const read = (first: number) =>
+    Promise.all(Array.from({length: Math.min(chunk, end - first)}, (_, i) => openImage(images, first + i)));
+  let next = read(start);
+  for (let first = start; first < end; first += chunk) {
     const pictures = await next;
-    if (first + chunk < images.size) {
+    if (first + chunk < end) {
       next = read(first + chunk);
       // Its error is thrown where it is awaited.
       next.catch(() => undefined);
     }
-    for (const collector of collectors) await collector.add(pictures);
-    onProgress?.(Math.min(images.size, first + chunk), images.size);
+    yield pictures;
   }
-  return collectors.map((collector) => collector.finish(source));
 }
 
 async function openImage(images: EncodedImages, index: number): Promise<PillowImage> {
@@ -59,19 +75,27 @@ async function openImage(images: EncodedImages, index: number): Promise<PillowIm
 class Collector {
   #features: FeatureStore | null = null;
   #logits: FeatureStore | null = null;
+  readonly #outputs: FeatureCollector<PillowImage>;
 
   constructor(
     private readonly network: FeatureNetwork,
     private readonly path: string,
-  ) {}
+  ) {
+    this.#outputs = new FeatureCollector(network, network.prepare);
+  }
 
   async add(pictures: readonly PillowImage[]): Promise<void> {
-    const {features, logits} = await runNetwork(this.network, pictures.map(this.network.prepare));
-    this.#features ??= await FeatureStore.create(`${this.path}.features`, this.network.record.dimension);
-    await this.#features.append(features);
-    if (logits === undefined) return;
-    this.#logits ??= await FeatureStore.create(`${this.path}.logits`, logits.length / pictures.length);
-    await this.#logits.append(logits);
+    for (const picture of pictures) await this.#outputs.add(picture);
+  }
+
+  /** Writes what there is. */
+  async flush(): Promise<void> {
+    const {features, logits} = await this.#outputs.collected();
+    this.#features ??= await FeatureStore.create(`${this.path}.features`, features.dimension);
+    await this.#features.append(features.values);
+    if (logits === null) return;
+    this.#logits ??= await FeatureStore.create(`${this.path}.logits`, logits.dimension);
+    await this.#logits.append(logits.values);
   }
 
   finish(source: string): ScoredSet & {close(): Promise<void>} {

@@ -1,4 +1,3 @@
-import {UserError} from '../../contract/errors.ts';
 import {createRandom, permutation} from '../../random.ts';
 import {cmmd} from '../cmmd.ts';
 import {rowsFrom, type FeatureRows} from '../featureRows.ts';
@@ -9,6 +8,7 @@ import {inceptionScore} from '../inceptionScore.ts';
 import {precisionRecall, type PrecisionRecall} from '../precisionRecall.ts';
 import type {Spread} from '../spread.ts';
 import {kidSubsetSize, subsetKid} from '../subsetKid.ts';
+import {requireSameFeatures} from './sameFeatures.ts';
 import type {ScoredSet} from './scoredSet.ts';
 
 export interface ScoreSettings {
@@ -54,7 +54,7 @@ export async function scoreSet(
     scores.inceptionScore = {...inceptionScore(rowsFrom(set.logits), {splits}), splits: Math.min(splits, count)};
   }
   if (reference === null) return scores;
-  requireSameFeatures(set, reference);
+  requireSameFeatures(originOf(set), originOf(reference));
   await addFrechet(scores, set, reference, settings, warnings);
   const [own, real] = [set.features, reference.features];
   if (own === null || real === null) return scores;
@@ -124,37 +124,7 @@ function someRows(rows: FeatureRows, chosen: ArrayLike<number>): FeatureRows {
   };
 }
 
-/** Throws a UserError for features of another length, network, weights or preprocessing. */
-function requireSameFeatures(set: ScoredSet, reference: ScoredSet): void {
-  const sizeOf = ({features, statistics}: ScoredSet): number => features?.dimension ?? statistics().mean.length;
-  const [own, other] = [sizeOf(set), sizeOf(reference)];
-  if (own !== other) {
-    throw new UserError(
-      'statistics-mismatch',
-      `These are statistics of ${other} features, and the images have ${own}.`,
-      {
-        where: reference.source,
-        hint: 'Give statistics of the same network, or the reference images themselves.',
-      },
-    );
-  }
-  const [a, b] = [set.network, reference.network];
-  if (a === null || b === null) return;
-  const differing = (
-    [
-      ['network', a.name, b.name],
-      ['weights', a.weights.sha256, b.weights.sha256],
-      ['preprocessing', a.preprocessing, b.preprocessing],
-    ] as const
-  ).find(([, own, other]) => own !== other);
-  if (differing === undefined) return;
-  const [what, mine, theirs] = differing;
-  throw new UserError(
-    'statistics-mismatch',
-    `The reference was made with another ${what}: ${theirs} instead of ${mine}.`,
-    {
-      where: reference.source,
-      hint: 'Measure both sets in the same way; their scores do not compare otherwise.',
-    },
-  );
+/** Where the features of a set come from, and their length. */
+function originOf({source, network, features, statistics}: ScoredSet) {
+  return {source, network, dimension: features?.dimension ?? statistics().mean.length};
 }

@@ -2,21 +2,18 @@ import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import type {FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
+import {featureBlock} from '../../evaluate/featureNetwork.ts';
 import {featureRows, rowsFrom, type FeatureSet} from '../../evaluate/featureRows.ts';
 import {openFeaturesFile, writeFeaturesFile} from '../../evaluate/scoring/featuresFile.ts';
 import type {ImageSpan} from '../../sample/sampleImages.ts';
 import {shardSpan} from '../../sample/shardSpan.ts';
 import {bytesOf} from '../../store/weights/dtype.ts';
 
-/**
- * Images of a block: as many as every feature network takes at once, or a multiple, so that the batches of a network are the same whoever
- * makes a block, and whether it was interrupted before.
- */
-export const blockSize = 128;
-
 /** What a network made of the images of a block: [n, dimension]. */
 export interface BlockFeatures extends Pick<FeatureSet, 'values'> {
   readonly network: FeatureNetworkRecord;
+  /** Its class scores [n, classes], where it has classes. */
+  readonly logits?: FeatureSet | null;
 }
 
 /**
@@ -38,7 +35,7 @@ export class FeatureBlocks {
 
   /** A share of the blocks, as the images in them; all shards together have every image once. */
   shard(index: number, shards: number): ImageSpan {
-    return shardSpan(this.count, blockSize, index, shards);
+    return shardSpan(this.count, featureBlock, index, shards);
   }
 
   /** The images of blocks in a span that are not made yet. */
@@ -49,17 +46,17 @@ export class FeatureBlocks {
 
   /** Whether an image is the last of its block. */
   isLast(index: number): boolean {
-    return index + 1 === this.count || (index + 1) % blockSize === 0;
+    return index + 1 === this.count || (index + 1) % featureBlock === 0;
   }
 
   /** Writes what each network made of the block with image `index`: vectors in the order of its images. */
   async write(index: number, features: readonly BlockFeatures[]): Promise<void> {
-    const block = Math.floor(index / blockSize);
+    const block = Math.floor(index / featureBlock);
     const [first, end] = this.#spanOf(block);
-    const sets = features.map(({network, values}) => {
+    const sets = features.map(({network, values, logits}) => {
       if (values.length !== (end - first) * network.dimension) throw new Error(`${values.length} numbers of features`);
       const rows = featureRows({values, count: end - first, dimension: network.dimension});
-      return {network, features: rows, logits: null};
+      return {network, features: rows, logits: logits ? featureRows(logits) : null};
     });
     await writeFeaturesFile(this.#path(block), sets);
     this.made.add(block);
@@ -93,11 +90,11 @@ export class FeatureBlocks {
   }
 
   get #blocks(): number {
-    return Math.ceil(this.count / blockSize);
+    return Math.ceil(this.count / featureBlock);
   }
 
   #spanOf(block: number): ImageSpan {
-    return [block * blockSize, Math.min(this.count, (block + 1) * blockSize)];
+    return [block * featureBlock, Math.min(this.count, (block + 1) * featureBlock)];
   }
 
   #path(block: number): string {

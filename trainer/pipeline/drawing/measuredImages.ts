@@ -1,7 +1,10 @@
 import {join} from 'node:path';
-import {featureNames, measuredCount, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
+import {featureNames, measuredCount, referencePath, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
+import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import {sampleGrid} from '../../data/pictures/sampleGrid.ts';
+import type {FeatureNetwork} from '../../evaluate/featureNetwork.ts';
 import {withFeatureNetworks} from '../../evaluate/featureNetworks.ts';
+import {readReferenceStatistics} from '../../evaluate/scoring/referenceStatistics.ts';
 import {pictureName} from '../../sample/pictureName.ts';
 import {promptGrid} from '../../sample/prompts.ts';
 import {sampleBatches, type ImageSpan, type SampleImagesRequest} from '../../sample/sampleImages.ts';
@@ -47,7 +50,9 @@ export async function measureSpan(
       await writeFileAtomic(join(folder, pictureName(index, blocks.count)), sampleGrid(image, shape));
   };
   const missing = blocks.missing(span).length > 0;
-  await withFeatureNetworks(missing ? featureNames(config.features) : [], async (networks) => {
+  const names = missing ? featureNames(config.features) : [];
+  await withFeatureNetworks(names, async (networks) => {
+    for (const [i, network] of networks.entries()) await requireReference(context, config, names[i], network);
     const takers = [blockTaker(blocks, span, {networks, shape, keep}), ...others];
     const needed = neededSpans(takers);
     const total = Math.max(span[1] - span[0], imagesLeft(needed, 0));
@@ -55,6 +60,17 @@ export async function measureSpan(
     const count = seriesCount(config);
     await giveImages({shape, batches: (span) => sampleBatches({...drawing, count, span, onProgress})}, takers);
   });
+}
+
+/** Throws a UserError for statistics of other features, now that these are known, rather than once all is drawn. */
+async function requireReference(
+  {watch}: StageContext,
+  config: EvaluateConfig,
+  name: FeatureNetworkName | undefined,
+  {record}: FeatureNetwork,
+): Promise<void> {
+  const path = name && referencePath(config, name);
+  if (path?.endsWith('.npz')) await watch.readingReference(path, (file) => readReferenceStatistics(file, record));
 }
 
 /** Milliseconds between two reports: a large series has hundreds of thousands of steps. */

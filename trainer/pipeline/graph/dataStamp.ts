@@ -4,12 +4,18 @@ import {nullForUserError} from '../../contract/errors.ts';
 import {walkFiles, type FoundFile} from '../../data/walkFiles.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 
+/** Where images lie; without it, with the program. */
+type ImagePath = Pick<DataConfig, 'path'>;
+
+/** In place of a hash: of what is not there. */
+export const missing = 'missing';
+
 /**
  * The files of the data of a config, also those behind links; null for data that comes with the program, and for data that is not there.
  * `onLeftOut` gets a sentence about what cannot be read.
  */
 export async function dataFiles(
-  {path}: DataConfig,
+  {path}: ImagePath,
   folder: string,
   onLeftOut: (message: string) => void = () => undefined,
 ): Promise<FoundFile[] | null> {
@@ -25,18 +31,18 @@ export async function dataStamp(config: DataConfig, folder: string): Promise<str
 }
 
 /** The stamp of files that were found. */
-export function stampOf(config: DataConfig, files: readonly FoundFile[] | null): string {
-  return hashOf(config, files, ({name, size, modified}) => `${name} ${size} ${modified}`);
+export function stampOf(images: ImagePath, files: readonly FoundFile[] | null): string {
+  return hashOf(images, files, ({name, size, modified}) => `${name} ${size} ${modified}`);
 }
 
 /** SHA-256 over names and sizes alone, which a copy of the files has as well. */
-export function listingOf(config: DataConfig, files: readonly FoundFile[] | null): string {
-  return hashOf(config, files, ({name, size}) => `${name} ${size}`);
+export function listingOf(images: ImagePath, files: readonly FoundFile[] | null): string {
+  return hashOf(images, files, ({name, size}) => `${name} ${size}`);
 }
 
-function hashOf({path}: DataConfig, files: readonly FoundFile[] | null, line: (file: FoundFile) => string): string {
+function hashOf({path}: ImagePath, files: readonly FoundFile[] | null, line: (file: FoundFile) => string): string {
   if (path === undefined) return 'bundled';
-  if (files === null) return 'missing';
+  if (files === null) return missing;
   // Names as the system spells them, because stamps that are on disk have them so.
   const lines = files.map((file) => line({...file, name: file.name.replaceAll('/', sep)}));
   return hashBytes(lines.sort().join('\n'));

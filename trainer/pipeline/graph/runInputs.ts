@@ -1,7 +1,7 @@
 import {nullForUserError, UserError} from '../../contract/errors.ts';
 import {SchedulerConfig} from '../../contract/model/schedulerConfig.ts';
 import {trainingKeys} from '../../contract/model/schedulerSettings.ts';
-import {InputsRecord} from '../../contract/run/inputsRecord.ts';
+import {InputsRecord, type FilesStamp} from '../../contract/run/inputsRecord.ts';
 import {runExperts, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {readJson, readJsonIfThere, writeJsonAtomic} from '../../store/files/jsonFile.ts';
@@ -18,7 +18,8 @@ import type {Pipeline} from '../../store/weights/pipeline.ts';
 import {textEncoderKind} from '../../store/weights/textEncoderFolder.ts';
 import {tokenizerHash} from '../../text/readClipTokenizer.ts';
 import {runRanges} from '../runRanges.ts';
-import {dataFiles, listingOf, stampOf} from './dataStamp.ts';
+import {missing} from './dataStamp.ts';
+import {evaluationInputs, filesStamp} from './evaluationInputs.ts';
 
 /** What a run reads from outside its folder, as it is now. The larger part of the time goes into hashing the base. */
 export async function gatherInputs(run: string, resolved: ResolvedConfig): Promise<InputsRecord> {
@@ -32,7 +33,8 @@ export async function gatherInputs(run: string, resolved: ResolvedConfig): Promi
     base: base?.hashes ?? {},
     experts,
     ranges: base && runExperts(config) > 0 ? await knownRanges(run, resolved, base.timesteps) : [],
-    data: await dataInputs(resolved),
+    data: config.data === undefined ? null : await filesStamp(config.data, resolved.folder),
+    evaluation: await evaluationInputs(resolved),
   };
 }
 
@@ -49,8 +51,8 @@ export async function settleInputs(
   const now = await gatherInputs(run, resolved);
   const begun = await recordedInputs(run);
   const settled = begun === null ? now : continued(begun, now, resolved);
-  const {length} = settled.data?.stamps ?? [];
-  if (length > 1) {
+  const images = [settled.data, ...Object.values(settled.evaluation)];
+  if (images.some((files) => (files?.stamps.length ?? 0) > 1)) {
     onWarning(
       'the times of the image files are not those that the run began with: if their content changed too, its results are mixed. ' +
         'No later run takes them over.',
@@ -93,7 +95,6 @@ function recordedInputs(run: string): Promise<InputsRecord | null> {
 }
 
 const recordText = 'the record of what the run reads';
-const missing = 'missing';
 
 async function baseInputs(folder: string) {
   const {path, isSingleFile, unetConfig, schedulerConfig, weightsHash, pipeline} = await readModel(folder);
@@ -125,12 +126,6 @@ async function componentHash<Schema extends ZodType>(
   return hashBytes(`${JSON.stringify(config)} ${await weightsHash()}`);
 }
 
-async function dataInputs({config: {data}, folder}: ResolvedConfig): Promise<InputsRecord['data']> {
-  if (data === undefined) return null;
-  const files = await dataFiles(data, folder);
-  return {listing: listingOf(data, files), stamps: [stampOf(data, files)]};
-}
-
 /** None where they are unknown: a merge with given weights needs none, and a stage that does need them reports it. */
 async function knownRanges(run: string, resolved: ResolvedConfig, timesteps: number): Promise<InputsRecord['ranges']> {
   const ranges = (await runRanges(run, resolved, timesteps).catch(nullForUserError)) ?? [];
@@ -148,12 +143,22 @@ function continued(begun: InputsRecord, now: InputsRecord, resolved: ResolvedCon
       throw inputChanged(expertText(i), config.experts?.[i]?.model ?? folder);
   });
   if (begun.ranges.length > 0 && String(begun.ranges) !== String(now.ranges)) throw inputChanged(rangesText, folder);
-  return {...now, data: continuedData(begun.data, now.data, config.data?.path ?? folder)};
+  const {evaluation} = now;
+  for (const path of Object.keys(evaluation)) {
+    const input = continuedFiles(begun.evaluation[path] ?? null, evaluation[path] ?? null, referenceText, path);
+    if (input !== null) evaluation[path] = input;
+  }
+  return {...now, evaluation, data: continuedFiles(begun.data, now.data, imagesText, config.data?.path ?? folder)};
 }
 
-function continuedData(begun: InputsRecord['data'], now: InputsRecord['data'], where: string): InputsRecord['data'] {
+function continuedFiles(
+  begun: FilesStamp | null,
+  now: FilesStamp | null,
+  what: string,
+  where: string,
+): FilesStamp | null {
   if (begun === null || now === null || begun.listing === missing) return now;
-  if (begun.listing !== now.listing) throw inputChanged('The image files', where);
+  if (begun.listing !== now.listing) throw inputChanged(what, where);
   const [stamp] = now.stamps;
   return stamp === undefined || begun.stamps.at(-1) === stamp ? begun : {...begun, stamps: [...begun.stamps, stamp]};
 }
@@ -173,4 +178,6 @@ export function expertText(index: number): string {
   return `Expert ${index}`;
 }
 
+export const imagesText = 'The image files';
+export const referenceText = 'What samples are compared with';
 export const rangesText = 'The timesteps of the experts';

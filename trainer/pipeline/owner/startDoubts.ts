@@ -10,6 +10,7 @@ import {openData} from '../../data/openData.ts';
 import {resolveBase} from '../../store/hub/hubFetch.ts';
 import {textProblems} from '../../store/hub/textProblems.ts';
 import {hasTextEncoder} from '../../store/weights/hasTextEncoder.ts';
+import {measuringProblems} from './measuringProblems.ts';
 import {missingExperts} from './resolveConfig.ts';
 
 /**
@@ -18,9 +19,11 @@ import {missingExperts} from './resolveConfig.ts';
  */
 export async function startDoubts(config: DemeConfig, folder: string): Promise<string[]> {
   const experts = await missingExperts(config, folder);
+  const measuring = await measuringProblems(config, folder);
   const texts = await textProblems(config, folder);
   return [
     ...experts.map(({line}) => line),
+    ...measuring.map(({line}) => line),
     ...texts.map(({path, error}) => (path[0] === 'base' ? error.line : `${settingName(path)}: ${error.line}`)),
     ...(config.data === undefined ? [] : await dataDoubts(config, config.data, folder)),
   ];

@@ -14,6 +14,7 @@ import {createRun, type RunFolder} from '../../store/run/runFolder.ts';
 import {checkResults} from '../graph/checkResults.ts';
 import {cudaSetting, type CudaSetting} from '../resources/cudaSetting.ts';
 import {finishedStages, settledStages} from '../graph/finishedStages.ts';
+import {measuringProblems} from './measuringProblems.ts';
 import {planRun, type RunPlan} from './planRun.ts';
 import type {ProcessPlan} from '../resources/processPlan.ts';
 import {findSingleStages} from './orphans.ts';
@@ -38,6 +39,8 @@ export async function createRunOf(
   onEngine: (engine: EngineInfo) => void,
 ): Promise<RunFolder> {
   const {config, folder} = resolved;
+  const [problem] = stages.some(({stage}) => stage.kind === 'evaluate') ? await measuringProblems(config, folder) : [];
+  if (problem) throw problem;
   const {gpus, libraryFolders} = await cudaSetting(config.engine);
   const probed = await probeEngine(trainerEntry(), config.engine, {gpu: gpus[0], libraryFolders});
   onEngine(probed);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import {featureNames} from '../../contract/config/evaluateConfig.ts';
+import {featureNames, referencePath, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import {runModels, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {Estimate, HeldOutLoss, NetworkDistances, Report} from '../../contract/run/report.ts';
@@ -33,7 +33,8 @@ export function buildReport(resolved: ResolvedConfig, measured: Measurements): R
     ...measured.weights,
     frechet: first?.frechet ?? {},
     kid: first?.kid ?? {},
-    ...(measured.distances.size > 1 && {networks: networkDistances(measured)}),
+    ...referenceOf(resolved, measured, featureNames(resolved.config.evaluate?.features)[0]),
+    ...(measured.distances.size > 1 && {networks: networkDistances(resolved, measured)}),
     warnings: [...new Set(warnings)],
     engine: measured.engine,
     seconds: measured.seconds,
@@ -49,13 +50,27 @@ function mergedToOrdinary({losses}: Measurements): Estimate | null {
   return merged && ordinary ? summariseHeldOut(merged, ordinary).differenceToBase : null;
 }
 
-function networkDistances({distances}: Measurements): NetworkDistances[] {
-  return [...distances].map(([network, {frechet, kid}]) => ({
+function networkDistances(resolved: ResolvedConfig, measured: Measurements): NetworkDistances[] {
+  return [...measured.distances].map(([network, {frechet, kid}]) => ({
     network,
     about: featureNetworks[network].about,
     frechet,
     kid,
+    ...referenceOf(resolved, measured, network),
   }));
+}
+
+/** `val2014.npz (40504 images)`; nothing for the test images. */
+function referenceOf(
+  {config: {evaluate}}: ResolvedConfig,
+  {distances}: Measurements,
+  network: FeatureNetworkName | undefined,
+): Pick<NetworkDistances, 'reference'> {
+  const measuredBy = network && distances.get(network)?.measuredBy;
+  const path = network && evaluate && referencePath(evaluate, network);
+  if (!measuredBy || !path) return {};
+  const {referenceImages} = measuredBy;
+  return {reference: referenceImages === null ? path : `${path} (${referenceImages} images)`};
 }
 
 function recipe({config}: ResolvedConfig, measured: Measurements): Report['recipe'] {
@@ -82,9 +97,13 @@ function recipe({config}: ResolvedConfig, measured: Measurements): Report['recip
     features: names.length === 0 ? 'none' : names.map((name) => featureNetworks[name].about).join('; '),
     featureNetwork: first?.network ?? null,
     ...(measuredBy.length > 1 && {featureNetworks: measuredBy.map(({network}) => network)}),
-    reference: first ? {part: 'test', images: first.referenceImages} : null,
+    reference: first ? {...referenceRecipe(evaluate), images: first.referenceImages} : null,
     kid: first?.kid ? {...first.kid, kernel: '(x.y/d + 1)^3'} : null,
   });
+}
+
+function referenceRecipe(evaluate: EvaluateConfig | undefined): Record<string, unknown> {
+  return evaluate?.reference === undefined ? {part: 'test'} : {given: evaluate.reference};
 }
 
 function requireTable({losses}: Measurements, model: string): LossTable {

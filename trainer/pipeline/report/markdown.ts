@@ -78,18 +78,24 @@ function rangeTable({heldOut}: Report): string {
   ]);
 }
 
-function sampleTable({frechet, kid, networks, warnings, recipe}: Report): string {
+function sampleTable({frechet, kid, networks, reference, warnings, recipe}: Report): string {
   if (Object.keys(frechet).length === 0)
     return 'The config names no feature network (`evaluate.features`), so samples are shown but not measured.';
   const notes = warnings.map((warning) => `> Warning: ${warning}`);
   if (networks) {
     const rows = networks.flatMap((each) => distanceRows(each).map((row) => [each.network, ...row]));
-    const abouts = networks.map(({network, about}) => `${network}: ${about}.`);
+    const abouts = networks.map(({network, about, reference}) => `${network}: ${about}.${comparedWith(reference)}`);
     return [table(['network', ...distanceHead], rows), ...notes, ...abouts].join('\n\n');
   }
   const features = typeof recipe['features'] === 'string' ? recipe['features'] : '';
-  return [table(distanceHead, distanceRows({frechet, kid})), ...notes, `Features: ${features}.`].join('\n\n');
+  return [
+    table(distanceHead, distanceRows({frechet, kid})),
+    ...notes,
+    `Features: ${features}.${comparedWith(reference)}`,
+  ].join('\n\n');
 }
+
+const comparedWith = (reference?: string) => (reference === undefined ? '' : ` Compared with ${reference}.`);
 
 const distanceHead = ['model', 'Fréchet distance', 'KID'];
 

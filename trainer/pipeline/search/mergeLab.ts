@@ -117,6 +117,6 @@ async function keyOf(
   const experts: string[] = [];
   for (const {path} of expertSources(run, resolved)) experts.push(await weightsHashOf(path));
   const {data} = resolved.config;
-  const images = data && {...dataSettings(data), stamp: jointStamp(watch.begun)};
+  const images = data && {...dataSettings(data), stamp: jointStamp(watch.begun.data)};
   return hashBytes(JSON.stringify({base, experts, ranges, images}));
 }

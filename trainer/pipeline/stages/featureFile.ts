@@ -29,17 +29,19 @@ export interface FeaturePlace {
   readonly keep: boolean;
 }
 
-/** Writes the features by all networks of a config, once all blocks are made, into the folder of an evaluation of a run. */
+/** Writes the features by the networks of a config, all or those that were `measured`, once all blocks are made, into an evaluation of a run. */
 export async function writeAllFeatures(
   run: string,
   model: string,
   {features, keep = ['features']}: Pick<EvaluateConfig, 'features' | 'keep'>,
   blocks: FeatureBlocks,
+  measured = featureNames(features),
 ): Promise<void> {
-  const names = featureNames(features);
-  for (const [i, network] of featureFileNames(features).entries()) {
-    const place = {run, model, network, keep: keep.includes('features')};
-    await writeFeatures(place, blocks, await blocks.network(names[i] ?? ''));
+  const files = featureFileNames(features);
+  for (const [i, name] of featureNames(features).entries()) {
+    if (!measured.includes(name)) continue;
+    const place = {run, model, network: files[i] ?? null, keep: keep.includes('features')};
+    await writeFeatures(place, blocks, await blocks.network(name));
   }
 }
 

@@ -1,5 +1,5 @@
 import {mkdir, stat} from 'node:fs/promises';
-import {join, relative, sep} from 'node:path';
+import {join, relative, resolve, sep} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import type {InputsRecord} from '../../contract/run/inputsRecord.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
@@ -15,13 +15,16 @@ import {RunPlace} from '../../store/run/runPlace.ts';
 import {readStageRecord} from '../../store/run/stageRecord.ts';
 import {readModelFolder} from '../../store/weights/modelFolder.ts';
 import {dataFiles, stampOf} from '../graph/dataStamp.ts';
+import {evaluationInput} from '../graph/evaluationInputs.ts';
 import {
   baseHashes,
   baseText,
   expertText,
+  imagesText,
   inputChanged,
   knownInputs,
   rangesText,
+  referenceText,
   weightsHashOf,
 } from '../graph/runInputs.ts';
 import {runRanges} from '../runRanges.ts';
@@ -52,10 +55,23 @@ export class InputWatch {
     if (config.data === undefined) throw new Error('there is no data to open');
     const files = await dataFiles(config.data, folder, onSkip);
     if (stampOf(config.data, files) !== this.begun.data?.stamps.at(-1)) {
-      throw inputChanged('The image files', config.data.path ?? folder);
+      throw inputChanged(imagesText, config.data.path ?? folder);
     }
     this.#images = files && looks(files);
     return openData(config.data, folder, onSkip, onNote, files ?? undefined);
+  }
+
+  /** Reads what the evaluation is compared with, by its path in the config; throws a UserError where it is or becomes another. */
+  async readingReference<T>(path: string, read: (path: string) => Promise<T>): Promise<T> {
+    const {folder} = this.resolved;
+    const requireKnown = async () => {
+      const now = (await evaluationInput(path, folder)).stamps[0];
+      if (now !== this.begun.evaluation[path]?.stamps.at(-1)) throw inputChanged(referenceText, path);
+    };
+    await requireKnown();
+    const result = await read(resolve(folder, path));
+    await requireKnown();
+    return result;
   }
 
   /** Reads models of the run; throws a UserError where one of them is not as it should be, or changes meanwhile. */

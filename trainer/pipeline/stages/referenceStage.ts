@@ -1,30 +1,82 @@
-import {featureNames} from '../../contract/config/evaluateConfig.ts';
+import {mkdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {featureFileNames, featureNames, referencePath} from '../../contract/config/evaluateConfig.ts';
+import type {EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
+import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import type {ImageSource} from '../../data/dataset.ts';
-import {sourceBatches} from '../../evaluate/featureNetwork.ts';
-import {withFeatureNetworks} from '../../evaluate/featureNetworks.ts';
+import {openPictureFiles} from '../../data/pictureFiles.ts';
+import {FeatureCollector, sourceBatches, type FeatureNetwork} from '../../evaluate/featureNetwork.ts';
+import {featureNetworks, withFeatureNetworks} from '../../evaluate/featureNetworks.ts';
+import {decodedPictures} from '../../evaluate/scoring/measurePictures.ts';
+import {readReferenceStatistics} from '../../evaluate/scoring/referenceStatistics.ts';
+import {writeStatistics} from '../../evaluate/statisticsFile.ts';
 import type {ImageSpan} from '../../sample/sampleImages.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import {blockTaker} from '../drawing/blockTaker.ts';
+import {blockMaker, blockTaker} from '../drawing/blockTaker.ts';
 import {openDrawingFolder} from '../drawing/drawingFolder.ts';
 import {FeatureBlocks} from '../drawing/featureBlocks.ts';
 import {giveImages} from '../drawing/imageTakers.ts';
 import {writeAllFeatures} from './featureFile.ts';
-import {orStop, progress, requireEvaluate, type StageContext, type StageOutcome} from './stageContext.ts';
+import {note, orStop, progress, requireEvaluate, type StageContext, type StageOutcome} from './stageContext.ts';
 import {openStageData} from './data/stageData.ts';
 
-/** Features of all test images: what Fréchet distance and KID compare samples with. */
+/** What Fréchet distance and KID compare samples with: features of all test images or of other images, or given statistics. */
 export async function referenceStage(context: StageContext): Promise<StageOutcome> {
-  const {features, keep} = requireEvaluate(context);
-  const {test} = await openStageData(context);
+  const config = requireEvaluate(context);
   await context.watch.makeFolder(runPaths.evaluation(context.run, 'reference'));
-  const blocks = await FeatureBlocks.open(await openDrawingFolder(context, 'reference'), test.size);
-  await withFeatureNetworks(featureNames(features), async (networks) => {
-    const {shape} = test;
-    const taker = blockTaker(blocks, [0, test.size], {networks, shape});
-    await giveImages({shape, batches: (span) => imagesIn(context, test, span)}, [taker]);
-  });
-  await writeAllFeatures(context.run, 'reference', {features, keep}, blocks);
+  const drawing = await openDrawingFolder(context, 'reference');
+  for (const [path, names] of networksByReference(config)) {
+    if (path?.endsWith('.npz')) {
+      for (const name of names) await keepStatistics(context, config, path, name);
+      continue;
+    }
+    const folder = join(drawing, names.join('-'));
+    await mkdir(folder, {recursive: true});
+    const blocks = await withFeatureNetworks(names, (networks) =>
+      path === null
+        ? measureTestImages(context, folder, networks)
+        : context.watch.readingReference(path, (file) => measurePictures(context, file, folder, networks)),
+    );
+    await writeAllFeatures(context.run, 'reference', config, blocks, names);
+  }
   return 'done';
+}
+
+/** The networks that have the same reference, by its path in the config; null: the test images. */
+function networksByReference(config: EvaluateConfig): Map<string | null, FeatureNetworkName[]> {
+  const groups = new Map<string | null, FeatureNetworkName[]>();
+  for (const name of featureNames(config.features)) {
+    const path = referencePath(config, name);
+    groups.set(path, [...(groups.get(path) ?? []), name]);
+  }
+  return groups;
+}
+
+async function keepStatistics(
+  {run, watch}: StageContext,
+  {features}: EvaluateConfig,
+  path: string,
+  name: FeatureNetworkName,
+): Promise<void> {
+  const {dimension} = featureNetworks[name];
+  const {spatial: _, ...statistics} = await watch.readingReference(path, (file) =>
+    readReferenceStatistics(file, {name, dimension}),
+  );
+  const fileName = featureFileNames(features)[featureNames(features).indexOf(name)];
+  await writeStatistics(runPaths.statistics(run, 'reference', fileName), statistics);
+}
+
+async function measureTestImages(
+  context: StageContext,
+  folder: string,
+  networks: readonly FeatureNetwork[],
+): Promise<FeatureBlocks> {
+  const {test} = await openStageData(context);
+  const {shape} = test;
+  const blocks = await FeatureBlocks.open(folder, test.size);
+  const taker = blockTaker(blocks, [0, test.size], {networks, shape});
+  await giveImages({shape, batches: (span) => imagesIn(context, test, span)}, [taker]);
+  return blocks;
 }
 
 async function* imagesIn(context: StageContext, test: ImageSource, span: ImageSpan): AsyncGenerator<Float32Array> {
@@ -36,4 +88,27 @@ async function* imagesIn(context: StageContext, test: ImageSource, span: ImageSp
     done += images.length / (test.shape[0] * test.shape[1] * test.shape[2]);
     report(done, test.size);
   }
+}
+
+/** Images in files, each prepared by the rule of the network, as `deme score` does it. */
+async function measurePictures(
+  context: StageContext,
+  path: string,
+  folder: string,
+  networks: readonly FeatureNetwork[],
+): Promise<FeatureBlocks> {
+  const images = await openPictureFiles(path, {imageColumn: 'image'}, note(context));
+  const blocks = await FeatureBlocks.open(folder, images.size);
+  const collectors = networks.map((network) => new FeatureCollector(network, network.prepare));
+  const make = blockMaker(blocks, collectors);
+  const report = progress(context, 'reference images');
+  for (const [first, end] of blocks.missing([0, images.size])) {
+    let index = first;
+    for await (const pictures of decodedPictures(images, [first, end])) {
+      await orStop(context);
+      for (const picture of pictures) await make(index++, picture);
+      report(index, images.size);
+    }
+  }
+  return blocks;
 }

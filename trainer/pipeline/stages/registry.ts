@@ -7,6 +7,7 @@ import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import {modelMadeBy, type Stage, type StageKind, type StageOf} from '../../contract/run/stage.ts';
 import {ruledMerge} from '../../merge/ruledWeights.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
+import {referencePaths} from '../graph/evaluationInputs.ts';
 import type {StageFacts} from '../graph/stageFacts.ts';
 import {computing, dataSettings, expertSettings, ordinarySettings, ordinaryTraining} from '../graph/trainingInputs.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
@@ -114,8 +115,9 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     needs: () => [],
     effort: () => 10,
     inputs: (_, facts) => {
-      const {features, keep} = facts.resolved.config.evaluate ?? {};
-      return {...images(facts), features, keep};
+      const {features, keep, reference} = facts.resolved.config.evaluate ?? {};
+      const files = referencePaths(facts.resolved.config.evaluate).map((path) => facts.evaluation[path]);
+      return {...images(facts), features, keep, ...(reference !== undefined && {reference, files})};
     },
     outputs: (_, run) => [runPaths.evaluation(run, 'reference')],
     leftovers: (_, run) => runPaths.drawing(run, 'reference'),
@@ -146,7 +148,12 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     inputs: ({model}, facts) => {
       const {decouple, evaluate} = facts.resolved.config;
       const experts = decouple ? [] : givenExperts(model, facts.experts);
-      return {...images(facts), evaluate: {...evaluate, shards: undefined}, ranges: facts.ranges, experts};
+      return {
+        ...images(facts),
+        evaluate: {...evaluate, shards: undefined, reference: undefined},
+        ranges: facts.ranges,
+        experts,
+      };
     },
     outputs: ({model}, run) => [runPaths.evaluation(run, modelName(model))],
     leftovers: ({model}, run) => runPaths.drawing(run, modelName(model)),

@@ -46,7 +46,7 @@ async function gather({run, resolved}: StageContext, stages: readonly Stage[]): 
   const weights = runPaths.weights(run);
   return {
     losses,
-    distances: await distancesByNetwork(run, models, resolved.config.evaluate?.features),
+    distances: await distancesByNetwork(run, models, resolved.config.evaluate),
     weights: (await fileExists(weights))
       ? await readJson(weights, WeightsRecord, 'the merge weights')
       : {weights: [], search: null},

@@ -4,6 +4,7 @@ import {
   featureFileNames,
   featureNames,
   measuredCount,
+  referencePath,
 } from '../../../../trainer/contract/config/evaluateConfig.ts';
 
 describe('the feature networks of a config', () => {
@@ -23,6 +24,24 @@ describe('the feature networks of a config', () => {
 
   it.each([[[]], [['none']], ['nobody'], [['digits', 'nobody']]])('are not %j', (features) => {
     expect(EvaluateConfig.safeParse({features}).success).toBe(false);
+  });
+
+  it('compare with the reference of the config, or with that of each by name', () => {
+    const paths = (config: object) => {
+      const parsed = EvaluateConfig.parse({features: ['digits', 'clip'], ...config});
+      return featureNames(parsed.features).map((name) => referencePath(parsed, name));
+    };
+    expect(paths({})).toEqual([null, null]);
+    expect(paths({reference: 'fid.npz'})).toEqual(['fid.npz', 'fid.npz']);
+    expect(paths({reference: {clip: 'images'}})).toEqual([null, 'images']);
+  });
+
+  it.each([
+    [{features: 'none', reference: 'a'}, ['reference']],
+    [{features: 'digits', reference: {clip: 'a'}}, ['reference', 'clip']],
+    [{features: 'digits', reference: ''}, ['reference']],
+  ])('have no use for the reference of %j', (config, path) => {
+    expect(EvaluateConfig.safeParse(config).error?.issues).toMatchObject([{path}]);
   });
 
   it('say how many images are drawn for them, as does keeping images', () => {

@@ -25,6 +25,7 @@ function facts(change: (config: DemeConfig) => void = () => undefined, changes: 
     tool: 'deme-studio 1',
     base: {weights: 'b0', unet: 'u0', scheduler: 's0'},
     data: 'd0',
+    evaluation: {},
     experts: [],
     ranges: [
       [0, 500],
@@ -96,6 +97,11 @@ describe('the key of a stage', () => {
       'the features that are kept',
       ['reference', ...evaluations],
       facts(({evaluate}) => void (evaluate!.keep = ['images'])),
+    ],
+    [
+      'what samples are compared with',
+      ['reference'],
+      facts(({evaluate}) => void (evaluate!.reference = 'fid.npz'), {evaluation: {'fid.npz': 'f0'}}),
     ],
     ['how the drawing is shared', [], facts(({evaluate}) => void (evaluate!.shards = 3))],
     [

@@ -130,7 +130,7 @@ describe('sampleDistances', () => {
     for (const network of ['digits', 'inception'])
       for (const model of ['reference', 'base'])
         await measure(run, model, model === 'base' ? base : reference, {network}, network);
-    const found = await distancesByNetwork(run, ['base'], ['digits', 'inception']);
+    const found = await distancesByNetwork(run, ['base'], {features: ['digits', 'inception']});
     expect([...found.keys()]).toEqual(['digits', 'inception']);
     for (const [name, {frechet, kid, measuredBy}] of found) {
       expect({frechet, kid}).toEqual({frechet: alone.frechet, kid: alone.kid});

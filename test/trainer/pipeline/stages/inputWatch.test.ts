@@ -214,7 +214,7 @@ describe('a run that is resumed', () => {
     const after = await readInputs(run);
     expect(after.data?.stamps).toHaveLength(2);
     expect(after.data?.stamps[0]).toBe(before.data?.stamps[0]);
-    const stamps = [jointStamp(before), jointStamp(after), after.data?.stamps[1]];
+    const stamps = [jointStamp(before.data), jointStamp(after.data), after.data?.stamps[1]];
     expect(new Set(stamps).size).toBe(3);
     await (await watchInputs(run, resolved)).openData(ignore, ignore);
   });

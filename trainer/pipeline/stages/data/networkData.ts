@@ -115,7 +115,7 @@ class NetworkTables {
     const key = {
       autoencoder: space.hash,
       images: source.fingerprint,
-      files: jointStamp(this.context.watch.begun),
+      files: jointStamp(this.context.watch.begun.data),
       decoding: decodingOf(this.data),
     };
     const tableOf = (mirrored: boolean) =>
@@ -141,7 +141,7 @@ class NetworkTables {
     {what, images, forTraining}: DataNeed,
   ): Promise<TextRows> {
     const settings = 'captions' in this.data ? this.data.captions : undefined;
-    const from = [source.fingerprint, jointStamp(this.context.watch.begun), settings, images, forTraining];
+    const from = [source.fingerprint, jointStamp(this.context.watch.begun.data), settings, images, forTraining];
     const file = join(this.#folder, 'captions', `${hashBytes(JSON.stringify(from))}.json`);
     const texts = await keptTexts(file, captions, images, forTraining);
     const numbers = new Map(texts.map((each, number) => [each, number]));

@@ -1,0 +1,38 @@
+import {resolve} from 'node:path';
+import type {DemeConfig} from '../../contract/config/config.ts';
+import {featureNames, referencePath} from '../../contract/config/evaluateConfig.ts';
+import {UserError} from '../../contract/errors.ts';
+import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
+import {featureNetworks} from '../../evaluate/featureNetworks.ts';
+import {findFeatureWeights} from '../../evaluate/featureWeights.ts';
+import {readReferenceStatistics} from '../../evaluate/scoring/referenceStatistics.ts';
+import {fileExists} from '../../store/files/fileExists.ts';
+
+/**
+ * What keeps samples from being measured as the config says, which a run would else meet hours later: weights of feature networks that are not
+ * here, and references that are not there or have other features.
+ */
+export async function measuringProblems({evaluate}: DemeConfig, folder: string): Promise<UserError[]> {
+  const problems: UserError[] = [];
+  const note = (error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    problems.push(error);
+  };
+  for (const name of featureNames(evaluate?.features)) {
+    if (name !== 'digits') await findFeatureWeights(name).catch(note);
+    const path = evaluate && referencePath(evaluate, name);
+    if (path) await requireReference(resolve(folder, path), name).catch(note);
+  }
+  return problems;
+}
+
+async function requireReference(where: string, name: FeatureNetworkName): Promise<void> {
+  if (!(await fileExists(where))) {
+    throw new UserError('reference-missing', 'There is nothing here to compare samples with.', {
+      where,
+      hint: 'Check evaluate.reference: a relative path starts at the folder of the config.',
+    });
+  }
+  const {dimension} = featureNetworks[name];
+  if (where.endsWith('.npz')) await readReferenceStatistics(where, {name, dimension});
+}
