@@ -15,12 +15,12 @@ base: base
 data: {kind: mnist}
 decouple:
   rangs: 2
-  updates: 150
+  updates: 100
   batch: 16
   logEvery: 1
   bucketEvery: 5
   checkpointEvery: 5
-  samples: {every: 75, images: 16, steps: 5}
+  samples: {every: 50, images: 16, steps: 5}
 merge:
   search: {images: 32, timesteps: 1, budget: 6}
 evaluate:
@@ -82,7 +82,7 @@ story('from a config to a merged model, over a pause, a reload and a stop', asyn
 
   // The page was thrown away while its tab could not be seen.
   await page.getByRole('tab', {name: 'DeMe: digits'}).click();
-  await vi.waitFor(async () => expect(await stepsShown(workbench)).toBe(2 * 150), waiting);
+  await vi.waitFor(async () => expect(await stepsShown(workbench)).toBe(2 * 100), waiting);
   await mergeWithOwnWeights(workbench, join(run.path, 'models'));
   if (wantsScreenshots) await pictureOfPreview(workbench);
   await seeSamples(workbench);
@@ -157,7 +157,7 @@ async function seeSamples(workbench: Workbench): Promise<void> {
   await page.keyboard.press('Home');
   await seePictures(workbench, ['Samples of base', 'Samples of expert-0 at update 0']);
   await page.keyboard.press('ArrowRight');
-  await seePictures(workbench, ['Samples of expert-0 at update 75', 'Samples of expert-1 at update 75']);
+  await seePictures(workbench, ['Samples of expert-0 at update 50', 'Samples of expert-1 at update 50']);
   await page.keyboard.press('End');
   await seePictures(workbench, names);
 }

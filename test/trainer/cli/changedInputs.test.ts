@@ -8,6 +8,7 @@ import {currentState} from '../../../trainer/store/run/runState.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme} from '../../helpers/deme.ts';
+import {isLong} from '../../helpers/longTests.ts';
 import {mergedHash, undisturbedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyBase, writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
@@ -27,16 +28,19 @@ async function experiment(changes: Record<string, unknown> = {}) {
 }
 
 const unmeasured = {evaluate: undefined};
+/** When the base is replaced, in what experiment. */
+const replacedAt: [stage: string, changes: Record<string, unknown>][] = [
+  ['expert-0', unmeasured],
+  ['evaluate-base', {}],
+];
+if (isLong) replacedAt.push(['search', unmeasured]);
+
 const undisturbed = undisturbedHash(() => experiment(unmeasured));
 
 describe('a base that is replaced while a run works', {timeout: 300_000}, () => {
   useCpuBackend();
 
-  it.each([
-    ['expert-0', unmeasured],
-    ['search', unmeasured],
-    ['evaluate-base', {}],
-  ])(
+  it.each(replacedAt)(
     'ends the run when the process of %s has just started, and put back lets it go on to the right result',
     async (stage, changes) => {
       const {config, run, put} = await experiment(changes);

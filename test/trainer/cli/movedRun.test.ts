@@ -4,6 +4,7 @@ import {describe, expect, it} from 'vitest';
 import {fileExists} from '../../../trainer/store/files/fileExists.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme} from '../../helpers/deme.ts';
+import {isLong} from '../../helpers/longTests.ts';
 import {mergedHash, undisturbedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
@@ -17,15 +18,16 @@ async function experiment() {
   return {config, run: join(folder, '.deme', 'runs', 'tiny-1')};
 }
 
+/** What the run does when it is renamed, and a line of its log that says so. */
+const renamedAt: [what: string, sign: RegExp][] = [['trains', /"stage":"expert-1","update":(2[1-9]|[3-5]\d),/]];
+if (isLong) renamedAt.push(['searches', /"type":"candidate"/]);
+
 const undisturbed = undisturbedHash(experiment);
 
 describe('a run whose folder is renamed while it works', {timeout: 300_000}, () => {
   useCpuBackend();
 
-  it.each([
-    ['trains', /"stage":"expert-1","update":(2[1-9]|[3-5]\d),/],
-    ['searches', /"type":"candidate"/],
-  ])('ends with one clear error where it %s, and is resumed under its new name', async (_, sign) => {
+  it.each(renamedAt)('ends with one clear error where it %s, and is resumed under its new name', async (_, sign) => {
     const {config, run} = await experiment();
     const moved = `${run}-moved`;
     const renames: Promise<void>[] = [];

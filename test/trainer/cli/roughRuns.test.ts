@@ -5,6 +5,7 @@ import {killTree} from '../../../trainer/launch/killTree.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme} from '../../helpers/deme.ts';
+import {isLong} from '../../helpers/longTests.ts';
 import {mergedHash, undisturbedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
@@ -20,7 +21,7 @@ const undisturbed = undisturbedHash(experiment);
 
 describe('a run', {timeout: 300_000}, () => {
   useCpuBackend();
-  it.each(['search', 'merge'])(
+  it.each(isLong ? ['search', 'merge'] : ['search'])(
     'that is killed with all its processes in %s is resumed to the same bytes',
     async (stage) => {
       const {config, run} = await experiment();
