@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type {SamplingConfig} from '../../trainer/contract/config/evaluateConfig.ts';
+import {listedPrompts, type SamplingConfig} from '../../trainer/contract/config/evaluateConfig.ts';
 import {promptGridSize} from '../../trainer/contract/run/promptGrid.ts';
 import {hasTextEncoder} from '../../trainer/store/weights/hasTextEncoder.ts';
 
@@ -16,7 +16,7 @@ export async function promptArguments(
   images: number,
 ): Promise<string[] | undefined> {
   if (!(await hasTextEncoder(model))) return ['--count', String(images)];
-  const prompts = await choosePrompts(sampling.prompts ?? []);
+  const prompts = await choosePrompts(listedPrompts(sampling) ?? []);
   if (prompts === undefined) return undefined;
   // Negative prompts that are one for each prompt belong to the prompts of the config.
   const {negative, guidance, guidanceRescale} = sampling;

@@ -1,5 +1,5 @@
 import type {DemeConfig} from '../../trainer/contract/config/config.ts';
-import type {SamplingConfig} from '../../trainer/contract/config/evaluateConfig.ts';
+import {listedPrompts, type SamplingConfig} from '../../trainer/contract/config/evaluateConfig.ts';
 import {maxPreviewPrompts, PreviewText} from '../../trainer/contract/panel/preview.ts';
 import type {PromptGrid} from '../../trainer/contract/panel/panelViews.ts';
 import {promptGridSize, usualGuidance} from '../../trainer/contract/run/promptGrid.ts';
@@ -13,7 +13,8 @@ interface DrawnSamples {
 /** What the rows and columns of the samples of a stage show; undefined where its config has no prompts. */
 export function promptGrid(config: DemeConfig, stage: string): PromptGrid | undefined {
   const drawn = samplesOf(config, stage);
-  const {prompts, negative = '', guidance = usualGuidance, seed} = drawn?.sampling ?? {};
+  const {negative = '', guidance = usualGuidance, seed} = drawn?.sampling ?? {};
+  const prompts = drawn && listedPrompts(drawn.sampling);
   if (drawn === undefined || prompts === undefined || seed === undefined) return undefined;
   const {rows, columns} = promptGridSize(prompts.length, drawn.images);
   return {prompts: prompts.slice(0, rows), negative, guidance, columns, seed};
@@ -21,11 +22,15 @@ export function promptGrid(config: DemeConfig, stage: string): PromptGrid | unde
 
 /** What a preview of a run draws at first: as its evaluation does, or its training; undefined where they have no prompts. */
 export function promptsOf({evaluate, decouple}: DemeConfig): PreviewText | undefined {
-  const sampling = [evaluate?.sampling, decouple?.samples].find((each) => each?.prompts !== undefined);
+  const sampling = [evaluate?.sampling, decouple?.samples].find((each) => each && listedPrompts(each));
   if (sampling === undefined) return undefined;
-  const {prompts, negative = '', guidance = usualGuidance} = sampling;
+  const {negative = '', guidance = usualGuidance} = sampling;
   const first = typeof negative === 'string' ? negative : negative[0];
-  return PreviewText.safeParse({prompts: prompts?.slice(0, maxPreviewPrompts), negative: first, guidance}).data;
+  return PreviewText.safeParse({
+    prompts: listedPrompts(sampling)?.slice(0, maxPreviewPrompts),
+    negative: first,
+    guidance,
+  }).data;
 }
 
 function samplesOf({evaluate, decouple, pretrain}: DemeConfig, name: string): DrawnSamples | undefined {

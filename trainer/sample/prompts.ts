@@ -17,7 +17,9 @@ export interface Prompts {
 }
 
 /** The part of a sampling that says what to draw. */
-export type PromptSettings = Pick<SamplingConfig, 'prompts' | 'negative' | 'guidance' | 'guidanceRescale'>;
+export interface PromptSettings extends Pick<SamplingConfig, 'negative' | 'guidance' | 'guidanceRescale'> {
+  readonly prompts?: readonly string[] | undefined;
+}
 
 /** Prompts for a model, the empty one where none is given; undefined for a model without texts. Throws a UserError for settings that do not fit it. */
 export function promptsFor(

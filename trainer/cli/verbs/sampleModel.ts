@@ -15,7 +15,7 @@ import {sampleBatches} from '../../sample/sampleImages.ts';
 import {defaultSampler} from '../../sample/samplers/samplers.ts';
 import {samplerSettings, type SamplerSettingOptions} from '../samplerSettings.ts';
 import {imagesOf, readArray} from './arrays/arrayFile.ts';
-import {readPrompts} from './arrays/promptFile.ts';
+import {readPrompts} from '../../data/captions/promptFile.ts';
 import {imageSize, type SizeOptions} from './sample/imageSize.ts';
 import {checkPart, drawnSpans, type PartOptions} from './sample/drawnPart.ts';
 import {latentsFile, type LatentsOptions} from './sample/latentsFile.ts';
@@ -37,6 +37,8 @@ export interface SampleRequest
   readonly prompt?: readonly string[];
   /** File with a prompt in each line. */
   readonly prompts?: string;
+  /** Of the prompts in a table. */
+  readonly column?: string;
   readonly negative?: readonly string[];
   /** Images, of each prompt where there are prompts. */
   readonly count?: number;
@@ -130,8 +132,8 @@ export async function sampleModel(
   };
 }
 
-async function promptsOf({prompt, prompts}: SampleRequest): Promise<string[] | undefined> {
-  const all = [...(prompt ?? []), ...(prompts === undefined ? [] : await readPrompts(prompts))];
+async function promptsOf({prompt, prompts, column}: SampleRequest): Promise<string[] | undefined> {
+  const all = [...(prompt ?? []), ...(prompts === undefined ? [] : await readPrompts(prompts, column))];
   return all.length === 0 ? undefined : all;
 }
 

@@ -27,6 +27,21 @@ export function checkSamplerSettings({sampler, scheduler = {}}: NamedSettings, c
   }
 }
 
+/** A file with prompts. */
+export const PromptFile = z.strictObject({
+  file: z
+    .string()
+    .min(1)
+    .describe('A line for each prompt (.txt), a list of them (.json), or a table (.csv, .tsv, .jsonl).'),
+  column: z
+    .string()
+    .optional()
+    .describe('Column of the prompts in a table; left out: the first that is called like one.'),
+  limit: z.int().min(1).optional().describe('How many of them; left out: all.'),
+  seed: z.int().min(0).optional().describe('Seed of which of them are taken; left out: the first.'),
+});
+export type PromptFile = z.infer<typeof PromptFile>;
+
 export const SamplingConfig = z
   .strictObject({
     sampler: z
@@ -49,12 +64,21 @@ export const SamplingConfig = z
       .describe('Whether DDIM computes the noise again from the clipped image.'),
     churn: ChurnConfig.optional().describe('Noise that Euler adds before each step (Karras et al. 2022).'),
     prompts: z
-      .array(
-        z.string().meta({examples: ['a photo of an astronaut riding a horse on mars', 'a bold seven, tilted left']}),
-      )
-      .min(1)
+      .union([
+        z
+          .array(
+            z
+              .string()
+              .meta({examples: ['a photo of an astronaut riding a horse on mars', 'a bold seven, tilted left']}),
+          )
+          .min(1),
+        z.string().min(1),
+        PromptFile,
+      ])
       .optional()
-      .describe('What models with a text encoder draw; left out: the first captions of held-out images.'),
+      .describe(
+        'What models with a text encoder draw: texts, or a file of them; left out: the first captions of held-out images.',
+      ),
     negative: z
       .union([z.string(), z.array(z.string()).min(1)])
       .optional()
@@ -143,6 +167,17 @@ export const EvaluateConfig = EvaluateSettings.superRefine(({features, reference
   context.addIssue({code: 'custom', path: ['reference'], message});
 });
 export type EvaluateConfig = z.infer<typeof EvaluateConfig>;
+
+/** The prompts that stand in a config; undefined where there are none, or a file of them. */
+export function listedPrompts({prompts}: Pick<SamplingConfig, 'prompts'>): readonly string[] | undefined {
+  return Array.isArray(prompts) ? prompts : undefined;
+}
+
+/** The file of the prompts of a config; null where there is none. */
+export function promptFileOf({prompts}: Partial<Pick<SamplingConfig, 'prompts'>>): PromptFile | null {
+  if (prompts === undefined || Array.isArray(prompts)) return null;
+  return typeof prompts === 'string' ? {file: prompts} : prompts;
+}
 
 /** The networks that `evaluate.features` names, each once. */
 export function featureNames(features: EvaluateConfig['features'] = 'none'): readonly FeatureNetworkName[] {

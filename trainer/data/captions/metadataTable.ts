@@ -23,11 +23,9 @@ export async function readMetadataTable(
   file: string,
   column?: string,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const text = (await readRegularFile(file, largestFile)).toString('utf8').replace(/^\ufeff/, '');
-  const rows = file.endsWith('.csv') ? csvRows(text, file) : jsonRows(text, file);
   const captions = new Map<string, string[]>();
   let found = column;
-  for (const {row, line} of rows) {
+  for (const {row, line} of await readTable(file)) {
     found ??= captionColumns.find((name) => name in row);
     if (found === undefined || !(found in row)) throw noColumn(file, line, row, column);
     const {file_name: name} = row;
@@ -40,6 +38,17 @@ export async function readMetadataTable(
     else for (const each of texts) known.push(each);
   }
   return captions;
+}
+
+/** Whether a file is a table, by its name. */
+export function isTable(file: string): boolean {
+  return /\.(csv|tsv|jsonl)$/i.test(file);
+}
+
+/** The rows of a table by columns. Throws a UserError for what is none. */
+export async function readTable(file: string): Promise<Iterable<NumberedRow>> {
+  const text = (await readRegularFile(file, largestFile)).toString('utf8').replace(/^\ufeff/, '');
+  return /\.[ct]sv$/i.test(file) ? csvRows(text, file) : jsonRows(text, file);
 }
 
 /** The captions that a value of a row stands for, empty ones left out; null for something else. */
@@ -76,7 +85,9 @@ function jsonRow(json: string, file: string, line: number): Record<string, unkno
 function* csvRows(text: string, file: string): Iterable<NumberedRow> {
   let lines: Record<string, string>[];
   try {
-    lines = parse(text, {columns: true, skip_empty_lines: true, max_record_size: largestRow});
+    // Texts of TSV files have quotes in them that quote nothing.
+    const layout = file.toLowerCase().endsWith('.tsv') ? {delimiter: '\t', relax_quotes: true} : {};
+    lines = parse(text, {columns: true, skip_empty_lines: true, max_record_size: largestRow, ...layout});
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw new UserError('captions-invalid', `This CSV cannot be read: ${error.message}.`, {where: file, cause: error});

@@ -32,19 +32,19 @@ export async function loadDrawnModel(context: StageContext, model: RunModel): Pr
 }
 
 /** How the images of an evaluation are drawn: the same whichever of them a process draws. */
-export function drawingOf(
+export async function drawingOf(
   context: StageContext,
   {sampling}: EvaluateConfig,
   {base, components, predictors, ranges}: DrawnModel,
   test: ImageSource,
-): Omit<SampleImagesRequest, 'count'> {
+): Promise<Omit<SampleImagesRequest, 'count'>> {
   const answers = predictors.map((predictor) => modelPredict(predictor));
   return {
     ...sampling,
     predict: answers.length > 1 ? ensemblePredict(answers, ranges) : (answers[0] as Predict),
     schedule: base.schedule,
     space: components.spaceOf(components.imageShape ?? test.shape),
-    text: runPrompts(context, components, test, sampling),
+    text: await runPrompts(context, components, test, sampling),
     beforeBatch: () => orStop(context),
   };
 }

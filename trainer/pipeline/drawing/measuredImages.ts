@@ -1,5 +1,11 @@
 import {join} from 'node:path';
-import {featureNames, measuredCount, referencePath, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
+import {
+  featureNames,
+  listedPrompts,
+  measuredCount,
+  referencePath,
+  type EvaluateConfig,
+} from '../../contract/config/evaluateConfig.ts';
 import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import {sampleGrid} from '../../data/pictures/sampleGrid.ts';
 import type {FeatureNetwork} from '../../evaluate/featureNetwork.ts';
@@ -20,8 +26,9 @@ export function seriesCount(config: EvaluateConfig): number {
   return Math.max(measuredCount(config), promptGridOf(config) === null ? config.grid : 0);
 }
 
-/** The grid of an evaluation that has a row for each prompt of the config; null for one that shows the first images of the series. */
-export function promptGridOf({sampling: {prompts}, grid}: EvaluateConfig): {perPrompt: number; count: number} | null {
+/** The grid of an evaluation that has a row for each prompt that stands in the config; null for one that shows the first images of the series. */
+export function promptGridOf({sampling, grid}: EvaluateConfig): {perPrompt: number; count: number} | null {
+  const prompts = listedPrompts(sampling);
   return prompts && grid > 0 ? promptGrid(prompts, grid) : null;
 }
 
@@ -70,7 +77,7 @@ async function requireReference(
   {record}: FeatureNetwork,
 ): Promise<void> {
   const path = name && referencePath(config, name);
-  if (path?.endsWith('.npz')) await watch.readingReference(path, (file) => readReferenceStatistics(file, record));
+  if (path?.endsWith('.npz')) await watch.readingInput(path, (file) => readReferenceStatistics(file, record));
 }
 
 /** Milliseconds between two reports: a large series has hundreds of thousands of steps. */

@@ -145,7 +145,7 @@ function continued(begun: InputsRecord, now: InputsRecord, resolved: ResolvedCon
   if (begun.ranges.length > 0 && String(begun.ranges) !== String(now.ranges)) throw inputChanged(rangesText, folder);
   const {evaluation} = now;
   for (const path of Object.keys(evaluation)) {
-    const input = continuedFiles(begun.evaluation[path] ?? null, evaluation[path] ?? null, referenceText, path);
+    const input = continuedFiles(begun.evaluation[path] ?? null, evaluation[path] ?? null, evaluationText, path);
     if (input !== null) evaluation[path] = input;
   }
   return {...now, evaluation, data: continuedFiles(begun.data, now.data, imagesText, config.data?.path ?? folder)};
@@ -179,5 +179,5 @@ export function expertText(index: number): string {
 }
 
 export const imagesText = 'The image files';
-export const referenceText = 'What samples are compared with';
+export const evaluationText = 'What samples are drawn by or compared with';
 export const rangesText = 'The timesteps of the experts';

@@ -1,8 +1,9 @@
 import {resolve} from 'node:path';
 import type {DemeConfig} from '../../contract/config/config.ts';
-import {featureNames, referencePath} from '../../contract/config/evaluateConfig.ts';
+import {featureNames, promptFileOf, referencePath} from '../../contract/config/evaluateConfig.ts';
 import {UserError} from '../../contract/errors.ts';
 import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
+import {readPromptFile} from '../../data/captions/promptFile.ts';
 import {featureNetworks} from '../../evaluate/featureNetworks.ts';
 import {findFeatureWeights} from '../../evaluate/featureWeights.ts';
 import {readReferenceStatistics} from '../../evaluate/scoring/referenceStatistics.ts';
@@ -10,7 +11,7 @@ import {fileExists} from '../../store/files/fileExists.ts';
 
 /**
  * What keeps samples from being measured as the config says, which a run would else meet hours later: weights of feature networks that are not
- * here, and references that are not there or have other features.
+ * here, references that are not there or have other features, and files without the prompts that are wanted.
  */
 export async function measuringProblems({evaluate}: DemeConfig, folder: string): Promise<UserError[]> {
   const problems: UserError[] = [];
@@ -23,6 +24,8 @@ export async function measuringProblems({evaluate}: DemeConfig, folder: string):
     const path = evaluate && referencePath(evaluate, name);
     if (path) await requireReference(resolve(folder, path), name).catch(note);
   }
+  const prompts = evaluate && promptFileOf(evaluate.sampling);
+  if (prompts) await readPromptFile(resolve(folder, prompts.file), prompts).catch(note);
   return problems;
 }
 

@@ -74,7 +74,7 @@ async function sampleFeatures(
     const batches = sampleBatches({
       ...sampling,
       predict: modelPredict(lab.predictor),
-      text: lab.prompts(sampling),
+      text: await lab.prompts(sampling),
       schedule,
       space,
       count: config.samples,

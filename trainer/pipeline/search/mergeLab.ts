@@ -11,7 +11,8 @@ import type {Model} from '../../models/model.ts';
 import {Predictor} from '../../models/predictor.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
 import type {NoiseSchedule} from '../../schedulers/schedule.ts';
-import type {Prompts, PromptSettings} from '../../sample/prompts.ts';
+import type {SamplingConfig} from '../../contract/config/evaluateConfig.ts';
+import type {Prompts} from '../../sample/prompts.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {weightsHashOf} from '../graph/runInputs.ts';
 import {dataSettings} from '../graph/trainingInputs.ts';
@@ -49,7 +50,7 @@ export interface MergeLab {
   readonly key: string;
   heldOut(draws: LabDraws): Promise<LabHeldOut>;
   /** What images are drawn by; without prompts in the config, the captions of validation images. */
-  prompts(sampling: PromptSettings): Prompts | undefined;
+  prompts(sampling: SamplingConfig): Promise<Prompts | undefined>;
   /** Losses of parameters with the names of `base`; with `onlyRanges`, the other ranges are NaN. */
   losses(params: Params, heldOut: LabHeldOut, onlyRanges?: readonly number[]): Promise<LossTable>;
   dispose(): void;

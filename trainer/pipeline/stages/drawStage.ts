@@ -16,7 +16,7 @@ export async function drawStage(context: StageContext, model: RunModel, shard: n
   if (blocks.missing(span).length === 0) return 'done';
   const drawn = await loadDrawnModel(context, model);
   const {test} = await openStageData(context);
-  const drawing = drawingOf(context, config, drawn, test);
+  const drawing = await drawingOf(context, config, drawn, test);
   await measureSpan(context, {config, model: name, drawing, blocks, span});
   return 'done';
 }

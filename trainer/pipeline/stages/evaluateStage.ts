@@ -38,7 +38,7 @@ export async function evaluateStage(context: StageContext, model: RunModel): Pro
   }
   await writeFileAtomic(runPaths.losses(context.run, name), await readFile(losses));
   await orStop(context);
-  await drawSamples(context, config, drawingOf(context, config, drawn, test), {name, folder});
+  await drawSamples(context, config, await drawingOf(context, config, drawn, test), {name, folder});
   return 'done';
 }
 

@@ -24,7 +24,7 @@ import {
   inputChanged,
   knownInputs,
   rangesText,
-  referenceText,
+  evaluationText,
   weightsHashOf,
 } from '../graph/runInputs.ts';
 import {runRanges} from '../runRanges.ts';
@@ -61,12 +61,12 @@ export class InputWatch {
     return openData(config.data, folder, onSkip, onNote, files ?? undefined);
   }
 
-  /** Reads what the evaluation is compared with, by its path in the config; throws a UserError where it is or becomes another. */
-  async readingReference<T>(path: string, read: (path: string) => Promise<T>): Promise<T> {
+  /** Reads a file or folder that samples are drawn by or compared with, by its path in the config; throws a UserError where it is or becomes another. */
+  async readingInput<T>(path: string, read: (path: string) => Promise<T>): Promise<T> {
     const {folder} = this.resolved;
     const requireKnown = async () => {
       const now = (await evaluationInput(path, folder)).stamps[0];
-      if (now !== this.begun.evaluation[path]?.stamps.at(-1)) throw inputChanged(referenceText, path);
+      if (now !== this.begun.evaluation[path]?.stamps.at(-1)) throw inputChanged(evaluationText, path);
     };
     await requireKnown();
     const result = await read(resolve(folder, path));

@@ -35,7 +35,7 @@ export async function referenceStage(context: StageContext): Promise<StageOutcom
     const blocks = await withFeatureNetworks(names, (networks) =>
       path === null
         ? measureTestImages(context, folder, networks)
-        : context.watch.readingReference(path, (file) => measurePictures(context, file, folder, networks)),
+        : context.watch.readingInput(path, (file) => measurePictures(context, file, folder, networks)),
     );
     await writeAllFeatures(context.run, 'reference', config, blocks, names);
   }
@@ -59,7 +59,7 @@ async function keepStatistics(
   name: FeatureNetworkName,
 ): Promise<void> {
   const {dimension} = featureNetworks[name];
-  const {spatial: _, ...statistics} = await watch.readingReference(path, (file) =>
+  const {spatial: _, ...statistics} = await watch.readingInput(path, (file) =>
     readReferenceStatistics(file, {name, dimension}),
   );
   const fileName = featureFileNames(features)[featureNames(features).indexOf(name)];

@@ -1,5 +1,5 @@
 import type {DemeConfig} from '../../contract/config/config.ts';
-import {measuredCount} from '../../contract/config/evaluateConfig.ts';
+import {measuredCount, promptFileOf} from '../../contract/config/evaluateConfig.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
 import {expertModels, runModels} from '../../contract/run/pipeline.ts';
@@ -151,6 +151,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
       return {
         ...images(facts),
         evaluate: {...evaluate, shards: undefined, reference: undefined},
+        ...promptStamp(facts),
         ranges: facts.ranges,
         experts,
       };
@@ -216,13 +217,27 @@ function images({resolved, data}: StageFacts): {data: object} {
   return {data: {...(resolved.config.data && dataSettings(resolved.config.data)), files: data}};
 }
 
+/** The content of the file of prompts, where evaluations draw by one. */
+function promptStamp({resolved: {config}, evaluation}: StageFacts): {prompts?: string | undefined} {
+  const file = config.evaluate && promptFileOf(config.evaluate.sampling);
+  return file ? {prompts: evaluation[file.file]} : {};
+}
+
 /** Given weights need neither images nor a search. */
 function searchInputs(facts: StageFacts): Record<string, unknown> {
   const {resolved, experts, ranges} = facts;
   const {merge, evaluate} = resolved.config;
   if (merge?.weights) return {merge: {weights: merge.weights}};
   const confirmed = merge?.search?.confirm && {features: evaluate?.features, sampling: evaluate?.sampling};
-  return {...images(facts), merge: {search: merge?.search, ...ruledMerge(merge)}, evaluate: confirmed, experts, ranges};
+  const drawnBy = confirmed ? promptStamp(facts) : {};
+  return {
+    ...images(facts),
+    ...drawnBy,
+    merge: {search: merge?.search, ...ruledMerge(merge)},
+    evaluate: confirmed,
+    experts,
+    ranges,
+  };
 }
 
 function givenExperts(model: RunModel, hashes: readonly string[]): readonly string[] {

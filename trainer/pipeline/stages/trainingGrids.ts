@@ -1,4 +1,5 @@
 import {dirname} from 'node:path';
+import {listedPrompts} from '../../contract/config/evaluateConfig.ts';
 import type {TrainingSamplesConfig} from '../../contract/config/training.ts';
 import type {ImageSource} from '../../data/dataset.ts';
 import type {Denoiser} from '../../models/denoiser.ts';
@@ -33,7 +34,7 @@ export function trainingGrids(
   model: DrawnModel,
 ): Pick<TrainHooks, 'pictures'> {
   if (config === undefined) return {};
-  const {prompts} = config;
+  const prompts = listedPrompts(config);
   const grid = prompts ? promptGrid(prompts, config.images) : {count: config.images};
   const draw = async (params: Params, update: number) => {
     const images = await drawImages(context, {...config, ...grid}, model, params);
@@ -54,7 +55,7 @@ async function drawImages(
   const space = components.spaceOf(validation.shape);
   const batch = Math.min(config.batch, config.count);
   try {
-    const text = runPrompts(context, components, validation, config);
+    const text = await runPrompts(context, components, validation, config);
     const request = {...config, batch, schedule, space, text, predict: modelPredict(predictor)};
     return await sampleImages({...request, beforeBatch: () => orStop(context)});
   } catch (error) {

@@ -103,6 +103,11 @@ describe('the key of a stage', () => {
       ['reference'],
       facts(({evaluate}) => void (evaluate!.reference = 'fid.npz'), {evaluation: {'fid.npz': 'f0'}}),
     ],
+    [
+      'the file of the prompts',
+      evaluations,
+      facts(({evaluate}) => void (evaluate!.sampling.prompts = {file: 'p.tsv'}), {evaluation: {'p.tsv': 'p0'}}),
+    ],
     ['how the drawing is shared', [], facts(({evaluate}) => void (evaluate!.shards = 3))],
     [
       'what is told and kept',

@@ -9,7 +9,7 @@ import {inBatches} from '../../../sample/nchw.ts';
 import {requireComponent, requireTokenizer} from '../../../store/weights/components.ts';
 import type {TensorSource} from '../../../store/weights/safetensors.ts';
 import {imagesOf, readArray, requireOutput, writeArrays, type ArrayOutput} from './arrayFile.ts';
-import {readPrompts} from './promptFile.ts';
+import {readPrompts} from '../../../data/captions/promptFile.ts';
 
 /** Texts, or images of a file, that are to be encoded by the components of a pipeline. */
 export interface EncodeRequest extends ArrayOutput {

@@ -4,7 +4,7 @@ import {count, tokenizerOption} from '../../arguments.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../../outcome.ts';
 import {requireTokenizer} from '../../../store/weights/components.ts';
 import {readClipTokenizer} from '../../../text/readClipTokenizer.ts';
-import {readPrompts} from './promptFile.ts';
+import {readPrompts} from '../../../data/captions/promptFile.ts';
 
 interface TokenizeOptions extends OutputOptions {
   readonly model: string;

@@ -1,6 +1,6 @@
 import {dirname} from 'node:path';
 import {UserError} from '../../../contract/errors.ts';
-import {readMetadataTable} from '../../../data/captions/metadataTable.ts';
+import {isTable, readMetadataTable} from '../../../data/captions/metadataTable.ts';
 import type {EncodedImages} from '../../../data/encodedSource.ts';
 import type {ClipScore} from '../../../evaluate/clipScore.ts';
 import type {FeatureRows} from '../../../evaluate/featureRows.ts';
@@ -8,7 +8,7 @@ import {loadClipTextTower} from '../../../evaluate/networks/clipNetwork.ts';
 import type {NetworkFiles} from '../../../evaluate/networks/networkWeights.ts';
 import {captionScore} from '../../../evaluate/scoring/captionScore.ts';
 import {readClipTokenizer} from '../../../text/readClipTokenizer.ts';
-import {readPrompts} from '../arrays/promptFile.ts';
+import {readPrompts} from '../../../data/captions/promptFile.ts';
 
 /**
  * One caption for each image: the first of those that lie with it (`given` is true), the lines or the JSON list of a file in the order of the images, or
@@ -20,7 +20,7 @@ export async function captionsOf(
   column: string | undefined,
 ): Promise<readonly string[]> {
   if (given === true) return Promise.all(Array.from({length: images.size}, (_, i) => ownCaption(images, i)));
-  if (/\.(csv|jsonl)$/.test(given)) return tableCaptions(await readMetadataTable(given, column), images, given);
+  if (isTable(given)) return tableCaptions(await readMetadataTable(given, column), images, given);
   const captions = await readPrompts(given);
   if (captions.length === images.size) return captions;
   throw new UserError('captions-mismatch', `There are ${captions.length} captions for ${images.size} images.`, {
