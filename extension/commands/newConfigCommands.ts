@@ -1,6 +1,7 @@
 import {cp, mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as vscode from 'vscode';
+import {presetText} from '../../trainer/contract/config/presetText.ts';
 import {UserError} from '../../trainer/contract/errors.ts';
 import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import type {Handler, Studio} from '../studio.ts';
@@ -69,22 +70,12 @@ async function newConfig({context}: Studio): Promise<void> {
   if (await fileExists(file)) throw new UserError('config-exists', 'There is such a config already.', {where: file});
   const presets = join(context.extensionPath, 'media', 'presets');
   const text = template.file === null ? skeleton : await readFile(join(presets, template.file), 'utf8');
-  await writeFile(file, asOwnConfig(text, name), {flag: 'wx'});
+  await writeFile(file, presetText(text, name), {flag: 'wx'});
   await completeStep('own');
   await vscode.window.showTextDocument(vscode.Uri.file(file));
 }
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-
-/** A preset under another name, without its comments that point to files beside it. */
-export function asOwnConfig(text: string, name: string): string {
-  const isOwn = (line: string) => !/^# (yaml-language-server|What it costs)/.test(line);
-  return text
-    .split('\n')
-    .filter(isOwn)
-    .join('\n')
-    .replace(/^name: .*$/m, `name: ${name}`);
-}
 
 interface Example {
   /** Of its new folder. */

@@ -1,6 +1,7 @@
 import {Command} from 'commander';
 import {toolVersion} from '../pipeline/owner/toolVersion.ts';
 import {addAnalyseVerb} from './verbs/analyseVerb.ts';
+import {addBenchmarkVerb} from './verbs/benchmark/benchmarkVerb.ts';
 import {addControlVerbs} from './verbs/controlVerbs.ts';
 import {addEngineVerbs} from './verbs/engineVerbs.ts';
 import {addFetchVerb} from './verbs/fetchVerb.ts';
@@ -31,6 +32,7 @@ export function program(): Command {
   deme.commandsGroup('Experiments:');
   addValidateVerb(deme);
   addRunVerbs(deme);
+  addBenchmarkVerb(deme);
   addMergeVerb(deme);
   addMeasureVerb(deme);
   addAnalyseVerb(deme);

@@ -16,15 +16,25 @@ const CLASSES = 10;
 const largestFile = 2 ** 31 - 1;
 
 const trainFiles = [1, 2, 3, 4, 5].map((number) => `data_batch_${number}.bin`);
+const testFiles = ['test_batch.bin'];
+
+/** Paths of the six files of a folder, or of the folder `cifar-10-batches-bin` in it. */
+export function cifar10Files(folder: string): string[] {
+  return [...trainFiles, ...testFiles].map((name) => join(unpackedIn(folder), name));
+}
+
+function unpackedIn(folder: string): string {
+  const unpacked = join(folder, 'cifar-10-batches-bin');
+  return existsSync(unpacked) ? unpacked : folder;
+}
 
 /**
  * CIFAR-10, the binary version (https://www.cs.toronto.edu/~kriz/cifar.html), as [32, 32, 3]. `folder` holds the six
  * files, or the folder `cifar-10-batches-bin` of the archive. The fingerprint is over the file bytes.
  */
 export async function openCifar10(folder: string): Promise<OfficialSplit> {
-  const unpacked = join(folder, 'cifar-10-batches-bin');
-  const files = existsSync(unpacked) ? unpacked : folder;
-  const [train, test] = await Promise.all([openPart(files, trainFiles), openPart(files, ['test_batch.bin'])]);
+  const files = unpackedIn(folder);
+  const [train, test] = await Promise.all([openPart(files, trainFiles), openPart(files, testFiles)]);
   return {train, test};
 }
 

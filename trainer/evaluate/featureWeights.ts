@@ -84,10 +84,11 @@ export async function findFeatureWeights(name: string): Promise<NetworkFiles> {
   const choices = rows.map(([row, {file, megabytes, licence}]) => `${row} (${file}, ${megabytes} MB, ${licence})`);
   throw new UserError('features-missing', `The weights of ${name} are not here: ${choices.join(' or ')}.`, {
     where: featureFolder(first[0]),
-    hint: `Put the file there (from ${addressOf(first[1])}), or give it with --weights.`,
+    hint: `Put the file there (from ${weightsAddress(first[1])}), or give it with --weights.`,
   });
 }
 
-function addressOf({source, file}: FeatureWeights): string {
+/** Where the file of a row comes from. */
+export function weightsAddress({source, file}: FeatureWeights): string {
   return 'address' in source ? source.address : `https://huggingface.co/${source.repository}, ${file}`;
 }

@@ -8,7 +8,7 @@ import {deme} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const verbs =
-  'validate run pretrain finetune search evaluate merge measure analyse plane fetch inspect sample predict runs stop pause resume extend engine';
+  'validate run pretrain finetune search evaluate benchmark merge measure analyse plane fetch inspect sample predict runs stop pause resume extend engine';
 
 /** Verbs that do something themselves: `engine list`, not `engine`. */
 function leaves(command: Command, name = ''): [string, string[]][] {
@@ -27,7 +27,7 @@ describe('deme', () => {
     expect(options).toContain('--json');
   });
 
-  it.each('run pretrain finetune search evaluate merge sample predict'.split(' '))('takes --engine: %s', (verb) => {
+  it.each('run pretrain finetune search evaluate benchmark merge sample predict'.split(' '))('takes --engine: %s', (verb) => {
     expect(Object.fromEntries(leaves(program()))[verb]).toContain('--engine');
   });
 
@@ -36,6 +36,8 @@ describe('deme', () => {
     [['run'], "missing required argument 'config'"],
     [['run', 'x', '--engine', 'abacus'], 'Allowed choices are auto, tensorflow, webgpu, wasm.'],
     [['finetune', 'x', '--range', 'first'], 'Give a whole number from 0.'],
+    [['benchmark', 'mnist'], 'Allowed choices are cifar10, lsun-church, lsun-bedroom'],
+    [['benchmark', 'digits', '--scale', '1.5'], 'Give a number above 0 and at most 1.'],
     [['engine', 'install', 'tensorflow', '--cpu', '--cuda'], 'cannot be used with'],
   ])('ends with 2 for wrong usage: %j', async (args, message) => {
     const {code, stdout, stderr} = await deme(args);

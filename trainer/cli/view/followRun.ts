@@ -41,13 +41,18 @@ export async function extendAndFollow(run: RunFolder, extension: Extension, opti
   return follow(await extendRun(run, extension), options);
 }
 
-async function follow(work: Work, {json = false}: Pick<RunOptions, 'json'>): Promise<ExitCode> {
+async function follow(work: Work, options: Pick<RunOptions, 'json'>): Promise<ExitCode> {
   const {run, stages} = work;
-  const view = json ? jsonView(process.stdout) : textView(process.stdout);
-  const {id, engine} = run.record;
-  if (json) printJson({run: run.path, id, engine}, 0);
-  else printLines([`Run folder: ${run.path}`]);
-  const outcome = await runWork(work, (event) => view.show(event)).finally(() => view.close());
-  if (!json) printLines(await summaryLines(run, outcome, stages));
+  const outcome = await showWork(work, options);
+  if (!options.json) printLines(await summaryLines(run, outcome, stages));
   return outcome === 'done' ? 0 : 130;
+}
+
+/** Carries work out and shows how it goes. */
+export async function showWork(work: Work, {json = false}: Pick<RunOptions, 'json'>): Promise<'done' | 'stopped'> {
+  const view = json ? jsonView(process.stdout) : textView(process.stdout);
+  const {path, record} = work.run;
+  if (json) printJson({run: path, id: record.id, engine: record.engine}, 0);
+  else printLines([`Run folder: ${path}`]);
+  return runWork(work, (event) => view.show(event)).finally(() => view.close());
 }

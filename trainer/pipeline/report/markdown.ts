@@ -154,7 +154,8 @@ function checkText({images, timestepsPerRange, models}: SearchCheck): string {
   return `${intro}\n\n${table(['model', 'loss', 'difference to base'], rows)}`;
 }
 
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table of Markdown. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -1,0 +1,79 @@
+import {rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {beforeEach, describe, expect, it, vi} from 'vitest';
+import {benchmarkNames, BenchmarkPlan, type BenchmarkName} from '../../../../trainer/contract/benchmark/benchmarkPlan.ts';
+import {benchmarkConfig, type BenchmarkRequest} from '../../../../trainer/pipeline/benchmark/benchmarkConfig.ts';
+import {missingNeeds} from '../../../../trainer/pipeline/benchmark/benchmarkNeeds.ts';
+import {planBenchmark} from '../../../../trainer/pipeline/benchmark/benchmarkPlan.ts';
+import {writeBenchmarkData, writeFeaturePlaceholders} from '../../../helpers/benchmarkFolder.ts';
+import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {writeTinyBase} from '../../../helpers/tinyExperiment.ts';
+import {writeTinyPipeline} from '../../../helpers/tinyTextExperiment.ts';
+
+useCpuBackend();
+beforeEach(async () => {
+  vi.stubEnv('DEME_CACHE', await temporaryFolder());
+});
+
+async function plan(request: BenchmarkRequest): Promise<BenchmarkPlan> {
+  return BenchmarkPlan.parse(await planBenchmark(request, await benchmarkConfig(request)));
+}
+
+/** A folder with all that a benchmark needs, small. */
+async function readyRequest(name: BenchmarkName): Promise<BenchmarkRequest> {
+  const folder = await temporaryFolder();
+  await writeBenchmarkData(name, folder);
+  await writeFeaturePlaceholders();
+  const base = join(folder, 'base');
+  if (name.startsWith('sd-')) await writeTinyPipeline(base);
+  else await writeTinyBase(base);
+  return {name, folder, scale: 0.0001, ...(name !== 'digits' && {base})};
+}
+
+describe('the plan of a benchmark', () => {
+  it.each(benchmarkNames)('finds nothing missing where all is there: %s', async (name) => {
+    const {needs, ready, updates, stages, drawing} = await plan(await readyRequest(name));
+    expect(needs.filter(({problem}) => problem !== null)).toEqual([]);
+    expect(ready).toBe(true);
+    expect(updates).toMatchObject({expert: 4, experts: 4, ordinary: 16});
+    expect(drawing).toMatchObject({models: expect.arrayContaining(['base', 'ordinary', 'ensemble', 'merged']), images: 16});
+    expect(stages).toEqual(expect.arrayContaining(['ordinary', 'expert-3', 'search', 'merge', 'reference', 'report']));
+  });
+
+  it('says of each missing thing which file, where from and where to put it', async () => {
+    const folder = await temporaryFolder();
+    const {needs, ready} = await plan({name: 'sd-coco30k', folder, scale: 1});
+    expect(ready).toBe(false);
+    const error = missingNeeds('sd-coco30k', needs);
+    expect(error?.code).toBe('benchmark-incomplete');
+    for (const part of [
+      'deme fetch CompVis/stable-diffusion-v1-4',
+      join(folder, 'data', 'laion-aesthetics-6.5'),
+      join(folder, 'data', 'coco-val2014-30k.csv'),
+      'pt_inception-2015-12-05-6726825d.pth, 91 MB, licence Apache-2.0',
+      'open_clip_model.safetensors, 5468 MB, licence MIT',
+      'https://github.com/mseitzer/pytorch-fid/releases',
+    ])
+      expect(error?.message).toContain(part);
+  });
+
+  it('names a batch of CIFAR-10 that is missing', async () => {
+    const request = await readyRequest('cifar10');
+    await rm(join(request.folder, 'data', 'cifar-10-batches-bin', 'data_batch_3.bin'));
+    const {needs} = await plan(request);
+    const missing = needs.filter(({problem}) => problem !== null);
+    expect(missing.map(({kind, problem}) => [kind, problem])).toEqual([['data', 'not there: data_batch_3.bin']]);
+  });
+
+  it('knows the size of the whole benchmark before anything is there', async () => {
+    const folder = await temporaryFolder();
+    const {updates, drawing, disk, time, ours} = await plan({name: 'cifar10', folder, scale: 1});
+    expect(updates).toEqual({expert: 20_000, experts: 4, ordinary: 80_000, images: 64});
+    expect(drawing).toMatchObject({images: 50_000, sampler: 'ddim', steps: 100});
+    // Five trainings, two checkpoints each, 16 bytes a parameter.
+    expect(disk.checkpoints).toBe(5 * 2 * 16 * 36_237_827);
+    expect(time).toBeNull();
+    expect(ours).toContain('decouple.dropout: false (the original was trained with 0.1, the released code finetunes without)');
+  });
+});

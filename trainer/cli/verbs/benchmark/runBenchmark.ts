@@ -1,0 +1,68 @@
+import {join, relative} from 'node:path';
+import type {BenchmarkPlan} from '../../../contract/benchmark/benchmarkPlan.ts';
+import type {BenchmarkResult, RulerCheck} from '../../../contract/benchmark/benchmarkResult.ts';
+import type {EngineChoice} from '../../../contract/config/config.ts';
+import {Report} from '../../../contract/run/report.ts';
+import {benchmarkMarkdown} from '../../../pipeline/benchmark/benchmarkMarkdown.ts';
+import {benchmarkResult} from '../../../pipeline/benchmark/benchmarkResult.ts';
+import {benchmarkWork, rulerFirst} from '../../../pipeline/benchmark/benchmarkWork.ts';
+import {checkRuler} from '../../../pipeline/benchmark/rulerCheck.ts';
+import {toolVersion} from '../../../pipeline/owner/toolVersion.ts';
+import {writeFileAtomic} from '../../../store/files/atomicFile.ts';
+import {readJson, writeJsonAtomic} from '../../../store/files/jsonFile.ts';
+import {runPaths} from '../../../store/run/runPaths.ts';
+import type {ExitCode} from '../../outcome.ts';
+import {printJson, printLines} from '../../terminal.ts';
+import {showWork} from '../../view/followRun.ts';
+
+/** Runs a benchmark from its config file, after its ruler was checked, and writes `benchmark.json` and `benchmark.md`. */
+export async function runBenchmark(
+  plan: BenchmarkPlan,
+  options: {json?: boolean; engine?: EngineChoice},
+): Promise<ExitCode> {
+  const say = (lines: readonly string[]) => {
+    if (!options.json) printLines(lines);
+  };
+  const work = await benchmarkWork(plan.config, options.engine, ({reason}) => say([`Engine: ${reason}`]));
+  const {run, resolved} = work;
+  const {ruler: first, rest} = rulerFirst(work);
+  if ((await showWork(first, options)) === 'stopped') return stopped(plan, say);
+  const ruler = await checkRuler(run.path, resolved.config.evaluate?.features);
+  say(ruler.map(rulerLine));
+  if ((await showWork(rest, options)) === 'stopped') return stopped(plan, say);
+  const report = await readJson(runPaths.reportRecord(run.path), Report, 'the report');
+  const result = benchmarkResult({
+    plan,
+    config: resolved.config,
+    run: run.record.id,
+    report,
+    ruler,
+    prompts: null,
+    tool: toolVersion(),
+  });
+  const [record, page] = [join(plan.folder, 'benchmark.json'), join(plan.folder, 'benchmark.md')];
+  await writeJsonAtomic(record, result);
+  await writeFileAtomic(page, benchmarkMarkdown(result));
+  if (options.json) printJson(result, 0);
+  else say([...resultLines(result), `Table: ${relative('', page)}`]);
+  return 0;
+}
+
+function stopped({benchmark}: BenchmarkPlan, say: (lines: readonly string[]) => void): ExitCode {
+  say([`Stopped at a checkpoint. The same \`deme benchmark ${benchmark}\` goes on from there.`]);
+  return 130;
+}
+
+function rulerLine({network, images, self, split}: RulerCheck): string {
+  const halves = split === null ? '' : `, ${split.toPrecision(3)} between its halves`;
+  return `Ruler by ${network}: ${images} reference images, ${self.toExponential(1)} to themselves${halves}`;
+}
+
+function resultLines({rows, scaled}: BenchmarkResult): string[] {
+  return rows.flatMap(({model, scores}) =>
+    scores.map(
+      ({score, network, value}) =>
+        `  ${model.padEnd(10)} ${score}${network === null ? '' : ` (${network})`} ${value.toPrecision(5)}${scaled ? ' (scaled)' : ''}`,
+    ),
+  );
+}

@@ -1,0 +1,117 @@
+import {basename, dirname, join, resolve} from 'node:path';
+import type {BenchmarkName, BenchmarkNeed} from '../../contract/benchmark/benchmarkPlan.ts';
+import type {DemeConfig} from '../../contract/config/config.ts';
+import {featureNames} from '../../contract/config/evaluateConfig.ts';
+import {UserError} from '../../contract/errors.ts';
+import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
+import {cifar10Files} from '../../data/cifar10.ts';
+import {featureFolder, featureWeights, findFeatureWeights, weightsAddress} from '../../evaluate/featureWeights.ts';
+import {cacheFolder} from '../../store/files/cacheFolder.ts';
+import {fileExists, statIfThere} from '../../store/files/fileExists.ts';
+import {resolveBase} from '../../store/hub/hubFetch.ts';
+import {readModel} from '../../store/weights/readModel.ts';
+import {startDoubts} from '../owner/startDoubts.ts';
+import type {BenchmarkConfig} from './benchmarkConfig.ts';
+import {benchmarks} from './benchmarks.ts';
+
+/** The data and weights that the config of a benchmark needs, each looked at where it must lie. */
+export async function benchmarkNeeds(
+  name: BenchmarkName,
+  {file, config}: Pick<BenchmarkConfig, 'file' | 'config'>,
+): Promise<BenchmarkNeed[]> {
+  const folder = dirname(file);
+  const base = await baseNeed(config, folder);
+  const prompts = benchmarks[name].prompts;
+  return [
+    base,
+    ...(await dataNeeds(name, config, {folder, hasBase: base.problem === null})),
+    ...(prompts === undefined
+      ? []
+      : [{kind: 'prompts' as const, ...(await fileNeed(prompts, join(folder, prompts.file)))}]),
+    ...(await Promise.all(
+      featureNames(config.evaluate?.features)
+        .filter((network) => network !== 'digits')
+        .map(weightsNeed),
+    )),
+  ];
+}
+
+/** What is missing, in one error that lists it: which file, where from, where to put it. Null where nothing is. */
+export function missingNeeds(name: BenchmarkName, needs: readonly BenchmarkNeed[]): UserError | null {
+  const missing = needs.filter(({problem}) => problem !== null);
+  if (missing.length === 0) return null;
+  const lines = missing.map(
+    ({what, where, from, problem}) => `- ${what}\n  where: ${where}\n  from:  ${from}\n  now:   ${problem}`,
+  );
+  const count = missing.length === 1 ? 'One thing is' : `${missing.length} things are`;
+  const next = `Put them there and start \`deme benchmark ${name}\` again; --base and --data name other places.`;
+  return new UserError('benchmark-incomplete', [`${count} missing for ${name}:`, ...lines, next].join('\n'));
+}
+
+async function baseNeed({base = ''}: DemeConfig, folder: string): Promise<BenchmarkNeed> {
+  const isPath = (await fileExists(resolve(folder, base))) || !/^[\w.-]+\/[\w.-]+$/.test(base);
+  return {
+    kind: 'base',
+    what: `base model ${base}`,
+    where: isPath ? resolve(folder, base) : join(cacheFolder().path, 'models', base.replace('/', '--')),
+    from: isPath ? 'a diffusers folder' : `\`deme fetch ${base}\``,
+    problem: await problemOf(
+      async () => void (await readModel(await resolveBase(base, folder))),
+      'base-missing',
+    ),
+  };
+}
+
+async function dataNeeds(
+  name: BenchmarkName,
+  config: DemeConfig,
+  {folder, hasBase}: {folder: string; hasBase: boolean},
+): Promise<BenchmarkNeed[]> {
+  const {data} = config;
+  if (data === undefined) throw new Error(`the benchmark ${name} has no data`);
+  const {what, from} = benchmarks[name].data;
+  const where = data.path === undefined ? 'in the package' : resolve(folder, data.path);
+  const need = (problem: string | null): BenchmarkNeed => ({kind: 'data', what, where, from, problem});
+  if (data.kind === 'cifar10') {
+    const missing = await missingOf(cifar10Files(where));
+    if (missing.length > 0) return [need(`not there: ${missing.map((path) => basename(path)).join(', ')}`)];
+  } else if (data.path !== undefined && !(await fileExists(where))) return [need('it is not there')];
+  // Without a base it cannot be said whether captions are needed.
+  const [doubt] = await startDoubts(hasBase ? config : {...config, base: undefined}, folder);
+  return [need(doubt ?? null)];
+}
+
+async function missingOf(files: readonly string[]): Promise<string[]> {
+  const there = await Promise.all(files.map(fileExists));
+  return files.filter((_, i) => !there[i]);
+}
+
+async function fileNeed({what, from}: {what: string; from: string}, where: string) {
+  const stats = await statIfThere(where);
+  const problem = stats === null ? 'it is not there' : stats.size === 0 ? 'the file is empty' : null;
+  return {what, where, from, problem};
+}
+
+async function weightsNeed(network: FeatureNetworkName): Promise<BenchmarkNeed> {
+  const [name, weights] = [...featureWeights].find(([, row]) => row.network === network) ?? [];
+  if (name === undefined || weights === undefined) throw new Error(`no weights are known for ${network}`);
+  const {file, megabytes, licence} = weights;
+  return {
+    kind: 'weights',
+    what: `feature weights ${name}: ${file}, ${megabytes} MB, licence ${licence}`,
+    where: join(featureFolder(name), file),
+    from: weightsAddress(weights),
+    problem: await problemOf(async () => void (await findFeatureWeights(network)), 'features-missing'),
+  };
+}
+
+/** The line of a mistake of the user, short for one of the kind `absent`; null where there is none. */
+async function problemOf(look: () => Promise<void>, absent: string): Promise<string | null> {
+  try {
+    await look();
+    return null;
+  } catch (error) {
+    if (error instanceof UserError) return error.code === absent ? 'it is not there' : error.line;
+    throw error;
+  }
+}

@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import {FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
+import type {BenchmarkPlan} from '../../contract/benchmark/benchmarkPlan.ts';
+import {
+  BenchmarkResult,
+  type BenchmarkRecipe,
+  type BenchmarkRow,
+  type BenchmarkScore,
+  type RulerCheck,
+} from '../../contract/benchmark/benchmarkResult.ts';
+import type {DemeConfig} from '../../contract/config/config.ts';
+import {featureNames} from '../../contract/config/evaluateConfig.ts';
+import {runExperts} from '../../contract/run/pipeline.ts';
+import type {NetworkDistances, Report} from '../../contract/run/report.ts';
+import {publishedResults} from './publishedResults.ts';
+
+/** The models that stand beside the published ones. */
+const shownModels = ['base', 'ordinary', 'ensemble', 'merged'] as const;
+
+/** What a benchmark has found. */
+export interface BenchmarkFindings {
+  readonly plan: BenchmarkPlan;
+  readonly config: DemeConfig;
+  /** Name of the run. */
+  readonly run: string;
+  readonly report: Report;
+  readonly ruler: readonly RulerCheck[];
+  readonly prompts: BenchmarkRecipe['prompts'];
+  /** Name and version of the program. */
+  readonly tool: string;
+}
+
+/** The table of a benchmark: our models with all their scores, each with its recipe, and the published numbers. */
+export function benchmarkResult(findings: BenchmarkFindings): BenchmarkResult {
+  const {plan, config, run, report, ruler} = findings;
+  const scaled = plan.scale < 1;
+  const recipe = recipeOf(findings);
+  const updates: Record<(typeof shownModels)[number], number> = {
+    base: 0,
+    ordinary: plan.updates.ordinary,
+    ensemble: plan.updates.expert * runExperts(config),
+    merged: plan.updates.expert * runExperts(config),
+  };
+  const rows = shownModels
+    .filter((model) => model in report.heldOut)
+    .map((model): BenchmarkRow => ({model, updates: updates[model], scores: scoresOf(model, findings, scaled), recipe}));
+  return BenchmarkResult.parse({
+    format: 1,
+    benchmark: plan.benchmark,
+    scale: plan.scale,
+    scaled,
+    config: plan.config,
+    run,
+    engine: report.engine,
+    ruler,
+    rows,
+    published: publishedResults[plan.benchmark],
+    heldOut: Object.fromEntries(
+      Object.entries(report.heldOut).map(([model, {mean, standardError, differenceToBase}]) => [
+        model,
+        {mean, standardError, differenceToBase},
+      ]),
+    ),
+    weights: report.weights,
+    ours: plan.ours,
+    warnings: report.warnings,
+  });
+}
+
+function scoresOf(model: string, {config, report}: BenchmarkFindings, scaled: boolean): BenchmarkScore[] {
+  const [first = 'none'] = featureNames(config.evaluate?.features);
+  const {frechet, kid, networks = [{network: first, frechet, kid}]} = report;
+  return networks.flatMap((each) => distancesOf(model, each).map((score) => ({...score, network: each.network, scaled})));
+}
+
+/** Fréchet distances by Inception are called FID, as everywhere. */
+function distancesOf(model: string, {network, frechet, kid}: Pick<NetworkDistances, 'network' | 'frechet' | 'kid'>) {
+  const [distance, estimate] = [frechet[model], kid[model]];
+  return [
+    ...(distance === undefined
+      ? []
+      : [{score: network === 'inception' ? 'FID' : 'Fréchet distance', value: distance}]),
+    ...(estimate === undefined
+      ? []
+      : [{score: 'KID', value: estimate.mean, standardError: estimate.standardError}]),
+  ];
+}
+
+const RecipeParts = z.looseObject({
+  reference: z.looseObject({part: z.string(), images: z.int()}).nullable(),
+  featureNetwork: FeatureNetworkRecord.nullable(),
+  featureNetworks: z.array(FeatureNetworkRecord.nullable()).optional(),
+});
+
+function recipeOf({config, report, prompts, plan, tool}: BenchmarkFindings): BenchmarkRecipe {
+  const {reference, featureNetwork, featureNetworks = [featureNetwork]} = RecipeParts.parse(report.recipe);
+  const {sampler = null, steps, eta, guidance = null, seed} = config.evaluate?.sampling ?? {steps: 0, eta: 0, seed: 0};
+  return {
+    images: plan.drawing.images,
+    sampler,
+    steps,
+    eta,
+    guidance,
+    seed,
+    prompts,
+    reference: reference === null ? null : `${reference.images} ${reference.part} images`,
+    networks: featureNetworks.filter((network) => network !== null),
+    tool,
+  };
+}
