@@ -22,7 +22,9 @@ export async function writeBenchmarkData(name: BenchmarkName, folder: string): P
   await writePictures(join(folder, 'pictures'), 40, 'a picture');
   await mkdir(join(data, 'laion-aesthetics-6.5'));
   const tar = join(data, 'laion-aesthetics-6.5', '00000.tar');
-  execFileSync('tar', ['-cf', tar, ...(await readdir(join(folder, 'pictures'))).sort()], {cwd: join(folder, 'pictures')});
+  execFileSync('tar', ['-cf', tar, ...(await readdir(join(folder, 'pictures'))).sort()], {
+    cwd: join(folder, 'pictures'),
+  });
   await writeFile(join(data, 'coco-val2014-30k.csv'), 'file_name,text\n1.jpg,"A dog, and a cat."\n2.jpg,A bus.\n');
   await writeFile(join(data, 'imagenet-classes.txt'), 'tench\ngoldfish\ngreat white shark\n');
   const head = 'Prompt\tCategory\tChallenge\tNote\n';

@@ -27,9 +27,12 @@ describe('deme', () => {
     expect(options).toContain('--json');
   });
 
-  it.each('run pretrain finetune search evaluate benchmark merge sample predict'.split(' '))('takes --engine: %s', (verb) => {
-    expect(Object.fromEntries(leaves(program()))[verb]).toContain('--engine');
-  });
+  it.each('run pretrain finetune search evaluate benchmark merge sample predict'.split(' '))(
+    'takes --engine: %s',
+    (verb) => {
+      expect(Object.fromEntries(leaves(program()))[verb]).toContain('--engine');
+    },
+  );
 
   it.each([
     [['frobnicate'], "unknown command 'frobnicate'"],

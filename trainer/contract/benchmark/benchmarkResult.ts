@@ -19,9 +19,12 @@ export type PublishedRow = z.infer<typeof PublishedRow>;
 export const BenchmarkScore = z.strictObject({
   score: z.string(),
   network: z.string().nullable().describe('Feature network; null for a score that needs none.'),
+  reference: z.string().nullable().describe('What images were compared with; null for a score without.'),
   value: z.number(),
   standardError: z.number().optional(),
-  scaled: z.boolean().describe('Whether the benchmark was cut by --scale, so that the number compares with no published one.'),
+  scaled: z
+    .boolean()
+    .describe('Whether the benchmark was cut by --scale, so that the number compares with no published one.'),
 });
 export type BenchmarkScore = z.infer<typeof BenchmarkScore>;
 
@@ -34,7 +37,6 @@ export const BenchmarkRecipe = z.strictObject({
   guidance: z.number().nullable(),
   seed: z.int(),
   prompts: z.strictObject({file: z.string(), count: z.int(), sha256}).nullable(),
-  reference: z.string().nullable(),
   networks: z.array(FeatureNetworkRecord),
   tool: z.string(),
 });
@@ -54,7 +56,10 @@ export const RulerCheck = z.strictObject({
   network: z.string(),
   images: z.int(),
   self: z.number().describe('Fréchet distance of the reference to itself.'),
-  split: z.number().nullable().describe('Between every other reference image and the rest; null where no features were kept.'),
+  split: z
+    .number()
+    .nullable()
+    .describe('Between every other reference image and the rest; null where no features were kept.'),
 });
 export type RulerCheck = z.infer<typeof RulerCheck>;
 

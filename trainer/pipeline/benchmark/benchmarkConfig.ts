@@ -5,6 +5,7 @@ import type {DemeConfig} from '../../contract/config/config.ts';
 import {parseConfig} from '../../contract/config/parseConfig.ts';
 import {presetText} from '../../contract/config/presetText.ts';
 import {changedYaml, type ConfigChange} from '../../contract/config/yaml/changedYaml.ts';
+import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import {packageRoot} from '../../packageRoot.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {namesIn} from '../../store/files/namesIn.ts';
@@ -21,6 +22,8 @@ export interface BenchmarkRequest {
   /** In place of those of the preset: paths from where the user stands, or for the base the name of a hub model. */
   readonly base?: string;
   readonly data?: string;
+  /** What images are compared with: a folder, tar or parquet file of images, or statistics. */
+  readonly reference?: string;
 }
 
 /** The config that a benchmark runs. */
@@ -51,16 +54,23 @@ export async function benchmarkConfig(request: BenchmarkRequest): Promise<Benchm
 
 /** Where base and images lie. */
 async function placeChanges(
-  {name, folder, base, data}: BenchmarkRequest,
+  {name, folder, base, data, reference}: BenchmarkRequest,
   presetFolder: string,
 ): Promise<ConfigChange[]> {
   const changes: ConfigChange[] = [];
   if (base !== undefined) changes.push({path: ['base'], value: (await fileExists(base)) ? resolve(base) : base});
   else if (name === 'digits') changes.push({path: ['base'], value: join(presetFolder, 'base')});
   if (data !== undefined) changes.push({path: ['data', 'path'], value: resolve(data)});
+  const compared = reference === undefined ? benchmarks[name].reference?.file : resolve(reference);
+  if (compared !== undefined) changes.push({path: ['evaluate', 'reference'], value: {[mainNetwork(name)]: compared}});
   if (name.startsWith('lsun-') && (await hasParquet(data ?? join(folder, 'data', name))))
     changes.push({path: ['data', 'kind'], value: 'parquet'});
   return changes;
+}
+
+/** The network whose distance the paper reports, or would. */
+function mainNetwork(name: BenchmarkName): FeatureNetworkName {
+  return name === 'digits' ? 'digits' : name === 'sd-partiprompts' ? 'clip' : 'inception';
 }
 
 async function hasParquet(path: string): Promise<boolean> {

@@ -41,7 +41,7 @@ function scoreTable({rows, published}: BenchmarkResult, name: string): string {
       .map((score) => [
         `${model}, measured here`,
         `${valueText(score)}${score.scaled ? ' (scaled)' : ''}`,
-        `${shortRecipe(recipe)}; ${updates} updates`,
+        [shortRecipe(recipe), ...against(score), `${updates} updates`].join('; '),
       ]),
   );
   const others = published
@@ -54,23 +54,28 @@ function valueText({value, standardError}: BenchmarkScore): string {
   return standardError === undefined ? value.toFixed(3) : `${value.toFixed(4)} ± ${standardError.toFixed(4)}`;
 }
 
+function against({reference}: BenchmarkScore): string[] {
+  return reference === null ? [] : [`against ${reference}`];
+}
+
 function heldOutTable({heldOut, scaled}: BenchmarkResult): string {
   const mark = scaled ? ' (scaled)' : '';
   const rows = Object.entries(heldOut).map(([model, {mean, standardError, differenceToBase}]) => [
     model,
     `${mean.toFixed(5)} ± ${standardError.toFixed(5)}${mark}`,
-    model === 'base' ? '' : `${differenceToBase.mean.toExponential(2)} ± ${differenceToBase.standardError.toExponential(1)}${mark}`,
+    model === 'base'
+      ? ''
+      : `${differenceToBase.mean.toExponential(2)} ± ${differenceToBase.standardError.toExponential(1)}${mark}`,
   ]);
   return table(['model', 'loss', 'difference to base'], rows);
 }
 
-function shortRecipe({images, sampler, steps, guidance, prompts, reference}: BenchmarkRecipe): string {
+function shortRecipe({images, sampler, steps, guidance, prompts}: BenchmarkRecipe): string {
   return [
     `${images} images`,
     `${sampler ?? "the model's sampler"}, ${steps} steps`,
     ...(guidance === null ? [] : [`guidance ${guidance}`]),
     ...(prompts === null ? [] : [`${prompts.count} prompts ${prompts.sha256.slice(0, 8)}`]),
-    ...(reference === null ? [] : [`against ${reference}`]),
   ].join('; ');
 }
 

@@ -1,7 +1,7 @@
 import {basename, dirname, join, resolve} from 'node:path';
 import type {BenchmarkName, BenchmarkNeed} from '../../contract/benchmark/benchmarkPlan.ts';
 import type {DemeConfig} from '../../contract/config/config.ts';
-import {featureNames} from '../../contract/config/evaluateConfig.ts';
+import {featureNames, referencePath} from '../../contract/config/evaluateConfig.ts';
 import {UserError} from '../../contract/errors.ts';
 import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import {cifar10Files} from '../../data/cifar10.ts';
@@ -10,6 +10,7 @@ import {cacheFolder} from '../../store/files/cacheFolder.ts';
 import {fileExists, statIfThere} from '../../store/files/fileExists.ts';
 import {resolveBase} from '../../store/hub/hubFetch.ts';
 import {readModel} from '../../store/weights/readModel.ts';
+import {requireReference} from '../owner/measuringProblems.ts';
 import {startDoubts} from '../owner/startDoubts.ts';
 import type {BenchmarkConfig} from './benchmarkConfig.ts';
 import {benchmarks} from './benchmarks.ts';
@@ -21,13 +22,14 @@ export async function benchmarkNeeds(
 ): Promise<BenchmarkNeed[]> {
   const folder = dirname(file);
   const base = await baseNeed(config, folder);
-  const prompts = benchmarks[name].prompts;
+  const {prompts} = benchmarks[name];
   return [
     base,
     ...(await dataNeeds(name, config, {folder, hasBase: base.problem === null})),
     ...(prompts === undefined
       ? []
       : [{kind: 'prompts' as const, ...(await fileNeed(prompts, join(folder, prompts.file)))}]),
+    ...(await referenceNeeds(name, config, folder)),
     ...(await Promise.all(
       featureNames(config.evaluate?.features)
         .filter((network) => network !== 'digits')
@@ -55,10 +57,7 @@ async function baseNeed({base = ''}: DemeConfig, folder: string): Promise<Benchm
     what: `base model ${base}`,
     where: isPath ? resolve(folder, base) : join(cacheFolder().path, 'models', base.replace('/', '--')),
     from: isPath ? 'a diffusers folder' : `\`deme fetch ${base}\``,
-    problem: await problemOf(
-      async () => void (await readModel(await resolveBase(base, folder))),
-      'base-missing',
-    ),
+    problem: await problemOf(async () => void (await readModel(await resolveBase(base, folder))), 'base-missing'),
   };
 }
 
@@ -77,13 +76,30 @@ async function dataNeeds(
     if (missing.length > 0) return [need(`not there: ${missing.map((path) => basename(path)).join(', ')}`)];
   } else if (data.path !== undefined && !(await fileExists(where))) return [need('it is not there')];
   // Without a base it cannot be said whether captions are needed.
-  const [doubt] = await startDoubts(hasBase ? config : {...config, base: undefined}, folder);
+  const images = {...config, evaluate: undefined};
+  const [doubt] = await startDoubts(hasBase ? images : {...images, base: undefined}, folder);
   return [need(doubt ?? null)];
 }
 
 async function missingOf(files: readonly string[]): Promise<string[]> {
   const there = await Promise.all(files.map(fileExists));
   return files.filter((_, i) => !there[i]);
+}
+
+async function referenceNeeds(name: BenchmarkName, {evaluate}: DemeConfig, folder: string): Promise<BenchmarkNeed[]> {
+  const needs: BenchmarkNeed[] = [];
+  for (const network of featureNames(evaluate?.features)) {
+    const path = evaluate && referencePath(evaluate, network);
+    if (!path) continue;
+    const {what, from} = benchmarks[name].reference ?? {
+      what: `what ${network} compares images with`,
+      from: '--reference',
+    };
+    const where = resolve(folder, path);
+    const problem = await problemOf(() => requireReference(where, network), 'reference-missing');
+    needs.push({kind: 'reference', what, where, from, problem});
+  }
+  return needs;
 }
 
 async function fileNeed({what, from}: {what: string; from: string}, where: string) {

@@ -59,7 +59,9 @@ export async function planBenchmark(
     time: await benchmarkTime(derived),
     ours: [...benchmarks[name].ours, ...openSettings(derived.preset)],
     warnings:
-      disk.free !== null && sum > disk.free ? ['The disk has less room than checkpoints, models and features take.'] : [],
+      disk.free !== null && sum > disk.free
+        ? ['The disk has less room than checkpoints, models and features take.']
+        : [],
   };
 }
 
@@ -83,7 +85,10 @@ async function diskNeeds(config: DemeConfig, parameters: number, folder: string)
   return {
     checkpoints: trainings * (decouple?.keepCheckpoints ?? 0) * checkpointBytes * parameters,
     models: (trainings + 1) * 4 * parameters,
-    features: (runModels(config).length * images + (config.data?.test ?? 0)) * featureBytes * featureNames(evaluate?.features).length,
+    features:
+      (runModels(config).length * images + (config.data?.test ?? 0)) *
+      featureBytes *
+      featureNames(evaluate?.features).length,
     free: Number.isFinite(free) ? free : null,
   };
 }

@@ -43,7 +43,12 @@ export function benchmarkResult(findings: BenchmarkFindings): BenchmarkResult {
   };
   const rows = shownModels
     .filter((model) => model in report.heldOut)
-    .map((model): BenchmarkRow => ({model, updates: updates[model], scores: scoresOf(model, findings, scaled), recipe}));
+    .map((model): BenchmarkRow => ({
+      model,
+      updates: updates[model],
+      scores: scoresOf(model, findings, scaled),
+      recipe,
+    }));
   return BenchmarkResult.parse({
     format: 1,
     benchmark: plan.benchmark,
@@ -69,31 +74,30 @@ export function benchmarkResult(findings: BenchmarkFindings): BenchmarkResult {
 
 function scoresOf(model: string, {config, report}: BenchmarkFindings, scaled: boolean): BenchmarkScore[] {
   const [first = 'none'] = featureNames(config.evaluate?.features);
-  const {frechet, kid, networks = [{network: first, frechet, kid}]} = report;
-  return networks.flatMap((each) => distancesOf(model, each).map((score) => ({...score, network: each.network, scaled})));
+  const {frechet, kid, reference, networks = [{network: first, frechet, kid, reference}]} = report;
+  const images = RecipeParts.parse(report.recipe).reference?.images;
+  return networks.flatMap(({network, reference = `${images} test images`, ...each}) =>
+    distancesOf(model, {network, ...each}).map((score) => ({...score, network, reference, scaled})),
+  );
 }
 
 /** Fréchet distances by Inception are called FID, as everywhere. */
 function distancesOf(model: string, {network, frechet, kid}: Pick<NetworkDistances, 'network' | 'frechet' | 'kid'>) {
   const [distance, estimate] = [frechet[model], kid[model]];
   return [
-    ...(distance === undefined
-      ? []
-      : [{score: network === 'inception' ? 'FID' : 'Fréchet distance', value: distance}]),
-    ...(estimate === undefined
-      ? []
-      : [{score: 'KID', value: estimate.mean, standardError: estimate.standardError}]),
+    ...(distance === undefined ? [] : [{score: network === 'inception' ? 'FID' : 'Fréchet distance', value: distance}]),
+    ...(estimate === undefined ? [] : [{score: 'KID', value: estimate.mean, standardError: estimate.standardError}]),
   ];
 }
 
 const RecipeParts = z.looseObject({
-  reference: z.looseObject({part: z.string(), images: z.int()}).nullable(),
+  reference: z.looseObject({images: z.int().nullable()}).nullable(),
   featureNetwork: FeatureNetworkRecord.nullable(),
   featureNetworks: z.array(FeatureNetworkRecord.nullable()).optional(),
 });
 
 function recipeOf({config, report, prompts, plan, tool}: BenchmarkFindings): BenchmarkRecipe {
-  const {reference, featureNetwork, featureNetworks = [featureNetwork]} = RecipeParts.parse(report.recipe);
+  const {featureNetwork, featureNetworks = [featureNetwork]} = RecipeParts.parse(report.recipe);
   const {sampler = null, steps, eta, guidance = null, seed} = config.evaluate?.sampling ?? {steps: 0, eta: 0, seed: 0};
   return {
     images: plan.drawing.images,
@@ -103,7 +107,6 @@ function recipeOf({config, report, prompts, plan, tool}: BenchmarkFindings): Ben
     guidance,
     seed,
     prompts,
-    reference: reference === null ? null : `${reference.images} ${reference.part} images`,
     networks: featureNetworks.filter((network) => network !== null),
     tool,
   };

@@ -63,21 +63,33 @@ export const publishedResults: Readonly<Record<BenchmarkName, readonly Published
   ],
   'sd-coco30k': [
     ...column(2, 'COCO', 'FID', coco, [13.42, 13.92, 13.93, 13.92, 13.23, 13.39, 13.17, 12.78, 13.06]),
-    ...column(2, 'COCO', 'CLIP score', `${coco}; ${clip}`, [
-      29.88, 29.96, 29.95, 29.93, 29.93, 29.81, 29.94, 29.85, 30.11,
-    ]),
+    ...column(
+      2,
+      'COCO',
+      'CLIP score',
+      `${coco}; ${clip}`,
+      [29.88, 29.96, 29.95, 29.93, 29.93, 29.81, 29.94, 29.85, 30.11],
+    ),
     {method: 'base', score: 'FID', value: 13.05, source: bkSdm, protocol: bkProtocol},
     {method: 'base', score: 'inception score', value: 36.76, source: bkSdm, protocol: bkProtocol},
     {method: 'base', score: 'CLIP score', value: 29.58, source: bkSdm, protocol: `${bkProtocol}; ${clip}, times 100`},
   ],
   'sd-imagenet1k': [
     ...column(2, 'ImageNet', 'FID', imagenet, [27.62, 27.56, 27.6, 27.59, 26.92, 27.41, 26.91, 26.36, 27.23]),
-    ...column(2, 'ImageNet', 'CLIP score', `${imagenet}; ${clip}`, [
-      27.07, 27.03, 27.05, 27.02, 26.44, 26.99, 26.78, 26.9, 27.09,
-    ]),
+    ...column(
+      2,
+      'ImageNet',
+      'CLIP score',
+      `${imagenet}; ${clip}`,
+      [27.07, 27.03, 27.05, 27.02, 26.44, 26.99, 26.78, 26.9, 27.09],
+    ),
   ],
-  'sd-partiprompts': column(2, 'PartiPrompts', 'CLIP score', `${parti}; ${clip}`, [
-    29.78, 29.86, 29.85, 29.87, 29.5, 29.9, 29.98, 30.02, 29.98,
-  ]),
+  'sd-partiprompts': column(
+    2,
+    'PartiPrompts',
+    'CLIP score',
+    `${parti}; ${clip}`,
+    [29.78, 29.86, 29.85, 29.87, 29.5, 29.9, 29.98, 30.02, 29.98],
+  ),
   digits: [],
 };

@@ -29,7 +29,8 @@ export async function measuringProblems({evaluate}: DemeConfig, folder: string):
   return problems;
 }
 
-async function requireReference(where: string, name: FeatureNetworkName): Promise<void> {
+/** Throws a UserError where a reference is not there, or holds other features than those of the network. */
+export async function requireReference(where: string, name: FeatureNetworkName): Promise<void> {
   if (!(await fileExists(where))) {
     throw new UserError('reference-missing', 'There is nothing here to compare samples with.', {
       where,

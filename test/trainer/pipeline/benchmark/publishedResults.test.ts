@@ -29,7 +29,9 @@ describe('the published results', () => {
 
   it('are those of the table, baselines too', () => {
     const column = (name: BenchmarkName, score: PublishedRow['score']) =>
-      publishedResults[name].filter((row) => row.score === score && row.source.startsWith('Decouple')).map((row) => row.value);
+      publishedResults[name]
+        .filter((row) => row.score === score && row.source.startsWith('Decouple'))
+        .map((row) => row.value);
     expect(column('lsun-church', 'FID')).toEqual([10.69, 10.8, 10.81, 10.82, 10.77, 10.45, 10.43, 9.57, 7.27]);
     expect(column('sd-coco30k', 'FID')).toEqual([13.42, 13.92, 13.93, 13.92, 13.23, 13.39, 13.17, 12.78, 13.06]);
     expect(column('sd-imagenet1k', 'FID')).toEqual([27.62, 27.56, 27.6, 27.59, 26.92, 27.41, 26.91, 26.36, 27.23]);

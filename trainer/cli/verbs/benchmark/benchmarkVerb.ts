@@ -20,6 +20,7 @@ interface BenchmarkOptions extends OutputOptions {
   dir?: string;
   base?: string;
   data?: string;
+  reference?: string;
   scale: number;
   dryRun?: boolean;
 }
@@ -34,6 +35,7 @@ export function addBenchmarkVerb(deme: Command): void {
     .option('--scale <share>', 'so much of all updates, images and candidates, to try the whole way', scale, 1)
     .option('--base <model>', 'model folder or owner/name in place of that of the benchmark')
     .option('--data <path>', 'images in place of those below --dir')
+    .option('--reference <path>', 'images, or statistics (.npz), that those of the models are compared with')
     .addOption(engineOption())
     .option('--dry-run', 'only say what it needs, does and takes');
   action(command, benchmark);
@@ -41,8 +43,8 @@ export function addBenchmarkVerb(deme: Command): void {
 
 async function benchmark(name: BenchmarkName | undefined, options: BenchmarkOptions): Promise<ExitCode> {
   if (name === undefined) return listBenchmarks(options);
-  const {dir = join('benchmarks', name), scale, base, data} = options;
-  const request = {name, folder: resolve(dir), scale, base, data};
+  const {dir = join('benchmarks', name), scale, base, data, reference} = options;
+  const request = {name, folder: resolve(dir), scale, base, data, reference};
   const derived = await benchmarkConfig(request);
   const plan = await planBenchmark(request, derived);
   const missing = missingNeeds(name, plan.needs);

@@ -2,9 +2,11 @@ import {join, relative} from 'node:path';
 import type {BenchmarkPlan} from '../../../contract/benchmark/benchmarkPlan.ts';
 import type {BenchmarkResult, RulerCheck} from '../../../contract/benchmark/benchmarkResult.ts';
 import type {EngineChoice} from '../../../contract/config/config.ts';
+import {UserError} from '../../../contract/errors.ts';
 import {Report} from '../../../contract/run/report.ts';
 import {benchmarkMarkdown} from '../../../pipeline/benchmark/benchmarkMarkdown.ts';
 import {benchmarkResult} from '../../../pipeline/benchmark/benchmarkResult.ts';
+import {benchmarks} from '../../../pipeline/benchmark/benchmarks.ts';
 import {benchmarkWork, rulerFirst} from '../../../pipeline/benchmark/benchmarkWork.ts';
 import {checkRuler} from '../../../pipeline/benchmark/rulerCheck.ts';
 import {toolVersion} from '../../../pipeline/owner/toolVersion.ts';
@@ -20,6 +22,10 @@ export async function runBenchmark(
   plan: BenchmarkPlan,
   options: {json?: boolean; engine?: EngineChoice},
 ): Promise<ExitCode> {
+  if (benchmarks[plan.benchmark].prompts !== undefined) {
+    const message = 'Images for lists of prompts are not drawn by this version yet; only the plan is made.';
+    throw new UserError('prompts-undrawn', message, {where: plan.config});
+  }
   const say = (lines: readonly string[]) => {
     if (!options.json) printLines(lines);
   };
