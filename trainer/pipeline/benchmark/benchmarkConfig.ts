@@ -9,6 +9,7 @@ import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import {packageRoot} from '../../packageRoot.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {namesIn} from '../../store/files/namesIn.ts';
+import {promptSettings} from './benchmarkPrompts.ts';
 import {benchmarks} from './benchmarks.ts';
 import {scaledChanges} from './scaleConfig.ts';
 
@@ -61,6 +62,8 @@ async function placeChanges(
   if (base !== undefined) changes.push({path: ['base'], value: (await fileExists(base)) ? resolve(base) : base});
   else if (name === 'digits') changes.push({path: ['base'], value: join(presetFolder, 'base')});
   if (data !== undefined) changes.push({path: ['data', 'path'], value: resolve(data)});
+  const prompts = promptSettings(name);
+  if (prompts !== undefined) changes.push({path: ['evaluate', 'sampling', 'prompts'], value: prompts});
   const compared = reference === undefined ? benchmarks[name].reference?.file : resolve(reference);
   if (compared !== undefined) changes.push({path: ['evaluate', 'reference'], value: {[mainNetwork(name)]: compared}});
   if (name.startsWith('lsun-') && (await hasParquet(data ?? join(folder, 'data', name))))

@@ -7,13 +7,14 @@ import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import {cifar10Files} from '../../data/cifar10.ts';
 import {featureFolder, featureWeights, findFeatureWeights, weightsAddress} from '../../evaluate/featureWeights.ts';
 import {cacheFolder} from '../../store/files/cacheFolder.ts';
-import {fileExists, statIfThere} from '../../store/files/fileExists.ts';
+import {fileExists} from '../../store/files/fileExists.ts';
 import {resolveBase} from '../../store/hub/hubFetch.ts';
 import {readModel} from '../../store/weights/readModel.ts';
 import {requireReference} from '../owner/measuringProblems.ts';
 import {startDoubts} from '../owner/startDoubts.ts';
 import type {BenchmarkConfig} from './benchmarkConfig.ts';
-import {benchmarks} from './benchmarks.ts';
+import {listedTexts} from './benchmarkPrompts.ts';
+import {benchmarks, type BenchmarkPrompts} from './benchmarks.ts';
 
 /** The data and weights that the config of a benchmark needs, each looked at where it must lie. */
 export async function benchmarkNeeds(
@@ -26,9 +27,7 @@ export async function benchmarkNeeds(
   return [
     base,
     ...(await dataNeeds(name, config, {folder, hasBase: base.problem === null})),
-    ...(prompts === undefined
-      ? []
-      : [{kind: 'prompts' as const, ...(await fileNeed(prompts, join(folder, prompts.file)))}]),
+    ...(prompts === undefined ? [] : [await promptsNeed(name, prompts, folder)]),
     ...(await referenceNeeds(name, config, folder)),
     ...(await Promise.all(
       featureNames(config.evaluate?.features)
@@ -102,10 +101,13 @@ async function referenceNeeds(name: BenchmarkName, {evaluate}: DemeConfig, folde
   return needs;
 }
 
-async function fileNeed({what, from}: {what: string; from: string}, where: string) {
-  const stats = await statIfThere(where);
-  const problem = stats === null ? 'it is not there' : stats.size === 0 ? 'the file is empty' : null;
-  return {what, where, from, problem};
+async function promptsNeed(
+  name: BenchmarkName,
+  {what, from, file}: BenchmarkPrompts,
+  folder: string,
+): Promise<BenchmarkNeed> {
+  const problem = await problemOf(async () => void (await listedTexts(name, folder)), 'file-missing');
+  return {kind: 'prompts', what, where: join(folder, file), from, problem};
 }
 
 async function weightsNeed(network: FeatureNetworkName): Promise<BenchmarkNeed> {

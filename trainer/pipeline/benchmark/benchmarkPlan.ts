@@ -2,6 +2,7 @@ import {dirname} from 'node:path';
 import type {BenchmarkDisk, BenchmarkPlan} from '../../contract/benchmark/benchmarkPlan.ts';
 import type {DemeConfig} from '../../contract/config/config.ts';
 import {featureNames, measuredCount} from '../../contract/config/evaluateConfig.ts';
+import {nullForUserError} from '../../contract/errors.ts';
 import {runExperts, runModels} from '../../contract/run/pipeline.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {countParameters, createDenoiser} from '../../models/architectures.ts';
@@ -11,6 +12,7 @@ import {readModel} from '../../store/weights/readModel.ts';
 import {isTraining, planStages} from '../graph/stagePlan.ts';
 import type {BenchmarkConfig, BenchmarkRequest} from './benchmarkConfig.ts';
 import {benchmarkNeeds} from './benchmarkNeeds.ts';
+import {listedTexts} from './benchmarkPrompts.ts';
 import {benchmarkTime} from './benchmarkTime.ts';
 import {benchmarks} from './benchmarks.ts';
 import {openSettings} from './openSettings.ts';
@@ -21,10 +23,8 @@ const checkpointBytes = 16;
 const featureBytes = 4 * 2048;
 
 /** Looks what a benchmark needs, and says what it is going to do. Writes nothing. */
-export async function planBenchmark(
-  {name, folder, scale}: BenchmarkRequest,
-  derived: BenchmarkConfig,
-): Promise<BenchmarkPlan> {
+export async function planBenchmark(request: BenchmarkRequest, derived: BenchmarkConfig): Promise<BenchmarkPlan> {
+  const {name, folder, scale} = request;
   const {config, file} = derived;
   const {evaluate, decouple, merge} = config;
   if (evaluate === undefined || decouple === undefined) throw new Error(`the benchmark ${name} measures no experts`);
@@ -58,11 +58,18 @@ export async function planBenchmark(
     disk,
     time: await benchmarkTime(derived),
     ours: [...benchmarks[name].ours, ...openSettings(derived.preset)],
-    warnings:
-      disk.free !== null && sum > disk.free
-        ? ['The disk has less room than checkpoints, models and features take.']
-        : [],
+    warnings: [...(await listWarnings(request)), ...(disk.free !== null && sum > disk.free ? [diskWarning] : [])],
   };
+}
+
+const diskWarning = 'The disk has less room than checkpoints, models and features take.';
+
+/** A list of another length than the published numbers were measured with. One that cannot be read is a need. */
+async function listWarnings({name, folder}: BenchmarkRequest): Promise<string[]> {
+  const wanted = benchmarks[name].prompts?.count ?? 0;
+  const texts = await listedTexts(name, folder).catch(nullForUserError);
+  if (texts === null || texts.length === wanted) return [];
+  return [`The list of prompts has ${texts.length} texts, not the ${wanted} of the benchmark.`];
 }
 
 async function parameterCount(

@@ -13,6 +13,8 @@ export interface BenchmarkPrompts extends BenchmarkSource {
   readonly file: string;
   /** Left out: a text in each line. */
   readonly column?: string;
+  /** How many there are. */
+  readonly count: number;
   /** Images are drawn for this sentence with each text in place of its `{}`. */
   readonly template?: string;
 }
@@ -93,6 +95,7 @@ export const benchmarks: Readonly<Record<BenchmarkName, Benchmark>> = {
       from: 'metadata.csv of mscoco_val2014_30k (github.com/Nota-NetsPresso/BK-SDM)',
       file: 'data/coco-val2014-30k.csv',
       column: 'text',
+      count: 30_000,
     },
     reference: {
       what: 'Inception statistics of the 40,504 images of COCO val2014 at 256 x 256, or a folder of these images',
@@ -116,6 +119,7 @@ export const benchmarks: Readonly<Record<BenchmarkName, Benchmark>> = {
       from: 'https://raw.githubusercontent.com/pytorch/hub/master/imagenet_classes.txt',
       file: 'data/imagenet-classes.txt',
       template: 'a photo of a {}',
+      count: 1000,
     },
     reference: {
       what: 'Inception statistics of ImageNet at 256 x 256, of the ADM evaluator (2 GB)',
@@ -138,6 +142,7 @@ export const benchmarks: Readonly<Record<BenchmarkName, Benchmark>> = {
       from: 'https://raw.githubusercontent.com/google-research/parti/main/PartiPrompts.tsv',
       file: 'data/PartiPrompts.tsv',
       column: 'Prompt',
+      count: 1632,
     },
     ours: [
       'The paper does not say how many images are drawn for each text: one.',

@@ -65,6 +65,11 @@ describe('the plan of a benchmark', () => {
       expect(error?.message).toContain(part);
   });
 
+  it('says that a list of prompts has another length than that of the paper', async () => {
+    const {warnings} = await plan(await readyRequest('sd-partiprompts'));
+    expect(warnings).toContain('The list of prompts has 2 texts, not the 1632 of the benchmark.');
+  });
+
   it('names a batch of CIFAR-10 that is missing', async () => {
     const request = await readyRequest('cifar10');
     await rm(join(request.folder, 'data', 'cifar-10-batches-bin', 'data_batch_3.bin'));

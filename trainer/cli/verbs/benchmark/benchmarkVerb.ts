@@ -6,6 +6,7 @@ import {benchmarkNames, type BenchmarkName} from '../../../contract/benchmark/be
 import {benchmarkConfig} from '../../../pipeline/benchmark/benchmarkConfig.ts';
 import {missingNeeds} from '../../../pipeline/benchmark/benchmarkNeeds.ts';
 import {planBenchmark} from '../../../pipeline/benchmark/benchmarkPlan.ts';
+import {writePrompts} from '../../../pipeline/benchmark/benchmarkPrompts.ts';
 import {benchmarks} from '../../../pipeline/benchmark/benchmarks.ts';
 import {writeFileAtomic} from '../../../store/files/atomicFile.ts';
 import {action} from '../../action.ts';
@@ -57,6 +58,7 @@ async function benchmark(name: BenchmarkName | undefined, options: BenchmarkOpti
   await mkdir(request.folder, {recursive: true});
   await writeFileAtomic(derived.file, derived.text);
   if (missing !== null) throw missing;
+  await writePrompts(name, request.folder);
   return runBenchmark(plan, options);
 }
 

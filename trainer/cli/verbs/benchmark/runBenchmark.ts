@@ -2,11 +2,10 @@ import {join, relative} from 'node:path';
 import type {BenchmarkPlan} from '../../../contract/benchmark/benchmarkPlan.ts';
 import type {BenchmarkResult, RulerCheck} from '../../../contract/benchmark/benchmarkResult.ts';
 import type {EngineChoice} from '../../../contract/config/config.ts';
-import {UserError} from '../../../contract/errors.ts';
 import {Report} from '../../../contract/run/report.ts';
 import {benchmarkMarkdown} from '../../../pipeline/benchmark/benchmarkMarkdown.ts';
+import {promptRecord} from '../../../pipeline/benchmark/benchmarkPrompts.ts';
 import {benchmarkResult} from '../../../pipeline/benchmark/benchmarkResult.ts';
-import {benchmarks} from '../../../pipeline/benchmark/benchmarks.ts';
 import {benchmarkWork, rulerFirst} from '../../../pipeline/benchmark/benchmarkWork.ts';
 import {checkRuler} from '../../../pipeline/benchmark/rulerCheck.ts';
 import {toolVersion} from '../../../pipeline/owner/toolVersion.ts';
@@ -22,10 +21,6 @@ export async function runBenchmark(
   plan: BenchmarkPlan,
   options: {json?: boolean; engine?: EngineChoice},
 ): Promise<ExitCode> {
-  if (benchmarks[plan.benchmark].prompts !== undefined) {
-    const message = 'Images for lists of prompts are not drawn by this version yet; only the plan is made.';
-    throw new UserError('prompts-undrawn', message, {where: plan.config});
-  }
   const say = (lines: readonly string[]) => {
     if (!options.json) printLines(lines);
   };
@@ -43,7 +38,7 @@ export async function runBenchmark(
     run: run.record.id,
     report,
     ruler,
-    prompts: null,
+    prompts: await promptRecord(resolved),
     tool: toolVersion(),
   });
   const [record, page] = [join(plan.folder, 'benchmark.json'), join(plan.folder, 'benchmark.md')];
