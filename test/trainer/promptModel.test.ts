@@ -35,7 +35,7 @@ async function draw(prompts: readonly string[], perPrompt: number): Promise<Floa
     eta: 0,
   });
   predictor.dispose();
-  components.dispose();
+  components.unload();
   return images;
 }
 

@@ -18,7 +18,10 @@ export interface Components {
   readonly imageChannels: number;
   /** A side of an image divided by that of what the network sees. */
   readonly factor: number;
-  dispose(): void;
+  /** Resolves when their weights are on the device, where they are from the start. */
+  load(): Promise<void>;
+  /** Frees the weights until they are loaded again. */
+  unload(): void;
 }
 
 export interface ComponentOptions {
@@ -38,7 +41,7 @@ export async function loadComponents(
   try {
     return componentsOf(unetConfig, autoencoder, isConditional ? await loadTextConditioner(folder, tokenizer) : null);
   } catch (error) {
-    autoencoder?.dispose();
+    autoencoder?.unload();
     throw error;
   }
 }
@@ -64,9 +67,13 @@ function componentsOf(
     imageShape: sampleSize && [sampleSize[0] * factor, sampleSize[1] * factor, channels],
     imageChannels: channels,
     factor,
-    dispose: () => {
-      autoencoder?.dispose();
-      text?.dispose();
+    load: async () => {
+      await autoencoder?.load();
+      await text?.load();
+    },
+    unload: () => {
+      autoencoder?.unload();
+      text?.unload();
     },
   };
 }

@@ -54,8 +54,8 @@ export class PreviewPainter {
   /** Frees what is on the device. */
   dispose(): void {
     this.#drop();
-    this.#text?.dispose();
-    this.#models.components.dispose();
+    this.#text?.unload();
+    this.#models.components.unload();
   }
 
   /** [N,H,W,C] in about [-1, 1] on the host. */

@@ -20,7 +20,7 @@ async function load(path: string, tokenizer?: string) {
 }
 
 async function expectGoldenStates(path: string, tokenizer?: string): Promise<string> {
-  const {text, spaceOf, imageShape, dispose} = await load(path, tokenizer);
+  const {text, spaceOf, imageShape, unload} = await load(path, tokenizer);
   const {values, shape} = await goldenSdArray('sd1', 'text.last_hidden_state');
   const states = text?.encode(texts) ?? expect.fail('no text encoder');
   expect(states.shape).toEqual(shape);
@@ -28,7 +28,7 @@ async function expectGoldenStates(path: string, tokenizer?: string): Promise<str
   states.dispose();
   expect(imageShape).toEqual([128, 128, 3]);
   expect(spaceOf([64, 96, 3]).shape).toEqual([8, 12, 4]);
-  dispose();
+  unload();
   return text?.hash ?? '';
 }
 
@@ -41,7 +41,26 @@ describe('the components of a model', () => {
     // The index says nothing that the folders do not.
     await rm(join(folder, 'model_index.json'));
     expect(await expectGoldenStates(folder)).toBe(hash);
-    await expectNoLeak(async () => (await load(folder)).dispose());
+    await expectNoLeak(async () => (await load(folder)).unload());
+  });
+
+  it('leave the device and come back as they were', async () => {
+    const folder = await writeGoldenPipeline(join(await temporaryFolder(), 'sd1'));
+    const before = tf.memory().numTensors;
+    const components = await load(folder);
+    const space = components.spaceOf([16, 16, 3]);
+    const encode = () => {
+      const [states, rows] = [components.text?.encode(texts) ?? expect.fail(), space.rows(tf.ones([1, 16, 16, 3]))];
+      return Promise.all([states.data(), rows.data()]);
+    };
+    const first = await encode();
+    components.unload();
+    expect(() => components.text?.encode(texts)).toThrow('not loaded');
+    await Promise.all([components.load(), components.load()]);
+    expect(await encode()).toEqual(first);
+    components.unload();
+    // What was encoded twice, and the two images.
+    expect(tf.memory().numTensors - before).toBe(6);
   });
 
   it('are those of a single file, with a tokenizer from beside it or elsewhere', async () => {
@@ -74,8 +93,8 @@ describe('the components of a model', () => {
   });
 
   async function hashOf(path: string, tokenizer?: string): Promise<string | undefined> {
-    const {text, dispose} = await load(path, tokenizer);
-    dispose();
+    const {text, unload} = await load(path, tokenizer);
+    unload();
     return text?.hash;
   }
 });

@@ -67,7 +67,7 @@ describeOnEngines('text to image against diffusers', (engine) => {
     expect(most).toBeLessThanOrEqual(1);
     expect(share).toBeLessThan(1e-3);
     predictor.dispose();
-    components.dispose();
+    components.unload();
     tf.dispose([...params.values()]);
   });
 });

@@ -57,7 +57,14 @@ async function knownTexts(): Promise<TextConditioner> {
       states,
       texts.map((text) => (text === 'prompt' ? 1 : 0)),
     );
-  return {tokenize: () => [], encode, shape: [tokens, width], hash: '', dispose: () => states.dispose()};
+  return {
+    tokenize: () => [],
+    encode,
+    shape: [tokens, width],
+    hash: '',
+    load: async () => undefined,
+    unload: () => states.dispose(),
+  };
 }
 
 async function loadNetwork() {

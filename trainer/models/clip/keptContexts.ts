@@ -5,7 +5,7 @@ import type {TextConditioner} from './textConditioner.ts';
 /** Texts whose context is kept: all of a preview, and those that were drawn before. */
 const keptTexts = 64;
 
-/** A conditioner that encodes each text once, and keeps its context while it is among the last ones that were wanted. `text` stays the caller's. */
+/** A conditioner that encodes each text once, and keeps its context while it is among the last ones that were wanted. `unload` frees these, and `text` stays the caller's. */
 export function keptContexts(text: TextConditioner): TextConditioner {
   /** [1,T,width] each; the one that was wanted last is the last. */
   const kept = new Map<string, Tensor3D>();
@@ -30,7 +30,7 @@ export function keptContexts(text: TextConditioner): TextConditioner {
       dropOldest();
       return contexts;
     },
-    dispose() {
+    unload() {
       tf.dispose([...kept.values()]);
       kept.clear();
     },

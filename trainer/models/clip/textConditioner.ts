@@ -5,10 +5,10 @@ import type {ModelFolder} from '../../store/weights/modelFolder.ts';
 import type {PipelineComponent} from '../../store/weights/pipeline.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {readClipTokenizer, tokenizerHash} from '../../text/readClipTokenizer.ts';
-import {loadTextEncoder} from './textEncoder.ts';
+import {loadTextEncoder, type TextEncoder} from './textEncoder.ts';
 
 /** What makes of texts the context that a network is conditioned on: tokenizer and text encoder of a pipeline. */
-export interface TextConditioner {
+export interface TextConditioner extends Pick<TextEncoder, 'load' | 'unload'> {
   /** The ids of a text as the encoder takes them: cut and filled up to as many as the tokenizer says and the encoder takes. */
   tokenize(text: string): number[];
   /** Hidden states [N,T,width] after the final norm, the caller's; `clipSkip` last layers are left out. */
@@ -17,7 +17,6 @@ export interface TextConditioner {
   readonly shape: readonly [tokens: number, width: number];
   /** SHA-256 of all that the states depend on besides the texts. */
   readonly hash: string;
-  dispose(): void;
 }
 
 /** The conditioner of a model; null for one without a text encoder. `tokenizer` is a folder to take instead of the model's. */
@@ -50,7 +49,8 @@ export async function createTextConditioner(encoderPart: PipelineComponent, fold
       }),
     shape: [length, encoder.width],
     hash: hashBytes(`${encoder.hash} ${await tokenizerHash(folder)}`),
-    dispose: () => encoder.dispose(),
+    load: () => encoder.load(),
+    unload: () => encoder.unload(),
   };
 }
 

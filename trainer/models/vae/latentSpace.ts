@@ -8,12 +8,9 @@ import type {LoadedAutoencoder} from './loadAutoencoder.ts';
  * The latents of an autoencoder (Rombach et al. 2022, section 3.1): an image is encoded as a draw from its distribution of latents. Large
  * images go through it one by one, so that the memory does not grow with their number.
  */
-export function latentSpace(
-  {autoencoder, params, hash}: LoadedAutoencoder,
-  imageShape: ImageShape,
-  pixelsAtOnce = 512 * 512,
-): ImageSpace {
+export function latentSpace(loaded: LoadedAutoencoder, imageShape: ImageShape, pixelsAtOnce = 512 * 512): ImageSpace {
   const [imageHeight, imageWidth] = imageShape;
+  const {autoencoder, hash} = loaded;
   const {factor, latentChannels} = autoencoder;
   const shape = [Math.floor(imageHeight / factor), Math.floor(imageWidth / factor), latentChannels] as const;
   const atOnce = Math.max(1, Math.floor(pixelsAtOnce / (imageHeight * imageWidth)));
@@ -25,7 +22,7 @@ export function latentSpace(
     hash,
     rows: (images) =>
       inSlices(images, atOnce, (slice) => {
-        const {mean, deviation} = latentDistribution(autoencoder.encode(params, slice));
+        const {mean, deviation} = latentDistribution(autoencoder.encode(loaded.params, slice));
         return tf.concat4d([mean, deviation], 3);
       }),
     draw: (rows, random) =>
@@ -33,7 +30,7 @@ export function latentSpace(
         const [mean, deviation] = tf.split(rows, 2, 3) as [Tensor4D, Tensor4D];
         return autoencoder.sample({mean, deviation}, normalImages(rows.shape[0], shape, random));
       }),
-    decode: (encoded) => inSlices(encoded, atOnce, (slice) => autoencoder.decode(params, slice)),
+    decode: (encoded) => inSlices(encoded, atOnce, (slice) => autoencoder.decode(loaded.params, slice)),
   };
 }
 

@@ -11,6 +11,8 @@ export interface TrainingNeeds {
   readonly size: readonly [number, number];
   /** Left out: the network works on pixels and takes no texts. */
   readonly components?: ComponentNeeds;
+  /** Whether they leave before the first update. */
+  readonly unloads?: boolean;
   readonly batch: number;
   readonly accumulation: number;
   readonly gradientCheckpointing: boolean;
@@ -26,9 +28,9 @@ export type EngineKind = Pick<EngineInfo, 'name' | 'device'>;
 export interface MemoryEstimate {
   /** The engine's own. */
   readonly engine: number;
-  /** Weights, gradient, optimizer, moving average, teacher, and the components of the pipeline. */
+  /** Weights, gradient, optimizer, moving average, teacher, and the components of the pipeline where they stay. */
   readonly weights: number;
-  /** Activations of one micro-batch. */
+  /** Activations of one micro-batch; or what encoding an image takes, if that is more. */
   readonly activations: number;
   /** What a checkpoint reads back to the host. */
   readonly checkpoint: number;
@@ -38,7 +40,7 @@ export interface MemoryEstimate {
 export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEstimate {
   const {base, vectors, activations} = engineMemory(kind);
   const {stock, projections} = countParameters(createDenoiser(needs.unetConfig));
-  const {components = noComponents, size} = needs;
+  const {components = noComponents, unloads = false, size} = needs;
   const input = inputSize(size, components);
   const vector = 4 * (stock + (needs.projections ? projections : 0));
   const count =
@@ -48,11 +50,11 @@ export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEs
     (needs.accumulation > 1 ? vectors.accumulation : 0);
   return {
     engine: base,
-    weights: count * vector + components.weights,
+    weights: count * vector + (unloads ? 0 : components.weights),
     // Images are encoded before the training, or between two updates.
     activations: Math.max(
       activations * needs.batch * architectureOf(needs.unetConfig).activationBytes({...needs, size: input}),
-      components.perPixel * size[0] * size[1],
+      components.perPixel * size[0] * size[1] + (unloads ? components.weights : 0),
     ),
     // Weights and both moments, and the moving average.
     checkpoint: (needs.ema ? 4 : 3) * vector,

@@ -6,6 +6,7 @@ import type {NetworkConfig} from '../../contract/model/networkConfig.ts';
 import {readModel} from '../../store/weights/readModel.ts';
 import {isTraining, type PlannedStage} from '../graph/stagePlan.ts';
 import {componentNeeds, newComponentNeeds} from './componentNeeds.ts';
+import {keepsEncoded} from '../stages/data/networkData.ts';
 import type {TrainingNeeds} from './memoryEstimate.ts';
 
 /** What the largest training among these stages of a run needs; null where none of them trains. */
@@ -39,7 +40,8 @@ function shared(training: TrainingConfig, unetConfig: NetworkConfig, data: DataC
   if (data === undefined) throw new Error('a training needs data');
   const {batch, accumulation, gradientCheckpointing, dropout, ema} = training;
   const size = imageSize(data);
-  return {unetConfig, size, batch, accumulation, gradientCheckpointing, dropout, ema: ema !== null};
+  const unloads = keepsEncoded(data);
+  return {unetConfig, size, unloads, batch, accumulation, gradientCheckpointing, dropout, ema: ema !== null};
 }
 
 /** Height and width of the images that a config trains on. */

@@ -84,7 +84,7 @@ export async function openMergeLab(context: StageContext): Promise<MergeLab> {
     },
     dispose: () => {
       predictor.dispose();
-      components.dispose();
+      components.unload();
       [base, ...vectors].forEach(disposeParams);
     },
   };

@@ -33,6 +33,6 @@ export async function pretrainStage(context: StageContext): Promise<StageOutcome
     record: {role: 'base', projection: 'off'},
   });
   disposeParams(initial);
-  text?.conditioner.dispose();
+  text?.conditioner.unload();
   return outcome;
 }

@@ -12,7 +12,7 @@ import {runPaths} from '../../store/run/runPaths.ts';
 import {train} from '../../train/loop.ts';
 import type {TrainHooks, TrainTask} from '../../train/trainTask.ts';
 import {heldOutProbe, type HeldOutProbe} from './heldOutProbe.ts';
-import {openNetworkData} from './data/networkData.ts';
+import {keepsEncoded, openNetworkData} from './data/networkData.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 import {openStageData} from './data/stageData.ts';
 import {trainingGrids} from './trainingGrids.ts';
@@ -41,8 +41,11 @@ export async function trainModel(context: StageContext, training: ModelTraining)
   const {train: images, validation} = await openStageData(context);
   const need = {what: 'training images', images: images.size, forTraining: true};
   const drawn = await openNetworkData(context, components, images, need);
-  const watched = {denoiser, schedule, components, validation, ranges: training.heldOutRanges};
-  const params = await train(taskOf(context, training, drawn), await trainHooks(context, config, watched));
+  const onlyDrawing = keepsEncoded(context.resolved.config.data);
+  const watched = {denoiser, schedule, components, onlyDrawing, validation, ranges: training.heldOutRanges};
+  const hooks = await trainHooks(context, config, watched);
+  if (watched.onlyDrawing) components.unload();
+  const params = await train(taskOf(context, training, drawn), hooks);
   if (params === null) return 'stopped';
   await watch.check();
   await savePretrained(runPaths.model(run, modelName(model)), {

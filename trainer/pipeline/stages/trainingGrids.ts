@@ -23,6 +23,8 @@ export interface DrawnModel {
   readonly denoiser: Denoiser;
   readonly schedule: NoiseSchedule;
   readonly components: Components;
+  /** Whether nothing but drawing needs these any more. */
+  readonly onlyDrawing: boolean;
   /** Its images are as large as those that are drawn. */
   readonly validation: ImageSource;
 }
@@ -44,13 +46,14 @@ export function trainingGrids(
   return {pictures: {every: config.every, draw}};
 }
 
-/** Null when it was asked to stop. The program for drawing lives only that long, so that training has the memory to itself. */
+/** Null when it was asked to stop. The program for drawing, autoencoder and text encoder live only that long, so that training has the memory to itself. */
 async function drawImages(
   context: StageContext,
   config: TrainingSamplesConfig & Pick<SampleImagesRequest, 'perPrompt' | 'count'>,
-  {denoiser, schedule, components, validation}: DrawnModel,
+  {denoiser, schedule, components, onlyDrawing, validation}: DrawnModel,
   params: Params,
 ): Promise<Float32Array | null> {
+  await components.load();
   const predictor = new Predictor(denoiser, params);
   const space = components.spaceOf(validation.shape);
   const batch = Math.min(config.batch, config.count);
@@ -63,6 +66,7 @@ async function drawImages(
     throw error;
   } finally {
     predictor.dispose();
+    if (onlyDrawing) components.unload();
   }
 }
 

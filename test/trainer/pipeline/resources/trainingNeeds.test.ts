@@ -72,9 +72,20 @@ describe('what a training needs', () => {
     // The parameters that the script of the fixtures counts.
     expect(needs?.components).toMatchObject({factor: 8, weights: 4 * (90_847 + 798_464)});
     expect(needs?.size).toEqual([128, 128]);
-    const {weights, activations} = estimateMemory(needs ?? expect.fail(), onCpu);
-    const bare = estimateMemory({...(needs ?? expect.fail()), size: [16, 16], components: undefined}, onCpu);
-    expect(weights - bare.weights).toBeCloseTo(needs?.components?.weights ?? NaN, 0);
-    expect(activations).toBe(Math.max(bare.activations, (needs?.components?.perPixel ?? NaN) * 128 * 128));
+    const known = needs ?? expect.fail();
+    const bare = estimateMemory({...known, size: [16, 16], components: undefined}, onCpu);
+    const {weights: loaded = NaN, perPixel = NaN} = known.components ?? {};
+    // They leave once latents and texts are computed.
+    expect(known.unloads).toBe(true);
+    const {weights, activations} = estimateMemory(known, onCpu);
+    expect(weights).toBe(bare.weights);
+    expect(activations).toBe(Math.max(bare.activations, loaded + perPixel * 128 * 128));
+    const anew = {...latent, data: {...latent.data, cache: false}} as DemeConfig;
+    const staying = await trainingNeeds({config: anew, baseFolder: goldenSdFolder('sd1')}, stages);
+    expect(staying?.unloads).toBe(false);
+    expect(estimateMemory(staying ?? expect.fail(), onCpu)).toMatchObject({
+      weights: bare.weights + loaded,
+      activations: Math.max(bare.activations, perPixel * 128 * 128),
+    });
   });
 });

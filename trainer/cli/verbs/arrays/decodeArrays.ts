@@ -48,7 +48,7 @@ export async function decodeArrays(request: DecodeRequest): Promise<DecodeResult
     throw new UserError('arrays-mismatch', message, {where: latents});
   }
   const {values, shape} = await decodeNchw(loaded, imagesOf(given), batch);
-  loaded.dispose();
+  loaded.unload();
   await writeArrays(request, [{name: tensorName, shape, dtype: 'F32', read: () => values}]);
   if (pictures !== undefined) await writePictures(pictures, toBytes(values), shape);
   return {out, pictures: pictures ?? null, shape, engine};

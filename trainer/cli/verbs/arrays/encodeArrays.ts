@@ -67,7 +67,7 @@ async function encodeTexts({model, tokenizer, clipSkip, batch}: EncodeRequest, f
   const {context} = await inBatches(texts.length, batch, (from, to) => ({
     context: conditioner.encode(texts.slice(from, to), clipSkip),
   }));
-  conditioner.dispose();
+  conditioner.unload();
   const numbers = BigInt64Array.from(texts.flatMap(conditioner.tokenize), BigInt);
   return [
     {name: 'ids', shape: context.shape.slice(0, 2), dtype: 'I64', read: () => numbers},
@@ -92,6 +92,6 @@ async function encodeImages(
   }
   const settings = {areBytes: pixels.dtype === 'U8', noise: given && imagesOf(given), seed, batch};
   const encoded = await encodeNchw(loaded, imagesOf(pixels), settings);
-  loaded.dispose();
+  loaded.unload();
   return Object.entries(encoded).map(([name, {values, shape}]) => ({name, shape, dtype: 'F32', read: () => values}));
 }

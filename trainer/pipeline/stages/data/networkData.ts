@@ -47,13 +47,22 @@ export async function openNetworkData(
   const {cache = {dtype: 'F32'}} = data;
   const {text} = components;
   if (cache === false || (space.hash === null && text === null)) {
-    return {images: encodedRows(source, space), texts: text && {captions, rows: textRows(text)}, space};
+    return {images: encodedRows(source, space, components), texts: text && {captions, rows: textRows(text)}, space};
   }
   const tables = new NetworkTables(context, data, cache);
-  const images = tables.images(source, space, need);
+  const images = tables.images(source, space, components, need);
   const texts = text && {captions, rows: await tables.texts(text, captions, source, need)};
   await tables.fill();
   return {images, texts, space};
+}
+
+/** Whether all that a training reads of autoencoder and text encoder is on disk once its data is open. */
+export function keepsEncoded(data: DataConfig | undefined): boolean {
+  return data !== undefined && data.cache !== false && !isCroppedAnew(data);
+}
+
+function isCroppedAnew(data: DataConfig): boolean {
+  return 'crop' in data && data.crop === 'random';
 }
 
 /** The captions of a part of the data, where those that are missing are treated as the config says. */
@@ -64,7 +73,7 @@ export function captionsOfRun({resolved}: StageContext, source: ImageSource): Ca
 }
 
 /** Rows that are computed whenever they are read, each by itself: so they do not depend on what else is in a batch. */
-function encodedRows(source: ImageSource, space: ImageSpace): ImageRows {
+function encodedRows(source: ImageSource, space: ImageSpace, components: Components): ImageRows {
   const pixels = pixelRows(source);
   if (space.hash === null) return pixels;
   return {
@@ -73,13 +82,17 @@ function encodedRows(source: ImageSource, space: ImageSpace): ImageRows {
     shape: space.rowShape,
     read: async (index, draw) => {
       const row = await pixels.read(index, draw);
+      await components.load();
       return row && valuesOf(tf.tidy(() => space.rows(tf.tensor4d(row, [1, ...source.shape]))));
     },
   };
 }
 
 function textRows(text: TextConditioner): TextRows {
-  const read = (caption: string) => valuesOf(text.encode([caption]));
+  const read = async (caption: string) => {
+    await text.load();
+    return valuesOf(text.encode([caption]));
+  };
   return {shape: text.shape, read};
 }
 
@@ -103,10 +116,15 @@ class NetworkTables {
     this.#dtype = cache.dtype;
   }
 
-  images(source: ImageSource, space: ImageSpace, {what, images, forTraining}: DataNeed): ImageRows {
-    const encoded = encodedRows(source, space);
+  images(
+    source: ImageSource,
+    space: ImageSpace,
+    components: Components,
+    {what, images, forTraining}: DataNeed,
+  ): ImageRows {
+    const encoded = encodedRows(source, space, components);
     if (space.hash === null) return encoded;
-    if (forTraining && 'crop' in this.data && this.data.crop === 'random') {
+    if (forTraining && isCroppedAnew(this.data)) {
       note(this.context)(
         'data.crop is random, so latents are computed anew for each update instead of once: center is faster.',
       );

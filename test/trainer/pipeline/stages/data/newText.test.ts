@@ -39,13 +39,13 @@ describe('the text encoder of the bundled model', () => {
     expect([values.length, tokens, width]).toEqual([90, 16, 32]);
     expect(Math.max(...cosines)).toBeLessThan(0.6);
     states?.dispose();
-    text?.conditioner.dispose();
+    text?.conditioner.unload();
   });
 
   it('is the same each time it is made, and another one for another seed', async () => {
     const make = async (seed: number) => {
       const folder = await temporaryFolder();
-      (await makeText({...pretrain, seed}, folder))?.conditioner.dispose();
+      (await makeText({...pretrain, seed}, folder))?.conditioner.unload();
       return readFile(join(folder, 'text_encoder', 'model.safetensors'));
     };
     const first = await make(0);
