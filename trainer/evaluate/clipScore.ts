@@ -1,9 +1,12 @@
+import {estimate} from './estimate.ts';
 import type {FeatureSet} from './featureRows.ts';
 
 /** The score of images and their captions by three formulas in use, whose numbers do not compare. */
 export interface ClipScore {
   /** Mean cosine: BK-SDM, and DeMe's tables as a hundredth of what they print. */
   readonly meanCosine: number;
+  /** Of the mean cosine, over images; 0 of a single one, which does not tell it. */
+  readonly standardError: number;
   /** 100 max(mean cosine, 0): torchmetrics. */
   readonly torchmetrics: number;
   /** Mean of 2.5 max(cosine, 0): Hessel et al. 2021, whose captions also begin with "A photo depicts". */
@@ -20,6 +23,7 @@ export function clipScore(images: FeatureSet, texts: FeatureSet): ClipScore {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     meanCosine: mean(cosines),
+    standardError: cosines.length < 2 ? 0 : estimate(cosines).standardError,
     torchmetrics: Math.max(0, 100 * mean(cosines)),
     clipScorePaper: mean(cosines.map((value) => 2.5 * Math.max(0, value))),
   };

@@ -17,6 +17,12 @@ const blockRows = 2048;
 /** Multiplications that are done in double on the host; more are done in single precision on the engine. */
 const hostProducts = 2 ** 27;
 
+/** Whether the products of rows of these two sets, or of each by itself, are more than the host does. */
+export function needsEngine(a: FeatureRows, b: FeatureRows): boolean {
+  const rows = Math.min(blockRows, Math.max(a.count, b.count));
+  return rows ** 2 * a.dimension > hostProducts;
+}
+
 /** All dot products of the rows of two sets, block by block; those of the same rows of `a` come one after the other. */
 export async function* gramBlocks(a: FeatureRows, b: FeatureRows): AsyncGenerator<GramBlock> {
   for (let firstA = 0; firstA < a.count; firstA += blockRows) {

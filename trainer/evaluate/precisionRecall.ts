@@ -1,6 +1,9 @@
 import {rowsFrom, type FeatureRows, type FeatureSet} from './featureRows.ts';
 import {gramBlocks, squaredLengths, type GramBlock} from './gram.ts';
 
+/** Distances between more images than this take hours without a GPU. */
+export const mostPairs = 20_000 ** 2;
+
 export interface PrecisionRecall {
   /** Share of the generated images that lie within the reach of some real one. */
   readonly precision: number;

@@ -1,4 +1,5 @@
 import type {NetworkDistances, Report} from '../../trainer/contract/run/report.ts';
+import {scoreColumns} from '../../trainer/contract/run/sampleScores.ts';
 import {neededDetails, recipeList} from '../details.ts';
 import {element, message, Region, table} from '../dom.ts';
 import {durationText, estimateText, numberText} from '../numberText.ts';
@@ -37,6 +38,7 @@ function reportParts(report: Report): HTMLElement[] {
   const {heldOut, frechet, kid, networks, reference, warnings, recipe, engine, seconds} = report;
   const models = [...new Set([...Object.keys(heldOut), ...Object.keys(frechet), ...Object.keys(kid)])];
   const base = heldOut['base']?.mean;
+  const columns = scoreColumns([report]);
   const rows = models.map((model) => {
     const loss = heldOut[model];
     const distance = kid[model];
@@ -47,10 +49,19 @@ function reportParts(report: Report): HTMLElement[] {
       loss && base !== undefined && model !== 'base' ? percent(loss.differenceToBase.mean / base) : '–',
       numberText(frechet[model]),
       distance ? estimateText(distance) : '–',
+      ...columns.map(({text}) => text(report, model) || '–'),
     ];
   });
   const features = typeof recipe['features'] === 'string' ? recipe['features'] : 'none';
-  const head = ['Model', 'Held-out loss', 'Difference to base', 'in %', 'Fréchet distance', 'KID'];
+  const head = [
+    'Model',
+    'Held-out loss',
+    'Difference to base',
+    'in %',
+    'Fréchet distance',
+    'KID',
+    ...columns.map(({name}) => name),
+  ];
   return [
     table('All models, on the same images, noise and timesteps; ± is one standard error', head, rows),
     ...(networks ? [networkTable(networks)] : []),
@@ -67,13 +78,25 @@ function reportParts(report: Report): HTMLElement[] {
 
 /** Fréchet distance and KID of every model by each of several networks. */
 function networkTable(networks: readonly NetworkDistances[]): HTMLElement {
-  const rows = networks.flatMap(({network, frechet, kid, reference = 'test images'}) =>
+  const columns = scoreColumns(networks);
+  const rows = networks.flatMap(({network, frechet, kid, reference = 'test images', ...scores}) =>
     Object.entries(frechet).map(([model, distance]) => {
       const estimate = kid[model];
-      return [network, model, reference, numberText(distance), estimate ? estimateText(estimate) : '–'];
+      return [
+        network,
+        model,
+        reference,
+        numberText(distance),
+        estimate ? estimateText(estimate) : '–',
+        ...columns.map(({text}) => text(scores, model) || '–'),
+      ];
     }),
   );
-  return table('Samples by feature network', ['Network', 'Model', 'Reference', 'Fréchet distance', 'KID'], rows);
+  return table(
+    'Samples by feature network',
+    ['Network', 'Model', 'Reference', 'Fréchet distance', 'KID', ...columns.map(({name}) => name)],
+    rows,
+  );
 }
 
 /** Held-out losses that were measured during training. */

@@ -10,6 +10,7 @@ import {
   StageRecord,
   WeightsRecord,
 } from '../../../trainer/contract/run/pipeline.ts';
+import {DrawnScores} from '../../../trainer/contract/run/sampleScores.ts';
 import {
   CheckpointRecord,
   ControlRecord,
@@ -106,6 +107,7 @@ export const recordExamples: readonly {readonly schema: z.ZodType; readonly exam
       recipe: {part: 'validation', images: 2, timestepsPerRange: 1, seed: 0, engine},
     },
   },
+  {schema: DrawnScores, example: {inceptionScore: {mean: 9.1, deviation: 0.1, splits: 10}}},
   {schema: LossRecord, example: {ranges: [[0, 500]], images: 2, timestepsPerRange: 1, values: [0.1, 0.2]}},
   {
     schema: Report,

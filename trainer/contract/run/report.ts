@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {EngineInfo} from '../engine/engineInfo.ts';
+import {sampleScores} from './sampleScores.ts';
 import {MemoryPeak} from './memoryPeak.ts';
 import {MergeRule, tensorGroups} from '../config/mergeRule.ts';
 
@@ -91,6 +92,7 @@ export const NetworkDistances = z.strictObject({
   about: z.string(),
   frechet: byModel(z.number()),
   kid: byModel(Estimate),
+  ...sampleScores,
   reference: Reference,
 });
 export type NetworkDistances = z.infer<typeof NetworkDistances>;
@@ -104,6 +106,7 @@ export const Report = z.strictObject({
   search: SearchResult.nullable(),
   frechet: byModel(z.number()),
   kid: byModel(Estimate),
+  ...sampleScores,
   reference: Reference,
   /** Where samples were measured by several networks: the distances by each, of which those above are the first. */
   networks: z.array(NetworkDistances).optional(),

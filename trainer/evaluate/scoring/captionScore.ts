@@ -1,8 +1,11 @@
+import {dirname} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import type {ClipTokenizer} from '../../text/clipTokenizer.ts';
+import {readClipTokenizer} from '../../text/readClipTokenizer.ts';
 import {clipScore, type ClipScore} from '../clipScore.ts';
 import {rowsFrom, type FeatureRows} from '../featureRows.ts';
-import type {ClipTextTower} from '../networks/clipNetwork.ts';
+import {loadClipTextTower, type ClipTextTower} from '../networks/clipNetwork.ts';
+import type {NetworkFiles} from '../networks/networkWeights.ts';
 
 /** Texts that are embedded at once. */
 const batch = 32;
@@ -25,4 +28,19 @@ export async function captionScore(
     texts.set(await embedded.data().finally(() => embedded.dispose()), first * images.dimension);
   }
   return clipScore(rowsFrom(images), {values: texts, count: captions.length, dimension: images.dimension});
+}
+
+/** The CLIP scores of embedded images by the text tower in the same weights. */
+export async function scoreCaptions(
+  images: FeatureRows,
+  captions: readonly string[],
+  files: NetworkFiles,
+  tokenizerFolder = dirname(files.weights),
+): Promise<ClipScore> {
+  const tower = await loadClipTextTower(files);
+  try {
+    return await captionScore(images, captions, tower, await readClipTokenizer(tokenizerFolder, tower.layout));
+  } finally {
+    tower.dispose();
+  }
 }

@@ -5,7 +5,7 @@ import {statisticsOf} from '../featureStatistics.ts';
 import {frechetDistance} from '../frechet.ts';
 import {frechetWarnings} from '../frechetWarnings.ts';
 import {inceptionScore} from '../inceptionScore.ts';
-import {precisionRecall, type PrecisionRecall} from '../precisionRecall.ts';
+import {mostPairs, precisionRecall, type PrecisionRecall} from '../precisionRecall.ts';
 import type {Spread} from '../spread.ts';
 import {kidSubsetSize, subsetKid} from '../subsetKid.ts';
 import {requireSameFeatures} from './sameFeatures.ts';
@@ -34,9 +34,6 @@ export interface Scores {
   inceptionScore?: Spread & {splits: number};
   cmmd?: number;
 }
-
-/** Distances between more images than this take hours without a GPU. */
-const mostPairs = 20_000 ** 2;
 
 /** All scores of a set, against a reference where there is one. `warnings` gets what one should know before comparing them with others. */
 export async function scoreSet(

@@ -1,9 +1,10 @@
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
+import {concatenate} from '../../concatenate.ts';
 import {UserError} from '../../contract/errors.ts';
 import type {FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
 import {featureBlock} from '../../evaluate/featureNetwork.ts';
-import {featureRows, rowsFrom, type FeatureSet} from '../../evaluate/featureRows.ts';
+import {featureRows, rowsFrom, type FeatureRows, type FeatureSet} from '../../evaluate/featureRows.ts';
 import {openFeaturesFile, writeFeaturesFile} from '../../evaluate/scoring/featuresFile.ts';
 import type {ImageSpan} from '../../sample/sampleImages.ts';
 import {shardSpan} from '../../sample/shardSpan.ts';
@@ -14,6 +15,13 @@ export interface BlockFeatures extends Pick<FeatureSet, 'values'> {
   readonly network: FeatureNetworkRecord;
   /** Its class scores [n, classes], where it has classes. */
   readonly logits?: FeatureSet | null;
+}
+
+/** A block as it lies in its file. */
+interface ReadBlock {
+  readonly network: FeatureNetworkRecord;
+  readonly values: Float32Array;
+  readonly logits: Float32Array | null;
 }
 
 /**
@@ -78,12 +86,33 @@ export class FeatureBlocks {
     }
   }
 
-  async #read(block: number, name: string): Promise<{network: FeatureNetworkRecord; values: Float32Array}> {
+  /** All that a network made of the images, in memory. */
+  async whole(name: string): Promise<{features: FeatureRows; logits: FeatureSet | null}> {
+    const read = await Promise.all(Array.from({length: this.#blocks}, (_, block) => this.#read(block, name)));
+    const [first] = read;
+    const dimension = first?.network.dimension ?? 0;
+    const values = concatenate(
+      Float32Array,
+      read.map((block) => block.values),
+    );
+    const logits = concatenate(
+      Float32Array,
+      read.flatMap((block) => block.logits ?? []),
+    );
+    const {count} = this;
+    return {
+      features: featureRows({values, count, dimension}),
+      logits: logits.length > 0 ? {values: logits, count, dimension: logits.length / count} : null,
+    };
+  }
+
+  async #read(block: number, name: string): Promise<ReadBlock> {
     const set = await openFeaturesFile(this.#path(block), name);
     try {
       const values = set.features && rowsFrom(set.features).values;
       if (set.network === null || !(values instanceof Float32Array)) throw damaged(this.#path(block));
-      return {network: set.network, values};
+      const logits = set.logits && rowsFrom(set.logits).values;
+      return {network: set.network, values, logits: logits instanceof Float32Array ? logits : null};
     } finally {
       await set.close();
     }

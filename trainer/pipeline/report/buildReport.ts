@@ -3,6 +3,7 @@ import {featureNames, referencePath, type EvaluateConfig} from '../../contract/c
 import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import {runModels, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {Estimate, HeldOutLoss, NetworkDistances, Report} from '../../contract/run/report.ts';
+import type {DrawnScores, SampleScores} from '../../contract/run/sampleScores.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {featureNetworks} from '../../evaluate/featureNetworks.ts';
 import {summariseHeldOut} from '../../evaluate/heldOutSummary.ts';
@@ -13,6 +14,8 @@ import type {SampleDistances} from './sampleDistances.ts';
 export interface Measurements {
   readonly losses: ReadonlyMap<string, LossTable>;
   readonly distances: ReadonlyMap<FeatureNetworkName, SampleDistances>;
+  /** By model. */
+  readonly drawn: ReadonlyMap<string, DrawnScores>;
   readonly weights: Pick<Report, 'weights' | 'search'>;
   readonly engine: Report['engine'];
   readonly seconds: number;
@@ -25,6 +28,7 @@ export function buildReport(resolved: ResolvedConfig, measured: Measurements): R
   const base = requireTable(measured, 'base');
   const heldOut: Record<string, HeldOutLoss> = {};
   for (const [model, table] of measured.losses) heldOut[model] = summariseHeldOut(table, base);
+  const names = featureNames(resolved.config.evaluate?.features);
   const [first] = measured.distances.values();
   const warnings = [...measured.distances.values()].flatMap((distances) => distances.warnings);
   return {
@@ -33,7 +37,8 @@ export function buildReport(resolved: ResolvedConfig, measured: Measurements): R
     ...measured.weights,
     frechet: first?.frechet ?? {},
     kid: first?.kid ?? {},
-    ...referenceOf(resolved, measured, featureNames(resolved.config.evaluate?.features)[0]),
+    ...scoresOf(measured, names[0]),
+    ...referenceOf(resolved, measured, names[0]),
     ...(measured.distances.size > 1 && {networks: networkDistances(resolved, measured)}),
     warnings: [...new Set(warnings)],
     engine: measured.engine,
@@ -56,8 +61,23 @@ function networkDistances(resolved: ResolvedConfig, measured: Measurements): Net
     about: featureNetworks[network].about,
     frechet,
     kid,
+    ...scoresOf(measured, network),
     ...referenceOf(resolved, measured, network),
   }));
+}
+
+/** Scores besides distances: each at the network that it is of. */
+function scoresOf({distances, drawn}: Measurements, network: FeatureNetworkName | undefined): SampleScores {
+  const precisions = network && distances.get(network)?.precisionRecall;
+  const own = (name: 'inceptionScore' | 'clipScore') => {
+    const scores = [...drawn].flatMap(([model, scores]) => (scores[name] ? [[model, scores[name]] as const] : []));
+    return scores.length > 0 ? {[name]: Object.fromEntries(scores)} : {};
+  };
+  return {
+    ...(precisions && {precisionRecall: precisions}),
+    ...(network === 'inception' && own('inceptionScore')),
+    ...(network === 'clip' && own('clipScore')),
+  };
 }
 
 /** `val2014.npz (40504 images)`; nothing for the test images. */

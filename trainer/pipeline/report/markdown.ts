@@ -7,6 +7,7 @@ import {
   type Report,
   type SearchCheck,
 } from '../../contract/run/report.ts';
+import {scoreColumns, type SampleScores} from '../../contract/run/sampleScores.ts';
 import {peakText} from '../../contract/run/stagePeaks.ts';
 
 /** `report.md`: the report as Markdown; picture paths are relative to it. */
@@ -78,18 +79,19 @@ function rangeTable({heldOut}: Report): string {
   ]);
 }
 
-function sampleTable({frechet, kid, networks, reference, warnings, recipe}: Report): string {
+function sampleTable(report: Report): string {
+  const {frechet, networks, reference, warnings, recipe} = report;
   if (Object.keys(frechet).length === 0)
     return 'The config names no feature network (`evaluate.features`), so samples are shown but not measured.';
   const notes = warnings.map((warning) => `> Warning: ${warning}`);
   if (networks) {
-    const rows = networks.flatMap((each) => distanceRows(each).map((row) => [each.network, ...row]));
+    const rows = networks.flatMap((each) => distanceRows(each, networks).map((row) => [each.network, ...row]));
     const abouts = networks.map(({network, about, reference}) => `${network}: ${about}.${comparedWith(reference)}`);
-    return [table(['network', ...distanceHead], rows), ...notes, ...abouts].join('\n\n');
+    return [table(['network', ...distanceHead(networks)], rows), ...notes, ...abouts].join('\n\n');
   }
   const features = typeof recipe['features'] === 'string' ? recipe['features'] : '';
   return [
-    table(distanceHead, distanceRows({frechet, kid})),
+    table(distanceHead([report]), distanceRows(report, [report])),
     ...notes,
     `Features: ${features}.${comparedWith(reference)}`,
   ].join('\n\n');
@@ -97,15 +99,23 @@ function sampleTable({frechet, kid, networks, reference, warnings, recipe}: Repo
 
 const comparedWith = (reference?: string) => (reference === undefined ? '' : ` Compared with ${reference}.`);
 
-const distanceHead = ['model', 'Fréchet distance', 'KID'];
+const distanceHead = (all: readonly SampleScores[]) => [
+  ...['model', 'Fréchet distance', 'KID'],
+  ...scoreColumns(all).map(({name}) => name),
+];
 
-function distanceRows({frechet, kid}: Pick<Report, 'frechet' | 'kid'>): string[][] {
+function distanceRows(
+  scores: Pick<Report, 'frechet' | 'kid'> & SampleScores,
+  all: readonly SampleScores[],
+): string[][] {
+  const {frechet, kid} = scores;
   return Object.entries(frechet).map(([model, distance]) => {
     const estimate = kid[model];
     return [
       model,
       distance.toFixed(3),
       estimate ? `${estimate.mean.toFixed(4)} ± ${estimate.standardError.toFixed(4)}` : '',
+      ...scoreColumns(all).map(({text}) => text(scores, model)),
     ];
   });
 }

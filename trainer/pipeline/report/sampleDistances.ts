@@ -6,10 +6,14 @@ import {
 } from '../../contract/config/evaluateConfig.ts';
 import {UserError} from '../../contract/errors.ts';
 import type {FeatureNetworkName, FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
+import type {SampleScores} from '../../contract/run/sampleScores.ts';
 import type {Report} from '../../contract/run/report.ts';
 import {frechetDistance, type Gaussian} from '../../evaluate/frechet.ts';
 import {frechetWarnings} from '../../evaluate/frechetWarnings.ts';
 import {kidEstimate, type KidSettings, kidSettings} from '../../evaluate/kid.ts';
+import type {FeatureRows} from '../../evaluate/featureRows.ts';
+import {needsEngine} from '../../evaluate/gram.ts';
+import {mostPairs, precisionRecall} from '../../evaluate/precisionRecall.ts';
 import {readStatistics} from '../../evaluate/statisticsFile.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
@@ -17,7 +21,7 @@ import {statisticsOf} from '../../evaluate/featureStatistics.ts';
 import {type FeatureFile, openFeatures} from '../stages/featureFile.ts';
 
 /** Distances between the samples of each model and the reference images, and how they were measured. */
-export interface SampleDistances extends Pick<Report, 'frechet' | 'kid' | 'warnings'> {
+export interface SampleDistances extends Pick<Report, 'frechet' | 'kid' | 'warnings'>, SampleScores {
   /** Null if nothing was measured. */
   readonly measuredBy: {
     readonly network: FeatureNetworkRecord | null;
@@ -28,17 +32,24 @@ export interface SampleDistances extends Pick<Report, 'frechet' | 'kid' | 'warni
   } | null;
 }
 
+/** Starts the engine, once: the products of many features take too long without. */
+type StartEngine = () => Promise<unknown>;
+
+/** Of precision and recall, as in `deme score`. */
+const neighbours = 3;
+
 /** The distances by each network that the evaluation of a config names. */
 export async function distancesByNetwork(
   run: string,
   models: readonly string[],
   evaluate: Pick<EvaluateConfig, 'features' | 'reference'> | undefined,
+  startEngine?: StartEngine,
 ): Promise<Map<FeatureNetworkName, SampleDistances>> {
   const files = featureFileNames(evaluate?.features);
   const distances = new Map<FeatureNetworkName, SampleDistances>();
   for (const [i, name] of featureNames(evaluate?.features).entries()) {
     const isGiven = evaluate !== undefined && referencePath(evaluate, name)?.endsWith('.npz') === true;
-    distances.set(name, await sampleDistances(run, models, files[i], isGiven));
+    distances.set(name, await sampleDistances(run, models, {network: files[i], isGiven, startEngine}));
   }
   return distances;
 }
@@ -55,16 +66,21 @@ interface MeasuredSet extends Pick<FeatureFile, 'network' | 'dimension'> {
   readonly features: FeatureFile | null;
 }
 
+interface MeasuredBy {
+  /** As files are called, where there are several networks. */
+  readonly network?: string | null | undefined;
+  /** Whether the reference is statistics of another tool, which need not say of which network and how many images they are. */
+  readonly isGiven?: boolean;
+  readonly startEngine?: StartEngine | undefined;
+}
+
 /**
- * Distances of all `models` whose features, or statistics of them, the run holds; `network` as its files are called, where there are several. The
- * reference of `isGiven` is statistics of another tool, which need not say of which network and how many images they are.
- * Throws a UserError if their features come from different networks.
+ * Distances of all `models` whose features, or statistics of them, the run holds. Throws a UserError if their features come from different networks.
  */
 export async function sampleDistances(
   run: string,
   models: readonly string[],
-  network: string | null = null,
-  isGiven = false,
+  {network = null, isGiven = false, startEngine = () => Promise.resolve()}: MeasuredBy = {},
 ): Promise<SampleDistances> {
   const sets = new Map<string, MeasuredSet>();
   try {
@@ -72,7 +88,7 @@ export async function sampleDistances(
       const set = await openSet(run, model, network, isGiven && model === 'reference');
       if (set !== null) sets.set(model, set);
     }
-    return await distancesIn(sets);
+    return await distancesIn(sets, startEngine);
   } finally {
     for (const {features} of sets.values()) await features?.close();
   }
@@ -95,7 +111,7 @@ async function openSet(run: string, model: string, name: string | null, isGiven:
   return {path: statisticsFile, network, count, dimension: mean.length, statistics: stored, features: null};
 }
 
-async function distancesIn(sets: ReadonlyMap<string, MeasuredSet>): Promise<SampleDistances> {
+async function distancesIn(sets: ReadonlyMap<string, MeasuredSet>, startEngine: StartEngine): Promise<SampleDistances> {
   const reference = sets.get('reference');
   if (reference === undefined) return {frechet: {}, kid: {}, warnings: [], measuredBy: null};
   const {dimension} = reference;
@@ -106,15 +122,19 @@ async function distancesIn(sets: ReadonlyMap<string, MeasuredSet>): Promise<Samp
   const referenceStatistics = await reference.statistics();
   const frechet: Report['frechet'] = {};
   const kid: Report['kid'] = {};
+  const precisions: NonNullable<SampleScores['precisionRecall']> = {};
   for (const [model, set] of measured) {
     requireSameNetwork(set, reference);
     frechet[model] = frechetDistance(await set.statistics(), referenceStatistics);
-    if (set.features && reference.features && settings)
-      kid[model] = kidEstimate(set.features, reference.features, settings);
+    if (!set.features || !reference.features || !settings) continue;
+    kid[model] = kidEstimate(set.features, reference.features, settings);
+    const found = await neighbourScores(set.features, reference.features, startEngine);
+    if (found) precisions[model] = found;
   }
   return {
     frechet,
     kid,
+    ...(Object.keys(precisions).length > 0 && {precisionRecall: precisions}),
     warnings:
       counts.length === 0
         ? []
@@ -125,6 +145,14 @@ async function distancesIn(sets: ReadonlyMap<string, MeasuredSet>): Promise<Samp
       kid: measured.length > 0 && Object.keys(kid).length === 0 ? null : settings,
     },
   };
+}
+
+/** Null for sets with too few images for neighbours, or too many to compare all of them. */
+async function neighbourScores(own: FeatureRows, real: FeatureRows, startEngine: StartEngine) {
+  if (Math.min(own.count, real.count) <= neighbours || own.count * real.count > mostPairs) return null;
+  if (needsEngine(own, real)) await startEngine();
+  const {precision, recall} = await precisionRecall(own, real, neighbours);
+  return {precision, recall, neighbours};
 }
 
 function requireSameNetwork(set: MeasuredSet, reference: MeasuredSet): void {

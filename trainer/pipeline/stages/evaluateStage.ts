@@ -15,6 +15,7 @@ import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {openDrawingFolder} from '../drawing/drawingFolder.ts';
 import {drawingOf, loadDrawnModel, type DrawnModel} from '../drawing/drawnModel.ts';
+import {drawnScores} from '../drawing/drawnScores.ts';
 import {FeatureBlocks} from '../drawing/featureBlocks.ts';
 import type {ImageTaker} from '../drawing/imageTakers.ts';
 import {measureSpan, promptGridOf} from '../drawing/measuredImages.ts';
@@ -88,6 +89,8 @@ async function drawSamples(
     context.emit({type: 'images', stage: context.stage, file});
   }
   await writeAllFeatures(context.run, name, config, blocks);
+  const scores = await drawnScores(config, blocks, drawing.text);
+  if (Object.keys(scores).length > 0) await writeJsonAtomic(runPaths.scores(context.run, name), scores);
 }
 
 /** Keeps the first images until they make a grid. */

@@ -3,6 +3,8 @@ import {join} from 'node:path';
 import {LossRecord, runModels, StageRecord, WeightsRecord} from '../../contract/run/pipeline.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {stageName, type Stage} from '../../contract/run/stage.ts';
+import {DrawnScores} from '../../contract/run/sampleScores.ts';
+import {startEngine} from '../../engine/startEngine.ts';
 import {Report} from '../../contract/run/report.ts';
 import type {LossTable} from '../../evaluate/lossTable.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
@@ -43,10 +45,19 @@ async function gather({run, resolved}: StageContext, stages: readonly Stage[]): 
   for (const model of models) {
     if (await fileExists(runPaths.losses(run, model))) losses.set(model, await readLosses(run, model));
   }
+  const drawn = new Map<string, DrawnScores>();
+  for (const model of models) {
+    const file = runPaths.scores(run, model);
+    if (await fileExists(file)) drawn.set(model, await readJson(file, DrawnScores, 'the scores of the images'));
+  }
+  const {engine, evaluate} = resolved.config;
+  let started: Promise<unknown> | undefined;
+  const startOnce = () => (started ??= startEngine({...engine, work: 'predict'}));
   const weights = runPaths.weights(run);
   return {
     losses,
-    distances: await distancesByNetwork(run, models, resolved.config.evaluate),
+    distances: await distancesByNetwork(run, models, evaluate, startOnce),
+    drawn,
     weights: (await fileExists(weights))
       ? await readJson(weights, WeightsRecord, 'the merge weights')
       : {weights: [], search: null},

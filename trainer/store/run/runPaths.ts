@@ -43,6 +43,8 @@ export const runPaths = {
   /** Mean and covariance of the features, as pytorch-fid reads them. */
   statistics: (run: string, model: string, network: string | null = null) =>
     join(run, 'evaluations', model, `statistics${network === null ? '' : `-${network}`}.npz`),
+  /** Scores of its images by themselves. */
+  scores: (run: string, model: string) => join(run, 'evaluations', model, 'scores.json'),
   /** The images whose features were measured. */
   drawnImages: (run: string, model: string) => join(run, 'evaluations', model, 'images'),
   /** Features of the images so far, until all are drawn. */

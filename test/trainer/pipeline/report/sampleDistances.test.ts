@@ -5,6 +5,7 @@ import {beforeEach, describe, expect, it} from 'vitest';
 import type {FeatureNetwork} from '../../../../trainer/evaluate/featureNetwork.ts';
 import {featureRows, type FeatureSet} from '../../../../trainer/evaluate/featureRows.ts';
 import {streamedStatistics} from '../../../../trainer/evaluate/featureStatistics.ts';
+import {precisionRecall as precisionRecallOf} from '../../../../trainer/evaluate/precisionRecall.ts';
 import {frechetDistance} from '../../../../trainer/evaluate/frechet.ts';
 import {kidEstimate, kidSettings} from '../../../../trainer/evaluate/kid.ts';
 import {readStatistics} from '../../../../trainer/evaluate/statisticsFile.ts';
@@ -75,10 +76,12 @@ describe('sampleDistances', () => {
   });
 
   it('are those of the features in memory', async () => {
-    const {frechet, kid, warnings, measuredBy} = await sampleDistances(run, ['base', 'merged']);
+    const {frechet, kid, precisionRecall, warnings, measuredBy} = await sampleDistances(run, ['base', 'merged']);
     expect(frechet).toEqual({base: frechetDistance(streamedStatistics([base]), streamedStatistics([reference]))});
     const settings = kidSettings(21, 30);
     expect(kid).toEqual({base: kidEstimate(featureRows(base), featureRows(reference), settings)});
+    const {precision, recall} = await precisionRecallOf(featureRows(base), featureRows(reference), 3);
+    expect(precisionRecall).toEqual({base: {precision, recall, neighbours: 3}});
     expect(measuredBy).toEqual({network: pixelNetwork().record, referenceImages: 30, kid: settings});
     expect(warnings).toEqual([expect.stringContaining('21 samples to 30 reference images') as string]);
   });
@@ -144,6 +147,9 @@ describe('sampleDistances', () => {
     await measure(run, 'reference', reference, {network: 'inception'}, 'inception');
     await measure(run, 'base', base, {network: 'inception'}, 'others');
     const where = runPaths.features(run, 'base', 'inception');
-    await expect(sampleDistances(run, ['base'], 'inception')).rejects.toMatchObject({code: 'features-mismatch', where});
+    await expect(sampleDistances(run, ['base'], {network: 'inception'})).rejects.toMatchObject({
+      code: 'features-mismatch',
+      where,
+    });
   });
 });

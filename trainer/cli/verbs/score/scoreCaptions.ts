@@ -1,13 +1,6 @@
-import {dirname} from 'node:path';
 import {UserError} from '../../../contract/errors.ts';
 import {isTable, readMetadataTable} from '../../../data/captions/metadataTable.ts';
 import type {EncodedImages} from '../../../data/encodedSource.ts';
-import type {ClipScore} from '../../../evaluate/clipScore.ts';
-import type {FeatureRows} from '../../../evaluate/featureRows.ts';
-import {loadClipTextTower} from '../../../evaluate/networks/clipNetwork.ts';
-import type {NetworkFiles} from '../../../evaluate/networks/networkWeights.ts';
-import {captionScore} from '../../../evaluate/scoring/captionScore.ts';
-import {readClipTokenizer} from '../../../text/readClipTokenizer.ts';
 import {readPrompts} from '../../../data/captions/promptFile.ts';
 
 /**
@@ -65,19 +58,4 @@ function tableCaptions(
 function endsOf(path: string): string[] {
   const parts = path.split(/[/\\]/);
   return parts.map((_, i) => parts.slice(i).join('/'));
-}
-
-/** The CLIP scores of embedded images by the text tower in the same weights. */
-export async function scoreCaptions(
-  images: FeatureRows,
-  captions: readonly string[],
-  files: NetworkFiles,
-  tokenizerFolder = dirname(files.weights),
-): Promise<ClipScore> {
-  const tower = await loadClipTextTower(files);
-  try {
-    return await captionScore(images, captions, tower, await readClipTokenizer(tokenizerFolder, tower.layout));
-  } finally {
-    tower.dispose();
-  }
 }

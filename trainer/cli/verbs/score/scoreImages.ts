@@ -12,13 +12,14 @@ import type {ClipScore} from '../../../evaluate/clipScore.ts';
 import type {FeatureNetwork} from '../../../evaluate/featureNetwork.ts';
 import {featureNetworks} from '../../../evaluate/featureNetworks.ts';
 import type {InceptionSettings} from '../../../evaluate/networks/inceptionNetwork.ts';
+import {scoreCaptions} from '../../../evaluate/scoring/captionScore.ts';
 import {openFeaturesFile, writeFeaturesFile} from '../../../evaluate/scoring/featuresFile.ts';
 import {measurePictures} from '../../../evaluate/scoring/measurePictures.ts';
 import type {ScoredSet} from '../../../evaluate/scoring/scoredSet.ts';
 import {scoreSet, type Scores, type ScoreSettings} from '../../../evaluate/scoring/scores.ts';
 import {readStatistics, writeStatistics} from '../../../evaluate/statisticsFile.ts';
 import {networkFiles, type ChosenFiles} from './networkFiles.ts';
-import {captionsOf, scoreCaptions} from './scoreCaptions.ts';
+import {captionsOf} from './scoreCaptions.ts';
 
 export interface ScoreRequest extends ScoreSettings, InceptionSettings {
   readonly images: string;
