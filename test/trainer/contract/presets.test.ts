@@ -1,6 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, it} from 'vitest';
 import {expertCount} from '../../../trainer/contract/config/config.ts';
+import {measuredCount, promptFileOf} from '../../../trainer/contract/config/evaluateConfig.ts';
 import {parseConfig} from '../../../trainer/contract/config/parseConfig.ts';
 
 const media = new URL('../../../media/', import.meta.url);
@@ -17,6 +18,23 @@ it.each(configFiles)('%s is a valid config', (file) => {
 });
 
 describe('the recipe of the paper', () => {
+  it.each([
+    ['cifar10', 50_000, undefined],
+    ['lsun-church', 50_000, undefined],
+    ['lsun-bedroom', 50_000, undefined],
+    ['sd-coco30k', 30_000, 'data/coco-30k.csv'],
+    ['sd-imagenet1k', 50_000, 'data/imagenet-prompts.txt'],
+    ['sd-partiprompts', 1632, 'data/PartiPrompts.tsv'],
+  ])('of %s measures %i images once its lines are no comments any more', (name, samples, prompts) => {
+    const file = `presets/${name}.deme.yaml`;
+    const text = readFileSync(new URL(file, media), 'utf8')
+      .replace(/^( +)# ((?:features|samples|reference|prompts): )/gm, '$1$2')
+      .replace('  features: none\n', '');
+    const {evaluate} = parseConfig(text, file);
+    expect(evaluate && measuredCount(evaluate)).toBe(samples);
+    expect(evaluate && promptFileOf(evaluate.sampling)?.file).toBe(prompts);
+  });
+
   it.each(['cifar10', 'lsun-church', 'lsun-bedroom', 'sd-coco30k', 'sd-imagenet1k', 'sd-partiprompts'])(
     '%s',
     (name) => {
