@@ -30,8 +30,11 @@ function scoreNames({rows, published}: BenchmarkResult): string[] {
   return [...new Set([...rows.flatMap(({scores}) => scores.map(nameOf)), ...published.map(({score}) => score)])];
 }
 
+/** Scores that are measured by one network only, and published under these names. */
+const ofOneNetwork = ['FID', 'CLIP score', 'inception score'];
+
 function nameOf({score, network}: BenchmarkScore): string {
-  return network === null || score === 'FID' || score === 'CLIP score' ? score : `${score} (${network})`;
+  return network === null || ofOneNetwork.includes(score) ? score : `${score} (${network})`;
 }
 
 function scoreTable({rows, published}: BenchmarkResult, name: string): string {

@@ -73,20 +73,41 @@ export function benchmarkResult(findings: BenchmarkFindings): BenchmarkResult {
 }
 
 function scoresOf(model: string, {config, report}: BenchmarkFindings, scaled: boolean): BenchmarkScore[] {
-  const [first = 'none'] = featureNames(config.evaluate?.features);
-  const {frechet, kid, reference, networks = [{network: first, frechet, kid, reference}]} = report;
+  const [network = 'none'] = featureNames(config.evaluate?.features);
   const images = RecipeParts.parse(report.recipe).reference?.images;
-  return networks.flatMap(({network, reference = `${images} test images`, ...each}) =>
-    distancesOf(model, {network, ...each}).map((score) => ({...score, network, reference, scaled})),
-  );
+  return (report.networks ?? [{...report, network}]).flatMap((measured) => {
+    const {network, reference = `${images} test images`} = measured;
+    return [
+      ...comparedScores(model, measured).map((score) => ({...score, network, reference, scaled})),
+      ...drawnScores(model, measured).map((score) => ({...score, network, reference: null, scaled})),
+    ];
+  });
 }
 
-/** Fréchet distances by Inception are called FID, as everywhere. */
-function distancesOf(model: string, {network, frechet, kid}: Pick<NetworkDistances, 'network' | 'frechet' | 'kid'>) {
-  const [distance, estimate] = [frechet[model], kid[model]];
+type Measured = Omit<NetworkDistances, 'about'>;
+type Score = Pick<BenchmarkScore, 'score' | 'value' | 'standardError'>;
+
+/** Scores against a reference. Fréchet distances by Inception are called FID, as everywhere. */
+function comparedScores(model: string, {network, frechet, kid, precisionRecall}: Measured): Score[] {
+  const [distance, estimate, shares] = [frechet[model], kid[model], precisionRecall?.[model]];
   return [
     ...(distance === undefined ? [] : [{score: network === 'inception' ? 'FID' : 'Fréchet distance', value: distance}]),
-    ...(estimate === undefined ? [] : [{score: 'KID', value: estimate.mean, standardError: estimate.standardError}]),
+    ...(estimate ? [{score: 'KID', value: estimate.mean, standardError: estimate.standardError}] : []),
+    ...(shares
+      ? [
+          {score: 'precision', value: shares.precision},
+          {score: 'recall', value: shares.recall},
+        ]
+      : []),
+  ];
+}
+
+/** Scores of the images alone. The CLIP score is the mean cosine times 100, as BK-SDM and the paper have it. */
+function drawnScores(model: string, {inceptionScore, clipScore}: Measured): Score[] {
+  const [inception, clip] = [inceptionScore?.[model], clipScore?.[model]];
+  return [
+    ...(inception ? [{score: 'inception score', value: inception.mean}] : []),
+    ...(clip ? [{score: 'CLIP score', value: 100 * clip.meanCosine, standardError: 100 * clip.standardError}] : []),
   ];
 }
 

@@ -76,6 +76,35 @@ describe('the result of a benchmark', () => {
   });
 });
 
+it('has the scores of the images alone beside those of the paper', async () => {
+  const request = {name: 'sd-partiprompts' as const, folder: await temporaryFolder(), scale: 1};
+  const derived = await benchmarkConfig(request);
+  const clip = {meanCosine: 0.2978, standardError: 0.0004, torchmetrics: 29.78, clipScorePaper: 0.7445, prompts: 1632};
+  const result = benchmarkResult({
+    plan: await planBenchmark(request, derived),
+    config: derived.config,
+    run: 'sd-partiprompts-1',
+    report: {
+      ...(knownReport(0.03, 0.02) ?? expect.fail()),
+      precisionRecall: {base: {precision: 0.7, recall: 0.5, neighbours: 3}},
+      clipScore: {base: clip},
+      recipe: {reference: {part: 'test', images: 1000}, featureNetwork: {...network, name: 'clip'}},
+    },
+    ruler: [],
+    prompts: {file: 'PartiPrompts.tsv', count: 1632, sha256: 'b'.repeat(64)},
+    tool: 'deme-studio 1',
+  });
+  const common = {network: 'clip', scaled: false};
+  expect(result.rows[0]?.scores).toEqual([
+    {...common, score: 'precision', value: 0.7, reference: '1000 test images'},
+    {...common, score: 'recall', value: 0.5, reference: '1000 test images'},
+    {...common, score: 'CLIP score', value: 29.78, standardError: 0.04, reference: null},
+  ]);
+  expect(benchmarkMarkdown(result)).toContain(
+    '| base, measured here | 29.7800 ± 0.0400 | 1632 images; pndm, 25 steps; guidance 7.5; 1632 prompts bbbbbbbb; 0 updates |',
+  );
+});
+
 it('reckons the hours from the pace of an update and of an image', async () => {
   const {config} = await benchmarkConfig({name: 'cifar10', folder: 'x', scale: 1});
   const updates = new Map([
