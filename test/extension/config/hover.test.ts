@@ -31,7 +31,7 @@ it('says of an entry of a list what the list is for', () => {
   const prompts = 'evaluate:\n  sampling:\n    prompts:\n      - a red fox\n';
   expect(helpAt(prompts, 4, 12)).toMatchObject({
     markdown:
-      '**evaluate.sampling.prompts[0]**: text\n\nWhat models with a text encoder draw; left out: the first captions of held-out images.',
+      '**evaluate.sampling.prompts[0]**: text\n\nWhat models with a text encoder draw: texts, or a file of them; left out: the first captions of held-out images.',
     span: {line: 4, column: 9, endLine: 4, endColumn: 18},
   });
 });

@@ -29,11 +29,8 @@ async function experiment(changes: Record<string, unknown> = {}) {
 
 const unmeasured = {evaluate: undefined};
 /** When the base is replaced, in what experiment. */
-const replacedAt: [stage: string, changes: Record<string, unknown>][] = [
-  ['expert-0', unmeasured],
-  ['evaluate-base', {}],
-];
-if (isLong) replacedAt.push(['search', unmeasured]);
+const replacedAt: [stage: string, changes: Record<string, unknown>][] = [['expert-0', unmeasured]];
+if (isLong) replacedAt.push(['search', unmeasured], ['evaluate-base', {}]);
 
 const undisturbed = undisturbedHash(() => experiment(unmeasured));
 

@@ -6,6 +6,7 @@ import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme} from '../../helpers/deme.ts';
+import {itLong} from '../../helpers/longTests.ts';
 import {mergedHash} from '../../helpers/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
@@ -71,7 +72,7 @@ describe('deme extend', {timeout: 300_000}, () => {
     rates.forEach((rate, i) => expect(rate).toBeCloseTo(1e-3 * share(6 + i), 12));
   });
 
-  it('asks for nothing where only a warm-up that is not over raises the rate', async () => {
+  itLong('asks for nothing where only a warm-up that is not over raises the rate', async () => {
     const {config, run} = await experiment(4, {kind: 'linear', warmup: 8});
     expect((await deme(['finetune', config])).code).toBe(0);
     expect((await deme(['extend', run, '--updates', '6'])).code).toBe(0);

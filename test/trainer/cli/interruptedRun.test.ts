@@ -44,7 +44,7 @@ describe('a run that is interrupted', {timeout: 300_000}, () => {
   it.each(isLong ? testedEngines : (['wasm'] as const))(
     'ends at checkpoints, and resumed makes the bytes of one that was not: %s',
     async (engine) => {
-      const updates = isLong ? 150 : 80;
+      const updates = isLong ? 150 : 50;
       const unbroken = await experiment(updates, engine);
       expect((await deme(['run', unbroken.config])).code).toBe(0);
 

@@ -57,7 +57,7 @@ describeOnEngines('a preview of models with a text encoder', (engine) => {
     work.dispose();
   });
 
-  it('encodes each prompt once, and frees all it had', async () => {
+  itOnWasm('encodes each prompt once, and frees all it had', async () => {
     const order = await promptFolders();
     const before = tf.memory().numTensors;
     const {models, work, pictures} = await begin(order);
