@@ -22,7 +22,7 @@ describe('the recipe of the paper', () => {
     ['cifar10', 50_000, undefined],
     ['lsun-church', 50_000, undefined],
     ['lsun-bedroom', 50_000, undefined],
-    ['sd-coco30k', 30_000, 'data/coco-30k.csv'],
+    ['sd-coco30k', 30_000, 'data/coco-val2014-30k.csv'],
     ['sd-imagenet1k', 50_000, 'data/imagenet-prompts.txt'],
     ['sd-partiprompts', 1632, 'data/PartiPrompts.tsv'],
   ])('of %s measures %i images once its lines are no comments any more', (name, samples, prompts) => {
