@@ -11,7 +11,8 @@ interface Variable {
 }
 
 interface GraphFunction {
-  readonly placeholders: readonly string[];
+  /** What a run feeds: the inputs, then what is drawn. */
+  readonly fed: readonly string[];
   readonly drawn: readonly DrawnInput[];
   /** Outputs, and last a node that is done when the new state is stored. */
   readonly fetches: readonly string[];
@@ -40,10 +41,9 @@ export function createTensorflowProgram(
   freeHostCopies();
   return {
     run(name, inputs) {
-      const {placeholders, drawn, fetches} = requireFunction(recorded, name);
+      const {fed, drawn, fetches} = requireFunction(recorded, name);
       const draws = drawn.map(({shape, draw}) => tf.tensor(draw(), [...shape]));
       const ids = backend.getInputTensorIds([...inputs, ...draws]);
-      const fed = [...placeholders, ...drawn.map(({placeholder}) => placeholder)];
       const feeds = new Map(fed.map((placeholder, i) => [placeholder, ids[i] as number]));
       const made = session.run(feeds, fetches).map((metadata) => backend.createOutputTensor(metadata));
       tf.dispose(draws);
@@ -116,7 +116,7 @@ function recordFunction(
     );
     const fed = [...placeholders, ...recorder.lastDrawn.map(({placeholder}) => placeholder)];
     const sources = outputs.map((tensor) => fetchable(recorder, tensor, fed));
-    return {placeholders, fetches: [...sources, done]};
+    return {fed, fetches: [...sources, done]};
   });
   return {...recorded, drawn: recorder.lastDrawn};
 }
