@@ -9,6 +9,11 @@ import {readEntry, readZipDirectory} from '../store/files/zipFile.ts';
 import type {Gaussian} from './frechet.ts';
 import {decodeNpy, encodeNpy} from './npy.ts';
 
+/** Whether a path names feature statistics, rather than pictures or their features. */
+export function isStatisticsFile(path: string): boolean {
+  return path.endsWith('.npz');
+}
+
 /** Feature statistics in the layouts of other tools. */
 export interface StatisticsFile extends Gaussian {
   /** Of the spatial features, from which the ADM evaluator computes sFID; pytorch-fid and clean-fid have none. */

@@ -11,6 +11,7 @@ import {sampleGrid} from '../../data/pictures/sampleGrid.ts';
 import type {FeatureNetwork} from '../../evaluate/featureNetwork.ts';
 import {withFeatureNetworks} from '../../evaluate/featureNetworks.ts';
 import {readReferenceStatistics} from '../../evaluate/scoring/referenceStatistics.ts';
+import {isStatisticsFile} from '../../evaluate/statisticsFile.ts';
 import {pictureName} from '../../sample/pictureName.ts';
 import {promptGrid} from '../../sample/prompts.ts';
 import {sampleBatches, type ImageSpan, type SampleImagesRequest} from '../../sample/sampleImages.ts';
@@ -77,7 +78,7 @@ async function requireReference(
   {record}: FeatureNetwork,
 ): Promise<void> {
   const path = name && referencePath(config, name);
-  if (path?.endsWith('.npz')) await watch.readingInput(path, (file) => readReferenceStatistics(file, record));
+  if (path && isStatisticsFile(path)) await watch.readingInput(path, (file) => readReferenceStatistics(file, record));
 }
 
 /** Milliseconds between two reports: a large series has hundreds of thousands of steps. */

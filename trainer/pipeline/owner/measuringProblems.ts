@@ -7,6 +7,7 @@ import {readPromptFile} from '../../data/captions/promptFile.ts';
 import {featureNetworks} from '../../evaluate/featureNetworks.ts';
 import {findFeatureWeights} from '../../evaluate/featureWeights.ts';
 import {readReferenceStatistics} from '../../evaluate/scoring/referenceStatistics.ts';
+import {isStatisticsFile} from '../../evaluate/statisticsFile.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 
 /**
@@ -38,5 +39,5 @@ export async function requireReference(where: string, name: FeatureNetworkName):
     });
   }
   const {dimension} = featureNetworks[name];
-  if (where.endsWith('.npz')) await readReferenceStatistics(where, {name, dimension});
+  if (isStatisticsFile(where)) await readReferenceStatistics(where, {name, dimension});
 }

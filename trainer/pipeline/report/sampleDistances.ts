@@ -14,7 +14,7 @@ import {kidEstimate, type KidSettings, kidSettings} from '../../evaluate/kid.ts'
 import type {FeatureRows} from '../../evaluate/featureRows.ts';
 import {needsEngine} from '../../evaluate/gram.ts';
 import {mostPairs, precisionRecall} from '../../evaluate/precisionRecall.ts';
-import {readStatistics} from '../../evaluate/statisticsFile.ts';
+import {isStatisticsFile, readStatistics} from '../../evaluate/statisticsFile.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {statisticsOf} from '../../evaluate/featureStatistics.ts';
@@ -48,7 +48,8 @@ export async function distancesByNetwork(
   const files = featureFileNames(evaluate?.features);
   const distances = new Map<FeatureNetworkName, SampleDistances>();
   for (const [i, name] of featureNames(evaluate?.features).entries()) {
-    const isGiven = evaluate !== undefined && referencePath(evaluate, name)?.endsWith('.npz') === true;
+    const path = evaluate ? referencePath(evaluate, name) : null;
+    const isGiven = path !== null && isStatisticsFile(path);
     distances.set(name, await sampleDistances(run, models, {network: files[i], isGiven, startEngine}));
   }
   return distances;

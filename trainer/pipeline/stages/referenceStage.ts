@@ -1,7 +1,11 @@
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import {featureFileNames, featureNames, referencePath} from '../../contract/config/evaluateConfig.ts';
-import type {EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
+import {
+  featureFileNames,
+  featureNames,
+  referencePath,
+  type EvaluateConfig,
+} from '../../contract/config/evaluateConfig.ts';
 import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import type {ImageSource} from '../../data/dataset.ts';
 import {openPictureFiles} from '../../data/pictureFiles.ts';
@@ -9,7 +13,7 @@ import {FeatureCollector, sourceBatches, type FeatureNetwork} from '../../evalua
 import {featureNetworks, withFeatureNetworks} from '../../evaluate/featureNetworks.ts';
 import {decodedPictures} from '../../evaluate/scoring/measurePictures.ts';
 import {readReferenceStatistics} from '../../evaluate/scoring/referenceStatistics.ts';
-import {writeStatistics} from '../../evaluate/statisticsFile.ts';
+import {isStatisticsFile, writeStatistics} from '../../evaluate/statisticsFile.ts';
 import type {ImageSpan} from '../../sample/sampleImages.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {blockMaker, blockTaker} from '../drawing/blockTaker.ts';
@@ -26,7 +30,7 @@ export async function referenceStage(context: StageContext): Promise<StageOutcom
   await context.watch.makeFolder(runPaths.evaluation(context.run, 'reference'));
   const drawing = await openDrawingFolder(context, 'reference');
   for (const [path, names] of networksByReference(config)) {
-    if (path?.endsWith('.npz')) {
+    if (path !== null && isStatisticsFile(path)) {
       for (const name of names) await keepStatistics(context, config, path, name);
       continue;
     }

@@ -17,7 +17,7 @@ import {openFeaturesFile, writeFeaturesFile} from '../../../evaluate/scoring/fea
 import {measurePictures} from '../../../evaluate/scoring/measurePictures.ts';
 import type {ScoredSet} from '../../../evaluate/scoring/scoredSet.ts';
 import {scoreSet, type Scores, type ScoreSettings} from '../../../evaluate/scoring/scores.ts';
-import {readStatistics, writeStatistics} from '../../../evaluate/statisticsFile.ts';
+import {isStatisticsFile, readStatistics, writeStatistics} from '../../../evaluate/statisticsFile.ts';
 import {networkFiles, type ChosenFiles} from './networkFiles.ts';
 import {captionsOf} from './scoreCaptions.ts';
 
@@ -119,7 +119,7 @@ class Bench {
 
   async #open(source: string, opened?: EncodedImages): Promise<OpenSet[]> {
     const {features: names, imageColumn} = this.request;
-    if (source.endsWith('.npz')) return Promise.all(names.map(() => openStatistics(source)));
+    if (isStatisticsFile(source)) return Promise.all(names.map(() => openStatistics(source)));
     if (source.endsWith('.safetensors')) return Promise.all(names.map((name) => openFeaturesFile(source, name)));
     const images = opened ?? (await openPictureFiles(source, {imageColumn}, this.watch.onNote));
     const folder = join(this.folder, String(this.#opened.length));
