@@ -26,10 +26,15 @@ export const tinyUnetConfig = UNet2DConfig.parse({
 
 /** A random base model that trains in milliseconds, in the new folder `path`. A backend must be current. */
 export async function writeTinyBase(path: string, seed = 1): Promise<void> {
-  const params = initialiseParams(tinyUnetConfig, seed);
+  await writeRandomBase(path, tinyUnetConfig, seed);
+}
+
+/** A random base model of these sizes in the new folder `path`. A backend must be current. */
+export async function writeRandomBase(path: string, unetConfig: UNet2DConfig, seed = 1): Promise<void> {
+  const params = initialiseParams(unetConfig, seed);
   const schedulerConfig = SchedulerConfig.parse({});
   await savePretrained(path, {
-    unetConfig: tinyUnetConfig,
+    unetConfig,
     schedulerConfig,
     params,
     record: ModelRecord.parse({role: 'base'}),

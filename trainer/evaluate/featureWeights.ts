@@ -70,15 +70,25 @@ export function featureFolder(name: string): string {
   return join(cacheFolder().path, 'features', name);
 }
 
-/** The weights in the cache of a network (any of it, by its name) or of one row of the table; a UserError that says how to get them. */
-export async function findFeatureWeights(name: string): Promise<NetworkFiles> {
-  const rows = [...featureWeights].filter(([row, {network}]) => row === name || network === name);
-  for (const [row, {file}] of rows) {
+/** The weights in the cache of a network (the first of the table that are there) or of one row of the table; null: there are none. */
+export async function cachedFeatureWeights(name: string): Promise<{row: string; file: string} | null> {
+  for (const [row, {file}] of rowsOf(name)) {
     const found = await readdir(featureFolder(row)).catch((): string[] => []);
     // A file that was put there by hand needs no record.
-    const isWhole = found.includes(file) && !found.includes(`${file}.part`);
-    if (isWhole) return {weights: join(featureFolder(row), file)};
+    if (found.includes(file) && !found.includes(`${file}.part`)) return {row, file: join(featureFolder(row), file)};
   }
+  return null;
+}
+
+function rowsOf(name: string): [string, FeatureWeights][] {
+  return [...featureWeights].filter(([row, {network}]) => row === name || network === name);
+}
+
+/** The same as files of a network; a UserError that says how to get them where there are none. */
+export async function findFeatureWeights(name: string): Promise<NetworkFiles> {
+  const cached = await cachedFeatureWeights(name);
+  if (cached !== null) return {weights: cached.file};
+  const rows = rowsOf(name);
   const [first] = rows;
   if (first === undefined) throw new Error(`no feature weights called ${name}`);
   const choices = rows.map(([row, {file, megabytes, licence}]) => `${row} (${file}, ${megabytes} MB, ${licence})`);

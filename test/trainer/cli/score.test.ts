@@ -5,9 +5,8 @@ import {describe, expect, it} from 'vitest';
 import * as z from 'zod';
 import {writeStatistics} from '../../../trainer/evaluate/statisticsFile.ts';
 import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
-import {writeClipTokenizer} from '../../helpers/clipVocabulary.ts';
 import {deme} from '../../helpers/deme.ts';
-import {writeFilled} from '../../helpers/fillRule.ts';
+import {writeSmallClip} from '../../helpers/featureCache.ts';
 import {goldenSdFolder} from '../../helpers/goldenSd.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
@@ -26,7 +25,7 @@ const Result = z.looseObject({
 const Failure = z.object({error: z.looseObject({code: z.string()})});
 
 const {clip_gelu} = JSON.parse(readFileSync(goldenSdFolder('metrics/metrics.json'), 'utf8')) as {
-  clip_gelu: {shapes: Record<string, number[]>; captions: string[]; bk_sdm_clip_score: number};
+  clip_gelu: {captions: string[]; bk_sdm_clip_score: number};
 };
 
 /** A folder with the golden pictures, and a CLIP with its config and tokenizer. */
@@ -36,12 +35,7 @@ async function clipFolder(): Promise<{folder: string; weights: string; images: s
   await mkdir(images);
   for (const i of [0, 1, 2, 3])
     await copyFile(goldenSdFolder(`metrics/clip_image${i}.png`), join(images, `clip_image${i}.png`));
-  const model = join(folder, 'clip');
-  await writeClipTokenizer(model, 'vocab.json');
-  const weights = join(model, 'open_clip_model.safetensors');
-  await writeFilled(weights, new Map(Object.entries(clip_gelu.shapes)), 3);
-  const config = {model_cfg: {vision_cfg: {head_width: 16}, text_cfg: {heads: 2}}};
-  await writeFile(join(model, 'open_clip_config.json'), JSON.stringify(config));
+  const weights = await writeSmallClip(join(folder, 'clip'), {tokenizer: true});
   return {folder, weights, images};
 }
 

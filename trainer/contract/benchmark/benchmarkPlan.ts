@@ -26,6 +26,7 @@ export const BenchmarkDisk = z.strictObject({
   checkpoints: z.number().describe('Of all trainings, while they run.'),
   models: z.number(),
   features: z.number(),
+  encoded: z.number().describe('Latents and texts, which lie in the cache of the user, on the same disk or another.'),
   free: z.number().nullable().describe('Of the disk; null where it does not say.'),
 });
 export type BenchmarkDisk = z.infer<typeof BenchmarkDisk>;
@@ -60,6 +61,7 @@ export const BenchmarkPlan = z.strictObject({
   disk: BenchmarkDisk,
   time: BenchmarkTime.nullable().describe('Null: not timed.'),
   ours: z.array(z.string()).describe('What the paper leaves open, and our choice.'),
+  unlike: z.array(z.string()).describe('Why numbers of this run compare with no published ones, besides the scale.'),
   warnings: z.array(z.string()),
 });
 export type BenchmarkPlan = z.infer<typeof BenchmarkPlan>;

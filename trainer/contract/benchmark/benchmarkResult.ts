@@ -37,7 +37,11 @@ export const BenchmarkRecipe = z.strictObject({
   guidance: z.number().nullable(),
   seed: z.int(),
   prompts: z.strictObject({file: z.string(), count: z.int(), sha256}).nullable(),
-  networks: z.array(FeatureNetworkRecord),
+  networks: z.array(
+    FeatureNetworkRecord.extend({
+      published: z.string().nullable().describe('Which published weights these are, as `clip-vit-g-14`; null: others.'),
+    }),
+  ),
   tool: z.string(),
 });
 export type BenchmarkRecipe = z.infer<typeof BenchmarkRecipe>;
@@ -68,7 +72,6 @@ export const BenchmarkResult = z.strictObject({
   format: z.literal(1),
   benchmark: z.enum(benchmarkNames),
   scale: z.number(),
-  scaled: z.boolean(),
   config: z.string(),
   run: z.string(),
   engine: EngineInfo.omit({reason: true}),
@@ -78,6 +81,7 @@ export const BenchmarkResult = z.strictObject({
   heldOut: z.record(z.string(), HeldOutLoss.pick({mean: true, standardError: true, differenceToBase: true})),
   weights: z.array(z.number()),
   ours: z.array(z.string()),
+  unlike: z.array(z.string()).describe('Why these numbers compare with no published ones, besides the scale.'),
   warnings: z.array(z.string()),
 });
 export type BenchmarkResult = z.infer<typeof BenchmarkResult>;

@@ -138,6 +138,12 @@ const EvaluateSettings = z.strictObject({
     .describe(
       'What these are compared with: a folder, tar or parquet file of images, or statistics (.npz) of pytorch-fid or of the ADM evaluator, for all networks or by their names; left out: the test images of `data`. Statistics have neither KID nor precision and recall.',
     ),
+  experts: z
+    .boolean()
+    .optional()
+    .describe(
+      'false: each expert by itself is neither measured nor drawn, which is half of the work; left out: it is, as the other models are.',
+    ),
   samples: z.int().min(2).default(256).describe('Images drawn from each model for Fréchet distance and KID.'),
   shards: z
     .int()

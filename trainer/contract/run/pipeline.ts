@@ -77,6 +77,14 @@ export function runModels(config: DemeConfig): RunModel[] {
   ];
 }
 
+/** Models of a run that its evaluation measures and draws. */
+export function evaluatedModels(config: DemeConfig): RunModel[] {
+  const {evaluate, merge} = config;
+  if (evaluate === undefined) return [];
+  const left = [...(evaluate.experts === false ? ['expert'] : []), ...(merge === undefined ? ['merged'] : [])];
+  return runModels(config).filter(({kind}) => !left.includes(kind));
+}
+
 /**
  * The timesteps [low, high) of each expert, as far as a config says them: its edges, the ranges of given experts, or equal ones where the
  * timesteps of the schedule are known.

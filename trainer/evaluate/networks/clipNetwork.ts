@@ -2,12 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor2D} from '@tensorflow/tfjs-core';
 import {centreSquare} from '../../data/pictures/pillowResize.ts';
 import {createClipText} from '../../models/clip/clipText.ts';
+import {UserError} from '../../contract/errors.ts';
 import {linear} from '../../nn/layers.ts';
 import {disposeParams, param} from '../../nn/params.ts';
+import type {TensorReader} from '../../store/weights/tensorReader.ts';
 import {openWeightsFile} from '../../store/weights/weightsFile.ts';
 import type {FeatureNetwork} from '../featureNetwork.ts';
 import {clipLayoutOf, clipTensors, type ClipLayout} from './clipNames.ts';
-import {clipTextSizes, clipVisionSizes, readClipSettings} from './clipSettings.ts';
+import {clipTextSizes, clipVisionSizes, readClipSettings, tokenEmbedding} from './clipSettings.ts';
 import {createClipVision} from './clipVision.ts';
 import {createFeatureProgram} from './featureProgram.ts';
 import {loadNetworkParams, weightsRecord, type NetworkFiles} from './networkWeights.ts';
@@ -61,6 +63,7 @@ export interface ClipTextTower {
 export async function loadClipTextTower(files: NetworkFiles): Promise<ClipTextTower> {
   const {tensors, settings, layout} = await openClip(files);
   try {
+    requireTextTower(tensors, files);
     const config = clipTextSizes(tensors.shapes, settings);
     const text = createClipText(config, files.config ?? files.weights);
     const [embedding = 0] = tensors.shapes.get(projection) ?? [];
@@ -80,6 +83,25 @@ export async function loadClipTextTower(files: NetworkFiles): Promise<ClipTextTo
   } finally {
     await tensors.close();
   }
+}
+
+/** Whose rules the tokenizer goes by that belongs to weights; throws a UserError for weights without a text tower. */
+export async function clipTextLayout(files: NetworkFiles): Promise<ClipLayout> {
+  const {tensors, layout} = await openClip(files);
+  try {
+    requireTextTower(tensors, files);
+    return layout;
+  } finally {
+    await tensors.close();
+  }
+}
+
+function requireTextTower({shapes}: TensorReader, {weights}: NetworkFiles): void {
+  if (shapes.has(tokenEmbedding) && shapes.has(projection)) return;
+  throw new UserError('features-weights', 'These weights have no text tower of CLIP, so they give no CLIP score.', {
+    where: weights,
+    hint,
+  });
 }
 
 const projection = 'text_projection.weight';

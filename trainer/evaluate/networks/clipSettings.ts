@@ -95,7 +95,7 @@ function headsOf(width: number, head: number, where: string): number {
 }
 
 const visionClass = 'vision_model.embeddings.class_embedding';
-const tokenEmbedding = 'text_model.embeddings.token_embedding.weight';
+export const tokenEmbedding = 'text_model.embeddings.token_embedding.weight';
 
 /** The sizes of the image tower, by the shapes of its weights (in the file's order). */
 export function clipVisionSizes(shapes: Shapes, {activation, visionHeads, eps}: ClipSettings): ClipVisionSizes {

@@ -4,7 +4,8 @@ import type {ClipTokenizer} from '../../text/clipTokenizer.ts';
 import {readClipTokenizer} from '../../text/readClipTokenizer.ts';
 import {clipScore, type ClipScore} from '../clipScore.ts';
 import {rowsFrom, type FeatureRows} from '../featureRows.ts';
-import {loadClipTextTower, type ClipTextTower} from '../networks/clipNetwork.ts';
+import {clipTextLayout, loadClipTextTower, type ClipTextTower} from '../networks/clipNetwork.ts';
+import type {ClipLayout} from '../networks/clipNames.ts';
 import type {NetworkFiles} from '../networks/networkWeights.ts';
 
 /** Texts that are embedded at once. */
@@ -39,8 +40,24 @@ export async function scoreCaptions(
 ): Promise<ClipScore> {
   const tower = await loadClipTextTower(files);
   try {
-    return await captionScore(images, captions, tower, await readClipTokenizer(tokenizerFolder, tower.layout));
+    return await captionScore(images, captions, tower, await tokenizerBeside(tokenizerFolder, tower.layout));
   } finally {
     tower.dispose();
   }
+}
+
+/** Throws a UserError where weights have no text tower, or no tokenizer lies beside them. Reads the names and shapes of the weights alone. */
+export async function requireCaptionScores(files: NetworkFiles): Promise<void> {
+  await tokenizerBeside(dirname(files.weights), await clipTextLayout(files));
+}
+
+async function tokenizerBeside(folder: string, layout: ClipLayout): Promise<ClipTokenizer> {
+  return readClipTokenizer(folder, layout).catch((cause: unknown) => {
+    if (!(cause instanceof UserError) || cause.code !== 'file-missing') throw cause;
+    throw new UserError('tokenizer-missing', "The CLIP score needs the network's tokenizer, which is not here.", {
+      where: folder,
+      hint: 'Put tokenizer.json, or vocab.json and merges.txt, of the repository of the weights beside them.',
+      cause,
+    });
+  });
 }

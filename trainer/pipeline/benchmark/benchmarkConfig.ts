@@ -2,13 +2,17 @@ import {readFile} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
 import type {BenchmarkName} from '../../contract/benchmark/benchmarkPlan.ts';
 import type {DemeConfig} from '../../contract/config/config.ts';
+import type {DataConfig} from '../../contract/config/dataConfig.ts';
 import {parseConfig} from '../../contract/config/parseConfig.ts';
 import {presetText} from '../../contract/config/presetText.ts';
 import {changedYaml, type ConfigChange} from '../../contract/config/yaml/changedYaml.ts';
+import {nullForUserError} from '../../contract/errors.ts';
 import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
+import {isImageName} from '../../data/imageFolder.ts';
+import {endingOf, walkFiles} from '../../data/walkFiles.ts';
 import {packageRoot} from '../../packageRoot.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
-import {namesIn} from '../../store/files/namesIn.ts';
+import {readBaseSizes, type BaseSizes} from './baseSizes.ts';
 import {promptSettings} from './benchmarkPrompts.ts';
 import {benchmarks} from './benchmarks.ts';
 import {scaledChanges} from './scaleConfig.ts';
@@ -25,6 +29,10 @@ export interface BenchmarkRequest {
   readonly data?: string;
   /** What images are compared with: a folder, tar or parquet file of images, or statistics. */
   readonly reference?: string;
+  /** Also measure and draw each expert by itself. */
+  readonly experts?: boolean;
+  /** Keep all images as files in the run. */
+  readonly keepImages?: boolean;
 }
 
 /** The config that a benchmark runs. */
@@ -35,6 +43,10 @@ export interface BenchmarkConfig {
   /** The text of the preset that it comes from. */
   readonly preset: string;
   readonly config: DemeConfig;
+  /** Null: the base cannot be read. */
+  readonly base: BaseSizes | null;
+  /** Height and width of the images of the preset; null where the data has one size only. */
+  readonly side: number | null;
 }
 
 /** Derives the config of a benchmark from its preset. Its paths are relative to the folder of the benchmark. */
@@ -47,10 +59,36 @@ export async function benchmarkConfig(request: BenchmarkRequest): Promise<Benchm
   const whole = changedYaml(presetText(preset, title), [
     ...benchmarks[name].changes,
     ...(await placeChanges(request, dirname(presetFile))),
+    ...measuringChanges(request),
   ]);
-  const scaled = changedYaml(whole, scaledChanges(parseConfig(whole, file), scale));
-  const text = `# Written by \`deme benchmark ${name}${scale === 1 ? '' : ` --scale ${scale}`}\`, each time anew: edit a copy under another name.\n${scaled}`;
-  return {file, text, preset, config: parseConfig(text, file)};
+  const config = parseConfig(whole, file);
+  const base = await readBaseSizes(config.base ?? '', dirname(file));
+  const side = resolutionOf(config);
+  const changed = changedYaml(whole, [
+    ...sizeChanges(side, base),
+    ...scaledChanges(config, scale, benchmarks[name].encoded?.images),
+  ]);
+  const text = `# Written by \`deme benchmark ${name}${scale === 1 ? '' : ` --scale ${scale}`}\`, each time anew: edit a copy under another name.\n${changed}`;
+  return {file, text, preset, config: parseConfig(text, file), base, side};
+}
+
+/** The published tables have no experts by themselves, which would be half of all images. */
+function measuringChanges({experts = false, keepImages = false}: BenchmarkRequest): ConfigChange[] {
+  return [
+    ...(experts ? [] : [{path: ['evaluate', 'experts'], value: false}]),
+    ...(keepImages ? [{path: ['evaluate', 'keep'], value: ['features', 'images']}] : []),
+  ];
+}
+
+/** A base for other images than the preset's is finetuned and measured on images of its own size. */
+function sizeChanges(side: number | null, base: BaseSizes | null): ConfigChange[] {
+  if (side === null || !base?.side || base.side === side) return [];
+  return [{path: ['data', 'resolution'], value: base.side, note: `that of the base, in place of ${side}`}];
+}
+
+/** Height and width of the images of a config, where it names them. */
+export function resolutionOf({data}: DemeConfig): number | null {
+  return data && 'resolution' in data ? data.resolution : null;
 }
 
 /** Where base and images lie. */
@@ -66,8 +104,9 @@ async function placeChanges(
   if (prompts !== undefined) changes.push({path: ['evaluate', 'sampling', 'prompts'], value: prompts});
   const compared = reference === undefined ? benchmarks[name].reference?.file : resolve(reference);
   if (compared !== undefined) changes.push({path: ['evaluate', 'reference'], value: {[mainNetwork(name)]: compared}});
-  if (name.startsWith('lsun-') && (await hasParquet(data ?? join(folder, 'data', name))))
-    changes.push({path: ['data', 'kind'], value: 'parquet'});
+  const {files} = benchmarks[name].data;
+  const kind = files && (await dataKind(data ?? join(folder, files)));
+  if (kind) changes.push({path: ['data', 'kind'], value: kind});
   return changes;
 }
 
@@ -76,7 +115,10 @@ function mainNetwork(name: BenchmarkName): FeatureNetworkName {
   return name === 'digits' ? 'digits' : name === 'sd-partiprompts' ? 'clip' : 'inception';
 }
 
-async function hasParquet(path: string): Promise<boolean> {
-  if (path.endsWith('.parquet')) return true;
-  return (await namesIn(path).catch((): string[] => [])).some((name) => name.endsWith('.parquet'));
+/** What the images at a path lie in; null where there are none. Whoever has several kinds means the images, as `deme score` does. */
+async function dataKind(path: string): Promise<DataConfig['kind'] | null> {
+  const found = (await walkFiles(path, () => undefined).catch(nullForUserError)) ?? [];
+  if (found.some(isImageName)) return 'images';
+  const endings = new Set(found.map(endingOf));
+  return endings.has('.parquet') ? 'parquet' : endings.has('.tar') ? 'webdataset' : null;
 }

@@ -3,9 +3,11 @@ import {table} from '../report/markdown.ts';
 
 /** `benchmark.md`: the result of a benchmark as Markdown. */
 export function benchmarkMarkdown(result: BenchmarkResult): string {
-  const {benchmark, scale, scaled, run, engine, warnings, ours, weights} = result;
+  const {benchmark, scale, run, engine, warnings, unlike, ours, weights} = result;
+  const scaled = scale < 1;
   const notes = [
     ...(scaled ? [`Cut by \`--scale ${scale}\`: numbers marked "scaled" compare with no published ones.`] : []),
+    ...unlike,
     ...warnings,
   ];
   return [
@@ -44,7 +46,7 @@ function scoreTable({rows, published}: BenchmarkResult, name: string): string {
       .map((score) => [
         `${model}, measured here`,
         `${valueText(score)}${score.scaled ? ' (scaled)' : ''}`,
-        [shortRecipe(recipe), ...against(score), `${updates} updates`].join('; '),
+        [shortRecipe(recipe), ...measuredBy(score, recipe), `${updates} updates`].join('; '),
       ]),
   );
   const others = published
@@ -57,12 +59,16 @@ function valueText({value, standardError}: BenchmarkScore): string {
   return standardError === undefined ? value.toFixed(3) : `${value.toFixed(4)} ± ${standardError.toFixed(4)}`;
 }
 
-function against({reference}: BenchmarkScore): string[] {
-  return reference === null ? [] : [`against ${reference}`];
+function measuredBy({reference, network}: BenchmarkScore, {networks}: BenchmarkRecipe): string[] {
+  const own = networks.find(({name}) => name === network);
+  return [
+    ...(own === undefined ? [] : [`by ${own.published ?? own.weights.source}`]),
+    ...(reference === null ? [] : [`against ${reference}`]),
+  ];
 }
 
-function heldOutTable({heldOut, scaled}: BenchmarkResult): string {
-  const mark = scaled ? ' (scaled)' : '';
+function heldOutTable({heldOut, scale}: BenchmarkResult): string {
+  const mark = scale < 1 ? ' (scaled)' : '';
   const rows = Object.entries(heldOut).map(([model, {mean, standardError, differenceToBase}]) => [
     model,
     `${mean.toFixed(5)} ± ${standardError.toFixed(5)}${mark}`,

@@ -5,16 +5,18 @@ import {featureNames, referencePath} from '../../contract/config/evaluateConfig.
 import {UserError} from '../../contract/errors.ts';
 import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import {cifar10Files} from '../../data/cifar10.ts';
-import {featureFolder, featureWeights, findFeatureWeights, weightsAddress} from '../../evaluate/featureWeights.ts';
+import {cachedFeatureWeights, featureFolder, featureWeights, weightsAddress} from '../../evaluate/featureWeights.ts';
 import {cacheFolder} from '../../store/files/cacheFolder.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {resolveBase} from '../../store/hub/hubFetch.ts';
 import {readModel} from '../../store/weights/readModel.ts';
-import {requireReference} from '../owner/measuringProblems.ts';
+import {weightedNetworks} from '../graph/evaluationInputs.ts';
+import {requireReference, requireWeights} from '../owner/measuringProblems.ts';
 import {startDoubts} from '../owner/startDoubts.ts';
 import type {BenchmarkConfig} from './benchmarkConfig.ts';
 import {listedTexts} from './benchmarkPrompts.ts';
 import {benchmarks, type BenchmarkPrompts} from './benchmarks.ts';
+import {publishedWeights} from './publishedResults.ts';
 
 /** The data and weights that the config of a benchmark needs, each looked at where it must lie. */
 export async function benchmarkNeeds(
@@ -29,11 +31,7 @@ export async function benchmarkNeeds(
     ...(await dataNeeds(name, config, {folder, hasBase: base.problem === null})),
     ...(prompts === undefined ? [] : [await promptsNeed(name, prompts, folder)]),
     ...(await referenceNeeds(name, config, folder)),
-    ...(await Promise.all(
-      featureNames(config.evaluate?.features)
-        .filter((network) => network !== 'digits')
-        .map(weightsNeed),
-    )),
+    ...(await Promise.all(weightedNetworks(config.evaluate).map((network) => weightsNeed(network, config, folder)))),
   ];
 }
 
@@ -110,8 +108,13 @@ async function promptsNeed(
   return {kind: 'prompts', what, where: join(folder, file), from, problem};
 }
 
-async function weightsNeed(network: FeatureNetworkName): Promise<BenchmarkNeed> {
-  const [name, weights] = [...featureWeights].find(([, row]) => row.network === network) ?? [];
+async function weightsNeed(
+  network: Exclude<FeatureNetworkName, 'digits'>,
+  config: DemeConfig,
+  folder: string,
+): Promise<BenchmarkNeed> {
+  const name = (await cachedFeatureWeights(network))?.row ?? publishedWeights[network];
+  const weights = name === undefined ? undefined : featureWeights.get(name);
   if (name === undefined || weights === undefined) throw new Error(`no weights are known for ${network}`);
   const {file, megabytes, licence} = weights;
   return {
@@ -119,7 +122,7 @@ async function weightsNeed(network: FeatureNetworkName): Promise<BenchmarkNeed> 
     what: `feature weights ${name}: ${file}, ${megabytes} MB, licence ${licence}`,
     where: join(featureFolder(name), file),
     from: weightsAddress(weights),
-    problem: await problemOf(async () => void (await findFeatureWeights(network)), 'features-missing'),
+    problem: await problemOf(() => requireWeights(network, config, folder), 'features-missing'),
   };
 }
 

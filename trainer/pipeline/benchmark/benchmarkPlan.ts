@@ -1,21 +1,16 @@
-import {dirname} from 'node:path';
 import type {BenchmarkDisk, BenchmarkPlan} from '../../contract/benchmark/benchmarkPlan.ts';
-import type {DemeConfig} from '../../contract/config/config.ts';
 import {featureNames, measuredCount} from '../../contract/config/evaluateConfig.ts';
-import {nullForUserError} from '../../contract/errors.ts';
-import {runExperts, runModels} from '../../contract/run/pipeline.ts';
+import {evaluatedModels, runExperts} from '../../contract/run/pipeline.ts';
 import {modelName} from '../../contract/run/runModel.ts';
-import {countParameters, createDenoiser} from '../../models/architectures.ts';
+import {cacheFolder} from '../../store/files/cacheFolder.ts';
 import {freeBytes} from '../../store/files/freeSpace.ts';
-import {resolveBase} from '../../store/hub/hubFetch.ts';
-import {readModel} from '../../store/weights/readModel.ts';
 import {isTraining, planStages} from '../graph/stagePlan.ts';
 import type {BenchmarkConfig, BenchmarkRequest} from './benchmarkConfig.ts';
 import {benchmarkNeeds} from './benchmarkNeeds.ts';
-import {listedTexts} from './benchmarkPrompts.ts';
 import {benchmarkTime} from './benchmarkTime.ts';
 import {benchmarks} from './benchmarks.ts';
 import {openSettings} from './openSettings.ts';
+import {unlikePublished} from './unlikePublished.ts';
 
 /** Bytes of a parameter in a checkpoint: weight, two moments and moving average in float32. */
 const checkpointBytes = 16;
@@ -30,8 +25,7 @@ export async function planBenchmark(request: BenchmarkRequest, derived: Benchmar
   if (evaluate === undefined || decouple === undefined) throw new Error(`the benchmark ${name} measures no experts`);
   const needs = await benchmarkNeeds(name, derived);
   const ready = needs.every(({problem}) => problem === null);
-  const disk = await diskNeeds(config, await parameterCount(needs[0]?.problem === null, derived, name), folder);
-  const sum = disk.checkpoints + disk.models + disk.features;
+  const disk = await diskNeeds(request, derived);
   const experts = runExperts(config);
   return {
     benchmark: name,
@@ -50,7 +44,7 @@ export async function planBenchmark(request: BenchmarkRequest, derived: Benchmar
     },
     candidates: merge?.search?.budget ?? 0,
     drawing: {
-      models: runModels(config).map(modelName),
+      models: evaluatedModels(config).map(modelName),
       images: measuredCount(evaluate),
       sampler: evaluate.sampling.sampler ?? null,
       steps: evaluate.sampling.steps,
@@ -58,44 +52,45 @@ export async function planBenchmark(request: BenchmarkRequest, derived: Benchmar
     disk,
     time: await benchmarkTime(derived),
     ours: [...benchmarks[name].ours, ...openSettings(derived.preset)],
-    warnings: [...(await listWarnings(request)), ...(disk.free !== null && sum > disk.free ? [diskWarning] : [])],
+    unlike: await unlikePublished(request, derived),
+    warnings: await diskWarnings(disk),
   };
 }
 
-const diskWarning = 'The disk has less room than checkpoints, models and features take.';
-
-/** A list of another length than the published numbers were measured with. One that cannot be read is a need. */
-async function listWarnings({name, folder}: BenchmarkRequest): Promise<string[]> {
-  const wanted = benchmarks[name].prompts?.count ?? 0;
-  const texts = await listedTexts(name, folder).catch(nullForUserError);
-  if (texts === null || texts.length === wanted) return [];
-  return [`The list of prompts has ${texts.length} texts, not the ${wanted} of the benchmark.`];
-}
-
-async function parameterCount(
-  hasBase: boolean,
-  {config, file}: BenchmarkConfig,
-  name: BenchmarkRequest['name'],
-): Promise<number> {
-  if (!hasBase) return benchmarks[name].parameters;
-  const folder = await resolveBase(config.base ?? '', dirname(file));
-  const {stock, projections} = countParameters(createDenoiser((await readModel(folder)).unetConfig, folder));
-  return stock + projections;
-}
-
-/** Bytes at most: all trainings at once, and the features of all models and of the reference. */
-async function diskNeeds(config: DemeConfig, parameters: number, folder: string): Promise<BenchmarkDisk> {
-  const {evaluate, decouple} = config;
+/** Bytes at most: all trainings at once, the features of all models and of the reference, and what is encoded of all images and their texts. */
+async function diskNeeds(
+  {name, folder}: BenchmarkRequest,
+  {config, base}: Pick<BenchmarkConfig, 'config' | 'base'>,
+): Promise<BenchmarkDisk> {
+  const {evaluate, decouple, data} = config;
+  const {encoded, ...known} = benchmarks[name];
+  const parameters = base?.parameters ?? known.parameters;
   const trainings = planStages(config).filter(isTraining).length;
   const images = evaluate === undefined ? 0 : measuredCount(evaluate);
+  const heldOut = (data?.validation ?? 0) + (data?.test ?? 0);
   const free = await freeBytes(folder);
   return {
     checkpoints: trainings * (decouple?.keepCheckpoints ?? 0) * checkpointBytes * parameters,
     models: (trainings + 1) * 4 * parameters,
     features:
-      (runModels(config).length * images + (config.data?.test ?? 0)) *
+      (evaluatedModels(config).length * images + (data?.test ?? 0)) *
       featureBytes *
       featureNames(evaluate?.features).length,
+    encoded:
+      encoded === undefined
+        ? 0
+        : (Math.min(data?.limit ?? Infinity, encoded.images) + heldOut) *
+          (base?.encoded ?? encoded.numbers) *
+          (data?.cache && data.cache.dtype === 'F16' ? 2 : 4),
     free: Number.isFinite(free) ? free : null,
   };
+}
+
+/** The cache of the user may lie on the same disk as the folder of the benchmark: two that have as much room are taken for one. */
+async function diskWarnings({checkpoints, models, features, encoded, free}: BenchmarkDisk): Promise<string[]> {
+  const run = checkpoints + models + features;
+  const cache = await freeBytes(cacheFolder().path);
+  if (free !== null && free < run + (cache === free ? encoded : 0))
+    return ['The disk has less room than checkpoints, models, features and what is encoded take.'];
+  return cache < encoded ? ['The disk of the cache has less room than latents and texts take.'] : [];
 }

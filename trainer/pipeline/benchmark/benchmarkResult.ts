@@ -13,6 +13,7 @@ import {featureNames} from '../../contract/config/evaluateConfig.ts';
 import {runExperts} from '../../contract/run/pipeline.ts';
 import type {NetworkDistances, Report} from '../../contract/run/report.ts';
 import {publishedResults} from './publishedResults.ts';
+import {publishedName} from './unlikePublished.ts';
 
 /** The models that stand beside the published ones. */
 const shownModels = ['base', 'ordinary', 'ensemble', 'merged'] as const;
@@ -31,10 +32,10 @@ export interface BenchmarkFindings {
 }
 
 /** The table of a benchmark: our models with all their scores, each with its recipe, and the published numbers. */
-export function benchmarkResult(findings: BenchmarkFindings): BenchmarkResult {
+export async function benchmarkResult(findings: BenchmarkFindings): Promise<BenchmarkResult> {
   const {plan, config, run, report, ruler} = findings;
   const scaled = plan.scale < 1;
-  const recipe = recipeOf(findings);
+  const recipe = await recipeOf(findings);
   const updates: Record<(typeof shownModels)[number], number> = {
     base: 0,
     ordinary: plan.updates.ordinary,
@@ -53,7 +54,6 @@ export function benchmarkResult(findings: BenchmarkFindings): BenchmarkResult {
     format: 1,
     benchmark: plan.benchmark,
     scale: plan.scale,
-    scaled,
     config: plan.config,
     run,
     engine: report.engine,
@@ -68,6 +68,7 @@ export function benchmarkResult(findings: BenchmarkFindings): BenchmarkResult {
     ),
     weights: report.weights,
     ours: plan.ours,
+    unlike: plan.unlike,
     warnings: report.warnings,
   });
 }
@@ -117,7 +118,7 @@ const RecipeParts = z.looseObject({
   featureNetworks: z.array(FeatureNetworkRecord.nullable()).optional(),
 });
 
-function recipeOf({config, report, prompts, plan, tool}: BenchmarkFindings): BenchmarkRecipe {
+async function recipeOf({config, report, prompts, plan, tool}: BenchmarkFindings): Promise<BenchmarkRecipe> {
   const {featureNetwork, featureNetworks = [featureNetwork]} = RecipeParts.parse(report.recipe);
   const {sampler = null, steps, eta, guidance = null, seed} = config.evaluate?.sampling ?? {steps: 0, eta: 0, seed: 0};
   return {
@@ -128,7 +129,11 @@ function recipeOf({config, report, prompts, plan, tool}: BenchmarkFindings): Ben
     guidance,
     seed,
     prompts,
-    networks: featureNetworks.filter((network) => network !== null),
+    networks: await Promise.all(
+      featureNetworks
+        .filter((network) => network !== null)
+        .map(async (network) => ({...network, published: await publishedName(network)})),
+    ),
     tool,
   };
 }

@@ -2,7 +2,7 @@ import {dirname, resolve} from 'node:path';
 import type {BenchmarkTime} from '../../contract/benchmark/benchmarkPlan.ts';
 import type {DemeConfig} from '../../contract/config/config.ts';
 import {measuredCount} from '../../contract/config/evaluateConfig.ts';
-import {runModels} from '../../contract/run/pipeline.ts';
+import {evaluatedModels} from '../../contract/run/pipeline.ts';
 import type {RunEvent} from '../../contract/run/events.ts';
 import {runEventPieces} from '../../store/run/singleEvents.ts';
 import {listRuns} from '../../store/run/runFolder.ts';
@@ -42,7 +42,7 @@ export function hoursAt({updates, image}: Pace, config: DemeConfig): Pick<Benchm
       return pace === undefined ? NaN : pace * share * (decouple?.updates ?? 0);
     });
   const training = seconds.reduce((sum, value) => sum + value, 0) / 3600;
-  const images = runModels(config).length * (evaluate === undefined ? 0 : measuredCount(evaluate));
+  const images = evaluatedModels(config).length * (evaluate === undefined ? 0 : measuredCount(evaluate));
   return {
     training: Number.isFinite(training) ? training : null,
     drawing: image === null ? null : (image * images) / 3600,

@@ -28,7 +28,14 @@ export interface Benchmark {
   readonly parameters: number;
   /** Settings that differ from the preset. */
   readonly changes: readonly ConfigChange[];
-  readonly data: BenchmarkSource;
+  /** `files`: where they lie as images, parquet or tar files, relative to the folder of the benchmark; left out for one format only. */
+  readonly data: BenchmarkSource & {readonly files?: string};
+  /** Where images and texts are encoded before a training. */
+  readonly encoded?: {
+    readonly images: number;
+    /** Numbers that are kept of each, with its text, for a base that is not there yet. */
+    readonly numbers: number;
+  };
   readonly prompts?: BenchmarkPrompts;
   /** What Inception compares images with, where that is not the test images of the data. */
   readonly reference?: BenchmarkSource & {readonly file: string};
@@ -39,9 +46,12 @@ export interface Benchmark {
 const evaluate = (key: string, value: unknown): ConfigChange => ({path: ['evaluate', key], value});
 const ordinary: ConfigChange = {path: ['ordinary'], value: true};
 const diffusionParameters = 868_736_964;
-const laion: BenchmarkSource = {
-  what: 'LAION-Aesthetics V2 6.5+ subset of BK-SDM: tar files of images with captions, 212,776 pairs',
+// Mean and deviation of 4 x 64 x 64 latents, and 77 states of 768 numbers.
+const encoded = {images: 212_776, numbers: 2 * 4 * 64 * 64 + 77 * 768};
+const laion: Benchmark['data'] = {
+  what: 'LAION-Aesthetics V2 6.5+ subset of BK-SDM: images with captions, 212,776 pairs: tar or parquet files, or a folder with metadata.csv',
   from: 'github.com/Nota-NetsPresso/BK-SDM, scripts/get_laion_data.sh',
+  files: 'data/laion-aesthetics-6.5',
 };
 
 const unconditional = {
@@ -73,6 +83,7 @@ export const benchmarks: Readonly<Record<BenchmarkName, Benchmark>> = {
     data: {
       what: 'LSUN church_outdoor, 126,227 training images (2.3 GB): parquet files, or a folder of images',
       from: 'http://dl.yf.io/lsun/scenes/church_outdoor_train_lmdb.zip, its images exported',
+      files: 'data/lsun-church',
     },
   },
   'lsun-bedroom': {
@@ -82,6 +93,7 @@ export const benchmarks: Readonly<Record<BenchmarkName, Benchmark>> = {
     data: {
       what: 'LSUN bedroom, or a part of it (4.7 GB for 10 %): parquet files, or a folder of images',
       from: 'https://huggingface.co/datasets/pcuenq/lsun-bedrooms, its parquet files',
+      files: 'data/lsun-bedroom',
     },
   },
   'sd-coco30k': {
@@ -90,6 +102,7 @@ export const benchmarks: Readonly<Record<BenchmarkName, Benchmark>> = {
     parameters: diffusionParameters,
     changes: [ordinary, evaluate('features', ['inception', 'clip']), evaluate('samples', 30_000)],
     data: laion,
+    encoded,
     prompts: {
       what: 'list of 30,000 captions of COCO val2014, as BK-SDM has it: a table with the columns file_name and text',
       from: 'metadata.csv of mscoco_val2014_30k (github.com/Nota-NetsPresso/BK-SDM)',
@@ -114,6 +127,7 @@ export const benchmarks: Readonly<Record<BenchmarkName, Benchmark>> = {
     parameters: diffusionParameters,
     changes: [ordinary, evaluate('features', ['inception', 'clip']), evaluate('samples', 50_000)],
     data: laion,
+    encoded,
     prompts: {
       what: 'list of the 1,000 classes of ImageNet, a name in each line',
       from: 'https://raw.githubusercontent.com/pytorch/hub/master/imagenet_classes.txt',
@@ -137,6 +151,7 @@ export const benchmarks: Readonly<Record<BenchmarkName, Benchmark>> = {
     parameters: diffusionParameters,
     changes: [ordinary, evaluate('features', ['clip']), evaluate('samples', 1632)],
     data: laion,
+    encoded,
     prompts: {
       what: 'PartiPrompts.tsv (123 kB), a table with the column Prompt',
       from: 'https://raw.githubusercontent.com/google-research/parti/main/PartiPrompts.tsv',

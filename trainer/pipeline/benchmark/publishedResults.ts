@@ -1,5 +1,6 @@
 import type {BenchmarkName} from '../../contract/benchmark/benchmarkPlan.ts';
 import type {PublishedRow} from '../../contract/benchmark/benchmarkResult.ts';
+import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 
 // Decouple-Then-Merge, CVPR 2025, tables 1 and 2; BK-SDM and the DDPM paper where they measured the same base.
 
@@ -40,6 +41,11 @@ const coco = 'COCO 30K; sampler, steps and guidance are not stated';
 const clip = 'CLIP ViT-g/14';
 const imagenet = 'ImageNet 1K; prompts, images and reference are not stated';
 const parti = 'PartiPrompts; images for each prompt, sampler and steps are not stated';
+/** The weights, by their names among the feature weights, of the networks that these numbers were measured by. */
+export const publishedWeights: Readonly<Partial<Record<FeatureNetworkName, string>>> = {
+  inception: 'inception',
+  clip: 'clip-vit-g-14',
+};
 const bkSdm = 'BK-SDM, its table of Stable Diffusion v1.4';
 const bkProtocol = 'COCO 30K, PNDM, 25 steps, guidance 7.5, 256 x 256';
 const ddpm = 'Ho, Jain & Abbeel 2020 (DDPM), captions of its figures';

@@ -1,6 +1,7 @@
 import type {DemeConfig} from '../../contract/config/config.ts';
 import type {ConfigPath} from '../../contract/config/configSchema.ts';
 import type {ConfigChange} from '../../contract/config/yaml/changedYaml.ts';
+import {runExperts} from '../../contract/run/pipeline.ts';
 
 /** A number of a config that --scale multiplies, and below which it does not go. */
 interface ScaledSetting {
@@ -25,9 +26,10 @@ const periods = ['checkpointEvery', 'bucketEvery', 'logEvery'] as const;
 
 /**
  * What `--scale` changes in a config: updates, images and candidates times `scale`, 0 < scale <= 1, rounded, no lower than a minimum (and never
- * higher than they are). Batches, sampling steps and learning rates stay: an update and an image are those of the whole benchmark.
+ * higher than they are). Batches, sampling steps and learning rates stay: an update and an image are those of the whole benchmark. Where the
+ * data has `encoded` images that are encoded before a training, no more of them are than the longest one can draw.
  */
-export function scaledChanges(config: DemeConfig, scale: number): ConfigChange[] {
+export function scaledChanges(config: DemeConfig, scale: number, encoded = 0): ConfigChange[] {
   if (scale === 1) return [];
   const changes = scaledSettings.flatMap(({path, least, value: valueOf}) => {
     const full = valueOf(config);
@@ -42,9 +44,16 @@ export function scaledChanges(config: DemeConfig, scale: number): ConfigChange[]
     ...changes,
     ...periods.flatMap((key) => shorter(['decouple', key], decouple?.[key], updates)),
     ...shorter(['evaluate', 'grid'], evaluate?.grid, samples),
+    ...limitChange(config, Number(updates), encoded),
   ];
 }
 
 function changed(path: ConfigPath, full: number, value: number): ConfigChange[] {
   return value === full ? [] : [{path, value, note: `scaled from ${full}`}];
+}
+
+function limitChange(config: DemeConfig, updates: number, encoded: number): ConfigChange[] {
+  const {batch = 0, accumulation = 0} = config.decouple ?? {};
+  const drawn = updates * runExperts(config) * batch * accumulation;
+  return drawn < encoded ? [{path: ['data', 'limit'], value: drawn, note: 'scaled: no training draws more'}] : [];
 }

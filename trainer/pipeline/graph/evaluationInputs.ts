@@ -2,7 +2,9 @@ import {resolve} from 'node:path';
 import type {DemeConfig} from '../../contract/config/config.ts';
 import {featureNames, promptFileOf, referencePath, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import type {FilesStamp, InputsRecord} from '../../contract/run/inputsRecord.ts';
+import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
+import {cachedFeatureWeights} from '../../evaluate/featureWeights.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {knownHash} from '../../store/files/knownHash.ts';
 import {dataFiles, listingOf, missing, stampOf} from './dataStamp.ts';
@@ -21,11 +23,25 @@ function promptPaths({evaluate, decouple, pretrain}: DemeConfig): string[] {
   return samplings.flatMap((sampling) => (sampling && promptFileOf(sampling)?.file) ?? []);
 }
 
+/** The networks that measure samples and whose weights are no part of this program. */
+export function weightedNetworks(evaluate: EvaluateConfig | undefined): Exclude<FeatureNetworkName, 'digits'>[] {
+  return featureNames(evaluate?.features).filter((name) => name !== 'digits');
+}
+
+/** What the weights of a network are called among the inputs of a run, where paths of the config stand too. */
+export function weightsInput(network: FeatureNetworkName): string {
+  return `weights of ${network}`;
+}
+
 /** What the evaluation of a config reads besides its data, as it is now. */
 export async function evaluationInputs({config, folder}: ResolvedConfig): Promise<InputsRecord['evaluation']> {
   const inputs: InputsRecord['evaluation'] = {};
   for (const path of [...referencePaths(config.evaluate), ...promptPaths(config)])
     inputs[path] = await evaluationInput(path, folder);
+  for (const network of weightedNetworks(config.evaluate)) {
+    const weights = await cachedFeatureWeights(network);
+    inputs[weightsInput(network)] = contentStamp(weights === null ? missing : await knownHash(weights.file));
+  }
   return inputs;
 }
 
@@ -33,10 +49,13 @@ export async function evaluationInputs({config, folder}: ResolvedConfig): Promis
 export async function evaluationInput(path: string, folder: string): Promise<FilesStamp> {
   if (isSingleFile.test(path)) {
     const file = resolve(folder, path);
-    const hash = (await fileExists(file)) ? await knownHash(file) : missing;
-    return {listing: hash, stamps: [hash]};
+    return contentStamp((await fileExists(file)) ? await knownHash(file) : missing);
   }
   return filesStamp({path}, folder);
+}
+
+function contentStamp(hash: string): FilesStamp {
+  return {listing: hash, stamps: [hash]};
 }
 
 /** The stamps of images that may be touched, but not changed, while a run uses them. */

@@ -9,25 +9,39 @@ import {findFeatureWeights} from '../../evaluate/featureWeights.ts';
 import {readReferenceStatistics} from '../../evaluate/scoring/referenceStatistics.ts';
 import {isStatisticsFile} from '../../evaluate/statisticsFile.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
+import {takesTexts} from './takesTexts.ts';
 
 /**
  * What keeps samples from being measured as the config says, which a run would else meet hours later: weights of feature networks that are not
- * here, references that are not there or have other features, and files without the prompts that are wanted.
+ * here or embed no texts, references that are not there or have other features, and files without the prompts that are wanted.
  */
-export async function measuringProblems({evaluate}: DemeConfig, folder: string): Promise<UserError[]> {
+export async function measuringProblems(config: DemeConfig, folder: string): Promise<UserError[]> {
+  const {evaluate} = config;
   const problems: UserError[] = [];
   const note = (error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     problems.push(error);
   };
   for (const name of featureNames(evaluate?.features)) {
-    if (name !== 'digits') await findFeatureWeights(name).catch(note);
+    if (name !== 'digits') await requireWeights(name, config, folder).catch(note);
     const path = evaluate && referencePath(evaluate, name);
     if (path) await requireReference(resolve(folder, path), name).catch(note);
   }
   const prompts = evaluate && promptFileOf(evaluate.sampling);
   if (prompts) await readPromptFile(resolve(folder, prompts.file), prompts).catch(note);
   return problems;
+}
+
+/** Throws a UserError where the weights of a network are not here, or lack what the CLIP score of the samples needs. */
+export async function requireWeights(
+  name: Exclude<FeatureNetworkName, 'digits'>,
+  config: DemeConfig,
+  folder: string,
+): Promise<void> {
+  const files = await findFeatureWeights(name);
+  if (name !== 'clip' || !(await takesTexts(config, folder))) return;
+  const {requireCaptionScores} = await import('../../evaluate/scoring/captionScore.ts');
+  await requireCaptionScores(files);
 }
 
 /** Throws a UserError where a reference is not there, or holds other features than those of the network. */

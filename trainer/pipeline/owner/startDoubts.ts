@@ -7,11 +7,10 @@ import {captionsOf} from '../../data/captions/drawCaption.ts';
 import {mirroredCaptions} from '../../data/captions/mirroredCaptions.ts';
 import type {ImageSource} from '../../data/dataset.ts';
 import {openData} from '../../data/openData.ts';
-import {resolveBase} from '../../store/hub/hubFetch.ts';
 import {textProblems} from '../../store/hub/textProblems.ts';
-import {hasTextEncoder} from '../../store/weights/hasTextEncoder.ts';
 import {measuringProblems} from './measuringProblems.ts';
 import {missingExperts} from './resolveConfig.ts';
+import {takesTexts} from './takesTexts.ts';
 
 /**
  * What a run of a valid config would refuse, at its start or hours later, and what its user may not expect: experts, images and captions that are
@@ -60,17 +59,6 @@ export async function flipDoubt({config, folder}: ResolvedConfig): Promise<strin
   } catch (error) {
     lineOf(error);
     return null;
-  }
-}
-
-/** Whether the model that the config trains or measures is conditioned on text. A base that cannot be read is reported as such. */
-async function takesTexts({base, pretrain}: DemeConfig, folder: string): Promise<boolean> {
-  if (base === undefined) return pretrain?.text !== undefined;
-  try {
-    return await hasTextEncoder(await resolveBase(base, folder));
-  } catch (error) {
-    lineOf(error);
-    return false;
   }
 }
 

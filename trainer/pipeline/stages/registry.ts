@@ -2,12 +2,12 @@ import type {DemeConfig} from '../../contract/config/config.ts';
 import {measuredCount, promptFileOf} from '../../contract/config/evaluateConfig.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
-import {expertModels, runModels} from '../../contract/run/pipeline.ts';
+import {evaluatedModels, expertModels} from '../../contract/run/pipeline.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import {modelMadeBy, type Stage, type StageKind, type StageOf} from '../../contract/run/stage.ts';
 import {ruledMerge} from '../../merge/ruledWeights.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import {referencePaths} from '../graph/evaluationInputs.ts';
+import {referencePaths, weightedNetworks, weightsInput} from '../graph/evaluationInputs.ts';
 import type {StageFacts} from '../graph/stageFacts.ts';
 import {computing, dataSettings, expertSettings, ordinarySettings, ordinaryTraining} from '../graph/trainingInputs.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
@@ -117,7 +117,13 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     inputs: (_, facts) => {
       const {features, keep, reference} = facts.resolved.config.evaluate ?? {};
       const files = referencePaths(facts.resolved.config.evaluate).map((path) => facts.evaluation[path]);
-      return {...images(facts), features, keep, ...(reference !== undefined && {reference, files})};
+      return {
+        ...images(facts),
+        features,
+        keep,
+        ...(reference !== undefined && {reference, files}),
+        ...networkStamps(facts),
+      };
     },
     outputs: (_, run) => [runPaths.evaluation(run, 'reference')],
     leftovers: (_, run) => runPaths.drawing(run, 'reference'),
@@ -150,7 +156,8 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
       const experts = decouple ? [] : givenExperts(model, facts.experts);
       return {
         ...images(facts),
-        evaluate: {...evaluate, shards: undefined, reference: undefined},
+        evaluate: {...evaluate, shards: undefined, reference: undefined, experts: undefined},
+        ...networkStamps(facts),
         ...promptStamp(facts),
         ranges: facts.ranges,
         experts,
@@ -190,10 +197,6 @@ function trainedExperts(config: DemeConfig): StageOf<'expert'>[] {
   return config.decouple ? expertModels(config) : [];
 }
 
-function evaluatedModels(config: DemeConfig): RunModel[] {
-  return (config.evaluate ? runModels(config) : []).filter(({kind}) => kind !== 'merged' || config.merge);
-}
-
 /** One for each shard of the images that are measured; none where the evaluation draws them itself. */
 function drawStages(model: RunModel, {evaluate}: DemeConfig): StageOf<'draw'>[] {
   if (evaluate?.shards === undefined || measuredCount(evaluate) === 0) return [];
@@ -223,13 +226,19 @@ function promptStamp({resolved: {config}, evaluation}: StageFacts): {prompts?: s
   return file ? {prompts: evaluation[file.file]} : {};
 }
 
+/** The weights of the feature networks that come with none; nothing where all do. */
+function networkStamps({resolved: {config}, evaluation}: StageFacts): {networks?: Record<string, string | undefined>} {
+  const stamps = weightedNetworks(config.evaluate).map((name) => [name, evaluation[weightsInput(name)]] as const);
+  return stamps.length === 0 ? {} : {networks: Object.fromEntries(stamps)};
+}
+
 /** Given weights need neither images nor a search. */
 function searchInputs(facts: StageFacts): Record<string, unknown> {
   const {resolved, experts, ranges} = facts;
   const {merge, evaluate} = resolved.config;
   if (merge?.weights) return {merge: {weights: merge.weights}};
   const confirmed = merge?.search?.confirm && {features: evaluate?.features, sampling: evaluate?.sampling};
-  const drawnBy = confirmed ? promptStamp(facts) : {};
+  const drawnBy = confirmed ? {...promptStamp(facts), ...networkStamps(facts)} : {};
   return {
     ...images(facts),
     ...drawnBy,

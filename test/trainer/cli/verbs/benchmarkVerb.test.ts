@@ -4,10 +4,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import * as z from 'zod';
 import {BenchmarkPlan, benchmarkNames} from '../../../../trainer/contract/benchmark/benchmarkPlan.ts';
-import {BenchmarkResult} from '../../../../trainer/contract/benchmark/benchmarkResult.ts';
-import {readJson} from '../../../../trainer/store/files/jsonFile.ts';
 import {deme, demeJson} from '../../../helpers/deme.ts';
-import {itLong} from '../../../helpers/longTests.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 describe('deme benchmark', () => {
@@ -31,20 +28,5 @@ describe('deme benchmark', () => {
     expect(stderr).toContain('3 things are missing for cifar10:');
     expect(stderr).toContain(join(folder, 'data', 'cifar-10-batches-bin'));
     expect(await readFile(join(folder, 'cifar10-scale-0.5.deme.yaml'), 'utf8')).toContain('updates: 10000');
-  });
-
-  itLong('runs the digits to their table, and again without doing anything twice', {timeout: 600_000}, async () => {
-    const folder = await temporaryFolder();
-    const args = ['benchmark', 'digits', '--dir', folder, '--scale', '0.0001', '--engine', 'wasm'];
-    expect(await deme(args)).toMatchObject({code: 0});
-    const file = join(folder, 'benchmark.json');
-    const result = await readJson(file, BenchmarkResult, 'the benchmark');
-    expect(result.rows.map(({model}) => model)).toEqual(['base', 'ordinary', 'ensemble', 'merged']);
-    expect(result.rows.flatMap(({scores}) => scores).every(({scaled}) => scaled)).toBe(true);
-    expect(result.ruler).toMatchObject([{network: 'digits', images: 16}]);
-    const again = await deme(args);
-    expect(again.code).toBe(0);
-    expect(again.stdout).toMatch(/merge +was done before, skipped/);
-    expect(await readJson(file, BenchmarkResult, 'the benchmark')).toEqual(result);
   });
 });

@@ -1,8 +1,10 @@
+import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {benchmarkConfig} from '../../../../trainer/pipeline/benchmark/benchmarkConfig.ts';
 import {openSettings} from '../../../../trainer/pipeline/benchmark/openSettings.ts';
 import {writeBenchmarkData} from '../../../helpers/benchmarkFolder.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {writeTinyPipeline} from '../../../helpers/tinyTextExperiment.ts';
 
 describe('the config of a benchmark', () => {
   it('is the preset with an ordinary finetune and the measurement of the paper', async () => {
@@ -40,16 +42,36 @@ describe('the config of a benchmark', () => {
     });
   });
 
-  it('reads the parquet files of LSUN where they are, else a folder of images', async () => {
-    for (const [name, kind] of [
-      ['lsun-bedroom', 'parquet'],
-      ['lsun-church', 'images'],
-    ] as const) {
-      const folder = await temporaryFolder();
-      await writeBenchmarkData(name, folder);
-      const {config} = await benchmarkConfig({name, folder, scale: 1});
-      expect(config.data).toMatchObject({kind, path: `data/${name}`});
-    }
+  it.each([
+    ['lsun-bedroom', undefined, 'parquet'],
+    ['lsun-church', undefined, 'images'],
+    ['sd-coco30k', undefined, 'webdataset'],
+    // As BK-SDM unpacks it.
+    ['sd-coco30k', 'pictures', 'images'],
+    ['lsun-church', 'nothing', 'images'],
+  ] as const)('reads the data of %s in the format in which it is there: %s %s', async (name, given, kind) => {
+    const folder = await temporaryFolder();
+    await writeBenchmarkData(name, folder);
+    const data = given && join(folder, given);
+    const {config} = await benchmarkConfig({name, folder, scale: 1, ...(data && {data})});
+    expect(config.data?.kind).toBe(kind);
+  });
+
+  it('takes images of the size of its base', async () => {
+    const folder = await temporaryFolder();
+    await writeTinyPipeline(join(folder, 'base'));
+    const {config, text} = await benchmarkConfig({name: 'sd-coco30k', folder, scale: 1, base: join(folder, 'base')});
+    expect(config.data).toMatchObject({resolution: 128});
+    expect(text).toContain('resolution: 128 # that of the base, in place of 512');
+  });
+
+  it('encodes no more images for a small run than that draws', async () => {
+    const limits = [1, 0.5, 0.001].map(async (scale) => {
+      const {config} = await benchmarkConfig({name: 'sd-imagenet1k', folder: 'x', scale});
+      return config.data?.limit;
+    });
+    // Four times 20 updates of 64 images by the ordinary finetune.
+    expect(await Promise.all(limits)).toEqual([undefined, undefined, 4 * 20 * 64]);
   });
 });
 

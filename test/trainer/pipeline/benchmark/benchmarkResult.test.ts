@@ -41,8 +41,8 @@ async function resultAt(scale: number): Promise<BenchmarkResult> {
 
 describe('the result of a benchmark', () => {
   it('has our models with their scores and recipe beside the published ones', async () => {
-    const {rows, published, scaled} = await resultAt(1);
-    expect(scaled).toBe(false);
+    const {rows, published, scale} = await resultAt(1);
+    expect(scale).toBe(1);
     expect(rows.map(({model, updates}) => [model, updates])).toEqual([
       ['base', 0],
       ['merged', 80_000],
@@ -52,7 +52,12 @@ describe('the result of a benchmark', () => {
       {...common, score: 'FID', value: 3.6},
       {...common, score: 'KID', value: 0.001, standardError: 0.0002},
     ]);
-    expect(rows[1]?.recipe).toMatchObject({images: 50_000, sampler: 'ddim', steps: 100, networks: [network]});
+    expect(rows[1]?.recipe).toMatchObject({
+      images: 50_000,
+      sampler: 'ddim',
+      steps: 100,
+      networks: [{...network, published: null}],
+    });
     expect(published).toHaveLength(9);
   });
 
@@ -69,7 +74,7 @@ describe('the result of a benchmark', () => {
   it('shows the published numbers with source and protocol', async () => {
     const page = benchmarkMarkdown(await resultAt(1));
     expect(page).toContain(
-      '| merged, measured here | 3.600 | 50000 images; ddim, 100 steps; against 10000 test images; 80000 updates |',
+      '| merged, measured here | 3.600 | 50000 images; ddim, 100 steps; by pt_inception.pth; against 10000 test images; 80000 updates |',
     );
     expect(page).toContain('| DeMe merged | 3.51 | Decouple-Then-Merge, CVPR 2025, table 1, CIFAR10; 50,000 images;');
     expect(page).not.toContain('scaled');
@@ -80,7 +85,7 @@ it('has the scores of the images alone beside those of the paper', async () => {
   const request = {name: 'sd-partiprompts' as const, folder: await temporaryFolder(), scale: 1};
   const derived = await benchmarkConfig(request);
   const clip = {meanCosine: 0.2978, standardError: 0.0004, torchmetrics: 29.78, clipScorePaper: 0.7445, prompts: 1632};
-  const result = benchmarkResult({
+  const result = await benchmarkResult({
     plan: await planBenchmark(request, derived),
     config: derived.config,
     run: 'sd-partiprompts-1',
@@ -101,7 +106,7 @@ it('has the scores of the images alone beside those of the paper', async () => {
     {...common, score: 'CLIP score', value: 29.78, standardError: 0.04, reference: null},
   ]);
   expect(benchmarkMarkdown(result)).toContain(
-    '| base, measured here | 29.7800 ± 0.0400 | 1632 images; pndm, 25 steps; guidance 7.5; 1632 prompts bbbbbbbb; 0 updates |',
+    '| base, measured here | 29.7800 ± 0.0400 | 1632 images; pndm, 25 steps; guidance 7.5; 1632 prompts bbbbbbbb; by pt_inception.pth; 0 updates |',
   );
 });
 
@@ -111,8 +116,8 @@ it('reckons the hours from the pace of an update and of an image', async () => {
     ['expert-0', 0.18],
     ['ordinary', 0.09],
   ]);
-  // 4 x 20,000 updates of 0.18 s, 80,000 of 0.09 s; 8 models x 50,000 images of 0.009 s.
-  const {training, drawing} = hoursAt({updates, image: 0.009}, config);
+  // 4 x 20,000 updates of 0.18 s, 80,000 of 0.09 s; 4 models x 50,000 images of 0.018 s.
+  const {training, drawing} = hoursAt({updates, image: 0.018}, config);
   expect(training).toBeCloseTo(6);
   expect(drawing).toBeCloseTo(1);
   expect(hoursAt({updates: new Map(), image: null}, config)).toEqual({training: null, drawing: null});

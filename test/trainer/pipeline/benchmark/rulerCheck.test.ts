@@ -6,7 +6,7 @@ import {createRandom} from '../../../../trainer/random.ts';
 
 const dimension = 3;
 
-function normals(count: number): FeatureSet {
+function normals(count: number, dimension = 3): FeatureSet {
   const values = createRandom(1, 'ruler').fillNormal(new Float32Array(count * dimension));
   return {values, count, dimension};
 }
@@ -31,6 +31,13 @@ describe('the check of the ruler', () => {
     expect(Math.abs(self)).toBeLessThan(1e-9);
     expect(split).toBeGreaterThan(0);
     expect(split).toBeLessThan(0.1);
+  });
+
+  it('lets a few images in many dimensions be as far apart as they must be', () => {
+    // 2 tr S (1 + 2 / 16), less what the halves have in common.
+    const {split} = check(normals(16, 1000));
+    expect(split).toBeGreaterThan(2 * 1000);
+    expect(split).toBeLessThan(2.25 * 1000);
   });
 
   it('takes every other image for a half', () => {

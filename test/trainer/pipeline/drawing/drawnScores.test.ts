@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs';
-import {copyFile, mkdir, writeFile} from 'node:fs/promises';
+import {copyFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeAll, describe, expect, it, vi} from 'vitest';
 import {openPictureFiles} from '../../../../trainer/data/pictureFiles.ts';
@@ -13,13 +13,12 @@ import {drawnScores} from '../../../../trainer/pipeline/drawing/drawnScores.ts';
 import {FeatureBlocks} from '../../../../trainer/pipeline/drawing/featureBlocks.ts';
 import {createRandom} from '../../../../trainer/random.ts';
 import type {Prompts} from '../../../../trainer/sample/prompts.ts';
-import {writeClipTokenizer} from '../../../helpers/clipVocabulary.ts';
-import {writeFilled} from '../../../helpers/fillRule.ts';
+import {writeSmallClip} from '../../../helpers/featureCache.ts';
 import {goldenSdFolder} from '../../../helpers/goldenSd.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const {clip_gelu} = JSON.parse(readFileSync(goldenSdFolder('metrics/metrics.json'), 'utf8')) as {
-  clip_gelu: {shapes: Record<string, number[]>; captions: string[]; bk_sdm_clip_score: number};
+  clip_gelu: {captions: string[]; bk_sdm_clip_score: number};
 };
 
 function promptsOf(texts: readonly string[]): Prompts {
@@ -34,12 +33,7 @@ function promptsOf(texts: readonly string[]): Prompts {
 /** Puts a small CLIP with its tokenizer where downloaded weights lie. */
 async function cacheClip(): Promise<void> {
   vi.stubEnv('DEME_CACHE', await temporaryFolder());
-  const folder = featureFolder('clip-vit-b-32');
-  await mkdir(folder, {recursive: true});
-  await writeClipTokenizer(folder, 'vocab.json');
-  await writeFilled(join(folder, 'open_clip_model.safetensors'), new Map(Object.entries(clip_gelu.shapes)), 3);
-  const config = {model_cfg: {vision_cfg: {head_width: 16}, text_cfg: {heads: 2}}};
-  await writeFile(join(folder, 'open_clip_config.json'), JSON.stringify(config));
+  await writeSmallClip(featureFolder('clip-vit-b-32'), {tokenizer: true});
 }
 
 describe('the scores of drawn images', {timeout: 60_000}, () => {

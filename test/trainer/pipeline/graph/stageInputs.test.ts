@@ -108,6 +108,7 @@ describe('the key of a stage', () => {
       evaluations,
       facts(({evaluate}) => void (evaluate!.sampling.prompts = {file: 'p.tsv'}), {evaluation: {'p.tsv': 'p0'}}),
     ],
+    ['whether experts are measured too', [], facts(({evaluate}) => void (evaluate!.experts = true))],
     ['how the drawing is shared', [], facts(({evaluate}) => void (evaluate!.shards = 3))],
     [
       'what is told and kept',
@@ -161,6 +162,14 @@ describe('the key of a stage', () => {
     const confirm = {best: 2, by: 'kid', samples: 4} as const;
     expect(search(5)).toBe(search(6));
     expect(search(5, confirm)).not.toBe(search(6, confirm));
+  });
+
+  it('minds the weights of the networks that measure', () => {
+    const given = (hash: string) =>
+      keysOf(facts(({evaluate}) => void (evaluate!.features = ['clip']), {evaluation: {'weights of clip': hash}}));
+    const [before, now] = [given('c0'), given('c1')];
+    const changed = all.filter((name) => before.get(name) !== now.get(name));
+    expect(changed.sort()).toEqual(['reference', ...evaluations].sort());
   });
 
   it('names what changed', () => {

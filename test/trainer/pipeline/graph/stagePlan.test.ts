@@ -35,6 +35,21 @@ describe('the plan of a config', () => {
     });
   });
 
+  it('leaves out the experts by themselves where the config says so', () => {
+    const settings = {
+      decouple: {ranges: 2},
+      merge: {search: {}},
+      evaluate: {experts: false, shards: 2, features: 'digits'},
+    };
+    const names = Object.keys(plan(settings));
+    expect(names.filter((name) => name.includes('evaluate') || name.includes('draw')).sort()).toEqual(
+      ['base', 'ensemble', 'merged']
+        .flatMap((model) => [`draw-${model}-0`, `draw-${model}-1`, `evaluate-${model}`])
+        .sort(),
+    );
+    expect(names).toContain('expert-1');
+  });
+
   it('evaluates each model as soon as it exists', () => {
     const settings = {decouple: {ranges: 2}, ordinary: true, merge: {search: {}}, evaluate: {features: 'digits'}};
     expect(plan(settings)).toEqual({

@@ -1,4 +1,3 @@
-import {readFileSync} from 'node:fs';
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeAll, describe, expect, it, vi} from 'vitest';
@@ -15,8 +14,7 @@ import {Stopped, type StageContext} from '../../../../trainer/pipeline/stages/st
 import {namesIn} from '../../../../trainer/store/files/namesIn.ts';
 import {hashFile} from '../../../../trainer/store/files/sha256.ts';
 import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
-import {writeFilled} from '../../../helpers/fillRule.ts';
-import {goldenSdFolder} from '../../../helpers/goldenSd.ts';
+import {writeSmallClip} from '../../../helpers/featureCache.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const base = {kind: 'base'} as const;
@@ -56,14 +54,7 @@ async function digitRun(evaluate: object) {
 /** Puts a small CLIP where downloaded weights lie. */
 async function cacheClip(): Promise<void> {
   vi.stubEnv('DEME_CACHE', await temporaryFolder());
-  const {clip_gelu} = JSON.parse(readFileSync(goldenSdFolder('metrics/metrics.json'), 'utf8')) as {
-    clip_gelu: {shapes: Record<string, number[]>};
-  };
-  const folder = featureFolder('clip-vit-b-32');
-  await mkdir(folder, {recursive: true});
-  await writeFilled(join(folder, 'open_clip_model.safetensors'), new Map(Object.entries(clip_gelu.shapes)), 3);
-  const config = {model_cfg: {vision_cfg: {head_width: 16}, text_cfg: {heads: 2}}};
-  await writeFile(join(folder, 'open_clip_config.json'), JSON.stringify(config));
+  await writeSmallClip(featureFolder('clip-vit-b-32'));
 }
 
 const drawn = (events: readonly NewRunEvent[]) =>

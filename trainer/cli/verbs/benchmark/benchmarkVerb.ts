@@ -22,6 +22,8 @@ interface BenchmarkOptions extends OutputOptions {
   base?: string;
   data?: string;
   reference?: string;
+  experts?: boolean;
+  keepImages?: boolean;
   scale: number;
   dryRun?: boolean;
 }
@@ -37,6 +39,8 @@ export function addBenchmarkVerb(deme: Command): void {
     .option('--base <model>', 'model folder or owner/name in place of that of the benchmark')
     .option('--data <path>', 'images in place of those below --dir')
     .option('--reference <path>', 'images, or statistics (.npz), that those of the models are compared with')
+    .option('--experts', 'also measure and draw each expert by itself, which is as much again')
+    .option('--keep-images', 'keep all images in the run, as PNGs')
     .addOption(engineOption())
     .option('--dry-run', 'only say what it needs, does and takes');
   action(command, benchmark);
@@ -44,8 +48,8 @@ export function addBenchmarkVerb(deme: Command): void {
 
 async function benchmark(name: BenchmarkName | undefined, options: BenchmarkOptions): Promise<ExitCode> {
   if (name === undefined) return listBenchmarks(options);
-  const {dir = join('benchmarks', name), scale, base, data, reference} = options;
-  const request = {name, folder: resolve(dir), scale, base, data, reference};
+  const {dir = join('benchmarks', name), scale, base, data, reference, experts, keepImages} = options;
+  const request = {name, folder: resolve(dir), scale, base, data, reference, experts, keepImages};
   const derived = await benchmarkConfig(request);
   const plan = await planBenchmark(request, derived);
   const missing = missingNeeds(name, plan.needs);

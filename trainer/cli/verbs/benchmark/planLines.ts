@@ -3,7 +3,8 @@ import {byteText} from '../../../store/files/freeSpace.ts';
 
 /** The plan of a benchmark as lines for a terminal. */
 export function planLines(plan: BenchmarkPlan): string[] {
-  const {benchmark, about, scale, config, needs, updates, candidates, drawing, disk, time, ours, warnings} = plan;
+  const {benchmark, about, scale, config, needs, updates, candidates, drawing, disk, time, ours, unlike, warnings} =
+    plan;
   const {models, images, sampler, steps} = drawing;
   const ordinary = updates.ordinary === 0 ? '' : `, and one ordinary finetune of ${updates.ordinary}`;
   return [
@@ -15,11 +16,11 @@ export function planLines(plan: BenchmarkPlan): string[] {
     `Training: ${updates.experts} experts of ${updates.expert} updates with ${updates.images} images each${ordinary}`,
     `Search:   ${candidates} candidates at most`,
     `Drawing:  ${models.length} models (${models.join(', ')}) x ${images} images = ${models.length * images}; ${sampler ?? "the model's sampler"}, ${steps} steps`,
-    `Disk:     checkpoints ${byteText(disk.checkpoints)}, models ${byteText(disk.models)}, features ${byteText(disk.features)}; ${disk.free === null ? 'free: not known' : `${byteText(disk.free)} free`}`,
+    `Disk:     checkpoints ${byteText(disk.checkpoints)}, models ${byteText(disk.models)}, features ${byteText(disk.features)}${disk.encoded === 0 ? '' : `, latents and texts ${byteText(disk.encoded)} in the cache`}; ${disk.free === null ? 'free: not known' : `${byteText(disk.free)} free`}`,
     `Time:     ${timeText(time)}`,
     'Ours, since the paper leaves it open:',
     ...ours.map((line) => `  ${line}`),
-    ...warnings.map((line) => `Warning: ${line}`),
+    ...[...unlike, ...warnings].map((line) => `Warning: ${line}`),
   ];
 }
 

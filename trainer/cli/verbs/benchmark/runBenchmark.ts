@@ -16,7 +16,10 @@ import type {ExitCode} from '../../outcome.ts';
 import {printJson, printLines} from '../../terminal.ts';
 import {showWork} from '../../view/followRun.ts';
 
-/** Runs a benchmark from its config file, after its ruler was checked, and writes `benchmark.json` and `benchmark.md`. */
+/**
+ * Runs a benchmark from its config file, after its ruler was checked, and writes `benchmark.json` and `benchmark.md`, under names of their own
+ * where it is scaled.
+ */
 export async function runBenchmark(
   plan: BenchmarkPlan,
   options: {json?: boolean; engine?: EngineChoice},
@@ -27,12 +30,12 @@ export async function runBenchmark(
   const work = await benchmarkWork(plan.config, options.engine, ({reason}) => say([`Engine: ${reason}`]));
   const {run, resolved} = work;
   const {ruler: first, rest} = rulerFirst(work);
-  if ((await showWork(first, options)) === 'stopped') return stopped(plan, say);
+  if ((await showWork(first, options)) === 'stopped') return stopped(say);
   const ruler = await checkRuler(run.path, resolved.config.evaluate?.features);
   say(ruler.map(rulerLine));
-  if ((await showWork(rest, options)) === 'stopped') return stopped(plan, say);
+  if ((await showWork(rest, options)) === 'stopped') return stopped(say);
   const report = await readJson(runPaths.reportRecord(run.path), Report, 'the report');
-  const result = benchmarkResult({
+  const result = await benchmarkResult({
     plan,
     config: resolved.config,
     run: run.record.id,
@@ -41,7 +44,8 @@ export async function runBenchmark(
     prompts: await promptRecord(resolved),
     tool: toolVersion(),
   });
-  const [record, page] = [join(plan.folder, 'benchmark.json'), join(plan.folder, 'benchmark.md')];
+  const stem = plan.scale === 1 ? 'benchmark' : `benchmark-scale-${plan.scale}`;
+  const [record, page] = [join(plan.folder, `${stem}.json`), join(plan.folder, `${stem}.md`)];
   await writeJsonAtomic(record, result);
   await writeFileAtomic(page, benchmarkMarkdown(result));
   if (options.json) printJson(result, 0);
@@ -49,8 +53,8 @@ export async function runBenchmark(
   return 0;
 }
 
-function stopped({benchmark}: BenchmarkPlan, say: (lines: readonly string[]) => void): ExitCode {
-  say([`Stopped at a checkpoint. The same \`deme benchmark ${benchmark}\` goes on from there.`]);
+function stopped(say: (lines: readonly string[]) => void): ExitCode {
+  say(['Stopped at a checkpoint. The same command goes on from there.']);
   return 130;
 }
 
@@ -59,10 +63,10 @@ function rulerLine({network, images, self, split}: RulerCheck): string {
   return `Ruler by ${network}: ${images} reference images, ${self.toExponential(1)} to themselves${halves}`;
 }
 
-function resultLines({rows, scaled}: BenchmarkResult): string[] {
+function resultLines({rows}: BenchmarkResult): string[] {
   return rows.flatMap(({model, scores}) =>
     scores.map(
-      ({score, network, value}) =>
+      ({score, network, value, scaled}) =>
         `  ${model.padEnd(10)} ${score}${network === null ? '' : ` (${network})`} ${value.toPrecision(5)}${scaled ? ' (scaled)' : ''}`,
     ),
   );
