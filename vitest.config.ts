@@ -1,6 +1,12 @@
 import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitest/config';
 
+/** Tests without an engine, a browser or processes that they leave behind: they share processes, which saves starting and loading each of them anew. */
+const light = [
+  'test/extension/**/*.test.ts',
+  'test/trainer/{chart,contract,data,deme,merge,schedulers,store,text}/**/*.test.ts',
+];
+
 export default defineConfig({
   // The module that only an editor has.
   resolve: {alias: {vscode: fileURLToPath(new URL('test/helpers/fakeVscode.ts', import.meta.url))}},
@@ -16,8 +22,18 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/vscode/**', 'test/bench/**'],
+          exclude: ['test/vscode/**', 'test/bench/**', ...light],
           globalSetup: 'test/helpers/buildProgram.ts',
+          maxWorkers: 3,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'light',
+          include: light,
+          globalSetup: 'test/helpers/buildProgram.ts',
+          isolate: false,
           maxWorkers: 3,
         },
       },
