@@ -111,6 +111,12 @@ export class InputWatch {
     if (file !== null) throw inputChanged('An image file', join(folder, config.data.path ?? '', file));
   }
 
+  /** Throws the error with which a stage ended, or what led to it: an image that is read while it is written looks damaged. */
+  async rethrow(error: unknown): Promise<never> {
+    if (error instanceof UserError) await this.check();
+    throw error;
+  }
+
   async #requireKnown(model: RunModel): Promise<void> {
     const {resolved, begun} = this;
     const path = modelPath(this.run, resolved, model);

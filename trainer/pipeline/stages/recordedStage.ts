@@ -43,7 +43,7 @@ export async function runRecordedStage(request: StageRequest): Promise<StageOutc
   if (needsEngine(planned)) await startStageEngine(request, planned, folder);
   const key = resultKey(planned, facts, finished);
   const context = {...request, resolved, ...(key && {key}), watch: await InputWatch.open(run, resolved, begun)};
-  const outcome = await runStage(context, planned.stage);
+  const outcome = await runStage(context, planned.stage).catch((error: unknown) => context.watch.rethrow(error));
   return outcome === 'done' ? recordStage(context, planned, facts, finished) : outcome;
 }
 

@@ -2,6 +2,7 @@ import {cp, link, mkdir, readFile, rename, rm, stat, utimes, writeFile} from 'no
 import {join, resolve} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {parseConfig} from '../../../../trainer/contract/config/parseConfig.ts';
+import {UserError} from '../../../../trainer/contract/errors.ts';
 import type {ResolvedConfig} from '../../../../trainer/contract/run/pipeline.ts';
 import {readInputs, settleInputs} from '../../../../trainer/pipeline/graph/runInputs.ts';
 import {jointStamp} from '../../../../trainer/pipeline/graph/stageFacts.ts';
@@ -161,6 +162,16 @@ describe('the images of a stage', () => {
     const file = join(folder, 'images', '7.png');
     await change(file);
     await expect(watch.check()).rejects.toMatchObject({...changed, where: file});
+  });
+
+  it('are named where one changes and the stage fails at it', async () => {
+    const {folder, watch} = await watched();
+    const file = join(folder, 'images', '7.png');
+    const damaged = new UserError('image-corrupt', 'Not a whole PNG.', {where: file});
+    await watch.openData(ignore, ignore);
+    await expect(watch.rethrow(damaged)).rejects.toBe(damaged);
+    await writeFile(file, '');
+    await expect(watch.rethrow(damaged)).rejects.toMatchObject({...changed, where: file});
   });
 
   it('need not be where they were when only the folder of the run is to be checked', async () => {
