@@ -1,10 +1,13 @@
 import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitest/config';
 
-/** Tests without an engine, a browser or processes that they leave behind: they share processes, which saves starting and loading each of them anew. */
+/** Tests of plain code, which share processes: starting one and loading the sources takes longer than most of them. None of them replaces a module. */
 const light = [
-  'test/extension/**/*.test.ts',
-  'test/trainer/{chart,contract,data,deme,merge,schedulers,store,text}/**/*.test.ts',
+  'test/extension/{commands,config,panel,trainer,views}/**/*.test.ts',
+  'test/trainer/{chart,contract,deme,merge,text}/**/*.test.ts',
+  'test/trainer/data/{captions,pictures}/**/*.test.ts',
+  'test/trainer/pipeline/{benchmark,graph,owner,report,resources}/**/*.test.ts',
+  'test/trainer/store/{files,hub,metrics,table,weights}/**/*.test.ts',
 ];
 
 export default defineConfig({

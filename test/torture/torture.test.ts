@@ -19,12 +19,12 @@ describe('a run whose processes are killed', {timeout: 300_000}, () => {
       cli: builtFile('cli.js'),
       experiment,
       folder,
-      kills: 4,
+      kills: 3,
       updates: tortureUpdates,
       random: createRandom(3, 'torture'),
       say: () => undefined,
     });
     expect(faults).toEqual([]);
-    expect(kills).toBe(4);
+    expect(kills).toBe(3);
   });
 });

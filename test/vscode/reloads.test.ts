@@ -21,7 +21,7 @@ engine: {name: wasm}
 
 const waiting = {timeout: patience, interval: 250};
 
-const reloads = isLong ? 10 : 3;
+const reloads = isLong ? 10 : 2;
 
 story(`${reloads} reloads during a run`, async () => {
   const folder = await storyFolder({'digits.deme.yaml': config});

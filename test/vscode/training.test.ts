@@ -9,18 +9,18 @@ import {screenshots, wantsScreenshots} from './screenshots.ts';
 import {runsOf, storyFolder} from './storyFolder.ts';
 import {patience, story, Workbench} from './workbench.ts';
 
-/** Two experts that train for about a minute on two cores, so that there is time to pause and to reload. */
+/** Two experts that train for most of a minute on two cores, so that there is time to pause and to reload. */
 const config = `name: digits
 base: base
 data: {kind: mnist}
 decouple:
   rangs: 2
-  updates: 100
+  updates: 60
   batch: 16
   logEvery: 1
   bucketEvery: 5
   checkpointEvery: 5
-  samples: {every: 50, images: 16, steps: 5}
+  samples: {every: 30, images: 16, steps: 5}
 merge:
   search: {images: 32, timesteps: 1, budget: 6}
 evaluate:
@@ -56,7 +56,7 @@ story('from a config to a merged model, over a pause, a reload and a stop', asyn
   await workbench.reload();
   await vi.waitFor(async () => expect(await stepsShown(workbench)).toBeGreaterThanOrEqual(beforeReload), waiting);
   await seeGrowth(workbench);
-  if (wantsScreenshots) await vi.waitFor(async () => expect(await stepsShown(workbench)).toBeGreaterThan(150), waiting);
+  if (wantsScreenshots) await vi.waitFor(async () => expect(await stepsShown(workbench)).toBeGreaterThan(90), waiting);
   await screenshots(workbench, 'losses');
 
   await panel.getByRole('button', {name: 'Stop run at a checkpoint'}).click();
@@ -82,7 +82,7 @@ story('from a config to a merged model, over a pause, a reload and a stop', asyn
 
   // The page was thrown away while its tab could not be seen.
   await page.getByRole('tab', {name: 'DeMe: digits'}).click();
-  await vi.waitFor(async () => expect(await stepsShown(workbench)).toBe(2 * 100), waiting);
+  await vi.waitFor(async () => expect(await stepsShown(workbench)).toBe(2 * 60), waiting);
   await mergeWithOwnWeights(workbench, join(run.path, 'models'));
   if (wantsScreenshots) await pictureOfPreview(workbench);
   await seeSamples(workbench);
@@ -157,7 +157,7 @@ async function seeSamples(workbench: Workbench): Promise<void> {
   await page.keyboard.press('Home');
   await seePictures(workbench, ['Samples of base', 'Samples of expert-0 at update 0']);
   await page.keyboard.press('ArrowRight');
-  await seePictures(workbench, ['Samples of expert-0 at update 50', 'Samples of expert-1 at update 50']);
+  await seePictures(workbench, ['Samples of expert-0 at update 30', 'Samples of expert-1 at update 30']);
   await page.keyboard.press('End');
   await seePictures(workbench, names);
 }

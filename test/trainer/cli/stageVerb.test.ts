@@ -1,4 +1,4 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {Report} from '../../../trainer/contract/run/report.ts';
@@ -53,6 +53,8 @@ describe('deme stage', {timeout: 300_000}, () => {
     for (const name of ['expert-0', 'expert-1', 'search', 'merge', 'evaluate-merged']) {
       expect(whole.stdout).toContain(`${name}: taken over from tiny-1`);
     }
+    const {evaluate: _, ...unmeasured} = JSON.parse(await readFile(config, 'utf8')) as Record<string, unknown>;
+    await writeFile(config, JSON.stringify(unmeasured));
     const fresh = await deme(['run', config, '--fresh']);
     expect(fresh.code, fresh.stderr).toBe(0);
     expect(await hashOf(run, 'merged')).toBe(await hashOf(join(output, 'tiny-3'), 'merged'));

@@ -96,10 +96,7 @@ describePanel('task vectors in the merge tab', (open) => {
 });
 
 /** A panel whose merge tab shows an analysis that is there. */
-async function analysed(
-  open: Parameters<Parameters<typeof describePanel>[1]>[0],
-  options: {trusted?: boolean} = {},
-) {
+async function analysed(open: Parameters<Parameters<typeof describePanel>[1]>[0], options: {trusted?: boolean} = {}) {
   const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});
   await writeGoldenAnalysis(run.run.path);
   const panel = await open({runs: [run], ...options});
