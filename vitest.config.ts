@@ -1,11 +1,15 @@
 import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitest/config';
 
-/** Tests of plain code, which share processes: starting one and loading the sources takes longer than most of them. None of them replaces a module. */
+/**
+ * Tests of plain code, which share processes: starting one and loading the sources takes longer than most of them. None of them starts an engine
+ * or replaces a module, which the next in the process would find.
+ */
 const light = [
   'test/extension/{commands,config,panel,trainer,views}/**/*.test.ts',
-  'test/trainer/{chart,contract,deme,merge,text}/**/*.test.ts',
+  'test/trainer/{chart,contract,text}/**/*.test.ts',
   'test/trainer/data/{captions,pictures}/**/*.test.ts',
+  'test/trainer/merge/{analysis,chunks,kernel,methods,recipe,search}/**/*.test.ts',
   'test/trainer/pipeline/{benchmark,graph,owner,report,resources}/**/*.test.ts',
   'test/trainer/store/{files,hub,metrics,table,weights}/**/*.test.ts',
 ];
