@@ -47,6 +47,10 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
     load: async () => (await import('./commands/expertCommands.ts')).expertCommands,
   },
   {
+    ids: ['deme.proposeRanges'],
+    load: async () => (await import('./commands/proposeRanges.ts')).proposeCommands,
+  },
+  {
     ids: ['deme.refreshEngines', 'deme.installEngine', 'deme.checkEngine'],
     load: async () => (await import('./commands/engineCommands.ts')).engineCommands,
   },

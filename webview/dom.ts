@@ -59,6 +59,16 @@ export function table(caption: string, head: readonly Child[], rows: readonly (r
   return element('div', {class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': caption}, whole);
 }
 
+/** A closed part whose content is created when it is opened for the first time. */
+export function disclosure(title: string, make: () => HTMLElement): HTMLElement {
+  const content = element('div');
+  const made = element('details', {}, element('summary', {}, title), content);
+  made.addEventListener('toggle', () => {
+    if (made.open && content.childElementCount === 0) content.append(make());
+  });
+  return made;
+}
+
 export function message(text: string, kind: 'empty' | 'error' = 'empty'): HTMLElement {
   return element('p', {class: `message ${kind}`, role: kind === 'error' ? 'alert' : null}, withoutBackticks(text));
 }

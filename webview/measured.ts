@@ -2,7 +2,8 @@ import {measurementKinds, type MeasurementName} from '../trainer/contract/measur
 import type {MeasurementRequest} from '../trainer/contract/measurements/measurementRequest.ts';
 import type {Panel} from './panel.ts';
 
-type ResultOf<Name extends MeasurementName> = ReturnType<(typeof measurementKinds)[Name]['result']['parse']>;
+/** The result of a measurement. */
+export type ResultOf<Name extends MeasurementName> = ReturnType<(typeof measurementKinds)[Name]['result']['parse']>;
 
 /** What the run folder keeps of a measurement. */
 export interface KeptResults<Result> {

@@ -53,13 +53,14 @@ async function start(studio: Studio, args: readonly unknown[], selection: StageS
 }
 
 /** The config as it is on the disk, where the trainer reads it; saved first. Throws a UserError with the place of its first mistake. */
-async function readConfig(uri: vscode.Uri) {
+export async function readConfig(uri: vscode.Uri) {
   const document = await vscode.workspace.openTextDocument(uri);
   if (document.isDirty) await document.save();
   return parseConfig(document.getText(), uri.fsPath);
 }
 
-function requireFile(uri: vscode.Uri): void {
+/** Throws a UserError for a config that the trainer cannot read. */
+export function requireFile(uri: vscode.Uri): void {
   if (uri.scheme === 'file') return;
   throw new UserError(
     'config-not-local',

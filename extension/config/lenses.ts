@@ -92,7 +92,11 @@ function decouple(outline: ConfigOutline, {run, timesteps}: ConfigWork): Lens[] 
     });
     return lens(rangeLine, title, 'deme.finetune', `Train the expert of range ${range} only`, range);
   };
-  return [all, ...Array.from({length: edges.length - 1}, (_, range) => one(range))];
+  const what = 'Measure at which timesteps the gradients of the base conflict, and choose edges for the config';
+  const propose = has(outline, 'base')
+    ? [lens(rangeLine, '$(lightbulb) Propose ranges', 'deme.proposeRanges', what)]
+    : [];
+  return [all, ...propose, ...Array.from({length: edges.length - 1}, (_, range) => one(range))];
 }
 
 function merge(outline: ConfigOutline, {run}: ConfigWork): Lens[] {

@@ -98,6 +98,7 @@ describe('the commands', () => {
       'finetune',
       'searchWeights',
       'measure',
+      'proposeRanges',
       'merge',
       'evaluate',
       'sample',

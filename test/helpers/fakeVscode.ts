@@ -1,6 +1,6 @@
 import {readdir, readFile, rm, stat} from 'node:fs/promises';
 import {basename, join, relative} from 'node:path';
-import {Disposable, EventEmitter, FileType, Uri, type Diagnostic} from './fakeVscodeTypes.ts';
+import {Disposable, EventEmitter, FileType, Uri, type Diagnostic, type WorkspaceEdit} from './fakeVscodeTypes.ts';
 
 export * from './fakeVscodeTypes.ts';
 
@@ -139,6 +139,7 @@ export const workspace = {
   openTextDocument: async (uri: Uri) =>
     workspace.textDocuments.find((each) => each.uri.path === uri.path) ??
     new TextDocument(uri, await readFile(uri.path, 'utf8')),
+  applyEdit: async (edit: WorkspaceEdit) => void editor.called.push(['applyEdit', edit]),
   asRelativePath: (uri: Uri) => relative(workspace.workspaceFolders?.[0]?.uri.path ?? '/', uri.path),
   getWorkspaceFolder: (uri: Uri) => workspace.workspaceFolders?.find((folder) => uri.path.startsWith(folder.uri.path)),
   fs: {

@@ -6,29 +6,30 @@ import type {Panel, Tab} from '../panel.ts';
 import type {PanelState} from '../state.ts';
 import {lossParts, searchParts} from './mergeResults.ts';
 import {MergeWorkbench} from './workbench/mergeWorkbench.ts';
-import {TaskVectors} from './taskVectors/taskVectors.ts';
+import {conflictSection} from './conflict/conflictSection.ts';
 import {LossPlaneView} from './plane/lossPlane.ts';
+import {taskVectorsSection} from './taskVectors/taskVectorsSection.ts';
 
-/** The merge of the run with its results, a workbench for other merges, the loss plane and the task vectors. */
+/** The merge of the run with its results, a workbench for other merges, the loss plane, the task vectors and the gradient conflict. */
 export class MergeTab implements Tab {
   readonly root: HTMLElement;
   readonly #panel: Panel;
   readonly #region = new Region(element('div'));
   readonly #workbench: MergeWorkbench;
   readonly #plane: LossPlaneView;
-  readonly #taskVectors: TaskVectors;
+  readonly #sections: readonly Pick<ReturnType<typeof conflictSection>, 'root' | 'show' | 'restyle'>[];
 
   constructor(panel: Panel) {
     this.#panel = panel;
     this.#workbench = new MergeWorkbench(panel, () => this.#plane.redraw());
     this.#plane = new LossPlaneView(panel, this.#workbench);
-    this.#taskVectors = new TaskVectors(panel);
-    this.root = element('div', {}, this.#region.root, this.#taskVectors.root);
+    this.#sections = [taskVectorsSection(panel), conflictSection(panel)];
+    this.root = element('div', {}, this.#region.root, ...this.#sections.map(({root}) => root));
   }
 
   update(state: PanelState): void {
     const needed = neededDetails(this.#panel);
-    this.#taskVectors.show('run' in needed ? needed : null, state.trusted);
+    for (const section of this.#sections) section.show('run' in needed ? needed : null, state.trusted);
     if ('instead' in needed) {
       this.#region.show([needed.key], () => [needed.instead]);
       return;
@@ -46,7 +47,7 @@ export class MergeTab implements Tab {
 
   restyle(): void {
     this.#plane.restyle();
-    this.#taskVectors.restyle();
+    for (const section of this.#sections) section.restyle();
   }
 
   #weightParts(run: RunView, {weights, merge}: RunDetails): HTMLElement[] {

@@ -20,12 +20,14 @@ import {
   StateRecord,
 } from '../../../trainer/contract/run/records.ts';
 import {Report} from '../../../trainer/contract/run/report.ts';
+import {GradientConflict} from '../../../trainer/contract/run/measured/gradientConflict.ts';
 import {LossPlane} from '../../../trainer/contract/run/measured/lossPlane.ts';
 import {RunNotes} from '../../../trainer/contract/run/runNotes.ts';
 import {AutoencoderConfig} from '../../../trainer/contract/model/autoencoderConfig.ts';
 import {UNet2DConditionConfig} from '../../../trainer/contract/model/unet2dConditionConfig.ts';
 import {ClipTextConfig} from '../../../trainer/contract/model/clipTextConfig.ts';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
+import {knownConflict} from '../../helpers/knownConflict.ts';
 
 const hash = 'a'.repeat(64);
 const file = {path: 'a/b.so', size: 3, sha256: hash};
@@ -107,6 +109,7 @@ export const recordExamples: readonly {readonly schema: z.ZodType; readonly exam
       recipe: {part: 'validation', images: 2, timestepsPerRange: 1, seed: 0, engine},
     },
   },
+  {schema: GradientConflict, example: knownConflict()},
   {schema: DrawnScores, example: {inceptionScore: {mean: 9.1, deviation: 0.1, splits: 10}}},
   {schema: LossRecord, example: {ranges: [[0, 500]], images: 2, timestepsPerRange: 1, values: [0.1, 0.2]}},
   {

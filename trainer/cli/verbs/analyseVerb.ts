@@ -37,7 +37,7 @@ async function analyse(run: string | undefined, options: AnalyseOptions): Promis
   await requireCsv(options, measurement, [options.base ?? [], options.expert ?? []].flat());
   const {analysis, file} = await (run === undefined ? analyseFiles(options) : analyseRun(run, options));
   const written = [...(file === undefined ? [] : [file]), ...(await writeCsv(options, measurement.csv(analysis)))];
-  printResult(options, analysis, [...measurement.lines(analysis), ...written.map((path) => `Written: ${path}`)]);
+  printResult(options, analysis, [...measurement.lines(analysis, {}), ...written.map((path) => `Written: ${path}`)]);
   return 0;
 }
 

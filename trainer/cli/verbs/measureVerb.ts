@@ -10,7 +10,9 @@ import {printResult, type ExitCode} from '../outcome.ts';
 export function addMeasureVerb(deme: Command, table: Measurements = measurements): void {
   const verb = deme.command('measure').description('measure a run on demand; the result stays in its folder');
   for (const [name, measurement] of Object.entries(table)) {
-    const command = verb.command(`${name} <run>`).description(measurement.about);
+    const command = verb
+      .command(`${name} ${measurement.needsNoRun ? '<run-or-config>' : '<run>'}`)
+      .description(measurement.about);
     addMeasureOptions(command, measurement);
     addCsvOptions(command);
     action(command, (run: string, options: MeasureOptions & CsvOptions) => measure(measurement, run, options));
@@ -19,9 +21,8 @@ export function addMeasureVerb(deme: Command, table: Measurements = measurements
 
 async function measure(measurement: Measurement, run: string, options: MeasureOptions & CsvOptions): Promise<ExitCode> {
   await requireCsv(options, measurement);
-  const {file, result, notes} = await measureRun(measurement, run, options);
+  const {file, result, lines} = await measureRun(measurement, run, options);
   const written = [file, ...(await writeCsv(options, measurement.csv(result)))];
-  const lines = [...notes, ...measurement.lines(result), ...written.map((path) => `Written: ${path}`)];
-  printResult(options, {file, result}, lines);
+  printResult(options, {file, result}, [...lines, ...written.map((path) => `Written: ${path}`)]);
   return 0;
 }

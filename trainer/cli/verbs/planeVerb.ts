@@ -14,7 +14,7 @@ export function addPlaneVerb(deme: Command): void {
 }
 
 async function plane(run: string, options: MeasureOptions): Promise<ExitCode> {
-  const {file, result, notes} = await measureRun(measurement, run, options);
-  printResult(options, {file, plane: result}, [...notes, ...measurement.lines(result), file]);
+  const {file, result, lines} = await measureRun(measurement, run, options);
+  printResult(options, {file, plane: result}, [...lines, file]);
   return 0;
 }

@@ -74,7 +74,8 @@ function spanOf({range}: Node, lines: LineCounter): TextSpan {
   return toSpan(range ? [range[0], range[1]] : [0, 0], lines);
 }
 
-function toSpan([from, to]: readonly [number, number], lines: LineCounter): TextSpan {
+/** Offsets in a text, counted from 0, as lines and columns. */
+export function toSpan([from, to]: readonly [number, number], lines: LineCounter): TextSpan {
   const [start, end] = [lines.linePos(from), lines.linePos(to)];
   return {line: Math.max(1, start.line), column: start.col, endLine: Math.max(1, end.line), endColumn: end.col};
 }

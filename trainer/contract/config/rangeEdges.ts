@@ -2,3 +2,8 @@
 export function equalEdges(count: number, timesteps: number): number[] {
   return Array.from({length: count + 1}, (_, i) => Math.floor((i * timesteps) / count));
 }
+
+/** The setting of a config: `edges: [0, 400, 1000]`. */
+export function edgesText(edges: readonly number[]): string {
+  return `edges: [${edges.join(', ')}]`;
+}

@@ -1,9 +1,14 @@
+import {gradientConflictKind} from './gradientConflictKind.ts';
 import {lossPlaneKind} from './lossPlaneKind.ts';
 import type {MeasurementKind} from './measurementKind.ts';
 import {taskVectorsKind} from './taskVectorsKind.ts';
 
 /** All measurements, by the name that `deme measure` takes. */
-export const measurementKinds = {'task-vectors': taskVectorsKind, 'loss-plane': lossPlaneKind} as const;
+export const measurementKinds = {
+  'task-vectors': taskVectorsKind,
+  'loss-plane': lossPlaneKind,
+  'gradient-conflict': gradientConflictKind,
+} as const;
 
 export type MeasurementName = keyof typeof measurementKinds;
 

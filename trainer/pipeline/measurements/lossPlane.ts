@@ -10,9 +10,8 @@ import {readJson} from '../../store/files/jsonFile.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {openMergeLab, type MergeLab} from '../search/mergeLab.ts';
-import {watchInputs} from '../stages/inputWatch.ts';
-import type {StageContext} from '../stages/stageContext.ts';
 import type {MeasuredRun, MeasurementHooks, OpenMeasurement} from './measurement.ts';
+import {measuringContext} from './measuringContext.ts';
 
 const seed = 0;
 
@@ -22,7 +21,7 @@ export async function openLossPlane(
   request: LossPlaneRequest,
 ): Promise<OpenMeasurement<LossPlane>> {
   const weights = await planeWeights(measured, request);
-  const lab = await openMergeLab(await contextOf(measured));
+  const lab = await openMergeLab(await measuringContext(measured, 'plane'));
   const empty = emptyPlane(measured, request, weights, lab);
   return {
     key: empty.key,
@@ -100,16 +99,4 @@ async function fill(
   } finally {
     merge.dispose();
   }
-}
-
-/** A measurement is not a stage of its run: it emits no events and cannot be stopped through the run. */
-async function contextOf({run, resolved, onWarning}: MeasuredRun): Promise<StageContext> {
-  return {
-    run: run.path,
-    resolved,
-    stage: 'plane',
-    watch: await watchInputs(run.path, resolved),
-    emit: (event) => (event.type === 'log' ? onWarning(event.message) : undefined),
-    nextAction: () => Promise.resolve('continue'),
-  };
 }

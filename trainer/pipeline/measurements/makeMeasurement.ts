@@ -1,9 +1,10 @@
 import {mkdir} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
 import {nullForUserError, UserError} from '../../contract/errors.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {tableLimits} from '../../store/files/jsonLimits.ts';
+import {namesIn} from '../../store/files/namesIn.ts';
 import {takeLock} from '../../store/run/processLock.ts';
 import type {Measured, MeasuredRun, Measurement, MeasurementHooks, OpenMeasurement} from './measurement.ts';
 
@@ -27,11 +28,28 @@ export async function makeMeasurement<Request, Result>(
   }
   try {
     const opened = await measurement.open(measured, request);
-    const kept = await keptResult(measurement, file, opened.key);
+    const kept = await knownResult(measurement, measured.run.path, measurement.file(request), opened.key);
     return {file, result: await runAndKeep(opened, kept, file, hooks).finally(() => opened.dispose())};
   } finally {
     await lock.release();
   }
+}
+
+/** The result that a run has under this key; where it needs nothing of a run, also one that another run beside it has. */
+async function knownResult<Request, Result>(
+  measurement: Measurement<Request, Result>,
+  run: string,
+  file: string,
+  key: string,
+): Promise<Result | null> {
+  const own = await keptResult(measurement, join(run, file), key);
+  if (own !== null || !measurement.needsNoRun) return own;
+  const folder = dirname(run);
+  for (const name of await namesIn(folder)) {
+    const found = name === basename(run) ? null : await keptResult(measurement, join(folder, name, file), key);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** The result in the file if it was measured under this key. One that cannot be read is measured again. */

@@ -37,11 +37,13 @@ export interface Measurement<Request = MeasurementRequest, Result = unknown> ext
   /** For the help of the command line. */
   readonly about: string;
   readonly needsEngine: boolean;
+  /** Needs nothing that a run makes, so it can be made before one: `deme measure` takes a config, too, and results of other runs are as good. */
+  readonly needsNoRun?: boolean;
   /** Throws UserErrors. */
   open(run: MeasuredRun, request: Request): Promise<OpenMeasurement<Result>>;
   /** The key under which a result was measured. */
   keyOf(result: Result): string;
-  lines(result: Result): string[];
+  lines(result: Result, request: Request): string[];
   csv(result: Result): string;
   /** Matches the start of such a CSV, and of no other. */
   readonly csvHeader: RegExp;

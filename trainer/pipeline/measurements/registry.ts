@@ -1,8 +1,10 @@
 import type {MeasurementKind} from '../../contract/measurements/measurementKind.ts';
 import {measurementKinds, type MeasurementName} from '../../contract/measurements/measurementKinds.ts';
+import {gradientConflictCsv} from '../../contract/run/measured/gradientConflictCsv.ts';
 import {lowestCell, type LossPlane} from '../../contract/run/measured/lossPlane.ts';
 import {lossPlaneCsv} from '../../contract/run/measured/lossPlaneCsv.ts';
 import {taskAnalysisCsv} from '../../contract/run/measured/taskAnalysisCsv.ts';
+import {gradientConflictLines} from './gradientConflictLines.ts';
 import type {Measurement} from './measurement.ts';
 import {taskVectorLines} from './taskVectorLines.ts';
 import {openTaskVectors, taskVectorsKey} from './taskVectors.ts';
@@ -31,6 +33,17 @@ export const measurements: {readonly [Name in MeasurementName]: MeasurementOf<(t
     lines: (plane) => [lowestText(plane)],
     csv: lossPlaneCsv,
     csvHeader: /^weight_\d+,weight_\d+,scale,loss\n/,
+  },
+  'gradient-conflict': {
+    ...measurementKinds['gradient-conflict'],
+    about: 'how much timesteps pull the weights against each other: cosines of their gradients; proposes ranges',
+    needsEngine: true,
+    needsNoRun: true,
+    open: async (run, request) => (await import('./gradientConflict.ts')).openGradientConflict(run, request),
+    keyOf: ({key}) => key,
+    lines: gradientConflictLines,
+    csv: gradientConflictCsv,
+    csvHeader: /^part,timestep,other,cosine\n/,
   },
 };
 

@@ -27,7 +27,10 @@ export async function findReusableRun(
 }
 
 /** Whether a run was made from this config file, and would be made so again. */
-export async function isOfSameSettings(run: RunFolder, {configFile, resolved}: Wanted): Promise<boolean> {
+export async function isOfSameSettings(
+  run: RunFolder,
+  {configFile, resolved}: Pick<Wanted, 'configFile' | 'resolved'>,
+): Promise<boolean> {
   if (basename(run.record.config) !== basename(configFile)) return false;
   const own = await readResolved(run).catch(() => null); // A run that cannot be read is not continued.
   if (own === null || join(own.folder) !== join(resolved.folder)) return false;

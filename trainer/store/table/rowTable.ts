@@ -23,6 +23,8 @@ export interface TableSettings {
   /** Shape of a row. */
   readonly shape: readonly number[];
   readonly dtype: 'F32' | 'F16';
+  /** Rows of one file: what a kill may cost, and what a damaged file does; default: 32. */
+  readonly rowsPerFile?: number;
   /** Computes a row; null for one that there cannot be. */
   compute(row: number): Promise<Float32Array | null>;
 }
@@ -36,8 +38,7 @@ export interface TableHooks {
   readonly disk?: DiskWatch;
 }
 
-/** Rows of one file: what a kill may cost, and what a damaged file does. */
-const rowsPerFile = 32;
+const defaultRows = 32;
 const tensorName = 'rows';
 const sumsKey = 'deme.sums';
 /** SHA-256 of the bytes of each row; null where there is none. */
@@ -69,10 +70,14 @@ export class RowTable {
     close: ({close}) => close(),
   });
 
+  readonly #rowsPerFile: number;
+
   constructor(
     readonly settings: TableSettings,
     readonly hooks: TableHooks,
-  ) {}
+  ) {
+    this.#rowsPerFile = settings.rowsPerFile ?? defaultRows;
+  }
 
   /** Bytes that the files will take which are missing among those of the first `rows` rows. */
   async missingBytes(rows: number = this.settings.rows): Promise<number> {
@@ -89,7 +94,10 @@ export class RowTable {
     while (missing.size > 0) {
       const before = missing.size;
       for (const file of missing) {
-        const left = [...missing].reduce((sum, each) => sum + Math.min(rowsPerFile, rows - each * rowsPerFile), 0);
+        const left = [...missing].reduce(
+          (sum, each) => sum + Math.min(this.#rowsPerFile, rows - each * this.#rowsPerFile),
+          0,
+        );
         const onRow = (done: number) => this.hooks.onProgress(Math.min(rows, rows - left + done), rows);
         if (await this.#settle(file, onRow)) missing.delete(file);
       }
@@ -120,11 +128,11 @@ export class RowTable {
 
   async #read(row: number): Promise<Float32Array | null> {
     const {shape, dtype} = this.settings;
-    return this.#files.use(Math.floor(row / rowsPerFile), ({path, sums, slices}) => {
-      const sum = sums[row % rowsPerFile];
+    return this.#files.use(Math.floor(row / this.#rowsPerFile), ({path, sums, slices}) => {
+      const sum = sums[row % this.#rowsPerFile];
       if (sum === null) return null;
       const bytes = new Uint8Array(elementCount(shape) * bytesPerElement[dtype]);
-      slices.read((row % rowsPerFile) * bytes.length, bytes);
+      slices.read((row % this.#rowsPerFile) * bytes.length, bytes);
       if (hashBytes(bytes) !== sum)
         throw new UserError('table-invalid', `Row ${row} is not what was written.`, {where: path});
       return widen(bytes, dtype);
@@ -149,7 +157,7 @@ export class RowTable {
 
   /** Makes sure that a row can be read, whoever computes it. */
   async #repair(row: number): Promise<void> {
-    const file = Math.floor(row / rowsPerFile);
+    const file = Math.floor(row / this.#rowsPerFile);
     await mkdir(this.settings.folder, {recursive: true});
     for (;;) {
       const lock = await takeLock(`${this.#path(file)}.lock`);
@@ -196,7 +204,7 @@ export class RowTable {
     const sums: z.infer<typeof Sums> = [];
     for (let i = 0; i < rows; i++) {
       await beforeEach();
-      const row = await compute(file * rowsPerFile + i);
+      const row = await compute(file * this.#rowsPerFile + i);
       const part = bytes.subarray(i * size, (i + 1) * size);
       if (row !== null) part.set(narrow(row, dtype));
       sums.push(row === null ? null : hashBytes(part));
@@ -210,7 +218,7 @@ export class RowTable {
   }
 
   async #missing(rows: number): Promise<number[]> {
-    const files = Array.from({length: Math.ceil(rows / rowsPerFile)}, (_, file) => file);
+    const files = Array.from({length: Math.ceil(rows / this.#rowsPerFile)}, (_, file) => file);
     const there = await Promise.all(files.map((file) => fileExists(this.#path(file))));
     return files.filter((file) => !there[file]);
   }
@@ -221,7 +229,7 @@ export class RowTable {
   }
 
   #rowsOf(file: number): number {
-    return Math.min(rowsPerFile, this.settings.rows - file * rowsPerFile);
+    return Math.min(this.#rowsPerFile, this.settings.rows - file * this.#rowsPerFile);
   }
 
   #fileBytes(file: number): number {

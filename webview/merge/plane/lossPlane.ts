@@ -1,5 +1,6 @@
 import {lossPlaneCsv} from '../../../trainer/contract/run/measured/lossPlaneCsv.ts';
 import type {LossPlane} from '../../../trainer/contract/run/measured/lossPlane.ts';
+import {saveCsv} from '../../charts/saveCsv.ts';
 import {savePicture, type PictureKind} from '../../charts/savePicture.ts';
 import {element, Region, setText} from '../../dom.ts';
 import {askMeasured, type KeptResults} from '../../measured.ts';
@@ -172,14 +173,7 @@ export class LossPlaneView {
 
   async #saveCsv(): Promise<void> {
     const plane = shownPlane(this.#state);
-    if (plane === undefined) return;
-    const name = `loss-plane-${plane.experts.join('-')}.csv`;
-    const reply = await this.#panel.request(
-      {kind: 'save', name, content: lossPlaneCsv(plane)},
-      'Could not save the losses',
-    );
-    if (reply?.kind === 'written' && reply.path !== null) {
-      this.#panel.dispatch({type: 'notice', text: `Saved ${reply.path}`});
-    }
+    if (plane !== undefined)
+      await saveCsv(this.#panel, `loss-plane-${plane.experts.join('-')}.csv`, lossPlaneCsv(plane));
   }
 }

@@ -1,11 +1,13 @@
 import type {TaskAnalysis} from '../../../trainer/contract/run/measured/taskAnalysis.ts';
 import {taskAnalysisCsv} from '../../../trainer/contract/run/measured/taskAnalysisCsv.ts';
+import {saveCsv} from '../../charts/saveCsv.ts';
 import {savePicture, type PictureKind} from '../../charts/savePicture.ts';
 import {lineSample, seriesStyle} from '../../charts/seriesStyle.ts';
-import {element, setChildren} from '../../dom.ts';
+import {disclosure, element, setChildren} from '../../dom.ts';
 import type {Panel} from '../../panel.ts';
 import {printTheme, readTheme} from '../../theme.ts';
 import {button, dropdown} from '../../toolkit.ts';
+import type {MeasuredView} from '../measuredSection.ts';
 import {boxSvg, boxTitle} from './boxSvg.ts';
 import {LayerChart} from './layerChart.ts';
 import {layerSeries, layerTitle} from './layerSeries.ts';
@@ -15,7 +17,7 @@ import {layerTable, normTable, pairTables, quantileTable, taskSummary} from './t
 const whole = 'whole network';
 
 /** An analysis of task vectors as text, tables and charts. */
-export class AnalysisView {
+export class AnalysisView implements MeasuredView<TaskAnalysis> {
   readonly root = element('div');
   readonly #panel: Panel;
   readonly #layers = new LayerChart();
@@ -28,7 +30,8 @@ export class AnalysisView {
     this.#panel = panel;
   }
 
-  show(analysis: TaskAnalysis | null): void {
+  show(analyses: readonly TaskAnalysis[]): void {
+    const analysis = analyses[0] ?? null;
     if (analysis === this.#analysis) return;
     this.#analysis = analysis;
     if (analysis === null) return setChildren(this.root);
@@ -36,7 +39,7 @@ export class AnalysisView {
     setChildren(
       this.root,
       element('p', {}, taskSummary(analysis)),
-      warnings.length === 0 ? null : details('Not checked', () => element('ul', {}, ...warnings)),
+      warnings.length === 0 ? null : disclosure('Not checked', () => element('ul', {}, ...warnings)),
       normTable(analysis),
       ...this.#pairParts(analysis),
       this.#layerFigure(analysis),
@@ -93,7 +96,7 @@ export class AnalysisView {
       element('h3', {}, layerTitle),
       this.#legend,
       this.#layers.root,
-      details('Data table of the norms', () => layerTable(analysis)),
+      disclosure('Data table of the norms', () => layerTable(analysis)),
     );
   }
 
@@ -106,29 +109,11 @@ export class AnalysisView {
       element('h3', {}, boxTitle),
       element('p', {}, text),
       this.#boxes,
-      details('Data table of the distributions', () => quantileTable(analysis)),
+      disclosure('Data table of the distributions', () => quantileTable(analysis)),
     );
   }
 
   async #saveCsv(): Promise<void> {
-    if (this.#analysis === null) return;
-    const content = taskAnalysisCsv(this.#analysis);
-    const reply = await this.#panel.request(
-      {kind: 'save', name: 'task-vectors.csv', content},
-      'Could not save the numbers',
-    );
-    if (reply?.kind === 'written' && reply.path !== null) {
-      this.#panel.dispatch({type: 'notice', text: `Saved ${reply.path}`});
-    }
+    if (this.#analysis !== null) await saveCsv(this.#panel, 'task-vectors.csv', taskAnalysisCsv(this.#analysis));
   }
-}
-
-/** A closed part whose content is created when it is opened for the first time. */
-function details(title: string, make: () => HTMLElement): HTMLElement {
-  const content = element('div');
-  const made = element('details', {}, element('summary', {}, title), content);
-  made.addEventListener('toggle', () => {
-    if (made.open && content.childElementCount === 0) content.append(make());
-  });
-  return made;
 }

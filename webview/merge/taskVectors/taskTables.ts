@@ -70,7 +70,7 @@ function pairValue(triangle: TaskStatistics['cosines'], i: number, j: number): n
 }
 
 /** Blue above and orange below the value that unrelated vectors would have. */
-function pairCell(value: number | null, text: (value: number) => string, neutral: number): HTMLElement {
+export function pairCell(value: number | null, text: (value: number) => string, neutral: number): HTMLElement {
   if (value === null) return element('span', {class: 'pair-cell'}, '–');
   const cell = element('span', {class: 'pair-cell'}, text(value));
   const share = Math.min(1, Math.abs(value - neutral) / (1 - neutral));
@@ -80,7 +80,7 @@ function pairCell(value: number | null, text: (value: number) => string, neutral
 }
 
 /** Three decimals, without a sign before 0.000. */
-function cosineText(value: number): string {
+export function cosineText(value: number): string {
   return (Math.round(value * 1000) / 1000 + 0).toFixed(3);
 }
 

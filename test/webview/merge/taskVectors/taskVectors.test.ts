@@ -1,12 +1,16 @@
+import {mkdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import type {Page} from 'playwright-core';
 import {expect, it} from 'vitest';
+import {gradientConflictCsv} from '../../../../trainer/contract/run/measured/gradientConflictCsv.ts';
 import {taskAnalysisCsv} from '../../../../trainer/contract/run/measured/taskAnalysisCsv.ts';
 import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
 import {goldenAnalysis, writeGoldenAnalysis} from '../../../helpers/goldenAnalysis.ts';
+import {knownConflict} from '../../../helpers/knownConflict.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {axeViolationsInThemes} from '../../axeViolations.ts';
 import {describePanel, eventually, expectNoTrouble} from '../../describePanel.ts';
-import {coloursOf, drawnColours} from '../../panelPixels.ts';
+import {coloursOf, countColours, drawnColours} from '../../panelPixels.ts';
 
 describePanel('task vectors in the merge tab', (open) => {
   it('has them analysed at the press of a button, and shows what came of it', async () => {
@@ -68,6 +72,50 @@ describePanel('task vectors in the merge tab', (open) => {
     await panel.close();
   });
 
+  it('has the gradient conflict measured, read by keyboard and by part of the network, and saved', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});
+    const panel = await open({runs: [run], actions: {measure: ({path}) => writeConflict(path)}});
+    const {page} = panel;
+    await page.getByRole('tab', {name: 'Merge'}).click();
+    await page.getByText('The gradient conflict of this run is not measured yet.').waitFor();
+    await page.getByRole('button', {name: 'Measure gradient conflict'}).click();
+    await page
+      .getByText(/43 % of the pairs point against each other.*Suggested: edges: \[0, 250, 1000\], 0\.600 within\./)
+      .waitFor();
+    const parts = page.getByRole('table', {name: /^Mean cosine of a timestep/});
+    expect(await cellsOf(parts, 'up')).toEqual(['800', '0.800', '0.300']);
+    const proposals = page.getByRole('table', {name: /^Equal and proposed ranges/});
+    expect(await cellsOf(proposals, '2 (suggested)')).toEqual([
+      '0.333',
+      '0.200',
+      '0.600',
+      '-0.200',
+      'edges: [0, 250, 1000]',
+    ]);
+    const map = page.getByRole('group', {name: /^Gradient conflict of base, whole network\. Arrow keys/});
+    await map.focus();
+    for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowRight');
+    await page.getByText('Timesteps 312 and 62: cosine -0.200').waitFor();
+    await page.getByRole('combobox', {name: 'Conflict in', exact: true}).click();
+    await page.getByRole('option', {name: 'up', exact: true}).and(page.locator(':visible')).click();
+    const picture = page.getByRole('img', {name: /^Heat map: Gradient conflict of base, up\./});
+    await expect.poll(() => picture.evaluate((img) => (img as HTMLImageElement).naturalWidth)).toBe(640);
+    for (const name of ['cosines as CSV', 'heat map as SVG', 'heat map as PNG', 'histogram as SVG']) {
+      await page.getByRole('button', {name: `Save ${name}`}).click();
+    }
+    await eventually(() => panel.asked.length).toBe(4);
+    const [csv, svg, png, histogram] = panel.asked.map((each) => each.arguments);
+    expect(csv).toEqual(['gradient-conflict-base.csv', gradientConflictCsv(knownConflict())]);
+    expect(svg?.[0]).toBe('gradient-conflict-of-base,-up.svg');
+    expect(svg?.[1]).toContain('cosine of the gradients');
+    // Orange and blue, the ends of the scale, and what lies between.
+    const colours = await page.evaluate(countColours, png?.[1] as Uint8Array);
+    expect(colours).toBeGreaterThan(12);
+    expect(histogram?.[1]).toContain('pairs within a range');
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
   it('tells why an analysis failed, and lets the user try again', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 20});
     const measure = () => Promise.reject(new Error('the disk is gone'));
@@ -95,10 +143,16 @@ describePanel('task vectors in the merge tab', (open) => {
   });
 });
 
-/** A panel whose merge tab shows an analysis that is there. */
+async function writeConflict(run: string): Promise<void> {
+  await mkdir(join(run, 'conflict'), {recursive: true});
+  await writeFile(join(run, 'conflict', 'base.json'), JSON.stringify(knownConflict()));
+}
+
+/** A panel whose merge tab shows an analysis and a gradient conflict that are there. */
 async function analysed(open: Parameters<Parameters<typeof describePanel>[1]>[0], options: {trusted?: boolean} = {}) {
   const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});
   await writeGoldenAnalysis(run.run.path);
+  await writeConflict(run.run.path);
   const panel = await open({runs: [run], ...options});
   const {page} = panel;
   await page.getByRole('tab', {name: 'Merge'}).click();

@@ -1,0 +1,184 @@
+import {rmSync} from 'node:fs';
+import {rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {tensorGroups} from '../../contract/config/mergeRule.ts';
+import {UserError} from '../../contract/errors.ts';
+import {mostRanges, type GradientConflictRequest} from '../../contract/measurements/gradientConflictKind.ts';
+import type {GradientConflict} from '../../contract/run/measured/gradientConflict.ts';
+import {parseModel, type RunModel} from '../../contract/run/runModel.ts';
+import {proposeRanges} from '../../deme/proposeRanges.ts';
+import {partOf} from '../../models/architectures.ts';
+import type {Pretrained} from '../../models/pretrained.ts';
+import {countParams, disposeParams, type Params} from '../../nn/params.ts';
+import {namesIn} from '../../store/files/namesIn.ts';
+import {hashBytes} from '../../store/files/sha256.ts';
+import {modelPath} from '../../store/run/runPaths.ts';
+import {RowTable} from '../../store/table/rowTable.ts';
+import {conflictCosines} from '../../train/conflict/conflictCosines.ts';
+import {weightsHashOf} from '../graph/runInputs.ts';
+import {jointStamp} from '../graph/stageFacts.ts';
+import {dataSettings} from '../graph/trainingInputs.ts';
+import {loadBase, loadModelParams} from '../runModels.ts';
+import {openStageData} from '../stages/data/stageData.ts';
+import {warn, type StageContext} from '../stages/stageContext.ts';
+import {ConflictGradients, type ConflictGradientsOf} from './conflictGradients.ts';
+import type {MeasuredRun, MeasurementHooks, OpenMeasurement} from './measurement.ts';
+import {measuringContext} from './measuringContext.ts';
+
+/** Gradients of all timesteps that are kept whole. */
+const wholeBytes = 256 * 2 ** 20;
+/** Numbers that are kept of the gradient of a tensor where they would be larger than that. */
+const defaultWidth = 1024;
+/** Images at once where the config trains nothing. */
+const defaultBatch = 16;
+
+/** The name of what is not of a UNet. */
+const otherPart = 'other';
+const partOrder: readonly string[] = [...tensorGroups, otherPart];
+
+/** What is known of a result before it is measured. */
+type Subject = Omit<GradientConflict, 'norms' | 'overall' | 'parts' | 'proposals' | 'suggested'>;
+
+/** Opens a model of a run and its training images for the cosines of its gradients between timesteps. Throws UserErrors. */
+export async function openGradientConflict(
+  measured: MeasuredRun,
+  request: GradientConflictRequest,
+): Promise<OpenMeasurement<GradientConflict>> {
+  const context = await measuringContext(measured, 'conflict');
+  const model = requireModel(context, request.model);
+  const {train} = await openStageData(context);
+  const base = await loadBase(context);
+  const params = await loadModelParams(context, base, model);
+  const subject = await subjectOf(measured, context, {request, model, base, params, images: train.size});
+  const of = {base, params, train, recipe: subject.recipe, width: subject.projection?.width ?? Infinity};
+  const scratch = join(measured.run.path, 'conflict', `${request.model}.gradients`);
+  let isMeasured = false;
+  return {
+    key: subject.key,
+    run: async (kept, hooks) => {
+      // The cosines do not depend on the ranges of the run.
+      const result = kept ? {...kept, ranges: subject.ranges} : await measure(context, {subject, of, scratch}, hooks);
+      isMeasured = true;
+      return result;
+    },
+    dispose: () => {
+      new Set([base.params, params]).forEach(disposeParams);
+      // By now the result is on the disk.
+      if (isMeasured) rmSync(scratch, {recursive: true, force: true});
+    },
+  };
+}
+
+function requireModel({run, resolved}: StageContext, name: string): RunModel {
+  const model = parseModel(name);
+  if (model === null) throw new Error(`the request lets through a model named ${name}`);
+  if (resolved.baseFolder !== null && resolved.config.data !== undefined) return model;
+  throw new UserError(
+    'conflict-data',
+    'Gradients are measured on images, from a base on; the config lacks one of them.',
+    {
+      where: run,
+    },
+  );
+}
+
+interface SubjectOf {
+  readonly request: GradientConflictRequest;
+  readonly model: RunModel;
+  readonly base: Pretrained;
+  readonly params: Params;
+  /** Training images that there are. */
+  readonly images: number;
+}
+
+async function subjectOf(
+  {engine}: MeasuredRun,
+  {run, resolved, watch}: StageContext,
+  {request, model, base, params, images}: SubjectOf,
+): Promise<Subject> {
+  if (engine === null) throw new Error('gradients need an engine');
+  const {reason: _, ...used} = engine;
+  const {data, decouple} = resolved.config;
+  const {timesteps: trainTimesteps} = base.schedule;
+  const timesteps = evenTimesteps(request.timesteps, trainTimesteps);
+  const count = Math.min(request.images, images);
+  const batch = Math.min(decouple?.batch ?? defaultBatch, count);
+  const recipe: Subject['recipe'] = {
+    part: 'train',
+    images: batch * Math.floor(count / batch),
+    batch,
+    seed: request.seed,
+    weighting: decouple?.lossWeighting ?? {kind: 'none'},
+    engine: used,
+  };
+  const projection = projectionOf(request, params);
+  const weights = await weightsHashOf(modelPath(run, resolved, model));
+  const on = data && {...dataSettings(data), stamp: jointStamp(watch.begun.data)};
+  const key = hashBytes(JSON.stringify([watch.begun.base, request.model, weights, on, timesteps, projection, recipe]));
+  const ranges = (await watch.ranges(trainTimesteps)).map(([low, high]): [number, number] => [low, high]);
+  return {format: 1, key, model: request.model, trainTimesteps, timesteps, ranges, projection, recipe};
+}
+
+/** The middles of `count` equal parts of [0, trainTimesteps). Throws a UserError where there are not so many timesteps. */
+function evenTimesteps(count: number, trainTimesteps: number): number[] {
+  if (count <= trainTimesteps)
+    return Array.from({length: count}, (_, i) => Math.floor(((i + 0.5) * trainTimesteps) / count));
+  throw new UserError('argument-invalid', `--timesteps: The model has only ${trainTimesteps} timesteps.`);
+}
+
+function projectionOf({width, timesteps}: GradientConflictRequest, params: Params): Subject['projection'] {
+  const isSmall = 4 * timesteps * countParams(params) <= wholeBytes;
+  const kept = width ?? (isSmall ? Infinity : defaultWidth);
+  const largest = Math.max(...[...params.values()].map(({size}) => size));
+  return kept >= largest ? null : {width: kept, standardError: 1 / Math.sqrt(kept)};
+}
+
+interface Unmeasured {
+  readonly subject: Subject;
+  readonly of: ConflictGradientsOf;
+  /** Folder of the gradients until all of them are measured. */
+  readonly scratch: string;
+}
+
+/** Measures the gradients that are still missing, and compares all of them. */
+async function measure(
+  context: StageContext,
+  {subject, of, scratch}: Unmeasured,
+  {signal, onProgress}: Pick<MeasurementHooks<GradientConflict>, 'signal' | 'onProgress'>,
+): Promise<GradientConflict> {
+  const {key, timesteps, trainTimesteps} = subject;
+  for (const other of await namesIn(scratch)) if (other !== key) await rm(join(scratch, other), {recursive: true});
+  const gradients = await ConflictGradients.open(context, of);
+  const {layout} = gradients;
+  const table = new RowTable(
+    {
+      folder: join(scratch, key),
+      what: 'the gradients',
+      rows: timesteps.length,
+      rowsPerFile: 1,
+      shape: [layout.total],
+      dtype: 'F32',
+      compute: (row) => gradients.at(timesteps[row] ?? NaN),
+    },
+    {beforeEach: async () => signal.throwIfAborted(), say: (_, message) => warn(context)(message), onProgress},
+  );
+  try {
+    await table.fill();
+    const sketches = await Promise.all(timesteps.map((_, row) => table.read(row)));
+    const groupOf = partOf(of.base.folder.unetConfig);
+    const measured = conflictCosines(
+      sketches.flatMap((sketch) => sketch ?? []),
+      layout,
+      (name) => groupOf(name).group ?? otherPart,
+    );
+    return {
+      ...subject,
+      ...measured,
+      parts: measured.parts.sort((a, b) => partOrder.indexOf(a.name) - partOrder.indexOf(b.name)),
+      ...proposeRanges(measured.overall, timesteps, trainTimesteps, mostRanges),
+    };
+  } finally {
+    await table.close();
+    gradients.dispose();
+  }
+}

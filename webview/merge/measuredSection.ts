@@ -1,0 +1,142 @@
+import type {MeasurementName} from '../../trainer/contract/measurements/measurementKinds.ts';
+import type {RunDetails, RunView} from '../../trainer/contract/panel/panelViews.ts';
+import {element, Region, setText} from '../dom.ts';
+import {askMeasured, type KeptResults, type ResultOf} from '../measured.ts';
+import type {Panel} from '../panel.ts';
+import {button, setDisabled} from '../toolkit.ts';
+
+/** What shows the results of one measurement. */
+export interface MeasuredView<Result> {
+  readonly root: HTMLElement;
+  /** All results of a run; the view itself need not draw again what it shows already. */
+  show(results: readonly Result[]): void;
+  /** Buttons to save numbers and pictures. */
+  exports(): HTMLElement[];
+  restyle(): void;
+}
+
+export interface SectionTexts {
+  readonly heading: string;
+  /** What is measured, in a sentence. */
+  readonly about: string;
+  /** On the button that measures, and what that costs. */
+  readonly action: string;
+  readonly cost: string;
+  readonly busy: string;
+  /** Where nothing is measured yet, and where models have changed since. */
+  readonly none: string;
+  readonly stale: string;
+  /** The beginnings of errors. */
+  readonly failed: string;
+  readonly unread: string;
+}
+
+/** A part of the page about a measurement of the run: reads its results, and has it made on demand. */
+export class MeasuredSection<Name extends MeasurementName> {
+  readonly root: HTMLElement;
+  readonly #panel: Panel;
+  readonly #name: Name;
+  readonly #texts: SectionTexts;
+  readonly #view: MeasuredView<ResultOf<Name>>;
+  readonly #fits: (run: RunView) => boolean;
+  readonly #bar = new Region(element('div', {class: 'bar'}));
+  readonly #status = element('p', {class: 'message', role: 'status'});
+  #run = '';
+  #asked: RunDetails | null = null;
+  #known: KeptResults<ResultOf<Name>> | null = null;
+  #isBusy = false;
+
+  /** @param fits whether a run can be measured; else nothing is shown */
+  constructor(
+    panel: Panel,
+    name: Name,
+    texts: SectionTexts,
+    view: MeasuredView<ResultOf<Name>>,
+    fits: (run: RunView) => boolean,
+  ) {
+    this.#panel = panel;
+    this.#name = name;
+    this.#texts = texts;
+    this.#view = view;
+    this.#fits = fits;
+    const {heading, about} = texts;
+    this.root = element(
+      'section',
+      {hidden: true},
+      element('h2', {}, heading),
+      element('p', {}, about),
+      this.#bar.root,
+      this.#status,
+      view.root,
+    );
+  }
+
+  /** Reads the results of the run whenever its details have changed. Null: nothing to show. */
+  show(needed: {readonly run: RunView; readonly details: RunDetails} | null, trusted: boolean): void {
+    this.root.hidden = needed === null || !this.#fits(needed.run);
+    if (needed === null || this.root.hidden) return;
+    const {run, details} = needed;
+    if (run.path !== this.#run) this.#forget(run.path);
+    if (details !== this.#asked) {
+      this.#asked = details;
+      void this.#ask(run.path, false);
+    }
+    this.#showBar(run.path, trusted);
+  }
+
+  restyle(): void {
+    this.#view.restyle();
+  }
+
+  #forget(run: string): void {
+    this.#run = run;
+    this.#known = null;
+    this.#isBusy = false;
+    this.#view.show([]);
+    setText(this.#status, '');
+  }
+
+  #showBar(run: string, trusted: boolean): void {
+    const isNew = this.#results().length === 0;
+    this.#bar.show([run, trusted, isNew, this.#isBusy], () => {
+      const measure = button(this.#texts.action, () => void this.#measure(run), {
+        appearance: isNew ? 'primary' : 'secondary',
+        title: trusted ? this.#texts.cost : 'Needs a trusted workspace',
+      });
+      setDisabled(measure, !trusted || this.#isBusy);
+      return [measure, ...(isNew ? [] : this.#view.exports())];
+    });
+  }
+
+  async #measure(run: string): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    setText(this.#status, this.#texts.busy);
+    this.#showBar(run, true);
+    await this.#ask(run, true);
+    if (run !== this.#run) return;
+    this.#isBusy = false;
+    this.#showBar(run, true);
+  }
+
+  async #ask(run: string, isMeasuring: boolean): Promise<void> {
+    const doing = isMeasuring ? this.#texts.failed : this.#texts.unread;
+    const kept = await askMeasured(this.#panel, this.#name, {run, request: isMeasuring ? {} : null, doing});
+    // Another run may have been selected in the meantime.
+    if (run !== this.#run) return;
+    if (kept !== null) this.#known = kept;
+    if (!this.#isBusy || isMeasuring) setText(this.#status, this.#statusText());
+    this.#view.show(this.#results());
+    this.#showBar(run, this.#panel.state.trusted);
+  }
+
+  #results(): ResultOf<Name>[] {
+    return this.#known?.results.map(({result}) => result) ?? [];
+  }
+
+  #statusText(): string {
+    const {none, stale} = this.#texts;
+    if (this.#results().length === 0) return this.#known?.problems[0] ?? none;
+    return this.#known?.results.some(({isStale}) => isStale) ? stale : '';
+  }
+}
