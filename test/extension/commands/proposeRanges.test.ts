@@ -33,7 +33,7 @@ async function propose(config: string, answer: unknown) {
 
 describe('proposing ranges for a config', () => {
   it('writes the edges that the user picks, in place of the ranges', async () => {
-    const {asked, file, edits} = await propose(text, '2 ranges');
+    const {asked, file, edits} = await propose(text, '2 ranges (suggested)');
     expect(asked).toEqual([['measure', 'gradient-conflict', file, '--propose']]);
     expect(edits.map((edit) => edit.text)).toEqual(['edges: [0, 250, 1000]']);
     expect(edits[0]?.range).toMatchObject({start: {line: 4, character: 2}, end: {line: 4, character: 11}});
@@ -47,7 +47,7 @@ describe('proposing ranges for a config', () => {
     const shared = 'name: a\nbase: b\ndata: {kind: mnist}\ndecouple: &d {updates: 3}\n';
     expect((await propose(shared, '1 range')).edits[0]?.text).toBe('edges: [0, 1000], ');
     const merged = text.replace('  ranges: 4', '  <<: {ranges: 4}');
-    await expect(propose(merged, '2 ranges')).rejects.toMatchObject({
+    await expect(propose(merged, '2 ranges (suggested)')).rejects.toMatchObject({
       hint: 'Put this into decouple: edges: [0, 250, 1000]',
     });
   });
@@ -57,6 +57,6 @@ describe('proposing ranges for a config', () => {
       code: 'decouple-missing',
     });
     workspace.isTrusted = false;
-    await expect(propose(text, '2 ranges')).rejects.toMatchObject({code: 'workspace-untrusted'});
+    await expect(propose(text, '2 ranges (suggested)')).rejects.toMatchObject({code: 'workspace-untrusted'});
   });
 });

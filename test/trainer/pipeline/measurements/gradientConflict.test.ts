@@ -17,7 +17,7 @@ import {writeTinyTextExperiment} from '../../../helpers/tinyTextExperiment.ts';
 
 const measurement = measurements['gradient-conflict'];
 const request = (changes: Partial<GradientConflictRequest> = {}) =>
-  GradientConflictRequest.parse({timesteps: 8, images: 6, ...changes});
+  GradientConflictRequest.parse({timesteps: 4, images: 6, ...changes});
 
 let engine: EngineInfo;
 
@@ -59,12 +59,12 @@ describe('the gradient conflict of a run', () => {
     const config = await writeTinyExperiment(await temporaryFolder());
     const [whole, broken] = [await newRun(config), await newRun(config)];
     // First, so that it takes nothing over from the other run.
-    expect(await measure(broken, request(), 3)).toEqual({seen: [1, 2, 3], result: null});
+    expect(await measure(broken, request(), 2)).toEqual({seen: [1, 2], result: null});
     const {result} = await measure(whole, request());
-    const resumed = await measure(broken, request({seed: 1}), 2);
-    expect(resumed.seen).toEqual([1, 2]);
+    const resumed = await measure(broken, request({seed: 1}), 1);
+    expect(resumed.seen).toEqual([1]);
     const again = await measure(broken, request({seed: 1}));
-    expect(again.seen).toEqual([3, 4, 5, 6, 7, 8, 8]);
+    expect(again.seen).toEqual([2, 3, 4, 4]);
     const other = await measure(whole, request({seed: 1}));
     expect(other.seen).toEqual([]);
     expect(other.result).toEqual(again.result);
@@ -77,7 +77,7 @@ describe('the gradient conflict of a run', () => {
     const run = await newRun(config);
     const {result} = await measure(run, request());
     const {timesteps, ranges, parts, projection, recipe, norms} = result ?? expect.fail();
-    expect(timesteps).toEqual([62, 187, 312, 437, 562, 687, 812, 937]);
+    expect(timesteps).toEqual([125, 375, 625, 875]);
     expect(ranges).toEqual([
       [0, 500],
       [500, 1000],
@@ -88,7 +88,7 @@ describe('the gradient conflict of a run', () => {
     expect(recipe).toMatchObject({part: 'train', images: 4, batch: 4, seed: 0, weighting: {kind: 'none'}});
     expect(norms.every((norm) => norm > 0)).toBe(true);
     // Neighbours have nearly the same inputs, and gradients that are the more alike.
-    expect(result?.overall[1]?.[0]).toBeGreaterThan(result?.overall[7]?.[0] ?? NaN);
+    expect(result?.overall[1]?.[0]).toBeGreaterThan(result?.overall[3]?.[0] ?? NaN);
     const projected = await measure(run, request({width: 32}));
     expect(projected.result?.projection).toEqual({width: 32, standardError: 1 / Math.sqrt(32)});
     const off =
@@ -100,12 +100,14 @@ describe('the gradient conflict of a run', () => {
 
   it('is taken over from a run with other ranges, which it does not depend on', async () => {
     const folder = await temporaryFolder();
-    const first = await newRun(await writeTinyExperiment(folder));
+    const config = await writeTinyExperiment(folder);
+    const first = await newRun(config);
     await measure(first, request());
     const file = join(first.run.path, 'conflict', 'base.json');
     const known = GradientConflict.parse(JSON.parse(await readFile(file, 'utf8')));
     await writeFile(file, JSON.stringify({...known, norms: known.norms.map(() => 5)}));
-    const config = await writeTinyExperiment(folder, {decouple: {edges: [0, 100, 1000], updates: 3, batch: 4}});
+    const text = await readFile(config, 'utf8');
+    await writeFile(config, text.replace('"ranges": 2', '"edges": [0, 100, 1000]'));
     const second = await newRun(config);
     const {seen, result} = await measure(second, request());
     expect(seen).toEqual([]);
@@ -120,7 +122,7 @@ describe('the gradient conflict of a run', () => {
 
   it('is measured of a network that takes texts, on latents', async () => {
     const run = await newRun(await writeTinyTextExperiment(await temporaryFolder()));
-    const {result} = await measure(run, request({timesteps: 4, images: 2}));
+    const {result} = await measure(run, request({images: 2}));
     expect(result?.recipe.images).toBe(2);
     expect(result?.overall.flat().every((cosine) => cosine !== null)).toBe(true);
   });

@@ -15,7 +15,13 @@ import {describeOnEngines} from '../../../helpers/engines.ts';
 import {fromNchw} from '../../../helpers/referenceLoop.ts';
 
 interface GoldenCosines {
-  readonly arrays: {readonly images: string; readonly noise: string; readonly context: string | null};
+  readonly inputs: {
+    readonly timesteps: readonly number[];
+    /** Names of arrays of the model. */
+    readonly images: string;
+    readonly noise: string;
+    readonly context: string | null;
+  };
   readonly norms: readonly number[];
   readonly overall: Cosines;
   readonly parts: Readonly<Record<string, {readonly elements: number; readonly cosines: Cosines}>>;
@@ -23,7 +29,6 @@ interface GoldenCosines {
 
 const fixtures = new URL('../../../fixtures/', import.meta.url);
 const golden = JSON.parse(readFileSync(new URL('gradient-conflict/cosines.json', fixtures), 'utf8')) as {
-  readonly timesteps: readonly number[];
   readonly gamma: number;
   readonly models: Readonly<Record<string, GoldenCosines>>;
 };
@@ -46,13 +51,13 @@ function largestDifference(actual: Cosines, expected: Cosines): number {
 
 describeOnEngines('gradients at single timesteps', () => {
   it.each(Object.keys(golden.models))('have the norms and cosines of PyTorch: %s', async (model) => {
-    const {arrays, ...expected} = golden.models[model] ?? expect.fail(model);
+    const {inputs, ...expected} = golden.models[model] ?? expect.fail(model);
     const base = await loadPretrained(new URL(model, fixtures).pathname);
     const reader = await openSafetensors(new URL(`${model}/arrays.safetensors`, fixtures).pathname);
     const read = async (name: string) => ({values: await reader.read(name), shape: reader.shapes.get(name) ?? []});
-    const [clean, noise] = [await read(arrays.images), await read(arrays.noise)];
+    const [clean, noise] = [await read(inputs.images), await read(inputs.noise)];
     const count = clean.shape[0] ?? 0;
-    const texts = arrays.context === null ? null : await read(arrays.context);
+    const texts = inputs.context === null ? null : await read(inputs.context);
     await reader.close();
     const batchAt = (timestep: number): MicroBatch => ({
       images: fromNchw(clean.values, clean.shape),
@@ -66,7 +71,7 @@ describeOnEngines('gradients at single timesteps', () => {
     const program = new GradientProgram({...base, weighting}, base.params, batchAt(0));
     const layout = sketchLayout(program.layout, Infinity, 0);
     const sketches: Float32Array[] = [];
-    for (const timestep of golden.timesteps) sketches.push(await sketchOf(layout, program.gradient(batchAt(timestep))));
+    for (const timestep of inputs.timesteps) sketches.push(await sketchOf(layout, program.gradient(batchAt(timestep))));
     program.dispose();
     const {norms, overall, parts} = conflictCosines(sketches, layout, partOf);
     norms.forEach((norm, i) => expect(Math.abs(norm / (expected.norms[i] ?? NaN) - 1)).toBeLessThan(1e-4));
