@@ -1,6 +1,6 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {beforeEach, describe, expect, it} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {proposeCommands} from '../../../extension/commands/proposeRanges.ts';
 import type {Studio} from '../../../extension/studio.ts';
 import {editor, workspace} from '../../helpers/fakeVscode.ts';
@@ -9,6 +9,7 @@ import {knownConflict} from '../../helpers/knownConflict.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 beforeEach(() => editor.reset());
+afterEach(() => editor.reset());
 
 const text = 'name: a\nbase: b\ndata: {kind: mnist}\ndecouple:\n  ranges: 4\n';
 
