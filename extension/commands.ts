@@ -51,6 +51,10 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
     load: async () => (await import('./commands/proposeRanges.ts')).proposeCommands,
   },
   {
+    ids: ['deme.runBenchmark'],
+    load: async () => (await import('./commands/benchmarkCommands.ts')).benchmarkCommands,
+  },
+  {
     ids: ['deme.refreshEngines', 'deme.installEngine', 'deme.checkEngine'],
     load: async () => (await import('./commands/engineCommands.ts')).engineCommands,
   },

@@ -1,5 +1,6 @@
 import {outlineConfig, type ConfigOutline} from '../../trainer/contract/config/configOutline.ts';
 import {childValue} from '../../trainer/contract/config/configSchema.ts';
+import {benchmarkNames} from '../../trainer/contract/benchmark/benchmarkPlan.ts';
 import {equalEdges} from '../../trainer/contract/config/rangeEdges.ts';
 import {stageName, type Stage} from '../../trainer/contract/run/stage.ts';
 import type {Job} from '../runs/jobQueue.ts';
@@ -43,9 +44,20 @@ function experiment(outline: ConfigOutline, work: ConfigWork): Lens[] {
   const lenses: Lens[] = [];
   if (run !== null)
     lenses.push(lens(line, `${icon(run)} ${labelText(runStateText(run))}`, 'deme.openPanel', `Open ${run.record.id}`));
-  if (canRun) lenses.push(...runLenses(outline, line, work));
+  if (canRun) lenses.push(...runLenses(outline, line, work), ...benchmarkLenses(outline, line));
   lenses.push(lens(line, '$(graph) Open panel', 'deme.openPanel', 'Losses, samples and numbers'));
   return lenses;
+}
+
+/** Above the config of a benchmark of the paper. `digits` is the name of many an experiment. */
+function benchmarkLenses(outline: ConfigOutline, line: number): Lens[] {
+  const name = childValue(outline.value, 'name');
+  const benchmark = benchmarkNames.find(
+    (each) => each !== 'digits' && (name === each || String(name).startsWith(`${each}-scale-`)),
+  );
+  if (benchmark === undefined) return [];
+  const what = 'Train, search, draw and score as in the paper, for a table beside its numbers';
+  return [lens(line, '$(checklist) Run benchmark...', 'deme.runBenchmark', what, benchmark)];
 }
 
 function runLenses(outline: ConfigOutline, line: number, {run, jobs}: ConfigWork): Lens[] {

@@ -39,15 +39,19 @@ export class PanelRequests {
   readonly #actions: PanelActions;
   readonly #milestones: Milestones;
   readonly #preview: PanelPreview;
+  readonly #source: (file: string) => string;
   readonly #measurements: MeasurementKinds;
 
+  /** @param source gives the address under which the page finds a file */
   constructor(
     scope: PanelScope,
     actions: PanelActions,
     milestones: Milestones,
     preview: PanelPreview,
+    source: (file: string) => string,
     measurements: MeasurementKinds = measurementKinds,
   ) {
+    this.#source = source;
     this.#scope = scope;
     this.#actions = actions;
     this.#milestones = milestones;
@@ -60,7 +64,7 @@ export class PanelRequests {
     switch (request.kind) {
       case 'details': {
         const run = this.requireRun(request.run);
-        return {kind: 'details', details: await runDetails(run, await this.#milestones.of(run))};
+        return {kind: 'details', details: await runDetails(run, await this.#milestones.of(run), this.#source)};
       }
       case 'merge': {
         this.requireTrust();

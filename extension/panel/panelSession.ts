@@ -64,7 +64,7 @@ export class PanelSession {
     this.#selected = selected;
     const start: StartPreview = (run, onNews) => actions.preview(run, onNews);
     this.#preview = new PanelPreview(start, (news) => page.post({type: 'preview', news}));
-    this.#requests = new PanelRequests(scope, actions, this.#milestones, this.#preview);
+    this.#requests = new PanelRequests(scope, actions, this.#milestones, this.#preview, (file) => page.source(file));
   }
 
   /** Handles a message of the page; anything else is refused with an error. */

@@ -1,3 +1,5 @@
+import {stat} from 'node:fs/promises';
+import {basename, join} from 'node:path';
 import type {RunEvent} from '../../trainer/contract/run/events.ts';
 import type {RunDetails} from '../../trainer/contract/panel/panelViews.ts';
 import {WeightsRecord} from '../../trainer/contract/run/pipeline.ts';
@@ -9,12 +11,18 @@ import type {Run} from '../runs/run.ts';
 
 const keptMessages = 200;
 
-/** What a run has measured and said so far. */
-export async function runDetails(run: Run, milestones: readonly RunEvent[]): Promise<RunDetails> {
+/** What a run has measured and said so far. `source` gives the address under which the page finds a file. */
+export async function runDetails(
+  run: Run,
+  milestones: readonly RunEvent[],
+  source: (file: string) => string,
+): Promise<RunDetails> {
   const {report, config} = run;
+  const pictures = report?.differing?.flatMap(({picture}) => picture ?? []) ?? [];
   const weights = (await chosenWeights(run)) ?? (report && {weights: report.weights, search: report.search});
   return {
     report,
+    pictures: await addressesOf(pictures, runPaths.report(run.path), source),
     weights,
     merge: weights && weights.weights.length > 0 ? runMerge(config.config.merge, weights) : null,
     heldOut: milestones.flatMap((event) =>
@@ -22,6 +30,20 @@ export async function runDetails(run: Run, milestones: readonly RunEvent[]): Pro
     ),
     messages: milestones.flatMap(messagesOf).slice(-keptMessages),
   };
+}
+
+/** The time makes another address of a picture that a later report has drawn again. */
+async function addressesOf(
+  names: readonly string[],
+  folder: string,
+  source: (file: string) => string,
+): Promise<RunDetails['pictures']> {
+  const addresses: RunDetails['pictures'] = {};
+  for (const file of names.map((name) => join(folder, name))) {
+    const {mtimeMs} = await stat(file).catch(() => ({mtimeMs: 0}));
+    addresses[basename(file)] = `${source(file)}?${mtimeMs}`;
+  }
+  return addresses;
 }
 
 async function chosenWeights({path}: Run): Promise<WeightsRecord | null> {

@@ -14,6 +14,8 @@ export interface DemeCall {
   readonly cwd?: string;
   /** Ends the process, with all that it has started. */
   readonly signal?: AbortSignal;
+  /** Exit codes besides 0 with which it prints a result. */
+  readonly resultCodes?: readonly number[];
   /** Called with each line that it prints about its progress. */
   readonly onLine?: (line: string) => void;
 }
@@ -31,10 +33,11 @@ export async function callDeme<T>(schema: ResultSchema<T>, call: DemeCall): Prom
   const failure = VerbFailure.safeParse(value);
   if (failure.success) throw fromErrorRecord(failure.data.error);
   const result = schema.safeParse(value);
-  if (code === 0 && result.success) return result.data;
+  const isEnded = code === 0 || (code !== null && call.resultCodes?.includes(code) === true);
+  if (isEnded && result.success) return result.data;
   const said = stderr.split('\n').filter((line) => !libraryLog.test(line));
   const last = (said.join('\n').trim() || stdout.trim()).split('\n').slice(-3).join(' | ').slice(-500);
-  const how = code === 0 ? 'printed something else than a result' : `ended with code ${code}`;
+  const how = isEnded ? 'printed something else than a result' : `ended with code ${code}`;
   throw new UserError('deme-broken', `deme ${call.args.slice(0, 2).join(' ')} ${how}${last ? `: ${last}` : '.'}`);
 }
 

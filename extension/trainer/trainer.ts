@@ -30,12 +30,21 @@ export class Trainer implements vscode.Disposable {
   async deme<T>(
     schema: ResultSchema<T>,
     args: readonly string[],
-    options: Pick<DemeCall, 'cwd' | 'signal' | 'onLine'> = {},
+    options: Pick<DemeCall, 'cwd' | 'signal' | 'onLine' | 'resultCodes'> = {},
   ): Promise<T> {
     const node = await this.#runtime();
     const {callDeme} = await import('./demeProcess.ts');
     this.#log.info(`deme ${args.join(' ')}`);
     return callDeme(schema, {node, cli: this.#file('cli.js'), args, ...options});
+  }
+
+  /** The program that runs a verb of `deme` where the user sees it, as in a terminal. Throws UserErrors. */
+  async commandLine(
+    args: readonly string[],
+  ): Promise<{path: string; args: string[]; environment: Record<string, string>}> {
+    const {path, environment, isEditor} = await this.#runtime();
+    const engine = isEditor ? ['--engine', 'wasm'] : [];
+    return {path, args: [this.#file('cli.js'), ...args, ...engine], environment: definedOnly(environment)};
   }
 
   /** Starts the owner of a run. Throws UserErrors; those of the run itself come from the process. */
@@ -98,4 +107,10 @@ export class Trainer implements vscode.Disposable {
   #file(name: string): string {
     return join(this.#extensionPath, 'dist', name);
   }
+}
+
+function definedOnly(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const set: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) if (value !== undefined) set[name] = value;
+  return set;
 }

@@ -1,6 +1,7 @@
 import {SearchConfig} from '../../trainer/contract/config/searchConfig.ts';
 import type {EngineInfo} from '../../trainer/contract/engine/engineInfo.ts';
-import type {Candidate, Estimate} from '../../trainer/contract/run/report.ts';
+import type {Candidate} from '../../trainer/contract/run/report.ts';
+import type {Estimate} from '../../trainer/contract/scores/estimate.ts';
 import {meanLoss, summariseHeldOut} from '../../trainer/evaluate/heldOutSummary.ts';
 import type {LossTable} from '../../trainer/evaluate/lossTable.ts';
 import {IncrementalMerge} from '../../trainer/merge/files/incrementalMerge.ts';

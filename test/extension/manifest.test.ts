@@ -113,6 +113,7 @@ describe('the commands', () => {
       'fetchModel',
       'installEngine',
       'checkEngine',
+      'runBenchmark',
       'deleteRun',
     ];
     for (const name of [...running, ...others]) {

@@ -49,7 +49,7 @@ export async function fakeRun(output: string, options: FakeRunOptions = {}): Pro
     events.push(stamped);
     run = {...run, progress: addEvents(run.progress, [stamped])};
   };
-  if (report) run = {...run, report: await realReport()};
+  if (report) run = {...run, report: await scoredReport(path)};
   trainedEvents(updates, experts).forEach(emit);
   for (const event of await imageEvents(path)) emit(event);
   emit({type: 'memory', stage: 'expert-0', host: 512 * 2 ** 20});
@@ -111,15 +111,15 @@ async function imageEvents(run: string): Promise<NewRunEvent[]> {
     const folder = join(run, 'evaluations', model);
     await mkdir(folder, {recursive: true});
     const file = join(folder, 'samples.png');
-    await writeFile(file, encodePng(picture(i), 64, 64, 1));
+    await writeFile(file, encodePng(pictureOf(i), 64, 64, 1));
     events.push({type: 'images', stage: `evaluate-${model}`, file});
   }
   const early = join(run, 'evaluations', 'expert-0', 'samples-100.png');
-  await writeFile(early, encodePng(picture(9), 64, 64, 1));
+  await writeFile(early, encodePng(pictureOf(9), 64, 64, 1));
   return [...events, {type: 'images', stage: 'expert-0', file: early, update: 100}];
 }
 
-function picture(seed: number): Uint8Array {
+function pictureOf(seed: number): Uint8Array {
   const random = createRandom(seed);
   return Uint8Array.from({length: 64 * 64}, (_, i) =>
     (Math.floor(i / 64 / 16) + Math.floor((i % 64) / 16)) % 2 ? random.int(0, 256) : 40 * seed,
@@ -167,8 +167,36 @@ async function emptyRun(path: string, id: string, options: FakeRunOptions): Prom
   };
 }
 
-/** The report of a real run with four experts. */
-async function realReport(): Promise<Report> {
+/** The report of a real run with four experts, and with the scores and the picture that later versions add. */
+async function scoredReport(run: string): Promise<Report> {
   const file = new URL('../../media/digits/full-report/report.json', import.meta.url);
-  return Report.parse(JSON.parse(await readFile(file, 'utf8')));
+  const report = Report.parse(JSON.parse(await readFile(file, 'utf8')));
+  const picture = 'differing-base-merged.png';
+  await mkdir(runPaths.report(run));
+  await writeFile(join(runPaths.report(run), picture), encodePng(pictureOf(3), 64, 64, 1));
+  const byModel = <T>(score: (distance: number) => T) =>
+    Object.fromEntries(Object.entries(report.frechet).map(([model, distance]) => [model, score(distance)]));
+  const precision = (distance: number) => 1 / (1 + distance / 10);
+  return {
+    ...report,
+    frechetSpread: byModel((distance) => ({
+      standardError: 0.25,
+      groups: 10,
+      toBase: {mean: distance - (report.frechet['base'] ?? 0), standardError: 0.125},
+    })),
+    frechetBySize: byModel((distance) =>
+      [100, 200, 1000].map((images) => ({images, distance: distance + 100 / images})),
+    ),
+    precisionRecall: byModel((distance) => ({precision: precision(distance), recall: 0.5, neighbours: 3})),
+    differing: [
+      {models: ['base', 'merged'], network: 'digits', compared: 64, images: [{index: 7, distance: 3.5}], picture},
+      {
+        models: ['ordinary', 'merged'],
+        network: 'digits',
+        compared: 64,
+        images: [{index: 9, distance: 1.5}],
+        picture: null,
+      },
+    ],
+  };
 }

@@ -1,6 +1,14 @@
 import {readdir, readFile, rm, stat} from 'node:fs/promises';
 import {basename, join, relative} from 'node:path';
-import {Disposable, EventEmitter, FileType, Uri, type Diagnostic, type WorkspaceEdit} from './fakeVscodeTypes.ts';
+import {
+  Disposable,
+  EventEmitter,
+  FileType,
+  Uri,
+  type Diagnostic,
+  type Task,
+  type WorkspaceEdit,
+} from './fakeVscodeTypes.ts';
 
 export * from './fakeVscodeTypes.ts';
 
@@ -23,6 +31,8 @@ export const editor = {
   statusItems: [] as StatusItem[],
   treeViews: [] as {badge?: {value: number; tooltip: string}; message?: string}[],
   clipboard: '',
+  /** Tasks that were started. */
+  tasks: [] as Task[],
   /** Back to an editor that was just opened. */
   reset(): void {
     this.settings.clear();
@@ -34,6 +44,7 @@ export const editor = {
     this.proposals = [];
     this.statusItems = [];
     this.treeViews = [];
+    this.tasks = [];
     workspace.isTrusted = true;
     workspace.workspaceFolders = undefined;
     workspace.textDocuments = [];
@@ -257,6 +268,8 @@ function provider(name: string) {
     return new Disposable(() => providers.delete(name));
   };
 }
+
+export const tasks = {executeTask: async (task: Task) => void editor.tasks.push(task)};
 
 export const env = {clipboard: {writeText: async (text: string) => void (editor.clipboard = text)}};
 

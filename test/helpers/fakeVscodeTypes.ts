@@ -188,3 +188,26 @@ export const StatusBarAlignment = {Left: 1, Right: 2} as const;
 export const ProgressLocation = {Window: 10, Notification: 15} as const;
 export const ViewColumn = {Active: -1, Beside: -2} as const;
 export const FileType = {File: 1, Directory: 2, SymbolicLink: 64} as const;
+
+export class ProcessExecution {
+  constructor(
+    readonly process: string,
+    readonly args: readonly string[],
+    readonly options: {readonly cwd?: string; readonly env?: Readonly<Record<string, string>>} = {},
+  ) {}
+}
+
+export class Task {
+  presentationOptions: unknown;
+
+  constructor(
+    readonly definition: unknown,
+    readonly scope: unknown,
+    readonly name: string,
+    readonly source: string,
+    readonly execution: ProcessExecution,
+  ) {}
+}
+
+export const TaskRevealKind = {Always: 1, Silent: 2, Never: 3} as const;
+export const TaskPanelKind = {Shared: 1, Dedicated: 2, New: 3} as const;

@@ -194,6 +194,34 @@ describePanel('the panel in a browser', (open) => {
     await panel.close();
   });
 
+  it('shows all scores with their errors, and images that differ, on a narrow page', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});
+    const panel = await open({runs: [run], viewport: {width: 400, height: 900}});
+    const {page} = panel;
+    await page.getByRole('tab', {name: 'Evaluation'}).click();
+    await page.getByText('The merged model against the base').waitFor();
+    await page.getByRole('columnheader', {name: 'base (baseline)'}).waitFor();
+    const row = page.getByRole('row', {name: /^Fréchet distance ?lower is better/});
+    const {frechet = {}} = run.run.report ?? {};
+    const best = Math.min(...Object.values(frechet));
+    expect(await row.getByText('(best)').count()).toBe(1);
+    expect(await row.getByRole('cell', {name: '(best)'}).textContent()).toContain(`${best.toFixed(2)} ± 0.25`);
+    await page.getByRole('img', {name: /^Precision and recall by .*: base precision/}).waitFor();
+    await page.getByRole('img', {name: /against the number of images: base .* of 100, /}).waitFor();
+    const different = page.getByRole('img', {name: 'Images 7 of base, and below them of merged'});
+    await eventually(() => different.evaluate((img) => (img as HTMLImageElement).naturalWidth)).toBe(64);
+    await choose(page, 'Images of', 'ordinary and merged');
+    await page.getByText('The run keeps none of these images').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
+    await page.getByRole('region', {name: /^All models/}).focus();
+    await page.keyboard.press('ArrowRight');
+    await eventually(() =>
+      page.getByRole('region', {name: /^All models/}).evaluate((region) => region.scrollLeft),
+    ).toBeGreaterThan(0);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
   it('lays runs over each other and names what differs', async () => {
     const output = await temporaryFolder();
     const runs = [

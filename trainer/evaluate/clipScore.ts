@@ -13,13 +13,8 @@ export interface ClipScore {
   readonly clipScorePaper: number;
 }
 
-/** From embeddings of images and of their captions, row by row; they need not be normalised. */
-export function clipScore(images: FeatureSet, texts: FeatureSet): ClipScore {
-  const size = images.dimension;
-  const cosines = Array.from({length: images.count}, (_, row) => {
-    const rowOf = ({values}: FeatureSet) => values.subarray(row * size, (row + 1) * size);
-    return cosine(rowOf(images), rowOf(texts));
-  });
+/** From the cosine of each image and its caption. */
+export function clipScore(cosines: readonly number[]): ClipScore {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     meanCosine: mean(cosines),
@@ -27,6 +22,15 @@ export function clipScore(images: FeatureSet, texts: FeatureSet): ClipScore {
     torchmetrics: Math.max(0, 100 * mean(cosines)),
     clipScorePaper: mean(cosines.map((value) => 2.5 * Math.max(0, value))),
   };
+}
+
+/** Of embeddings of images and of their captions, row by row; they need not be normalised. */
+export function rowCosines(images: FeatureSet, texts: FeatureSet): number[] {
+  const size = images.dimension;
+  return Array.from({length: images.count}, (_, row) => {
+    const rowOf = ({values}: FeatureSet) => values.subarray(row * size, (row + 1) * size);
+    return cosine(rowOf(images), rowOf(texts));
+  });
 }
 
 function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {

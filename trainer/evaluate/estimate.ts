@@ -1,4 +1,4 @@
-import type {Estimate} from '../contract/run/report.ts';
+import type {Estimate} from '../contract/scores/estimate.ts';
 
 /** Mean of independent values and its standard error, s / sqrt(n) with s over n - 1. Needs at least two values. */
 export function estimate(values: ArrayLike<number>): Estimate {

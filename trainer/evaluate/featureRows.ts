@@ -30,3 +30,12 @@ export function selectFeatures({values, dimension}: FeatureSet, numbers: ArrayLi
   });
   return {values: selected, count: numbers.length, dimension};
 }
+
+/** Those of the vectors that have these numbers, as a set of their own. */
+export function chosenRows(rows: FeatureRows, chosen: ArrayLike<number>): FeatureRows {
+  return {
+    count: chosen.length,
+    dimension: rows.dimension,
+    rows: (numbers) => rows.rows(Array.from(numbers, (number) => chosen[number] ?? 0)),
+  };
+}

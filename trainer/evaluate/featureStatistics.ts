@@ -56,6 +56,18 @@ export function mergeStatistics(a: FeatureStatistics, b: FeatureStatistics): Fea
   return {count, mean: a.mean.map((mean, i) => mean + (difference[i] ?? NaN) * (b.count / count)), covariance};
 }
 
+/** Statistics of a set without a part of it, by the same equation: what `mergeStatistics` merges with that part into these. */
+export function withoutStatistics(all: FeatureStatistics, part: FeatureStatistics): FeatureStatistics {
+  const count = all.count - part.count;
+  const mean = all.mean.map((value, i) => value + ((value - (part.mean[i] ?? NaN)) * part.count) / count);
+  const difference = part.mean.map((value, i) => value - (mean[i] ?? NaN));
+  const covariance = all.covariance.map(
+    (value, i) => (value * (all.count - 1) - (part.covariance[i] ?? NaN) * (part.count - 1)) / (count - 1),
+  );
+  addOuterProducts(covariance, difference, -(count * part.count) / (all.count * (count - 1)));
+  return {count, mean, covariance};
+}
+
 /** In two passes; the covariance of a single vector is zero. */
 function partStatistics({values, count, dimension}: FeatureSet): FeatureStatistics {
   const mean = new Float64Array(dimension);

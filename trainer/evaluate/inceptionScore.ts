@@ -1,4 +1,4 @@
-import type {FeatureSet} from './featureRows.ts';
+import type {FeatureRows} from './featureRows.ts';
 import {NumpyRandom} from './numpyRandom.ts';
 import {spreadOf, type Spread} from './spread.ts';
 
@@ -8,28 +8,37 @@ export interface InceptionScoreSettings {
   readonly seed?: number | null;
 }
 
+/** Class scores that are in memory at once. */
+const rowsAtOnce = 256;
+
 /**
  * Inception score (Salimans et al. 2016): exp of the mean divergence of each image's class distribution from that of its split, from class scores
- * [n, classes]. The defaults are those of torch-fidelity; ADM's evaluator splits into parts of 5,000 as they come.
+ * [n, classes], which are read twice. The defaults are those of torch-fidelity; ADM's evaluator splits into parts of 5,000 as they come.
  */
-export function inceptionScore(
-  {values, count, dimension}: FeatureSet,
-  {splits = 10, seed = 2020}: InceptionScoreSettings = {},
-): Spread {
+export function inceptionScore(logits: FeatureRows, {splits = 10, seed = 2020}: InceptionScoreSettings = {}): Spread {
+  const {count, dimension} = logits;
   const order =
     seed === null ? Uint32Array.from({length: count}, (_, i) => i) : new NumpyRandom(seed).permutation(count);
   const parts = Math.min(splits, count);
   const scores = Array.from({length: parts}, (_, part) => {
-    const rows = order.subarray(Math.floor((part * count) / parts), Math.floor(((part + 1) * count) / parts));
-    const logs = Array.from(rows, (row) => logSoftmax(values.subarray(row * dimension, (row + 1) * dimension)));
+    const images = order.subarray(Math.floor((part * count) / parts), Math.floor(((part + 1) * count) / parts));
     const marginal = new Float64Array(dimension);
-    for (const log of logs) for (let i = 0; i < dimension; i++) marginal[i]! += Math.exp(log[i]!) / logs.length;
-    const divergences = logs.map((log) =>
-      log.reduce((sum, p, i) => sum + Math.exp(p) * (p - Math.log(marginal[i]!)), 0),
-    );
-    return Math.exp(divergences.reduce((sum, value) => sum + value, 0) / divergences.length);
+    for (const logs of logProbabilities(logits, images))
+      for (let i = 0; i < dimension; i++) marginal[i]! += Math.exp(logs[i]!) / images.length;
+    let divergences = 0;
+    for (const logs of logProbabilities(logits, images))
+      divergences += logs.reduce((sum, p, i) => sum + Math.exp(p) * (p - Math.log(marginal[i]!)), 0);
+    return Math.exp(divergences / images.length);
   });
   return spreadOf(scores);
+}
+
+/** Of the classes, for each of these images. */
+function* logProbabilities(logits: FeatureRows, images: Uint32Array): Generator<Float64Array> {
+  for (let first = 0; first < images.length; first += rowsAtOnce) {
+    const {values, dimension} = logits.rows(images.subarray(first, first + rowsAtOnce));
+    for (let at = 0; at < values.length; at += dimension) yield logSoftmax(values.subarray(at, at + dimension));
+  }
 }
 
 /** In double. */

@@ -1,4 +1,4 @@
-import type {Estimate} from '../contract/run/report.ts';
+import type {Estimate} from '../contract/scores/estimate.ts';
 import {UserError} from '../contract/errors.ts';
 import {createRandom, permutation} from '../random.ts';
 import {estimate} from './estimate.ts';

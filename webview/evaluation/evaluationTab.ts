@@ -1,15 +1,25 @@
-import type {NetworkDistances, Report} from '../../trainer/contract/run/report.ts';
-import {scoreColumns} from '../../trainer/contract/run/sampleScores.ts';
+import type {Report} from '../../trainer/contract/run/report.ts';
+import type {RunDetails} from '../../trainer/contract/panel/panelViews.ts';
+import {networksOf} from '../../trainer/contract/scores/scoreTable.ts';
+import {verdicts} from '../../trainer/contract/scores/verdicts.ts';
 import {neededDetails, recipeList} from '../details.ts';
 import {element, message, Region, table} from '../dom.ts';
-import {durationText, estimateText, numberText} from '../numberText.ts';
+import {durationText, numberText} from '../numberText.ts';
 import type {Panel, Tab} from '../panel.ts';
+import {dropdown} from '../toolkit.ts';
+import {confirmedTable} from './confirmedTable.ts';
+import {differingView, pairName} from './differingView.ts';
+import {scoreChartViews} from './scoreChartViews.ts';
+import {scoreTableView} from './scoreTableView.ts';
 
 /** The results of all models of a run, and how they were measured. */
 export class EvaluationTab implements Tab {
   readonly root = element('div');
   readonly #panel: Panel;
   readonly #region = new Region(this.root);
+  /** The two models whose images are shown; null: those of the report's first pair. */
+  #pair: string | null = null;
+  #themes = 0;
 
   constructor(panel: Panel) {
     this.#panel = panel;
@@ -22,81 +32,51 @@ export class EvaluationTab implements Tab {
       return;
     }
     const {run, details} = needed;
-    this.#region.show([run.path, details.report, details.heldOut], () => [
+    const {report, pictures, weights, heldOut} = details;
+    const confirmed = weights?.search?.confirmed ?? [];
+    const key = [run.path, report, pictures, confirmed, heldOut, this.#pair, this.#themes];
+    this.#region.show(key, () => [
       element('h2', {}, 'Evaluation'),
-      ...(details.report ? reportParts(details.report) : [message('The report of this run is not written yet.')]),
-      ...heldOutParts(details.heldOut),
+      ...(report ? this.#reportParts(report, details) : [message('The report of this run is not written yet.')]),
+      ...(confirmed.length > 0 ? [element('h2', {}, 'Candidates of the search'), confirmedTable(confirmed)] : []),
+      ...heldOutParts(heldOut),
     ]);
   }
 
   restyle(): void {
-    // Style sheets restyle the tables.
+    // The charts are pictures in the colours of the theme.
+    this.#themes++;
   }
-}
 
-function reportParts(report: Report): HTMLElement[] {
-  const {heldOut, frechet, kid, networks, reference, warnings, recipe, engine, seconds} = report;
-  const models = [...new Set([...Object.keys(heldOut), ...Object.keys(frechet), ...Object.keys(kid)])];
-  const base = heldOut['base']?.mean;
-  const columns = scoreColumns([report]);
-  const rows = models.map((model) => {
-    const loss = heldOut[model];
-    const distance = kid[model];
+  #reportParts(report: Report, details: RunDetails): HTMLElement[] {
+    const {warnings, recipe, engine, seconds} = report;
+    const features = networksOf(report).filter(({about}) => about !== '');
     return [
-      model,
-      loss ? estimateText(loss) : '–',
-      loss && model !== 'base' ? signed(loss.differenceToBase) : '–',
-      loss && base !== undefined && model !== 'base' ? percent(loss.differenceToBase.mean / base) : '–',
-      numberText(frechet[model]),
-      distance ? estimateText(distance) : '–',
-      ...columns.map(({text}) => text(report, model) || '–'),
+      ...verdicts(report).map((sentence) => element('p', {}, sentence)),
+      scoreTableView(report),
+      ...warnings.map((warning) => element('p', {}, `Warning: ${warning}`)),
+      ...features.map(({network, about}) => element('p', {}, `Features by ${network}: ${about}.`)),
+      element('p', {}, `Measured by ${engine.name} ${engine.version} on ${engine.device} in ${durationText(seconds)}.`),
+      recipeList(recipe),
+      ...scoreChartViews(report),
+      ...this.#differingParts(report, details),
     ];
-  });
-  const features = typeof recipe['features'] === 'string' ? recipe['features'] : 'none';
-  const head = [
-    'Model',
-    'Held-out loss',
-    'Difference to base',
-    'in %',
-    'Fréchet distance',
-    'KID',
-    ...columns.map(({name}) => name),
-  ];
-  return [
-    table('All models, on the same images, noise and timesteps; ± is one standard error', head, rows),
-    ...(networks ? [networkTable(networks)] : []),
-    ...warnings.map((warning) => element('p', {}, `Warning: ${warning}`)),
-    element(
-      'p',
-      {},
-      `Features of Fréchet distance and KID: ${features}.${reference === undefined ? '' : ` Compared with ${reference}.`}`,
-    ),
-    element('p', {}, `Measured by ${engine.name} ${engine.version} on ${engine.device} in ${durationText(seconds)}.`),
-    recipeList(recipe),
-  ];
-}
+  }
 
-/** Fréchet distance and KID of every model by each of several networks. */
-function networkTable(networks: readonly NetworkDistances[]): HTMLElement {
-  const columns = scoreColumns(networks);
-  const rows = networks.flatMap(({network, frechet, kid, reference = 'test images', ...scores}) =>
-    Object.entries(frechet).map(([model, distance]) => {
-      const estimate = kid[model];
-      return [
-        network,
-        model,
-        reference,
-        numberText(distance),
-        estimate ? estimateText(estimate) : '–',
-        ...columns.map(({text}) => text(scores, model) || '–'),
-      ];
-    }),
-  );
-  return table(
-    'Samples by feature network',
-    ['Network', 'Model', 'Reference', 'Fréchet distance', 'KID', ...columns.map(({name}) => name)],
-    rows,
-  );
+  #differingParts({differing = []}: Report, details: RunDetails): HTMLElement[] {
+    const chosen = differing.find((pair) => pairName(pair) === this.#pair) ?? differing[0];
+    if (chosen === undefined) return [];
+    const choices = differing.map((pair) => ({value: pairName(pair), label: pairName(pair)}));
+    const choice = dropdown('Images of', choices, pairName(chosen), (pair) => {
+      this.#pair = pair;
+      this.#panel.setPage({});
+    });
+    return [
+      element('h2', {}, 'Images that differ most'),
+      element('div', {class: 'bar'}, choice),
+      ...differingView(chosen, details),
+    ];
+  }
 }
 
 /** Held-out losses that were measured during training. */
@@ -107,12 +87,4 @@ function heldOutParts(measured: readonly {stage: string; update: number; loss: n
     element('h2', {}, 'While training'),
     table('Held-out loss while training', ['Stage', 'Update', 'Loss'], rows),
   ];
-}
-
-function signed(estimate: {mean: number; standardError: number}): string {
-  return `${estimate.mean > 0 ? '+' : ''}${estimateText(estimate)}`;
-}
-
-function percent(share: number): string {
-  return `${share > 0 ? '+' : ''}${(share * 100).toFixed(2)} %`;
 }

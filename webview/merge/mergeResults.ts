@@ -2,6 +2,7 @@ import type {RunDetails} from '../../trainer/contract/panel/panelViews.ts';
 import type {Report, SearchResult} from '../../trainer/contract/run/report.ts';
 import {recipeList} from '../details.ts';
 import {element, message, table} from '../dom.ts';
+import {confirmedTable} from '../evaluation/confirmedTable.ts';
 import {estimateText, numberText} from '../numberText.ts';
 
 const shownCandidates = 12;
@@ -60,14 +61,7 @@ function rangeRows({heldOut}: Report): {head: string[]; rows: string[][]} {
 /** Further results of a search: weights for parts of the network, and measurements on images that the search has not seen. */
 function foundParts({check, groups, confirmed}: SearchResult): HTMLElement[] {
   const parts: HTMLElement[] = [];
-  if (confirmed) {
-    const rows = confirmed.map(({weights, kid, frechet}) => [
-      weights.map(numberText).join(', '),
-      estimateText(kid),
-      numberText(frechet),
-    ]);
-    parts.push(table('Images of the best candidates, nearest first', ['Weights', 'KID', 'Fréchet distance'], rows));
-  }
+  if (confirmed) parts.push(confirmedTable(confirmed));
   if (groups && groups.rules.length > 0) {
     const rows = groups.rules.map(({match, weights}) => [match, weights.map(Number).map(numberText).join(', ')]);
     parts.push(table('Weights for parts of the network', ['Part', 'Weights'], rows));

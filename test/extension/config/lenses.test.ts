@@ -39,6 +39,18 @@ describe('the lenses of a config', () => {
     ]);
   });
 
+  it('offer the benchmark whose config this is', () => {
+    const benchmark = (name: string, work: Partial<ConfigWork> = {}) =>
+      lensesOf(text.replace('name: digits', `name: ${name}`), {...idle, ...work})
+        .filter(({command}) => command === 'deme.runBenchmark')
+        .map(({line, title, rest}) => [line, title, ...rest]);
+    const offered = (name: string) => [[2, '$(checklist) Run benchmark...', name]];
+    expect(benchmark('cifar10')).toEqual(offered('cifar10'));
+    expect(benchmark('sd-coco30k-scale-0.01')).toEqual(offered('sd-coco30k'));
+    expect(benchmark('lsun-church', {canRun: false})).toEqual([]);
+    expect(['digits', 'cifar10-mine', '3', '[]'].flatMap((name) => benchmark(name))).toEqual([]);
+  });
+
   it('start what they say', () => {
     const calls = lensesOf(text, idle).map(({command, rest}) => [command, ...rest].join(' '));
     expect(calls).toEqual([

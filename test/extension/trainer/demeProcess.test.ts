@@ -10,7 +10,10 @@ const node = {path: process.execPath, version: '20.0.0', isEditor: false, enviro
 const Result = z.strictObject({args: z.array(z.string())});
 
 /** Calls a program of a few lines in place of the command line. */
-async function call(program: string, options: {onLine?: (line: string) => void; signal?: AbortSignal} = {}) {
+async function call(
+  program: string,
+  options: {onLine?: (line: string) => void; signal?: AbortSignal; resultCodes?: readonly number[]} = {},
+) {
   const cli = join(await temporaryFolder(), 'cli.cjs');
   await writeFile(cli, program);
   return callDeme(Result, {node, cli, args: ['engine', 'list'], ...options});
@@ -45,6 +48,13 @@ describe('a verb of the command line', () => {
     const error = {code: 'engine-missing', message: 'Not there.', hint: 'Install it.'};
     const program = `console.log(JSON.stringify({error: ${JSON.stringify(error)}})); process.exitCode = 2;`;
     await expect(call(program)).rejects.toMatchObject({name: 'UserError', ...error});
+  });
+
+  it('returns a result with another exit code where that is expected', async () => {
+    const program = `console.log('{"args": []}'); process.exitCode = 2;`;
+    expect(await call(program, {resultCodes: [2]})).toEqual({args: []});
+    await expect(call(program)).rejects.toMatchObject({message: textContaining('ended with code 2')});
+    await expect(call(program, {resultCodes: [3]})).rejects.toMatchObject({code: 'deme-broken'});
   });
 
   it.each([

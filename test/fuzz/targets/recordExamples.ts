@@ -10,7 +10,7 @@ import {
   StageRecord,
   WeightsRecord,
 } from '../../../trainer/contract/run/pipeline.ts';
-import {DrawnScores} from '../../../trainer/contract/run/sampleScores.ts';
+import {DrawnScores} from '../../../trainer/contract/scores/sampleScores.ts';
 import {
   CheckpointRecord,
   ControlRecord,
@@ -121,6 +121,11 @@ export const recordExamples: readonly {readonly schema: z.ZodType; readonly exam
       search,
       frechet: {base: 3},
       kid: {base: estimate},
+      frechetSpread: {base: {standardError: 0.1, groups: 10, toBase: estimate}},
+      frechetBySize: {base: [{images: 10, distance: 4}]},
+      differing: [
+        {models: ['base', 'merged'], network: 'd', compared: 1, images: [{index: 0, distance: 1}], picture: 'a.png'},
+      ],
       engine,
       seconds: 9,
       stageSeconds: {merge: 3},

@@ -95,12 +95,18 @@ describe('captions of a folder of images', () => {
   });
 
   it.each([
-    ['metadata.jsonl', '{"file_name": "1.png", "text": "a"}\n{"file_name": ', ':2', 'Row 2 is not a JSON object.'],
-    ['metadata.jsonl', '[1]', ':1', 'Row 1 is not a JSON object.'],
-    ['metadata.jsonl', '{"text": "a"}', ':1', 'Row 1 has no file_name.'],
-    ['metadata.jsonl', '{"file_name": "1.png", "text": 3}', ':1', 'Row 1 has something else than a text'],
-    ['metadata.csv', 'file_name,text\n1.png,a,b\n', '', 'This CSV cannot be read: Invalid Record Length'],
-    ['metadata.csv', 'file_name,text\n1.png,"a\n', '', 'This CSV cannot be read: Quote Not Closed'],
+    ['metadata.jsonl', '{"file_name": "1.png", "text": "a"}\n{"file_name": ', ':2', 'Line 2 is not a JSON object.'],
+    ['metadata.jsonl', '[1]', ':1', 'Line 1 is not a JSON object.'],
+    ['metadata.jsonl', '{"text": "a"}', ':1', 'Line 1 has no file_name.'],
+    ['metadata.jsonl', '{"file_name": "1.png", "text": 3}', ':1', 'Line 1 has something else than a text'],
+    ['metadata.csv', 'file_name,text\n1.png,a,b\n', ':2', 'This CSV cannot be read: Invalid Record Length'],
+    ['metadata.csv', 'file_name,text\n1.png,"a\n', ':2', 'This CSV cannot be read: Quote Not Closed'],
+    // Texts of several lines, empty lines, a byte order mark, a header of two lines.
+    ['metadata.csv', 'file_name,text\n\n1.png,"a\nb"\n\n,c\n', ':6', 'Line 6 has no file_name.'],
+    ['metadata.csv', '\ufefffile_name,text\r\n1.png,"a\r\nb"\r\n\r\n,"c\r\nd"\r\n', ':5', 'Line 5 has no file_name.'],
+    ['metadata.csv', '"file_name","te\r\nxt",text\r\n,b,c\r\n', ':3', 'Line 3 has no file_name.'],
+    ['metadata.csv', 'file_name,text\r\n1.png,"a\r\nb"\r\n2.png,"a\r\nb",c\r\n3.png,d\r\n', ':4', 'got 3 on line 4.'],
+    ['metadata.csv', 'file_name,text\n1.png,"a\nb"\n2.png,"c', ':4', 'quote at line 4.'],
   ])('of a damaged %s say where: %j', async (name, content, place, message) => {
     const folder = await folderWith({[name]: content, '1.png': 10});
     await expect(captionsOf(images, folder)).rejects.toMatchObject({

@@ -4,6 +4,7 @@ import {
   type FeatureStatistics,
   mergeStatistics,
   streamedStatistics,
+  withoutStatistics,
 } from '../../../trainer/evaluate/featureStatistics.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {maxAbsDifference} from '../../helpers/allClose.ts';
@@ -51,6 +52,15 @@ describe('streamedStatistics', () => {
     'are those of the whole set when it comes in parts of %j',
     (counts) => expectSame(streamedStatistics(cut(set, ...counts)), twoPass(set)),
   );
+
+  it.each([1, 12, 60])('without a part of %i are those of the rest', (part) => {
+    const [first, rest] = [...cut(set, part, 120 - part)] as [FeatureSet, FeatureSet];
+    const own =
+      part === 1
+        ? {count: 1, mean: first.values as Float64Array, covariance: new Float64Array(dimension ** 2)}
+        : streamedStatistics([first]);
+    expectSame(withoutStatistics(streamedStatistics([set]), own), twoPass(rest));
+  });
 
   it('need two vectors', () => {
     expect(() => streamedStatistics([])).toThrow('at least 2 images, not 0');

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {describe, expect, it} from 'vitest';
-import {clipScore} from '../../../trainer/evaluate/clipScore.ts';
+import {clipScore, rowCosines} from '../../../trainer/evaluate/clipScore.ts';
 import {cmmd} from '../../../trainer/evaluate/cmmd.ts';
 import {featureRows, type FeatureSet} from '../../../trainer/evaluate/featureRows.ts';
 import {streamedStatistics} from '../../../trainer/evaluate/featureStatistics.ts';
@@ -90,7 +90,7 @@ describe('scores of given features', () => {
   });
 
   it('are the inception score of torch-fidelity, and of splits as they come', async () => {
-    const logits = await features('isc.logits');
+    const logits = featureRows(await features('isc.logits'));
     const {isc_10_splits_seed2020: shuffled, isc_5_splits_unshuffled: plain} = golden.from_features;
     near(inceptionScore(logits).mean, shuffled[0], 1e-7);
     near(inceptionScore(logits).deviation, shuffled[1], 1e-7);
@@ -108,7 +108,8 @@ describe('scores of given features', () => {
   });
 
   it('are the three CLIP scores', async () => {
-    const score = clipScore(await features('clip.gelu.image_features'), await features('clip.gelu.text_features'));
+    const [images, texts] = [await features('clip.gelu.image_features'), await features('clip.gelu.text_features')];
+    const score = clipScore(rowCosines(images, texts));
     near(score.meanCosine, golden.clip_gelu.bk_sdm_clip_score, 1e-5);
     near(score.torchmetrics, golden.clip_gelu.torchmetrics_formula, 1e-5);
     near(score.clipScorePaper, golden.clip_gelu.clipscore_paper_formula, 1e-5);

@@ -1,6 +1,7 @@
 import {relative} from 'node:path';
 import type {MemoryPeak} from '../../contract/run/memoryPeak.ts';
-import {differenceText, Report} from '../../contract/run/report.ts';
+import {Report} from '../../contract/run/report.ts';
+import {differenceText} from '../../contract/scores/estimate.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {modelMadeBy} from '../../contract/run/stage.ts';
 import {runPaths} from '../../store/run/runPaths.ts';

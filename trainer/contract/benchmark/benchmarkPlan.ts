@@ -11,6 +11,10 @@ export const benchmarkNames = [
 ] as const;
 export type BenchmarkName = (typeof benchmarkNames)[number];
 
+/** What there is to run: `deme benchmark --json`. */
+export const BenchmarkList = z.array(z.strictObject({name: z.enum(benchmarkNames), about: z.string()}));
+export type BenchmarkList = z.infer<typeof BenchmarkList>;
+
 /** Data or weights without which a benchmark cannot run. */
 export const BenchmarkNeed = z.strictObject({
   kind: z.enum(['base', 'data', 'prompts', 'reference', 'weights']),

@@ -73,6 +73,8 @@ export type RunView = z.infer<typeof RunView>;
 /** What a run has measured; asked for when a tab needs it. */
 export const RunDetails = z.strictObject({
   report: Report.nullable(),
+  /** Addresses of pictures in the folder of the report, by their names in it. */
+  pictures: z.record(z.string(), z.string()),
   weights: WeightsRecord.nullable(),
   /** How the run merges; null before its weights are settled. */
   merge: MergeSetting.nullable(),

@@ -1,18 +1,10 @@
 import * as z from 'zod';
 import {EngineInfo} from '../engine/engineInfo.ts';
-import {sampleScores} from './sampleScores.ts';
+import {DifferingImages} from '../scores/differingImages.ts';
+import {Estimate} from '../scores/estimate.ts';
+import {sampleScores} from '../scores/sampleScores.ts';
 import {MemoryPeak} from './memoryPeak.ts';
 import {MergeRule, tensorGroups} from '../config/mergeRule.ts';
-
-/** A mean over held-out draws with its standard error. */
-export const Estimate = z.strictObject({mean: z.number(), standardError: z.number()});
-export type Estimate = z.infer<typeof Estimate>;
-
-/** A difference with its sign and standard error, `-1.20e-5 ± 3.0e-6`; `±0` between two models that are the same. */
-export function differenceText({mean, standardError}: Estimate): string {
-  if (mean === 0 && standardError === 0) return '±0';
-  return `${mean < 0 ? '' : '+'}${mean.toExponential(2)} ± ${standardError.toExponential(1)}`;
-}
 
 export const RangeLoss = z.strictObject({range: z.tuple([z.int(), z.int()]), ...Estimate.shape});
 export type RangeLoss = z.infer<typeof RangeLoss>;
@@ -110,6 +102,8 @@ export const Report = z.strictObject({
   reference: Reference,
   /** Where samples were measured by several networks: the distances by each, of which those above are the first. */
   networks: z.array(NetworkDistances).optional(),
+  /** Images of two models from the same noise that differ most, for each pair of models. */
+  differing: z.array(DifferingImages).optional(),
   /** What to know before the distances are compared with others. */
   warnings: z.array(z.string()).default([]),
   engine: EngineInfo.omit({reason: true}),

@@ -17,7 +17,7 @@ const Captions = z.union([z.string(), z.array(z.string()), z.null(), z.undefined
 /**
  * The captions of a `metadata.jsonl` or `metadata.csv` by `file_name`, as the image folders of Hugging Face's datasets have them. Rows with
  * the same name add up. `column`: where the captions are; left out: the first of `captionColumns` that the first row has. Throws a UserError
- * with the number of the row.
+ * with the line of the row.
  */
 export async function readMetadataTable(
   file: string,
@@ -47,8 +47,9 @@ export function isTable(file: string): boolean {
 
 /** The rows of a table by columns. Throws a UserError for what is none. */
 export async function readTable(file: string): Promise<Iterable<NumberedRow>> {
-  const text = (await readRegularFile(file, largestFile)).toString('utf8').replace(/^\ufeff/, '');
-  return /\.[ct]sv$/i.test(file) ? csvRows(text, file) : jsonRows(text, file);
+  const bytes = await readRegularFile(file, largestFile);
+  if (/\.[ct]sv$/i.test(file)) return csvRows(bytes, file);
+  return jsonRows(bytes.toString('utf8').replace(/^\ufeff/, ''), file);
 }
 
 /** The captions that a value of a row stands for, empty ones left out; null for something else. */
@@ -60,7 +61,7 @@ export function captionTexts(value: unknown): string[] | null {
 
 interface NumberedRow {
   readonly row: Record<string, unknown>;
-  /** From 1. */
+  /** In which the row begins, from 1. */
   readonly line: number;
 }
 
@@ -82,17 +83,67 @@ function jsonRow(json: string, file: string, line: number): Record<string, unkno
   }
 }
 
-function* csvRows(text: string, file: string): Iterable<NumberedRow> {
-  let lines: Record<string, string>[];
+function* csvRows(bytes: Buffer, file: string): Iterable<NumberedRow> {
+  const lines = new RowLines(bytes);
+  const begun: number[] = [];
+  const onHeader = (names: string[]) => {
+    lines.passHeader(names);
+    return names;
+  };
+  const onRow = (row: Record<string, string>, {bytes: end}: {bytes: number}) => {
+    begun.push(lines.next());
+    lines.pass(end);
+    return row;
+  };
+  let rows: Record<string, string>[];
   try {
     // Texts of TSV files have quotes in them that quote nothing.
     const layout = file.toLowerCase().endsWith('.tsv') ? {delimiter: '\t', relax_quotes: true} : {};
-    lines = parse(text, {columns: true, skip_empty_lines: true, max_record_size: largestRow, ...layout});
+    const limits = {skip_empty_lines: true, max_record_size: largestRow};
+    rows = parse(lines.text, {columns: onHeader, on_record: onRow, ...limits, ...layout});
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new UserError('captions-invalid', `This CSV cannot be read: ${error.message}.`, {where: file, cause: error});
+    const line = lines.next();
+    const reason = error.message.replace(/line \d+/, `line ${line}`);
+    throw new UserError('captions-invalid', `This CSV cannot be read: ${reason}.`, {
+      where: `${file}:${line}`,
+      cause: error,
+    });
   }
-  for (const [i, row] of lines.entries()) yield {row, line: i + 2};
+  for (const [i, row] of rows.entries()) yield {row, line: begun[i] ?? NaN};
+}
+
+const lineFeed = '\n'.charCodeAt(0);
+
+/**
+ * The lines in which the rows of a CSV begin. The parser's own count is of no use: it names the last line of a row, and takes each line break of
+ * Windows within quotes for two.
+ */
+class RowLines {
+  /** Without the byte order mark. */
+  readonly text: Buffer;
+  #offset = 0;
+  #line = 1;
+
+  constructor(bytes: Buffer) {
+    this.text = bytes.subarray(bytes.toString('utf8', 0, 3) === '\ufeff' ? 3 : 0);
+  }
+
+  /** Where the next row begins; empty lines are none. */
+  next(): number {
+    while (/[\r\n]/.test(String.fromCharCode(this.text[this.#offset] ?? 0))) this.pass(this.#offset + 1);
+    return this.#line;
+  }
+
+  pass(end: number): void {
+    for (; this.#offset < end; this.#offset++) if (this.text[this.#offset] === lineFeed) this.#line++;
+  }
+
+  /** The row of these cells, whose end the parser does not tell. */
+  passHeader(cells: readonly string[]): void {
+    const last = this.next() + cells.join('').split('\n').length;
+    while (this.#line < last && this.#offset < this.text.length) this.pass(this.#offset + 1);
+  }
 }
 
 /** `a/b.png` of `./a/b.png` and of the spelling that Windows has for it. */
@@ -101,12 +152,12 @@ function plainName(name: string): string {
 }
 
 function invalid(where: string, line: number, what: string): UserError {
-  return new UserError('captions-invalid', `Row ${line} ${what}.`, {where: `${where}:${line}`});
+  return new UserError('captions-invalid', `Line ${line} ${what}.`, {where: `${where}:${line}`});
 }
 
 function noColumn(where: string, line: number, row: object, wanted: string | undefined): UserError {
   const sought = wanted === undefined ? `none of the columns ${captionColumns.join(', ')}` : `no column ${wanted}`;
-  return new UserError('captions-column', `Row ${line} has ${sought}.`, {
+  return new UserError('captions-column', `Line ${line} has ${sought}.`, {
     where: `${where}:${line}`,
     hint: `Set data.captions.column to one of ${Object.keys(row).slice(0, 20).join(', ')}.`,
   });

@@ -77,14 +77,14 @@ async function tablePrompts(path: string, column: string | undefined): Promise<N
     found ??= promptColumns.find((name) => name in row);
     if (found === undefined || !(found in row)) {
       const sought = column === undefined ? `none of the columns ${promptColumns.join(', ')}` : `no column ${column}`;
-      throw new UserError('prompts-column', `Row ${line} has ${sought}.`, {
+      throw new UserError('prompts-column', `Line ${line} has ${sought}.`, {
         where: `${path}:${line}`,
         hint: `Name one of ${Object.keys(row).slice(0, 20).join(', ')}.`,
       });
     }
     const text = row[found];
     if (typeof text !== 'string') {
-      const message = `Row ${line} has something else than a text as ${found}.`;
+      const message = `Line ${line} has something else than a text as ${found}.`;
       throw new UserError('prompts-invalid', message, {where: `${path}:${line}`});
     }
     prompts.push({text, line});

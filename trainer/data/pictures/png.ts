@@ -51,11 +51,18 @@ export function imageGrid(
   shape: readonly [number, number, number, number],
   columns: number,
 ): Picture {
-  const [count, imageHeight, imageWidth, channels] = shape;
+  return gridOfBytes(toBytes(images), shape, columns);
+}
+
+/** The same from bytes. */
+export function gridOfBytes(
+  bytes: Uint8Array,
+  [count, imageHeight, imageWidth, channels]: readonly [number, number, number, number],
+  columns: number,
+): Picture {
   const across = Math.min(columns, count);
   const width = lengthOf(across, imageWidth);
   const height = lengthOf(Math.ceil(count / columns), imageHeight);
-  const bytes = toBytes(images);
   const pixels = new Uint8Array(width * height * channels).fill(255);
   const line = imageWidth * channels;
   for (let row = 0; row < count * imageHeight; row++) {
@@ -79,6 +86,25 @@ export function gridCorner(
   const pixels = new Uint8Array(width * height * channels);
   for (let y = 0; y < height; y++) {
     const start = y * grid.width * channels;
+    pixels.set(grid.pixels.subarray(start, start + width * channels), y * width * channels);
+  }
+  return {pixels, width, height, channels};
+}
+
+/** One image of a grid that `imageGrid` made with `layout`, by its number. */
+export function gridImage(
+  grid: Picture,
+  layout: {readonly columns: number; readonly rows: number},
+  index: number,
+): Picture {
+  const {channels} = grid;
+  const width = keptLength(grid.width, layout.columns, 1);
+  const height = keptLength(grid.height, layout.rows, 1);
+  const left = (index % layout.columns) * (width + GAP);
+  const top = Math.floor(index / layout.columns) * (height + GAP);
+  const pixels = new Uint8Array(width * height * channels);
+  for (let y = 0; y < height; y++) {
+    const start = ((top + y) * grid.width + left) * channels;
     pixels.set(grid.pixels.subarray(start, start + width * channels), y * width * channels);
   }
   return {pixels, width, height, channels};

@@ -2,7 +2,7 @@ import {dirname} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import type {ClipTokenizer} from '../../text/clipTokenizer.ts';
 import {readClipTokenizer} from '../../text/readClipTokenizer.ts';
-import {clipScore, type ClipScore} from '../clipScore.ts';
+import {clipScore, rowCosines, type ClipScore} from '../clipScore.ts';
 import {rowsFrom, type FeatureRows} from '../featureRows.ts';
 import {clipTextLayout, loadClipTextTower, type ClipTextTower} from '../networks/clipNetwork.ts';
 import type {ClipLayout} from '../networks/clipNames.ts';
@@ -18,17 +18,20 @@ export async function captionScore(
   tower: ClipTextTower,
   tokenizer: ClipTokenizer,
 ): Promise<ClipScore> {
-  const texts = new Float32Array(captions.length * images.dimension);
+  const {dimension} = images;
+  const cosines: number[] = [];
   for (let first = 0; first < captions.length; first += batch) {
     const ids = captions.slice(first, first + batch).map((text) => tokenizer.encodeTo(text, tower.length));
     const embedded = tower.embed(ids);
-    if (embedded.shape[1] !== images.dimension) {
+    if (embedded.shape[1] !== dimension) {
       embedded.dispose();
       throw new UserError('features-weights', 'Image and text tower embed into vectors of different lengths.');
     }
-    texts.set(await embedded.data().finally(() => embedded.dispose()), first * images.dimension);
+    const values = (await embedded.data().finally(() => embedded.dispose())) as Float32Array;
+    const count = ids.length;
+    cosines.push(...rowCosines(rowsFrom(images, first, count), {values, count, dimension}));
   }
-  return clipScore(rowsFrom(images), {values: texts, count: captions.length, dimension: images.dimension});
+  return clipScore(cosines);
 }
 
 /** The CLIP scores of embedded images by the text tower in the same weights. */

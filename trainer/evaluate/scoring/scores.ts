@@ -1,6 +1,6 @@
 import {createRandom, permutation} from '../../random.ts';
 import {cmmd} from '../cmmd.ts';
-import {rowsFrom, type FeatureRows} from '../featureRows.ts';
+import {chosenRows} from '../featureRows.ts';
 import {statisticsOf} from '../featureStatistics.ts';
 import {frechetDistance} from '../frechet.ts';
 import {frechetWarnings} from '../frechetWarnings.ts';
@@ -48,7 +48,7 @@ export async function scoreSet(
     const {count} = set.logits;
     if (count < splits)
       warnings.push(`The inception score of ${count} images has one split an image instead of ${splits}.`);
-    scores.inceptionScore = {...inceptionScore(rowsFrom(set.logits), {splits}), splits: Math.min(splits, count)};
+    scores.inceptionScore = {...inceptionScore(set.logits, {splits}), splits: Math.min(splits, count)};
   }
   if (reference === null) return scores;
   requireSameFeatures(originOf(set), originOf(reference));
@@ -92,7 +92,7 @@ async function addFrechet(
   if (set.features === null) return;
   const {features} = set;
   const order = permutation(features.count, createRandom(0, 'score', 'order'));
-  const distanceOf = (numbers: ArrayLike<number>) => frechetDistance(statisticsOf(someRows(features, numbers)), real);
+  const distanceOf = (numbers: ArrayLike<number>) => frechetDistance(statisticsOf(chosenRows(features, numbers)), real);
   const fitting = sizes.filter((size) => size >= 2 && size <= features.count);
   if (fitting.length > 0) {
     scores.frechetBySize = fitting.map((images) => ({
@@ -111,14 +111,6 @@ function interval(draws: number, count: number, distanceOf: (numbers: Uint32Arra
   }).sort((a, b) => a - b);
   const at = (share: number) => distances[Math.round(share * (draws - 1))] ?? NaN;
   return [at(0.025), at(0.975)];
-}
-
-function someRows(rows: FeatureRows, chosen: ArrayLike<number>): FeatureRows {
-  return {
-    count: chosen.length,
-    dimension: rows.dimension,
-    rows: (numbers) => rows.rows(Array.from(numbers, (number) => chosen[number] ?? 0)),
-  };
 }
 
 /** Where the features of a set come from, and their length. */

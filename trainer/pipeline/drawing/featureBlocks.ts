@@ -1,6 +1,5 @@
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import {concatenate} from '../../concatenate.ts';
 import {UserError} from '../../contract/errors.ts';
 import type {FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
 import {featureBlock} from '../../evaluate/featureNetwork.ts';
@@ -17,11 +16,12 @@ export interface BlockFeatures extends Pick<FeatureSet, 'values'> {
   readonly logits?: FeatureSet | null;
 }
 
+/** What a network makes of images: vectors, and class scores where it has classes. */
+export type BlockPart = 'features' | 'logits';
+
 /** A block as it lies in its file. */
-interface ReadBlock {
+interface ReadBlock extends Record<BlockPart, Float32Array | null> {
   readonly network: FeatureNetworkRecord;
-  readonly values: Float32Array;
-  readonly logits: Float32Array | null;
 }
 
 /**
@@ -76,43 +76,35 @@ export class FeatureBlocks {
     return network;
   }
 
-  /** The bytes of all features of a network, in the order of the images. Throws a UserError for a block that is not as it was written. */
-  async *bytes({name, dimension}: FeatureNetworkRecord): AsyncGenerator<Uint8Array> {
-    for (let block = 0; block < this.#blocks; block++) {
-      const {values} = await this.#read(block, name);
-      const [first, end] = this.#spanOf(block);
-      if (values.length !== (end - first) * dimension) throw damaged(this.#path(block));
-      yield bytesOf(values);
-    }
+  /** How many class scores a network made of each image; 0 where it has no classes. */
+  async classes(name: string): Promise<number> {
+    const [first, end] = this.#spanOf(0);
+    const {logits} = await this.#read(0, name);
+    return (logits?.length ?? 0) / (end - first);
   }
 
-  /** All that a network made of the images, in memory. */
-  async whole(name: string): Promise<{features: FeatureRows; logits: FeatureSet | null}> {
-    const read = await Promise.all(Array.from({length: this.#blocks}, (_, block) => this.#read(block, name)));
-    const [first] = read;
-    const dimension = first?.network.dimension ?? 0;
-    const values = concatenate(
-      Float32Array,
-      read.map((block) => block.values),
-    );
-    const logits = concatenate(
-      Float32Array,
-      read.flatMap((block) => block.logits ?? []),
-    );
-    const {count} = this;
-    return {
-      features: featureRows({values, count, dimension}),
-      logits: logits.length > 0 ? {values: logits, count, dimension: logits.length / count} : null,
-    };
+  /**
+   * The bytes of all features of a network, or of its class scores, in the order of the images: `columns` numbers of each. Throws a UserError for a block
+   * that is not as it was written.
+   */
+  async *bytes(name: string, columns: number, part: BlockPart = 'features'): AsyncGenerator<Uint8Array> {
+    for (let block = 0; block < this.#blocks; block++) {
+      const values = (await this.#read(block, name))[part];
+      const [first, end] = this.#spanOf(block);
+      if (values === null || values.length !== (end - first) * columns) throw damaged(this.#path(block));
+      yield bytesOf(values);
+    }
   }
 
   async #read(block: number, name: string): Promise<ReadBlock> {
     const set = await openFeaturesFile(this.#path(block), name);
     try {
-      const values = set.features && rowsFrom(set.features).values;
-      if (set.network === null || !(values instanceof Float32Array)) throw damaged(this.#path(block));
-      const logits = set.logits && rowsFrom(set.logits).values;
-      return {network: set.network, values, logits: logits instanceof Float32Array ? logits : null};
+      const valuesOf = (rows: FeatureRows | null) => {
+        const values = rows && rowsFrom(rows).values;
+        return values instanceof Float32Array ? values : null;
+      };
+      if (set.network === null) throw damaged(this.#path(block));
+      return {network: set.network, features: valuesOf(set.features), logits: valuesOf(set.logits)};
     } finally {
       await set.close();
     }

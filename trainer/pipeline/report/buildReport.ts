@@ -2,8 +2,10 @@ import * as z from 'zod';
 import {featureNames, referencePath, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import {runModels, type ResolvedConfig} from '../../contract/run/pipeline.ts';
-import type {Estimate, HeldOutLoss, NetworkDistances, Report} from '../../contract/run/report.ts';
-import type {DrawnScores, SampleScores} from '../../contract/run/sampleScores.ts';
+import type {HeldOutLoss, NetworkDistances, Report} from '../../contract/run/report.ts';
+import type {Estimate} from '../../contract/scores/estimate.ts';
+import type {DifferingImages} from '../../contract/scores/differingImages.ts';
+import type {DrawnScores, SampleScores} from '../../contract/scores/sampleScores.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {featureNetworks} from '../../evaluate/featureNetworks.ts';
 import {summariseHeldOut} from '../../evaluate/heldOutSummary.ts';
@@ -17,6 +19,7 @@ export interface Measurements {
   /** By model. */
   readonly drawn: ReadonlyMap<string, DrawnScores>;
   readonly weights: Pick<Report, 'weights' | 'search'>;
+  readonly differing: readonly DifferingImages[];
   readonly engine: Report['engine'];
   readonly seconds: number;
   readonly stageSeconds: Report['stageSeconds'];
@@ -40,6 +43,7 @@ export function buildReport(resolved: ResolvedConfig, measured: Measurements): R
     ...scoresOf(measured, names[0]),
     ...referenceOf(resolved, measured, names[0]),
     ...(measured.distances.size > 1 && {networks: networkDistances(resolved, measured)}),
+    ...(measured.differing.length > 0 && {differing: [...measured.differing]}),
     warnings: [...new Set(warnings)],
     engine: measured.engine,
     seconds: measured.seconds,
@@ -68,13 +72,14 @@ function networkDistances(resolved: ResolvedConfig, measured: Measurements): Net
 
 /** Scores besides distances: each at the network that it is of. */
 function scoresOf({distances, drawn}: Measurements, network: FeatureNetworkName | undefined): SampleScores {
-  const precisions = network && distances.get(network)?.precisionRecall;
+  const {precisionRecall, frechetSpread, frechetBySize} = (network && distances.get(network)) ?? {};
   const own = (name: 'inceptionScore' | 'clipScore') => {
     const scores = [...drawn].flatMap(([model, scores]) => (scores[name] ? [[model, scores[name]] as const] : []));
     return scores.length > 0 ? {[name]: Object.fromEntries(scores)} : {};
   };
   return {
-    ...(precisions && {precisionRecall: precisions}),
+    ...(precisionRecall && {precisionRecall}),
+    ...(frechetSpread && {frechetSpread, frechetBySize}),
     ...(network === 'inception' && own('inceptionScore')),
     ...(network === 'clip' && own('clipScore')),
   };

@@ -1,6 +1,8 @@
 import {extent, paddedRange} from '../../chart/axisRange.ts';
 import {type ChartedLine, type Curve, lineChart} from '../../chart/lineChart.ts';
+import {pointChart} from '../../chart/pointChart.ts';
 import {darkColours, printColours} from '../../chart/printColours.ts';
+import {scoreCharts} from '../../chart/scoreCharts.ts';
 import {type LossTerm, lossTermNames, lossTerms} from '../../contract/run/lossTerms.ts';
 import {runModels, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {Report} from '../../contract/run/report.ts';
@@ -30,6 +32,11 @@ export async function drawCurves(
       lossChart(stages, term),
     ]),
     ['Denoising loss per timestep', 'loss-per-timestep.svg', timestepChart(stages, report)],
+    ...scoreCharts(report, modelColour).map((chart): [string, string, string] => [
+      chart.title,
+      `${chart.name}.svg`,
+      pointChart({...chart, dark: darkColours}, printColours),
+    ]),
   ];
   const files: PictureFile[] = [];
   for (const [title, file, chart] of charts) {

@@ -1,14 +1,8 @@
-import {
-  differenceText,
-  type ConfirmedCandidate,
-  type Estimate,
-  type GroupSearch,
-  type HeldOutLoss,
-  type Report,
-  type SearchCheck,
-} from '../../contract/run/report.ts';
-import {scoreColumns, type SampleScores} from '../../contract/run/sampleScores.ts';
+import type {ConfirmedCandidate, GroupSearch, HeldOutLoss, Report, SearchCheck} from '../../contract/run/report.ts';
 import {peakText} from '../../contract/run/stagePeaks.ts';
+import {differenceText, type Estimate} from '../../contract/scores/estimate.ts';
+import {baseline, networksOf, scoreTable, type ScoreCell} from '../../contract/scores/scoreTable.ts';
+import {verdicts} from '../../contract/scores/verdicts.ts';
 
 /** `report.md`: the report as Markdown; picture paths are relative to it. */
 export function reportMarkdown(
@@ -18,14 +12,13 @@ export function reportMarkdown(
 ): string {
   return [
     `# ${name}`,
-    verdict(report),
-    '## Held-out loss',
-    heldOutTable(report),
-    'Loss = mean squared error of the prediction on test images, equal mass per range; ± is one standard error over images. Differences are paired: every model sees the same images, noise and timesteps.',
+    verdicts(report).join('\n'),
+    '## Scores',
+    scoresText(report),
+    'Held-out loss: mean squared error of the prediction on test images, equal mass per range; ± is one standard error over images. Differences are paired: every model sees the same images, noise and timesteps.',
     '### Difference to the base in each range',
     rangeTable(report),
-    '## Samples',
-    sampleTable(report),
+    ...differingText(report),
     '## Pictures',
     ...pictures.map(({title, file}) => `### ${title}\n\n![${title}](${file})`),
     '## Merge weights',
@@ -37,35 +30,46 @@ export function reportMarkdown(
   ].join('\n\n');
 }
 
-/** One sentence for each comparison, whether it is favourable or not. */
-function verdict({heldOut, mergedToOrdinary}: Report): string {
-  const merged = heldOut['merged'];
-  if (!merged) return '';
-  const lines = [`The merged model against the base: ${comparison(merged.differenceToBase)}.`];
-  if (mergedToOrdinary) {
-    lines.push(
-      `The merged model against one ordinary finetune with the same total of updates: ${comparison(mergedToOrdinary)}.`,
-    );
-  }
-  return lines.join('\n');
-}
-
-function comparison(difference: Estimate): string {
-  if (difference.mean === 0 && difference.standardError === 0) return 'the same held-out loss on every image';
-  const errors = difference.standardError === 0 ? 0 : Math.abs(difference.mean) / difference.standardError;
-  const direction = difference.mean < 0 ? 'lower (better)' : 'higher (worse)';
-  const strength = errors < 2 ? ', which is within noise' : '';
-  return `held-out loss ${difference.mean.toExponential(3)} ± ${difference.standardError.toExponential(1)}, ${direction} by ${errors.toFixed(1)} standard errors${strength}`;
-}
-
-function heldOutTable({heldOut}: Report): string {
-  const rows = Object.entries(heldOut).map(([model, loss]) => [
-    model,
-    plusMinus(loss),
-    model === 'base' ? '' : differenceText(loss.differenceToBase),
-    model === 'base' ? '' : percent(loss.differenceToBase.mean / (heldOut['base']?.mean ?? NaN)),
+/** A row for each score and network, a column for each model; the best of each row is bold. */
+function scoresText(report: Report): string {
+  const {models, rows} = scoreTable(report);
+  const head = [
+    'score',
+    'network',
+    ...models.map((model) => (model === baseline ? `${model} (baseline)` : model)),
+    'recipe',
+  ];
+  const lines = rows.map(({score, network, better, recipe, cells}) => [
+    `${score} (${better} is better)`,
+    network ?? '',
+    ...cells.map((cell) => (cell === null ? '' : cellText(cell))),
+    recipe,
   ]);
-  return table(['model', 'loss', 'difference to base', 'in %'], rows);
+  const isMeasured = rows.some(({network}) => network !== null);
+  const features = networksOf(report).map(({network, about}) => `${network}: ${about}.`);
+  const unmeasured =
+    'The config names no feature network (`evaluate.features`), so samples are shown but not measured.';
+  const notes = report.warnings.map((warning) => `> Warning: ${warning}`);
+  return [table(head, lines), ...notes, ...(isMeasured ? features : [unmeasured])].join('\n\n');
+}
+
+function cellText({text, isBest, verdict}: ScoreCell): string {
+  if (isBest) return `**${text}**`;
+  return verdict === null ? text : `${text} (${verdict === 'noise' ? 'within noise' : verdict})`;
+}
+
+/** Which images differ most; their pictures stand among the others. */
+function differingText({differing = []}: Report): string[] {
+  if (differing.length === 0) return [];
+  const rows = differing.map(({models, network, compared, images}) => [
+    models.join(', '),
+    network,
+    String(compared),
+    images.map(({index, distance}) => `${index} (${distance.toPrecision(3)})`).join(', '),
+  ]);
+  const intro =
+    'Numbers of the images that two models drew most differently from the same noise, with the distance of their features:';
+  return ['### Images that differ most', intro, table(['models', 'network', 'compared', 'images'], rows)];
 }
 
 function rangeTable({heldOut}: Report): string {
@@ -77,47 +81,6 @@ function rangeTable({heldOut}: Report): string {
     ...base.map(([, loss]) => ['base (loss)', ...loss.perRange.map(plusMinus)]),
     ...others.map(([model, loss]) => [model, ...loss.perRangeDifference.map(differenceText)]),
   ]);
-}
-
-function sampleTable(report: Report): string {
-  const {frechet, networks, reference, warnings, recipe} = report;
-  if (Object.keys(frechet).length === 0)
-    return 'The config names no feature network (`evaluate.features`), so samples are shown but not measured.';
-  const notes = warnings.map((warning) => `> Warning: ${warning}`);
-  if (networks) {
-    const rows = networks.flatMap((each) => distanceRows(each, networks).map((row) => [each.network, ...row]));
-    const abouts = networks.map(({network, about, reference}) => `${network}: ${about}.${comparedWith(reference)}`);
-    return [table(['network', ...distanceHead(networks)], rows), ...notes, ...abouts].join('\n\n');
-  }
-  const features = typeof recipe['features'] === 'string' ? recipe['features'] : '';
-  return [
-    table(distanceHead([report]), distanceRows(report, [report])),
-    ...notes,
-    `Features: ${features}.${comparedWith(reference)}`,
-  ].join('\n\n');
-}
-
-const comparedWith = (reference?: string) => (reference === undefined ? '' : ` Compared with ${reference}.`);
-
-const distanceHead = (all: readonly SampleScores[]) => [
-  ...['model', 'Fréchet distance', 'KID'],
-  ...scoreColumns(all).map(({name}) => name),
-];
-
-function distanceRows(
-  scores: Pick<Report, 'frechet' | 'kid'> & SampleScores,
-  all: readonly SampleScores[],
-): string[][] {
-  const {frechet, kid} = scores;
-  return Object.entries(frechet).map(([model, distance]) => {
-    const estimate = kid[model];
-    return [
-      model,
-      distance.toFixed(3),
-      estimate ? `${estimate.mean.toFixed(4)} ± ${estimate.standardError.toFixed(4)}` : '',
-      ...scoreColumns(all).map(({text}) => text(scores, model)),
-    ];
-  });
 }
 
 function weightsText({weights, search}: Report): string {
@@ -171,7 +134,6 @@ export function table(header: readonly string[], rows: readonly (readonly string
 }
 
 const plusMinus = ({mean, standardError}: Estimate) => `${mean.toFixed(5)} ± ${standardError.toFixed(5)}`;
-const percent = (share: number) => `${share < 0 ? '' : '+'}${(share * 100).toFixed(2)} %`;
 const memoryText = ({peakMemory}: Report) => {
   const peaks = Object.entries(peakMemory).map(([stage, peak]) => `${stage} ${peakText(peak)}`);
   return peaks.length === 0 ? '' : `Peak memory of the process of each stage: ${peaks.join(', ')}.`;

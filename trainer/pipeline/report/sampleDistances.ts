@@ -6,9 +6,17 @@ import {
 } from '../../contract/config/evaluateConfig.ts';
 import {UserError} from '../../contract/errors.ts';
 import type {FeatureNetworkName, FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
-import type {SampleScores} from '../../contract/run/sampleScores.ts';
+import type {SampleScores} from '../../contract/scores/sampleScores.ts';
+import {baseline} from '../../contract/scores/scoreTable.ts';
 import type {Report} from '../../contract/run/report.ts';
 import {frechetDistance, type Gaussian} from '../../evaluate/frechet.ts';
+import {
+  frechetDraws,
+  jackknifeError,
+  jackknifeGroups,
+  pairedDifference,
+  type FrechetDraws,
+} from '../../evaluate/frechetSpread.ts';
 import {frechetWarnings} from '../../evaluate/frechetWarnings.ts';
 import {kidEstimate, type KidSettings, kidSettings} from '../../evaluate/kid.ts';
 import type {FeatureRows} from '../../evaluate/featureRows.ts';
@@ -32,8 +40,15 @@ export interface SampleDistances extends Pick<Report, 'frechet' | 'kid' | 'warni
   } | null;
 }
 
-/** Starts the engine, once: the products of many features take too long without. */
-type StartEngine = () => Promise<unknown>;
+/** What long computations need. */
+export interface DistanceWork {
+  /** Starts the engine, once: the products of many features take too long without. */
+  readonly startEngine: () => Promise<unknown>;
+  /** Called between them; throws to end. */
+  readonly between: () => Promise<void>;
+}
+
+const noWork: DistanceWork = {startEngine: () => Promise.resolve(), between: () => Promise.resolve()};
 
 /** Of precision and recall, as in `deme score`. */
 const neighbours = 3;
@@ -43,14 +58,14 @@ export async function distancesByNetwork(
   run: string,
   models: readonly string[],
   evaluate: Pick<EvaluateConfig, 'features' | 'reference'> | undefined,
-  startEngine?: StartEngine,
+  work?: DistanceWork,
 ): Promise<Map<FeatureNetworkName, SampleDistances>> {
   const files = featureFileNames(evaluate?.features);
   const distances = new Map<FeatureNetworkName, SampleDistances>();
   for (const [i, name] of featureNames(evaluate?.features).entries()) {
     const path = evaluate ? referencePath(evaluate, name) : null;
     const isGiven = path !== null && isStatisticsFile(path);
-    distances.set(name, await sampleDistances(run, models, {network: files[i], isGiven, startEngine}));
+    distances.set(name, await sampleDistances(run, models, {network: files[i], isGiven, work}));
   }
   return distances;
 }
@@ -72,7 +87,7 @@ interface MeasuredBy {
   readonly network?: string | null | undefined;
   /** Whether the reference is statistics of another tool, which need not say of which network and how many images they are. */
   readonly isGiven?: boolean;
-  readonly startEngine?: StartEngine | undefined;
+  readonly work?: DistanceWork | undefined;
 }
 
 /**
@@ -81,7 +96,7 @@ interface MeasuredBy {
 export async function sampleDistances(
   run: string,
   models: readonly string[],
-  {network = null, isGiven = false, startEngine = () => Promise.resolve()}: MeasuredBy = {},
+  {network = null, isGiven = false, work = noWork}: MeasuredBy = {},
 ): Promise<SampleDistances> {
   const sets = new Map<string, MeasuredSet>();
   try {
@@ -89,7 +104,7 @@ export async function sampleDistances(
       const set = await openSet(run, model, network, isGiven && model === 'reference');
       if (set !== null) sets.set(model, set);
     }
-    return await distancesIn(sets, startEngine);
+    return await distancesIn(sets, work);
   } finally {
     for (const {features} of sets.values()) await features?.close();
   }
@@ -112,7 +127,7 @@ async function openSet(run: string, model: string, name: string | null, isGiven:
   return {path: statisticsFile, network, count, dimension: mean.length, statistics: stored, features: null};
 }
 
-async function distancesIn(sets: ReadonlyMap<string, MeasuredSet>, startEngine: StartEngine): Promise<SampleDistances> {
+async function distancesIn(sets: ReadonlyMap<string, MeasuredSet>, work: DistanceWork): Promise<SampleDistances> {
   const reference = sets.get('reference');
   if (reference === undefined) return {frechet: {}, kid: {}, warnings: [], measuredBy: null};
   const {dimension} = reference;
@@ -124,18 +139,27 @@ async function distancesIn(sets: ReadonlyMap<string, MeasuredSet>, startEngine: 
   const frechet: Report['frechet'] = {};
   const kid: Report['kid'] = {};
   const precisions: NonNullable<SampleScores['precisionRecall']> = {};
+  const draws = new Map<string, FrechetDraws>();
   for (const [model, set] of measured) {
     requireSameNetwork(set, reference);
-    frechet[model] = frechetDistance(await set.statistics(), referenceStatistics);
-    if (!set.features || !reference.features || !settings) continue;
+    await work.between();
+    const statistics = await set.statistics();
+    const distance = frechetDistance(statistics, referenceStatistics);
+    frechet[model] = distance;
+    if (!set.features) continue;
+    const drawn = await frechetDraws(set.features, {statistics, distance}, referenceStatistics, work.between);
+    if (drawn) draws.set(model, drawn);
+    if (!reference.features || !settings) continue;
+    await work.between();
     kid[model] = kidEstimate(set.features, reference.features, settings);
-    const found = await neighbourScores(set.features, reference.features, startEngine);
+    const found = await neighbourScores(set.features, reference.features, work);
     if (found) precisions[model] = found;
   }
   return {
     frechet,
     kid,
     ...(Object.keys(precisions).length > 0 && {precisionRecall: precisions}),
+    ...frechetScores(draws),
     warnings:
       counts.length === 0
         ? []
@@ -148,12 +172,35 @@ async function distancesIn(sets: ReadonlyMap<string, MeasuredSet>, startEngine: 
   };
 }
 
+/** What parts of the images tell of the Fréchet distances. */
+function frechetScores(
+  draws: ReadonlyMap<string, FrechetDraws>,
+): Pick<SampleScores, 'frechetSpread' | 'frechetBySize'> {
+  if (draws.size === 0) return {};
+  const base = draws.get(baseline);
+  const spreadOf = (model: string, own: FrechetDraws) => {
+    const isPaired = base && model !== baseline && base.bySize.at(-1)?.images === own.bySize.at(-1)?.images;
+    const standardError = jackknifeError(own.without);
+    return {standardError, groups: jackknifeGroups, ...(isPaired && {toBase: pairedDifference(own, base)})};
+  };
+  return {
+    frechetSpread: Object.fromEntries([...draws].map(([model, own]) => [model, spreadOf(model, own)])),
+    frechetBySize: Object.fromEntries([...draws].map(([model, {bySize}]) => [model, [...bySize]])),
+  };
+}
+
 /** Null for sets with too few images for neighbours, or too many to compare all of them. */
-async function neighbourScores(own: FeatureRows, real: FeatureRows, startEngine: StartEngine) {
+async function neighbourScores(own: FeatureRows, real: FeatureRows, {startEngine}: DistanceWork) {
   if (Math.min(own.count, real.count) <= neighbours || own.count * real.count > mostPairs) return null;
   if (needsEngine(own, real)) await startEngine();
   const {precision, recall} = await precisionRecall(own, real, neighbours);
-  return {precision, recall, neighbours};
+  const precisionError = shareError(precision, own.count);
+  return {precision, recall, neighbours, precisionError, recallError: shareError(recall, real.count)};
+}
+
+/** Standard error of the share of some of `count` images. */
+function shareError(share: number, count: number): number {
+  return Math.sqrt((share * (1 - share)) / count);
 }
 
 function requireSameNetwork(set: MeasuredSet, reference: MeasuredSet): void {

@@ -56,7 +56,7 @@ export async function writeFeatures(
     name: tensorName,
     shape: [blocks.count, record.dimension],
     dtype: 'F32' as const,
-    pieces: () => blocks.bytes(record),
+    pieces: () => blocks.bytes(record.name, record.dimension),
   };
   await writeSafetensors(file, [tensor], {[networkKey]: JSON.stringify(record)});
   const features = await openFeatures(file);

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {LossRecord, runModels, StageRecord, WeightsRecord} from '../../contract/run/pipeline.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {stageName, type Stage} from '../../contract/run/stage.ts';
-import {DrawnScores} from '../../contract/run/sampleScores.ts';
+import {DrawnScores} from '../../contract/scores/sampleScores.ts';
 import {startEngine} from '../../engine/startEngine.ts';
 import {Report} from '../../contract/run/report.ts';
 import type {LossTable} from '../../evaluate/lossTable.ts';
@@ -15,22 +15,24 @@ import {openRun} from '../../store/run/runFolder.ts';
 import {drawBeforeAfter} from '../report/beforeAfter.ts';
 import {buildReport, type Measurements} from '../report/buildReport.ts';
 import {drawCurves} from '../report/curves.ts';
+import {differingImages} from '../report/differingImages.ts';
 import {distancesByNetwork} from '../report/sampleDistances.ts';
 import {reportMarkdown} from '../report/markdown.ts';
 import type {PictureFile} from '../report/pictureFile.ts';
 import {readStagePeaks} from '../resources/readStagePeaks.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import type {StageContext, StageOutcome} from './stageContext.ts';
+import {orStop, type StageContext, type StageOutcome} from './stageContext.ts';
 
 /** Gathers what the stages measured into `report/`: report.json, report.md and the pictures. `stages` are those of the whole pipeline. */
 export async function reportStage(context: StageContext, stages: readonly Stage[]): Promise<StageOutcome> {
   const {run, resolved} = context;
-  const measured = await gather(context, stages);
-  const report = Report.parse(buildReport(resolved, measured));
   const folder = runPaths.report(run);
   await context.watch.makeFolder(folder);
+  const measured = await gather(context, stages);
+  const report = Report.parse(buildReport(resolved, measured));
   const pictures = [
     ...(await drawBeforeAfter(run, resolved, folder)),
+    ...differingPictures(report),
     ...(await drawCurves(run, resolved, report, folder)),
     ...(await copyGrids(context, folder)),
   ];
@@ -39,7 +41,8 @@ export async function reportStage(context: StageContext, stages: readonly Stage[
   return 'done';
 }
 
-async function gather({run, resolved}: StageContext, stages: readonly Stage[]): Promise<Measurements> {
+async function gather(context: StageContext, stages: readonly Stage[]): Promise<Measurements> {
+  const {run, resolved} = context;
   const losses = new Map<string, LossTable>();
   const models = runModels(resolved.config).map(modelName);
   for (const model of models) {
@@ -52,12 +55,16 @@ async function gather({run, resolved}: StageContext, stages: readonly Stage[]): 
   }
   const {engine, evaluate} = resolved.config;
   let started: Promise<unknown> | undefined;
-  const startOnce = () => (started ??= startEngine({...engine, work: 'predict'}));
+  const work = {
+    startEngine: () => (started ??= startEngine({...engine, work: 'predict'})),
+    between: () => orStop(context),
+  };
   const weights = runPaths.weights(run);
   return {
     losses,
-    distances: await distancesByNetwork(run, models, evaluate, startOnce),
+    distances: await distancesByNetwork(run, models, evaluate, work),
     drawn,
+    differing: await differingImages(run, evaluate, runPaths.report(run)),
     weights: (await fileExists(weights))
       ? await readJson(weights, WeightsRecord, 'the merge weights')
       : {weights: [], search: null},
@@ -92,6 +99,13 @@ async function wallTimes(
     if (record.from === undefined) first = Math.min(first, Date.parse(record.finished) / 1000 - record.seconds);
   }
   return {seconds: Date.now() / 1000 - first, stageSeconds};
+}
+
+function differingPictures({differing = []}: Report): PictureFile[] {
+  return differing.flatMap(({models: [first, second], network, picture}) => {
+    const title = `Images that differ most by ${network}: ${first} above, ${second} below`;
+    return picture === null ? [] : [{title, file: picture}];
+  });
 }
 
 async function copyGrids({run, resolved}: StageContext, folder: string): Promise<PictureFile[]> {

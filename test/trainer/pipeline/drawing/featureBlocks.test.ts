@@ -36,7 +36,7 @@ describe('the blocks of a series', () => {
     await again.write(299, values(44, 3));
     await again.write(127, values(128, 1));
     const all: number[] = [];
-    for await (const bytes of again.bytes(network)) all.push(...new Float32Array(bytes.slice().buffer));
+    for await (const bytes of again.bytes('ones', 1)) all.push(...new Float32Array(bytes.slice().buffer));
     expect(all).toEqual([...Array<number>(128).fill(1), ...Array<number>(128).fill(2), ...Array<number>(44).fill(3)]);
     expect(await again.network('ones')).toEqual(network);
   });
@@ -48,7 +48,7 @@ describe('the blocks of a series', () => {
     await expect(blocks.write(99, [{network, values: new Float32Array(99)}])).rejects.toThrow('99');
     const others = await FeatureBlocks.open(folder, 98);
     const read = async () => {
-      for await (const _ of others.bytes(network));
+      for await (const _ of others.bytes('ones', 1));
     };
     await expect(read()).rejects.toMatchObject({code: 'features-invalid', where: join(folder, '0.safetensors')});
     await writeFile(join(folder, '0.safetensors'), 'short');

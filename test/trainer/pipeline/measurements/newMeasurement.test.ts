@@ -179,7 +179,7 @@ describe('a measurement that is one row of the table', () => {
       () => Promise.reject(new Error('none')),
       () => undefined,
     );
-    const requests = new PanelRequests(scope, actions, new Milestones(), preview, table);
+    const requests = new PanelRequests(scope, actions, new Milestones(), preview, String, table);
     const message = {type: 'request', id: 1, request: {kind: 'measure', name: 'squares', run: run.path, request: null}};
     const parsed = PageMessage.parse(message);
     if (parsed.type !== 'request') throw new Error('no request');

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {differenceText} from '../../../../trainer/contract/run/report.ts';
+import {differenceText} from '../../../../trainer/contract/scores/estimate.ts';
 import {reportMarkdown} from '../../../../trainer/pipeline/report/markdown.ts';
 import {knownReport} from '../../../helpers/knownRun.ts';
 
@@ -19,26 +19,34 @@ describe('the report in words', () => {
     expect(differenceText({mean: 0, standardError: 1e-5})).toBe('+0.00e+0 ± 1.0e-5');
   });
 
-  it('has a row for each model and network, where there are several', () => {
+  it('has a row for each score and network, where the best is bold', () => {
     const kid = {base: {mean: 0.01, standardError: 0.002}};
+    const frechetSpread = {
+      base: {standardError: 0.25, groups: 10},
+      merged: {standardError: 0.2, groups: 10, toBase: {mean: -0.25, standardError: 0.05}},
+    };
     const networks = [
-      {network: 'digits', about: 'of digits', frechet: {base: 1.5}, kid},
+      {network: 'digits', about: 'of digits', frechet: {base: 1.5, merged: 1.25}, kid, frechetSpread},
       {network: 'clip', about: 'of texts', frechet: {base: 0.25}, kid: {}},
     ];
-    const report = knownReport(0.02, 0.02) ?? expect.fail();
-    const text = reportMarkdown('digits-1', {...report, frechet: {base: 1.5}, kid, networks}, []);
-    expect(text).toContain(
-      [
-        '| network | model | Fréchet distance | KID |',
-        '| --- | --- | --- | --- |',
-        '| digits | base | 1.500 | 0.0100 ± 0.0020 |',
-        '| clip | base | 0.250 |  |',
-      ].join('\n'),
+    const recipe = {sampling: {images: 64, steps: 50, eta: 0, seed: 3}, reference: {part: 'test', images: 100}};
+    const report = {...(knownReport(0.02, 0.019) ?? expect.fail()), recipe, kid};
+    const rows = reportMarkdown('digits-1', {...report, networks}, []).split('\n');
+    const drawn = "64 images, the model's sampler in 50 steps, seed 3, by digits, against 100 test images";
+    const row = (start: string) => rows.find((line) => line.startsWith(`| ${start}`));
+    expect(row('score')).toBe('| score | network | base (baseline) | merged | recipe |');
+    expect(row('held-out loss (')).toContain('|  | 0.020000 ± 0.000010 | **0.019000 ± 0.000010** |');
+    expect(row('held-out loss, diff')).toContain('|  |  | -1.00e-3 ± 1.0e-5, -5.00 % (better) |');
+    expect(row('Fréchet distance (')).toBe(
+      `| Fréchet distance (lower is better) | digits | 1.50 ± 0.25 | **1.25 ± 0.20** | ${drawn}; ± a standard error by a jackknife over 10 groups of the images |`,
     );
-    expect(text).toContain('digits: of digits.\n\nclip: of texts.');
-    expect(reportMarkdown('digits-1', {...report, frechet: {base: 1.5}, kid}, [])).toContain(
-      '| model | Fréchet distance | KID |\n| --- | --- | --- |\n| base | 1.500 | 0.0100 ± 0.0020 |',
-    );
+    expect(row('Fréchet distance, diff')).toContain('| digits |  | -2.50e-1 ± 5.0e-2, -16.67 % (better) |');
+    expect(row('KID')).toContain('| digits | 0.0100 ± 0.0020 |  |');
+    expect(rows.filter((line) => line.includes('| clip | 0.2500 |  | 64 images'))).toHaveLength(1);
+    expect(rows).toContain('digits: of digits.');
+    const single = reportMarkdown('digits-1', {...report, frechet: {base: 1.5}}, []);
+    expect(single).toContain('| Fréchet distance (lower is better) | features | 1.500 |  |');
+    expect(single).toContain('no interval, which needs features that are kept');
   });
 
   it('says which is better, by how many standard errors, and what is noise', () => {

@@ -81,9 +81,27 @@ describe('sampleDistances', () => {
     const settings = kidSettings(21, 30);
     expect(kid).toEqual({base: kidEstimate(featureRows(base), featureRows(reference), settings)});
     const {precision, recall} = await precisionRecallOf(featureRows(base), featureRows(reference), 3);
-    expect(precisionRecall).toEqual({base: {precision, recall, neighbours: 3}});
+    const [precisionError, recallError] = [
+      Math.sqrt((precision * (1 - precision)) / 21),
+      Math.sqrt((recall * (1 - recall)) / 30),
+    ];
+    expect(precisionRecall).toEqual({base: {precision, recall, neighbours: 3, precisionError, recallError}});
     expect(measuredBy).toEqual({network: pixelNetwork().record, referenceImages: 30, kid: settings});
     expect(warnings).toEqual([expect.stringContaining('21 samples to 30 reference images') as string]);
+  });
+
+  it('come with errors and differences to the base, of 20 images or more', async () => {
+    await measure(run, 'merged', images(21, 3));
+    await measure(run, 'ordinary', images(19, 4));
+    const {frechet, frechetSpread, frechetBySize} = await sampleDistances(run, ['base', 'merged', 'ordinary']);
+    expect(Object.keys(frechetSpread ?? {})).toEqual(['base', 'merged']);
+    const {base: own, merged} = frechetSpread ?? {};
+    expect(own).toMatchObject({groups: 10, standardError: expect.any(Number) as number});
+    expect(own?.toBase).toBe(undefined);
+    expect(merged?.toBase?.mean).toBe((frechet['merged'] ?? NaN) - (frechet['base'] ?? NaN));
+    expect(merged?.toBase?.standardError).toBeGreaterThan(0);
+    expect(frechetBySize?.['base']?.map((part) => part.images)).toEqual([2, 4, 10, 21]);
+    expect(frechetBySize?.['base']?.at(-1)?.distance).toBe(frechet['base']);
   });
 
   it('come with statistics that other tools read', async () => {

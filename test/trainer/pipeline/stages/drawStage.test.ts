@@ -1,14 +1,17 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeAll, describe, expect, it, vi} from 'vitest';
+import {scoreImages} from '../../../../trainer/cli/verbs/score/scoreImages.ts';
 import {parseConfig} from '../../../../trainer/contract/config/parseConfig.ts';
 import type {NewRunEvent} from '../../../../trainer/contract/run/events.ts';
 import {encodePng} from '../../../../trainer/data/pictures/png.ts';
 import {startEngine} from '../../../../trainer/engine/startEngine.ts';
 import {featureFolder} from '../../../../trainer/evaluate/featureWeights.ts';
 import {packageRoot} from '../../../../trainer/packageRoot.ts';
+import {distancesByNetwork} from '../../../../trainer/pipeline/report/sampleDistances.ts';
 import {drawStage} from '../../../../trainer/pipeline/stages/drawStage.ts';
 import {evaluateStage} from '../../../../trainer/pipeline/stages/evaluateStage.ts';
+import {referenceStage} from '../../../../trainer/pipeline/stages/referenceStage.ts';
 import {watchInputs} from '../../../../trainer/pipeline/stages/inputWatch.ts';
 import {Stopped, type StageContext} from '../../../../trainer/pipeline/stages/stageContext.ts';
 import {namesIn} from '../../../../trainer/store/files/namesIn.ts';
@@ -18,6 +21,7 @@ import {writeSmallClip} from '../../../helpers/featureCache.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const base = {kind: 'base'} as const;
+const unwatched = {signal: new AbortController().signal, onNote: () => undefined, onProgress: () => undefined};
 
 /** A run of the digit model whose evaluation draws 130 images. */
 async function digitRun(evaluate: object) {
@@ -48,7 +52,7 @@ async function digitRun(evaluate: object) {
     };
   };
   const result = async (name: string) => hashFile(join(runPaths.evaluation(run, 'base'), name));
-  return {run, events, context, result};
+  return {run, events, context, result, evaluate: config.evaluate};
 }
 
 /** Puts a small CLIP where downloaded weights lie. */
@@ -79,5 +83,21 @@ describe('an evaluation', {timeout: 120_000}, () => {
     expect(drawn(shared.events).at(-1)).toEqual([130, 130]);
     for (const file of files) expect(await shared.result(file), file).toBe(await whole.result(file));
     expect(await namesIn(runPaths.drawnImages(shared.run, 'base'))).toHaveLength(130);
+
+    // `deme score` of the images that were kept gives the numbers of the report.
+    await referenceStage(await shared.context());
+    const distances = await distancesByNetwork(shared.run, ['base'], shared.evaluate);
+    for (const [name, {frechet, precisionRecall}] of distances) {
+      const reference = runPaths.features(shared.run, 'reference', name);
+      const images = runPaths.drawnImages(shared.run, 'base');
+      const request = {images, reference, features: [name], imageColumn: 'image', engine: 'wasm'} as const;
+      const {scores} = await scoreImages(request, unwatched);
+      const {precision, recall} = precisionRecall?.['base'] ?? expect.fail();
+      const distance = frechet['base'] ?? expect.fail();
+      // The digit classifier sees what was drawn before it is rounded to the bytes of a file.
+      const rounding = name === 'digits' ? 1e-4 * distance : 0;
+      expect(scores).toMatchObject([{images: 130, precisionRecall: {precision, recall}}]);
+      expect(Math.abs((scores[0]?.frechetDistance ?? NaN) - distance)).toBeLessThanOrEqual(rounding);
+    }
   });
 });

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+
+/** A mean with its standard error. */
+export const Estimate = z.strictObject({mean: z.number(), standardError: z.number()});
+export type Estimate = z.infer<typeof Estimate>;
+
+/** A difference with its sign and standard error, `-1.20e-5 ± 3.0e-6`; `±0` between two models that are the same. */
+export function differenceText({mean, standardError}: Estimate): string {
+  if (mean === 0 && standardError === 0) return '±0';
+  return `${mean < 0 ? '' : '+'}${mean.toExponential(2)} ± ${standardError.toExponential(1)}`;
+}
+
+/** Whether a difference says nothing: it is less than two standard errors, or its error is not known. */
+export function isNoise({mean, standardError}: Estimate): boolean {
+  return !(standardError > 0 && Math.abs(mean) >= 2 * standardError);
+}
+
+/** A value with as many digits as two of its error allow, `152.3 ± 4.1`; with four where there is no error. */
+export function measuredText(value: number, error?: number): string {
+  const size = Math.max(Math.abs(value), error ?? 0);
+  const isTiny = size > 0 && size < 1e-3;
+  if (error === undefined || !(error > 0)) return isTiny ? value.toExponential(3) : plain(value);
+  const last = Math.floor(Math.log10(error)) - 1;
+  if (!isTiny) return `${value.toFixed(Math.max(0, -last))} ± ${error.toFixed(Math.max(0, -last))}`;
+  const digits = value === 0 ? 1 : Math.floor(Math.log10(Math.abs(value))) - last;
+  return `${value.toExponential(Math.min(20, Math.max(1, digits)))} ± ${error.toExponential(1)}`;
+}
+
+function plain(value: number): string {
+  const size = Math.abs(value);
+  return size >= 1000 ? value.toFixed(0) : value.toPrecision(4);
+}

@@ -1,0 +1,39 @@
+import {join} from 'node:path';
+import type {EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
+import {decodePng, gridImage, type Picture} from '../../data/pictures/png.ts';
+import {pictureName} from '../../sample/pictureName.ts';
+import {fileExists} from '../../store/files/fileExists.ts';
+import {readRegularFile} from '../../store/files/regularFile.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
+import {promptGridOf} from '../drawing/measuredImages.ts';
+
+/** Bytes of a grid of samples at most, or of an image. */
+const largestPicture = 2 ** 30;
+
+/** The images of a series that can still be looked at. */
+export interface DrawnPictures {
+  /** They are the first so many. */
+  readonly count: number;
+  read(index: number): Promise<Picture>;
+}
+
+/** The measured images of a model as far as the run keeps them: as files of their own, else in its grid unless that shows others. */
+export async function drawnPictures(run: string, model: string, config: EvaluateConfig): Promise<DrawnPictures> {
+  const {samples, grid, keep} = config;
+  if (keep?.includes('images') === true) {
+    const folder = runPaths.drawnImages(run, model);
+    return {count: samples, read: (index) => readPicture(join(folder, pictureName(index, samples)))};
+  }
+  const file = runPaths.grid(run, model);
+  const isOfSeries = grid > 0 && promptGridOf(config) === null;
+  if (!isOfSeries || !(await fileExists(file))) return {count: 0, read: () => Promise.reject(new Error('no image'))};
+  const columns = Math.ceil(Math.sqrt(grid));
+  const layout = {columns, rows: Math.ceil(grid / columns)};
+  let whole: Promise<Picture> | undefined;
+  const read = async (index: number) => gridImage(await (whole ??= readPicture(file)), layout, index);
+  return {count: Math.min(samples, grid), read};
+}
+
+async function readPicture(file: string): Promise<Picture> {
+  return decodePng(await readRegularFile(file, largestPicture, 'the samples'));
+}
