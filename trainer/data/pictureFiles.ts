@@ -1,3 +1,4 @@
+import {UserError} from '../contract/errors.ts';
 import {folderCaptions} from './captions/folderCaptions.ts';
 import type {EncodedImages} from './encodedSource.ts';
 import {encodedFiles, imagesAmong, isImageName} from './imageFolder.ts';
@@ -10,6 +11,8 @@ export interface PictureFileSettings {
   readonly imageColumn: string;
   /** Column of the captions; left out: the first that is called like one. */
   readonly captionColumn?: string;
+  /** What the user has set the path by, for hints: `--images`. */
+  readonly setting: string;
 }
 
 /**
@@ -17,6 +20,21 @@ export interface PictureFileSettings {
  * `onLeftOut` gets sentences about what is none of them.
  */
 export async function openPictureFiles(
+  path: string,
+  settings: PictureFileSettings,
+  onLeftOut: (message: string) => void,
+): Promise<EncodedImages> {
+  try {
+    return await openFound(path, settings, onLeftOut);
+  } catch (error) {
+    if (!(error instanceof UserError) || !/^data-(missing|empty)$/.test(error.code)) throw error;
+    const {code, message, where} = error;
+    const hint = `Check ${settings.setting}: a folder of images, or a tar or parquet file of them.`;
+    throw new UserError(code, message, {where, hint, cause: error});
+  }
+}
+
+async function openFound(
   path: string,
   {imageColumn, captionColumn}: PictureFileSettings,
   onLeftOut: (message: string) => void,

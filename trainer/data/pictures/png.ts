@@ -74,38 +74,33 @@ export function gridOfBytes(
   return {pixels, width, height, channels};
 }
 
-/** The first rows and columns of a grid that `imageGrid` made with `layout`, as a smaller grid: at most `keep` of each. */
-export function gridCorner(
-  grid: Picture,
-  layout: {readonly columns: number; readonly rows: number},
-  keep: number,
-): Picture {
-  const {channels} = grid;
-  const width = keptLength(grid.width, layout.columns, keep);
-  const height = keptLength(grid.height, layout.rows, keep);
-  const pixels = new Uint8Array(width * height * channels);
-  for (let y = 0; y < height; y++) {
-    const start = y * grid.width * channels;
-    pixels.set(grid.pixels.subarray(start, start + width * channels), y * width * channels);
-  }
-  return {pixels, width, height, channels};
+/** How many images a grid has in a row and in a column. */
+interface GridLayout {
+  readonly columns: number;
+  readonly rows: number;
 }
 
-/** One image of a grid that `imageGrid` made with `layout`, by its number. */
-export function gridImage(
-  grid: Picture,
-  layout: {readonly columns: number; readonly rows: number},
-  index: number,
+/** The first rows and columns of a grid that `imageGrid` made with `layout`, as a smaller grid: at most `keep` of each. */
+export function gridCorner(grid: Picture, {columns, rows}: GridLayout, keep: number): Picture {
+  return cut(grid, [0, 0], [keptLength(grid.width, columns, keep), keptLength(grid.height, rows, keep)]);
+}
+
+/** One image of such a grid, by its number. */
+export function gridImage(grid: Picture, {columns, rows}: GridLayout, index: number): Picture {
+  const [width, height] = [keptLength(grid.width, columns, 1), keptLength(grid.height, rows, 1)];
+  const [column, row] = [index % columns, Math.floor(index / columns)];
+  return cut(grid, [column * (width + GAP), row * (height + GAP)], [width, height]);
+}
+
+function cut(
+  {pixels: all, width: stride, channels}: Picture,
+  [left, top]: readonly [number, number],
+  [width, height]: readonly [number, number],
 ): Picture {
-  const {channels} = grid;
-  const width = keptLength(grid.width, layout.columns, 1);
-  const height = keptLength(grid.height, layout.rows, 1);
-  const left = (index % layout.columns) * (width + GAP);
-  const top = Math.floor(index / layout.columns) * (height + GAP);
   const pixels = new Uint8Array(width * height * channels);
   for (let y = 0; y < height; y++) {
-    const start = ((top + y) * grid.width + left) * channels;
-    pixels.set(grid.pixels.subarray(start, start + width * channels), y * width * channels);
+    const start = ((top + y) * stride + left) * channels;
+    pixels.set(all.subarray(start, start + width * channels), y * width * channels);
   }
   return {pixels, width, height, channels};
 }

@@ -1,11 +1,17 @@
 import {UserError} from '../../contract/errors.ts';
 import type {FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
+import type {ScoredSet} from './scoredSet.ts';
 
 /** What made features, as far as it is known. */
 export interface FeatureOrigin {
   /** Length of a vector; left out where only its network knows. */
   readonly dimension?: number;
   readonly network: Partial<FeatureNetworkRecord> | null;
+}
+
+/** Where the features of a set come from, and their length. */
+export function originOf({source, network, features, statistics}: ScoredSet) {
+  return {source, network, dimension: features?.dimension ?? statistics().mean.length};
 }
 
 /** Throws a UserError for a reference with features of another length, network, weights or preprocessing than those of the images. */
@@ -33,7 +39,7 @@ export function requireSameFeatures(images: FeatureOrigin, reference: FeatureOri
   const [what, mine, theirs] = differing;
   throw new UserError(
     'statistics-mismatch',
-    `The reference was made with another ${what}: ${theirs} instead of ${mine}.`,
+    `These features were made with another ${what}: ${theirs} instead of ${mine}.`,
     {
       where: reference.source,
       hint: 'Measure both sets in the same way; their scores do not compare otherwise.',

@@ -8,7 +8,7 @@ import {inceptionScore} from '../inceptionScore.ts';
 import {mostPairs, precisionRecall, type PrecisionRecall} from '../precisionRecall.ts';
 import type {Spread} from '../spread.ts';
 import {kidSubsetSize, subsetKid} from '../subsetKid.ts';
-import {requireSameFeatures} from './sameFeatures.ts';
+import {originOf, requireSameFeatures} from './sameFeatures.ts';
 import type {ScoredSet} from './scoredSet.ts';
 
 export interface ScoreSettings {
@@ -111,9 +111,4 @@ function interval(draws: number, count: number, distanceOf: (numbers: Uint32Arra
   }).sort((a, b) => a - b);
   const at = (share: number) => distances[Math.round(share * (draws - 1))] ?? NaN;
   return [at(0.025), at(0.975)];
-}
-
-/** Where the features of a set come from, and their length. */
-function originOf({source, network, features, statistics}: ScoredSet) {
-  return {source, network, dimension: features?.dimension ?? statistics().mean.length};
 }

@@ -11,6 +11,7 @@ import type {ImageSource} from '../../data/dataset.ts';
 import {openPictureFiles} from '../../data/pictureFiles.ts';
 import {FeatureCollector, sourceBatches, type FeatureNetwork} from '../../evaluate/featureNetwork.ts';
 import {featureNetworks, withFeatureNetworks} from '../../evaluate/featureNetworks.ts';
+import {requireEnoughImages} from '../../evaluate/scoring/enoughImages.ts';
 import {decodedPictures} from '../../evaluate/scoring/measurePictures.ts';
 import {readReferenceStatistics} from '../../evaluate/scoring/referenceStatistics.ts';
 import {isStatisticsFile, writeStatistics} from '../../evaluate/statisticsFile.ts';
@@ -77,6 +78,7 @@ async function measureTestImages(
 ): Promise<FeatureBlocks> {
   const {test} = await openStageData(context);
   const {shape} = test;
+  requireEnoughImages(test.size, 'data.test');
   const blocks = await FeatureBlocks.open(folder, test.size);
   const taker = blockTaker(blocks, [0, test.size], {networks, shape});
   await giveImages({shape, batches: (span) => imagesIn(context, test, span)}, [taker]);
@@ -94,6 +96,8 @@ async function* imagesIn(context: StageContext, test: ImageSource, span: ImageSp
   }
 }
 
+const referenceFiles = {imageColumn: 'image', setting: 'evaluate.reference'};
+
 /** Images in files, each prepared by the rule of the network, as `deme score` does it. */
 async function measurePictures(
   context: StageContext,
@@ -101,7 +105,8 @@ async function measurePictures(
   folder: string,
   networks: readonly FeatureNetwork[],
 ): Promise<FeatureBlocks> {
-  const images = await openPictureFiles(path, {imageColumn: 'image'}, note(context));
+  const images = await openPictureFiles(path, referenceFiles, note(context));
+  requireEnoughImages(images.size, path);
   const blocks = await FeatureBlocks.open(folder, images.size);
   const collectors = networks.map((network) => new FeatureCollector(network, network.prepare));
   const make = blockMaker(blocks, collectors);

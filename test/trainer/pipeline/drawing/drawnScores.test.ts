@@ -64,7 +64,7 @@ describe('the scores of drawn images', {timeout: 60_000}, () => {
     const folder = await temporaryFolder();
     for (const i of [0, 1, 2, 3])
       await copyFile(goldenSdFolder(`metrics/clip_image${i}.png`), join(folder, `clip_image${i}.png`));
-    const images = await openPictureFiles(folder, {imageColumn: 'image'}, () => undefined);
+    const images = await openPictureFiles(folder, {imageColumn: 'image', setting: '--images'}, () => undefined);
     const blocks = await FeatureBlocks.open(await temporaryFolder(), 4);
     await withFeatureNetworks(['clip'], async (networks) => {
       const [set] = await measurePictures(images, networks, {folder: await temporaryFolder(), source: folder});

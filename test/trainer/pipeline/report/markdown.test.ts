@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import type {NetworkDistances} from '../../../../trainer/contract/run/report.ts';
 import {differenceText} from '../../../../trainer/contract/scores/estimate.ts';
 import {reportMarkdown} from '../../../../trainer/pipeline/report/markdown.ts';
 import {knownReport} from '../../../helpers/knownRun.ts';
@@ -25,7 +26,7 @@ describe('the report in words', () => {
       base: {standardError: 0.25, groups: 10},
       merged: {standardError: 0.2, groups: 10, toBase: {mean: -0.25, standardError: 0.05}},
     };
-    const networks = [
+    const networks: NetworkDistances[] = [
       {network: 'digits', about: 'of digits', frechet: {base: 1.5, merged: 1.25}, kid, frechetSpread},
       {network: 'clip', about: 'of texts', frechet: {base: 0.25}, kid: {}},
     ];
