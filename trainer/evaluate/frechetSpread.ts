@@ -12,6 +12,9 @@ const fewestImages = 2 * jackknifeGroups;
 /** After so many groups the distance of the images so far is computed as well. */
 const reported = [1, 2, 5];
 
+/** How many distances `frechetDraws` computes. */
+export const drawnDistances = jackknifeGroups + reported.length;
+
 /** Fréchet distances of parts of some images to a reference. */
 export interface FrechetDraws {
   /** Of all images but one group, for each group. */

@@ -1,5 +1,5 @@
 import type {NetworkDistances, Report} from '../run/report.ts';
-import {differenceText, isNoise, measuredText, type Estimate} from './estimate.ts';
+import {isNoise, measuredText, type Estimate} from './estimate.ts';
 import {recipeTexts, type RecipeTexts} from './recipeTexts.ts';
 
 /** What a model scored. */
@@ -95,7 +95,13 @@ function differenceCell(difference: Difference | undefined, better: ScoreRow['be
   const isBetter = better === 'lower' ? difference.mean < 0 : difference.mean > 0;
   const verdict = isNoise(difference) ? 'noise' : isBetter ? 'better' : 'worse';
   const share = difference.base ? `, ${percent(difference.mean / difference.base)}` : '';
-  return {value: difference.mean, text: differenceText(difference) + share, isBest: false, verdict};
+  return {value: difference.mean, text: signedText(difference) + share, isBest: false, verdict};
+}
+
+/** `±0` between two models that are the same. */
+function signedText({mean, standardError}: Estimate): string {
+  if (mean === 0 && standardError === 0) return '±0';
+  return `${mean < 0 ? '' : '+'}${measuredText(mean, standardError)}`;
 }
 
 function percent(share: number): string {

@@ -11,6 +11,7 @@ import {baseline} from '../../contract/scores/scoreTable.ts';
 import type {Report} from '../../contract/run/report.ts';
 import {frechetDistance, type Gaussian} from '../../evaluate/frechet.ts';
 import {
+  drawnDistances,
   frechetDraws,
   jackknifeError,
   jackknifeGroups,
@@ -39,6 +40,9 @@ export interface SampleDistances extends Pick<Report, 'frechet' | 'kid' | 'warni
     readonly kid: KidSettings | null;
   } | null;
 }
+
+/** Times that `between` is called for each model and network, at most: before its distance, those of parts of its images, and its KID. */
+export const stepsPerModel = drawnDistances + 2;
 
 /** What long computations need. */
 export interface DistanceWork {

@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {featureNames} from '../../contract/config/evaluateConfig.ts';
 import {LossRecord, runModels, StageRecord, WeightsRecord} from '../../contract/run/pipeline.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {stageName, type Stage} from '../../contract/run/stage.ts';
@@ -16,12 +17,12 @@ import {drawBeforeAfter} from '../report/beforeAfter.ts';
 import {buildReport, type Measurements} from '../report/buildReport.ts';
 import {drawCurves} from '../report/curves.ts';
 import {differingImages} from '../report/differingImages.ts';
-import {distancesByNetwork} from '../report/sampleDistances.ts';
+import {distancesByNetwork, stepsPerModel} from '../report/sampleDistances.ts';
 import {reportMarkdown} from '../report/markdown.ts';
 import type {PictureFile} from '../report/pictureFile.ts';
 import {readStagePeaks} from '../resources/readStagePeaks.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import {orStop, type StageContext, type StageOutcome} from './stageContext.ts';
+import {orStop, progress, type StageContext, type StageOutcome} from './stageContext.ts';
 
 /** Gathers what the stages measured into `report/`: report.json, report.md and the pictures. `stages` are those of the whole pipeline. */
 export async function reportStage(context: StageContext, stages: readonly Stage[]): Promise<StageOutcome> {
@@ -57,7 +58,7 @@ async function gather(context: StageContext, stages: readonly Stage[]): Promise<
   let started: Promise<unknown> | undefined;
   const work = {
     startEngine: () => (started ??= startEngine({...engine, work: 'predict'})),
-    between: () => orStop(context),
+    between: distanceSteps(context, models.length * featureNames(evaluate?.features).length * stepsPerModel),
   };
   const weights = runPaths.weights(run);
   return {
@@ -71,6 +72,23 @@ async function gather(context: StageContext, stages: readonly Stage[]): Promise<
     engine: (await openRun(run)).record.engine,
     peakMemory: Object.fromEntries(await readStagePeaks(run)),
     ...(await wallTimes(run, stages)),
+  };
+}
+
+/** Milliseconds between two reports: only the distances of many features take longer. */
+const reportEvery = 5000;
+
+/** Called between the steps of a long computation: reports how far it is, and throws `Stopped` where it is to stop. */
+function distanceSteps(context: StageContext, total: number): () => Promise<void> {
+  const report = progress(context, 'distances');
+  let done = 0;
+  let reported = performance.now();
+  return async () => {
+    await orStop(context);
+    done++;
+    if (performance.now() - reported < reportEvery) return;
+    reported = performance.now();
+    report(Math.min(done, total), total);
   };
 }
 

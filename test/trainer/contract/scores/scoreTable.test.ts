@@ -98,8 +98,8 @@ describe('the table of scores', () => {
   it('says of a difference to the base whether it is better, worse, or noise', () => {
     expect(cellsOf(twoNetworks(), 'Fréchet distance, diff', 'inception')).toEqual([
       null,
-      ['+5.00e-1 ± 1.0e-1, +16.67 %', 'worse'],
-      ['-1.00e+0 ± 6.0e-1, -33.33 %', 'noise'],
+      ['+0.50 ± 0.10, +16.67 %', 'worse'],
+      ['-1.00 ± 0.60, -33.33 %', 'noise'],
     ]);
   });
 

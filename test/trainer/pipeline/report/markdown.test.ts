@@ -37,11 +37,11 @@ describe('the report in words', () => {
     const row = (start: string) => rows.find((line) => line.startsWith(`| ${start}`));
     expect(row('score')).toBe('| score | network | base (baseline) | merged | recipe |');
     expect(row('held-out loss (')).toContain('|  | 0.020000 ± 0.000010 | **0.019000 ± 0.000010** |');
-    expect(row('held-out loss, diff')).toContain('|  |  | -1.00e-3 ± 1.0e-5, -5.00 % (better) |');
+    expect(row('held-out loss, diff')).toContain('|  |  | -0.001000 ± 0.000010, -5.00 % (better) |');
     expect(row('Fréchet distance (')).toBe(
       `| Fréchet distance (lower is better) | digits | 1.50 ± 0.25 | **1.25 ± 0.20** | ${drawn}; ± a standard error by a jackknife over 10 groups of the images |`,
     );
-    expect(row('Fréchet distance, diff')).toContain('| digits |  | -2.50e-1 ± 5.0e-2, -16.67 % (better) |');
+    expect(row('Fréchet distance, diff')).toContain('| digits |  | -0.250 ± 0.050, -16.67 % (better) |');
     expect(row('KID')).toContain('| digits | 0.0100 ± 0.0020 |  |');
     expect(rows.filter((line) => line.includes('| clip | 0.2500 |  | 64 images'))).toHaveLength(1);
     expect(rows).toContain('digits: of digits.');
