@@ -201,7 +201,7 @@ describePanel('the panel in a browser', (open) => {
     await page.getByRole('tab', {name: 'Evaluation'}).click();
     await page.getByText('The merged model against the base').waitFor();
     await page.getByRole('columnheader', {name: 'base (baseline)'}).waitFor();
-    const row = page.getByRole('row', {name: /^Fréchet distance ?lower is better/});
+    const row = page.getByRole('row', {name: /^Fréchet distance ?by features, lower is better/});
     const {frechet = {}} = run.run.report ?? {};
     const best = Math.min(...Object.values(frechet));
     expect(await row.getByText('(best)').count()).toBe(1);

@@ -7,13 +7,16 @@ export function scoreTableView(report: Report): HTMLElement {
   const {models, rows} = scoreTable(report);
   const names = models.map((model) => (model === baseline ? `${model} (baseline)` : model));
   const cells = rows.map((row) => [
-    element('span', {}, row.score, element('span', {class: 'score-note'}, `${row.better} is better`)),
-    row.network ?? '–',
+    element('span', {class: 'score-name'}, row.score, element('span', {class: 'score-note'}, noteOf(row))),
     ...row.cells.map((cell) => (cell === null ? '–' : scoreCell(cell, row))),
     element('span', {class: 'score-recipe'}, row.recipe),
   ]);
   const caption = 'All models, on the same images, noise and timesteps; ★ is the best of a row, bars begin at zero';
-  return table(caption, ['Score', 'Network', ...names, 'Measured'], cells);
+  return table(caption, ['Score', ...names, 'Measured'], cells);
+}
+
+function noteOf({network, better}: ScoreRow): string {
+  return `${network === null ? '' : `by ${network}, `}${better} is better`;
 }
 
 function scoreCell(cell: ScoreCell, {cells}: ScoreRow): Child {

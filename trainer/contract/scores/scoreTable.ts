@@ -7,7 +7,7 @@ export interface ScoreCell {
   readonly value: number;
   /** With its error, where that is known. */
   readonly text: string;
-  /** Whether no other model scored better. */
+  /** Whether no other model scored better, and some worse. */
   readonly isBest: boolean;
   /** What a difference to the base says; null for a score. */
   readonly verdict: 'better' | 'worse' | 'noise' | null;
@@ -81,7 +81,8 @@ function rowOf<T>(scores: T, models: readonly string[], {of, difference, ...row}
   if (difference) return {...row, cells: models.map((model) => differenceCell(difference(scores, model), row.better))};
   const measured = models.map((model) => of?.(scores, model));
   const values = measured.flatMap((score) => (score && Number.isFinite(score.mean) ? [score.mean] : []));
-  const best = values.length < 2 ? NaN : row.better === 'lower' ? Math.min(...values) : Math.max(...values);
+  const isAlike = values.every((value) => value === values[0]);
+  const best = isAlike ? NaN : row.better === 'lower' ? Math.min(...values) : Math.max(...values);
   const cells = measured.map((score) => {
     if (!score) return null;
     const {mean: value, standardError} = score;

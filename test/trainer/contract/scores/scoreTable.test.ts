@@ -83,11 +83,7 @@ describe('the table of scores', () => {
     ]);
     expect(cellsOf(report, 'precision', 'inception')).toEqual([['0.700 ± 0.020', ''], ['0.800 ± 0.020', 'best'], null]);
     // As good as each other.
-    expect(cellsOf(report, 'inception score', 'inception')?.map((cell) => cell?.[1])).toEqual([
-      'best',
-      'best',
-      undefined,
-    ]);
+    expect(cellsOf(report, 'inception score', 'inception')?.map((cell) => cell?.[1])).toEqual(['', '', undefined]);
     expect(cellsOf(report, 'CLIP', 'clip')).toEqual([
       ['30.00 ± 0.10', ''],
       ['29.00 ± 0.10', ''],
