@@ -93,7 +93,7 @@ function missingLines({needs}: BenchmarkPlan): string[] {
 function planLines({about, config, updates, drawing, disk, time, warnings}: BenchmarkPlan): string[] {
   const {models, images, steps} = drawing;
   const hours = (value: number | null = null) => (value === null ? 'not timed' : `${value.toPrecision(2)} hours`);
-  const bytes = disk.checkpoints + disk.models + disk.features;
+  const bytes = disk.checkpoints + disk.models + disk.features + disk.encoded;
   return [
     about,
     `Config: ${config}`,

@@ -17,7 +17,7 @@ const plan: BenchmarkPlan = {
   updates: {expert: 5, experts: 4, ordinary: 20, images: 8},
   candidates: 3,
   drawing: {models: ['base', 'merged'], images: 50_000, sampler: null, steps: 100},
-  disk: {checkpoints: 1e9, models: 1e9, features: 0, free: null},
+  disk: {checkpoints: 1e9, models: 1e9, features: 0, encoded: 0, free: null},
   time: null,
   ours: [],
   warnings: [],
