@@ -90,7 +90,7 @@ function missingLines({needs}: BenchmarkPlan): string[] {
   return missing.slice(0, -1);
 }
 
-function planLines({about, config, updates, drawing, disk, time, warnings}: BenchmarkPlan): string[] {
+function planLines({about, config, updates, drawing, disk, time, unlike, warnings}: BenchmarkPlan): string[] {
   const {models, images, steps} = drawing;
   const hours = (value: number | null = null) => (value === null ? 'not timed' : `${value.toPrecision(2)} hours`);
   const bytes = disk.checkpoints + disk.models + disk.features + disk.encoded;
@@ -100,7 +100,7 @@ function planLines({about, config, updates, drawing, disk, time, warnings}: Benc
     `Training: ${updates.experts} experts of ${updates.expert} updates; ${hours(time?.training)}`,
     `Drawing: ${images} images of each of ${models.length} models in ${steps} steps; ${hours(time?.drawing)}`,
     `Disk: ${gigabytes(bytes)}${disk.free === null ? '' : `, ${gigabytes(disk.free)} are free`}`,
-    ...warnings.map((warning) => `Warning: ${warning}`),
+    ...[...unlike, ...warnings].map((warning) => `Warning: ${warning}`),
     '',
     'It can be stopped by Ctrl+C, and goes on from there when it is run again.',
   ];

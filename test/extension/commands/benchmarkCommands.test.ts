@@ -19,6 +19,7 @@ const plan: BenchmarkPlan = {
   drawing: {models: ['base', 'merged'], images: 50_000, sampler: null, steps: 100},
   disk: {checkpoints: 1e9, models: 1e9, features: 0, encoded: 0, free: null},
   time: null,
+  unlike: [],
   ours: [],
   warnings: [],
 };
