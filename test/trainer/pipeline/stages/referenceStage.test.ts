@@ -90,7 +90,11 @@ describe('the reference of an evaluation', {timeout: 60_000}, () => {
     const folder = await project();
     const {run, context} = await begun(folder, 'run', {reference: {digits: 'others'}});
     await referenceStage(context);
-    const images = await openPictureFiles(join(folder, 'others'), {imageColumn: 'image', setting: '--images'}, () => undefined);
+    const images = await openPictureFiles(
+      join(folder, 'others'),
+      {imageColumn: 'image', setting: '--images'},
+      () => undefined,
+    );
     await withFeatureNetworks(['digits'], async (networks) => {
       const options = {folder: await temporaryFolder(), source: 'others'};
       const [set] = await measurePictures(images, networks, options);
