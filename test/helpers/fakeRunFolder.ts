@@ -177,8 +177,13 @@ async function scoredReport(run: string): Promise<Report> {
   const byModel = <T>(score: (distance: number) => T) =>
     Object.fromEntries(Object.entries(report.frechet).map(([model, distance]) => [model, score(distance)]));
   const precision = (distance: number) => 1 / (1 + distance / 10);
+  const confirmed = report.search?.candidates.slice(0, 2).map((candidate, i) => ({
+    ...candidate,
+    ...{kid: {mean: 1 + i, standardError: 0.25}, frechet: 30 + i},
+  }));
   return {
     ...report,
+    search: report.search && {...report.search, confirmed},
     frechetSpread: byModel((distance) => ({
       standardError: 0.25,
       groups: 10,

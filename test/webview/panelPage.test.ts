@@ -210,6 +210,8 @@ describePanel('the panel in a browser', (open) => {
     await page.getByRole('img', {name: /against the number of images: base .* of 100, /}).waitFor();
     const different = page.getByRole('img', {name: 'Images 7 of base, and below them of merged'});
     await eventually(() => different.evaluate((img) => (img as HTMLImageElement).naturalWidth)).toBe(64);
+    const candidates = page.getByRole('row', {name: /\(chosen\)/});
+    expect(await candidates.getByText('(best)').count()).toBeGreaterThan(1);
     await choose(page, 'Images of', 'ordinary and merged');
     await page.getByText('The run keeps none of these images').waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);

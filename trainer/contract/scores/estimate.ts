@@ -15,11 +15,15 @@ export function isNoise({mean, standardError}: Estimate): boolean {
   return !(standardError > 0 && Math.abs(mean) >= 2 * standardError);
 }
 
+/** An error smaller than this share of its value is one of rounding, as of a mean of the same value many times over. */
+const rounding = 1e-9;
+
 /** A value with as many digits as two of its error allow, `152.3 ± 4.1`; with four where there is no error. */
 export function measuredText(value: number, error?: number): string {
   const size = Math.max(Math.abs(value), error ?? 0);
   const isTiny = size > 0 && size < 1e-3;
-  if (error === undefined || !(error > 0)) return isTiny ? value.toExponential(3) : plain(value);
+  if (error === undefined || !(error > rounding * Math.abs(value)))
+    return isTiny ? value.toExponential(3) : plain(value);
   const last = Math.floor(Math.log10(error)) - 1;
   if (!isTiny) return `${value.toFixed(Math.max(0, -last))} ± ${error.toFixed(Math.max(0, -last))}`;
   const digits = value === 0 ? 1 : Math.floor(Math.log10(Math.abs(value))) - last;

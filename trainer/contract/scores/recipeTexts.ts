@@ -29,7 +29,8 @@ export interface RecipeTexts {
   readonly heldOut: string;
   /** Of samples measured by a network against a reference (left out: the test images), or null for a score that needs none. */
   drawn(network: string, reference: string | undefined | null): string;
-  readonly kidSubsets: string;
+  /** The error of KID. */
+  readonly kidError: string;
   /** The network of a report that has only one. */
   readonly firstNetwork: string | undefined;
 }
@@ -41,7 +42,7 @@ export function recipeTexts(given: Report['recipe']): RecipeTexts {
   const images = samplingText(sampling);
   return {
     heldOut: heldOut
-      ? `${heldOut.images} test images, ${heldOut.timesteps} timesteps of each in each range, seed ${heldOut.seed}; ± a standard error over the images`
+      ? `${heldOut.images} test images, ${heldOut.timesteps} timestep${heldOut.timesteps === 1 ? '' : 's'} of each in each range, seed ${heldOut.seed}; ± a standard error over the images`
       : '± a standard error over the images',
     drawn(network, against) {
       const record = records.find(({name}) => name === network);
@@ -49,9 +50,17 @@ export function recipeTexts(given: Report['recipe']): RecipeTexts {
       const testImages = reference?.images ? `${reference.images} test images` : 'the test images';
       return [...images, `by ${by}`, ...(against === null ? [] : [`against ${against ?? testImages}`])].join(', ');
     },
-    kidSubsets: kid ? `${kid.subsets} subsets of ${kid.subsetSize} images` : 'subsets of the images',
+    kidError: kidErrorText(kid, [sampling?.images, reference?.images]),
     firstNetwork: featureNetwork?.name,
   };
+}
+
+/** Subsets of all images are all the same. */
+function kidErrorText(kid: z.infer<typeof Recipe>['kid'], counts: readonly (number | null | undefined)[]): string {
+  if (!kid) return '± a standard error over subsets of the images';
+  const {subsets, subsetSize} = kid;
+  if (counts.every((count) => count === subsetSize)) return 'no error, since each subset has all images';
+  return `± a standard error over ${subsets} subsets of ${subsetSize} images`;
 }
 
 function samplingText(sampling: z.infer<typeof Recipe>['sampling']): string[] {

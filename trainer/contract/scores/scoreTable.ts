@@ -143,7 +143,7 @@ function networkRows(scores: NetworkDistances, models: readonly string[], texts:
         return toBase && {...toBase, base: frechet[baseline]};
       },
     }),
-    add('KID', 'lower', `${measuredBy}; ± a standard error over ${texts.kidSubsets}`, {
+    add('KID', 'lower', `${measuredBy}; ${texts.kidError}`, {
       of: ({kid}, model) => kid[model],
     }),
     ...(['precision', 'recall'] as const).map((name) =>

@@ -112,6 +112,13 @@ describe('the table of scores', () => {
     expect(recipe('Fréchet', 'clip')).toContain('against the test images; no interval');
   });
 
+  it('says where KID has no error, because each of its subsets has all images', () => {
+    const report = twoNetworks();
+    const recipe = {...report.recipe, kid: {subsets: 50, subsetSize: 64}, reference: {part: 'test', images: 64}};
+    const row = scoreTable({...report, recipe}).rows.find(({score}) => score === 'KID');
+    expect(row?.recipe).toMatch(/; no error, since each subset has all images$/);
+  });
+
   it('reads reports whose recipe has other parts', () => {
     const report = {...twoNetworks(), recipe: {sampling: 'none', heldOut: [1], featureNetworks: 3, kid: null}};
     expect(scoreTable(report).rows[2]?.recipe).toMatch(/^by inception, against val2014/);
@@ -128,6 +135,8 @@ describe('a measured number', () => {
     [32.13638, undefined, '32.14'],
     [12345.6, undefined, '12346'],
     [0.5, 0, '0.5000'],
+    // The deviation of one value many times over, as floats have it.
+    [708.0853, 9e-13, '708.1'],
     [0, undefined, '0.000'],
     [0.0001234567, undefined, '1.235e-4'],
   ])('%d with the error %d is %s', (value, error, text) => expect(measuredText(value, error)).toBe(text));
