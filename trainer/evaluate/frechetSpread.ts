@@ -25,7 +25,7 @@ export interface FrechetDraws {
 
 /**
  * The distances that tell how far that of all images is to be trusted. Groups are drawn by image number, so that those of two models drawn from the same
- * noise are pairs. Null for too few images.
+ * noise are pairs. Null for too few images: without a group there must be more than features, or covariances lose rank as well as images.
  *
  * @param all statistics of these features, and their distance
  * @param between called before each distance; throws to end
@@ -36,8 +36,8 @@ export async function frechetDraws(
   reference: Gaussian,
   between: () => Promise<void>,
 ): Promise<FrechetDraws | null> {
-  const {count} = features;
-  if (count < fewestImages) return null;
+  const {count, dimension} = features;
+  if (count < fewestImages || count - Math.ceil(count / jackknifeGroups) <= dimension) return null;
   const order = permutation(count, createRandom(0, 'score', 'order'));
   const endOf = (group: number) => Math.floor((group * count) / jackknifeGroups);
   const without: number[] = [];

@@ -68,9 +68,14 @@ describe('the error of a Fréchet distance', () => {
     expect((await drawsOf(rows)).without).toEqual(without);
   });
 
-  it('is not known of few images', async () => {
-    const rows = features(19, 1);
-    const all = {statistics: statisticsOf(rows), distance: 1};
-    expect(await frechetDraws(rows, all, reference, () => Promise.resolve())).toBe(null);
+  it.each([
+    [19, 3],
+    [100, 90],
+  ])('is not known of %i images with %i features', async (count, size) => {
+    const values = createRandom(1).fillNormal(new Float32Array(count * size));
+    const rows = featureRows({values, count, dimension: size});
+    const statistics = statisticsOf(rows);
+    const all = {statistics, distance: 1};
+    expect(await frechetDraws(rows, all, statistics, () => Promise.resolve())).toBe(null);
   });
 });

@@ -129,7 +129,7 @@ function networkRows(scores: NetworkDistances, models: readonly string[], texts:
   ) => rowOf(scores, models, {score, network, better, recipe, ...how});
   const jackknife = spread
     ? `± a standard error by a jackknife over ${spread.groups} groups of the images`
-    : 'no interval, which needs features that are kept, of 20 images or more';
+    : 'no interval, which needs features that are kept, of clearly more images than features';
   return [
     add('Fréchet distance', 'lower', `${measuredBy}; ${jackknife}`, {
       of: ({frechet}, model) =>
