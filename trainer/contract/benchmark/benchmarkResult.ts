@@ -58,7 +58,7 @@ export type BenchmarkRow = z.infer<typeof BenchmarkRow>;
 /** What the check of the ruler found in the feature space of one network. */
 export const RulerCheck = z.strictObject({
   network: z.string(),
-  images: z.int(),
+  images: z.int().nullable().describe('Null: given statistics do not say it.'),
   self: z.number().describe('Fréchet distance of the reference to itself.'),
   split: z
     .number()

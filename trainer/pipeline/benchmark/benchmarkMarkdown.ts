@@ -105,7 +105,7 @@ function recipeText(recipe: BenchmarkRecipe | undefined): string {
 function rulerTable({ruler}: BenchmarkResult): string {
   const rows = ruler.map(({network, images, self, split}) => [
     network,
-    String(images),
+    images === null ? 'not stated' : String(images),
     self.toExponential(1),
     split === null ? 'only statistics were kept' : split.toPrecision(4),
   ]);

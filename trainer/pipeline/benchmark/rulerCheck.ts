@@ -56,7 +56,7 @@ export function checkReference({network, statistics, features}: Reference, where
   if (!(total > 0)) refuse(`${network} sees no difference between any two of the reference images`);
   const self = frechetDistance(statistics, statistics);
   if (!(Math.abs(self) <= rounding * total)) refuse(`the reference is at distance ${self} from itself, not 0`);
-  if (features === null) return {network, images: statistics.count ?? 0, self, split: null};
+  if (features === null) return {network, images: statistics.count ?? null, self, split: null};
   const split = frechetDistance(statisticsOf(everyOther(features, 0)), statisticsOf(everyOther(features, 1)));
   if (!(split > rounding * total))
     refuse(`its two halves are at distance ${split}; there are copies among the reference images`);

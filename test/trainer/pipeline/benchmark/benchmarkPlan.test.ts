@@ -1,6 +1,6 @@
 import {rename, rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {beforeEach, describe, expect, it, vi} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {
   benchmarkNames,
   BenchmarkPlan,
@@ -19,6 +19,7 @@ useCpuBackend();
 beforeEach(async () => {
   vi.stubEnv('DEME_CACHE', await temporaryFolder());
 });
+afterEach(() => void vi.unstubAllEnvs());
 
 async function plan(request: BenchmarkRequest): Promise<BenchmarkPlan> {
   return BenchmarkPlan.parse(await planBenchmark(request, await benchmarkConfig(request)));

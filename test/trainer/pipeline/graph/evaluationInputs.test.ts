@@ -1,11 +1,13 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {expect, it, vi} from 'vitest';
+import {afterEach, expect, it, vi} from 'vitest';
 import {DemeConfig} from '../../../../trainer/contract/config/config.ts';
 import {featureFolder} from '../../../../trainer/evaluate/featureWeights.ts';
 import {evaluationInputs} from '../../../../trainer/pipeline/graph/evaluationInputs.ts';
 import {hashBytes} from '../../../../trainer/store/files/sha256.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+
+afterEach(() => void vi.unstubAllEnvs());
 
 it('an evaluation reads the weights of its networks, by their content', async () => {
   vi.stubEnv('DEME_CACHE', await temporaryFolder());
@@ -28,5 +30,4 @@ it('an evaluation reads the weights of its networks, by their content', async ()
     ['prompts.txt', hashBytes('a cat')],
     ['weights of clip', hashBytes('weights')],
   ]);
-  vi.unstubAllEnvs();
 });

@@ -60,7 +60,7 @@ function stopped(say: (lines: readonly string[]) => void): ExitCode {
 
 function rulerLine({network, images, self, split}: RulerCheck): string {
   const halves = split === null ? '' : `, ${split.toPrecision(3)} between its halves`;
-  return `Ruler by ${network}: ${images} reference images, ${self.toExponential(1)} to themselves${halves}`;
+  return `Ruler by ${network}: ${images === null ? 'statistics' : `${images} reference images`}, ${self.toExponential(1)} to themselves${halves}`;
 }
 
 function resultLines({rows}: BenchmarkResult): string[] {
