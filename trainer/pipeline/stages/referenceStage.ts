@@ -7,20 +7,18 @@ import {
   type EvaluateConfig,
 } from '../../contract/config/evaluateConfig.ts';
 import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
-import type {ImageSource} from '../../data/dataset.ts';
 import {openPictureFiles} from '../../data/pictureFiles.ts';
-import {FeatureCollector, sourceBatches, type FeatureNetwork} from '../../evaluate/featureNetwork.ts';
+import {FeatureCollector, type FeatureNetwork} from '../../evaluate/featureNetwork.ts';
 import {featureNetworks, withFeatureNetworks} from '../../evaluate/featureNetworks.ts';
 import {requireEnoughImages} from '../../evaluate/scoring/enoughImages.ts';
 import {decodedPictures} from '../../evaluate/scoring/measurePictures.ts';
 import {readReferenceStatistics} from '../../evaluate/scoring/referenceStatistics.ts';
 import {isStatisticsFile, writeStatistics} from '../../evaluate/statisticsFile.ts';
-import type {ImageSpan} from '../../sample/sampleImages.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import {blockMaker, blockTaker} from '../drawing/blockTaker.ts';
+import {blockMaker} from '../drawing/blockTaker.ts';
 import {openDrawingFolder} from '../drawing/drawingFolder.ts';
 import {FeatureBlocks} from '../drawing/featureBlocks.ts';
-import {giveImages} from '../drawing/imageTakers.ts';
+import {measureSource} from '../drawing/measureSource.ts';
 import {writeAllFeatures} from './featureFile.ts';
 import {note, orStop, progress, requireEvaluate, type StageContext, type StageOutcome} from './stageContext.ts';
 import {openStageData} from './data/stageData.ts';
@@ -77,23 +75,8 @@ async function measureTestImages(
   networks: readonly FeatureNetwork[],
 ): Promise<FeatureBlocks> {
   const {test} = await openStageData(context);
-  const {shape} = test;
   requireEnoughImages(test.size, 'data.test');
-  const blocks = await FeatureBlocks.open(folder, test.size);
-  const taker = blockTaker(blocks, [0, test.size], {networks, shape});
-  await giveImages({shape, batches: (span) => imagesIn(context, test, span)}, [taker]);
-  return blocks;
-}
-
-async function* imagesIn(context: StageContext, test: ImageSource, span: ImageSpan): AsyncGenerator<Float32Array> {
-  const report = progress(context, 'reference images');
-  let done = span[0];
-  for await (const images of sourceBatches(test, span)) {
-    await orStop(context);
-    yield images;
-    done += images.length / (test.shape[0] * test.shape[1] * test.shape[2]);
-    report(done, test.size);
-  }
+  return measureSource(context, test, {folder, networks});
 }
 
 const referenceFiles = {imageColumn: 'image', setting: 'evaluate.reference'};
