@@ -3,9 +3,9 @@ import type {BenchmarkTime} from '../../contract/benchmark/benchmarkPlan.ts';
 import type {DemeConfig} from '../../contract/config/config.ts';
 import {measuredCount} from '../../contract/config/evaluateConfig.ts';
 import {evaluatedModels} from '../../contract/run/pipeline.ts';
-import type {RunEvent} from '../../contract/run/events.ts';
 import {runEventPieces} from '../../store/run/singleEvents.ts';
 import {listRuns} from '../../store/run/runFolder.ts';
+import {DrawingPace} from '../drawing/drawingPace.ts';
 import {isTraining, planStages} from '../graph/stagePlan.ts';
 import type {BenchmarkConfig} from './benchmarkConfig.ts';
 
@@ -52,20 +52,12 @@ export function hoursAt({updates, image}: Pace, config: DemeConfig): Pick<Benchm
 /** The pace of a run by its newest events. */
 async function readPace(run: string): Promise<Pace> {
   const updates = new Map<string, number>();
-  const drawn = new Map<string, {first: Progress; last: Progress}>();
+  const drawn = new DrawingPace('samples');
   for await (const {events} of runEventPieces(run, ['step', 'progress'])) {
     for (const event of events) {
       if (event.type === 'step') updates.set(event.stage, event.secondsPerUpdate);
-      if (event.type !== 'progress' || event.what !== 'samples') continue;
-      drawn.set(event.stage, {first: drawn.get(event.stage)?.first ?? event, last: event});
+      if (event.type === 'progress') drawn.add(event);
     }
   }
-  const spans = [...drawn.values()].filter(({first, last}) => last.done > first.done);
-  const images = spans.reduce((sum, {first, last}) => sum + last.done - first.done, 0);
-  const seconds = spans.reduce((sum, {first, last}) => sum + last.time - first.time, 0) / timeUnit;
-  return {updates, image: images === 0 ? null : seconds / images};
+  return {updates, image: drawn.seconds};
 }
-
-type Progress = Extract<RunEvent, {type: 'progress'}>;
-/** Events have milliseconds. */
-const timeUnit = 1000;
