@@ -5,6 +5,7 @@ import {Estimate} from '../scores/estimate.ts';
 import {sampleScores} from '../scores/sampleScores.ts';
 import {MemoryPeak} from './memoryPeak.ts';
 import {MergeRule, tensorGroups} from '../config/mergeRule.ts';
+import {searchObjectives} from '../config/searchObjective.ts';
 
 export const RangeLoss = z.strictObject({range: z.tuple([z.int(), z.int()]), ...Estimate.shape});
 export type RangeLoss = z.infer<typeof RangeLoss>;
@@ -22,7 +23,14 @@ export const HeldOutLoss = z.strictObject({
 export type HeldOutLoss = z.infer<typeof HeldOutLoss>;
 
 /** One vector that the search tried. */
-export const Candidate = z.strictObject({weights: z.array(z.number()), loss: z.number(), origin: z.string()});
+export const Candidate = z.strictObject({
+  weights: z.array(z.number()),
+  /** What the objective of the search measures: the held-out loss, or a distance. Lower is better. */
+  loss: z.number(),
+  origin: z.string(),
+  /** Images by which a distance was measured; distances of other numbers of images are no comparison. */
+  images: z.int().optional(),
+});
 export type Candidate = z.infer<typeof Candidate>;
 
 /** What a search over a weight for each expert and part of the network did and found. */
@@ -56,21 +64,64 @@ export const SearchCheck = z.strictObject({
 });
 export type SearchCheck = z.infer<typeof SearchCheck>;
 
+/** The search of the weight (lambda) of the ordinary finetune's own task vector, like that of the experts. */
+export const OrdinarySearch = z.strictObject({
+  best: Candidate,
+  candidates: z.array(Candidate),
+  groups: GroupSearch.optional(),
+});
+export type OrdinarySearch = z.infer<typeof OrdinarySearch>;
+
+/** The result of a search by distance and what it has to beat: images from other noise, compared with test images. */
+export const DistanceTest = z.strictObject({
+  /** Of the starting noise. */
+  seeds: z.array(z.int()),
+  /** Images of each model with each seed. */
+  samples: z.int(),
+  /** Test images that they are compared with. */
+  reference: z.int(),
+  models: z.array(
+    z.strictObject({
+      /** `base`, `ones`, `ordinary`, `ordinary-scaled`, `best` or `groups`. */
+      model: z.string(),
+      /** Distance to the test images with each seed, and its mean with the standard error over seeds. */
+      distances: z.array(z.number()),
+      distance: Estimate,
+      /** Paired by seed. */
+      differenceToBase: Estimate,
+      /** The same distance to the training images that the search compared with. */
+      toTraining: Estimate,
+    }),
+  ),
+  /** The best result of the search minus the best of the other models, paired by seed: negative is better. */
+  verdict: z.strictObject({model: z.string(), against: z.string(), difference: Estimate}),
+});
+export type DistanceTest = z.infer<typeof DistanceTest>;
+
 /** What the weight search did and found. */
 export const SearchResult = z.strictObject({
   strategy: z.string(),
+  /** Left out: the held-out loss. */
+  objective: z.enum(searchObjectives).optional(),
   /** Merged anew, while the candidates come one from the other: its loss may differ from theirs by rounding. */
   best: Candidate,
   candidates: z.array(Candidate),
-  /** Loss of the base on the same draws. */
+  /** Loss of the base on the same draws, or its distance by as many images as that of the best. */
   base: z.number(),
-  /** Vectors whose loss was not a finite number; never chosen. */
+  /** Vectors whose loss or distance was not a finite number; never chosen. */
   notFinite: z.array(z.strictObject({weights: z.array(z.number()), origin: z.string()})).optional(),
   /** Loss of the experts, each on its own range, on the same draws. */
   ensemble: z.number().optional(),
   groups: GroupSearch.optional(),
   confirmed: z.array(ConfirmedCandidate).optional(),
   check: SearchCheck.optional(),
+  /** The most that the held-out loss of a candidate may be, and vectors above it; for the objective `both`. */
+  lossLimit: z.number().optional(),
+  refused: z.array(z.strictObject({weights: z.array(z.number()), origin: z.string()})).optional(),
+  ordinary: OrdinarySearch.optional(),
+  test: DistanceTest.optional(),
+  /** Images that were drawn in all. */
+  images: z.int().optional(),
 });
 export type SearchResult = z.infer<typeof SearchResult>;
 

@@ -1,5 +1,5 @@
 import type {BenchmarkRecipe, BenchmarkResult, BenchmarkScore} from '../../contract/benchmark/benchmarkResult.ts';
-import {table} from '../report/markdown.ts';
+import {table} from '../report/markdownTable.ts';
 
 /** `benchmark.md`: the result of a benchmark as Markdown. */
 export function benchmarkMarkdown(result: BenchmarkResult): string {

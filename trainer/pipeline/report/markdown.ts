@@ -1,8 +1,10 @@
-import type {ConfirmedCandidate, GroupSearch, HeldOutLoss, Report, SearchCheck} from '../../contract/run/report.ts';
+import type {HeldOutLoss, Report} from '../../contract/run/report.ts';
 import {peakText} from '../../contract/run/stagePeaks.ts';
-import {differenceText, type Estimate} from '../../contract/scores/estimate.ts';
+import {differenceText} from '../../contract/scores/estimate.ts';
 import {baseline, networksOf, scoreTable, type ScoreCell} from '../../contract/scores/scoreTable.ts';
 import {verdicts} from '../../contract/scores/verdicts.ts';
+import {plusMinus, table} from './markdownTable.ts';
+import {weightsText} from './searchText.ts';
 
 /** `report.md`: the report as Markdown; picture paths are relative to it. */
 export function reportMarkdown(
@@ -83,57 +85,6 @@ function rangeTable({heldOut}: Report): string {
   ]);
 }
 
-function weightsText({weights, search}: Report): string {
-  const chosen = `Weights, lowest timesteps first: ${weights.map((weight) => weight.toFixed(3)).join(', ')}.`;
-  if (search === null) return `${chosen} Given in the config.`;
-  const rows = [...search.candidates]
-    .sort((a, b) => a.loss - b.loss)
-    .slice(0, 12)
-    .map(({weights: w, loss, origin}) => [w.map((x) => x.toFixed(3)).join(', '), loss.toFixed(6), origin]);
-  const intro = `${chosen} Found by the ${search.strategy} search on validation images; ${search.candidates.length} candidates, the best of them:`;
-  const parts = [`${intro}\n\n${table(['weights', 'validation loss', 'origin'], rows)}`];
-  if (search.confirmed) parts.push(confirmedText(search.confirmed));
-  if (search.groups) parts.push(groupsText(search.groups));
-  if (search.check) parts.push(checkText(search.check));
-  return parts.join('\n\n');
-}
-
-function confirmedText(confirmed: readonly ConfirmedCandidate[]): string {
-  const rows = confirmed.map(({weights, loss, kid, frechet}) => [
-    weights.map((x) => x.toFixed(3)).join(', '),
-    loss.toFixed(6),
-    `${kid.mean.toFixed(4)} ± ${kid.standardError.toFixed(4)}`,
-    frechet.toFixed(3),
-  ]);
-  const head = ['weights', 'validation loss', 'KID', 'Fréchet distance'];
-  return `Of the best candidates, the one whose images are closest to the validation images was chosen:\n\n${table(head, rows)}`;
-}
-
-function groupsText({groups, rules, loss, candidates}: GroupSearch): string {
-  const tried = `${candidates.length} candidates with separate weights for the parts ${groups.join(', ')}`;
-  if (rules.length === 0) return `${tried}: none was better than the same weights everywhere.`;
-  const rows = rules.map(({match, weights}) => [match, weights.map((x) => Number(x).toFixed(3)).join(', ')]);
-  return `${tried}; the best, with which the experts were merged, has a validation loss of ${loss.toFixed(6)}:\n\n${table(['part', 'weights'], rows)}`;
-}
-
-/** Measured on images that the search has not seen, which would favour its winner. */
-function checkText({images, timestepsPerRange, models}: SearchCheck): string {
-  const rows = models.map(({model, loss, differenceToBase}) => [
-    model,
-    plusMinus(loss),
-    model === 'base' ? '' : differenceText(differenceToBase),
-  ]);
-  const intro = `On ${images} test images, which the search has not seen (${timestepsPerRange} timesteps a range; paired with the base):`;
-  return `${intro}\n\n${table(['model', 'loss', 'difference to base'], rows)}`;
-}
-
-/** A table of Markdown. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-const plusMinus = ({mean, standardError}: Estimate) => `${mean.toFixed(5)} ± ${standardError.toFixed(5)}`;
 const memoryText = ({peakMemory}: Report) => {
   const peaks = Object.entries(peakMemory).map(([stage, peak]) => `${stage} ${peakText(peak)}`);
   return peaks.length === 0 ? '' : `Peak memory of the process of each stage: ${peaks.join(', ')}.`;

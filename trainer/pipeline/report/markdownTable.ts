@@ -1,0 +1,12 @@
+import type {Estimate} from '../../contract/scores/estimate.ts';
+
+/** A table of Markdown. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** A loss with its standard error. */
+export function plusMinus({mean, standardError}: Estimate): string {
+  return `${mean.toFixed(5)} ± ${standardError.toFixed(5)}`;
+}
