@@ -19,6 +19,13 @@ export function baselineCandidates(experts: number): Proposal[] {
   ];
 }
 
+/** The same without those whose weights came before, as uniform and all ones of a single expert. */
+export function distinctBaselines(experts: number): Proposal[] {
+  const all = baselineCandidates(experts);
+  const isSame = (a: Proposal, b: Proposal) => a.weights.every((weight, i) => weight === b.weights[i]);
+  return all.filter((proposal, i) => all.findIndex((other) => isSame(proposal, other)) === i);
+}
+
 /** A vector that is `value` at one index and zero elsewhere. */
 export function scaledUnit(experts: number, index: number, value: number): number[] {
   return Array.from({length: experts}, (_, i) => (i === index ? value : 0));

@@ -1,4 +1,4 @@
-import type {TensorGroup} from '../../contract/config/mergeRule.ts';
+import type {MergeRule, TensorGroup} from '../../contract/config/mergeRule.ts';
 import type {GroupSearch} from '../../contract/run/report.ts';
 import type {GroupSearchConfig} from '../../contract/config/searchConfig.ts';
 import {Candidates, roundWeights, type Score, type ScoredCandidate} from './candidates.ts';
@@ -41,9 +41,14 @@ export async function searchGroups(request: GroupSearchRequest): Promise<GroupSe
   return {
     groups: [...groups],
     loss: isBetter ? best.loss : before,
-    rules: isBetter ? groups.map((match, i) => ({match, weights: slice(best.weights, i, start.length)})) : [],
+    rules: isBetter ? groupRules(groups, best.weights) : [],
     candidates: [...finite],
   };
+}
+
+/** A vector of such a search, the weights of one part after the other, as merge rules. */
+export function groupRules(groups: readonly TensorGroup[], vector: readonly number[]): MergeRule[] {
+  return groups.map((match, i) => ({match, weights: slice(vector, i, vector.length / groups.length)}));
 }
 
 /** Maps a vector of `searchGroups` to the weights of a tensor. */
