@@ -4,6 +4,7 @@ import type {Candidate} from '../../trainer/contract/run/report.ts';
 import type {Estimate} from '../../trainer/contract/scores/estimate.ts';
 import {meanLoss, summariseHeldOut} from '../../trainer/evaluate/heldOutSummary.ts';
 import type {LossTable} from '../../trainer/evaluate/lossTable.ts';
+import {applyWeights} from '../../trainer/merge/blend.ts';
 import {IncrementalMerge} from '../../trainer/merge/files/incrementalMerge.ts';
 import {searchWeights} from '../../trainer/merge/search/search.ts';
 import {mergeLosses} from '../../trainer/pipeline/search/checkSearch.ts';
@@ -54,8 +55,9 @@ export async function compareStrategies(
   const tables: LossTable[] = [];
   const tablesOnTest: LossTable[] = [];
   for (const {best} of searched) {
-    tables.push(await mergeLosses(lab, heldOut, best));
-    tablesOnTest.push(await mergeLosses(lab, onTest, best));
+    const merge = () => applyWeights(lab.base, lab.vectors, best.weights);
+    tables.push(await mergeLosses(lab, heldOut, merge()));
+    tablesOnTest.push(await mergeLosses(lab, onTest, merge()));
   }
   return searched.map((each, i) => {
     const difference = summariseHeldOut(tables[i]!, tables[0]!).differenceToBase;

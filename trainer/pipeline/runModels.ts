@@ -34,13 +34,16 @@ async function readParams(path: string, base: Pretrained): Promise<Params> {
   return loadWeights(() => openNetworkFile(path), base.denoiser.shapes, path);
 }
 
-/** Base and experts with the same keys: projections that one lacks are the identity. */
-export async function loadExperts(context: StageContext, base: Pretrained): Promise<{base: Params; experts: Params[]}> {
-  const experts: Params[] = [];
-  for (const expert of expertModels(context.resolved.config)) {
-    experts.push(await loadModelParams(context, base, expert));
-  }
-  const [aligned, ...rest] = alignProjections([base.params, ...experts]);
+/** Base, experts and other models of the run with the same keys: projections that one lacks are the identity. */
+export async function loadExperts(
+  context: StageContext,
+  base: Pretrained,
+  others: readonly RunModel[] = [],
+): Promise<{base: Params; experts: Params[]; others: Params[]}> {
+  const experts = expertModels(context.resolved.config);
+  const models: Params[] = [];
+  for (const model of [...experts, ...others]) models.push(await loadModelParams(context, base, model));
+  const [aligned, ...rest] = alignProjections([base.params, ...models]);
   if (aligned === undefined) throw new Error('a run has at least a base');
-  return {base: aligned, experts: rest};
+  return {base: aligned, experts: rest.slice(0, experts.length), others: rest.slice(experts.length)};
 }

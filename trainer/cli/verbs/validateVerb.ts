@@ -9,6 +9,7 @@ import {memoryByEngine, memoryLine} from '../../pipeline/resources/memoryByEngin
 import {startDoubts} from '../../pipeline/owner/startDoubts.ts';
 import type {TrainingNeeds} from '../../pipeline/resources/memoryEstimate.ts';
 import {planStages} from '../../pipeline/graph/stagePlan.ts';
+import {searchCost} from '../../pipeline/search/searchCost.ts';
 import {trainingNeeds} from '../../pipeline/resources/trainingNeeds.ts';
 import {readConfigText} from '../../store/files/configText.ts';
 import {baseProblem} from '../../store/hub/baseProblem.ts';
@@ -35,10 +36,16 @@ async function validate(file: string, options: OutputOptions): Promise<ExitCode>
   const {needs, warnings: unknown} = await findNeeds(config, file);
   const warnings = [...new Set([...unknown, ...(await startDoubts(config, dirname(resolve(file))))])];
   const memory = needs ? await memoryByEngine(needs, config.engine) : [];
-  const value = {file, valid: true, problems, name: config.name, experts: runExperts(config), stages, memory, warnings};
+  const search = await searchCost(config, dirname(resolve(file)));
+  const experts = runExperts(config);
+  const value = {
+    ...{file, valid: true, problems, name: config.name, experts, stages, memory, warnings},
+    ...(search && {search}),
+  };
   printResult(options, value, [
     `OK: ${file}`,
     ...summaryLines(config, stages),
+    ...(search ? [`search: ${search.text}`] : []),
     ...memory.map((estimate) => (needs ? memoryLine(estimate, needs) : '')),
     ...warnings.map(warningLine),
   ]);

@@ -6,6 +6,7 @@ import {EvaluateConfig} from './evaluateConfig.ts';
 import {MergeConfig} from './mergeConfig.ts';
 import {SamplerOverrides, SchedulerConfig} from '../model/schedulerConfig.ts';
 import {ExperimentName} from '../run/runId.ts';
+import {searchDistance, searchNetwork} from './searchDistance.ts';
 import {trainingFields} from './training.ts';
 import {networkLayers, networkWidth} from '../model/networkSizes.ts';
 import {UNet2DConditionConfig} from '../model/unet2dConditionConfig.ts';
@@ -179,6 +180,12 @@ export const DemeConfig = z
     if (config.merge?.search?.confirm && (config.evaluate?.features ?? 'none') === 'none') {
       const path = ['merge', 'search', 'confirm'];
       context.addIssue({code: 'custom', path, message: 'confirm needs evaluate.features, which say what is compared'});
+    }
+    const distance = searchDistance(config);
+    if (distance !== null && searchNetwork(config) === null) {
+      const needed = distance === 'cmmd' ? 'evaluate.features with clip' : 'evaluate.features';
+      const message = `a search by distance needs ${needed}, which say what is compared`;
+      context.addIssue({code: 'custom', path: ['merge', 'search', 'objective'], message});
     }
     const experts = config.experts?.length ?? (config.decouple ? expertCount(config.decouple) : undefined);
     const weights = config.merge?.weights?.length;

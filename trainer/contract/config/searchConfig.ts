@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import {SamplingConfig} from './evaluateConfig.ts';
+import {objectiveKinds, searchObjectives} from './searchObjective.ts';
 
 export const searchStrategies = ['quadratic', 'cma-es', 'coordinate', 'grid'] as const;
 
@@ -20,19 +22,64 @@ export const ConfirmConfig = z.strictObject({
 });
 export type ConfirmConfig = z.infer<typeof ConfirmConfig>;
 
-/** Search of the merge weights over the held-out per-range loss of the validation images. */
-export const SearchConfig = z.strictObject({
+/** How candidates are compared by images: few for all of them, then twice as many for the better half, and so on. */
+export const RaceConfig = z
+  .strictObject({
+    first: z
+      .int()
+      .min(2)
+      .default(256)
+      .describe('Images drawn from every candidate; the better half draws as many again, and so on.'),
+    samples: z
+      .int()
+      .min(2)
+      .default(2048)
+      .describe('Images of the candidates that are left in the end; rounded up to a multiple of first.'),
+    sigma: z
+      .number()
+      .positive()
+      .default(1)
+      .describe('First step of its CMA-ES: the best weights by distance may lie far outside [0, 1].'),
+    reference: z
+      .int()
+      .min(2)
+      .default(10_000)
+      .describe('Training images that the images are compared with, at most; a seeded choice.'),
+  })
+  .refine(({first, samples}) => first <= samples, {message: 'first is at most samples', path: ['first']});
+export type RaceConfig = z.infer<typeof RaceConfig>;
+
+/** The result of a search by distance beside what it has to beat, on noise and images that no choice was made on. */
+export const SearchTestConfig = z.strictObject({
+  samples: z.int().min(2).default(2048).describe('Images drawn from each model with each seed.'),
+  seeds: z
+    .array(z.int().min(0))
+    .min(2)
+    .default([100, 101, 102])
+    .describe('Seeds of the starting noise; the interval of each distance is over these.'),
+});
+export type SearchTestConfig = z.infer<typeof SearchTestConfig>;
+
+const SearchSettings = z.strictObject({
+  objective: z
+    .enum(searchObjectives)
+    .optional()
+    .describe(
+      'What is made small: the held-out loss; a distance of drawn images to training images (frechet, kid, cmmd; needs evaluate.features); or both: the Fréchet distance among candidates whose loss is not above that of the base by more than its standard error. Left out: loss.',
+    ),
   strategy: z
     .enum(searchStrategies)
     .default('quadratic')
     .describe(
-      'How candidates are chosen; all but grid and coordinate may leave [low, high], also to negative weights.',
+      'How candidates are chosen by loss; all but grid and coordinate may leave [low, high], also to negative weights. By distance it is always cma-es.',
     ),
   images: z
     .int()
     .min(2)
     .default(128)
-    .describe('Validation images per candidate; the best is then measured on as many test images.'),
+    .describe(
+      'Validation images whose loss is measured for each candidate; the best is then measured on as many test images.',
+    ),
   timesteps: z
     .int()
     .min(1)
@@ -48,11 +95,31 @@ export const SearchConfig = z.strictObject({
     .describe('First step of cma-es: a third of the way to where the best weights may lie.'),
   budget: z.int().min(1).default(31).describe('Largest number of candidates that are evaluated (grid ignores it).'),
   seed: z.int().min(0).default(0).describe('Seed of noise and timesteps.'),
+  sampling: SamplingConfig.optional().describe(
+    'How a search by distance draws images, best with few steps; left out: as evaluate.sampling says. Its noise is that of no evaluation.',
+  ),
+  race: RaceConfig.optional().describe('How a search by distance compares candidates.'),
+  test: SearchTestConfig.optional().describe(
+    'How the result of a search by distance is tested on other noise and on test images, beside the base, all ones, and the ordinary finetune with and without the same search of its own task vector.',
+  ),
   groups: GroupSearchConfig.optional().describe(
     'Then also search weights for each range and part of the network (down, mid, up), from those that were found.',
   ),
   confirm: ConfirmConfig.optional().describe(
     'Then also let the best few draw images, and take the one whose images are nearest to the validation images (needs evaluate.features).',
   ),
+});
+
+/** Search of the merge weights by the held-out loss of the validation images, or by the distance of drawn images to training images. */
+export const SearchConfig = SearchSettings.superRefine((search, context) => {
+  const {objective = 'loss', strategy} = search;
+  const refuse = (key: string, message: string) => context.addIssue({code: 'custom', path: [key], message});
+  if (objectiveKinds[objective].distance === null) {
+    const unused = (['sampling', 'race', 'test'] as const).filter((key) => search[key] !== undefined);
+    for (const key of unused) refuse(key, 'is for a search by distance; name one as objective');
+    return;
+  }
+  if (strategy === 'grid' || strategy === 'coordinate') refuse('strategy', 'a search by distance is always cma-es');
+  if (search.confirm) refuse('confirm', 'is for a search by loss; this one compares images anyway');
 });
 export type SearchConfig = z.infer<typeof SearchConfig>;

@@ -4,11 +4,16 @@ import * as z from 'zod';
 export const CandidatesHead = z.strictObject({format: z.literal(1), key: z.string()});
 export type CandidatesHead = z.infer<typeof CandidatesHead>;
 
-/** Every further line: one vector with its loss on the draws of the search; null: not a finite number. */
+/** The searches of a run: over the weights of the experts and over the parts of the network, and the same of the ordinary finetune. */
+export const searchNames = ['weights', 'groups', 'ordinary', 'ordinary-groups'] as const;
+export type SearchName = (typeof searchNames)[number];
+
+/** Every further line: one vector with what was measured of it; null: not a finite number. */
 export const CandidateRecord = z.strictObject({
-  /** The search over the weights of the experts, or that over the parts of the network. */
-  search: z.enum(['weights', 'groups']),
+  search: z.enum(searchNames),
   weights: z.array(z.number()),
+  /** Left out: `loss` is the held-out loss on the draws of the search; else the distance of so many images. */
+  images: z.int().optional(),
   loss: z.number().nullable(),
 });
 export type CandidateRecord = z.infer<typeof CandidateRecord>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import {searchObjectives} from '../config/searchObjective.ts';
 import {ErrorRecord} from '../errors.ts';
 import {type LossTerm, lossTermNames} from './lossTerms.ts';
 import {MemoryPeak} from './memoryPeak.ts';
@@ -60,8 +61,12 @@ const Format2 = z.discriminatedUnion('type', [
     time: z.number(),
     stage: StageName,
     weights: z.array(z.number()),
+    /** What the objective measures: the held-out loss, or a distance by so many images. */
     loss: metric,
     origin: z.string(),
+    /** Absent: the held-out loss. */
+    objective: z.enum(searchObjectives).optional(),
+    images: z.int().optional(),
   }),
   z.strictObject({
     type: z.literal('progress'),

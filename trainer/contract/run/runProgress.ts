@@ -36,8 +36,12 @@ export interface StageProgress {
 export interface RunProgress {
   /** In the order of the plan, else of their appearance. */
   readonly stages: ReadonlyMap<string, StageProgress>;
-  /** Best vector of merge weights that the search has tried. */
-  readonly best: {readonly weights: readonly number[]; readonly loss: number} | null;
+  /** Best vector of merge weights that the search has tried: of those that were measured by most images, where it draws any. */
+  readonly best: {
+    readonly weights: readonly number[];
+    readonly loss: number;
+    readonly images?: number | undefined;
+  } | null;
   /** The newest ones. */
   readonly warnings: readonly string[];
   /** Of the newest event, milliseconds since the epoch. */
@@ -123,8 +127,10 @@ function ended(before: StageProgress, state: 'done' | 'stopped' | 'failed'): Sta
   return {...before, state, share: state === 'done' ? 1 : before.share, secondsLeft: null, pace: noPace};
 }
 
-function better(best: RunProgress['best'], {weights, loss}: Extract<RunEvent, {type: 'candidate'}>) {
-  return loss !== null && (best === null || loss < best.loss) ? {weights, loss} : best;
+function better(best: RunProgress['best'], {weights, loss, images}: Extract<RunEvent, {type: 'candidate'}>) {
+  if (loss === null) return best;
+  const more = (images ?? 0) - (best?.images ?? 0);
+  return best === null || more > 0 || (more === 0 && loss < best.loss) ? {weights, loss, images} : best;
 }
 
 function newStage(stage: string): StageProgress {

@@ -34,16 +34,18 @@ export class FeatureBlocks {
     /** Images of the series. */
     readonly count: number,
     private readonly made: Set<number>,
+    /** Images of a block. */
+    private readonly size: number,
   ) {}
 
-  static async open(folder: string, count: number): Promise<FeatureBlocks> {
+  static async open(folder: string, count: number, size: number = featureBlock): Promise<FeatureBlocks> {
     const numbers = (await readdir(folder)).flatMap((file) => /^(\d+)\.safetensors$/.exec(file)?.[1] ?? []);
-    return new FeatureBlocks(folder, count, new Set(numbers.map(Number)));
+    return new FeatureBlocks(folder, count, new Set(numbers.map(Number)), size);
   }
 
   /** A share of the blocks, as the images in them; all shards together have every image once. */
   shard(index: number, shards: number): ImageSpan {
-    return shardSpan(this.count, featureBlock, index, shards);
+    return shardSpan(this.count, this.size, index, shards);
   }
 
   /** The images of blocks in a span that are not made yet. */
@@ -54,12 +56,12 @@ export class FeatureBlocks {
 
   /** Whether an image is the last of its block. */
   isLast(index: number): boolean {
-    return index + 1 === this.count || (index + 1) % featureBlock === 0;
+    return index + 1 === this.count || (index + 1) % this.size === 0;
   }
 
   /** Writes what each network made of the block with image `index`: vectors in the order of its images. */
   async write(index: number, features: readonly BlockFeatures[]): Promise<void> {
-    const block = Math.floor(index / featureBlock);
+    const block = Math.floor(index / this.size);
     const [first, end] = this.#spanOf(block);
     const sets = features.map(({network, values, logits}) => {
       if (values.length !== (end - first) * network.dimension) throw new Error(`${values.length} numbers of features`);
@@ -111,11 +113,11 @@ export class FeatureBlocks {
   }
 
   get #blocks(): number {
-    return Math.ceil(this.count / featureBlock);
+    return Math.ceil(this.count / this.size);
   }
 
   #spanOf(block: number): ImageSpan {
-    return [block * featureBlock, Math.min(this.count, (block + 1) * featureBlock)];
+    return [block * this.size, Math.min(this.count, (block + 1) * this.size)];
   }
 
   #path(block: number): string {

@@ -17,9 +17,9 @@ export function referencePaths(evaluate: EvaluateConfig | undefined): string[] {
   return [...new Set(featureNames(evaluate.features).flatMap((name) => referencePath(evaluate, name) ?? []))];
 }
 
-/** The files of the prompts that a config draws by, also while it trains. */
-function promptPaths({evaluate, decouple, pretrain}: DemeConfig): string[] {
-  const samplings = [evaluate?.sampling, decouple?.samples, pretrain?.samples];
+/** The files of the prompts that a config draws by, also while it trains and searches. */
+function promptPaths({evaluate, decouple, pretrain, merge}: DemeConfig): string[] {
+  const samplings = [evaluate?.sampling, decouple?.samples, pretrain?.samples, merge?.search?.sampling];
   return samplings.flatMap((sampling) => (sampling && promptFileOf(sampling)?.file) ?? []);
 }
 

@@ -16,7 +16,7 @@ import {takesTexts} from './takesTexts.ts';
  * here or embed no texts, references that are not there or have other features, and files without the prompts that are wanted.
  */
 export async function measuringProblems(config: DemeConfig, folder: string): Promise<UserError[]> {
-  const {evaluate} = config;
+  const {evaluate, merge} = config;
   const problems: UserError[] = [];
   const note = (error: unknown) => {
     if (!(error instanceof UserError)) throw error;
@@ -27,8 +27,10 @@ export async function measuringProblems(config: DemeConfig, folder: string): Pro
     const path = evaluate && referencePath(evaluate, name);
     if (path) await requireReference(resolve(folder, path), name).catch(note);
   }
-  const prompts = evaluate && promptFileOf(evaluate.sampling);
-  if (prompts) await readPromptFile(resolve(folder, prompts.file), prompts).catch(note);
+  for (const sampling of [evaluate?.sampling, merge?.search?.sampling]) {
+    const prompts = sampling && promptFileOf(sampling);
+    if (prompts) await readPromptFile(resolve(folder, prompts.file), prompts).catch(note);
+  }
   return problems;
 }
 

@@ -1,5 +1,6 @@
 import {availableParallelism} from 'node:os';
 import {resolve} from 'node:path';
+import {searchDistance} from '../../contract/config/searchDistance.ts';
 import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
 import {UserError} from '../../contract/errors.ts';
 import type {RunEvent} from '../../contract/run/events.ts';
@@ -18,6 +19,7 @@ import {measuringProblems} from './measuringProblems.ts';
 import {planRun, type RunPlan} from './planRun.ts';
 import type {ProcessPlan} from '../resources/processPlan.ts';
 import {findSingleStages} from './orphans.ts';
+import {searchCost} from '../search/searchCost.ts';
 import {flipDoubt} from './startDoubts.ts';
 import {ownRun} from './runOwner.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
@@ -39,7 +41,9 @@ export async function createRunOf(
   onEngine: (engine: EngineInfo) => void,
 ): Promise<RunFolder> {
   const {config, folder} = resolved;
-  const [problem] = stages.some(({stage}) => stage.kind === 'evaluate') ? await measuringProblems(config, folder) : [];
+  const comparesImages = searchDistance(config) !== null;
+  const measures = ({stage}: PlannedStage) => stage.kind === 'evaluate' || (stage.kind === 'search' && comparesImages);
+  const [problem] = stages.some(measures) ? await measuringProblems(config, folder) : [];
   if (problem) throw problem;
   const {gpus, libraryFolders} = await cudaSetting(config.engine);
   const probed = await probeEngine(trainerEntry(), config.engine, {gpu: gpus[0], libraryFolders});
@@ -88,9 +92,16 @@ async function runOwned(run: RunFolder, request: RunRequest): Promise<'done' | '
     run: run.path,
     stages,
     warnings: [...doubts, ...leftOut, ...warnings, ...(mirrored === null ? [] : [mirrored])],
-    decisions: [...damaged, ...taken],
+    decisions: [...damaged, ...taken, ...(await searchDecision(resolved, left))],
     onEvent,
   });
+}
+
+/** What the search of a run will draw, before the hours of training that come first. */
+async function searchDecision({config, folder}: ResolvedConfig, stages: readonly PlannedStage[]) {
+  const search = stages.find(({stage}) => stage.kind === 'search');
+  const cost = search ? await searchCost(config, folder) : null;
+  return search && cost ? [{stage: search.name, message: cost.text}] : [];
 }
 
 /** How many processes run the stages of a run that are left, and with which engine. */

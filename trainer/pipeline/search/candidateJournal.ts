@@ -6,8 +6,11 @@ import {appendNow, readRegularFile} from '../../store/files/regularFile.ts';
 /** A line is about 100 bytes, and the largest grid has a million. */
 const largest = 2 ** 28;
 
+/** What was measured: the held-out loss of a vector, or the distance of its first `images` images. */
+export type MeasuredVector = Pick<CandidateRecord, 'search' | 'images'> & {readonly weights: readonly number[]};
+
 /**
- * The losses that a search has measured, one per line, from which a killed search resumes. Every line is flushed to disk. A line that was cut off, and a
+ * The losses and distances that a search has measured, one per line, from which a killed search resumes. Every line is flushed to disk. A line that was cut off, and a
  * journal of other models or draws, is ignored.
  */
 export class CandidateJournal {
@@ -27,18 +30,23 @@ export class CandidateJournal {
     return new CandidateJournal(path, new Map(kept.map((record) => [nameOf(record), record.loss ?? NaN])));
   }
 
-  /** Number of losses. */
+  /** Number of measurements. */
   get size(): number {
     return this.#losses.size;
   }
 
-  /** The loss measured for these weights; NaN if it was not finite, undefined if it was not measured. */
-  get(search: CandidateRecord['search'], weights: readonly number[]): number | undefined {
-    return this.#losses.get(nameOf({search, weights}));
+  /** What was measured of these weights; NaN if it was not finite, undefined if it was not measured. */
+  get(vector: MeasuredVector): number | undefined {
+    return this.#losses.get(nameOf(vector));
   }
 
-  add(search: CandidateRecord['search'], weights: readonly number[], loss: number): void {
-    const record: CandidateRecord = {search, weights: [...weights], loss: Number.isFinite(loss) ? loss : null};
+  add({search, weights, images}: MeasuredVector, loss: number): void {
+    const record: CandidateRecord = {
+      search,
+      weights: [...weights],
+      ...(images !== undefined && {images}),
+      loss: Number.isFinite(loss) ? loss : null,
+    };
     this.#losses.set(nameOf(record), loss);
     appendNow(this.#path, Buffer.from(`${JSON.stringify(record)}\n`));
   }
@@ -62,6 +70,6 @@ function parsed(line: string): unknown {
   }
 }
 
-function nameOf({search, weights}: Pick<CandidateRecord, 'search'> & {readonly weights: readonly number[]}): string {
-  return `${search} ${weights.join(',')}`;
+function nameOf({search, weights, images}: MeasuredVector): string {
+  return `${search} ${weights.join(',')} ${images ?? ''}`;
 }

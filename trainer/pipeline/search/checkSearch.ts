@@ -1,43 +1,61 @@
+import type {SearchConfig} from '../../contract/config/searchConfig.ts';
 import type {SearchCheck} from '../../contract/run/report.ts';
 import {summariseHeldOut} from '../../evaluate/heldOutSummary.ts';
 import {ensembleTable, type LossTable} from '../../evaluate/lossTable.ts';
 import {baselineCandidates, scaledUnit} from '../../merge/search/baselineCandidates.ts';
-import {applyWeights, applyWeightsBy} from '../../merge/blend.ts';
-import type {WeightsOf} from '../../merge/files/incrementalMerge.ts';
+import {applyWeights} from '../../merge/blend.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
+import {orStop, progress, warn, type StageContext} from '../stages/stageContext.ts';
 import type {LabHeldOut, MergeLab} from './mergeLab.ts';
 
-/** A merge to be checked: its weights, and how they are assigned to tensors. */
+/** A merge to be checked. */
 export interface CheckedMerge {
   readonly model: string;
-  readonly weights: readonly number[];
-  readonly weightsOf?: WeightsOf;
+  /** Makes its weights, which are disposed of once they are measured. */
+  params(): Params;
 }
 
 /**
- * Measures the result of a search, the baseline candidates and the ensemble on images that the search has not seen, merging each from scratch. Models
- * whose loss is not finite are left out.
+ * Measures the held-out loss of what a search has found, of the baseline candidates and of the ensemble on test images, which the search has not seen,
+ * merging each from scratch. Models whose loss is not finite are left out. Null if there are too few images. Throws `Stopped`.
  */
 export async function checkSearch(
+  context: StageContext,
   lab: MergeLab,
-  heldOut: LabHeldOut,
+  {images, timesteps, seed}: SearchConfig,
   found: readonly CheckedMerge[],
-  onModel: (done: number, total: number) => Promise<void>,
-): Promise<SearchCheck> {
-  const always = baselineCandidates(lab.vectors.length);
-  const merges = [...always.map(({weights, origin}): CheckedMerge => ({model: origin, weights})), ...found];
-  const tables = new Map<string, LossTable>();
-  for (const merge of merges) {
-    await onModel(tables.size, merges.length + 1);
-    tables.set(merge.model, await mergeLosses(lab, heldOut, merge));
+): Promise<SearchCheck | null> {
+  if (lab.data.test.size < 2) {
+    warn(context)('There are no test images, so the result of the search is not checked on images it has not seen.');
+    return null;
   }
-  await onModel(merges.length, merges.length + 1);
+  const heldOut = await lab.heldOut({part: 'test', images, timesteps, seed});
+  const always = baselineCandidates(lab.vectors.length).map(({weights, origin}) => ({
+    model: origin,
+    params: () => applyWeights(lab.base, lab.vectors, weights),
+  }));
+  const merges = [...always, ...found];
+  const report = progress(context, 'models checked on test images');
+  const next = async (done: number) => {
+    await orStop(context);
+    report(done, merges.length + 1);
+  };
+  const tables = new Map<string, LossTable>();
+  for (const {model, params} of merges) {
+    await next(tables.size);
+    tables.set(model, await mergeLosses(lab, heldOut, params()));
+  }
+  await next(merges.length);
   tables.set('ensemble', await ensembleLosses(lab, heldOut));
+  return summary(heldOut, tables);
+}
+
+function summary({draws}: LabHeldOut, tables: ReadonlyMap<string, LossTable>): SearchCheck {
   const base = tables.get('base');
   if (base === undefined) throw new Error('every search tries the base');
   return {
-    images: heldOut.draws.imageCount,
-    timestepsPerRange: heldOut.draws.timestepsPerRange,
+    images: draws.imageCount,
+    timestepsPerRange: draws.timestepsPerRange,
     models: [...tables]
       .filter(([, table]) => table.values.every(Number.isFinite))
       .map(([model, table]) => {
@@ -47,30 +65,19 @@ export async function checkSearch(
   };
 }
 
-/** Losses of one merge, from base and task vectors. */
-export async function mergeLosses(
-  lab: MergeLab,
-  heldOut: LabHeldOut,
-  {weights, weightsOf = (vector) => vector}: Omit<CheckedMerge, 'model'>,
-): Promise<LossTable> {
-  return measured(
-    lab,
-    heldOut,
-    applyWeightsBy(lab.base, lab.vectors, (name) => weightsOf(weights, name)),
-  );
-}
-
 /** Losses of the experts, each on its own range: the gain from decoupling before merging. */
 export async function ensembleLosses(lab: MergeLab, heldOut: LabHeldOut): Promise<LossTable> {
   const count = lab.vectors.length;
   const tables: LossTable[] = [];
   for (let i = 0; i < count; i++) {
-    tables.push(await measured(lab, heldOut, applyWeights(lab.base, lab.vectors, scaledUnit(count, i, 1)), [i]));
+    const expert = applyWeights(lab.base, lab.vectors, scaledUnit(count, i, 1));
+    tables.push(await mergeLosses(lab, heldOut, expert, [i]));
   }
   return ensembleTable(tables);
 }
 
-async function measured(
+/** Losses of a merge, whose weights are disposed of. */
+export async function mergeLosses(
   lab: MergeLab,
   heldOut: LabHeldOut,
   params: Params,

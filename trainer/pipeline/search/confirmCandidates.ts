@@ -11,8 +11,8 @@ import {kidEstimate, kidSettings} from '../../evaluate/kid.ts';
 import {applyWeightsBy} from '../../merge/blend.ts';
 import type {WeightsOf} from '../../merge/files/incrementalMerge.ts';
 import {disposeParams} from '../../nn/params.ts';
-import {modelPredict} from '../../sample/predict.ts';
 import {sampleBatches} from '../../sample/sampleImages.ts';
+import {labDrawing} from './labDrawing.ts';
 import type {MergeLab} from './mergeLab.ts';
 
 export interface ConfirmRequest {
@@ -67,21 +67,15 @@ async function sampleFeatures(
 ): Promise<FeatureSet> {
   const params = applyWeightsBy(lab.base, lab.vectors, (name) => weightsOf(weights, name));
   lab.predictor.load(params);
-  const {schedule} = lab.model;
-  const {imageShape, spaceOf} = lab.components;
-  const space = spaceOf(imageShape ?? lab.data.validation.shape);
   try {
+    const drawing = await labDrawing(lab, sampling);
     const batches = sampleBatches({
-      ...sampling,
-      predict: modelPredict(lab.predictor),
-      text: await lab.prompts(sampling),
-      schedule,
-      space,
+      ...drawing,
       count: config.samples,
       onProgress: (done) => onProgress(before + done, models * config.samples),
       beforeBatch,
     });
-    return await collectFeatures(network, batches, space.imageShape);
+    return await collectFeatures(network, batches, drawing.space.imageShape);
   } finally {
     disposeParams(params);
   }

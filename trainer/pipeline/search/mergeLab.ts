@@ -18,7 +18,7 @@ import {weightsHashOf} from '../graph/runInputs.ts';
 import {dataSettings} from '../graph/trainingInputs.ts';
 import {jointStamp} from '../graph/stageFacts.ts';
 import {loadBase, loadBaseComponents, loadExperts} from '../runModels.ts';
-import {expertSources} from '../../store/run/runPaths.ts';
+import {expertSources, modelPath} from '../../store/run/runPaths.ts';
 import type {StageContext} from '../stages/stageContext.ts';
 import {runPrompts} from '../stages/data/runPrompts.ts';
 import {openNetworkData} from '../stages/data/networkData.ts';
@@ -40,6 +40,8 @@ export type LabHeldOut = Pick<HeldOutSettings, 'schedule' | 'draws' | 'images' |
 export interface MergeLab {
   readonly base: Params;
   readonly vectors: readonly Params[];
+  /** The task vector of the ordinary finetune, where it was asked for. */
+  readonly ordinary: Params | null;
   readonly partOf: PartOf;
   readonly predictor: Predictor;
   readonly ranges: readonly TimestepRange[];
@@ -56,26 +58,28 @@ export interface MergeLab {
   dispose(): void;
 }
 
-/** Opens the models and images of a run whose experts exist. Throws UserErrors. */
-export async function openMergeLab(context: StageContext): Promise<MergeLab> {
+/** Opens the models and images of a run whose experts exist, and the ordinary finetune if it is wanted. Throws UserErrors. */
+export async function openMergeLab(context: StageContext, {ordinary: wanted = false} = {}): Promise<MergeLab> {
   const data = await openStageData(context);
   const pretrained = await loadBase(context);
-  const {base, experts} = await loadExperts(context, pretrained);
+  const {base, experts, others} = await loadExperts(context, pretrained, wanted ? [{kind: 'ordinary'}] : []);
   const vectors = taskVectors(base, experts);
-  experts.forEach(disposeParams);
+  const [ordinary = null] = taskVectors(base, others);
+  [...experts, ...others].forEach(disposeParams);
   const ranges = await context.watch.ranges(pretrained.schedule.timesteps);
   const predictor = new Predictor(pretrained.denoiser, base);
   const components = await loadBaseComponents(context, pretrained);
   return {
     base,
     vectors,
+    ordinary,
     partOf: partOf(pretrained.folder.unetConfig),
     predictor,
     ranges,
     model: pretrained,
     components,
     data,
-    key: await keyOf(context, pretrained.weightsHash, ranges),
+    key: await keyOf(context, pretrained.weightsHash, ranges, wanted),
     heldOut: (draws) => heldOutOf({context, data, schedule: pretrained.schedule, components, ranges}, draws),
     prompts: (sampling) => runPrompts(context, components, data.validation, sampling),
     losses: (params, heldOut, onlyRanges) => {
@@ -85,7 +89,7 @@ export async function openMergeLab(context: StageContext): Promise<MergeLab> {
     dispose: () => {
       predictor.dispose();
       components.unload();
-      [base, ...vectors].forEach(disposeParams);
+      [base, ...vectors, ...(ordinary === null ? [] : [ordinary])].forEach(disposeParams);
     },
   };
 }
@@ -114,10 +118,12 @@ async function keyOf(
   {run, resolved, watch}: StageContext,
   base: string,
   ranges: readonly TimestepRange[],
+  withOrdinary: boolean,
 ): Promise<string> {
   const experts: string[] = [];
   for (const {path} of expertSources(run, resolved)) experts.push(await weightsHashOf(path));
   const {data} = resolved.config;
   const images = data && {...dataSettings(data), stamp: jointStamp(watch.begun.data)};
-  return hashBytes(JSON.stringify({base, experts, ranges, images}));
+  const ordinary = withOrdinary ? await weightsHashOf(modelPath(run, resolved, {kind: 'ordinary'})) : undefined;
+  return hashBytes(JSON.stringify({base, experts, ranges, images, ordinary}));
 }

@@ -1,4 +1,4 @@
-import type {CandidateRecord} from '../../contract/run/candidateRecord.ts';
+import type {SearchName} from '../../contract/run/candidateRecord.ts';
 import {meanLoss} from '../../evaluate/heldOutSummary.ts';
 import type {Score} from '../../merge/search/candidates.ts';
 import {IncrementalMerge, type WeightsOf} from '../../merge/files/incrementalMerge.ts';
@@ -10,7 +10,7 @@ export interface MergeScoreSettings {
   /** The same draws for every candidate. */
   readonly heldOut: LabHeldOut;
   readonly journal: CandidateJournal;
-  readonly search: CandidateRecord['search'];
+  readonly search: SearchName;
   readonly weightsOf?: WeightsOf;
   /** Awaited before each measurement; what it throws ends the search. */
   beforeEach(): Promise<void>;
@@ -35,12 +35,12 @@ export class MergeScore {
   readonly score: Score = async (weights) => {
     const {lab, heldOut, journal, search, beforeEach} = this.#settings;
     this.#merge.visit(weights);
-    const known = journal.get(search, weights);
+    const known = journal.get({search, weights});
     this.#isNew = known === undefined;
     if (known !== undefined) return known;
     await beforeEach();
     const loss = meanLoss(await lab.losses(this.#merge.params(), heldOut));
-    journal.add(search, weights, loss);
+    journal.add({search, weights}, loss);
     return loss;
   };
 

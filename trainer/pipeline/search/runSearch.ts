@@ -1,11 +1,9 @@
-import type {TensorGroup} from '../../contract/config/mergeRule.ts';
 import type {Candidate, ConfirmedCandidate, GroupSearch, SearchResult} from '../../contract/run/report.ts';
 import type {SearchConfig} from '../../contract/config/searchConfig.ts';
 import {meanLoss} from '../../evaluate/heldOutSummary.ts';
 import type {ScoredCandidate} from '../../merge/search/candidates.ts';
-import {groupsOf, groupWeights, searchGroups} from '../../merge/search/groupSearch.ts';
-import type {WeightsOf} from '../../merge/files/incrementalMerge.ts';
-import {ruledMerge, ruledWeights, type RuledMerge} from '../../merge/ruledWeights.ts';
+import {groupsOf, searchGroups} from '../../merge/search/groupSearch.ts';
+import {ruledMerge} from '../../merge/ruledWeights.ts';
 import {searchWeights} from '../../merge/search/search.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
@@ -13,34 +11,39 @@ import {orStop, progress, warn, type StageContext} from '../stages/stageContext.
 import {CandidateJournal} from './candidateJournal.ts';
 import {checkSearch, ensembleLosses, mergeLosses, type CheckedMerge} from './checkSearch.ts';
 import {confirmCandidates} from './confirmCandidates.ts';
+import {distancePlan} from './distancePlan.ts';
 import {openMergeLab, type LabHeldOut, type MergeLab} from './mergeLab.ts';
 import {MergeScore} from './mergeScore.ts';
+import {searchByDistance} from './searchByDistance.ts';
+import {SearchedModel, type MergeSpace} from './searchedModel.ts';
 
 /**
- * Searches the merge weights of a run: one weight for each expert, then, if the config says so, comparing the images of the best few and searching
- * weights for each part of the network. Resumes from the candidates measured earlier. Throws `Stopped`.
+ * Searches the merge weights of a run by its objective: one weight for each expert, then, if the config says so, comparing the images of the best few and
+ * searching weights for each part of the network. Resumes from the candidates measured earlier. Throws `Stopped`.
  */
 export async function runSearch(context: StageContext, config: SearchConfig): Promise<SearchResult> {
-  const lab = await openMergeLab(context);
+  const plan = distancePlan(context.resolved.config);
+  const lab = await openMergeLab(context, {ordinary: plan?.searched.includes('ordinary') ?? false});
   try {
-    return await new Search(context, config, lab).run();
+    return await (plan ? searchByDistance(context, plan, lab) : new LossSearch(context, config, lab).run());
   } finally {
     lab.dispose();
   }
 }
 
-class Search {
-  /** Maps one weight for each expert to the weights of a tensor, as the merge of the run will do it. */
-  readonly #weightsOf: WeightsOf;
-  readonly #ruled: RuledMerge;
+class LossSearch {
+  /** The merges that the run may make. */
+  readonly #model: SearchedModel;
+  /** By one weight for each expert. */
+  readonly #space: MergeSpace;
 
   constructor(
     readonly context: StageContext,
     readonly config: SearchConfig,
     readonly lab: MergeLab,
   ) {
-    this.#ruled = ruledMerge(context.resolved.config.merge);
-    this.#weightsOf = ruledWeights([...lab.base.keys()], this.#ruled, lab.partOf);
+    this.#model = SearchedModel.experts(lab, context);
+    this.#space = this.#model.weights();
   }
 
   async run(): Promise<SearchResult> {
@@ -54,17 +57,18 @@ class Search {
     // Merged from scratch: candidates are computed from one another, which accumulates rounding.
     const best = {
       ...plain(chosen),
-      loss: meanLoss(await mergeLosses(lab, heldOut, {...chosen, weightsOf: this.#weightsOf})),
+      loss: meanLoss(await mergeLosses(lab, heldOut, this.#space.at(chosen.weights).params())),
     };
     const groups = await this.#overGroups(best, heldOut, journal);
     const ensemble = meanLoss(await ensembleLosses(lab, heldOut));
-    const check = await this.#check(best, groups);
+    const check = await checkSearch(this.context, lab, config, this.#foundMerges(best, groups));
     return {...found, best, ensemble, ...(confirmed && {confirmed}), ...(groups && {groups}), ...(check && {check})};
   }
 
   async #openJournal(): Promise<CandidateJournal> {
     const {images, timesteps, seed} = this.config;
-    const key = hashBytes(JSON.stringify([this.lab.key, images, timesteps, seed, this.#ruled]));
+    const ruled = ruledMerge(this.context.resolved.config.merge);
+    const key = hashBytes(JSON.stringify([this.lab.key, images, timesteps, seed, ruled]));
     const journal = await CandidateJournal.open(runPaths.candidates(this.context.run), key);
     const message = `Resuming with ${journal.size} candidates measured earlier.`;
     if (journal.size > 0) this.context.emit({type: 'log', stage: this.context.stage, level: 'info', message});
@@ -73,7 +77,7 @@ class Search {
 
   #overWeights(heldOut: LabHeldOut, journal: CandidateJournal): Promise<SearchResult> {
     const experts = this.lab.vectors.length;
-    return this.#scored(heldOut, journal, 'weights', this.#weightsOf, (score, onCandidate) =>
+    return this.#scored(heldOut, journal, this.#space, (score, onCandidate) =>
       searchWeights({experts, config: this.config, score, onCandidate}),
     );
   }
@@ -87,7 +91,7 @@ class Search {
       return null;
     }
     const {weights: start} = best;
-    return this.#scored(heldOut, journal, 'groups', this.#groupWeights(groups, start), (score, onCandidate) =>
+    return this.#scored(heldOut, journal, this.#model.groups(groups, start), (score, onCandidate) =>
       searchGroups({groups, start, config, seed, score, onCandidate}),
     );
   }
@@ -95,8 +99,7 @@ class Search {
   async #scored<T>(
     heldOut: LabHeldOut,
     journal: CandidateJournal,
-    search: 'weights' | 'groups',
-    weightsOf: WeightsOf,
+    {search, weightsOf}: MergeSpace,
     work: (score: MergeScore['score'], onCandidate: OnCandidate) => Promise<T>,
   ): Promise<T> {
     const beforeEach = () => orStop(this.context);
@@ -118,7 +121,7 @@ class Search {
     return confirmCandidates({
       lab,
       candidates,
-      weightsOf: this.#weightsOf,
+      weightsOf: this.#space.weightsOf,
       config,
       features,
       sampling,
@@ -128,33 +131,11 @@ class Search {
     });
   }
 
-  /** Checks on test images, which the search has not seen; null if there are too few. */
-  async #check(best: Candidate, groups: GroupSearch | null): Promise<SearchResult['check'] | null> {
-    const {images, timesteps, seed} = this.config;
-    if (this.lab.data.test.size < 2) {
-      warn(this.context)(
-        'There are no test images, so the result of the search is not checked on images it has not seen.',
-      );
-      return null;
-    }
-    const heldOut = await this.lab.heldOut({part: 'test', images, timesteps, seed});
-    const report = progress(this.context, 'models checked on test images');
-    return checkSearch(this.lab, heldOut, this.#foundMerges(best, groups), async (done, total) => {
-      await orStop(this.context);
-      report(done, total);
-    });
-  }
-
-  #groupWeights(groups: readonly TensorGroup[], start: readonly number[]): WeightsOf {
-    const {base, partOf} = this.lab;
-    return ruledWeights([...base.keys()], this.#ruled, partOf, groupWeights(groups, start, partOf));
-  }
-
   #foundMerges({weights}: Candidate, groups: GroupSearch | null): CheckedMerge[] {
-    const best = {model: 'best', weights, weightsOf: this.#weightsOf};
+    const best = {...this.#space.at(weights), model: 'best'};
     if (groups === null || groups.rules.length === 0) return [best];
     const vector = groups.rules.flatMap((rule) => rule.weights.map(Number));
-    return [best, {model: 'groups', weights: vector, weightsOf: this.#groupWeights(groups.groups, weights)}];
+    return [best, {...this.#model.groups(groups.groups, weights).at(vector), model: 'groups'}];
   }
 }
 

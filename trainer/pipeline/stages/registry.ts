@@ -1,5 +1,6 @@
 import type {DemeConfig} from '../../contract/config/config.ts';
-import {measuredCount, promptFileOf} from '../../contract/config/evaluateConfig.ts';
+import {measuredCount, promptFileOf, type SamplingConfig} from '../../contract/config/evaluateConfig.ts';
+import {searchDistance, searchSampling} from '../../contract/config/searchDistance.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
 import {evaluatedModels, expertModels} from '../../contract/run/pipeline.ts';
@@ -10,6 +11,7 @@ import {runPaths} from '../../store/run/runPaths.ts';
 import {referencePaths, weightedNetworks, weightsInput} from '../graph/evaluationInputs.ts';
 import type {StageFacts} from '../graph/stageFacts.ts';
 import {computing, dataSettings, expertSettings, ordinarySettings, ordinaryTraining} from '../graph/trainingInputs.ts';
+import {distancePlan, plannedImages} from '../search/distancePlan.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 
 /** All that sets one kind of stages apart from the others. A new kind is a row of `registry` and one of the names in contract/run/stage. */
@@ -87,10 +89,15 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     training: null,
     needsEngine: true,
     stages: ({merge}) => (merge ? [{kind: 'search'}] : []),
-    needs: (_, config) => trainedExperts(config),
-    effort: (_, {merge}) => (merge?.search ? merge.search.budget * 10 : 1),
+    // A search by distance has the ordinary finetune to beat, and searches the weight of its task vector too.
+    needs: (_, config) => [
+      ...trainedExperts(config),
+      ...(searchDistance(config) === null ? [] : registry.ordinary.stages(config)),
+    ],
+    effort: (_, config) => searchEffort(config),
     inputs: (_, facts) => searchInputs(facts),
     outputs: (_, run) => [runPaths.weights(run)],
+    leftovers: (_, run) => runPaths.drawing(run, 'search'),
     run: async (context) => (await import('./searchStage.ts')).searchStage(context),
   },
   merge: {
@@ -158,7 +165,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
         ...images(facts),
         evaluate: {...evaluate, shards: undefined, reference: undefined, experts: undefined},
         ...networkStamps(facts),
-        ...promptStamp(facts),
+        ...promptStamp(facts, evaluate?.sampling),
         ranges: facts.ranges,
         experts,
       };
@@ -220,9 +227,9 @@ function images({resolved, data}: StageFacts): {data: object} {
   return {data: {...(resolved.config.data && dataSettings(resolved.config.data)), files: data}};
 }
 
-/** The content of the file of prompts, where evaluations draw by one. */
-function promptStamp({resolved: {config}, evaluation}: StageFacts): {prompts?: string | undefined} {
-  const file = config.evaluate && promptFileOf(config.evaluate.sampling);
+/** The content of the file of prompts, where images are drawn by one. */
+function promptStamp({evaluation}: StageFacts, sampling: SamplingConfig | undefined): {prompts?: string | undefined} {
+  const file = sampling && promptFileOf(sampling);
   return file ? {prompts: evaluation[file.file]} : {};
 }
 
@@ -232,18 +239,28 @@ function networkStamps({resolved: {config}, evaluation}: StageFacts): {networks?
   return stamps.length === 0 ? {} : {networks: Object.fromEntries(stamps)};
 }
 
+/** A candidate by loss is 10 updates; an update is about as much as 250 predictions of an image. */
+function searchEffort(config: DemeConfig): number {
+  const plan = distancePlan(config);
+  if (plan === null) return config.merge?.search ? config.merge.search.budget * 10 : 1;
+  const {search, test} = plannedImages(plan);
+  return ((search + test) * plan.sampling.steps) / 250;
+}
+
 /** Given weights need neither images nor a search. */
 function searchInputs(facts: StageFacts): Record<string, unknown> {
   const {resolved, experts, ranges} = facts;
   const {merge, evaluate} = resolved.config;
   if (merge?.weights) return {merge: {weights: merge.weights}};
-  const confirmed = merge?.search?.confirm && {features: evaluate?.features, sampling: evaluate?.sampling};
-  const drawnBy = confirmed ? {...promptStamp(facts), ...networkStamps(facts)} : {};
+  const byDistance = searchSampling(resolved.config);
+  const confirmed = merge?.search?.confirm && evaluate?.sampling;
+  const sampling = byDistance ?? confirmed;
+  const drawnBy = sampling ? {...promptStamp(facts, sampling), ...networkStamps(facts)} : {};
   return {
     ...images(facts),
     ...drawnBy,
     merge: {search: merge?.search, ...ruledMerge(merge)},
-    evaluate: confirmed,
+    evaluate: sampling && {features: evaluate?.features, sampling},
     experts,
     ranges,
   };

@@ -24,9 +24,60 @@ it.each([
     '  search: {confirm: {}}\n',
     '6:12 merge.search.confirm: confirm needs evaluate.features, which say what is compared',
   ],
+  [
+    'a search by distance in no feature space',
+    '  search: {objective: frechet}\n',
+    '6:12 merge.search.objective: a search by distance needs evaluate.features, which say what is compared',
+  ],
+  [
+    'the settings of a search by distance in one by loss',
+    '  search: {race: {first: 4}}\n',
+    '6:12 merge.search.race: is for a search by distance; name one as objective',
+  ],
 ])('refuses %s', (_, text, expected) => {
   const problems = checkConfig(head + text);
   expect(problems.map((problem) => `${problem.line}:${problem.column} ${problemText(problem)}`)).toEqual([expected]);
+});
+
+const evaluate = 'evaluate: {features: digits}\n';
+
+it.each([
+  [
+    'CMMD without CLIP',
+    '{objective: cmmd}',
+    'merge.search.objective: a search by distance needs evaluate.features with clip, which say what is compared',
+  ],
+  [
+    'a grid by distance',
+    '{objective: kid, strategy: grid}',
+    'merge.search.strategy: a search by distance is always cma-es',
+  ],
+  [
+    'images that are compared twice',
+    '{objective: both, confirm: {}}',
+    'merge.search.confirm: is for a search by loss; this one compares images anyway',
+  ],
+  [
+    'a race that begins behind its end',
+    '{objective: kid, race: {first: 9, samples: 8}}',
+    'merge.search.race.first: first is at most samples',
+  ],
+  [
+    'settings that the sampler does not have',
+    '{objective: kid, sampling: {sampler: ddim, scheduler: {use_karras_sigmas: true}}}',
+    /merge\.search\.sampling\.scheduler\.use_karras_sigmas: the sampler ddim has no such setting/,
+  ],
+])('refuses %s', (_, search, expected) => {
+  const [problem, ...others] = checkConfig(`${head}  search: ${search}\n${evaluate}`);
+  expect(others).toEqual([]);
+  expect(problem && problemText(problem)).toMatch(expected);
+});
+
+it('takes a search by distance with all that it may have', () => {
+  const search =
+    '{objective: both, budget: 40, sampling: {steps: 10}, race: {first: 64, samples: 512, sigma: 2, reference: 500}, test: {samples: 100, seeds: [1, 2]}, groups: {}}';
+  expect(checkConfig(`${head}  search: ${search}\n${evaluate}`)).toEqual([]);
+  expect(checkConfig(`${head}  search: {objective: cmmd}\nevaluate: {features: [digits, clip]}\n`)).toEqual([]);
 });
 
 it('takes a search with all that it may have', () => {

@@ -172,6 +172,22 @@ describe('the key of a stage', () => {
     expect(changed.sort()).toEqual(['reference', ...evaluations].sort());
   });
 
+  it('minds all that a search by distance draws by, and the ordinary finetune that it has to beat', () => {
+    const search = (changes: {steps?: number; ordinary?: boolean; features?: 'digits' | 'inception'}) => {
+      const {steps = 5, ordinary = false, features = 'digits'} = changes;
+      return keysOf(
+        facts((config) => {
+          Object.assign(config.merge?.search ?? {}, {objective: 'frechet'});
+          Object.assign(config.evaluate ?? {}, {features});
+          Object.assign(config.evaluate?.sampling ?? {}, {steps});
+          config.ordinary = ordinary;
+        }),
+      ).get('search');
+    };
+    const variants = [search({}), search({steps: 6}), search({ordinary: true}), search({features: 'inception'})];
+    expect(new Set(variants).size).toBe(4);
+  });
+
   it('names what changed', () => {
     const expert: PlannedStage = {stage: {kind: 'expert', index: 0}, name: 'expert-0', needs: [], effort: 1};
     const inputs = (given: StageFacts) => stageInputs(expert, given, () => undefined) ?? expect.fail();

@@ -1,0 +1,38 @@
+/** Milliseconds between two reports: a search may make hundreds of thousands of sampling steps. */
+const reportEvery = 250;
+
+/** Counts the images of a search against those that it was said to draw, also those that an earlier process has drawn. */
+export class ImageCount {
+  /** Images of each series so far. */
+  readonly #reached = new Map<string, number>();
+  #done = 0;
+  #reported = -Infinity;
+
+  constructor(
+    readonly total: number,
+    private readonly report: (done: number, total: number) => void,
+  ) {}
+
+  /** Images so far. */
+  get done(): number {
+    return this.#done;
+  }
+
+  /** A series has so many images, drawn now or before. */
+  reach(series: string, images: number): void {
+    this.#done += Math.max(0, images - (this.#reached.get(series) ?? 0));
+    this.#reached.set(series, Math.max(images, this.#reached.get(series) ?? 0));
+    this.#tell(this.#done);
+  }
+
+  /** So many more are being drawn, a part of an image for some of its steps. */
+  during(more: number): void {
+    this.#tell(this.#done + more);
+  }
+
+  #tell(done: number): void {
+    if (done < this.total && performance.now() - this.#reported < reportEvery) return;
+    this.#reported = performance.now();
+    this.report(done, this.total);
+  }
+}
