@@ -120,7 +120,10 @@ function merge(outline: ConfigOutline, {run}: ConfigWork): Lens[] {
   if (outline.keySpan(['merge', 'weights']) !== undefined) return lenses;
   const search = withState('$(search) Search weights', run, {kind: 'search'});
   const searchLine = lineOf(outline, ['merge', 'search']) ?? line;
-  return [...lenses, lens(searchLine, search, 'deme.searchWeights', 'Find the weights with the least held-out loss')];
+  return [
+    ...lenses,
+    lens(searchLine, search, 'deme.searchWeights', 'Find the weights with the least held-out loss or distance'),
+  ];
 }
 
 function evaluate(outline: ConfigOutline, {run}: ConfigWork): Lens[] {

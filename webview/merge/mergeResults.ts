@@ -1,5 +1,7 @@
 import type {RunDetails} from '../../trainer/contract/panel/panelViews.ts';
 import type {Report, SearchResult} from '../../trainer/contract/run/report.ts';
+import {bestFirst} from '../../trainer/contract/run/bestFirst.ts';
+import {objectiveKinds} from '../../trainer/contract/config/searchObjective.ts';
 import {recipeList} from '../details.ts';
 import {element, message, table} from '../dom.ts';
 import {confirmedTable} from '../evaluation/confirmedTable.ts';
@@ -23,19 +25,57 @@ export function lossParts(report: Report | null): HTMLElement[] {
 export function searchParts({weights}: RunDetails): HTMLElement[] {
   const search = weights?.search;
   if (!search) return [];
-  const best = [...search.candidates].sort((a, b) => a.loss - b.loss).slice(0, shownCandidates);
-  const rows = best.map((candidate) => [
-    candidate.origin,
-    candidate.weights.map(numberText).join(', '),
-    numberText(candidate.loss),
-    estimateDifference(candidate.loss, search.base),
+  const {name, unit, distance} = objectiveKinds[search.objective ?? 'loss'];
+  const best = bestFirst(search.candidates).slice(0, shownCandidates);
+  const rows = best.map(({origin, weights, loss, images}) => [
+    origin,
+    weights.map(numberText).join(', '),
+    numberText(loss),
+    ...(distance === null ? [] : [String(images)]),
+    // Distances of other numbers of images are no comparison.
+    images === search.best.images ? estimateDifference(loss, search.base) : '',
   ]);
-  const head = ['Origin', 'Weights', 'Validation loss', 'Against the base'];
+  const images = distance === null ? [] : ['Images'];
+  const head = ['Origin', 'Weights', capitalised(name), ...images, 'Against the base'];
+  const objective = `Objective: ${name}, the ${unit}. Lower is better.`;
   return [
     element('h2', {}, 'Candidates of the search'),
+    ...(distance === null ? [] : [element('p', {}, objective)]),
     table(`The best of ${search.candidates.length} candidates`, head, rows),
     ...foundParts(search),
+    ...distanceParts(search),
   ];
+}
+
+/** The result of a search by distance beside what it has to beat. */
+function distanceParts({test, ordinary, objective = 'loss'}: SearchResult): HTMLElement[] {
+  const {name} = objectiveKinds[objective];
+  const parts: HTMLElement[] = [];
+  if (ordinary) {
+    const {weights, loss} = ordinary.best;
+    const text = `The same search of the ordinary finetune's own task vector found the weight ${weights.map(numberText).join(', ')} (${name} ${numberText(loss)}).`;
+    parts.push(element('p', {}, text));
+  }
+  if (test) {
+    const rows = test.models.map(({model, distance, differenceToBase, toTraining}) => [
+      model,
+      estimateText(distance),
+      model === 'base' ? '' : estimateText(differenceToBase),
+      estimateText(toTraining),
+    ]);
+    const seeds = `${test.samples} images for each of the seeds ${test.seeds.join(', ')}`;
+    const caption = `${name} to ${test.reference} test images, which the search has not seen: ${seeds}, ± over seeds`;
+    parts.push(
+      table(caption, ['Model', capitalised(name), 'Difference to the base (paired)', 'To training images'], rows),
+    );
+    const {model, against, difference} = test.verdict;
+    parts.push(element('p', {}, `${model} minus ${against}, the best of the others: ${estimateText(difference)}`));
+  }
+  return parts;
+}
+
+function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function estimateDifference(loss: number, base: number): string {

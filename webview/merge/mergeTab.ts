@@ -1,3 +1,4 @@
+import {objectiveKinds} from '../../trainer/contract/config/searchObjective.ts';
 import {sameAsBase} from '../../trainer/contract/config/mergeSetting.ts';
 import type {RunDetails, RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {neededDetails} from '../details.ts';
@@ -53,12 +54,13 @@ export class MergeTab implements Tab {
   #weightParts(run: RunView, {weights, merge}: RunDetails): HTMLElement[] {
     const heading = element('h2', {}, 'Merge weights');
     if (run.ranges.length === 0) return [heading, message('This run has no experts, so there is nothing to merge.')];
+    const {name} = objectiveKinds[weights?.search?.objective ?? 'loss'];
     const text =
       weights === null
         ? 'No weights have been chosen yet.'
         : weights.search === null
           ? 'Given in the config.'
-          : `Found by the ${weights.search.strategy} search.`;
+          : `Found by the ${weights.search.strategy} search for the lowest ${name}.`;
     const formula =
       'Task arithmetic: merged = base + lambda x sum of weight x (expert - base). Weights may be negative and need not sum to 1.';
     const note = merge === null ? null : sameAsBase(merge);
