@@ -27,7 +27,7 @@ it.each([
   [
     'a search by distance in no feature space',
     '  search: {objective: frechet}\n',
-    '6:12 merge.search.objective: a search by distance needs evaluate.features, which say what is compared',
+    '6:23 merge.search.objective: a search by distance needs evaluate.features, which say what is compared',
   ],
   [
     'the settings of a search by distance in one by loss',
