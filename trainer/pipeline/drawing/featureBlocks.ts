@@ -98,6 +98,17 @@ export class FeatureBlocks {
     }
   }
 
+  /** All features of a network in memory. */
+  async rows({name, dimension}: FeatureNetworkRecord): Promise<FeatureRows> {
+    const values = new Float32Array(this.count * dimension);
+    let filled = 0;
+    for await (const bytes of this.bytes(name, dimension)) {
+      bytesOf(values).set(bytes, filled);
+      filled += bytes.length;
+    }
+    return featureRows({values, count: this.count, dimension});
+  }
+
   async #read(block: number, name: string): Promise<ReadBlock> {
     const set = await openFeaturesFile(this.#path(block), name);
     try {

@@ -1,4 +1,5 @@
-import type {DistanceTest, Estimate} from '../../contract/run/report.ts';
+import type {DistanceTest} from '../../contract/run/report.ts';
+import type {Estimate} from '../../contract/scores/estimate.ts';
 import {estimate} from '../../evaluate/estimate.ts';
 import type {DistanceTo} from './distances.ts';
 import type {MergeImages, NamedMerge} from './mergeImages.ts';

@@ -44,7 +44,7 @@ export class MergeImages {
     const blocks = await FeatureBlocks.open(own, images, block);
     if (blocks.missing([0, images]).length > 0) await this.#draw(merge, seed, blocks);
     count.reach(seriesOf(merge, seed), images);
-    return (await blocks.whole(network.record.name)).features;
+    return blocks.rows(network.record);
   }
 
   async #draw(merge: NamedMerge, seed: number, blocks: FeatureBlocks): Promise<void> {

@@ -131,7 +131,7 @@ class ImageSearch {
     const {folder, images, toTraining, experts, ordinary} = request;
     const {test} = lab.data;
     const blocks = await measureSource(context, test, {folder: join(folder, 'test'), networks: [network]});
-    const {features} = await blocks.whole(network.record.name);
+    const features = await blocks.rows(network.record);
     return testDistances({
       ...plan.test,
       models: this.#testedModels(experts, ordinary),

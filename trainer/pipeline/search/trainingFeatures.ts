@@ -17,11 +17,11 @@ export async function trainingFeatures(
 ): Promise<FeatureRows> {
   const order = permutation(train.size, createRandom(config.seed, 'search', 'reference'));
   const chosen = subset(train, order.subarray(0, race.reference));
-  const {name, dimension} = network.record;
+  const {dimension} = network.record;
   if (distance === 'frechet') {
     const samples = rounds.at(-1) ?? 0;
     frechetWarnings({samples, reference: chosen.size, dimension}).forEach(warn(context));
   }
   const blocks = await measureSource(context, chosen, {folder, networks: [network]});
-  return (await blocks.whole(name)).features;
+  return blocks.rows(network.record);
 }
