@@ -38,14 +38,14 @@ export function createAttentionBlock(
       ...(groups === null ? [] : normShapes(`${name}.group_norm`, channels)),
       ...attentionShapes(name, channels, inner),
     ],
-    apply({params}, x) {
+    apply({params, bandLimit = Infinity}, x) {
       const [batch, height, width] = x.shape;
       const normed =
         groups === null
           ? x
           : groupNormSilu(x, affine(params, `${name}.group_norm`), {groups, eps: style.eps, activate: false});
       const tokens: Tensor3D = tf.reshape(normed, [batch, height * width, channels]);
-      const queryChunk = Math.max(1, Math.floor(maxScores / (batch * heads * height * width)));
+      const queryChunk = Math.max(1, Math.floor(Math.min(maxScores, 2 * bandLimit) / (batch * heads * height * width)));
       const mixed = selfAttention(tokens, weights(params, name), heads, queryChunk);
       const sum = addSame(tf.reshape<tf.Rank.R4>(mixed, x.shape), x);
       return divisor === 1 ? sum : tf.div(sum, divisor);

@@ -6,19 +6,24 @@ import {disposeParams, type Params} from '../nn/params.ts';
 import {elementCount, type TensorReader} from '../store/weights/tensorReader.ts';
 import {fileShape, memoryShape, toMemoryOrder} from './layout.ts';
 
+/** Shapes by the names of tensors. */
+type Shapes = ReadonlyMap<string, readonly number[]>;
+
 /**
  * Loads the tensors named in `shapes` (in-memory order, a `Denoiser`'s), on the current backend; the caller owns them. The
- * file must hold exactly these; only projections may be missing. `where` names it in the UserError about anything else. All go through the
- * same two arrays, so that on the host there is never more than twice the largest tensor.
+ * file must hold exactly these; only projections may be missing. `where` names it in the UserError about anything else. Of a network that is
+ * loaded by parts, `part` has those to load. All go through the same two arrays, so that on the host there is never more than twice the
+ * largest tensor.
  */
 export async function loadParams(
   reader: Pick<TensorReader, 'shapes' | 'read'>,
-  shapes: ReadonlyMap<string, readonly number[]>,
+  shapes: Shapes,
   where?: string,
+  part = shapes,
 ): Promise<Params> {
   checkTensors(reader.shapes, shapes, where);
   const params = new Map<string, Tensor>();
-  const there = [...shapes].filter(([name]) => reader.shapes.has(name));
+  const there = [...part].filter(([name]) => reader.shapes.has(name));
   const largest = Math.max(0, ...there.map(([, shape]) => elementCount(shape)));
   const [asRead, reordered] = [new Float32Array(largest), new Float32Array(largest)];
   try {
@@ -37,14 +42,27 @@ export async function loadParams(
 /** The same from weights that it opens and closes. */
 export async function loadWeights(
   openWeights: () => Promise<TensorReader>,
-  shapes: ReadonlyMap<string, readonly number[]>,
+  shapes: Shapes,
   where?: string,
+  part = shapes,
 ): Promise<Params> {
   const reader = await openWeights();
-  return loadParams(reader, shapes, where).finally(() => reader.close());
+  return loadParams(reader, shapes, where, part).finally(() => reader.close());
 }
 
-type Shapes = ReadonlyMap<string, readonly number[]>;
+/** Throws the UserErrors of loading these tensors without doing it. */
+export async function checkWeights(
+  openWeights: () => Promise<TensorReader>,
+  shapes: Shapes,
+  where?: string,
+): Promise<void> {
+  const reader = await openWeights();
+  try {
+    checkTensors(reader.shapes, shapes, where);
+  } finally {
+    await reader.close();
+  }
+}
 
 function checkTensors(found: Shapes, wanted: Shapes, where?: string): void {
   const missing = [...wanted.keys()].filter((name) => !found.has(name) && !isProjection(name));

@@ -13,6 +13,11 @@ export interface Pass {
   readonly dropoutSeed?: () => number;
   /** Compute the activations inside a block again in the backward pass, instead of keeping them. */
   readonly gradientCheckpointing?: boolean;
+  /**
+   * Numbers of a map beyond which norms and convolutions take it in bands of rows, so that little lives beside input and output. Only where nothing is
+   * differentiated; left out: maps are taken whole.
+   */
+  readonly bandLimit?: number;
 }
 
 export function bias(params: Params, layer: string): Tensor1D {

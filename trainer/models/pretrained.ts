@@ -12,15 +12,24 @@ import {fileShape, toFileOrder} from './layout.ts';
 import {loadWeights} from './loadParams.ts';
 import {createModel, type Model} from './model.ts';
 
-/** A model loaded from disk, ready to be evaluated on the current backend. */
-export interface Pretrained extends Model {
+/** A model on disk, whose weights are loaded on demand. */
+export interface OpenModel extends Model {
   readonly folder: ModelFolder;
-  /** Not tidied: the caller owns them. */
-  readonly params: Params;
   /** SHA-256 of the weights. */
   readonly weightsHash: string;
   /** What looks wrong with the model, one sentence each. */
   readonly warnings: readonly string[];
+  /**
+   * Loads the weights, which the caller owns, on the current backend. They must have the names and shapes that the config says; projections are
+   * optional.
+   */
+  loadParams(): Promise<Params>;
+}
+
+/** A model loaded from disk, ready to be evaluated on the current backend. */
+export interface Pretrained extends OpenModel {
+  /** Not tidied: the caller owns them. */
+  readonly params: Params;
 }
 
 /** What `savePretrained` writes besides the weights. */
@@ -35,19 +44,25 @@ export interface SavedModel {
 }
 
 /**
- * Loads a diffusers folder or a single-file checkpoint, of which `predictionType` is what to take where it does not say it. The weights must
- * have the names and shapes that the config says; projections are optional.
+ * Opens a diffusers folder or a single-file checkpoint, of which `predictionType` is what to take where it does not say it. Throws UserErrors.
  */
-export async function loadPretrained(path: string, predictionType?: PredictionType): Promise<Pretrained> {
+export async function openPretrained(path: string, predictionType?: PredictionType): Promise<OpenModel> {
   const folder = await readModel(path, predictionType);
   const model = createModel(folder, path);
-  const weightsHash = await folder.weightsHash();
-  const params = await loadWeights(
-    () => folder.openWeights(),
-    model.denoiser.shapes,
-    folder.weightsFiles[0] ?? folder.path,
-  );
-  return {...model, folder, params, weightsHash, warnings: warningsOf(folder)};
+  const {shapes} = model.denoiser;
+  return {
+    ...model,
+    folder,
+    weightsHash: await folder.weightsHash(),
+    warnings: warningsOf(folder),
+    loadParams: () => loadWeights(() => folder.openWeights(), shapes, folder.weightsFiles[0] ?? folder.path),
+  };
+}
+
+/** Opens a model and loads its weights. */
+export async function loadPretrained(path: string, predictionType?: PredictionType): Promise<Pretrained> {
+  const opened = await openPretrained(path, predictionType);
+  return {...opened, params: await opened.loadParams()};
 }
 
 /** Writes a diffusers folder in PyTorch's layout; see `writeModelFolder` for what may lie at `path`. */

@@ -1,18 +1,17 @@
 import {disposeParams, type Params} from '../nn/params.ts';
 
-/** Weights that may leave the device while nobody needs them, and are then read again from where they came. */
+/** Reads something; callers may check around it that nobody changes the files meanwhile. */
+export type Reading = <T>(read: () => Promise<T>) => Promise<T>;
+
+/** Reads without any check. */
+export const plainReading: Reading = (read) => read();
+
+/** Weights that are on the device only while somebody needs them, and are read from where they lie whenever they come back. */
 export class ReloadableParams {
   #params: Params | null = null;
   #loading: Promise<void> | null = null;
 
-  private constructor(private readonly read: () => Promise<Params>) {}
-
-  /** Reads them for the first time. */
-  static async from(read: () => Promise<Params>): Promise<ReloadableParams> {
-    const made = new ReloadableParams(read);
-    await made.load();
-    return made;
-  }
+  constructor(private readonly read: () => Promise<Params>) {}
 
   /** Only while they are loaded. */
   get params(): Params {

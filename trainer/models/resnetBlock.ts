@@ -2,11 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor2D, Tensor4D} from '@tensorflow/tfjs-core';
 import {drawnOnHost} from '../engine/ops/drawnOnHost.ts';
 import {dropoutMask} from '../nn/dropout.ts';
-import {groupNormSilu, type GroupNormAffine, type GroupNormSettings} from '../nn/groupNorm.ts';
+import type {GroupNormAffine, GroupNormSettings} from '../nn/groupNorm.ts';
 import {addSame, conv2d, linear} from '../nn/layers.ts';
 import {param} from '../nn/params.ts';
+import {inRowBands} from '../nn/rowBands.ts';
 import {createRandom} from '../random.ts';
 import type {Block} from './checkpointedBlock.ts';
+import {normalisation} from './normalisation.ts';
 import {affine, bias, type Pass} from './pass.ts';
 import {convShapes, linearShapes, normShapes, type ShapeEntry} from './shapes.ts';
 import {checkGroups, type UNet2DStyle} from './unet2dStyle.ts';
@@ -22,20 +24,24 @@ export function createResnetBlock(name: string, input: number, output: number, s
   return {
     shapes: resnetShapes(name, input, output, style),
     apply(pass, x) {
-      const {params} = pass;
+      const {params, bandLimit = Infinity} = pass;
       const kernel = (layer: string) => param<Tensor4D>(params, `${name}.${layer}.weight`);
       // What is normalised is as large as the block's input, and goes with its convolution.
-      const first = tf.tidy(() =>
-        conv2d(groupNormSilu(x, affine(params, `${name}.norm1`), norm), kernel('conv1'), null),
-      );
-      const residual = tf.tidy(() => {
-        const second = groupNormSilu(first, conditionedNorm(pass, name, style), norm);
-        const dropped = maybeDropout(pass, name, style.dropout, second);
-        return conv2d(dropped, kernel('conv2'), bias(params, `${name}.conv2`));
+      const first = tf.tidy(() => {
+        const normed = normalisation(pass, x, affine(params, `${name}.norm1`), norm);
+        return inRowBands([x], bandLimit, (x) => conv2d(normed(x), kernel('conv1'), null));
       });
-      const shortcut = input === output ? x : conv2d(x, kernel('conv_shortcut'), bias(params, `${name}.conv_shortcut`));
-      const sum = addSame(shortcut, residual);
-      return divisor === 1 ? sum : tf.div(sum, divisor);
+      const second = normalisation(pass, first, conditionedNorm(pass, name, style), norm);
+      return inRowBands([first, x], bandLimit, (first, x) => {
+        const residual = tf.tidy(() => {
+          const dropped = maybeDropout(pass, name, style.dropout, second(first));
+          return conv2d(dropped, kernel('conv2'), bias(params, `${name}.conv2`));
+        });
+        const shortcut =
+          input === output ? x : conv2d(x, kernel('conv_shortcut'), bias(params, `${name}.conv_shortcut`));
+        const sum = addSame(shortcut, residual);
+        return divisor === 1 ? sum : tf.div(sum, divisor);
+      });
     },
   };
 }

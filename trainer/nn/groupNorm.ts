@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 import {ownGradient} from './ownGradient.ts';
+import {sumOverRows} from './rowBands.ts';
 
 export interface GroupNormSettings {
   groups: number;
@@ -46,13 +47,31 @@ export function groupNormSilu(x: Tensor4D, affine: GroupNormAffine, settings: Gr
     [x, gamma, beta, ...(shift === undefined ? [] : [shift])],
     (x: Tensor4D, gamma: Tensor, beta: Tensor, shift?: Tensor) => {
       const {sum, level, rstd, scale, offset} = measure(x, {gamma, beta, shift}, settings);
-      const z = multiplyAdd(x, scale, offset);
-      const value = settings.activate ? tf.mul<Tensor4D>(z, tf.sigmoid(z)) : z;
+      const value = normalise(x, scale, offset, settings);
       return {value, saved: [x, sum, level, rstd, scale, offset]};
     },
     (dy, [x, sum, level, rstd, scale, offset]: Saved) =>
       backward(dy, x, {sum, level, rstd, scale, offset}, affine, settings),
   );
+}
+
+/**
+ * The same without a gradient, for an x that is looked at in bands of rows of at most `limit` numbers: normalises any of its rows by the
+ * statistics of all.
+ */
+export function groupNormOfRows(
+  x: Tensor4D,
+  affine: GroupNormAffine,
+  settings: GroupNormSettings,
+  limit: number,
+): (rows: Tensor4D) => Tensor4D {
+  const {scale, offset} = measure(x, affine, settings, limit);
+  return (rows) => normalise(rows, scale, offset, settings);
+}
+
+function normalise(x: Tensor4D, scale: Grouped, offset: Grouped, {activate}: GroupNormSettings): Tensor4D {
+  const z = multiplyAdd(x, scale, offset);
+  return activate ? tf.mul<Tensor4D>(z, tf.sigmoid(z)) : z;
 }
 
 /** A function from [C] or [N,C] to [1 or N, G, C/G]. */
@@ -64,16 +83,22 @@ function ungroup(channels: Grouped): Tensor4D {
   return tf.reshape(channels, [channels.shape[0], 1, 1, channels.shape[1] * channels.shape[2]]);
 }
 
-function measure(x: Tensor4D, {gamma, beta, shift}: GroupNormAffine, {groups, eps}: GroupNormSettings): Statistics {
+function measure(
+  x: Tensor4D,
+  {gamma, beta, shift}: GroupNormAffine,
+  {groups, eps}: GroupNormSettings,
+  limit = Infinity,
+): Statistics {
   const [, height, width, channels] = x.shape;
   const count = (height * width * channels) / groups;
   const group = grouping(x, groups);
   const shifts = shift && group(shift);
-  const sum = group(tf.sum(x, [1, 2]));
+  const sum = group(sumOverRows(x, limit, (rows) => tf.sum(rows, [1, 2])));
   const total = shifts ? tf.add(sum, tf.mul(shifts, height * width)) : sum;
   const mean: Grouped = tf.div(tf.sum(total, 2, true), count);
   const level = tf.sub<Grouped>(mean, shifts ?? tf.zeros([1, groups, channels / groups]));
-  const squares = group(tf.tidy(() => tf.sum(tf.squaredDifference(x, ungroup(level)), [1, 2])));
+  const squaresOf = (rows: Tensor4D) => tf.tidy(() => tf.sum(tf.squaredDifference(rows, ungroup(level)), [1, 2]));
+  const squares = group(sumOverRows(x, limit, squaresOf));
   const variance: Grouped = tf.div(tf.sum(squares, 2, true), count);
   const rstd: Grouped = tf.rsqrt(tf.add<Grouped>(variance, eps));
   const scale: Grouped = tf.mul(group(gamma), rstd);

@@ -5,7 +5,7 @@ import type {MergeTensor} from '../merge/files/checkTensors.ts';
 import type {WeightsFormat} from '../contract/model/weightsFormat.ts';
 import {openMergeInput, type MergeInput} from '../merge/files/mergeInput.ts';
 import {residentInput} from '../merge/files/residentInput.ts';
-import {loadComponents, type Components} from '../models/components.ts';
+import {drawingParts, loadComponents, type Components} from '../models/components.ts';
 import type {ImageSpace} from '../models/imageSpace.ts';
 import {createModel, type Model} from '../models/model.ts';
 import {requireImageShape} from '../sample/requireImageShape.ts';
@@ -39,7 +39,7 @@ export async function openPreviewModels({base, experts, dtype}: Omit<OpenOrder, 
   const {tensors} = await checkInputs(first, rest);
   const schedulerConfig = inputs.find(({schedulerConfig}) => schedulerConfig !== null)?.schedulerConfig ?? null;
   const model = createModel({unetConfig, schedulerConfig}, base);
-  const components = await loadComponents({path: base, pipeline: first.pipeline, unetConfig});
+  const components = await loadComponents({path: base, pipeline: first.pipeline, unetConfig}, {parts: drawingParts});
   return {
     base: first,
     experts: rest,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {normalImages} from '../models/imageSpace.ts';
 import {latentDistribution} from '../models/vae/autoencoder.ts';
-import type {LoadedAutoencoder} from '../models/vae/loadAutoencoder.ts';
+import type {OpenAutoencoder} from '../models/vae/openAutoencoder.ts';
 import {createRandom} from '../random.ts';
 import {fromNchw, inBatches, toNchw, type NchwImages} from './nchw.ts';
 
@@ -15,15 +15,15 @@ export interface EncodeSettings {
   readonly batch: number;
 }
 
-/** Mean and log-variance of the latents of images, and latents drawn from them and scaled: all [N,c,h,w], on the host. */
+/** With the encoder loaded: mean and log-variance of the latents of images, and latents drawn from them and scaled: all [N,c,h,w], on the host. */
 export async function encodeNchw(
-  {autoencoder, params}: LoadedAutoencoder,
+  {autoencoder, encoder}: OpenAutoencoder,
   images: NchwImages,
   {areBytes, noise, seed, batch}: EncodeSettings,
 ): Promise<Record<'mean' | 'logvar' | 'latents', {values: Float32Array; shape: number[]}>> {
   return inBatches(images.shape[0], batch, (from, to) => {
     const pixels = fromNchw(images, from, to);
-    const moments = autoencoder.encode(params, areBytes ? tf.sub(tf.div(pixels, 127.5), 1) : pixels);
+    const moments = autoencoder.encode(encoder.params, areBytes ? tf.sub(tf.div(pixels, 127.5), 1) : pixels);
     const {mean, logVariance} = moments;
     const [, ...shape] = mean.shape;
     const random = (image: number) => createRandom(seed, 'encode', from + image);
@@ -36,14 +36,14 @@ export async function encodeNchw(
   });
 }
 
-/** Images [N,C,H,W] of scaled latents [N,c,h,w], about -1 to 1, on the host. */
+/** With the decoder loaded: images [N,C,H,W] of scaled latents [N,c,h,w], about -1 to 1, on the host. */
 export async function decodeNchw(
-  {autoencoder, params}: LoadedAutoencoder,
+  {autoencoder, decoder}: OpenAutoencoder,
   latents: NchwImages,
   batch: number,
 ): Promise<{values: Float32Array; shape: number[]}> {
   const {image} = await inBatches(latents.shape[0], batch, (from, to) => ({
-    image: toNchw(autoencoder.decode(params, fromNchw(latents, from, to))),
+    image: toNchw(autoencoder.decode(decoder.params, fromNchw(latents, from, to))),
   }));
   return image;
 }

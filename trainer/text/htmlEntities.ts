@@ -1,4 +1,4 @@
-import {windows1252} from './windows1252.ts';
+import {windows1252} from './codePages.ts';
 
 /** Names of U+00A0 to U+00FF in order. HTML takes these without a semicolon, too. */
 const latin1 = `nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro para

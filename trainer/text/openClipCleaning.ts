@@ -1,24 +1,31 @@
 import {unescapeClosedEntities, unescapeHtml} from './htmlEntities.ts';
-import {repairEncoding} from './wrongEncoding.ts';
-import {windows1252} from './windows1252.ts';
+import {controlsAsWindows, repairEncoding} from './wrongEncoding.ts';
 
 /**
  * What open_clip makes of a text before it splits it into words: repairs of the Python package ftfy, HTML entities twice more, runs of
- * white space as one space, lower case. Of the repairs, that of text read with the wrong encoding ("cafÃ©") is simpler here: ftfy knows
- * more encodings and weighs how likely the result is.
+ * white space as one space, lower case.
  */
 export function cleanForOpenClip(text: string): string {
-  return unescapeHtml(unescapeHtml(repair(text)))
-    .split(/\p{White_Space}+/u)
+  return unescapeHtml(unescapeHtml(repairLines(text)))
+    .split(/[\p{White_Space}\u001c-\u001f]+/u)
     .filter((part) => part !== '')
     .join(' ')
     .toLowerCase();
 }
 
-/** Entities are left alone in what looks like HTML. Repeated until nothing changes: an entity may stand for one. */
-function repair(text: string, isHtml = text.includes('<')): string {
+/** Line by line; entities are left alone from the first line on that looks like HTML. */
+function repairLines(text: string): string {
+  let isHtml = false;
+  return text.replace(/[^\n]*\n|[^\n]+$/g, (line) => {
+    isHtml ||= line.includes('<');
+    return repair(line, isHtml);
+  });
+}
+
+/** Repeated until nothing changes: an entity may stand for one. */
+function repair(text: string, isHtml: boolean): string {
   const decoded = isHtml ? text : unescapeClosedEntities(text);
-  const encoded = repairEncoding(decoded);
+  const encoded = controlsAsWindows(repairEncoding(decoded));
   const repaired = repairs.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), encoded);
   const result = repaired.normalize('NFC');
   return result === text ? text : repair(result, isHtml);
@@ -34,7 +41,6 @@ const ligatures: Readonly<Record<string, string>> = {
 const escape = '\u001b';
 
 const repairs: readonly Repair[] = [
-  [/[\u0080-\u009f]/g, (found) => windows1252(found.charCodeAt(0)) ?? found],
   [new RegExp(`[${Object.keys(ligatures).join('')}]`, 'gu'), (found) => ligatures[found] ?? found],
   // Full-width and half-width forms, and the ideographic space.
   [/[\uff01-\uffef\u3000]/g, (found) => found.normalize('NFKC')],

@@ -1,9 +1,9 @@
-import {rm} from 'node:fs/promises';
+import {readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
 import {mergeModels} from '../../../trainer/merge/files/mergeFiles.ts';
-import {loadComponents} from '../../../trainer/models/components.ts';
+import {drawingParts, loadComponents} from '../../../trainer/models/components.ts';
 import {readModel} from '../../../trainer/store/weights/readModel.ts';
 import {expectAllClose} from '../../helpers/allClose.ts';
 import {writeClipTokenizer} from '../../helpers/clipVocabulary.ts';
@@ -61,6 +61,40 @@ describe('the components of a model', () => {
     components.unload();
     // What was encoded twice, and the two images.
     expect(tf.memory().numTensors - before).toBe(6);
+  });
+
+  it('are loaded by parts: what draws images encodes none', async () => {
+    const folder = await writeGoldenPipeline(join(await temporaryFolder(), 'sd1'));
+    const before = tf.memory().numTensors;
+    const components = await loadComponents(await readModel(folder), {parts: []});
+    expect(tf.memory().numTensors).toBe(before);
+    const space = components.spaceOf([16, 16, 3]);
+    await components.load(drawingParts);
+    const image = space.decode(tf.zeros([1, 2, 2, 4]));
+    expect(image.shape).toEqual([1, 16, 16, 3]);
+    expect(() => space.rows(tf.zeros([1, 16, 16, 3]))).toThrow('not loaded');
+    const drawing = tf.memory().numTensors - before;
+    await components.load(['encoder']);
+    components.unload(['decoder']);
+    expect(space.rows(image).shape).toEqual([1, 2, 2, 8]);
+    expect(() => space.decode(tf.zeros([1, 2, 2, 4]))).toThrow('not loaded');
+    components.unload();
+    await expectNoLeak(async () => {
+      await components.load(drawingParts);
+      components.unload(drawingParts);
+    });
+    // Both halves were never there at once: 140 tensors of the decoder, 108 of the encoder.
+    expect(drawing).toBeGreaterThan(100);
+  });
+
+  it('refuse weights of another network before anything is loaded', async () => {
+    const folder = await writeGoldenPipeline(join(await temporaryFolder(), 'sd1'));
+    const path = join(folder, 'vae', 'config.json');
+    const config = JSON.parse(await readFile(path, 'utf8')) as object;
+    await writeFile(path, JSON.stringify({...config, layers_per_block: 1}));
+    await expect(loadComponents(await readModel(folder), {parts: []})).rejects.toMatchObject({
+      code: 'weights-mismatch',
+    });
   });
 
   it('are those of a single file, with a tokenizer from beside it or elsewhere', async () => {

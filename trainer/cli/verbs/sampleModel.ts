@@ -4,9 +4,9 @@ import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
 import {UserError} from '../../contract/errors.ts';
 import type {PredictionType} from '../../contract/model/predictionType.ts';
 import {startEngine} from '../../engine/startEngine.ts';
-import {loadComponents, type Components} from '../../models/components.ts';
+import {drawingParts, loadComponents, type Components} from '../../models/components.ts';
 import type {ImageShape, ImageSpace} from '../../models/imageSpace.ts';
-import {loadPretrained, type Pretrained} from '../../models/pretrained.ts';
+import {openPretrained, type OpenModel} from '../../models/pretrained.ts';
 import {imagesLeft} from '../../pipeline/drawing/imageTakers.ts';
 import type {NchwImages} from '../../sample/nchw.ts';
 import {givenNoise, seededNoise, torchNoise, type NoiseSource} from '../../sample/noiseSource.ts';
@@ -85,8 +85,8 @@ export async function sampleModel(
   const pictures = await picturesOf(request, count, prompts === undefined ? undefined : perPrompt);
   const latents = await latentsFile(request);
   const engine = await startEngine({name: request.engine ?? 'auto'});
-  const model = await loadPretrained(request.model, request.predictionType);
-  const components = await loadComponents(model.folder, request);
+  const model = await openPretrained(request.model, request.predictionType);
+  const components = await loadComponents(model.folder, {tokenizer: request.tokenizer, parts: drawingParts});
   const {predict, experts} = await loadPredict(request, model);
   const space = spaceOf(request, model, components, start);
   checkStart(start, space, count, request);
@@ -144,7 +144,7 @@ async function startOf({latents, latentsKey}: SampleRequest): Promise<NchwImages
 
 function spaceOf(
   request: SampleRequest,
-  {folder}: Pretrained,
+  {folder}: OpenModel,
   components: Components,
   start: NchwImages | null,
 ): ImageSpace {

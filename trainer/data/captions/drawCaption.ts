@@ -12,11 +12,26 @@ export function captionsOf(source: ImageSource, {missing}: Pick<CaptionSettings,
     const captions = (await source.captions?.(index)) ?? [];
     if (captions.length > 0) return captions;
     if (missing === 'empty') return [''];
-    throw new UserError('caption-missing', 'This image has no caption, and the model is conditioned on text.', {
-      where: source.name?.(index) ?? `image ${index}`,
-      hint: 'Add captions as `deme validate` describes them, or set data.captions.missing to empty.',
-    });
+    throw captionMissing(source, index);
   };
+}
+
+export function captionMissing(source: ImageSource, index: number): UserError {
+  return new UserError('caption-missing', 'This image has no caption, and the model is conditioned on text.', {
+    where: source.name?.(index) ?? `image ${index}`,
+    hint: 'Add captions as `deme validate` describes them, or set data.captions.missing to empty.',
+  });
+}
+
+/** Images whose captions are read at once, as each may lie in a file of its own. */
+const atOnce = 64;
+
+/** The captions of the first `images` images, in order. */
+export async function* readCaptions(captions: Captions, images: number): AsyncGenerator<readonly string[]> {
+  for (let first = 0; first < images; first += atOnce) {
+    const indices = Array.from({length: Math.min(atOnce, images - first)}, (_, i) => first + i);
+    yield* await Promise.all(indices.map(captions));
+  }
 }
 
 export interface CaptionDraw {

@@ -5,9 +5,13 @@ import type {ModelFolder} from '../../store/weights/modelFolder.ts';
 import type {PipelineComponent} from '../../store/weights/pipeline.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {readClipTokenizer, tokenizerHash} from '../../text/readClipTokenizer.ts';
-import {loadTextEncoder, type TextEncoder} from './textEncoder.ts';
+import type {Reading} from '../reloadableParams.ts';
+import {openTextEncoder, type TextEncoder} from './textEncoder.ts';
 
-/** What makes of texts the context that a network is conditioned on: tokenizer and text encoder of a pipeline. */
+/**
+ * What makes of texts the context that a network is conditioned on: tokenizer and text encoder of a pipeline. It encodes while the weights of the
+ * encoder are loaded.
+ */
 export interface TextConditioner extends Pick<TextEncoder, 'load' | 'unload'> {
   /** The ids of a text as the encoder takes them: cut and filled up to as many as the tokenizer says and the encoder takes. */
   tokenize(text: string): number[];
@@ -19,20 +23,25 @@ export interface TextConditioner extends Pick<TextEncoder, 'load' | 'unload'> {
   readonly hash: string;
 }
 
-/** The conditioner of a model; null for one without a text encoder. `tokenizer` is a folder to take instead of the model's. */
-export async function loadTextConditioner(
+/** The conditioner of a model, nothing loaded yet; null for one without a text encoder. `tokenizer` is a folder to take instead of the model's. */
+export async function findTextConditioner(
   {path, pipeline}: Pick<ModelFolder, 'path' | 'pipeline'>,
   tokenizer?: string,
+  reading?: Reading,
 ): Promise<TextConditioner | null> {
   const encoder = findComponent(pipeline, 'text_encoder');
   if (encoder === null) return null;
-  return createTextConditioner(encoder, await requireTokenizer(path, tokenizer));
+  return openTextConditioner(encoder, await requireTokenizer(path, tokenizer), reading);
 }
 
-/** The conditioner of a text encoder and the folder of its tokenizer. */
-export async function createTextConditioner(encoderPart: PipelineComponent, folder: string): Promise<TextConditioner> {
+/** The conditioner of a text encoder and the folder of its tokenizer; nothing is loaded yet. */
+export async function openTextConditioner(
+  encoderPart: PipelineComponent,
+  folder: string,
+  reading?: Reading,
+): Promise<TextConditioner> {
   const tokenizer = await readClipTokenizer(folder);
-  const encoder = await loadTextEncoder(encoderPart);
+  const encoder = await openTextEncoder(encoderPart, reading);
   const length = Math.min(tokenizer.maxLength, encoder.length);
   const tokenize = (text: string) => tokenizer.encodeTo(text, length);
   return {

@@ -5,10 +5,10 @@ import {readComponent} from '../../store/weights/components.ts';
 import type {PipelineComponent} from '../../store/weights/pipeline.ts';
 import {textEncoderKind} from '../../store/weights/textEncoderFolder.ts';
 import {createClipText, type ClipTextEncoder, type EncodeOptions} from './clipText.ts';
-import {loadWeights} from '../loadParams.ts';
-import {ReloadableParams} from '../reloadableParams.ts';
+import {checkWeights, loadWeights} from '../loadParams.ts';
+import {plainReading, ReloadableParams, type Reading} from '../reloadableParams.ts';
 
-/** A text encoder with its weights, on the device from the start. */
+/** A text encoder, which encodes while its weights are loaded. */
 export interface TextEncoder
   extends Pick<ClipTextEncoder, 'length' | 'width' | 'usesMask'>, Pick<ReloadableParams, 'load' | 'unload'> {
   /** SHA-256 of config and weights. */
@@ -17,11 +17,17 @@ export interface TextEncoder
   encode(ids: readonly (readonly number[])[], options?: EncodeOptions): Tensor3D;
 }
 
-/** Loads the `text_encoder` of a pipeline. Throws UserErrors. */
-export async function loadTextEncoder(component: PipelineComponent): Promise<TextEncoder> {
+/**
+ * Opens the `text_encoder` of a pipeline; nothing is loaded yet, and later by `reading`. Throws UserErrors, also for weights that would not load.
+ */
+export async function openTextEncoder(
+  component: PipelineComponent,
+  reading: Reading = plainReading,
+): Promise<TextEncoder> {
   const {path, config, openWeights, weightsHash} = await readComponent(component, textEncoderKind);
   const network = createClipText(config, path);
-  const weights = await ReloadableParams.from(() => loadWeights(openWeights, network.shapes, path));
+  await checkWeights(openWeights, network.shapes, path);
+  const weights = new ReloadableParams(() => reading(() => loadWeights(openWeights, network.shapes, path)));
   const {length, width, usesMask} = network;
   return {
     length,

@@ -5,6 +5,7 @@ import type {AutoencoderConfig} from '../../contract/model/autoencoderConfig.ts'
 import type {Params} from '../../nn/params.ts';
 import {checkEntries, checkLengths, checkValues} from '../supportedValues.ts';
 import type {Block} from '../checkpointedBlock.ts';
+import type {Pass} from '../pass.ts';
 import type {UNet2DStyle} from '../unet2dStyle.ts';
 import {decoderBlocks, encoderBlocks} from './autoencoderBlocks.ts';
 
@@ -32,6 +33,9 @@ export function latentDistribution({mean, logVariance}: LatentMoments): LatentDi
 export interface Autoencoder {
   /** Name and shape ([kh, kw, in, out], [in, out], [n]) of each parameter. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** Of those, what `encode` takes, and what `decode` takes. */
+  readonly encoderShapes: ReadonlyMap<string, readonly number[]>;
+  readonly decoderShapes: ReadonlyMap<string, readonly number[]>;
   readonly imageChannels: number;
   readonly latentChannels: number;
   /** A side of an image divided by that of its latents. */
@@ -44,8 +48,11 @@ export interface Autoencoder {
   decode(params: Params, latents: Tensor4D): Tensor4D;
 }
 
-/** `where` (the config file) goes into the UserError that refuses a config this project does not implement. */
-export function createAutoencoder(config: AutoencoderConfig, where?: string): Autoencoder {
+/**
+ * `where` (the config file) goes into the UserError that refuses a config this project does not implement. Maps of more than `bandLimit` numbers
+ * are computed in bands of rows.
+ */
+export function createAutoencoder(config: AutoencoderConfig, where?: string, bandLimit = usualBand): Autoencoder {
   checkSupported(config, where);
   const style: UNet2DStyle = {
     groups: config.norm_num_groups,
@@ -60,14 +67,18 @@ export function createAutoencoder(config: AutoencoderConfig, where?: string): Au
   const [encoder, decoder] = [encoderBlocks(config, style), decoderBlocks(config, style)];
   const {scaling_factor: scale, latent_channels: channels} = config;
   const shift = config.shift_factor ?? 0;
+  const apply = (blocks: readonly Block[], params: Params, x: Tensor4D) => through(blocks, {params, bandLimit}, x);
+  const shapesOf = (blocks: readonly Block[]) => new Map(blocks.flatMap(({shapes}) => shapes));
   return {
-    shapes: new Map([...encoder, ...decoder].flatMap(({shapes}) => shapes)),
+    shapes: shapesOf([...encoder, ...decoder]),
+    encoderShapes: shapesOf(encoder),
+    decoderShapes: shapesOf(decoder),
     imageChannels: config.in_channels,
     latentChannels: channels,
     factor: 2 ** (config.block_out_channels.length - 1),
     encode(params, images) {
       checkChannels('Images', images, config.in_channels, where);
-      const [mean, logVariance] = tf.split(through(encoder, params, images), 2, 3) as [Tensor4D, Tensor4D];
+      const [mean, logVariance] = tf.split(apply(encoder, params, images), 2, 3) as [Tensor4D, Tensor4D];
       return {mean, logVariance: tf.clipByValue(logVariance, -30, 20)};
     },
     sample({mean, deviation}, noise) {
@@ -77,15 +88,18 @@ export function createAutoencoder(config: AutoencoderConfig, where?: string): Au
     decode(params, latents) {
       checkChannels('Latents', latents, channels, where);
       const unscaled: Tensor4D = tf.div(latents, scale);
-      return through(decoder, params, shift === 0 ? unscaled : tf.add(unscaled, shift));
+      return apply(decoder, params, shift === 0 ? unscaled : tf.add(unscaled, shift));
     },
   };
 }
 
-/** Frees the activations of each block after it: all of a 512 x 512 image would take gigabytes. */
-function through(blocks: readonly Block[], params: Params, x: Tensor4D): Tensor4D {
+/** Numbers of a band of rows, 32 MiB: a few dozen rows of the widest maps of a 512 x 512 image. */
+const usualBand = 2 ** 23;
+
+/** Frees the activations of each block after it, and takes large maps in bands: all of a 512 x 512 image would take gigabytes. */
+function through(blocks: readonly Block[], pass: Pick<Pass, 'params' | 'bandLimit'>, x: Tensor4D): Tensor4D {
   return blocks.reduce((hidden, block) => {
-    const next = tf.tidy(() => block.apply({params, time: null, context: null}, hidden));
+    const next = tf.tidy(() => block.apply({...pass, time: null, context: null}, hidden));
     if (hidden !== x) hidden.dispose();
     return next;
   }, x);

@@ -1,11 +1,12 @@
 import type {Tensor4D} from '@tensorflow/tfjs-core';
 import type {AutoencoderConfig} from '../../contract/model/autoencoderConfig.ts';
-import {groupNormSilu} from '../../nn/groupNorm.ts';
 import {conv2d} from '../../nn/layers.ts';
 import {param, type Params} from '../../nn/params.ts';
 import {downsample, upsampleNearest} from '../../nn/resample.ts';
+import {inRowBands} from '../../nn/rowBands.ts';
 import {createAttentionBlock} from '../attentionBlock.ts';
 import {checkpointed, type Block} from '../checkpointedBlock.ts';
+import {normalisation} from '../normalisation.ts';
 import {affine, bias} from '../pass.ts';
 import {createResnetBlock} from '../resnetBlock.ts';
 import {convShapes, normShapes} from '../shapes.ts';
@@ -78,7 +79,8 @@ function downsampler(name: string, channels: number): Block {
 function upsampler(name: string, channels: number): Block {
   return {
     shapes: convShapes(name, 3, channels, channels),
-    apply: ({params}, x) => conv2d(upsampleNearest(x), kernel(params, name), bias(params, name)),
+    apply: ({params, bandLimit = Infinity}, x) =>
+      inRowBands([x], bandLimit, (x) => conv2d(upsampleNearest(x), kernel(params, name), bias(params, name)), 2),
   };
 }
 
@@ -89,8 +91,11 @@ function output(half: string, channels: number, output: number, style: UNet2DSty
   const settings = {groups: style.groups, eps: style.eps, activate: true};
   return {
     shapes: [...normShapes(norm, channels), ...convShapes(conv, 3, channels, output)],
-    apply: ({params}, x) =>
-      conv2d(groupNormSilu(x, affine(params, norm), settings), kernel(params, conv), bias(params, conv)),
+    apply: (pass, x) => {
+      const {params, bandLimit = Infinity} = pass;
+      const normed = normalisation(pass, x, affine(params, norm), settings);
+      return inRowBands([x], bandLimit, (x) => conv2d(normed(x), kernel(params, conv), bias(params, conv)));
+    },
   };
 }
 

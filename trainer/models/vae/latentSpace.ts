@@ -2,15 +2,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
 import {normalImages, type ImageShape, type ImageSpace} from '../imageSpace.ts';
 import {latentDistribution} from './autoencoder.ts';
-import type {LoadedAutoencoder} from './loadAutoencoder.ts';
+import type {OpenAutoencoder} from './openAutoencoder.ts';
 
 /**
  * The latents of an autoencoder (Rombach et al. 2022, section 3.1): an image is encoded as a draw from its distribution of latents. Large
- * images go through it one by one, so that the memory does not grow with their number.
+ * images go through it one by one, so that the memory does not grow with their number. Encoding takes the weights of the encoder, decoding those
+ * of the decoder.
  */
-export function latentSpace(loaded: LoadedAutoencoder, imageShape: ImageShape, pixelsAtOnce = 512 * 512): ImageSpace {
+export function latentSpace(opened: OpenAutoencoder, imageShape: ImageShape, pixelsAtOnce = 512 * 512): ImageSpace {
   const [imageHeight, imageWidth] = imageShape;
-  const {autoencoder, hash} = loaded;
+  const {autoencoder, hash} = opened;
   const {factor, latentChannels} = autoencoder;
   const shape = [Math.floor(imageHeight / factor), Math.floor(imageWidth / factor), latentChannels] as const;
   const atOnce = Math.max(1, Math.floor(pixelsAtOnce / (imageHeight * imageWidth)));
@@ -22,7 +23,7 @@ export function latentSpace(loaded: LoadedAutoencoder, imageShape: ImageShape, p
     hash,
     rows: (images) =>
       inSlices(images, atOnce, (slice) => {
-        const {mean, deviation} = latentDistribution(autoencoder.encode(loaded.params, slice));
+        const {mean, deviation} = latentDistribution(autoencoder.encode(opened.encoder.params, slice));
         return tf.concat4d([mean, deviation], 3);
       }),
     draw: (rows, random) =>
@@ -30,7 +31,7 @@ export function latentSpace(loaded: LoadedAutoencoder, imageShape: ImageShape, p
         const [mean, deviation] = tf.split(rows, 2, 3) as [Tensor4D, Tensor4D];
         return autoencoder.sample({mean, deviation}, normalImages(rows.shape[0], shape, random));
       }),
-    decode: (encoded) => inSlices(encoded, atOnce, (slice) => autoencoder.decode(loaded.params, slice)),
+    decode: (encoded) => inSlices(encoded, atOnce, (slice) => autoencoder.decode(opened.decoder.params, slice)),
   };
 }
 

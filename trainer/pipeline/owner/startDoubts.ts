@@ -3,9 +3,9 @@ import type {DataConfig} from '../../contract/config/dataConfig.ts';
 import {settingName} from '../../contract/config/configIssue.ts';
 import {UserError} from '../../contract/errors.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
-import {captionsOf} from '../../data/captions/drawCaption.ts';
-import {mirroredCaptions} from '../../data/captions/mirroredCaptions.ts';
-import type {ImageSource} from '../../data/dataset.ts';
+import {mirroredDoubt, surveyCaptions} from '../../data/captions/captionSurvey.ts';
+import {captionMissing} from '../../data/captions/drawCaption.ts';
+import type {Datasets} from '../../data/dataset.ts';
 import {openData} from '../../data/openData.ts';
 import {textProblems} from '../../store/hub/textProblems.ts';
 import {measuringProblems} from './measuringProblems.ts';
@@ -30,20 +30,31 @@ export async function startDoubts(config: DemeConfig, folder: string): Promise<s
 
 async function dataDoubts(config: DemeConfig, data: DataConfig, folder: string): Promise<string[]> {
   try {
-    const {train} = await openData(data, folder, () => undefined);
-    return (await takesTexts(config, folder)) ? await captionDoubts(data, train) : [];
+    const parts = await openData(data, folder, () => undefined);
+    return (await takesTexts(config, folder)) ? await captionDoubts(data, parts) : [];
   } catch (error) {
     return [lineOf(error)];
   }
 }
 
-/** Throws a UserError for an image without a caption. */
-async function captionDoubts(data: DataConfig, train: ImageSource): Promise<string[]> {
+/** All captions are read: a run of days may end at the last one. */
+async function captionDoubts(data: DataConfig, {train, validation, test}: Datasets): Promise<string[]> {
   const settings = 'captions' in data ? data.captions : undefined;
-  const captions = captionsOf(train, {missing: settings && 'missing' in settings ? settings.missing : 'stop'});
-  const mirrored = await mirroredCaptions(captions, train.size);
-  return data.flip && mirrored !== null ? [mirrored] : [];
+  const mayLack = settings !== undefined && 'missing' in settings && settings.missing === 'empty';
+  const trained = await surveyCaptions(train);
+  const lacking = trained.lacking.map((index) => captionMissing(train, index));
+  for (const part of [validation, test])
+    lacking.push(...(await surveyCaptions(part)).lacking.map((index) => captionMissing(part, index)));
+  const others = lacking.length > 1 ? ` Captions are missing for ${lacking.length} images.` : '';
+  const mirrored = data.flip ? mirroredDoubt(trained, train.size) : null;
+  return [
+    ...(lacking[0] === undefined || mayLack ? [] : [`${lacking[0].line}${others}`]),
+    ...(mirrored === null ? [] : [mirrored]),
+  ];
 }
+
+/** A run begins with a look at so many captions, which is enough to see sides in them; its stages read the others. */
+const looked = 1000;
 
 /**
  * What is to be said once at the start of a run about images that its trainings mirror; null: nothing. What cannot be read is left to the stage
@@ -55,7 +66,7 @@ export async function flipDoubt({config, folder}: ResolvedConfig): Promise<strin
   try {
     if (!(await takesTexts(config, folder))) return null;
     const {train} = await openData(data, folder, () => undefined);
-    return (await captionDoubts(data, train))[0] ?? null;
+    return mirroredDoubt(await surveyCaptions(train, Math.min(looked, train.size)), train.size);
   } catch (error) {
     lineOf(error);
     return null;

@@ -8,20 +8,21 @@ import type {ModelFolder} from '../../store/weights/modelFolder.ts';
 import {elementCount} from '../../store/weights/tensorReader.ts';
 import {textEncoderKind} from '../../store/weights/textEncoderFolder.ts';
 import {createClipText} from '../../models/clip/clipText.ts';
+import type {ComponentPart} from '../../models/components.ts';
 import {createAutoencoder} from '../../models/vae/autoencoder.ts';
 
 /** What the autoencoder and the text encoder of a model decide of the memory. */
 export interface ComponentNeeds {
   /** A side of an image divided by that of the network's input. */
   readonly factor: number;
-  /** Bytes of their weights. */
-  readonly weights: number;
+  /** Bytes of the weights of each part that is loaded by itself. */
+  readonly weights: Readonly<Record<ComponentPart, number>>;
   /** Bytes that the autoencoder takes for each pixel of the one image that goes through it at a time. */
   readonly perPixel: number;
 }
 
 /** Of a network that works on pixels and takes no texts. */
-export const noComponents: ComponentNeeds = {factor: 1, weights: 0, perPixel: 0};
+export const noComponents: ComponentNeeds = {factor: 1, weights: {encoder: 0, decoder: 0, text: 0}, perPixel: 0};
 
 /** Feature maps of the full resolution that live at once in a pass without gradients: input, output and copies of the convolutions. */
 const mapsAtOnce = 8;
@@ -40,12 +41,19 @@ export function newComponentNeeds(pretrain: PretrainConfig): ComponentNeeds {
 
 function needsOf(config: AutoencoderConfig | null, text: ClipTextConfig | null): ComponentNeeds {
   const autoencoder = config && createAutoencoder(config);
-  const shapes = [...(autoencoder?.shapes.values() ?? []), ...(text ? createClipText(text).shapes.values() : [])];
   return {
     factor: autoencoder?.factor ?? 1,
-    weights: 4 * shapes.reduce((sum, shape) => sum + elementCount(shape), 0),
+    weights: {
+      encoder: bytesOf(autoencoder?.encoderShapes),
+      decoder: bytesOf(autoencoder?.decoderShapes),
+      text: bytesOf(text === null ? undefined : createClipText(text).shapes),
+    },
     perPixel: 4 * mapsAtOnce * (config?.block_out_channels[0] ?? 0),
   };
+}
+
+function bytesOf(shapes: ReadonlyMap<string, readonly number[]> = new Map()): number {
+  return 4 * [...shapes.values()].reduce((sum, shape) => sum + elementCount(shape), 0);
 }
 
 /** Height and width of the network's input for images of this size. */

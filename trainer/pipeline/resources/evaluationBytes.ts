@@ -31,7 +31,9 @@ export async function evaluationBytes({config, baseFolder}: ResolvedConfig, kind
     gradientCheckpointing: true,
     dropout: false,
   });
+  const {encoder, decoder, text} = components.weights;
   const [height, width] = imageSize(data);
   const decoding = components.perPixel * height * width;
-  return base + models + components.weights + Math.max(forwardShare * activations * batch * forward, decoding);
+  const loaded = Math.max(encoder, decoder) + text;
+  return base + models + loaded + Math.max(forwardShare * activations * batch * forward, decoding);
 }

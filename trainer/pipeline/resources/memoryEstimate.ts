@@ -41,6 +41,7 @@ export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEs
   const {base, vectors, activations} = engineMemory(kind);
   const {stock, projections} = countParameters(createDenoiser(needs.unetConfig));
   const {components = noComponents, unloads = false, size} = needs;
+  const {encoder, decoder, text} = components.weights;
   const input = inputSize(size, components);
   const vector = 4 * (stock + (needs.projections ? projections : 0));
   const count =
@@ -50,11 +51,11 @@ export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEs
     (needs.accumulation > 1 ? vectors.accumulation : 0);
   return {
     engine: base,
-    weights: count * vector + (unloads ? 0 : components.weights),
-    // Images are encoded before the training, or between two updates.
+    weights: count * vector + (unloads ? 0 : encoder + text),
+    // Images are encoded before the training, or between two updates; samples are decoded between two updates.
     activations: Math.max(
       activations * needs.batch * architectureOf(needs.unetConfig).activationBytes({...needs, size: input}),
-      components.perPixel * size[0] * size[1] + (unloads ? components.weights : 0),
+      components.perPixel * size[0] * size[1] + (unloads ? Math.max(encoder, decoder) + text : decoder),
     ),
     // Weights and both moments, and the moving average.
     checkpoint: (needs.ema ? 4 : 3) * vector,

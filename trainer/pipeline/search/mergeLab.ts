@@ -6,7 +6,7 @@ import type {TimestepRange} from '../../deme/timesteps.ts';
 import {taskVectors} from '../../merge/blend.ts';
 import type {PartOf} from '../../merge/tensorWeights.ts';
 import {partOf} from '../../models/architectures.ts';
-import type {Components} from '../../models/components.ts';
+import {drawingParts, type Components} from '../../models/components.ts';
 import type {Model} from '../../models/model.ts';
 import {Predictor} from '../../models/predictor.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
@@ -17,7 +17,7 @@ import {hashBytes} from '../../store/files/sha256.ts';
 import {weightsHashOf} from '../graph/runInputs.ts';
 import {dataSettings} from '../graph/trainingInputs.ts';
 import {jointStamp} from '../graph/stageFacts.ts';
-import {loadBase, loadBaseComponents, loadExperts} from '../runModels.ts';
+import {loadBase, openBaseComponents, loadExperts} from '../runModels.ts';
 import {expertSources, modelPath} from '../../store/run/runPaths.ts';
 import type {StageContext} from '../stages/stageContext.ts';
 import {runPrompts} from '../stages/data/runPrompts.ts';
@@ -68,7 +68,7 @@ export async function openMergeLab(context: StageContext, {ordinary: wanted = fa
   [...experts, ...others].forEach(disposeParams);
   const ranges = await context.watch.ranges(pretrained.schedule.timesteps);
   const predictor = new Predictor(pretrained.denoiser, base);
-  const components = await loadBaseComponents(context, pretrained);
+  const components = await openBaseComponents(context, pretrained);
   return {
     base,
     vectors,
@@ -81,7 +81,10 @@ export async function openMergeLab(context: StageContext, {ordinary: wanted = fa
     data,
     key: await keyOf(context, pretrained.weightsHash, ranges, wanted),
     heldOut: (draws) => heldOutOf({context, data, schedule: pretrained.schedule, components, ranges}, draws),
-    prompts: (sampling) => runPrompts(context, components, data.validation, sampling),
+    prompts: async (sampling) => {
+      await components.load(drawingParts);
+      return runPrompts(context, components, data.validation, sampling);
+    },
     losses: (params, heldOut, onlyRanges) => {
       predictor.load(params);
       return predictorLosses(predictor, {...heldOut, ...(onlyRanges && {onlyRanges})});

@@ -4,7 +4,7 @@ import {architectureOf} from '../../models/architectures.ts';
 import type {Pretrained} from '../../models/pretrained.ts';
 import {addIdentityProjections} from '../../nn/projections.ts';
 import {ordinaryTraining} from '../graph/trainingInputs.ts';
-import {loadBase, loadBaseComponents} from '../runModels.ts';
+import {loadBase, openBaseComponents} from '../runModels.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 import {trainModel, type ModelTraining} from './trainModel.ts';
 
@@ -53,7 +53,7 @@ async function finetune(context: StageContext, base: Pretrained, training: Finet
   return trainModel(context, {
     ...training,
     network: base,
-    components: await loadBaseComponents(context, base),
+    components: await openBaseComponents(context, base),
     teacher: training.consistency > 0 ? base.params : null,
     initial: addIdentityProjections(base.params, projectionSites, training.record.projection),
     saved: {unetConfig, pipeline, dtype: 'F32'},

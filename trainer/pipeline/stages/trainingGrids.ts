@@ -3,7 +3,7 @@ import {listedPrompts} from '../../contract/config/evaluateConfig.ts';
 import type {TrainingSamplesConfig} from '../../contract/config/training.ts';
 import type {ImageSource} from '../../data/dataset.ts';
 import type {Denoiser} from '../../models/denoiser.ts';
-import type {Components} from '../../models/components.ts';
+import {drawingParts, type Components} from '../../models/components.ts';
 import {Predictor} from '../../models/predictor.ts';
 import type {Params} from '../../nn/params.ts';
 import {modelPredict} from '../../sample/predict.ts';
@@ -53,7 +53,7 @@ async function drawImages(
   {denoiser, schedule, components, onlyDrawing, validation}: DrawnModel,
   params: Params,
 ): Promise<Float32Array | null> {
-  await components.load();
+  await components.load(drawingParts);
   const predictor = new Predictor(denoiser, params);
   const space = components.spaceOf(validation.shape);
   const batch = Math.min(config.batch, config.count);
@@ -66,7 +66,7 @@ async function drawImages(
     throw error;
   } finally {
     predictor.dispose();
-    if (onlyDrawing) components.unload();
+    components.unload(onlyDrawing ? drawingParts : ['decoder']);
   }
 }
 

@@ -2,8 +2,8 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
-import {loadTextEncoder} from '../../../../trainer/models/clip/textEncoder.ts';
-import {createTextConditioner} from '../../../../trainer/models/clip/textConditioner.ts';
+import {openTextEncoder} from '../../../../trainer/models/clip/textEncoder.ts';
+import {openTextConditioner} from '../../../../trainer/models/clip/textConditioner.ts';
 import {folderComponent} from '../../../../trainer/store/weights/pipeline.ts';
 import {expectAllClose, maxAbsDifference} from '../../../helpers/allClose.ts';
 import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
@@ -22,7 +22,9 @@ async function pipeline(changes: {encoder?: object; tokenizer?: object} = {}) {
   await change('tokenizer/tokenizer_config.json', changes.tokenizer);
   await change('tokenizer/special_tokens_map.json', changes.tokenizer);
   const encoder = folderComponent('text_encoder', join(folder, 'text_encoder'));
-  return {encoder, conditioner: await createTextConditioner(encoder, join(folder, 'tokenizer'))};
+  const conditioner = await openTextConditioner(encoder, join(folder, 'tokenizer'));
+  await conditioner.load();
+  return {encoder, conditioner};
 }
 
 describe('the conditioner of a pipeline', () => {
@@ -30,7 +32,8 @@ describe('the conditioner of a pipeline', () => {
 
   it('hides what fills texts up only where the config of the encoder asks for it', async () => {
     const {encoder: part, conditioner} = await pipeline({encoder: {use_attention_mask: true}});
-    const encoder = await loadTextEncoder(part);
+    const encoder = await openTextEncoder(part);
+    await encoder.load();
     const ids = texts.map((text) => conditioner.tokenize(text));
     expect(ids.map((row) => row.indexOf(49_407))).toEqual([3, 6]);
     const rows = [4, 7].map((real) => Array.from({length: 77}, (_, i) => (i < real ? 1 : 0)));
@@ -55,7 +58,8 @@ describe('the conditioner of a pipeline', () => {
 
   it('leaves out layers at the end', async () => {
     const {encoder: part, conditioner} = await pipeline();
-    const encoder = await loadTextEncoder(part);
+    const encoder = await openTextEncoder(part);
+    await encoder.load();
     const ids = texts.map((text) => conditioner.tokenize(text));
     expect(await conditioner.encode(texts, 1).data()).toEqual(await encoder.encode(ids, {clipSkip: 1}).data());
   });

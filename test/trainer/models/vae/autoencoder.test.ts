@@ -13,9 +13,9 @@ import {goldenSdFolder, goldenSdImages} from '../../../helpers/goldenSd.ts';
 /** diffusers itself is 1.4e-5 from double precision. */
 const tolerance = 5e-5;
 
-async function load() {
+async function load(bandLimit?: number) {
   const {config, openWeights} = await readAutoencoderFolder(goldenSdFolder('sd1/vae'));
-  const autoencoder = createAutoencoder(config);
+  const autoencoder = createAutoencoder(config, undefined, bandLimit);
   const reader = await openWeights();
   const params = await loadParams(reader, autoencoder.shapes);
   await reader.close();
@@ -33,6 +33,26 @@ describeOnEngines('the autoencoder against diffusers', () => {
     expect(mean.shape).toEqual(expected.shape);
     expectAllClose(await mean.data(), await expected.data(), tolerance);
     expectAllClose(await logVariance.data(), await (await golden(`${name}.logvar`)).data(), tolerance);
+  });
+
+  // The widest rows of these images have 128 * 8 numbers.
+  it.each([3000, 50_000])('encodes and decodes in bands of %i numbers as of whole images', async (bandLimit) => {
+    const {autoencoder, params} = await load(bandLimit);
+    const images = tf.sub<Tensor4D>(tf.div(await golden('vae.image_u8'), 127.5), 1);
+    const {mean} = tf.tidy(() => ({...autoencoder.encode(params, images)}));
+    expectAllClose(await mean.data(), await (await golden('vae.mean')).data(), tolerance);
+    const latents = await golden('vae.latent_scaled');
+    const decoded = tf.tidy(() => autoencoder.decode(params, latents));
+    expectAllClose(await decoded.data(), await (await golden('vae.decoded')).data(), tolerance);
+  });
+
+  it('decodes in little more memory than its widest maps take', async () => {
+    const {autoencoder, params} = await load(3000);
+    const latents = tf.randomNormal<tf.Rank.R4>([1, 16, 16, 4], 0, 1, 'float32', 1);
+    const before = tf.memory().numBytes;
+    const {peakBytes} = await tf.profile(() => tf.tidy(() => autoencoder.decode(params, latents)));
+    // 128 x 128 pixels of 8 channels: input, what lies between, and output, in bands and joined. As a whole there would be twice as many.
+    expect(peakBytes - before).toBeLessThan(4.1 * 4 * 128 * 128 * 8);
   });
 
   it('draws latents from given noise', async () => {

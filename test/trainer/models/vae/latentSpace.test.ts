@@ -3,7 +3,7 @@ import type {Tensor4D} from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import type {ImageShape} from '../../../../trainer/models/imageSpace.ts';
 import {latentSpace} from '../../../../trainer/models/vae/latentSpace.ts';
-import {loadAutoencoder} from '../../../../trainer/models/vae/loadAutoencoder.ts';
+import {openAutoencoder} from '../../../../trainer/models/vae/openAutoencoder.ts';
 import {createRandom, type Random} from '../../../../trainer/random.ts';
 import {folderComponent} from '../../../../trainer/store/weights/pipeline.ts';
 import {expectAllClose} from '../../../helpers/allClose.ts';
@@ -15,7 +15,8 @@ const golden = (name: string) => goldenSdImages('sd1', `vae.${name}`);
 const shapeOf = ({shape}: Tensor4D): ImageShape => [shape[1], shape[2], shape[3]];
 
 async function space(images: ImageShape, pixelsAtOnce?: number) {
-  const vae = await loadAutoencoder(folderComponent('vae', goldenSdFolder('sd1/vae')));
+  const vae = await openAutoencoder(folderComponent('vae', goldenSdFolder('sd1/vae')));
+  await Promise.all([vae.encoder.load(), vae.decoder.load()]);
   const made = latentSpace(vae, images, pixelsAtOnce);
   const encode = (images: Tensor4D, random: (image: number) => Random) =>
     tf.tidy(() => made.draw(made.rows(images), random));

@@ -1,8 +1,9 @@
-import {mkdir, writeFile} from 'node:fs/promises';
+import {mkdir, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import sharp from 'sharp';
 import {describe, expect, it} from 'vitest';
 import {DemeConfig} from '../../../../trainer/contract/config/config.ts';
+import {openData} from '../../../../trainer/data/openData.ts';
 import {flipDoubt, startDoubts} from '../../../../trainer/pipeline/owner/startDoubts.ts';
 import {goldenSdFolder} from '../../../helpers/goldenSd.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
@@ -55,6 +56,7 @@ describe('what is doubtful about a config', () => {
     const folder = await captioned(['a cat', null, null, null]);
     const [doubt, ...others] = await startDoubts(configOf(), folder);
     expect(doubt).toContain('This image has no caption');
+    expect(doubt).toContain('Captions are missing for 3 images.');
     expect(others).toEqual([]);
     expect(await startDoubts(configOf({}, {captions: {missing: 'empty'}}), folder)).toEqual([]);
   });
@@ -73,6 +75,22 @@ describe('what is doubtful about a config', () => {
     const doubts = await startDoubts(given, folder);
     expect(doubts[0]).toContain(`${join(folder, 'b')}: There is no such expert.`);
     expect(doubts).toHaveLength(1);
+  });
+
+  it('are captions that only images of the validation or of the test lack, and the last of more than a thousand', async () => {
+    const few = await captioned(['a cat', 'a dog', 'an owl']);
+    for (const lacking of [0, 1, 2]) {
+      await rm(join(few, 'images', `${lacking}.txt`));
+      const [doubt, ...others] = await startDoubts(configOf(), few);
+      expect(doubt).toMatch(new RegExp(`${lacking}\\.png: This image has no caption[^.]*\\. .*empty\\.$`));
+      expect(others).toEqual([]);
+      await writeFile(join(few, 'images', `${lacking}.txt`), 'a bird');
+    }
+    const many = await captioned(Array.from({length: 1100}, () => 'a cat'));
+    const {train} = await openData(configOf().data ?? expect.fail(), many, () => undefined);
+    const last = train.name?.(train.size - 1) ?? '';
+    await rm(last.replace('.png', '.txt'));
+    expect((await startDoubts(configOf(), many))[0]).toContain(`${last}: This image has no caption`);
   });
 
   it('are mirrored images whose captions say left or right', async () => {

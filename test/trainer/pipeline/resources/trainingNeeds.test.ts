@@ -63,29 +63,34 @@ describe('what a training needs', () => {
     const needs = await trainingNeeds({config: pretrain, baseFolder: null}, planStages(pretrain, 'pretrain'));
     // 512 symbols of bytes, four merges of a word of five letters, begin and end; each layer has four projections, two linear layers and two norms.
     const layer = 4 * (8 * 8 + 8) + (8 * 16 + 16) + (16 * 8 + 8) + 2 * 16;
-    expect(needs?.components).toMatchObject({factor: 1, weights: 4 * ((512 + 4 + 2 + 10) * 8 + 2 * layer + 16)});
+    expect(needs?.components).toMatchObject({
+      factor: 1,
+      weights: {encoder: 0, decoder: 0, text: 4 * ((512 + 4 + 2 + 10) * 8 + 2 * layer + 16)},
+    });
   });
 
   it('counts autoencoder and text encoder, and activations at the size of the latents', async () => {
     const latent = {...config, data: {...config.data, resolution: 128}} as DemeConfig;
     const needs = await trainingNeeds({config: latent, baseFolder: goldenSdFolder('sd1')}, stages);
     // The parameters that the script of the fixtures counts.
-    expect(needs?.components).toMatchObject({factor: 8, weights: 4 * (90_847 + 798_464)});
-    expect(needs?.size).toEqual([128, 128]);
     const known = needs ?? expect.fail();
+    const {factor, perPixel, weights: parts} = known.components ?? expect.fail();
+    expect([factor, parts.text]).toEqual([8, 4 * 798_464]);
+    expect(parts.encoder + parts.decoder).toBe(4 * 90_847);
+    expect(parts.decoder).toBeGreaterThan(parts.encoder);
+    expect(needs?.size).toEqual([128, 128]);
     const bare = estimateMemory({...known, size: [16, 16], components: undefined}, onCpu);
-    const {weights: loaded = NaN, perPixel = NaN} = known.components ?? {};
     // They leave once latents and texts are computed.
     expect(known.unloads).toBe(true);
     const {weights, activations} = estimateMemory(known, onCpu);
     expect(weights).toBe(bare.weights);
-    expect(activations).toBe(Math.max(bare.activations, loaded + perPixel * 128 * 128));
+    expect(activations).toBe(Math.max(bare.activations, parts.decoder + parts.text + perPixel * 128 * 128));
     const anew = {...latent, data: {...latent.data, cache: false}} as DemeConfig;
     const staying = await trainingNeeds({config: anew, baseFolder: goldenSdFolder('sd1')}, stages);
     expect(staying?.unloads).toBe(false);
     expect(estimateMemory(staying ?? expect.fail(), onCpu)).toMatchObject({
-      weights: bare.weights + loaded,
-      activations: Math.max(bare.activations, perPixel * 128 * 128),
+      weights: bare.weights + parts.encoder + parts.text,
+      activations: Math.max(bare.activations, parts.decoder + perPixel * 128 * 128),
     });
   });
 });

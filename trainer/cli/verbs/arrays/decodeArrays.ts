@@ -6,7 +6,7 @@ import {UserError} from '../../../contract/errors.ts';
 import {toBytes} from '../../../data/pictures/pixelRange.ts';
 import {encodePng} from '../../../data/pictures/png.ts';
 import {startEngine} from '../../../engine/startEngine.ts';
-import {loadAutoencoder} from '../../../models/vae/loadAutoencoder.ts';
+import {openAutoencoder} from '../../../models/vae/openAutoencoder.ts';
 import {decodeNchw} from '../../../sample/autoencodeNchw.ts';
 import {writeFileAtomic} from '../../../store/files/atomicFile.ts';
 import {requireComponent} from '../../../store/weights/components.ts';
@@ -41,14 +41,15 @@ export async function decodeArrays(request: DecodeRequest): Promise<DecodeResult
   await requireOutput(request, [model, latents], [tensorName]);
   const given = await readArray(latents, latentsKey, '[N,c,h,w]');
   const engine = await startEngine({name: request.engine ?? 'auto'});
-  const loaded = await loadAutoencoder(await requireComponent(model, 'vae'));
-  const [channels, wanted] = [given.shape[1], loaded.autoencoder.latentChannels];
+  const opened = await openAutoencoder(await requireComponent(model, 'vae'));
+  const [channels, wanted] = [given.shape[1], opened.autoencoder.latentChannels];
   if (channels !== wanted) {
     const message = `${latentsKey} has ${channels} channels, but the autoencoder takes ${wanted}.`;
     throw new UserError('arrays-mismatch', message, {where: latents});
   }
-  const {values, shape} = await decodeNchw(loaded, imagesOf(given), batch);
-  loaded.unload();
+  await opened.decoder.load();
+  const {values, shape} = await decodeNchw(opened, imagesOf(given), batch);
+  opened.decoder.unload();
   await writeArrays(request, [{name: tensorName, shape, dtype: 'F32', read: () => values}]);
   if (pictures !== undefined) await writePictures(pictures, toBytes(values), shape);
   return {out, pictures: pictures ?? null, shape, engine};

@@ -2,8 +2,8 @@ import type {EngineChoice} from '../../../contract/config/config.ts';
 import type {EngineInfo} from '../../../contract/engine/engineInfo.ts';
 import {UserError} from '../../../contract/errors.ts';
 import {startEngine} from '../../../engine/startEngine.ts';
-import {createTextConditioner} from '../../../models/clip/textConditioner.ts';
-import {loadAutoencoder} from '../../../models/vae/loadAutoencoder.ts';
+import {openTextConditioner} from '../../../models/clip/textConditioner.ts';
+import {openAutoencoder} from '../../../models/vae/openAutoencoder.ts';
 import {encodeNchw} from '../../../sample/autoencodeNchw.ts';
 import {inBatches} from '../../../sample/nchw.ts';
 import {requireComponent, requireTokenizer} from '../../../store/weights/components.ts';
@@ -62,8 +62,9 @@ export async function encodeArrays(request: EncodeRequest): Promise<EncodeResult
 
 async function encodeTexts({model, tokenizer, clipSkip, batch}: EncodeRequest, file: string): Promise<TensorSource[]> {
   const encoder = await requireComponent(model, 'text_encoder');
-  const conditioner = await createTextConditioner(encoder, await requireTokenizer(model, tokenizer));
+  const conditioner = await openTextConditioner(encoder, await requireTokenizer(model, tokenizer));
   const texts = await readPrompts(file);
+  await conditioner.load();
   const {context} = await inBatches(texts.length, batch, (from, to) => ({
     context: conditioner.encode(texts.slice(from, to), clipSkip),
   }));
@@ -81,8 +82,8 @@ async function encodeImages(
 ): Promise<TensorSource[]> {
   const pixels = await readArray(file, images, '[N,C,H,W]');
   const given = noise === undefined ? null : await readArray(file, noise, '[N,c,h,w]');
-  const loaded = await loadAutoencoder(await requireComponent(model, 'vae'));
-  const {factor, latentChannels} = loaded.autoencoder;
+  const opened = await openAutoencoder(await requireComponent(model, 'vae'));
+  const {factor, latentChannels} = opened.autoencoder;
   const [count = 0, , ...sides] = pixels.shape;
   // Each level of the encoder but the last halves and rounds down.
   const shape = [count, latentChannels, ...sides.map((side) => Math.floor(side / factor))];
@@ -91,7 +92,8 @@ async function encodeImages(
     throw new UserError('arrays-mismatch', message, {where: file});
   }
   const settings = {areBytes: pixels.dtype === 'U8', noise: given && imagesOf(given), seed, batch};
-  const encoded = await encodeNchw(loaded, imagesOf(pixels), settings);
-  loaded.unload();
+  await opened.encoder.load();
+  const encoded = await encodeNchw(opened, imagesOf(pixels), settings);
+  opened.encoder.unload();
   return Object.entries(encoded).map(([name, {values, shape}]) => ({name, shape, dtype: 'F32', read: () => values}));
 }

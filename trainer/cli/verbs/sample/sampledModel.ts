@@ -2,7 +2,7 @@ import {stat} from 'node:fs/promises';
 import {UserError} from '../../../contract/errors.ts';
 import type {TimestepRange} from '../../../deme/timesteps.ts';
 import {loadWeights} from '../../../models/loadParams.ts';
-import type {Pretrained} from '../../../models/pretrained.ts';
+import type {OpenModel} from '../../../models/pretrained.ts';
 import {Predictor} from '../../../models/predictor.ts';
 import {ensemblePredict, modelPredict, type Predict} from '../../../sample/predict.ts';
 import {readModelFolder} from '../../../store/weights/modelFolder.ts';
@@ -25,12 +25,12 @@ interface SampledModel {
 }
 
 /**
- * The model, or the ensemble of its experts (Decouple-Then-Merge, Eq. 7), whose ranges are given or recorded. Throws UserErrors for ranges
- * that do not cover all timesteps, each once.
+ * The model, or the ensemble of its experts (Decouple-Then-Merge, Eq. 7), whose ranges are given or recorded: only the weights that answer are
+ * loaded. Throws UserErrors for ranges that do not cover all timesteps, each once.
  */
-export async function loadPredict({expert = [], range}: ModelOptions, model: Pretrained): Promise<SampledModel> {
-  const {denoiser, params, schedule} = model;
-  if (expert.length === 0) return {predict: modelPredict(new Predictor(denoiser, params))};
+export async function loadPredict({expert = [], range}: ModelOptions, model: OpenModel): Promise<SampledModel> {
+  const {denoiser, schedule} = model;
+  if (expert.length === 0) return {predict: modelPredict(new Predictor(denoiser, await model.loadParams()))};
   const experts = [];
   for (const each of expertPaths(expert, range)) experts.push(await loadExpert(each, model));
   const sorted = experts.toSorted((a, b) => a.range[0] - b.range[0]);
@@ -40,7 +40,7 @@ export async function loadPredict({expert = [], range}: ModelOptions, model: Pre
   return {predict: ensemblePredict(predicts, ranges), experts: experts.map(({sha256}) => sha256)};
 }
 
-async function loadExpert({path, range}: ReturnType<typeof expertPaths>[number], {denoiser}: Pretrained) {
+async function loadExpert({path, range}: ReturnType<typeof expertPaths>[number], {denoiser}: OpenModel) {
   const isFile = (await stat(path).catch(() => null))?.isFile() === true;
   const folder = isFile ? null : await readModelFolder(path);
   const own = range ?? folder?.record?.range;

@@ -2,15 +2,13 @@ import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import * as z from 'zod';
 import {nullForUserError} from '../../../contract/errors.ts';
-import type {Captions} from '../../../data/captions/drawCaption.ts';
+import {readCaptions, type Captions} from '../../../data/captions/drawCaption.ts';
 import {writeFileAtomic} from '../../../store/files/atomicFile.ts';
 import {readJson} from '../../../store/files/jsonFile.ts';
 import {tableLimits} from '../../../store/files/jsonLimits.ts';
 
 /** Texts in the order in which they were found. */
 const Texts = z.array(z.string());
-/** Images whose captions are read at once. */
-const atOnce = 64;
 
 /**
  * The empty text and what `captions` has for the first `images` images, each different text once: as it was written to `file` the last time, else
@@ -21,11 +19,8 @@ export async function keptTexts(file: string, captions: Captions, images: number
   const kept = await readJson(file, Texts, 'the captions', tableLimits).catch(nullForUserError);
   if (kept !== null) return kept;
   const texts = new Set(['']);
-  for (let first = 0; first < images; first += atOnce) {
-    const indices = Array.from({length: Math.min(atOnce, images - first)}, (_, i) => first + i);
-    for (const found of await Promise.all(indices.map(captions)))
-      for (const text of all ? found : found.slice(0, 1)) texts.add(text);
-  }
+  for await (const found of readCaptions(captions, images))
+    for (const text of all ? found : found.slice(0, 1)) texts.add(text);
   await mkdir(dirname(file), {recursive: true});
   // Without room for it, it is read again the next time.
   await writeFileAtomic(file, JSON.stringify([...texts])).catch(nullForUserError);

@@ -82,7 +82,7 @@ function encodedRows(source: ImageSource, space: ImageSpace, components: Compone
     shape: space.rowShape,
     read: async (index, draw) => {
       const row = await pixels.read(index, draw);
-      await components.load();
+      await components.load(['encoder']);
       return row && valuesOf(tf.tidy(() => space.rows(tf.tensor4d(row, [1, ...source.shape]))));
     },
   };

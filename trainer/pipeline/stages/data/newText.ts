@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import type {PretrainConfig} from '../../../contract/config/config.ts';
 import {ClipTextConfig} from '../../../contract/model/clipTextConfig.ts';
 import {newTextEncoder} from '../../../models/clip/newTextEncoder.ts';
-import {createTextConditioner, type TextConditioner} from '../../../models/clip/textConditioner.ts';
+import {openTextConditioner, type TextConditioner} from '../../../models/clip/textConditioner.ts';
 import {writeFileAtomic} from '../../../store/files/atomicFile.ts';
 import {folderComponent, stableDiffusionIndex, type Pipeline} from '../../../store/weights/pipeline.ts';
 import {writeJsonAtomic} from '../../../store/files/jsonFile.ts';
@@ -50,7 +50,7 @@ export async function makeText(pretrain: PretrainConfig, folder: string): Promis
   await writeSafetensors(join(parts.text_encoder, 'model.safetensors'), newTextEncoder(config, pretrain.seed));
   const components = Object.entries(parts).map(([name, path]) => folderComponent(name, path));
   return {
-    conditioner: await createTextConditioner(folderComponent('text_encoder', parts.text_encoder), parts.tokenizer),
+    conditioner: await openTextConditioner(folderComponent('text_encoder', parts.text_encoder), parts.tokenizer),
     pipeline: {path: folder, index: stableDiffusionIndex(Object.keys(parts)), components},
   };
 }

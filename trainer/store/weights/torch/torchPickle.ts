@@ -58,12 +58,24 @@ const storageNames: Record<DType, string> = {
   BOOL: 'torch.BoolStorage',
 };
 
+/** What checkpoints of trainings name beside their state dict, for losses and settings: nothing of it is made, an empty dict takes its place. */
+const besides = [
+  'pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint',
+  'numpy.core.multiarray.scalar',
+  'numpy._core.multiarray.scalar',
+  'numpy.dtype',
+  '_codecs.encode',
+  '__builtin__.set',
+  'builtins.set',
+];
+
 /** Everything that a pickle may name. The machine calls these functions and no others. */
 const allowed: ReadonlyMap<string, PickleCallable> = new Map<string, PickleCallable>([
   ['collections.OrderedDict', emptyDict],
   ['torch._utils._rebuild_tensor_v2', rebuildTensor],
   ['torch._utils._rebuild_parameter', ([tensor]) => tensor],
   ...[...storageClasses].map(([callable, dtype]): [string, PickleCallable] => [storageNames[dtype], callable]),
+  ...besides.map((name): [string, PickleCallable] => [name, () => new Map()]),
 ]);
 
 /**

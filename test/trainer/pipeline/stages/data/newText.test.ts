@@ -26,6 +26,7 @@ beforeAll(async () => void (await startEngine({name: 'wasm'})));
 describe('the text encoder of the bundled model', () => {
   it('keeps captions that differ in a word apart where the word stands', async () => {
     const text = await makeText(pretrain, await temporaryFolder());
+    await text?.conditioner.load();
     const states = text?.conditioner.encode(captions);
     const [, tokens, width] = states?.shape ?? [0, 0, 0];
     const values = (await states?.array()) ?? [];

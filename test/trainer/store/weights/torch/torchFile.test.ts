@@ -102,6 +102,15 @@ describe('openTorchFile', () => {
     expect(await readOne(await torchFile(nested, {'data/0': six}, true))).toEqual(Float32Array.of(0, 1, 2, 3, 4, 5));
   });
 
+  it('reads the state dict of a training, beside which its callbacks and losses lie', async () => {
+    const scalar = `cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\n(Vf8\nI00\nI01\ntR(I3\nV<\nNNNI-1\nI-1\nI0\ntbc_codecs\nencode\n(Vx\nVlatin1\ntRtR`;
+    const callbacks = `(dcpytorch_lightning.callbacks.model_checkpoint\nModelCheckpoint\n(dVcurrent_score\n${scalar}ssVseen\nc__builtin__\nset\n((lI1\natRs`;
+    const pickle = `(dVcallbacks\n${callbacks}sVstate_dict\n${dictPickle({a: tensorPickle({shape: [6], strides: [1]})}).slice(0, -1)}s.`;
+    expect(await readOne(await torchFile(pickle))).toEqual(Float32Array.of(0, 1, 2, 3, 4, 5));
+    const among = dictPickle({a: scalar});
+    await expect(openTorchFile(await torchFile(among))).rejects.toThrow(/'a' of the state dict is not a tensor/);
+  });
+
   it.each([
     ['a transpose', {shape: [3, 2], strides: [1, 3]}, [0, 3, 1, 4, 2, 5]],
     ['a column', {shape: [2], strides: [3], offset: 1}, [1, 4]],
