@@ -36,8 +36,17 @@ const longestText = 100_000;
 
 /** The tokens of models before anything is merged: contractions, runs of letters, single digits, runs of anything else but space. */
 const word = /<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}]+/gu;
-/** The same of open_clip, which calls the special tokens otherwise. */
-const openClipWord = new RegExp(word.source.replaceAll(String.raw`\|`, '').replaceAll('oftext', '_of_text'), 'gu');
+/**
+ * The same of open_clip, which calls the special tokens otherwise. Python ignores case here, by which the Greek iota below a letter is neither a
+ * letter nor anything else, and is left out.
+ */
+const openClipWord = new RegExp(
+  word.source
+    .replaceAll(String.raw`\|`, '')
+    .replaceAll('oftext', '_of_text')
+    .replace('[^', String.raw`[^\u0345`),
+  'gu',
+);
 
 export function createClipTokenizer(parts: ClipTokenizerParts, variant: ClipTokenizerVariant): ClipTokenizer {
   const encoder = new BytePairEncoder(parts.vocabulary, parts.unknown);

@@ -42,6 +42,13 @@ describe('the tokenizer of CLIP', () => {
       expect([text, ...tokenizer.encode(text)]).toEqual([text, ...(variant === 'open_clip' ? (open_clip ?? hf) : hf)]);
   });
 
+  it('repairs what was misread as open_clip does, and nothing else', async () => {
+    const tokenizer = await readClipTokenizer(join(folder, 'old'), 'open_clip');
+    const file = await readFile(`${golden}misread.json`, 'utf8');
+    const {rows} = JSON.parse(file) as {rows: {text: string; ids: number[]}[]};
+    expect(rows.map(({text}) => [text, ...tokenizer.encode(text)])).toEqual(rows.map(({text, ids}) => [text, ...ids]));
+  });
+
   it.each([
     ['hf77', 'transformers', 49_407],
     ['open_clip77', 'open_clip', 0],
