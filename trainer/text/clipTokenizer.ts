@@ -2,6 +2,7 @@ import {UserError} from '../contract/errors.ts';
 import {addedTokenCutter, type IdentifiedToken, type TextPart} from './addedTokens.ts';
 import {BytePairEncoder, type BytePairVocabulary} from './bytePairEncoding.ts';
 import {cleanForOpenClip} from './openClipCleaning.ts';
+import {composed, youngLetters} from './youngCharacters.ts';
 
 /**
  * Who tokenizes: `transformers` is the fast tokenizer of Hugging Face (transformers 5, and what pipelines use), `open_clip` what the
@@ -35,18 +36,17 @@ export interface ClipTokenizer extends Pick<ClipTokenizerParts, 'maxLength'> {
 const longestText = 100_000;
 
 /** The tokens of models before anything is merged: contractions, runs of letters, single digits, runs of anything else but space. */
-const word = /<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\p{White_Space}\p{L}\p{N}]+/gu;
+const word = new RegExp(
+  String.raw`<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|` +
+    String.raw`[\p{L}--[${youngLetters}]]+|[\p{N}--[${youngLetters}]]|[[^\p{White_Space}\p{L}\p{N}]${youngLetters}]+`,
+  'gv',
+);
 /**
  * The same of open_clip, which calls the special tokens otherwise. Python ignores case here, by which the Greek iota below a letter is neither a
  * letter nor anything else, and is left out.
  */
-const openClipWord = new RegExp(
-  word.source
-    .replaceAll(String.raw`\|`, '')
-    .replaceAll('oftext', '_of_text')
-    .replace('[^', String.raw`[^\u0345`),
-  'gu',
-);
+const openClipWord =
+  /<start_of_text>|<end_of_text>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\u0345\p{White_Space}\p{L}\p{N}]+/gu;
 
 export function createClipTokenizer(parts: ClipTokenizerParts, variant: ClipTokenizerVariant): ClipTokenizer {
   const encoder = new BytePairEncoder(parts.vocabulary, parts.unknown);
@@ -97,8 +97,7 @@ function splitLikeOpenClip({begin, end}: ClipTokenizerParts): (text: string) => 
 
 /** Characters are lower-cased one by one: a final sigma is no different. */
 function normalise(text: string): string {
-  return text
-    .normalize('NFC')
+  return composed(text)
     .replace(/\p{White_Space}+/gu, ' ')
     .replaceAll('Σ', 'σ')
     .toLowerCase();

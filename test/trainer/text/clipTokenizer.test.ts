@@ -42,9 +42,12 @@ describe('the tokenizer of CLIP', () => {
       expect([text, ...tokenizer.encode(text)]).toEqual([text, ...(variant === 'open_clip' ? (open_clip ?? hf) : hf)]);
   });
 
-  it('repairs what was misread as open_clip does, and nothing else', async () => {
-    const tokenizer = await readClipTokenizer(join(folder, 'old'), 'open_clip');
-    const file = await readFile(`${golden}misread.json`, 'utf8');
+  it.each([
+    ['transformers', 'scripts.json', 'whatever Unicode the library and Node know'],
+    ['open_clip', 'misread.json', 'and repairs what was misread, and nothing else'],
+  ] as const)('has the ids of %s for the texts of %s, %s', async (variant, name) => {
+    const tokenizer = await readClipTokenizer(join(folder, 'old'), variant);
+    const file = await readFile(`${golden}${name}`, 'utf8');
     const {rows} = JSON.parse(file) as {rows: {text: string; ids: number[]}[]};
     expect(rows.map(({text}) => [text, ...tokenizer.encode(text)])).toEqual(rows.map(({text, ids}) => [text, ...ids]));
   });
