@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs';
-import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import sharp from 'sharp';
@@ -81,6 +81,22 @@ describe('verbs that compare with the reference tools', () => {
     await expectGolden(encoded, 'logvar', 'vae.logvar', 5e-5);
     await expectGolden(encoded, 'latents', 'vae.sample_scaled', 5e-5);
 
+    // The same images from files.
+    const drawn = join(folder, 'drawn');
+    await mkdir(drawn);
+    const {values: bytes} = await goldenSdArray('sd1', 'vae.image_u8');
+    for (const image of [0, 1]) {
+      const pixels = Uint8Array.from({length: 3 * 128 * 128}, (_, i) => {
+        return bytes[(3 * image + (i % 3)) * 128 * 128 + Math.floor(i / 3)] ?? 0;
+      });
+      await sharp(pixels, {raw: {width: 128, height: 128, channels: 3}})
+        .png()
+        .toFile(join(drawn, `${image}.png`));
+    }
+    const files = ['--pictures', drawn, '--arrays', arrays, '--noise', 'vae.noise', '--out', encoded];
+    expect((await deme(['encode', ...common, ...files])).code).toBe(0);
+    await expectGolden(encoded, 'latents', 'vae.sample_scaled', 5e-5);
+
     const pictures = join(folder, 'pictures');
     const latents = ['--latents', arrays, '--latents-key', 'vae.latent_scaled', '--pictures', pictures];
     expect((await deme(['decode', ...common, ...latents, '--out', decoded])).code).toBe(0);
@@ -114,7 +130,10 @@ describe('verbs that compare with the reference tools', () => {
   });
 
   it.each([
-    [['encode'], 'Give either --text FILE, or --arrays FILE with --images KEY.'],
+    [['encode'], 'Give either --text FILE, --pictures PATH, or --arrays FILE with --images KEY.'],
+    [['encode', '--pictures', 'x', '--arrays', arrays, '--images', 'y'], 'Give either'],
+    [['encode', '--pictures', 'x', '--noise', 'y'], 'Give either'],
+    [['encode', '--pictures', goldenSdFolder('metrics')], 'This picture has 50x41 pixels, but the first 37x53'],
     [['encode', '--text', arrays, '--arrays', arrays], 'Give either'],
     [['encode', '--arrays', arrays, '--images', 'nothing'], "There is no tensor 'nothing'."],
     [['encode', '--arrays', arrays, '--images', 'vae.image_u8', '--noise', 'unet.input'], 'instead of [2, 4, 16, 16]'],

@@ -9,6 +9,7 @@ import {inBatches} from '../../../sample/nchw.ts';
 import {requireComponent, requireTokenizer} from '../../../store/weights/components.ts';
 import type {TensorSource} from '../../../store/weights/safetensors.ts';
 import {imagesOf, readArray, requireOutput, writeArrays, type ArrayOutput} from './arrayFile.ts';
+import {readPictures} from './pictureArray.ts';
 import {readPrompts} from '../../../data/captions/promptFile.ts';
 
 /** Texts, or images of a file, that are to be encoded by the components of a pipeline. */
@@ -19,7 +20,9 @@ export interface EncodeRequest extends ArrayOutput {
   readonly tokenizer?: string;
   /** File with a text in each line. */
   readonly text?: string;
-  /** Safetensors file with the images. */
+  /** Folder with the pictures, or one of them. */
+  readonly pictures?: string;
+  /** Safetensors file with the images, or with noise. */
   readonly arrays?: string;
   /** Name of the images [N,C,H,W] in it: bytes, or numbers in [-1, 1]. */
   readonly images?: string;
@@ -45,19 +48,22 @@ const names = ['ids', 'context', 'mean', 'logvar', 'latents'];
  * them.
  */
 export async function encodeArrays(request: EncodeRequest): Promise<EncodeResult> {
-  const {model, text, arrays, images, engine: name = 'auto'} = request;
-  const input = text ?? arrays;
-  if (
-    input === undefined ||
-    (text !== undefined && arrays !== undefined) ||
-    (arrays === undefined) !== (images === undefined)
-  )
-    throw new UserError('usage', 'Give either --text FILE, or --arrays FILE with --images KEY.');
-  await requireOutput(request, [model, input], names);
+  const {model, text, pictures, arrays, engine: name = 'auto'} = request;
+  requireOneInput(request);
+  const inputs = [text, pictures, arrays].filter((path) => path !== undefined);
+  await requireOutput(request, [model, ...inputs], names);
   const engine = await startEngine({name});
-  const tensors = text === undefined ? await encodeImages(request, input) : await encodeTexts(request, text);
+  const tensors = text === undefined ? await encodeImages(request) : await encodeTexts(request, text);
   await writeArrays(request, tensors);
   return {out: request.out, shapes: Object.fromEntries(tensors.map(({name, shape}) => [name, shape])), engine};
+}
+
+function requireOneInput({text, pictures, images, noise, arrays}: EncodeRequest): void {
+  const given = [text, pictures, images].filter((input) => input !== undefined);
+  const needsArrays = images !== undefined || (noise !== undefined && text === undefined);
+  if (given.length === 1 && needsArrays === (arrays !== undefined)) return;
+  const hint = 'With pictures, --arrays FILE with --noise KEY may be given, too.';
+  throw new UserError('usage', 'Give either --text FILE, --pictures PATH, or --arrays FILE with --images KEY.', {hint});
 }
 
 async function encodeTexts({model, tokenizer, clipSkip, batch}: EncodeRequest, file: string): Promise<TensorSource[]> {
@@ -76,12 +82,10 @@ async function encodeTexts({model, tokenizer, clipSkip, batch}: EncodeRequest, f
   ];
 }
 
-async function encodeImages(
-  {model, images = '', noise, seed, batch}: EncodeRequest,
-  file: string,
-): Promise<TensorSource[]> {
-  const pixels = await readArray(file, images, '[N,C,H,W]');
-  const given = noise === undefined ? null : await readArray(file, noise, '[N,c,h,w]');
+async function encodeImages(request: EncodeRequest): Promise<TensorSource[]> {
+  const {model, pictures, arrays = '', images = '', noise, seed, batch} = request;
+  const pixels = pictures === undefined ? await readArray(arrays, images, '[N,C,H,W]') : await readPictures(pictures);
+  const given = noise === undefined ? null : await readArray(arrays, noise, '[N,c,h,w]');
   const opened = await openAutoencoder(await requireComponent(model, 'vae'));
   const {factor, latentChannels} = opened.autoencoder;
   const [count = 0, , ...sides] = pixels.shape;
@@ -89,7 +93,7 @@ async function encodeImages(
   const shape = [count, latentChannels, ...sides.map((side) => Math.floor(side / factor))];
   if (given !== null && given.shape.join() !== shape.join()) {
     const message = `${noise} has shape [${given.shape.join(', ')}] instead of [${shape.join(', ')}].`;
-    throw new UserError('arrays-mismatch', message, {where: file});
+    throw new UserError('arrays-mismatch', message, {where: arrays});
   }
   const settings = {areBytes: pixels.dtype === 'U8', noise: given && imagesOf(given), seed, batch};
   await opened.encoder.load();
