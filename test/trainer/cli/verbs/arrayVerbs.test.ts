@@ -133,7 +133,7 @@ describe('verbs that compare with the reference tools', () => {
     [['encode'], 'Give either --text FILE, --pictures PATH, or --arrays FILE with --images KEY.'],
     [['encode', '--pictures', 'x', '--arrays', arrays, '--images', 'y'], 'Give either'],
     [['encode', '--pictures', 'x', '--noise', 'y'], 'Give either'],
-    [['encode', '--pictures', goldenSdFolder('metrics')], 'This picture has 50x41 pixels, but the first 37x53'],
+    [['encode', '--pictures', goldenSdFolder('metrics')], 'This picture has 37x53 pixels, but the first 50x41'],
     [['encode', '--text', arrays, '--arrays', arrays], 'Give either'],
     [['encode', '--arrays', arrays, '--images', 'nothing'], "There is no tensor 'nothing'."],
     [['encode', '--arrays', arrays, '--images', 'vae.image_u8', '--noise', 'unet.input'], 'instead of [2, 4, 16, 16]'],
