@@ -18,8 +18,8 @@ export async function readPictures(path: string): Promise<FileArray> {
         ({height, width} = picture);
         values = new Float32Array(images.size * 3 * height * width);
       } else if (picture.height !== height || picture.width !== width) {
-        const sizes = `${picture.height}x${picture.width}, but the first ${height}x${width}`;
-        throw new UserError('size-invalid', `This picture has ${sizes} pixels.`, {
+        const sizes = `${picture.height}x${picture.width} pixels, but the first ${height}x${width}`;
+        throw new UserError('size-invalid', `This picture has ${sizes}.`, {
           where: images.name(index),
           hint: 'Give pictures of one size.',
         });
