@@ -4,20 +4,20 @@ import {UserError} from '../../contract/errors.ts';
 import type {ImageSource} from '../../data/dataset.ts';
 import {checkEngine} from '../../engine/checkEngine.ts';
 import {heldOutImages, type HeldOutImages} from '../../evaluate/heldOutImages.ts';
-import type {Pretrained} from '../../models/pretrained.ts';
+import type {OpenModel} from '../../models/pretrained.ts';
 import {flatLayout} from '../../nn/flatParams.ts';
 import type {Params} from '../../nn/params.ts';
 import {createRandom} from '../../random.ts';
 import {addSketch, sketchLayout, type SketchLayout} from '../../train/conflict/gradientSketch.ts';
 import {GradientProgram} from '../../train/conflict/gradientProgram.ts';
 import type {MicroBatch} from '../../train/microBatch.ts';
-import {loadBaseComponents} from '../runModels.ts';
+import {openBaseComponents} from '../runModels.ts';
 import {openNetworkData} from '../stages/data/networkData.ts';
 import type {StageContext} from '../stages/stageContext.ts';
 
 /** Whose gradients, on which images, and how much is kept of them. */
 export interface ConflictGradientsOf {
-  readonly base: Pretrained;
+  readonly base: OpenModel;
   /** Of the model, which may be another than the base. */
   readonly params: Params;
   readonly train: ImageSource;
@@ -52,7 +52,7 @@ export class ConflictGradients {
   /** The images in the space of the network, with their texts, are computed now or read from the cache. */
   static async open(context: StageContext, of: ConflictGradientsOf): Promise<ConflictGradients> {
     const {images, seed} = of.recipe;
-    const components = await loadBaseComponents(context, of.base);
+    const components = await openBaseComponents(context, of.base);
     try {
       const need = {what: 'training images', images, forTraining: false};
       const source = await openNetworkData(context, components, of.train, need);

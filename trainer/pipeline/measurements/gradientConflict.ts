@@ -8,7 +8,7 @@ import type {GradientConflict} from '../../contract/run/measured/gradientConflic
 import {parseModel, type RunModel} from '../../contract/run/runModel.ts';
 import {proposeRanges} from '../../deme/proposeRanges.ts';
 import {partOf} from '../../models/architectures.ts';
-import type {Pretrained} from '../../models/pretrained.ts';
+import type {OpenModel} from '../../models/pretrained.ts';
 import {countParams, disposeParams, type Params} from '../../nn/params.ts';
 import {namesIn} from '../../store/files/namesIn.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
@@ -18,7 +18,7 @@ import {conflictCosines} from '../../train/conflict/conflictCosines.ts';
 import {weightsHashOf} from '../graph/runInputs.ts';
 import {jointStamp} from '../graph/stageFacts.ts';
 import {dataSettings} from '../graph/trainingInputs.ts';
-import {loadBase, loadModelParams} from '../runModels.ts';
+import {loadModelParams, openBase} from '../runModels.ts';
 import {openStageData} from '../stages/data/stageData.ts';
 import {warn, type StageContext} from '../stages/stageContext.ts';
 import {ConflictGradients, type ConflictGradientsOf} from './conflictGradients.ts';
@@ -47,7 +47,7 @@ export async function openGradientConflict(
   const context = await measuringContext(measured, 'conflict');
   const model = requireModel(context, request.model);
   const {train} = await openStageData(context);
-  const base = await loadBase(context);
+  const base = await openBase(context);
   const params = await loadModelParams(context, base, model);
   const subject = await subjectOf(measured, context, {request, model, base, params, images: train.size});
   const of = {base, params, train, recipe: subject.recipe, width: subject.projection?.width ?? Infinity};
@@ -85,7 +85,7 @@ function requireModel({run, resolved}: StageContext, name: string): RunModel {
 interface SubjectOf {
   readonly request: GradientConflictRequest;
   readonly model: RunModel;
-  readonly base: Pretrained;
+  readonly base: OpenModel;
   readonly params: Params;
   /** Training images that there are. */
   readonly images: number;
