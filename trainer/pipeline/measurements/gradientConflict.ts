@@ -62,7 +62,7 @@ export async function openGradientConflict(
       return result;
     },
     dispose: () => {
-      new Set([base.params, params]).forEach(disposeParams);
+      disposeParams(params);
       // By now the result is on the disk.
       if (isMeasured) rmSync(scratch, {recursive: true, force: true});
     },

@@ -9,7 +9,7 @@ import type {FileArray} from './arrayFile.ts';
  * UserError where their sizes differ.
  */
 export async function readPictures(path: string): Promise<FileArray> {
-  const images = await openPictureFiles(path, {imageColumn: 'image'}, () => undefined);
+  const images = await openPictureFiles(path, {imageColumn: 'image', setting: '--pictures'}, () => undefined);
   let values = new Float32Array(0);
   let [height, width, index] = [0, 0, 0];
   for await (const pictures of decodedPictures(images)) {
