@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {SearchResult} from '../../../../trainer/contract/run/report.ts';
 import {weightsText} from '../../../../trainer/pipeline/report/searchText.ts';
+import {distanceSearch} from '../../../helpers/distanceSearch.ts';
 
 const byLoss: SearchResult = {
   strategy: 'quadratic',
@@ -10,43 +11,6 @@ const byLoss: SearchResult = {
     {weights: [1, 0.5], loss: 0.02, origin: 'quadratic fit'},
   ],
   base: 0.03,
-};
-
-const byDistance: SearchResult = {
-  strategy: 'cma-es',
-  objective: 'both',
-  best: {weights: [-2, 3], loss: 26.5, origin: 'cma-es', images: 512},
-  candidates: [
-    {weights: [0, 0], loss: 29.5, origin: 'base', images: 512},
-    {weights: [1, 1], loss: 25, origin: 'ones', images: 64},
-    {weights: [-2, 3], loss: 26.5, origin: 'cma-es', images: 512},
-  ],
-  base: 29.5,
-  lossLimit: 0.031,
-  refused: [{weights: [9, 9], origin: 'cma-es'}],
-  ordinary: {best: {weights: [2], loss: 26.9, origin: 'cma-es', images: 512}, candidates: []},
-  test: {
-    seeds: [100, 101],
-    samples: 1000,
-    reference: 2000,
-    models: [
-      {
-        model: 'base',
-        distances: [30, 31],
-        distance: {mean: 30.5, standardError: 0.5},
-        differenceToBase: {mean: 0, standardError: 0},
-        toTraining: {mean: 29.5, standardError: 0.4},
-      },
-      {
-        model: 'best',
-        distances: [26, 28],
-        distance: {mean: 27, standardError: 1},
-        differenceToBase: {mean: -3.5, standardError: 0.5},
-        toTraining: {mean: 26, standardError: 0.9},
-      },
-    ],
-    verdict: {model: 'best', against: 'base', difference: {mean: -3.5, standardError: 0.5}},
-  },
 };
 
 describe('the search in words', () => {
@@ -60,7 +24,7 @@ describe('the search in words', () => {
   });
 
   it('names the objective and its unit, and compares distances of equally many images', () => {
-    const text = weightsText({weights: [-2, 3], search: byDistance});
+    const text = weightsText({weights: [-2, 3], search: distanceSearch});
     expect(text).toContain(
       'for the lowest Fréchet distance within the loss of the base (squared distance of the features',
     );
@@ -77,7 +41,7 @@ describe('the search in words', () => {
   });
 
   it('has the result beside what it has to beat, on seeds and images that it has not seen', () => {
-    const text = weightsText({weights: [-2, 3], search: byDistance});
+    const text = weightsText({weights: [-2, 3], search: distanceSearch});
     expect(text).toContain("the ordinary finetune's own task vector (0 candidates) found 2.000");
     expect(text).toContain(
       'of 1000 images for each of the seeds 100, 101, which the search has not seen, to 2000 test images',

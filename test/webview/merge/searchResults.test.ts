@@ -1,0 +1,40 @@
+import type {Page} from 'playwright-core';
+import {expect, it} from 'vitest';
+import {distanceSearch} from '../../helpers/distanceSearch.ts';
+import {fakeRun} from '../../helpers/fakeRunFolder.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {describePanel, expectNoTrouble} from '../describePanel.ts';
+
+describePanel('a search by distance in the merge tab', (open) => {
+  it('names its objective and unit, and shows its result beside what it has to beat', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});
+    const {report} = run.run;
+    if (report === null) throw new Error('the run has a report');
+    run.set({report: {...report, weights: [-2, 3], search: distanceSearch}});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    await page.getByRole('tab', {name: 'Merge'}).click();
+    await page.getByText('Found by the cma-es search for the lowest Fréchet distance within the loss').waitFor();
+    await page.getByText('squared distance of the features of images to those of training images').waitFor();
+    // Distances of equally many images first, and no comparison of others with the base.
+    expect(await rowsOf(page, /^The best of 3 candidates/)).toEqual([
+      ['cma-es', '-2, 3', '26.50', '512', '-10.17 %'],
+      ['base', '0, 0', '29.50', '512', '0.00 %'],
+      ['ones', '1, 1', '25', '64', ''],
+    ]);
+    const tested = await rowsOf(
+      page,
+      /to 2000 test images, which the search has not seen: 1000 images for each of the seeds 100, 101/,
+    );
+    expect(tested[1]).toEqual(['best', '27 ± 1.0', '-3.500 ± 0.50', '26 ± 0.90']);
+    await page.getByText('best minus base, the best of the others: -3.500 ± 0.50').waitFor();
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+});
+
+/** The cells of a table without its head. */
+async function rowsOf(page: Page, name: RegExp): Promise<string[][]> {
+  const rows = await page.getByRole('table', {name}).getByRole('row').all();
+  return Promise.all(rows.slice(1).map((row) => row.locator('th, td').allTextContents()));
+}
