@@ -7,11 +7,14 @@ import {controlsAsWindows, repairEncoding} from './wrongEncoding.ts';
  */
 export function cleanForOpenClip(text: string): string {
   return unescapeHtml(unescapeHtml(repairLines(text)))
-    .split(/[\p{White_Space}\u001c-\u001f]+/u)
+    .split(pythonSpaces)
     .filter((part) => part !== '')
     .join(' ')
     .toLowerCase();
 }
+
+/** Python's white space. */
+const pythonSpaces = new RegExp(String.raw`[\p{White_Space}\u001c-\u001f]+`, 'u');
 
 /** Line by line; entities are left alone from the first line on that looks like HTML. */
 function repairLines(text: string): string {

@@ -19,7 +19,7 @@ const youngMarks = [
   String.raw`\u{1e5ee}-\u{1e5ef}\u{1e6e3}\u{1e6e6}\u{1e6ee}-\u{1e6ef}\u{1e6f5}`,
 ].join('');
 
-const youngMark = new RegExp(`([${youngMarks}])`, 'u');
+const youngMark = anyOf(youngMarks);
 
 /** Composes characters (NFC) as the library does: marks that it does not know stay where they stand, and nothing is composed across them. */
 export function composed(text: string): string {
@@ -27,4 +27,8 @@ export function composed(text: string): string {
     .split(youngMark)
     .map((part) => part.normalize('NFC'))
     .join('');
+}
+
+function anyOf(characters: string): RegExp {
+  return new RegExp(`([${characters}])`, 'u');
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {Tensor1D, Tensor4D} from '@tensorflow/tfjs-core';
+import type {Tensor4D} from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {groupNormOfRows, groupNormSilu} from '../../../trainer/nn/groupNorm.ts';
 import {conv2d} from '../../../trainer/nn/layers.ts';
@@ -26,7 +26,7 @@ describeOnEngines('maps in bands of rows', () => {
 
   it.each([1, 500, 1000])('are enlarged as the whole is: at most %i numbers', async (limit) => {
     const [x, kernel] = [random([1, 6, 5, 4], 1), random([3, 3, 4, 3], 2)];
-    const f = (x: Tensor4D) => conv2d(upsampleNearest(x), kernel, tf.zeros([3]) as Tensor1D);
+    const f = (x: Tensor4D) => conv2d(upsampleNearest(x), kernel, tf.zeros<tf.Rank.R1>([3]));
     const banded = inRowBands([x], limit, f, 2);
     expect(banded.shape).toEqual([1, 12, 10, 3]);
     expectAllClose(await banded.data(), await f(x).data(), 1e-5);
