@@ -2,6 +2,11 @@
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
+/** What our own files follow that is no package of npm. The text of its licence is among those of the packages. */
+const followed = [
+  'ftfy 6.3 (Python package by Robyn Speer), licence: Apache-2.0\n\nThe tables and rules in trainer/text/codePages.ts, misreadSigns.ts and wrongEncoding.ts follow it, written anew for JavaScript.\n',
+];
+
 /**
  * Writes the notices for the packages in these bundles and for those that .vscodeignore lets in beside them.
  *
@@ -13,7 +18,7 @@ export function writeNotices(root, metafiles, file) {
   const inputs = metafiles.flatMap((path) => Object.keys(JSON.parse(readFileSync(join(root, path), 'utf8')).inputs));
   const names = new Set([...inputs.map(packageOf).filter((name) => name !== undefined), ...carriedPackages(root)]);
   const notices = [...names].sort().map((name) => noticeOf(join(root, 'node_modules', name)));
-  writeFileSync(join(root, file), notices.join(`\n${'='.repeat(80)}\n\n`));
+  writeFileSync(join(root, file), [...notices, ...followed].join(`\n${'='.repeat(80)}\n\n`));
 }
 
 /** `@scope/name` of `node_modules/@scope/name/file.js`; undefined for a file of our own. */
