@@ -10,7 +10,7 @@ import {measureSource} from '../drawing/measureSource.ts';
 import {note, progress, warn, type StageContext} from '../stages/stageContext.ts';
 import {CandidateJournal} from './candidateJournal.ts';
 import {checkSearch} from './checkSearch.ts';
-import {plannedImages, type DistancePlan} from './distancePlan.ts';
+import {plannedImages, type DistancePlan, type PlannedImages} from './distancePlan.ts';
 import {DistanceSearch, type FoundModel} from './distanceSearch.ts';
 import {distanceTo, type DistanceTo} from './distances.ts';
 import {testDistances, type TestedModel} from './distanceTest.ts';
@@ -40,6 +40,7 @@ export async function searchByDistance(
 
 class ImageSearch {
   readonly #parts;
+  readonly #planned: PlannedImages;
   readonly #count: ImageCount;
 
   constructor(
@@ -49,7 +50,8 @@ class ImageSearch {
     readonly network: FeatureNetwork,
   ) {
     this.#parts = plan.config.groups === undefined ? [] : groupsOf([...lab.base.keys()], lab.partOf);
-    const {search, test} = plannedImages(plan, this.#parts.length);
+    this.#planned = plannedImages(plan, this.#parts.length);
+    const {search, test} = this.#planned;
     const total = search + (lab.data.test.size < 2 ? 0 : test);
     this.#count = new ImageCount(total, progress(context, imagesOfSearch));
   }
@@ -60,7 +62,7 @@ class ImageSearch {
     if (groups && this.#parts.length === 0) {
       warn(context)('This network has no down, mid or up blocks, so there are no parts to search weights for.');
     }
-    note(context)(`Searching ${plannedImagesText(plan, plannedImages(plan, this.#parts.length))}.`);
+    note(context)(`Searching ${plannedImagesText(plan, this.#planned)}.`);
     const folder = await openDrawingFolder(context, 'search');
     const training = await trainingFeatures(context, plan, lab.data.train, {
       folder: join(folder, 'training'),
