@@ -15,6 +15,14 @@ export function isNoise({mean, standardError}: Estimate): boolean {
   return !(standardError > 0 && Math.abs(mean) >= 2 * standardError);
 }
 
+/** `lower (better) by 3.1 standard errors`, and whether that is noise. A difference whose error is not known is by none. */
+export function directionText(difference: Estimate): string {
+  const {mean, standardError} = difference;
+  const errors = standardError === 0 ? 0 : Math.abs(mean) / standardError;
+  const direction = mean < 0 ? 'lower (better)' : 'higher (worse)';
+  return `${direction} by ${errors.toFixed(1)} standard errors${isNoise(difference) ? ', which is within noise' : ''}`;
+}
+
 /** An error smaller than this share of its value is one of rounding, as of a mean of the same value many times over. */
 const rounding = 1e-9;
 

@@ -1,5 +1,5 @@
 import type {Report} from '../run/report.ts';
-import {isNoise, type Estimate} from './estimate.ts';
+import {directionText, type Estimate} from './estimate.ts';
 
 /** One sentence for each comparison of a report, whether it is favourable or not. */
 export function verdicts({heldOut, mergedToOrdinary}: Report): string[] {
@@ -14,8 +14,5 @@ export function verdicts({heldOut, mergedToOrdinary}: Report): string[] {
 
 function comparison(difference: Estimate): string {
   if (difference.mean === 0 && difference.standardError === 0) return 'the same held-out loss on every image';
-  const errors = difference.standardError === 0 ? 0 : Math.abs(difference.mean) / difference.standardError;
-  const direction = difference.mean < 0 ? 'lower (better)' : 'higher (worse)';
-  const strength = isNoise(difference) ? ', which is within noise' : '';
-  return `held-out loss ${difference.mean.toExponential(3)} ± ${difference.standardError.toExponential(1)}, ${direction} by ${errors.toFixed(1)} standard errors${strength}`;
+  return `held-out loss ${difference.mean.toExponential(3)} ± ${difference.standardError.toExponential(1)}, ${directionText(difference)}`;
 }

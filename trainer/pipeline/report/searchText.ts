@@ -9,7 +9,7 @@ import type {
   SearchCheck,
   SearchResult,
 } from '../../contract/run/report.ts';
-import {differenceText, isNoise, measuredText, type Estimate} from '../../contract/scores/estimate.ts';
+import {differenceText, directionText, measuredText, type Estimate} from '../../contract/scores/estimate.ts';
 import {plusMinus, table} from './markdownTable.ts';
 
 /** The merge weights of a run, and what the search that found them has measured. */
@@ -117,9 +117,5 @@ function signedText(difference: Estimate): string {
 
 /** A paired difference in words, whether it is favourable or not. */
 function comparedText(difference: Estimate): string {
-  const {mean, standardError} = difference;
-  if (mean === 0) return 'the same';
-  const errors = Math.abs(mean) / standardError;
-  const direction = mean < 0 ? 'lower (better)' : 'higher (worse)';
-  return `${signedText(difference)}, ${direction} by ${errors.toFixed(1)} standard errors${isNoise(difference) ? ', which is within noise' : ''}`;
+  return difference.mean === 0 ? 'the same' : `${signedText(difference)}, ${directionText(difference)}`;
 }
