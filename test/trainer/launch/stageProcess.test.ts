@@ -2,7 +2,8 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import type {RunEvent} from '../../../trainer/contract/run/events.ts';
-import {launchStage, type StageLaunch, type StageProcess} from '../../../trainer/launch/stageProcess.ts';
+import type {StageLaunch, StageProcess} from '../../../trainer/launch/stageProcess.ts';
+import {StageProcesses} from '../../../trainer/launch/stageProcesses.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const said = {type: 'log', time: 1, stage: 'search', level: 'info', message: 'up'} as const;
@@ -18,7 +19,7 @@ async function launch(
   await writeFile(entry, `const say = (event) => process.send(event);\n${program}`);
   const events: RunEvent[] = [];
   const log = join(folder, 'logs', 'search.log');
-  const child = launchStage({
+  const child = new StageProcesses().launch({
     entry,
     run: folder,
     stage: 'search',
@@ -129,3 +130,107 @@ describe('a stage process', () => {
     await expect(child.finished).rejects.toThrow('sent a message that is no event');
   });
 });
+
+/** Says who runs which stage, and is idle after each. */
+const willing = `
+  const run = (stage) => { say({...${JSON.stringify(said)}, stage, message: String(process.pid)}); process.send({idle: true}); };
+  process.on('message', ({next, written}) => { if (next) run(next); else if (written) console.log(written); else process.exit(0); });
+  run(process.argv[3]);`;
+
+describe('the stage processes of a run', () => {
+  async function setting(program: string) {
+    const folder = await temporaryFolder();
+    const entry = join(folder, 'entry.mjs');
+    await writeFile(entry, `const say = (event) => process.send(event);\n${program}`);
+    const pids: string[] = [];
+    const common: Omit<StageLaunch, 'stage'> = {
+      entry,
+      run: folder,
+      engine: {name: 'wasm'},
+      log: join(folder, 'logs', 'first.log'),
+      onEvent: (event) => pids.push(event.type === 'log' ? `${event.stage} ${event.message}` : '') > 0,
+      sync: () => Promise.resolve(),
+    };
+    return {common, pids, processes: new StageProcesses()};
+  }
+  const pidsOf = (said: readonly string[]) => said.map((line) => line.split(' ')[1]);
+
+  it('run one stage after the other in a process that is willing, and count its events through', async () => {
+    const {common, pids, processes} = await setting(willing);
+    for (const stage of ['expert-0', 'search', 'merge']) {
+      expect(await processes.launch({...common, stage}).finished).toBe('done');
+    }
+    expect(pids.map((line) => line.split(' ')[0])).toEqual(['expert-0', 'search', 'merge']);
+    expect(new Set(pidsOf(pids)).size).toBe(1);
+    await expect.poll(() => readFile(common.log, 'utf8')).toMatch(/^3$/m);
+    await processes.end();
+  });
+
+  it('are as many as run at once', async () => {
+    const {common, pids, processes} = await setting(willing);
+    const both = ['expert-0', 'expert-1'].map((stage) => processes.launch({...common, stage}).finished);
+    await Promise.all(both);
+    await processes.launch({...common, stage: 'search'}).finished;
+    expect(new Set(pidsOf(pids)).size).toBe(2);
+    await processes.end();
+  });
+
+  it.each<[string, Partial<StageLaunch>, Partial<StageLaunch>]>([
+    ['other threads', {}, {engine: {name: 'wasm', threads: 2}}],
+    [
+      'other work of TensorFlow',
+      {engine: {name: 'tensorflow'}, work: 'train'},
+      {engine: {name: 'tensorflow'}, work: 'predict'},
+    ],
+    ['each stage on a GPU, which others may need', {gpu: 'GPU-b'}, {gpu: 'GPU-b'}],
+  ])('are new ones for %s', async (_, first, second) => {
+    const {common, pids, processes} = await setting(willing);
+    await processes.launch({...common, ...first, stage: 'expert-0'}).finished;
+    await processes.launch({...common, ...second, stage: 'search'}).finished;
+    expect(new Set(pidsOf(pids)).size).toBe(2);
+    await processes.end();
+  });
+
+  it('are not tried again once they have ended between two stages', async () => {
+    const {common, pids, processes} = await setting(`${willing} setTimeout(() => process.exit(0), 100);`);
+    await processes.launch({...common, stage: 'search'}).finished;
+    const pid = Number(pidsOf(pids)[0]);
+    await expect.poll(() => isRunning(pid)).toBe(false);
+    expect(await processes.launch({...common, stage: 'merge'}).finished).toBe('done');
+    expect(new Set(pidsOf(pids)).size).toBe(2);
+    await processes.end();
+  });
+
+  it('stop in a later stage as in the first', async () => {
+    const program = `${willing} process.on('SIGTERM', () => process.exit(130));`;
+    const {common, processes} = await setting(
+      program.replace('if (next) run(next)', 'if (next) setInterval(() => {}, 1e3)'),
+    );
+    await processes.launch({...common, stage: 'search'}).finished;
+    const second = processes.launch({...common, stage: 'merge'});
+    second.stop();
+    expect(await second.finished).toBe('stopped');
+  });
+
+  it('say which stage a process died in that had done others', async () => {
+    const {common, processes} = await setting(willing.replace('if (next) run(next)', 'if (next) process.exit(3)'));
+    await processes.launch({...common, stage: 'search'}).finished;
+    const message = 'The process of merge ended with exit code 3.';
+    await expect(processes.launch({...common, stage: 'merge'}).finished).rejects.toMatchObject({message});
+  });
+
+  it('end when they are let go', async () => {
+    const {common, pids, processes} = await setting(willing);
+    await processes.launch({...common, stage: 'search'}).finished;
+    await processes.end();
+    expect(isRunning(Number(pidsOf(pids)[0]))).toBe(false);
+  });
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

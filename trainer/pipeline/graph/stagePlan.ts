@@ -2,6 +2,7 @@ import type {DemeConfig} from '../../contract/config/config.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
 import {UserError} from '../../contract/errors.ts';
 import {stageName, type Stage} from '../../contract/run/stage.ts';
+import type {EngineWork} from '../../launch/trainerEnvironment.ts';
 import {definitionOf, selectedStages} from '../stages/registry.ts';
 
 /** A node of the graph of stages. */
@@ -40,6 +41,11 @@ export function plannedStage(stage: Stage, config: DemeConfig): PlannedStage {
 /** Whether a stage trains a network of the size of the base. */
 export function isTraining({stage}: Pick<PlannedStage, 'stage'>): boolean {
   return definitionOf(stage).training !== null;
+}
+
+/** What a stage does with its engine most of the time. */
+export function workOf(stage: Pick<PlannedStage, 'stage'>): EngineWork {
+  return isTraining(stage) ? 'train' : 'predict';
 }
 
 /** The stage whose result a stage begins, by name; null for one with a result of its own. */

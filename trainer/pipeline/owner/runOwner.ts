@@ -1,7 +1,8 @@
 import type {EngineConfig} from '../../contract/config/config.ts';
 import type {NewRunEvent, RunEvent} from '../../contract/run/events.ts';
 import {toErrorRecord} from '../../contract/errors.ts';
-import {launchStage, type StageProcess} from '../../launch/stageProcess.ts';
+import {StageProcesses} from '../../launch/stageProcesses.ts';
+import type {StageProcess} from '../../launch/stageProcess.ts';
 import {RunPlace} from '../../store/run/runPlace.ts';
 import {clearControl, readControl} from '../../store/run/runState.ts';
 import {removeAbandoned} from '../../store/files/temporaryFiles.ts';
@@ -12,7 +13,7 @@ import {listenForInterrupts, type Interruptible} from './interrupts.ts';
 import {OwnerRecords, type OwnState} from './ownerRecords.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {runStageGraph} from '../graph/stageGraph.ts';
-import type {PlannedStage} from '../graph/stagePlan.ts';
+import {workOf, type PlannedStage} from '../graph/stagePlan.ts';
 import {StallWatch} from './stallWatch.ts';
 import type {StageDecision} from '../graph/takeOver.ts';
 import {trainerEntry} from './trainerEntry.ts';
@@ -54,6 +55,7 @@ export async function ownRun(options: RunOptions): Promise<'done' | 'stopped'> {
 }
 
 class RunOwner implements Interruptible {
+  readonly #launched = new StageProcesses();
   readonly #processes = new Map<string, StageProcess>();
   readonly #shares = new Map<string, number>();
   readonly #gpus: GpuSlots;
@@ -88,6 +90,7 @@ class RunOwner implements Interruptible {
       await this.#end({state: 'failed', error: toErrorRecord(error)});
       throw error;
     } finally {
+      await this.#launched.end();
       endInterrupts();
     }
   }
@@ -138,7 +141,7 @@ class RunOwner implements Interruptible {
   async #runStage(stage: PlannedStage): Promise<'done' | 'stopped'> {
     const {name} = stage;
     this.#emit({type: 'stage', stage: name, state: 'started'});
-    const outcome = await this.#gpus.use((gpu) => this.#runProcess(name, gpu));
+    const outcome = await this.#gpus.use((gpu) => this.#runProcess(stage, gpu));
     if (outcome === 'stopped') {
       this.#emit({type: 'stopped', stage: name});
       this.stop();
@@ -149,13 +152,15 @@ class RunOwner implements Interruptible {
     return 'done';
   }
 
-  async #runProcess(stage: string, gpu: string | undefined): Promise<'done' | 'stopped'> {
+  async #runProcess(planned: PlannedStage, gpu: string | undefined): Promise<'done' | 'stopped'> {
     const {run, engine, libraryFolders} = this.options;
+    const {name: stage} = planned;
     await this.place.check();
     const log = runPaths.log(run, stage);
     const onEvent = (event: RunEvent) => this.#relay(event);
     const sync = () => this.records.journal.sync();
-    const child = launchStage({entry: trainerEntry(), run, stage, engine, gpu, libraryFolders, log, onEvent, sync});
+    const setting = {entry: trainerEntry(), run, engine, work: workOf(planned), gpu, libraryFolders};
+    const child = this.#launched.launch({...setting, stage, log, onEvent, sync});
     this.#processes.set(stage, child);
     try {
       return await child.finished;

@@ -1,6 +1,7 @@
 import {toErrorRecord} from '../../contract/errors.ts';
 import type {NewRunEvent, RunEvent} from '../../contract/run/events.ts';
-import {launchStage, type StageLaunch, type StageProcess} from '../../launch/stageProcess.ts';
+import {StageProcesses} from '../../launch/stageProcesses.ts';
+import type {StageLaunch, StageProcess} from '../../launch/stageProcess.ts';
 import {EventLog} from '../../store/run/eventLog.ts';
 import {lockHolder, takeLock} from '../../store/run/processLock.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
@@ -71,9 +72,10 @@ class SingleStage implements Interruptible {
   async run(how: Pick<StageLaunch, 'engine' | 'gpu' | 'libraryFolders'>): Promise<'done' | 'stopped'> {
     const {path, name} = this;
     const endInterrupts = listenForInterrupts(this);
+    const processes = new StageProcesses();
     this.#emit({type: 'stage', stage: name, state: 'started'});
     try {
-      this.#child = launchStage({
+      this.#child = processes.launch({
         ...how,
         entry: trainerEntry(),
         run: path,
@@ -89,6 +91,7 @@ class SingleStage implements Interruptible {
       this.#emit({type: 'failed', stage: name, error: toErrorRecord(error)});
       throw error;
     } finally {
+      await processes.end();
       endInterrupts();
     }
   }

@@ -13,7 +13,7 @@ import {readInputs} from '../graph/runInputs.ts';
 import {stageFacts, type StageFacts} from '../graph/stageFacts.ts';
 import {stageInputs, stageKey} from '../graph/stageInputs.ts';
 import {hashOutputs} from '../graph/stageOutputs.ts';
-import {findStage, isTraining, needsEngine, plannedStage, type PlannedStage} from '../graph/stagePlan.ts';
+import {findStage, needsEngine, plannedStage, workOf, type PlannedStage} from '../graph/stagePlan.ts';
 import {engineChange} from '../owner/engineChange.ts';
 import {InputWatch} from './inputWatch.ts';
 import {definitionOf} from './registry.ts';
@@ -24,6 +24,8 @@ import type {StageContext, StageOutcome} from './stageContext.ts';
 export interface StageRequest extends Pick<StageContext, 'run' | 'stage' | 'emit' | 'nextAction' | 'outbox'> {
   /** JSON of the engine as the run settled it. */
   readonly engine: string;
+  /** When the stage began, by `performance.now()`; 0, the start of the process, for its first one. */
+  readonly startedAt: number;
 }
 
 /**
@@ -63,8 +65,7 @@ async function startStageEngine(
   planned: PlannedStage,
   run: RunFolder,
 ): Promise<void> {
-  const work = isTraining(planned) ? 'train' : 'predict';
-  const started = await startEngine({...EngineConfig.parse(JSON.parse(engine)), work});
+  const started = await startEngine({...EngineConfig.parse(JSON.parse(engine)), work: workOf(planned)});
   emit({type: 'log', stage, level: 'info', message: started.reason});
   const change = engineChange(run.record.engine, started);
   if (change !== null) emit({type: 'log', stage, level: 'warning', message: change});
@@ -75,7 +76,7 @@ const recordBytes = 65_536;
 
 /** Notes that a stage is done, as soon as the disk has room for that. */
 async function recordStage(
-  {run, stage, emit, nextAction}: StageContext,
+  {run, stage, startedAt, emit, nextAction}: StageContext & StageRequest,
   planned: PlannedStage,
   facts: StageFacts,
   finished: ReadonlyMap<string, StageRecord>,
@@ -85,8 +86,7 @@ async function recordStage(
   const whole = course ? {...inputs, course} : inputs;
   const record: StageRecord = {
     stage,
-    // Since the process started.
-    seconds: performance.now() / 1000,
+    seconds: (performance.now() - startedAt) / 1000,
     finished: new Date().toISOString(),
     ...(whole && {key: stageKey(whole), inputs: whole, outputs: await hashOutputs(run, planned.stage)}),
   };

@@ -1,5 +1,5 @@
 import {RunEvent, type NewRunEvent} from '../../contract/run/events.ts';
-import {WrittenMessage} from '../../contract/run/writtenMessage.ts';
+import {WrittenMessage} from '../../contract/run/stageMessages.ts';
 import {runEventPieces} from '../../store/run/singleEvents.ts';
 
 /**
@@ -21,9 +21,11 @@ export class StageOutbox {
     this.#post(RunEvent.parse(JSON.parse(JSON.stringify({...event, time: Date.now()}))));
   }
 
-  /** Takes in a message of the owner. */
+  /** Takes in a message of the owner, if it is about events. */
   onMessage(message: unknown): void {
-    const {written} = WrittenMessage.parse(message);
+    const confirmed = WrittenMessage.safeParse(message);
+    if (!confirmed.success) return;
+    const {written} = confirmed.data;
     this.#kept = this.#kept.slice(Math.max(0, written - this.#dropped));
     this.#dropped = Math.max(this.#dropped, written);
   }
