@@ -2,23 +2,29 @@ import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitest/config';
 
 /**
- * Tests of plain code, which share processes: starting one and loading the sources takes longer than most of them. None of them starts an engine
- * or replaces a module, which the next in the process would find.
+ * Tests with a process for each file: those of programs, engines and measured memory, and those that replace a module, which the next file in
+ * the process would find. The others share processes: to start one and load the sources takes longer than most of them.
  */
-const light = [
-  'test/extension/{commands,config,panel,trainer,views}/**/*.test.ts',
-  'test/trainer/{chart,contract,text}/**/*.test.ts',
-  'test/trainer/data/{captions,pictures}/**/*.test.ts',
-  'test/trainer/merge/{analysis,chunks,kernel,methods,recipe,search}/**/*.test.ts',
-  'test/trainer/pipeline/{benchmark,graph,owner,report,resources}/**/*.test.ts',
-  'test/trainer/store/{files,hub,metrics,table,weights}/**/*.test.ts',
+const alone = [
+  'test/*.test.ts',
+  'test/{fuzz,soak,torch,torture}/**/*.test.ts',
+  'test/trainer/{cli,engine,launch}/**/*.test.ts',
+  'test/trainer/{lossTerms,owner,packageRoot,preview}.test.ts',
+  'test/trainer/data/decodeImageWithoutSharp.test.ts',
+  'test/trainer/data/parquet/parquetOpening.test.ts',
+  'test/trainer/{models/activationBytes,train/activationMemory,train/flatMemory,train/fullDisk}.test.ts',
+  'test/trainer/schedulers/newLossWeighting.test.ts',
+  'test/trainer/store/run/processLock.test.ts',
+  'test/extension/walkthrough.test.ts',
+  'test/extension/runs/manyRuns.test.ts',
+  'test/webview/{lossTerms,panelPage}.test.ts',
 ];
 
 export default defineConfig({
   // The module that only an editor has.
   resolve: {alias: {vscode: fileURLToPath(new URL('test/helpers/fakeVscode.ts', import.meta.url))}},
   test: {
-    // Native engines keep process-wide state: one process per test file.
+    // Native engines need processes, not threads.
     pool: 'forks',
     testTimeout: 120_000,
     hookTimeout: 120_000,
@@ -28,8 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'parts',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/vscode/**', 'test/bench/**', ...light],
+          include: alone,
           globalSetup: 'test/helpers/buildProgram.ts',
           maxWorkers: 3,
         },
@@ -37,8 +42,9 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'light',
-          include: light,
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/vscode/**', 'test/bench/**', ...alone],
           globalSetup: 'test/helpers/buildProgram.ts',
           isolate: false,
           maxWorkers: 3,
