@@ -127,9 +127,13 @@ export class Workbench {
     await this.page.screenshot({path});
   }
 
-  /** The explorer shows its files when the window can be used. */
+  /**
+   * The explorer shows its files when the window can be used, and the bar its icon when it knows the extension: a palette that is opened
+   * before that never lists the commands.
+   */
   async #ready(): Promise<void> {
     await this.page.getByRole('treeitem').first().waitFor();
+    await this.page.getByRole('tab', {name: /^DeMe/}).first().waitFor();
   }
 }
 
