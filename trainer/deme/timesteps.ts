@@ -16,6 +16,8 @@ export interface TimestepDraw {
   probability: number;
   /** One coin for the micro-batch and antithetic pairs (`batch`), or one coin and one independent draw for each image (`sample`). */
   draw: 'batch' | 'sample';
+  /** Relative probability of each timestep, [T]; null: all the same. */
+  weights?: Float64Array | null;
 }
 
 /** `count` contiguous ranges that tile [0, timesteps), with edge i = floor(i * T / N) where T is not divisible by N. */
@@ -56,20 +58,56 @@ export function routeTimestep(timestep: number, ranges: readonly TimestepRange[]
  * Own range (1 - p) + p/N, every other of N equal ranges p/N.
  */
 export function drawTimesteps(settings: TimestepDraw, random: Random): number[] {
-  if (settings.draw === 'batch') return drawAntithetic(settings.batch, tossCoin(settings, random), random);
-  return Array.from({length: settings.batch}, () => random.int(...tossCoin(settings, random)));
+  const {batch, draw, weights} = settings;
+  const pick = weights ? weightedPick(weights) : uniformPick;
+  if (draw === 'batch') return drawAntithetic(batch, pick(tossCoin(settings, random), random));
+  return Array.from({length: batch}, () => pick(tossCoin(settings, random), random)().timestep);
 }
 
-function tossCoin({range, timesteps, probability}: TimestepDraw, random: Random): [number, number] {
-  return random.float() < probability ? [0, timesteps] : [range[0], range[1]];
+function tossCoin({range, timesteps, probability}: TimestepDraw, random: Random): TimestepRange {
+  return random.float() < probability ? [0, timesteps] : range;
 }
+
+/** A draw with its mirror image, which is as likely, and late where the draw is early. */
+type Pick = () => {timestep: number; mirrored: number};
 
 /**
- * floor(B/2) + 1 uniform draws, then their mirror images low + high - 1 - t, cut to B: the marginal stays uniform while the mean
- * varies less. The cut leaves ceil(B/2) - 1 pairs: 7 and two single draws for B = 16, none for B = 1 and 2.
+ * floor(B/2) + 1 draws, then their mirror images, cut to B: the marginal stays the same while the mean varies less. The cut leaves
+ * ceil(B/2) - 1 pairs: 7 and two single draws for B = 16, none for B = 1 and 2.
  */
-function drawAntithetic(batch: number, [low, high]: [number, number], random: Random): number[] {
-  const drawn = Array.from({length: Math.floor(batch / 2) + 1}, () => random.int(low, high));
-  const mirrored = drawn.map((timestep) => low + high - 1 - timestep);
-  return [...drawn, ...mirrored].slice(0, batch);
+function drawAntithetic(batch: number, pick: Pick): number[] {
+  const drawn = Array.from({length: Math.floor(batch / 2) + 1}, pick);
+  return [...drawn.map(({timestep}) => timestep), ...drawn.map(({mirrored}) => mirrored)].slice(0, batch);
+}
+
+function uniformPick([low, high]: TimestepRange, random: Random): Pick {
+  return () => {
+    const timestep = random.int(low, high);
+    return {timestep, mirrored: low + high - 1 - timestep};
+  };
+}
+
+/** By the inverse of the distribution function: u and 1 - u are mirror images. */
+function weightedPick(weights: Float64Array): (range: TimestepRange, random: Random) => Pick {
+  const below = new Float64Array(weights.length + 1);
+  weights.forEach((weight, t) => (below[t + 1] = (below[t] as number) + weight));
+  return ([low, high], random) => {
+    const [first, last] = [below[low] as number, below[high] as number];
+    const inverse = (u: number) => lastNotAbove(below, first + u * (last - first), low, high);
+    return () => {
+      const u = random.float();
+      return {timestep: inverse(u), mirrored: inverse(1 - u - 2 ** -32)};
+    };
+  };
+}
+
+/** The largest index in [low, high) whose value is not above `limit`; the values rise. */
+function lastNotAbove(values: Float64Array, limit: number, low: number, high: number): number {
+  let [found, end] = [low, high];
+  while (end - found > 1) {
+    const middle = (found + end) >> 1;
+    if ((values[middle] as number) <= limit) found = middle;
+    else end = middle;
+  }
+  return found;
 }

@@ -6,6 +6,7 @@ import {textStates, type ImageTexts} from '../data/textRows.ts';
 import {drawTimesteps} from '../deme/timesteps.ts';
 import type {Condition} from '../models/denoiser.ts';
 import {createRandom} from '../random.ts';
+import {timestepWeights} from '../schedulers/timestepWeights.ts';
 import type {MicroBatch} from './microBatch.ts';
 import type {TrainTask} from './trainTask.ts';
 
@@ -84,6 +85,7 @@ function toMicroBatch(task: TrainTask, update: number, micro: number, {images: r
     batch: config.batch,
     probability: task.probability,
     draw: config.draw,
+    weights: timestepWeights(setting.schedule, config.timestepSampling ?? {kind: 'uniform'}),
   };
   return {
     images,

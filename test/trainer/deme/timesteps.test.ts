@@ -130,6 +130,41 @@ describe('drawTimesteps', () => {
     const counts = Array.from({length: 10}, (_, t) => timesteps.filter((timestep) => timestep === t).length);
     for (const seen of counts) expect(Math.abs(seen / timesteps.length - 0.1)).toBeLessThan(0.006);
   });
+
+  describe('with weights', () => {
+    // Three times as likely in the second half of the range.
+    const weights = Float64Array.from({length: 1000}, (_, t) => (t < 375 ? 1 : 3));
+
+    it.each(draws)('draws in proportion to them within the range, in spite of the mirrors (%s)', (draw) => {
+      const timesteps = collect({...base, probability: 0, draw, weights}, 4000);
+      expect(Math.min(...timesteps)).toBe(250);
+      expect(Math.max(...timesteps)).toBe(499);
+      const share = timesteps.filter((t) => t >= 375).length / timesteps.length;
+      expect(Math.abs(share - 0.75)).toBeLessThan(0.01);
+    });
+
+    it('draws from all timesteps with probability p', () => {
+      const timesteps = collect({...base, probability: 1, weights}, 4000);
+      // 375 of weight 1 and 625 of weight 3.
+      const share = timesteps.filter((t) => t < 375).length / timesteps.length;
+      expect(Math.abs(share - 375 / (375 + 3 * 625))).toBeLessThan(0.01);
+      expect(new Set(timesteps).size).toBe(1000);
+    });
+
+    it('never draws what has none', () => {
+      const single = Float64Array.from({length: 1000}, (_, t) => (t === 300 || t === 700 ? 1 : 0));
+      expect(new Set(collect({...base, probability: 0, weights: single}, 200))).toEqual(new Set([300]));
+      expect(new Set(collect({...base, probability: 1, weights: single}, 200))).toEqual(new Set([300, 700]));
+    });
+
+    it('mirrors by the distribution: where all are the same, as without weights', () => {
+      const timesteps = drawTimesteps({...base, weights: new Float64Array(1000).fill(1)}, createRandom(1, 0));
+      timesteps.slice(9).forEach((mirror, i) => {
+        const sum = mirror + (timesteps[i] as number);
+        expect([250 + 499, 999]).toContain(sum);
+      });
+    });
+  });
 });
 
 /** The timesteps of `batches` micro-batches, each from a stream of its own. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {checkSamplerSettings, SamplingConfig} from './evaluateConfig.ts';
 import {LossWeighting} from './lossWeighting.ts';
+import {TimestepSampling} from './timestepSampling.ts';
 
 const count = z.int().min(1);
 
@@ -84,6 +85,9 @@ export const trainingFields = {
     ),
   lossWeighting: LossWeighting.optional().describe(
     'How much the denoising loss counts at each noise level; default: the same at all of them.',
+  ),
+  timestepSampling: TimestepSampling.optional().describe(
+    'How likely the timesteps of the range are that a training draws from; default: all the same.',
   ),
   dropout: z.boolean().default(false).describe('Use the dropout of the model config while training.'),
   captionDropout: z

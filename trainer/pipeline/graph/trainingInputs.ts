@@ -26,12 +26,13 @@ export function ordinarySettings(config: DemeConfig): Record<string, unknown> {
 
 /** The settings of a training that its result depends on. Where checkpoints are written matters only where it may go back to one. */
 export function computing(settings: Partial<TrainingConfig>): Record<string, unknown> {
-  const {lossWeighting, captionDropout, ...others} = settings;
+  const {lossWeighting, timestepSampling, captionDropout, ...others} = settings;
   const left = settings.retry ? reportingSettings : [...reportingSettings, 'checkpointEvery'];
   return {
     ...Object.fromEntries(Object.entries(others).filter(([name]) => !left.includes(name))),
     // Saying that there is none is the same as saying nothing.
     ...(lossWeighting?.kind !== 'none' && {lossWeighting}),
+    ...(timestepSampling?.kind !== 'uniform' && {timestepSampling}),
     ...(captionDropout && {captionDropout}),
   };
 }
