@@ -58,6 +58,7 @@ function runParts(run: Run): ExperimentNode[] {
   const experts = ofKind(stages, 'expert');
   if (experts.length > 0) parts.push(expertsNode(run, experts));
   parts.push(...ofKind(stages, 'ordinary').map((shown) => modelNode(run, shown, 'Ordinary finetune')));
+  parts.push(...ofKind(stages, 'baseline').map((shown) => modelNode(run, shown, `Baseline ${shown.stage.name}`)));
   if (config.merge) parts.push(...ofKind(stages, 'merge').map((shown) => mergedNode(run, shown)));
   const evaluations = ofKind(stages, 'evaluate');
   if (evaluations.length > 0) parts.push(evaluationsNode(run, evaluations));

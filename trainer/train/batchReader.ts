@@ -74,8 +74,8 @@ async function readContext(
 }
 
 function toMicroBatch(task: TrainTask, update: number, micro: number, {images: rows, context}: ReadBatch): MicroBatch {
-  const {config, setting, stage, space} = task;
-  const random = (what: string, ...path: number[]) => createRandom(config.seed, stage, what, update, micro, ...path);
+  const {config, setting, stage, drawsAs = stage, space} = task;
+  const random = (what: string, ...path: number[]) => createRandom(config.seed, drawsAs, what, update, micro, ...path);
   const images = tf.tidy(() =>
     space.draw(tf.tensor4d(rows, [config.batch, ...task.images.shape]), (i) => random('encoded', i)),
   );

@@ -10,8 +10,10 @@ import type {LossSetting} from './lossAndGradient.ts';
 
 /** One training: an expert, the ordinary finetune, or a pretraining. */
 export interface TrainTask {
-  /** Name in events, and part of every random draw: two stages of a run never share noise. */
+  /** Name in events, and part of every random draw: two stages of a run share noise only where one draws as the other. */
   readonly stage: string;
+  /** The stage whose random draws it makes, for a comparison on the same images and noise; left out: its own. */
+  readonly drawsAs?: string;
   readonly config: TrainingConfig;
   readonly setting: LossSetting;
   /** Weights to start from, projections included; stay the caller's. */

@@ -21,12 +21,17 @@ export function seriesStyle(index: number, colours: readonly string[]): SeriesSt
   return lineStyle({colour: index, dash: index}, colours);
 }
 
-/** Style numbers of stages that train no expert, different from those of 60 experts. */
+/** Style numbers of stages that train no expert, different from those of 60 experts; 61 to 66 are for baselines. */
 const otherTrainings: Readonly<Record<string, number>> = {pretrain: 69, ordinary: 68};
 
 /** The style number of a training stage. It depends on the name only: a line keeps its look when others come and go. */
 export function stageNumber(stage: string): number {
+  if (stage.startsWith('baseline-')) return 61 + (sumOfCodes(stage) % 6);
   return otherTrainings[stage] ?? Number(/\d+$/.exec(stage)?.[0] ?? 67);
+}
+
+function sumOfCodes(text: string): number {
+  return [...text].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
 }
 
 /** A short sample of a line for a legend. */

@@ -14,7 +14,7 @@ const plan: BenchmarkPlan = {
   ready: true,
   needs: [need],
   stages: [],
-  updates: {expert: 5, experts: 4, ordinary: 20, images: 8},
+  updates: {expert: 5, experts: 4, ordinary: 20, baselines: 0, images: 8},
   candidates: 3,
   drawing: {models: ['base', 'merged'], images: 50_000, sampler: null, steps: 100},
   disk: {checkpoints: 1e9, models: 1e9, features: 0, encoded: 0, free: null},

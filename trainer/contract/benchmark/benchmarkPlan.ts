@@ -54,7 +54,13 @@ export const BenchmarkPlan = z.strictObject({
   ready: z.boolean().describe('Whether all that it needs is there.'),
   needs: z.array(BenchmarkNeed),
   stages: z.array(z.string()),
-  updates: z.strictObject({expert: z.int(), experts: z.int(), ordinary: z.int(), images: z.int()}),
+  updates: z.strictObject({
+    expert: z.int(),
+    experts: z.int(),
+    ordinary: z.int(),
+    baselines: z.int().describe('Number of baselines, each with as many updates as the ordinary finetune.'),
+    images: z.int(),
+  }),
   candidates: z.int().describe('Merge weights that the search tries at most.'),
   drawing: z.strictObject({
     models: z.array(z.string()),

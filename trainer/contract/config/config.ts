@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {ProjectionMode} from '../model/projectionMode.ts';
 import {WeightsFormat} from '../model/weightsFormat.ts';
+import {BaselinesConfig} from './baselines.ts';
 import {DataConfig} from './dataConfig.ts';
 import {EvaluateConfig} from './evaluateConfig.ts';
 import {MergeConfig} from './mergeConfig.ts';
@@ -148,6 +149,7 @@ export const DemeConfig = z
       .boolean()
       .default(false)
       .describe('Also finetune one ordinary model on all timesteps for the same total of updates, for comparison.'),
+    baselines: BaselinesConfig.optional(),
     merge: MergeConfig.optional().describe('Merge the experts.'),
     evaluate: EvaluateConfig.optional().describe('Measure base, experts, ensemble and merged model.'),
     engine: EngineConfig.prefault({}).describe('What the run computes with.'),
@@ -177,6 +179,8 @@ export const DemeConfig = z
       issue('merge', 'a search needs data (validation images)');
     if (config.merge && !config.decouple && !config.experts) issue('merge', 'merge needs decouple or experts');
     if (config.ordinary && !config.decouple) issue('ordinary', 'ordinary needs decouple, whose settings it takes over');
+    if (config.baselines && !config.decouple)
+      issue('baselines', 'baselines need decouple, whose settings they take over');
     if (config.merge?.search?.confirm && (config.evaluate?.features ?? 'none') === 'none') {
       const path = ['merge', 'search', 'confirm'];
       context.addIssue({code: 'custom', path, message: 'confirm needs evaluate.features, which say what is compared'});

@@ -23,6 +23,7 @@ export function describeIssue(issue: z.core.$ZodIssue, root: unknown): ConfigIss
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.slice(0, maxUnknownKeys).map((key) => unknownKey([...path, key], root));
   }
+  if (issue.code === 'invalid_key') return [wrongKey(path, issue.issues[0]?.message)];
   if (issue.code === 'custom') return [{message: `${settingName(path)}: ${issue.message}`, path, atKey: false}];
   return [wrongValue(path, root, issue.code === 'invalid_format' ? issue.message : undefined)];
 }
@@ -40,6 +41,12 @@ function unknownKey(path: ConfigPath, root: unknown): ConfigIssue {
   const message = `unknown key ${settingName(path)}`;
   if (near !== undefined) return {message: `${message}; did you mean ${near}?`, path, atKey: true, suggestion: near};
   return {message, path, allowed: listWithOr(keys), atKey: true};
+}
+
+/** In a section whose keys are names that the user chooses. */
+function wrongKey(path: ConfigPath, allowed: string | undefined): ConfigIssue {
+  const name = JSON.stringify(String(path.at(-1)));
+  return {message: `${name} is no name for an entry of ${settingName(path.slice(0, -1))}`, path, allowed, atKey: true};
 }
 
 function wrongValue(path: ConfigPath, root: unknown, format: string | undefined): ConfigIssue {

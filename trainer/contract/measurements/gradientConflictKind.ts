@@ -10,15 +10,15 @@ const count = z.int('Give a whole number from 1.').min(1, 'Give a whole number f
 /** Most ranges that are proposed. */
 export const mostRanges = 16;
 const rangesText = `Give a whole number from 1 to ${mostRanges}.`;
-const modelPattern = /^(?:base|ordinary|merged(?:-\d{1,3})?|expert-\d{1,3})$/;
+const modelPattern = /^(?:base|ordinary|merged(?:-\d{1,3})?|expert-\d{1,3}|baseline-[a-z0-9-]{1,24})$/;
 
 export const GradientConflictRequest = z
   .strictObject({
     model: z
       .string()
-      .regex(modelPattern, 'Give base, ordinary, merged, or an expert, as in expert-0.')
+      .regex(modelPattern, 'Give base, ordinary, merged, an expert, as in expert-0, or a baseline, as in baseline-p2.')
       .default('base')
-      .describe('whose gradients: base, ordinary, merged, or an expert, as in expert-0'),
+      .describe('whose gradients: base, ordinary, merged, an expert, as in expert-0, or a baseline, as in baseline-p2'),
     timesteps: z
       .int(timestepsText)
       .min(least, timestepsText)

@@ -67,12 +67,18 @@ export function expertModels(config: DemeConfig): (RunModel & {readonly kind: 'e
   return Array.from({length: runExperts(config)}, (_, index) => ({kind: 'expert', index}));
 }
 
+/** Ordinary finetunes of a run by other methods. */
+export function baselineModels({baselines = {}}: DemeConfig): (RunModel & {readonly kind: 'baseline'})[] {
+  return Object.keys(baselines).map((name) => ({kind: 'baseline', name}));
+}
+
 /** Models of a run, in the order in which tables show them. */
 export function runModels(config: DemeConfig): RunModel[] {
   const experts = expertModels(config);
   return [
     {kind: 'base'},
     ...(config.ordinary ? [{kind: 'ordinary'} as const] : []),
+    ...baselineModels(config),
     ...(experts.length > 0 ? [...experts, {kind: 'ensemble'} as const, {kind: 'merged'} as const] : []),
   ];
 }

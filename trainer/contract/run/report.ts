@@ -145,6 +145,8 @@ export const Report = z.strictObject({
   heldOut: byModel(HeldOutLoss),
   /** Merged model minus ordinary finetune, paired by image: negative means that decoupling beats plain extra training. */
   mergedToOrdinary: Estimate.nullable(),
+  /** The same against each baseline. */
+  mergedToBaselines: byModel(Estimate).optional(),
   weights: z.array(z.number()),
   search: SearchResult.nullable(),
   frechet: byModel(z.number()),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import {modelName, parseIndex, parseModel, type RunModel} from './runModel.ts';
+import {modelName, parseBaseline, parseIndex, parseModel, type RunModel} from './runModel.ts';
 
 /** Name of a stage. Files and folders of a run are called after it, so it must not contain a path. */
 export const StageName = z.string().regex(/^[A-Za-z0-9][\w-]{0,63}$/, 'not the name of a stage');
@@ -8,6 +8,10 @@ export const StageName = z.string().regex(/^[A-Za-z0-9][\w-]{0,63}$/, 'not the n
 interface StageSubjects {
   pretrain: unknown;
   ordinary: unknown;
+  baseline: {
+    /** As the config calls it. */
+    readonly name: string;
+  };
   expert: {
     /** The timestep range, counted from 0. */
     readonly index: number;
@@ -49,6 +53,11 @@ function single<K extends SingleKind>(makes: RunModel | null): KindNaming<K> {
 const kinds: {readonly [K in StageKind]: KindNaming<K>} = {
   pretrain: single({kind: 'base'}),
   ordinary: single({kind: 'ordinary'}),
+  baseline: {
+    suffix: ({name}) => name,
+    parse: (suffix) => parseBaseline(suffix ?? ''),
+    makes: ({name}) => ({kind: 'baseline', name}),
+  },
   expert: {
     suffix: ({index}) => String(index),
     parse(suffix) {
@@ -110,6 +119,7 @@ export function makerOf(model: RunModel): Stage | null {
     case 'ordinary':
       return {kind: 'ordinary'};
     case 'expert':
+    case 'baseline':
       return model;
     case 'merged':
       return model.copy === undefined ? {kind: 'merge'} : null;

@@ -2,13 +2,16 @@ import type {Report} from '../run/report.ts';
 import {directionText, type Estimate} from './estimate.ts';
 
 /** One sentence for each comparison of a report, whether it is favourable or not. */
-export function verdicts({heldOut, mergedToOrdinary}: Report): string[] {
+export function verdicts({heldOut, mergedToOrdinary, mergedToBaselines = {}}: Report): string[] {
   const merged = heldOut['merged'];
   if (!merged) return [];
   const ordinary = 'The merged model against one ordinary finetune with the same total of updates';
   return [
     `The merged model against the base: ${comparison(merged.differenceToBase)}.`,
     ...(mergedToOrdinary ? [`${ordinary}: ${comparison(mergedToOrdinary)}.`] : []),
+    ...Object.entries(mergedToBaselines).map(
+      ([model, difference]) => `The merged model against ${model}: ${comparison(difference)}.`,
+    ),
   ];
 }
 

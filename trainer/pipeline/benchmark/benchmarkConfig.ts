@@ -15,6 +15,7 @@ import {fileExists} from '../../store/files/fileExists.ts';
 import {readBaseSizes, type BaseSizes} from './baseSizes.ts';
 import {promptSettings} from './benchmarkPrompts.ts';
 import {benchmarks} from './benchmarks.ts';
+import {paperBaselines} from './paperBaselines.ts';
 import {scaledChanges} from './scaleConfig.ts';
 
 /** What a user asks for. */
@@ -31,6 +32,8 @@ export interface BenchmarkRequest {
   readonly reference?: string;
   /** Also measure and draw each expert by itself. */
   readonly experts?: boolean;
+  /** Also train and measure the baselines of the paper. */
+  readonly baselines?: boolean;
   /** Keep all images as files in the run. */
   readonly keepImages?: boolean;
 }
@@ -73,9 +76,10 @@ export async function benchmarkConfig(request: BenchmarkRequest): Promise<Benchm
 }
 
 /** The published tables have no experts by themselves, which would be half of all images. */
-function measuringChanges({experts = false, keepImages = false}: BenchmarkRequest): ConfigChange[] {
+function measuringChanges({experts = false, baselines = false, keepImages = false}: BenchmarkRequest): ConfigChange[] {
   return [
     ...(experts ? [] : [{path: ['evaluate', 'experts'], value: false}]),
+    ...(baselines ? [{path: ['baselines'], value: paperBaselines}] : []),
     ...(keepImages ? [{path: ['evaluate', 'keep'], value: ['features', 'images']}] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import type {BenchmarkDisk, BenchmarkPlan} from '../../contract/benchmark/benchmarkPlan.ts';
 import {featureNames, measuredCount} from '../../contract/config/evaluateConfig.ts';
-import {evaluatedModels, runExperts} from '../../contract/run/pipeline.ts';
+import {baselineModels, evaluatedModels, runExperts} from '../../contract/run/pipeline.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {cacheFolder} from '../../store/files/cacheFolder.ts';
 import {freeBytes} from '../../store/files/freeSpace.ts';
@@ -9,6 +9,7 @@ import type {BenchmarkConfig, BenchmarkRequest} from './benchmarkConfig.ts';
 import {benchmarkNeeds} from './benchmarkNeeds.ts';
 import {benchmarkTime} from './benchmarkTime.ts';
 import {benchmarks} from './benchmarks.ts';
+import {baselinesOurs} from './paperBaselines.ts';
 import {openSettings} from './openSettings.ts';
 import {unlikePublished} from './unlikePublished.ts';
 
@@ -40,6 +41,7 @@ export async function planBenchmark(request: BenchmarkRequest, derived: Benchmar
       expert: decouple.updates,
       experts,
       ordinary: config.ordinary ? decouple.updates * experts : 0,
+      baselines: baselineModels(config).length,
       images: decouple.batch * decouple.accumulation,
     },
     candidates: merge?.search?.budget ?? 0,
@@ -51,7 +53,7 @@ export async function planBenchmark(request: BenchmarkRequest, derived: Benchmar
     },
     disk,
     time: await benchmarkTime(derived),
-    ours: [...benchmarks[name].ours, ...openSettings(derived.preset)],
+    ours: [...benchmarks[name].ours, ...openSettings(derived.preset), ...(config.baselines ? [baselinesOurs] : [])],
     unlike: await unlikePublished(request, derived),
     warnings: await diskWarnings(disk),
   };

@@ -10,13 +10,11 @@ import {
 } from '../../contract/benchmark/benchmarkResult.ts';
 import type {DemeConfig} from '../../contract/config/config.ts';
 import {featureNames} from '../../contract/config/evaluateConfig.ts';
-import {runExperts} from '../../contract/run/pipeline.ts';
+import {runExperts, runModels} from '../../contract/run/pipeline.ts';
+import {modelName} from '../../contract/run/runModel.ts';
 import type {NetworkDistances, Report} from '../../contract/run/report.ts';
 import {publishedResults} from './publishedResults.ts';
 import {publishedName} from './unlikePublished.ts';
-
-/** The models that stand beside the published ones. */
-const shownModels = ['base', 'ordinary', 'ensemble', 'merged'] as const;
 
 /** What a benchmark has found. */
 export interface BenchmarkFindings {
@@ -36,17 +34,13 @@ export async function benchmarkResult(findings: BenchmarkFindings): Promise<Benc
   const {plan, config, run, report, ruler} = findings;
   const scaled = plan.scale < 1;
   const recipe = await recipeOf(findings);
-  const updates: Record<(typeof shownModels)[number], number> = {
-    base: 0,
-    ordinary: plan.updates.ordinary,
-    ensemble: plan.updates.expert * runExperts(config),
-    merged: plan.updates.expert * runExperts(config),
-  };
-  const rows = shownModels
-    .filter((model) => model in report.heldOut)
-    .map((model): BenchmarkRow => ({
+  const trained = plan.updates.expert * runExperts(config);
+  const rows = runModels(config)
+    .filter((model) => model.kind !== 'expert' && modelName(model) in report.heldOut)
+    .map((shown): [string, number] => [modelName(shown), shown.kind === 'base' ? 0 : trained])
+    .map(([model, updates]): BenchmarkRow => ({
       model,
-      updates: updates[model],
+      updates,
       scores: scoresOf(model, findings, scaled),
       recipe,
     }));

@@ -37,8 +37,9 @@ export function hoursAt({updates, image}: Pace, config: DemeConfig): Pick<Benchm
   const seconds = planStages(config)
     .filter(isTraining)
     .map(({name, stage}) => {
-      const share = stage.kind === 'ordinary' ? planStages(config, 'finetune').length : 1;
-      const pace = updates.get(name) ?? updates.get('expert-0');
+      const share = stage.kind === 'expert' ? 1 : planStages(config, 'finetune').length;
+      const alike = stage.kind === 'baseline' ? updates.get('ordinary') : undefined;
+      const pace = updates.get(name) ?? alike ?? updates.get('expert-0');
       return pace === undefined ? NaN : pace * share * (decouple?.updates ?? 0);
     });
   const training = seconds.reduce((sum, value) => sum + value, 0) / 3600;

@@ -18,6 +18,15 @@ export function ordinaryTraining(decouple: DecoupleConfig): DecoupleConfig {
   return {...decouple, updates: decouple.updates * expertCount(decouple)};
 }
 
+/** The config with what a baseline does otherwise in place of what its trainings do. Throws an Error where it has no such baseline. */
+export function withBaseline(config: DemeConfig, name: string): DemeConfig & {decouple: DecoupleConfig} {
+  const {decouple, baselines} = config;
+  const baseline = baselines?.[name];
+  if (decouple === undefined || baseline === undefined) throw new Error(`there is no baseline ${name}`);
+  const {lossWeighting: _, timestepSampling: __, ...shared} = decouple;
+  return {...config, decouple: {...shared, ...baseline}};
+}
+
 /** The same for the ordinary finetune, which has neither ranges nor teacher. */
 export function ordinarySettings(config: DemeConfig): Record<string, unknown> {
   const {probability: _, consistency: __, projection: ___, ...settings} = expertSettings(config);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import {featureNames, referencePath, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
-import {runModels, type ResolvedConfig} from '../../contract/run/pipeline.ts';
+import {baselineModels, runModels, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {HeldOutLoss, NetworkDistances, Report} from '../../contract/run/report.ts';
 import type {Estimate} from '../../contract/scores/estimate.ts';
 import type {DifferingImages} from '../../contract/scores/differingImages.ts';
@@ -36,7 +36,8 @@ export function buildReport(resolved: ResolvedConfig, measured: Measurements): R
   const warnings = [...measured.distances.values()].flatMap((distances) => distances.warnings);
   return {
     heldOut,
-    mergedToOrdinary: mergedToOrdinary(measured),
+    mergedToOrdinary: mergedTo('ordinary', measured),
+    ...(resolved.config.baselines && {mergedToBaselines: mergedToBaselines(resolved, measured)}),
     ...measured.weights,
     frechet: first?.frechet ?? {},
     kid: first?.kid ?? {},
@@ -53,10 +54,18 @@ export function buildReport(resolved: ResolvedConfig, measured: Measurements): R
   };
 }
 
-function mergedToOrdinary({losses}: Measurements): Estimate | null {
-  const merged = losses.get('merged');
-  const ordinary = losses.get('ordinary');
-  return merged && ordinary ? summariseHeldOut(merged, ordinary).differenceToBase : null;
+/** The held-out loss of the merged model minus that of another one; null where one of them is not measured. */
+function mergedTo(model: string, {losses}: Measurements): Estimate | null {
+  const [merged, other] = [losses.get('merged'), losses.get(model)];
+  return merged && other ? summariseHeldOut(merged, other).differenceToBase : null;
+}
+
+function mergedToBaselines({config}: ResolvedConfig, measured: Measurements): Record<string, Estimate> {
+  const differences = baselineModels(config).flatMap((model) => {
+    const difference = mergedTo(modelName(model), measured);
+    return difference ? [[modelName(model), difference] as const] : [];
+  });
+  return Object.fromEntries(differences);
 }
 
 function networkDistances(resolved: ResolvedConfig, measured: Measurements): NetworkDistances[] {

@@ -9,6 +9,7 @@ export function modelColour(name: string): string {
   const model = parseModel(name);
   switch (model?.kind) {
     case 'ordinary':
+    case 'baseline':
       return dataColours.grey;
     case 'ensemble':
       return dataColours.purple;

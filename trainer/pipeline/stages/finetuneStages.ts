@@ -1,9 +1,10 @@
 import type {DecoupleConfig} from '../../contract/config/config.ts';
+import type {RunModel} from '../../contract/run/runModel.ts';
 import {equalRanges} from '../../deme/timesteps.ts';
 import {architectureOf} from '../../models/architectures.ts';
 import type {Pretrained} from '../../models/pretrained.ts';
 import {addIdentityProjections} from '../../nn/projections.ts';
-import {ordinaryTraining} from '../graph/trainingInputs.ts';
+import {ordinaryTraining, withBaseline} from '../graph/trainingInputs.ts';
 import {loadBase, openBaseComponents} from '../runModels.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 import {trainModel, type ModelTraining} from './trainModel.ts';
@@ -31,11 +32,20 @@ export async function expertStage(context: StageContext, index: number): Promise
  * same batch, learning rate, clipping and EMA, without teacher and projections.
  */
 export async function ordinaryStage(context: StageContext): Promise<StageOutcome> {
-  const decouple = requireDecouple(context);
+  return plainFinetune(context, {kind: 'ordinary'}, requireDecouple(context));
+}
+
+/** The same by another method of the literature, on the same images, noise and, where they are uniform, timesteps. */
+export async function baselineStage(context: StageContext, name: string): Promise<StageOutcome> {
+  return plainFinetune(context, {kind: 'baseline', name}, withBaseline(context.resolved.config, name).decouple);
+}
+
+async function plainFinetune(context: StageContext, model: RunModel, decouple: DecoupleConfig): Promise<StageOutcome> {
   const base = await loadBase(context);
   const {timesteps} = base.schedule;
   return finetune(context, base, {
-    model: {kind: 'ordinary'},
+    model,
+    drawsAs: 'ordinary',
     config: ordinaryTraining(decouple),
     consistency: 0,
     range: [0, timesteps],

@@ -3,14 +3,21 @@ import {measuredCount, promptFileOf, type SamplingConfig} from '../../contract/c
 import {searchDistance, searchSampling} from '../../contract/config/searchDistance.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
-import {evaluatedModels, expertModels} from '../../contract/run/pipeline.ts';
+import {baselineModels, evaluatedModels, expertModels} from '../../contract/run/pipeline.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import {modelMadeBy, type Stage, type StageKind, type StageOf} from '../../contract/run/stage.ts';
 import {ruledMerge} from '../../merge/ruledWeights.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {referencePaths, weightedNetworks, weightsInput} from '../graph/evaluationInputs.ts';
 import type {StageFacts} from '../graph/stageFacts.ts';
-import {computing, dataSettings, expertSettings, ordinarySettings, ordinaryTraining} from '../graph/trainingInputs.ts';
+import {
+  computing,
+  dataSettings,
+  expertSettings,
+  ordinarySettings,
+  ordinaryTraining,
+  withBaseline,
+} from '../graph/trainingInputs.ts';
 import {distancePlan, plannedImages} from '../search/distancePlan.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 
@@ -68,6 +75,20 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     inputs: (_, facts) => ({...images(facts), decouple: ordinarySettings(facts.resolved.config)}),
     outputs: madeModel,
     run: async (context) => (await import('./finetuneStages.ts')).ordinaryStage(context),
+  },
+  baseline: {
+    selectedBy: ['pipeline'],
+    training: ({decouple}) => decouple && ordinaryTraining(decouple),
+    needsEngine: true,
+    stages: baselineModels,
+    needs: () => [],
+    effort: (_, {decouple}) => (decouple ? ordinaryTraining(decouple).updates : 0),
+    inputs: ({name}, facts) => ({
+      ...images(facts),
+      decouple: ordinarySettings(withBaseline(facts.resolved.config, name)),
+    }),
+    outputs: madeModel,
+    run: async (context, {name}) => (await import('./finetuneStages.ts')).baselineStage(context, name),
   },
   expert: {
     selectedBy: ['pipeline', 'finetune'],

@@ -18,7 +18,7 @@ import {openStageData} from './data/stageData.ts';
 import {trainingGrids} from './trainingGrids.ts';
 
 /** One training of a run: what it starts from, what it draws, and as what its result is kept. */
-export interface ModelTraining extends Pick<TrainTask, 'config' | 'initial' | 'range' | 'probability'> {
+export interface ModelTraining extends Pick<TrainTask, 'config' | 'drawsAs' | 'initial' | 'range' | 'probability'> {
   readonly model: RunModel;
   readonly network: Model;
   readonly components: Components;
@@ -67,13 +67,14 @@ export async function trainModel(context: StageContext, training: ModelTraining)
 
 function taskOf(
   {run, stage, resolved}: StageContext,
-  {config, network, teacher, consistency, initial, range, probability}: ModelTraining,
+  {config, drawsAs, network, teacher, consistency, initial, range, probability}: ModelTraining,
   {images, texts, space}: HeldOutSource,
 ): TrainTask {
   const {data} = resolved.config;
   const {denoiser, schedule} = network;
   return {
     stage,
+    drawsAs,
     config,
     setting: {denoiser, schedule, teacher, consistency, weighting: config.lossWeighting},
     initial,

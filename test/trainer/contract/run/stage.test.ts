@@ -7,6 +7,8 @@ const models: readonly (readonly [RunModel, string])[] = [
   [{kind: 'ordinary'}, 'ordinary'],
   [{kind: 'expert', index: 0}, 'expert-0'],
   [{kind: 'expert', index: 12}, 'expert-12'],
+  [{kind: 'baseline', name: 'p2'}, 'baseline-p2'],
+  [{kind: 'baseline', name: 'min-snr-5'}, 'baseline-min-snr-5'],
   [{kind: 'ensemble'}, 'ensemble'],
   [{kind: 'merged'}, 'merged'],
   [{kind: 'merged', copy: 3}, 'merged-3'],
@@ -17,12 +19,14 @@ const stages: readonly (readonly [Stage, string])[] = [
   [{kind: 'ordinary'}, 'ordinary'],
   [{kind: 'expert', index: 0}, 'expert-0'],
   [{kind: 'expert', index: 31}, 'expert-31'],
+  [{kind: 'baseline', name: 'snr1'}, 'baseline-snr1'],
   [{kind: 'search'}, 'search'],
   [{kind: 'merge'}, 'merge'],
   [{kind: 'reference'}, 'reference'],
   ...models.map(([model, name]) => [{kind: 'evaluate', model}, `evaluate-${name}`] as const),
   [{kind: 'draw', model: {kind: 'merged'}, shard: 3}, 'draw-merged-3'],
   [{kind: 'draw', model: {kind: 'expert', index: 2}, shard: 0}, 'draw-expert-2-0'],
+  [{kind: 'draw', model: {kind: 'baseline', name: 'min-snr-5'}, shard: 2}, 'draw-baseline-min-snr-5-2'],
   [{kind: 'report'}, 'report'],
 ];
 
@@ -44,6 +48,12 @@ describe('the name of a model', () => {
     'Expert-1',
     'base-0',
     'reference',
+    'baseline',
+    'baseline-',
+    'baseline-P2',
+    'baseline-../p2',
+    'baseline-p2-',
+    'baseline-' + 'p'.repeat(25),
   ])('is not %j', (name) => expect(parseModel(name)).toBeNull());
 });
 

@@ -1,6 +1,8 @@
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {benchmarkConfig} from '../../../../trainer/pipeline/benchmark/benchmarkConfig.ts';
+import {planBenchmark} from '../../../../trainer/pipeline/benchmark/benchmarkPlan.ts';
+import {hoursAt} from '../../../../trainer/pipeline/benchmark/benchmarkTime.ts';
 import {openSettings} from '../../../../trainer/pipeline/benchmark/openSettings.ts';
 import {writeBenchmarkData} from '../../../helpers/benchmarkFolder.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
@@ -16,6 +18,31 @@ describe('the config of a benchmark', () => {
       evaluate: {features: ['inception'], samples: 50_000, sampling: {sampler: 'ddim', steps: 100}},
     });
     expect(text).toContain('probability: 0.3 # code');
+  });
+
+  it('has the loss weightings of the paper as baselines where they are asked for, and says what it chose', async () => {
+    const request = {name: 'cifar10', folder: 'x', scale: 1, baselines: true} as const;
+    const derived = await benchmarkConfig(request);
+    expect(derived.config.baselines).toMatchObject({
+      snr1: {lossWeighting: {kind: 'snr+1'}},
+      'trun-snr': {lossWeighting: {kind: 'truncated-snr'}},
+      'min-snr': {lossWeighting: {kind: 'min-snr', gamma: 5}},
+      p2: {lossWeighting: {kind: 'p2', k: 1, gamma: 1}},
+    });
+    const plan = await planBenchmark(request, derived);
+    expect(plan.updates).toMatchObject({ordinary: 80_000, baselines: 4});
+    expect(plan.drawing.models.slice(1, 6)).toEqual([
+      'ordinary',
+      'baseline-snr1',
+      'baseline-trun-snr',
+      'baseline-min-snr',
+      'baseline-p2',
+    ]);
+    expect(plan.ours.at(-1)).toContain('multipliers above 100 are cut');
+    // Five finetunes of 80,000 updates beside the experts' 80,000, and 8 models x 50,000 images.
+    const hours = hoursAt({updates: new Map([['expert-0', 0.09]]), image: 0.018}, derived.config);
+    expect(hours.training).toBeCloseTo(12);
+    expect(hours.drawing).toBeCloseTo(2);
   });
 
   it('scales updates, images and candidates, and says so at each', async () => {

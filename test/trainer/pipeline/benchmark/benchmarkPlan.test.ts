@@ -119,7 +119,7 @@ describe('the plan of a benchmark', () => {
   it('knows the size of the whole benchmark before anything is there', async () => {
     const folder = await temporaryFolder();
     const {updates, drawing, disk, time, ours} = await plan({name: 'cifar10', folder, scale: 1});
-    expect(updates).toEqual({expert: 20_000, experts: 4, ordinary: 80_000, images: 64});
+    expect(updates).toEqual({expert: 20_000, experts: 4, ordinary: 80_000, baselines: 0, images: 64});
     expect(drawing).toMatchObject({images: 50_000, sampler: 'ddim', steps: 100});
     // Five trainings, two checkpoints each, 16 bytes a parameter.
     expect(disk.checkpoints).toBe(5 * 2 * 16 * 36_237_827);

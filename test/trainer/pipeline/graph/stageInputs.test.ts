@@ -151,6 +151,24 @@ describe('the key of a stage', () => {
     expect(new Set([weighted(), weighted({kind: 'debiased'}), weighted({kind: 'p2', k: 1, gamma: 1})]).size).toBe(3);
   });
 
+  it('of a baseline minds what it does otherwise, not the other baselines and not what it replaces', () => {
+    const given = (baselines: Record<string, unknown>, lossWeighting?: LossWeighting) => {
+      const change = (config: DemeConfig) => {
+        Object.assign(config, {baselines, ordinary: true});
+        Object.assign(decouple(config), {lossWeighting});
+      };
+      return keysOf(facts(change));
+    };
+    const p2 = {lossWeighting: {kind: 'p2', k: 1, gamma: 1}};
+    const speed = {timestepSampling: {kind: 'speed', ratio: 5, threshold: 1e-4}};
+    const key = given({a: p2}).get('baseline-a');
+    expect(key).toBeDefined();
+    expect(given({a: p2, b: speed}, {kind: 'debiased'}).get('baseline-a')).toBe(key);
+    expect(given({a: {lossWeighting: {...p2.lossWeighting, k: 2}}}).get('baseline-a')).not.toBe(key);
+    expect(given({a: speed}).get('baseline-a')).not.toBe(key);
+    expect(given({a: p2}).get('ordinary')).toBe(given({}).get('ordinary'));
+  });
+
   it('minds how images are drawn in a search that compares images, and not in another', () => {
     const search = (steps: number, confirm?: {best: number; by: 'kid'; samples: number}) => {
       const change = ({merge, evaluate}: DemeConfig) => {

@@ -23,6 +23,7 @@ interface BenchmarkOptions extends OutputOptions {
   data?: string;
   reference?: string;
   experts?: boolean;
+  baselines?: boolean;
   keepImages?: boolean;
   scale: number;
   dryRun?: boolean;
@@ -40,6 +41,7 @@ export function addBenchmarkVerb(deme: Command): void {
     .option('--data <path>', 'images in place of those below --dir')
     .option('--reference <path>', 'images, or statistics (.npz), that those of the models are compared with')
     .option('--experts', 'also measure and draw each expert by itself, which is as much again')
+    .option('--baselines', 'also finetune by the four loss weightings that the paper compares with')
     .option('--keep-images', 'keep all images in the run, as PNGs')
     .addOption(engineOption())
     .option('--dry-run', 'only say what it needs, does and takes');
@@ -48,8 +50,8 @@ export function addBenchmarkVerb(deme: Command): void {
 
 async function benchmark(name: BenchmarkName | undefined, options: BenchmarkOptions): Promise<ExitCode> {
   if (name === undefined) return listBenchmarks(options);
-  const {dir = join('benchmarks', name), scale, base, data, reference, experts, keepImages} = options;
-  const request = {name, folder: resolve(dir), scale, base, data, reference, experts, keepImages};
+  const {dir = join('benchmarks', name), scale, base, data, reference, experts, baselines, keepImages} = options;
+  const request = {name, folder: resolve(dir), scale, base, data, reference, experts, baselines, keepImages};
   const derived = await benchmarkConfig(request);
   const plan = await planBenchmark(request, derived);
   const missing = missingNeeds(name, plan.needs);

@@ -7,13 +7,14 @@ export function planLines(plan: BenchmarkPlan): string[] {
     plan;
   const {models, images, sampler, steps} = drawing;
   const ordinary = updates.ordinary === 0 ? '' : `, and one ordinary finetune of ${updates.ordinary}`;
+  const baselines = updates.baselines === 0 ? '' : `, ${updates.baselines} baselines of as many`;
   return [
     `Benchmark ${benchmark}: ${about}`,
     ...(scale === 1 ? [] : [`SCALED to ${scale}: its numbers compare with no published ones.`]),
     `Config:   ${config}`,
     'Needs:',
     ...needs.flatMap(needLines),
-    `Training: ${updates.experts} experts of ${updates.expert} updates with ${updates.images} images each${ordinary}`,
+    `Training: ${updates.experts} experts of ${updates.expert} updates with ${updates.images} images each${ordinary}${baselines}`,
     `Search:   ${candidates} candidates at most`,
     `Drawing:  ${models.length} models (${models.join(', ')}) x ${images} images = ${models.length * images}; ${sampler ?? "the model's sampler"}, ${steps} steps`,
     `Disk:     checkpoints ${byteText(disk.checkpoints)}, models ${byteText(disk.models)}, features ${byteText(disk.features)}${disk.encoded === 0 ? '' : `, latents and texts ${byteText(disk.encoded)} in the cache`}; ${disk.free === null ? 'free: not known' : `${byteText(disk.free)} free`}`,
