@@ -101,23 +101,6 @@ describe('a mistake is told with its place and what is expected', () => {
       ['3:56 data.channels is 4; expected 1 or 3'],
     ],
     [
-      'a baseline that does nothing otherwise',
-      `${head}decouple: {}\nbaselines: {p2: {}}\n`,
-      ['5:13 baselines.p2: give lossWeighting, timestepSampling or both: without them it is the ordinary finetune'],
-    ],
-    [
-      'a name of a baseline that no file may have',
-      `${head}decouple: {}\nbaselines: {../p2: {lossWeighting: {kind: p2}}}\n`,
-      [
-        '5:13 "../p2" is no name for an entry of baselines; expected a name of lower-case letters, digits and single hyphens, as in min-snr',
-      ],
-    ],
-    [
-      'baselines of nothing',
-      `${head}baselines: {p2: {lossWeighting: {kind: p2}}}\n`,
-      ['4:1 baselines: baselines need decouple, whose settings they take over'],
-    ],
-    [
       'a number too large',
       `${head}decouple: {probability: 1.5}\n`,
       ['4:25 decouple.probability is 1.5; expected a number from 0 to 1'],
