@@ -2,12 +2,13 @@ import type {LossWeighting} from '../contract/config/lossWeighting.ts';
 import {alphaCumprod, type NoiseSchedule} from './schedule.ts';
 
 /** The weightings with their settings, by kind. */
-type Weightings = {[W in LossWeighting as Exclude<W['kind'], 'none'>]: W};
+type Weightings = {[W in LossWeighting as Exclude<W['kind'], 'none' | 'uncertainty'>]: W};
 type Kind = keyof Weightings;
 
 /**
  * Weight of the squared error of x_0 as a function of the signal-to-noise ratio SNR = ᾱ / (1 - ᾱ), which is how the papers compare
- * weightings whatever the network predicts. `none` is not among them: it leaves the error of the prediction itself as it is.
+ * weightings whatever the network predicts. `none` is not among them: it leaves the error of the prediction itself as it is; nor is `uncertainty`,
+ * whose weights are no function of the noise level but are learned (train/uncertaintyWeights).
  *
  * - min-snr: min(SNR, γ). Hang et al. 2023, "Efficient Diffusion Training via Min-SNR Weighting Strategy" (arXiv 2303.09556), section 3.4.
  * - p2: SNR / (k + SNR)^γ, which is 1 / (k + SNR)^γ on the error of ε. Choi et al. 2022, "Perception Prioritized Training of Diffusion
@@ -30,10 +31,10 @@ const largestSnr = 1e12;
 
 /**
  * What the squared error of a prediction at a timestep is to be multiplied by. With w the weight of the error of x_0 that is w / SNR for ε,
- * w / (SNR + 1) for v, and w for x_0: ||ε̂ - ε||² = SNR ||x̂_0 - x_0||², and ||v̂ - v||² = (SNR + 1) ||x̂_0 - x_0||².
+ * w / (SNR + 1) for v, and w for x_0: ||ε̂ - ε||² = SNR ||x̂_0 - x_0||², and ||v̂ - v||² = (SNR + 1) ||x̂_0 - x_0||². 1 for learned weights.
  */
 export function lossMultiplier(schedule: NoiseSchedule, weighting: LossWeighting, timestep: number): number {
-  if (weighting.kind === 'none') return 1;
+  if (weighting.kind === 'none' || weighting.kind === 'uncertainty') return 1;
   const alpha = alphaCumprod(schedule, timestep);
   const snr = Math.min(largestSnr, Math.max(smallestSnr, alpha / (1 - alpha)));
   const weight = originalWeight(weighting.kind, weighting, snr) / errorRatio(schedule.settings.prediction_type, snr);

@@ -15,6 +15,7 @@ import type {TrainHooks, TrainTask} from './trainTask.ts';
 import type {StepLog} from './stepLog.ts';
 import type {TrainProgram} from './trainProgram.ts';
 import {disposeState, type TrainState} from './trainState.ts';
+import type {UncertaintyWeights} from './uncertaintyWeights.ts';
 
 /** The state of one attempt: the training from a checkpoint to its end, a stop or a divergence. */
 export interface Training {
@@ -22,6 +23,8 @@ export interface Training {
   readonly hooks: TrainHooks;
   readonly program: TrainProgram;
   readonly log: StepLog;
+  /** Learned weights of the loss; null where it has none. */
+  readonly learned: UncertaintyWeights | null;
   /** Update of the checkpoint that was written last. */
   saved?: number;
 }
@@ -65,13 +68,14 @@ function roomRequest({task, hooks, program}: Training, state: TrainState): RoomR
   };
 }
 
-function settingOf({task, hooks, program}: Training): CheckpointSetting {
+function settingOf({task, hooks, program, learned}: Training): CheckpointSetting {
   const {keepCheckpoints, updates, retry, checkpointEvery} = task.config;
   return {
     layout: program.layout,
     identity: identityOf(task),
     keep: keepCheckpoints,
     updates,
+    ...(learned && {scales: learned.scales()}),
     events: hooks.outbox?.pending() ?? [],
     ...(retry && {regular: checkpointEvery}),
   };

@@ -12,6 +12,7 @@ import {StepLog} from './stepLog.ts';
 import {TrainProgram} from './trainProgram.ts';
 import type {TrainHooks, TrainOutcome, TrainTask} from './trainTask.ts';
 import {disposeState, initialState} from './trainState.ts';
+import {UncertaintyWeights} from './uncertaintyWeights.ts';
 import {rollBack, withRollbackHint} from './rollback.ts';
 
 /**
@@ -33,10 +34,10 @@ export async function train(task: TrainTask, hooks: TrainHooks): Promise<TrainOu
 async function trainOnce(task: TrainTask, hooks: TrainHooks): Promise<TrainOutcome> {
   const {config, setting} = task;
   const teacherHash = setting.teacher && (await hashParams(setting.teacher));
-  const program = await startProgram(task, hooks);
+  const {program, learned} = await startProgram(task, hooks);
   const log = new StepLog(task.stage, config, setting.schedule.timesteps, program.updates, hooks.emit, program.rates);
   const reader = new BatchReader(task);
-  const training: Training = {task, hooks, program, log};
+  const training: Training = {task, hooks, program, log, learned};
   try {
     while (program.updates < config.updates) {
       await drawPictures(training);
@@ -48,6 +49,7 @@ async function trainOnce(task: TrainTask, hooks: TrainHooks): Promise<TrainOutco
       const {batches, secondsWaited} = await reader.take(program.updates);
       const losses = program.update(batches);
       disposeBatches(batches);
+      learned?.learn(losses.timesteps, await losses.losses.denoise.data());
       await log.add(program.updates, losses, secondsWaited);
       const isDue = program.updates % config.checkpointEvery === 0 || program.updates === config.updates;
       if (isDue && !(await save(training))) return null;
@@ -64,8 +66,11 @@ async function trainOnce(task: TrainTask, hooks: TrainHooks): Promise<TrainOutco
 }
 
 /** The program at the latest checkpoint, or at the beginning. */
-async function startProgram(task: TrainTask, {emit, outbox}: TrainHooks): Promise<TrainProgram> {
-  const {config, setting, stage} = task;
+async function startProgram(
+  task: TrainTask,
+  {emit, outbox}: TrainHooks,
+): Promise<Pick<Training, 'program' | 'learned'>> {
+  const {config, stage} = task;
   const layout = flatLayout(task.initial);
   const withEma = config.ema !== null;
   const latest = await loadLatestCheckpoint(task.checkpoints, layout, identityOf(task), withEma);
@@ -76,13 +81,21 @@ async function startProgram(task: TrainTask, {emit, outbox}: TrainHooks): Promis
     emit({type: 'log', stage, level: 'warning', message});
   }
   const rates = learningRates(config, await historyFrom(task, latest));
+  const learned = learnedWeights(task, latest);
+  const setting = {...task.setting, ...(learned && {learned})};
   const example = await firstMicroBatch(task, state.update);
   try {
-    return new TrainProgram(setting, config, layout, state, example, rates);
+    return {program: new TrainProgram(setting, config, layout, state, example, rates), learned};
   } finally {
     disposeBatches([example]);
     disposeState(state);
   }
+}
+
+function learnedWeights({setting, config}: TrainTask, latest: LoadedCheckpoint | null): UncertaintyWeights | null {
+  const {weighting, schedule} = setting;
+  if (weighting?.kind !== 'uncertainty') return null;
+  return new UncertaintyWeights(weighting, config.optimizer, schedule.timesteps, latest?.scales);
 }
 
 /** The history of the training, on which it is noted first where it is to make another number of updates than before. */

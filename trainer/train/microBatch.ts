@@ -29,14 +29,17 @@ export interface BatchSetting {
   readonly schedule: NoiseSchedule;
   /** How much the denoising loss counts at each noise level; default: the same at all of them. */
   readonly weighting?: LossWeighting;
+  /** Weights that are learned, in place of those. */
+  readonly learned?: {weight(timestep: number): number};
 }
 
 /** Images, noise and condition stay the caller's, who gets the new tensors too. */
 export function prepareBatch(setting: BatchSetting, {images, noise, timesteps, condition}: MicroBatch): PreparedBatch {
-  const {denoiser, schedule, weighting = {kind: 'none'}} = setting;
+  const {denoiser, schedule, weighting = {kind: 'none'}, learned} = setting;
   const inputs = {images, noise, ...noiseLevels(schedule, timesteps), ...denoiser.prepare(timesteps, condition)};
-  if (weighting.kind === 'none') return inputs;
-  return {...inputs, weight: tf.tensor1d(timesteps.map((t) => lossMultiplier(schedule, weighting, t)))};
+  if (weighting.kind === 'none' && learned === undefined) return inputs;
+  const weightOf = (t: number) => learned?.weight(t) ?? lossMultiplier(schedule, weighting, t);
+  return {...inputs, weight: tf.tensor1d(timesteps.map(weightOf))};
 }
 
 /** Disposes what `prepareBatch` has made. */

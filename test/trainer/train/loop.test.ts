@@ -31,6 +31,10 @@ describeOnEngines('training', () => {
   it.each([
     ['with dropout and draws per image', {}],
     ['with draws per batch and no EMA', {draw: 'batch', ema: null, dropout: false}],
+    [
+      'with weights of the loss that are learned',
+      {lossWeighting: {kind: 'uncertainty', clusters: 3, learningRate: 0.1}, dropout: false},
+    ],
   ] as const)('resumes bit for bit as if it had not been stopped, %s', async (_, settings) => {
     const whole = tinyTask(settings, await temporaryFolder());
     const unbroken = recordingHooks();

@@ -31,8 +31,10 @@ export function tinyTask(
     bucketEvery: 4,
     ...settings,
   });
+  const {setting, ...model} = tinyModel();
   return {
-    ...tinyModel(),
+    ...model,
+    setting: {...setting, weighting: config.lossWeighting},
     stage: 'expert-2',
     config,
     range: [500, 750],

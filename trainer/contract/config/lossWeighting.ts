@@ -33,6 +33,23 @@ export const LossWeighting = z
     z
       .strictObject({kind: z.literal('debiased'), max})
       .describe('Debiased estimation: 1 / sqrt(SNR). Up to 157 at the last timestep of the linear schedule.'),
+    z
+      .strictObject({
+        kind: z.literal('uncertainty'),
+        clusters: z.int().min(1).max(1000).optional().describe('Equal intervals of timesteps (5 without edges).'),
+        edges: z
+          .array(z.int().min(0))
+          .min(2)
+          .max(1001)
+          .optional()
+          .describe('Edges of the intervals instead, as gradient conflict proposes them, e.g. [0, 100, 400, 1000].'),
+        learningRate: z.number().positive().default(0.025).describe('Learning rate of the weights.'),
+      })
+      .refine(({clusters, edges}) => clusters === undefined || edges === undefined, {
+        message: 'give either clusters or edges, not both',
+        path: ['edges'],
+      })
+      .describe('ANT with uncertainty weighting: a weight for each interval of timesteps that is learned in training.'),
   ])
   .describe('How much the denoising loss counts at each noise level. Logged losses stay unweighted.');
 export type LossWeighting = z.infer<typeof LossWeighting>;

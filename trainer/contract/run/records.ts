@@ -85,6 +85,15 @@ export type StateRecord = z.infer<typeof StateRecord>;
 export const ControlRecord = z.strictObject({command: z.enum(['stop', 'kill', 'pause', 'resume'])});
 export type ControlRecord = z.infer<typeof ControlRecord>;
 
+/** The logarithm of the uncertainty of a cluster of timesteps, its moments, and the steps that it has made. */
+export const ClusterScale = z.strictObject({
+  scale: z.number(),
+  first: z.number(),
+  second: z.number(),
+  steps: z.int().min(0),
+});
+export type ClusterScale = z.infer<typeof ClusterScale>;
+
 /** `checkpoint.json`: one training checkpoint; the tensors lie in safetensors files beside it. */
 export const CheckpointRecord = z.strictObject({
   format: z.literal(1).default(1),
@@ -94,6 +103,8 @@ export const CheckpointRecord = z.strictObject({
   updates: z.int().optional(),
   seed: z.int(),
   dataFingerprint: z.string(),
+  /** Of each cluster, where the weights of the loss are learned. */
+  scales: z.array(ClusterScale).optional(),
   /** SHA-256 of each file of the checkpoint. */
   files: z.record(PathInside, sha256),
 });

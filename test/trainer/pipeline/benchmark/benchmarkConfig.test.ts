@@ -20,7 +20,7 @@ describe('the config of a benchmark', () => {
     expect(text).toContain('probability: 0.3 # code');
   });
 
-  it('has the loss weightings of the paper as baselines where they are asked for, and says what it chose', async () => {
+  it('has what the paper compares with as baselines where they are asked for, and says what it chose', async () => {
     const request = {name: 'cifar10', folder: 'x', scale: 1, baselines: true} as const;
     const derived = await benchmarkConfig(request);
     expect(derived.config.baselines).toMatchObject({
@@ -28,21 +28,23 @@ describe('the config of a benchmark', () => {
       'trun-snr': {lossWeighting: {kind: 'truncated-snr'}},
       'min-snr': {lossWeighting: {kind: 'min-snr', gamma: 5}},
       p2: {lossWeighting: {kind: 'p2', k: 1, gamma: 1}},
+      'ant-uw': {lossWeighting: {kind: 'uncertainty', clusters: 5}},
     });
     const plan = await planBenchmark(request, derived);
-    expect(plan.updates).toMatchObject({ordinary: 80_000, baselines: 4});
-    expect(plan.drawing.models.slice(1, 6)).toEqual([
+    expect(plan.updates).toMatchObject({ordinary: 80_000, baselines: 5});
+    expect(plan.drawing.models.slice(1, 7)).toEqual([
       'ordinary',
       'baseline-snr1',
       'baseline-trun-snr',
       'baseline-min-snr',
       'baseline-p2',
+      'baseline-ant-uw',
     ]);
     expect(plan.ours.at(-1)).toContain('multipliers above 100 are cut');
-    // Five finetunes of 80,000 updates beside the experts' 80,000, and 8 models x 50,000 images.
+    // Six finetunes of 80,000 updates beside the experts' 80,000, and 9 models x 50,000 images.
     const hours = hoursAt({updates: new Map([['expert-0', 0.09]]), image: 0.018}, derived.config);
-    expect(hours.training).toBeCloseTo(12);
-    expect(hours.drawing).toBeCloseTo(2);
+    expect(hours.training).toBeCloseTo(14);
+    expect(hours.drawing).toBeCloseTo(2.25);
   });
 
   it('scales updates, images and candidates, and says so at each', async () => {

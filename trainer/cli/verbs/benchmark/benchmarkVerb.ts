@@ -41,7 +41,7 @@ export function addBenchmarkVerb(deme: Command): void {
     .option('--data <path>', 'images in place of those below --dir')
     .option('--reference <path>', 'images, or statistics (.npz), that those of the models are compared with')
     .option('--experts', 'also measure and draw each expert by itself, which is as much again')
-    .option('--baselines', 'also finetune by the four loss weightings that the paper compares with')
+    .option('--baselines', 'also finetune by the five loss weightings that the paper compares with')
     .option('--keep-images', 'keep all images in the run, as PNGs')
     .addOption(engineOption())
     .option('--dry-run', 'only say what it needs, does and takes');
