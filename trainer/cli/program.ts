@@ -6,6 +6,7 @@ import {addControlVerbs} from './verbs/controlVerbs.ts';
 import {addEngineVerbs} from './verbs/engineVerbs.ts';
 import {addFetchVerb} from './verbs/fetchVerb.ts';
 import {addInspectVerb} from './verbs/inspectVerb.ts';
+import {addMatrixVerb} from './verbs/matrix/matrixVerb.ts';
 import {addMeasureVerb} from './verbs/measureVerb.ts';
 import {addMergeVerb} from './verbs/mergeVerb.ts';
 import {addPlaneVerb} from './verbs/planeVerb.ts';
@@ -32,6 +33,7 @@ export function program(): Command {
   deme.commandsGroup('Experiments:');
   addValidateVerb(deme);
   addRunVerbs(deme);
+  addMatrixVerb(deme);
   addBenchmarkVerb(deme);
   addMergeVerb(deme);
   addMeasureVerb(deme);

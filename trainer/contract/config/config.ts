@@ -4,6 +4,7 @@ import {WeightsFormat} from '../model/weightsFormat.ts';
 import {BaselinesConfig} from './baselines.ts';
 import {DataConfig} from './dataConfig.ts';
 import {EvaluateConfig} from './evaluateConfig.ts';
+import {MatrixConfig} from './matrixConfig.ts';
 import {MergeConfig} from './mergeConfig.ts';
 import {SamplerOverrides, SchedulerConfig} from '../model/schedulerConfig.ts';
 import {ExperimentName} from '../run/runId.ts';
@@ -152,6 +153,7 @@ export const DemeConfig = z
     baselines: BaselinesConfig.optional(),
     merge: MergeConfig.optional().describe('Merge the experts.'),
     evaluate: EvaluateConfig.optional().describe('Measure base, experts, ensemble and merged model.'),
+    matrix: MatrixConfig.optional(),
     engine: EngineConfig.prefault({}).describe('What the run computes with.'),
     output: z.string().min(1).default('.deme/runs').describe('Folder of the run folders.'),
     report: z
@@ -179,6 +181,7 @@ export const DemeConfig = z
       issue('merge', 'a search needs data (validation images)');
     if (config.merge && !config.decouple && !config.experts) issue('merge', 'merge needs decouple or experts');
     if (config.ordinary && !config.decouple) issue('ordinary', 'ordinary needs decouple, whose settings it takes over');
+    if (config.matrix && !config.evaluate) issue('matrix', 'a matrix needs evaluate, whose scores fill its table');
     if (config.baselines && !config.decouple)
       issue('baselines', 'baselines need decouple, whose settings they take over');
     if (config.merge?.search?.confirm && (config.evaluate?.features ?? 'none') === 'none') {

@@ -1,27 +1,15 @@
-import {resolve} from 'node:path';
 import type {EngineChoice} from '../../contract/config/config.ts';
 import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
-import {listRuns} from '../../store/run/runFolder.ts';
-import {isOfSameSettings} from '../owner/findReusableRun.ts';
-import {readWanted, workInNewRun, workInRun, type Work} from '../owner/work.ts';
+import {readWanted, type Work} from '../owner/work.ts';
+import {workOfSettings} from '../owner/workOfSettings.ts';
 
-/**
- * The work of a benchmark: in its newest run of the same settings, which goes on where it is, else in a new one, which takes over what earlier
- * ones did with the same inputs.
- */
+/** The work of a benchmark, in the run that has begun it if there is one. */
 export async function benchmarkWork(
   configFile: string,
   engine: EngineChoice | undefined,
   onEngine: (engine: EngineInfo) => void,
 ): Promise<Work> {
-  const wanted = await readWanted(configFile, {kind: 'pipeline'}, {engine});
-  const {config, folder} = wanted.resolved;
-  const runs = await listRuns(resolve(folder, config.output), () => undefined);
-  for (const run of runs.reverse()) {
-    const fits = config.engine.name === 'auto' || config.engine.name === run.record.engine.name;
-    if (fits && (await isOfSameSettings(run, wanted))) return workInRun(wanted, run);
-  }
-  return workInNewRun(wanted, onEngine);
+  return workOfSettings(await readWanted(configFile, {kind: 'pipeline'}, {engine}), onEngine);
 }
 
 /** The part of the work that makes the ruler, and the rest, which is measured with it. */

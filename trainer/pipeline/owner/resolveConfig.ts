@@ -12,7 +12,11 @@ import {resolveBase} from '../../store/hub/hubFetch.ts';
  * config is wrong.
  */
 export async function resolveConfig(file: string): Promise<ResolvedConfig> {
-  const config = parseConfig(await readConfigText(file), file);
+  return resolvedAt(file, parseConfig(await readConfigText(file), file));
+}
+
+/** The same of a config that is parsed already, as if it stood in `file`. */
+export async function resolvedAt(file: string, config: DemeConfig): Promise<ResolvedConfig> {
   const folder = dirname(resolve(file));
   const baseFolder = config.base === undefined ? null : await resolveBase(config.base, folder);
   const [missing] = await missingExperts(config, folder);

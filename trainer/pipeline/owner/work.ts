@@ -45,9 +45,19 @@ export interface Work extends Pick<Wanted, 'resolved' | 'stages' | 'reuse'> {
 export async function readWanted(
   configFile: string,
   selection: StageSelection,
-  {engine, fresh = false}: WantedOptions = {},
+  {engine, fresh}: WantedOptions = {},
 ): Promise<Wanted> {
-  const resolved = withEngine(await resolveConfig(configFile), engine);
+  return wantedOf(configFile, await resolveConfig(configFile), selection, {engine, fresh});
+}
+
+/** The same of a config that is resolved already. */
+export function wantedOf(
+  configFile: string,
+  given: ResolvedConfig,
+  selection: StageSelection,
+  {engine, fresh = false}: WantedOptions = {},
+): Wanted {
+  const resolved = withEngine(given, engine);
   const stages = selectStages(resolved.config, configFile, selection);
   requireBaseFor(stages, resolved, configFile);
   return {configFile, resolved, stages, engine, reuse: selection.kind === 'pipeline' && !fresh};

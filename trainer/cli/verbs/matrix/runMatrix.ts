@@ -1,0 +1,85 @@
+import {mkdir} from 'node:fs/promises';
+import {join, relative} from 'node:path';
+import {toErrorRecord, UserError} from '../../../contract/errors.ts';
+import type {MatrixResult} from '../../../contract/matrix/matrixResult.ts';
+import {cellText} from '../../../pipeline/matrix/cellConfig.ts';
+import type {MatrixCell} from '../../../pipeline/matrix/matrixCells.ts';
+import {matrixMarkdown} from '../../../pipeline/matrix/matrixMarkdown.ts';
+import {matrixResult, type CellRun} from '../../../pipeline/matrix/matrixResult.ts';
+import type {Wanted} from '../../../pipeline/owner/work.ts';
+import {workOfSettings} from '../../../pipeline/owner/workOfSettings.ts';
+import {writeFileAtomic} from '../../../store/files/atomicFile.ts';
+import {writeJsonAtomic} from '../../../store/files/jsonFile.ts';
+import type {ExitCode, OutputOptions} from '../../outcome.ts';
+import {printJson, printLines} from '../../terminal.ts';
+import {showWork} from '../../view/followRun.ts';
+
+/** A run of the matrix. */
+export interface PlannedRun {
+  readonly cell: MatrixCell;
+  /** Label of the repetition; null without any. */
+  readonly repeat: string | null;
+  readonly wanted: Wanted;
+}
+
+/** What a matrix makes, and where its table goes. */
+export interface MatrixPlan {
+  readonly about: Pick<MatrixResult, 'name' | 'config' | 'columns' | 'repeats'>;
+  readonly runs: readonly PlannedRun[];
+  readonly out: string;
+}
+
+/**
+ * Makes the runs one after the other, each in the run that has begun it if there is one, so that every stage that several share is done once. The
+ * table is written after each, with what there is. A run that fails is noted, and the others go on.
+ */
+export async function runMatrix({about, runs, out}: MatrixPlan, options: OutputOptions): Promise<ExitCode> {
+  const say = (line: string) => {
+    if (!options.json) printLines([line]);
+  };
+  await mkdir(out, {recursive: true});
+  const tried = new Map<MatrixCell, CellRun[]>();
+  let result: MatrixResult | null = null;
+  let failed = 0;
+  for (const [i, run] of runs.entries()) {
+    say(`Run ${i + 1} of ${runs.length}: ${runText(run)}`);
+    const made = await makeRun(run, options, say);
+    if (made === 'stopped') {
+      say('Stopped at a checkpoint. The same command goes on from there.');
+      return 130;
+    }
+    if (made.error !== null) failed++;
+    tried.set(run.cell, [...(tried.get(run.cell) ?? []), made]);
+    result = await matrixResult(about, tried);
+    await writeJsonAtomic(join(out, 'matrix.json'), result);
+    await writeFileAtomic(join(out, 'matrix.md'), matrixMarkdown(result));
+  }
+  if (options.json) printJson(result, 0);
+  if (failed > 0) say(`${failed} of ${runs.length} runs failed; the table says why.`);
+  say(`Table: ${relative('', join(out, 'matrix.md'))}`);
+  return failed === 0 ? 0 : 1;
+}
+
+async function makeRun(
+  {repeat, wanted}: PlannedRun,
+  options: OutputOptions,
+  say: (line: string) => void,
+): Promise<CellRun | 'stopped'> {
+  const about = {repeat, resolved: wanted.resolved};
+  let begun: Pick<CellRun, 'run' | 'path'> = {run: null, path: null};
+  try {
+    const work = await workOfSettings(wanted, ({reason}) => say(`Engine: ${reason}`));
+    begun = {run: work.run.record.id, path: work.run.path};
+    if ((await showWork(work, options)) === 'stopped') return 'stopped';
+    return {...about, ...begun, error: null};
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    say(`Failed: ${error.line}`);
+    return {...about, ...begun, error: toErrorRecord(error)};
+  }
+}
+
+/** `N = 4, p = 0.3, repetition 2` */
+export function runText({cell, repeat}: Pick<PlannedRun, 'cell' | 'repeat'>): string {
+  return `${cellText(cell)}${repeat === null ? '' : `, repetition ${repeat}`}`;
+}

@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import {ErrorRecord} from '../errors.ts';
+import {RunId} from '../run/runId.ts';
+
+/** The run of a cell, one for each repetition. */
+export const MatrixRun = z.strictObject({
+  /** Label of the repetition; null without any. */
+  repeat: z.string().nullable(),
+  /** Null: it could not be made. */
+  run: RunId.nullable(),
+  /** Why it has no result; null where it has one. */
+  error: ErrorRecord.nullable(),
+});
+export type MatrixRun = z.infer<typeof MatrixRun>;
+
+/** A score of a model in a cell: of one run with its own standard error, or the mean over the repetitions with that of the mean. */
+export const MatrixScore = z.strictObject({
+  score: z.string(),
+  model: z.string(),
+  mean: z.number(),
+  /** Null: not known, as of one Fréchet distance. */
+  standardError: z.number().nullable(),
+  /** Of each run. */
+  values: z.array(z.number()),
+});
+export type MatrixScore = z.infer<typeof MatrixScore>;
+
+/** One combination of the columns. */
+export const MatrixRow = z.strictObject({
+  /** By column. */
+  labels: z.record(z.string(), z.string()),
+  runs: z.array(MatrixRun),
+  scores: z.array(MatrixScore),
+});
+export type MatrixRow = z.infer<typeof MatrixRow>;
+
+/** `matrix.json`: the table as far as it is filled. */
+export const MatrixResult = z.strictObject({
+  format: z.literal(1),
+  name: z.string(),
+  config: z.string(),
+  columns: z.array(z.string()),
+  /** Number of repetitions of each cell. */
+  repeats: z.int(),
+  rows: z.array(MatrixRow),
+  /** Trainings of all cells: those that were done, and those that a cell took over from another run. */
+  trainings: z.strictObject({done: z.int(), takenOver: z.int()}),
+});
+export type MatrixResult = z.infer<typeof MatrixResult>;

@@ -1,0 +1,71 @@
+import {parseModel} from '../../contract/run/runModel.ts';
+import type {Report} from '../../contract/run/report.ts';
+import type {MatrixScore} from '../../contract/matrix/matrixResult.ts';
+
+/** A score of a model in one run. */
+interface RunScore {
+  readonly score: string;
+  readonly model: string;
+  readonly value: number;
+  readonly standardError: number | null;
+}
+
+/** The scores of a cell: means over its runs, each of whose reports has the same scores. Experts by themselves are left out: cells differ in them. */
+export function matrixScores(reports: readonly Report[]): MatrixScore[] {
+  const byName = new Map<string, RunScore[]>();
+  for (const score of reports.flatMap(scoresOf)) {
+    const name = JSON.stringify([score.score, score.model]);
+    byName.set(name, [...(byName.get(name) ?? []), score]);
+  }
+  return [...byName.values()].flatMap((scores) => {
+    const [first] = scores;
+    if (first === undefined) return [];
+    const values = scores.map(({value}) => value);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const standardError = values.length > 1 ? errorOfMean(values, mean) : first.standardError;
+    return [{score: first.score, model: first.model, mean, standardError, values}];
+  });
+}
+
+/** Sample standard deviation over the root of the number of values. */
+function errorOfMean(values: readonly number[], mean: number): number {
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
+}
+
+function scoresOf(report: Report): RunScore[] {
+  const losses = Object.entries(report.heldOut).flatMap(
+    ([model, {mean, standardError, differenceToBase}]): RunScore[] => [
+      {score: 'held-out loss', model, value: mean, standardError},
+      ...(model === 'base'
+        ? []
+        : [
+            {
+              score: 'held-out loss, difference to the base',
+              model,
+              value: differenceToBase.mean,
+              standardError: differenceToBase.standardError,
+            },
+          ]),
+    ],
+  );
+  const networks = report.networks ?? [{...report, network: null}];
+  const distances = networks.flatMap(({network, frechet, kid}) => {
+    const by = network === null ? '' : ` (${network})`;
+    return [
+      ...Object.entries(frechet).map(([model, value]): RunScore => ({
+        score: `Fréchet distance${by}`,
+        model,
+        value,
+        standardError: null,
+      })),
+      ...Object.entries(kid).map(([model, {mean, standardError}]): RunScore => ({
+        score: `KID${by}`,
+        model,
+        value: mean,
+        standardError,
+      })),
+    ];
+  });
+  return [...losses, ...distances].filter(({model}) => parseModel(model)?.kind !== 'expert');
+}
