@@ -51,6 +51,10 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
     load: async () => (await import('./commands/proposeRanges.ts')).proposeCommands,
   },
   {
+    ids: ['deme.runMatrix'],
+    load: async () => (await import('./commands/matrixCommands.ts')).matrixCommands,
+  },
+  {
     ids: ['deme.runBenchmark'],
     load: async () => (await import('./commands/benchmarkCommands.ts')).benchmarkCommands,
   },

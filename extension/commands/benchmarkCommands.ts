@@ -10,6 +10,7 @@ import {gigabytes} from '../../trainer/contract/gigabytes.ts';
 import type {Handler, Studio} from '../studio.ts';
 import {requireTrust} from '../trainer/requireTrust.ts';
 import {withProgress} from '../trainer/withProgress.ts';
+import {runInTerminal} from './runInTerminal.ts';
 
 /** Commands about the benchmarks of the paper. */
 export const benchmarkCommands: Readonly<Record<string, Handler>> = {
@@ -46,11 +47,7 @@ async function runBenchmark({trainer}: Studio, [config, given]: readonly unknown
     start,
   );
   if (answer !== start) return;
-  const {path, args, environment} = await trainer.commandLine(verb);
-  const execution = new vscode.ProcessExecution(path, args, {cwd, env: environment});
-  const task = new vscode.Task({type: 'deme'}, folder, `benchmark ${name}`, 'DeMe', execution);
-  task.presentationOptions = {reveal: vscode.TaskRevealKind.Always, panel: vscode.TaskPanelKind.Dedicated};
-  await vscode.tasks.executeTask(task);
+  await runInTerminal({trainer}, verb, {folder, title: `benchmark ${name}`});
 }
 
 /** That of a config, else the only one, else the user is asked. */

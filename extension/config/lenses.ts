@@ -34,7 +34,7 @@ export interface ConfigWork {
 /** The lenses of a config text. */
 export function lensesOf(text: string, work: ConfigWork): Lens[] {
   const outline = outlineConfig(text);
-  const sections = work.canRun ? [pretrain, decouple, merge, evaluate] : [];
+  const sections = work.canRun ? [pretrain, decouple, merge, evaluate, matrix] : [];
   return [experiment, ...sections].flatMap((section) => section(outline, work));
 }
 
@@ -134,6 +134,14 @@ function evaluate(outline: ConfigOutline, {run}: ConfigWork): Lens[] {
   return [
     lens(line, title, 'deme.evaluate', 'Measure base, experts, ensemble and merged model'),
     lens(samplingLine, '$(device-camera) Sample', 'deme.sample', 'Draw images from a model of this experiment'),
+  ];
+}
+
+function matrix(outline: ConfigOutline): Lens[] {
+  const line = lineOf(outline, ['matrix']);
+  if (line === undefined) return [];
+  return [
+    lens(line, '$(table) Run matrix...', 'deme.runMatrix', 'Run each combination of these settings, as one table'),
   ];
 }
 

@@ -113,6 +113,7 @@ describe('the commands', () => {
       'fetchModel',
       'installEngine',
       'checkEngine',
+      'runMatrix',
       'runBenchmark',
       'deleteRun',
     ];

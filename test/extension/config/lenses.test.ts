@@ -51,6 +51,12 @@ describe('the lenses of a config', () => {
     expect(['digits', 'cifar10-mine', '3', '[]'].flatMap((name) => benchmark(name))).toEqual([]);
   });
 
+  it('offer the matrix of a config, where anything may be run', () => {
+    const source = `${text}matrix:\n  columns: {N: {setting: decouple.ranges, values: [2, 4]}}\n`;
+    expect(titles(source).at(-1)).toBe('11: $(table) Run matrix...');
+    expect(titles(source, {canRun: false}).some((title) => title.includes('matrix'))).toBe(false);
+  });
+
   it('start what they say', () => {
     const calls = lensesOf(text, idle).map(({command, rest}) => [command, ...rest].join(' '));
     expect(calls).toEqual([

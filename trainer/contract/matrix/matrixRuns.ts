@@ -1,0 +1,12 @@
+import * as z from 'zod';
+
+/** The runs that a matrix makes: `deme matrix CONFIG --dry-run --json`. */
+export const MatrixRuns = z.array(
+  z.strictObject({
+    /** By column. */
+    labels: z.record(z.string(), z.string()),
+    /** Label of the repetition; null without any. */
+    repeat: z.string().nullable(),
+  }),
+);
+export type MatrixRuns = z.infer<typeof MatrixRuns>;
