@@ -1,8 +1,9 @@
 import type {DemeConfig} from '../../contract/config/config.ts';
+import type {MatrixConfig} from '../../contract/config/matrixConfig.ts';
 import {checkConfig, parseConfig, problemText} from '../../contract/config/parseConfig.ts';
 import {readYaml, yamlValue} from '../../contract/config/yaml/yamlDocument.ts';
 import {UserError} from '../../contract/errors.ts';
-import type {CellSettings, MatrixCell} from './matrixCells.ts';
+import {matrixCells, type CellSettings, type MatrixCell} from './matrixCells.ts';
 
 /**
  * The config of a cell: that of the matrix with other settings, without the matrix itself, and without a folder that all cells would copy their
@@ -20,6 +21,14 @@ export function cellConfig(text: string, file: string, cell: MatrixCell, setting
     where: file,
     hint: 'Each combination of the columns must make a valid config. Choices can set several settings at once.',
   });
+}
+
+/** The number of runs that the matrix of a config makes. Throws a UserError for the first that has no valid config. */
+export function checkMatrix(text: string, file: string, matrix: MatrixConfig): number {
+  const configs = matrixCells(matrix, file).flatMap((cell) =>
+    cell.repeats.map(({settings}) => cellConfig(text, file, cell, settings)),
+  );
+  return configs.length;
 }
 
 /** `N = 4, p = 0.3` */

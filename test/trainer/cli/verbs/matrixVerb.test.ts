@@ -71,9 +71,11 @@ describe('deme matrix', {timeout: 600_000}, () => {
 
   it('tells a wrong cell before any has begun, and a config without a matrix', async () => {
     const {config} = await experiment({columns: {batch: {setting: 'decouple.batch', values: [4, 0]}}});
-    const wrong = await deme(['matrix', config]);
-    expect(wrong.code).toBe(2);
-    expect(wrong.stderr).toContain('With batch = 0: decouple.batch is 0; expected a whole number of at least 1');
+    for (const verb of ['matrix', 'validate']) {
+      const wrong = await deme([verb, config]);
+      expect(wrong.code).toBe(2);
+      expect(wrong.stderr).toContain('With batch = 0: decouple.batch is 0; expected a whole number of at least 1');
+    }
     const none = await deme(['matrix', await writeTinyExperiment(await temporaryFolder())]);
     expect(none.code).toBe(2);
     expect(none.stderr).toContain('The config has no matrix.');
