@@ -4,7 +4,7 @@ import {WeightsFormat} from '../model/weightsFormat.ts';
 import {BaselinesConfig} from './baselines.ts';
 import {DataConfig} from './dataConfig.ts';
 import {EvaluateConfig} from './evaluateConfig.ts';
-import {MatrixConfig} from './matrixConfig.ts';
+import {MatrixConfig} from '../matrix/matrixConfig.ts';
 import {MergeConfig} from './mergeConfig.ts';
 import {SamplerOverrides, SchedulerConfig} from '../model/schedulerConfig.ts';
 import {ExperimentName} from '../run/runId.ts';

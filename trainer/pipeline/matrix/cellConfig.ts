@@ -1,5 +1,5 @@
 import type {DemeConfig} from '../../contract/config/config.ts';
-import type {MatrixConfig} from '../../contract/config/matrixConfig.ts';
+import type {MatrixConfig} from '../../contract/matrix/matrixConfig.ts';
 import {checkConfig, parseConfig, problemText} from '../../contract/config/parseConfig.ts';
 import {readYaml, yamlValue} from '../../contract/config/yaml/yamlDocument.ts';
 import {UserError} from '../../contract/errors.ts';

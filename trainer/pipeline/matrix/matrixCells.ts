@@ -1,4 +1,4 @@
-import type {MatrixColumn, MatrixConfig} from '../../contract/config/matrixConfig.ts';
+import type {MatrixColumn, MatrixConfig} from '../../contract/matrix/matrixConfig.ts';
 import {UserError} from '../../contract/errors.ts';
 
 /** Settings of a cell by their paths. */

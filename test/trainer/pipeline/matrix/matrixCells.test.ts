@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {MatrixConfig} from '../../../../trainer/contract/config/matrixConfig.ts';
+import {MatrixConfig} from '../../../../trainer/contract/matrix/matrixConfig.ts';
 import {cellConfig, cellText} from '../../../../trainer/pipeline/matrix/cellConfig.ts';
 import {matrixCells} from '../../../../trainer/pipeline/matrix/matrixCells.ts';
 
