@@ -1,5 +1,7 @@
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
 import {expect, it} from 'vitest';
-import {peakMemory} from '../../../../trainer/pipeline/resources/peakMemory.ts';
+import {forgetPeak, peakMemory} from '../../../../trainer/pipeline/resources/peakMemory.ts';
 
 it('stays at the largest that the process has had', async () => {
   const size = 256 * 2 ** 20;
@@ -10,4 +12,18 @@ it('stays at the largest that the process has had', async () => {
   expect(filled.at(-1)).toBe(1);
   // The kernel keeps the count to some pages a thread.
   expect((await peakMemory()).host).toBeGreaterThan(0.99 * host);
+});
+
+it.runIf(process.platform === 'linux')('begins anew for the next stage of a process', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const size = 256 * 2 ** 20;
+  let filled: Buffer | null = Buffer.alloc(size, 1);
+  expect(filled.at(-1)).toBe(1);
+  const {host} = await peakMemory();
+  filled = null;
+  collect();
+  expect((await peakMemory()).host).toBeGreaterThan(0.99 * host);
+  forgetPeak();
+  expect((await peakMemory()).host).toBeLessThan(host - 0.9 * size);
 });
