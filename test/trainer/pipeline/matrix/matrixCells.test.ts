@@ -1,6 +1,9 @@
+import {readFile} from 'node:fs/promises';
+import {fileURLToPath} from 'node:url';
 import {describe, expect, it} from 'vitest';
+import {parseConfig} from '../../../../trainer/contract/config/parseConfig.ts';
 import {MatrixConfig} from '../../../../trainer/contract/matrix/matrixConfig.ts';
-import {cellConfig, cellText} from '../../../../trainer/pipeline/matrix/cellConfig.ts';
+import {cellConfig, cellText, checkMatrix} from '../../../../trainer/pipeline/matrix/cellConfig.ts';
 import {matrixCells} from '../../../../trainer/pipeline/matrix/matrixCells.ts';
 
 const N = {setting: 'decouple.ranges', values: [2, 4]};
@@ -51,6 +54,16 @@ describe('the cells of a matrix', () => {
   ])('cannot vary %s', (_, config) => {
     expect(MatrixConfig.safeParse(config).success).toBe(false);
   });
+});
+
+it.each([
+  ['techniques', 3 * 8 * 3],
+  ['ranges', 3 * 5 * 3],
+])('the shipped matrix of %s is valid in all its cells', async (name, runs) => {
+  const file = fileURLToPath(new URL(`../../../../media/digits/${name}.deme.yaml`, import.meta.url));
+  const text = await readFile(file, 'utf8');
+  const {matrix} = parseConfig(text, file);
+  expect(matrix && checkMatrix(text, file, matrix)).toBe(runs);
 });
 
 describe('the config of a cell', () => {
