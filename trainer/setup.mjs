@@ -29,8 +29,11 @@ const jobs = {
   lint: () => steps([lint]),
   format: () => node([bin.prettier, '--write', '--log-level', 'warn', '.']),
   check: () => steps(checks),
+  // The lint has one thread, which tests that wait for a process leave room for.
   test: (args) =>
-    args.length > 0 ? node([bin.vitest, 'run', ...args]) : steps(checks, [['Tests', bin.vitest, 'run']]),
+    args.length > 0
+      ? node([bin.vitest, 'run', ...args])
+      : steps([typecheck, checkFormat], [lint, ['Tests', bin.vitest, 'run']]),
   // What `npm test` leaves out for its length, and all the rest with it.
   long: (args) => {
     process.env.DEME_LONG_TESTS = '1';

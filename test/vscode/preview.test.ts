@@ -63,9 +63,9 @@ story(
     ]);
     expect(record.method).toEqual({kind: 'linear', lambda: 0.9});
 
-    expect(await previews()).toHaveLength(1);
+    expect(await previews(folder)).toHaveLength(1);
     await page.getByRole('tab', {name: 'DeMe: digits'}).click({button: 'middle'});
-    await vi.waitFor(async () => expect(await previews()).toEqual([]), waiting);
+    await vi.waitFor(async () => expect(await previews(folder)).toEqual([]), waiting);
   },
 );
 
@@ -74,10 +74,10 @@ async function pictureOf({panel}: Workbench, name: string): Promise<string | nul
   return panel.getByRole('img', {name: `${name}: 16 images, 20 steps`}).getAttribute('src');
 }
 
-/** Processes of the installed extension that preview. */
-async function previews(): Promise<string[]> {
+/** Processes of the installed extension that preview a model in this folder. Other stories may preview at the same time. */
+async function previews(folder: string): Promise<string[]> {
   const entry = join(inject('storyServer')?.extension ?? '', 'dist', 'preview.js');
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
-  return commands.filter((command) => command.includes(entry));
+  return commands.filter((command) => command.includes(entry) && command.includes(folder));
 }

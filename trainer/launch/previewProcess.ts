@@ -36,7 +36,8 @@ const lineLimit = 96 * 2 ** 20;
 /** Starts a preview. It ends with this process, whose end of the channel it listens to. */
 export function launchPreview(launch: PreviewLaunch): PreviewProcess {
   const log = openProcessLog(launch.log);
-  const child = spawn(launch.node, [launch.entry], {
+  // The order comes by the channel. The model is for people who look at the list of processes.
+  const child = spawn(launch.node, [launch.entry, launch.order.base], {
     stdio: ['ignore', log, log, 'pipe'],
     env: trainerEnvironment({engine: launch.order.engine}, launch.environment),
     windowsHide: true,

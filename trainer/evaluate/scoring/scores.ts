@@ -25,7 +25,7 @@ export interface ScoreSettings {
 /** What can be said of one network's features. Left out: what needs something that is not there. */
 export interface Scores {
   frechetDistance?: number;
-  /** Of 95 of 100 draws of as many of the images. */
+  /** Where the distances of 95 of 100 such sets of as many images lie, by draws with repetition. */
   frechetInterval?: [low: number, high: number];
   /** Of the first images of one random order. */
   frechetBySize?: {images: number; frechetDistance: number}[];
@@ -100,15 +100,24 @@ async function addFrechet(
       frechetDistance: distanceOf(order.subarray(0, images)),
     }));
   }
-  if (bootstrap > 0) scores.frechetInterval = interval(bootstrap, features.count, distanceOf);
+  if (bootstrap > 0) scores.frechetInterval = interval(bootstrap, features.count, distanceOf, scores.frechetDistance);
 }
 
-/** The middle 95 % of the distances of draws with repetition. */
-function interval(draws: number, count: number, distanceOf: (numbers: Uint32Array) => number): [number, number] {
+/**
+ * The middle 95 % of the distances of draws with repetition, moved to the distance of all. A draw holds fewer different images, which makes its
+ * distance larger: the bias of the Fréchet distance a second time. Only how far draws lie apart says something.
+ */
+function interval(
+  draws: number,
+  count: number,
+  distanceOf: (numbers: Uint32Array) => number,
+  distance: number,
+): [number, number] {
   const distances = Array.from({length: draws}, (_, draw) => {
     const random = createRandom(0, 'score', 'bootstrap', draw);
     return distanceOf(Uint32Array.from({length: count}, () => random.int(0, count)));
   }).sort((a, b) => a - b);
-  const at = (share: number) => distances[Math.round(share * (draws - 1))] ?? NaN;
+  const mean = distances.reduce((sum, each) => sum + each, 0) / draws;
+  const at = (share: number) => distance + (distances[Math.round(share * (draws - 1))] ?? NaN) - mean;
   return [at(0.025), at(0.975)];
 }
