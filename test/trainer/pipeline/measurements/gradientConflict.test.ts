@@ -138,7 +138,7 @@ describe('the gradient conflict of a run', () => {
       'Each range needs two of the timesteps.',
     );
     expect(() => GradientConflictRequest.parse({model: 'ensemble'})).toThrow(
-      'Give base, ordinary, merged, or an expert',
+      'Give base, ordinary, merged, an expert, as in expert-0, or a baseline',
     );
   });
 });
