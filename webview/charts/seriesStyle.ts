@@ -21,17 +21,20 @@ export function seriesStyle(index: number, colours: readonly string[]): SeriesSt
   return lineStyle({colour: index, dash: index}, colours);
 }
 
-/** Style numbers of stages that train no expert, different from those of 60 experts; 61 to 66 are for baselines. */
+/** Style numbers of stages that train no expert, different from those of 60 experts. */
 const otherTrainings: Readonly<Record<string, number>> = {pretrain: 69, ordinary: 68};
 
 /** The style number of a training stage. It depends on the name only: a line keeps its look when others come and go. */
 export function stageNumber(stage: string): number {
-  if (stage.startsWith('baseline-')) return 61 + (sumOfCodes(stage) % 6);
+  if (stage.startsWith(baseline)) return 20 + (hashOf(stage.slice(baseline.length)) % 40);
   return otherTrainings[stage] ?? Number(/\d+$/.exec(stage)?.[0] ?? 67);
 }
 
-function sumOfCodes(text: string): number {
-  return [...text].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+/** Baselines have names, not numbers: each takes a style of an expert of a number that hardly any run has. */
+const baseline = 'baseline-';
+
+function hashOf(text: string): number {
+  return [...text].reduce((hash, letter) => (hash * 33 + letter.charCodeAt(0)) % 65_521, 0);
 }
 
 /** A short sample of a line for a legend. */

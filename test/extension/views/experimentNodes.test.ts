@@ -79,6 +79,15 @@ describe('the tree of experiments', () => {
     expect(merged(knownRun({state: knownState('lost'), progress}))).toContain('Merged | waiting');
   });
 
+  it('has the baselines by their names, after the ordinary finetune', () => {
+    const progress = knownProgress(['baseline-min-snr', 'ordinary'], ['baseline-p2']);
+    expect(rows(tree([knownRun({progress})])).filter((row) => /Baseline|Ordinary/.test(row))).toEqual([
+      '    Ordinary finetune | waiting | stage',
+      '    Baseline min-snr | waiting | stage',
+      '    Baseline p2 | done | model',
+    ]);
+  });
+
   it('has an id for every row, and each only once', () => {
     const progress = knownProgress(['expert-0', 'expert-1', 'ordinary', 'merge'], ['evaluate-base', 'evaluate-merged']);
     const runs = ['digits-1', 'digits-2'].map((id) => knownRun({id, progress}));

@@ -67,6 +67,13 @@ describe('the look of a line', () => {
     expect(new Set(looks).size).toBe(stages.length);
   });
 
+  it('is another one for each baseline of the paper and the first twenty experts', () => {
+    const baselines = ['snr1', 'trun-snr', 'min-snr', 'p2', 'ant-uw', 'speed'].map((name) => `baseline-${name}`);
+    const stages = [...Array.from({length: 20}, (_, i) => `expert-${i}`), 'pretrain', 'ordinary', ...baselines];
+    const looks = stages.map((stage) => JSON.stringify(seriesStyle(stageNumber(stage), printTheme.series)));
+    expect(new Set(looks).size).toBe(stages.length);
+  });
+
   it('is the colour of the run and the dashes of the stage where runs are compared', () => {
     const style = (colour: number, stage: string) => lineStyle({colour, dash: stageNumber(stage)}, printTheme.series);
     expect(style(1, 'expert-3').dash).toEqual(style(4, 'expert-3').dash);
