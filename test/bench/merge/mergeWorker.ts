@@ -16,7 +16,15 @@ const timing: MergeTiming = {seconds, peak: peakMemory(), library: `Node ${proce
 process.stdout.write(`${JSON.stringify(timing)}\n`);
 
 async function merge({base, experts, weights, out, dtype}: MergeTask): Promise<void> {
-  await mergeModels({base, experts: experts.map((expert) => ({path: expert})), weights, out, dtype, tool: 'bench'});
+  await mergeModels({
+    base,
+    experts: experts.map((expert) => ({path: expert})),
+    weights,
+    out,
+    dtype,
+    tool: 'bench',
+    replaces: 'existing',
+  });
 }
 
 /** The limit: reads all inputs chunk by chunk and writes one of them back, in the fewest calls that a bounded memory allows. */
