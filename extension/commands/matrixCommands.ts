@@ -1,6 +1,6 @@
 import {basename} from 'node:path';
 import * as vscode from 'vscode';
-import {MatrixRuns} from '../../trainer/contract/matrix/matrixRuns.ts';
+import {cellText, MatrixRuns} from '../../trainer/contract/matrix/matrixRuns.ts';
 import {UserError} from '../../trainer/contract/errors.ts';
 import type {Handler, Studio} from '../studio.ts';
 import {requireTrust} from '../trainer/requireTrust.ts';
@@ -41,12 +41,7 @@ async function runMatrix(studio: Studio, given: readonly unknown[]): Promise<voi
 }
 
 function detailLines(runs: MatrixRuns): string[] {
-  const lines = runs.map(({labels, repeat}) =>
-    [
-      ...Object.entries(labels).map(([column, label]) => `${column} = ${label}`),
-      ...(repeat === null ? [] : [repeat]),
-    ].join(', '),
-  );
+  const lines = runs.map((run) => [cellText(run), ...(run.repeat === null ? [] : [run.repeat])].join(', '));
   const more = lines.length - shown;
   return [
     ...lines.slice(0, shown),

@@ -17,7 +17,7 @@ export class StageProcesses {
     if (found === undefined) this.#idle.splice(0).forEach((process) => this.#release(process));
     this.#idle = this.#idle.filter((process) => process !== found);
     const process = found ?? new TrainerProcess(launch);
-    const running = found ? found.runNext(launch) : process.runFirst(launch);
+    const running = process.run(launch);
     return {...running, finished: running.finished.finally(() => this.#keep(process, launch))};
   }
 

@@ -25,8 +25,8 @@ interface Current {
 /** A child process with an IPC channel that runs one stage of a run, and more after it if it says that it can. */
 export class TrainerProcess {
   readonly #child: ChildProcess;
-  /** File that receives what the process prints, in whatever stage. */
-  readonly #log: string;
+  /** What it was started with; its log receives what the process prints, in whatever stage. */
+  readonly #first: StageLaunch;
   readonly #acknowledge: (areWritten: boolean) => void;
   readonly #closed: Promise<void>;
   #current: Current | null = null;
@@ -34,11 +34,11 @@ export class TrainerProcess {
   /** What it was started with, as far as that cannot change until it ends. */
   readonly setting: string;
 
-  /** Starts the process for the stage of `launch`, which is to be passed to `runFirst`. */
+  /** Starts the process for the stage of `launch`, which is to be passed to `run` first. */
   constructor(launch: StageLaunch) {
+    this.#first = launch;
     this.setting = settingOf(launch);
     const log = openProcessLog(launch.log);
-    this.#log = launch.log;
     this.#child = fork(launch.entry, [launch.run, launch.stage, JSON.stringify(launch.engine)], {
       stdio: ['ignore', log, log, 'ipc'],
       serialization: 'json',
@@ -58,15 +58,17 @@ export class TrainerProcess {
     });
   }
 
-  /** The first stage, which the process was started for. */
-  runFirst(launch: StageLaunch): StageProcess {
-    return this.#begin(launch);
-  }
-
-  /** Another stage of the same run; only while the process is idle. */
-  runNext(launch: StageLaunch): StageProcess {
-    this.#send({next: launch.stage});
-    return this.#begin(launch);
+  /** Runs the stage that the process was started for, then, while it is idle, others of the same run. */
+  run(launch: StageLaunch): StageProcess {
+    if (launch !== this.#first) this.#send({next: launch.stage});
+    const finished = new Promise<'done' | 'stopped'>((resolve, reject) => {
+      this.#current = {launch, failure: null, resolve, reject};
+    });
+    const current = this.#current;
+    const signal = (name: NodeJS.Signals) => {
+      if (this.#current === current) this.#child.kill(name);
+    };
+    return {finished, stop: () => signal('SIGTERM'), kill: () => signal('SIGKILL')};
   }
 
   /** Whether it waits for another stage. */
@@ -85,17 +87,6 @@ export class TrainerProcess {
   /** A process that ends meanwhile says so by its end. */
   #send(message: NextStageMessage): void {
     if (this.#child.connected) this.#child.send(message, () => undefined);
-  }
-
-  #begin(launch: StageLaunch): StageProcess {
-    const finished = new Promise<'done' | 'stopped'>((resolve, reject) => {
-      this.#current = {launch, failure: null, resolve, reject};
-    });
-    const current = this.#current;
-    const signal = (name: NodeJS.Signals) => {
-      if (this.#current === current) this.#child.kill(name);
-    };
-    return {finished, stop: () => signal('SIGTERM'), kill: () => signal('SIGKILL')};
   }
 
   #onMessage(message: unknown): void {
@@ -131,8 +122,8 @@ export class TrainerProcess {
   #diedError(stage: string, code: number | null, signal: NodeJS.Signals | null): UserError {
     const memory = signal === 'SIGKILL' ? ', as the system does when memory runs out' : '';
     const how = signal ? `was killed by ${signal}${memory}` : `ended with exit code ${code}`;
-    return new UserError(diedCode, `The process of ${stage} ${how}.${lastSaid(this.#log)}`, {
-      where: this.#log,
+    return new UserError(diedCode, `The process of ${stage} ${how}.${lastSaid(this.#first.log)}`, {
+      where: this.#first.log,
       hint: 'Resume the run to go on from its last checkpoint.',
     });
   }

@@ -5,7 +5,7 @@ import {UserError} from '../../contract/errors.ts';
 import {outlineConfig} from '../../contract/config/configOutline.ts';
 import {checkConfig, parseConfig, problemText, type ConfigProblem} from '../../contract/config/parseConfig.ts';
 import {runExperts} from '../../contract/run/pipeline.ts';
-import {checkMatrix} from '../../pipeline/matrix/cellConfig.ts';
+import {matrixConfigs} from '../../pipeline/matrix/cellConfig.ts';
 import {memoryByEngine, memoryLine} from '../../pipeline/resources/memoryByEngine.ts';
 import {startDoubts} from '../../pipeline/owner/startDoubts.ts';
 import type {TrainingNeeds} from '../../pipeline/resources/memoryEstimate.ts';
@@ -33,7 +33,7 @@ async function validate(file: string, options: OutputOptions): Promise<ExitCode>
     return 2;
   }
   const config = parseConfig(text, file);
-  const runs = config.matrix ? checkMatrix(text, file, config.matrix) : null;
+  const runs = config.matrix ? matrixConfigs(text, file, config.matrix).length : null;
   const stages = planStages(config).map(({name}) => name);
   const {needs, warnings: unknown} = await findNeeds(config, file);
   const warnings = [...new Set([...unknown, ...(await startDoubts(config, dirname(resolve(file))))])];

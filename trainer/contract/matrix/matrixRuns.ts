@@ -10,3 +10,10 @@ export const MatrixRuns = z.array(
   }),
 );
 export type MatrixRuns = z.infer<typeof MatrixRuns>;
+
+/** `N = 4, p = 0.3` */
+export function cellText({labels}: {readonly labels: Readonly<Record<string, string>>}): string {
+  return Object.entries(labels)
+    .map(([column, label]) => `${column} = ${label}`)
+    .join(', ');
+}

@@ -1,5 +1,6 @@
 import type {DemeConfig} from '../../contract/config/config.ts';
 import type {MatrixConfig} from '../../contract/matrix/matrixConfig.ts';
+import {cellText} from '../../contract/matrix/matrixRuns.ts';
 import {checkConfig, parseConfig, problemText} from '../../contract/config/parseConfig.ts';
 import {readYaml, yamlValue} from '../../contract/config/yaml/yamlDocument.ts';
 import {UserError} from '../../contract/errors.ts';
@@ -23,19 +24,19 @@ export function cellConfig(text: string, file: string, cell: MatrixCell, setting
   });
 }
 
-/** The number of runs that the matrix of a config makes. Throws a UserError for the first that has no valid config. */
-export function checkMatrix(text: string, file: string, matrix: MatrixConfig): number {
-  const configs = matrixCells(matrix, file).flatMap((cell) =>
-    cell.repeats.map(({settings}) => cellConfig(text, file, cell, settings)),
-  );
-  return configs.length;
+/** A run of a matrix. */
+export interface CellRunConfig {
+  readonly cell: MatrixCell;
+  /** Label of the repetition; null without any. */
+  readonly repeat: string | null;
+  readonly config: DemeConfig;
 }
 
-/** `N = 4, p = 0.3` */
-export function cellText({labels}: Pick<MatrixCell, 'labels'>): string {
-  return Object.entries(labels)
-    .map(([column, label]) => `${column} = ${label}`)
-    .join(', ');
+/** All runs that the matrix of a config makes. Throws a UserError for the first that has no valid config. */
+export function matrixConfigs(text: string, file: string, matrix: MatrixConfig): CellRunConfig[] {
+  return matrixCells(matrix, file).flatMap((cell) =>
+    cell.repeats.map(({label, settings}) => ({cell, repeat: label, config: cellConfig(text, file, cell, settings)})),
+  );
 }
 
 /** Sections on the way are made where they are missing. A value that is in the way is replaced. */

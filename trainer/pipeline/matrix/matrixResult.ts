@@ -8,35 +8,35 @@ import {isTraining, planStages} from '../graph/stagePlan.ts';
 import type {MatrixCell} from './matrixCells.ts';
 import {matrixScores} from './matrixScores.ts';
 
-/** A run of a cell as far as it has come. */
+/** What a run of a cell has come to. It is read once: the table is made anew after every run. */
 export interface CellRun extends MatrixRun {
-  /** Folder of the run; null where there is none. */
-  readonly path: string | null;
-  readonly resolved: ResolvedConfig;
+  /** Null where it has none. */
+  readonly report: Report | null;
+  readonly trainings: MatrixResult['trainings'];
+}
+
+/** What the run in a folder has measured and trained. */
+export async function readCellRun(path: string, {config}: ResolvedConfig, error: MatrixRun['error']) {
+  const trainings = {done: 0, takenOver: 0};
+  for (const {name} of planStages(config).filter(isTraining)) {
+    const record = await readStageRecord(path, name);
+    if (record !== null) trainings[record.from === undefined ? 'done' : 'takenOver']++;
+  }
+  const report = error === null ? await readJson(runPaths.reportRecord(path), Report, 'the report') : null;
+  return {report, trainings};
 }
 
 /** The table of the cells that were tried, by what their runs have measured. */
-export async function matrixResult(
+export function matrixResult(
   about: Pick<MatrixResult, 'name' | 'config' | 'columns' | 'repeats'>,
   cells: ReadonlyMap<MatrixCell, readonly CellRun[]>,
-): Promise<MatrixResult> {
-  const rows: MatrixRow[] = [];
-  const trainings = {done: 0, takenOver: 0};
-  for (const [cell, runs] of cells) {
-    const done = runs.flatMap(({path, error}) => (path !== null && error === null ? [path] : []));
-    const reports: Report[] = [];
-    for (const path of done) reports.push(await readJson(runPaths.reportRecord(path), Report, 'the report'));
-    for (const run of runs) await countTrainings(run, trainings);
-    const shown = runs.map(({repeat, run, error}) => ({repeat, run, error}));
-    rows.push({labels: {...cell.labels}, runs: shown, scores: matrixScores(reports)});
-  }
-  return {format: 1, ...about, rows, trainings};
-}
-
-async function countTrainings({path, resolved}: CellRun, count: {done: number; takenOver: number}): Promise<void> {
-  if (path === null) return;
-  for (const {name} of planStages(resolved.config).filter(isTraining)) {
-    const record = await readStageRecord(path, name);
-    if (record !== null) count[record.from === undefined ? 'done' : 'takenOver']++;
-  }
+): MatrixResult {
+  const rows = [...cells].map(([{labels}, runs]): MatrixRow => ({
+    labels: {...labels},
+    runs: runs.map(({repeat, run, error}) => ({repeat, run, error})),
+    scores: matrixScores(runs.flatMap(({report}) => report ?? [])),
+  }));
+  const all = [...cells.values()].flat();
+  const total = (kind: keyof CellRun['trainings']) => all.reduce((sum, {trainings}) => sum + trainings[kind], 0);
+  return {format: 1, ...about, rows, trainings: {done: total('done'), takenOver: total('takenOver')}};
 }

@@ -1,6 +1,7 @@
 import {parseModel} from '../../contract/run/runModel.ts';
 import type {Report} from '../../contract/run/report.ts';
 import type {MatrixScore} from '../../contract/matrix/matrixResult.ts';
+import {estimate} from '../../evaluate/estimate.ts';
 
 /** A score of a model in one run. */
 interface RunScore {
@@ -21,16 +22,9 @@ export function matrixScores(reports: readonly Report[]): MatrixScore[] {
     const [first] = scores;
     if (first === undefined) return [];
     const values = scores.map(({value}) => value);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const standardError = values.length > 1 ? errorOfMean(values, mean) : first.standardError;
-    return [{score: first.score, model: first.model, mean, standardError, values}];
+    const {score, model, value: mean, standardError} = first;
+    return [{score, model, ...(values.length > 1 ? estimate(values) : {mean, standardError}), values}];
   });
-}
-
-/** Sample standard deviation over the root of the number of values. */
-function errorOfMean(values: readonly number[], mean: number): number {
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
 function scoresOf(report: Report): RunScore[] {

@@ -3,10 +3,9 @@ import type {Command} from 'commander';
 import type {EngineChoice} from '../../../contract/config/config.ts';
 import {parseConfig} from '../../../contract/config/parseConfig.ts';
 import {UserError} from '../../../contract/errors.ts';
-import {cellConfig} from '../../../pipeline/matrix/cellConfig.ts';
-import {matrixCells, type MatrixCell} from '../../../pipeline/matrix/matrixCells.ts';
+import {matrixConfigs} from '../../../pipeline/matrix/cellConfig.ts';
 import {resolvedAt} from '../../../pipeline/owner/resolveConfig.ts';
-import {wantedOf, type Wanted} from '../../../pipeline/owner/work.ts';
+import {wantedOf} from '../../../pipeline/owner/work.ts';
 import {readConfigText} from '../../../store/files/configText.ts';
 import {action} from '../../action.ts';
 import {engineOption} from '../../arguments.ts';
@@ -50,16 +49,13 @@ async function planMatrix(file: string, {engine, out}: MatrixOptions): Promise<M
     const hint = 'Add one, as in `matrix: {columns: {N: {setting: decouple.ranges, values: [2, 4]}}}`.';
     throw new UserError('matrix-missing', 'The config has no matrix.', {where: file, hint});
   }
-  const cells = matrixCells(matrix, file);
-  const wanted = async (cell: MatrixCell, settings: MatrixCell['repeats'][number]['settings']): Promise<Wanted> =>
-    wantedOf(file, await resolvedAt(file, cellConfig(text, file, cell, settings)), {kind: 'pipeline'}, {engine});
   const runs: PlannedRun[] = [];
-  for (const cell of cells) {
-    for (const {label, settings} of cell.repeats)
-      runs.push({cell, repeat: label, wanted: await wanted(cell, settings)});
+  for (const {cell, repeat, config} of matrixConfigs(text, file, matrix)) {
+    const wanted = wantedOf(file, await resolvedAt(file, config), {kind: 'pipeline'}, {engine});
+    runs.push({cell, repeat, wanted});
   }
   return {
-    about: {name, config: file, columns: Object.keys(matrix.columns), repeats: cells[0]?.repeats.length ?? 1},
+    about: {name, config: file, columns: Object.keys(matrix.columns), repeats: runs[0]?.cell.repeats.length ?? 1},
     runs,
     out: resolve(out ?? join(dirname(file), `${basename(file).replace(/(?:\.deme)?\.\w+$/, '')}-matrix`)),
   };

@@ -2,12 +2,14 @@ import {mkdir} from 'node:fs/promises';
 import {join, relative} from 'node:path';
 import {toErrorRecord, UserError} from '../../../contract/errors.ts';
 import type {MatrixResult} from '../../../contract/matrix/matrixResult.ts';
-import {cellText} from '../../../pipeline/matrix/cellConfig.ts';
+import {cellText} from '../../../contract/matrix/matrixRuns.ts';
+import type {CellRunConfig} from '../../../pipeline/matrix/cellConfig.ts';
 import type {MatrixCell} from '../../../pipeline/matrix/matrixCells.ts';
 import {matrixMarkdown} from '../../../pipeline/matrix/matrixMarkdown.ts';
-import {matrixResult, type CellRun} from '../../../pipeline/matrix/matrixResult.ts';
+import {matrixResult, readCellRun, type CellRun} from '../../../pipeline/matrix/matrixResult.ts';
 import type {Wanted} from '../../../pipeline/owner/work.ts';
 import {workOfSettings} from '../../../pipeline/owner/workOfSettings.ts';
+import type {RunFolder} from '../../../store/run/runFolder.ts';
 import {writeFileAtomic} from '../../../store/files/atomicFile.ts';
 import {writeJsonAtomic} from '../../../store/files/jsonFile.ts';
 import type {ExitCode, OutputOptions} from '../../outcome.ts';
@@ -15,10 +17,7 @@ import {printJson, printLines} from '../../terminal.ts';
 import {showWork} from '../../view/followRun.ts';
 
 /** A run of the matrix. */
-export interface PlannedRun {
-  readonly cell: MatrixCell;
-  /** Label of the repetition; null without any. */
-  readonly repeat: string | null;
+export interface PlannedRun extends Omit<CellRunConfig, 'config'> {
   readonly wanted: Wanted;
 }
 
@@ -50,7 +49,7 @@ export async function runMatrix({about, runs, out}: MatrixPlan, options: OutputO
     }
     if (made.error !== null) failed++;
     tried.set(run.cell, [...(tried.get(run.cell) ?? []), made]);
-    result = await matrixResult(about, tried);
+    result = matrixResult(about, tried);
     await writeJsonAtomic(join(out, 'matrix.json'), result);
     await writeFileAtomic(join(out, 'matrix.md'), matrixMarkdown(result));
   }
@@ -60,22 +59,28 @@ export async function runMatrix({about, runs, out}: MatrixPlan, options: OutputO
   return failed === 0 ? 0 : 1;
 }
 
+const noTrainings = {done: 0, takenOver: 0};
+
 async function makeRun(
   {repeat, wanted}: PlannedRun,
   options: OutputOptions,
   say: (line: string) => void,
 ): Promise<CellRun | 'stopped'> {
-  const about = {repeat, resolved: wanted.resolved};
-  let begun: Pick<CellRun, 'run' | 'path'> = {run: null, path: null};
+  let begun: RunFolder | null = null;
+  const ended = async (error: CellRun['error']): Promise<CellRun> => ({
+    repeat,
+    run: begun?.record.id ?? null,
+    error,
+    ...(begun ? await readCellRun(begun.path, wanted.resolved, error) : {report: null, trainings: noTrainings}),
+  });
   try {
     const work = await workOfSettings(wanted, ({reason}) => say(`Engine: ${reason}`));
-    begun = {run: work.run.record.id, path: work.run.path};
-    if ((await showWork(work, options)) === 'stopped') return 'stopped';
-    return {...about, ...begun, error: null};
+    begun = work.run;
+    return (await showWork(work, options)) === 'stopped' ? 'stopped' : await ended(null);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     say(`Failed: ${error.line}`);
-    return {...about, ...begun, error: toErrorRecord(error)};
+    return ended(toErrorRecord(error));
   }
 }
 
