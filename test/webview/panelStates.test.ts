@@ -47,6 +47,17 @@ describePanel('what is opened or goes wrong in the panel', (open) => {
     await panel.close();
   });
 
+  it('has no axe violation under the mouse in any theme', async () => {
+    const panel = await open({runs: [await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'})]});
+    const {page} = panel;
+    await page.getByRole('tab', {name: 'Merge'}).click();
+    for (const name of ['Merge and save', 'Start live preview', 'Parts of expert 0']) {
+      await page.getByRole('button', {name}).hover();
+      expect({name, violations: await axeViolationsInThemes(panel)}).toEqual({name, violations: []});
+    }
+    await panel.close();
+  });
+
   it.each(panelTabs)('offers nothing to press on %s before there is something to show', async (tab) => {
     const panel = await open({runs: [], silent: true, saved: {tab}});
     const {page} = panel;

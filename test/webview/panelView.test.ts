@@ -51,6 +51,19 @@ describePanel('what the panel saves, and how it is looked at', (open) => {
     await panel.close();
   });
 
+  it('keeps its tabs where they are when the first data arrives', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});
+    const panel = await open({runs: [run], silent: true});
+    const {page} = panel;
+    await page.getByText('Waiting for the extension.').waitFor();
+    const tab = page.getByRole('tab', {name: 'Merge'});
+    const place = await tab.boundingBox();
+    panel.session.receive({type: 'ready'});
+    await page.getByRole('button', {name: 'Export'}).waitFor();
+    expect(await tab.boundingBox()).toEqual(place);
+    await panel.close();
+  });
+
   it('moves nothing by itself where the user wants it still', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 50});
     const panel = await open({runs: [run]});

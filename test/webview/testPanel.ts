@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import type {Browser, Page} from 'playwright-core';
+import {onTestFailed} from 'vitest';
 import {panelHtml} from '../../extension/panel/panelHtml.ts';
 import {compareScope, experimentScope, type RunSource} from '../../extension/panel/panelScope.ts';
 import type {PanelActions} from '../../extension/panel/panelRequests.ts';
@@ -72,8 +73,15 @@ export class TestPanel {
     const page = await context.newPage();
     const panel = new TestPanel(page, options);
     await panel.#prepare(options);
+    onTestFailed(async () => void process.stderr.write(`${await panel.#told()}\n`));
     await page.goto(`${origin}/`);
+    if (!options.silent) await panel.#arrival();
     return panel;
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#arrival();
   }
 
   /** Tells the host that a run has changed, as `Runs` does. */
@@ -86,6 +94,7 @@ export class TestPanel {
     await this.page.evaluate(
       ([style, name]) => {
         document.documentElement.setAttribute('style', style ?? '');
+        document.body.dataset.vscodeThemeKind = name;
         document.body.className = name ?? '';
       },
       [themeStyle(kind), kind],
@@ -102,6 +111,20 @@ export class TestPanel {
     await this.session.idle();
     await this.#posting;
     await this.page.context().close();
+  }
+
+  /** Where the first data moves what a test is about to click, a click that it interrupts is lost. */
+  async #arrival(): Promise<void> {
+    const parts = this.page.locator('.run-state > *');
+    await parts.filter({hasNotText: 'Waiting for the extension.'}).first().waitFor();
+  }
+
+  /** What the page shows and was told, for who reads of a test that failed. */
+  async #told(): Promise<string> {
+    const shown = await this.page.innerText('body', {timeout: 1000}).catch(String);
+    const {errors, violations} = this;
+    const types = (messages: readonly {readonly type: string}[]) => messages.map(({type}) => type).join(' ');
+    return JSON.stringify({shown, errors, violations, posted: types(this.posted), received: types(this.received)});
   }
 
   #actions({trusted = true, actions}: TestPanelOptions): PanelActions {
@@ -164,7 +187,7 @@ export class TestPanel {
     const parts = {script: `${origin}/webview.js`, style: `${origin}/webview.css`, cspSource: origin, nonce: 'abc123'};
     return panelHtml(parts)
       .replace('<html lang="en">', `<html lang="en" style="${themeStyle(theme)}">`)
-      .replace('<body>', `<body class="${theme}">`);
+      .replace('<body>', `<body class="${theme}" data-vscode-theme-kind="${theme}">`);
   }
 }
 

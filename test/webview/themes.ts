@@ -1,4 +1,7 @@
-/** The kinds of themes that VS Code has, each with the colours of its default theme as far as the panel uses them. */
+/**
+ * The kinds of themes that VS Code has, each with the colours of its default theme as far as the panel and its controls use them, also
+ * under the mouse: it lies where a test has last clicked.
+ */
 export const themes = {
   'vscode-dark': {
     foreground: '#cccccc',
@@ -37,6 +40,14 @@ export const themes = {
     'terminal-ansiMagenta': '#bc3fbc',
     'terminal-ansiBrightBlack': '#666666',
     'editorWidget-border': '#454545',
+    'button-hoverBackground': '#026ec1',
+    'button-secondaryHoverBackground': '#3c3c3c',
+    'list-hoverBackground': '#2a2d2e',
+    'list-activeSelectionBackground': '#04395e',
+    'list-activeSelectionForeground': '#ffffff',
+    'input-placeholderForeground': '#989898',
+    'textLink-foreground': '#4daafc',
+    'textLink-activeForeground': '#4daafc',
   },
   'vscode-light': {
     foreground: '#3b3b3b',
@@ -75,6 +86,14 @@ export const themes = {
     'terminal-ansiMagenta': '#bc05bc',
     'terminal-ansiBrightBlack': '#666666',
     'editorWidget-border': '#c8c8c8',
+    'button-hoverBackground': '#0258a8',
+    'button-secondaryHoverBackground': '#cccccc',
+    'list-hoverBackground': '#f2f2f2',
+    'list-activeSelectionBackground': '#e8e8e8',
+    'list-activeSelectionForeground': '#000000',
+    'input-placeholderForeground': '#767676',
+    'textLink-foreground': '#005fb8',
+    'textLink-activeForeground': '#005fb8',
   },
   'vscode-high-contrast': {
     foreground: '#ffffff',
@@ -115,6 +134,10 @@ export const themes = {
     'terminal-ansiMagenta': '#cd00cd',
     'terminal-ansiBrightBlack': '#7f7f7f',
     'editorWidget-border': '#6fc3df',
+    contrastActiveBorder: '#f38518',
+    'list-hoverBackground': '#ffffff1a',
+    'textLink-foreground': '#21a6ff',
+    'textLink-activeForeground': '#21a6ff',
   },
   'vscode-high-contrast-light': {
     foreground: '#292929',
@@ -155,6 +178,12 @@ export const themes = {
     'terminal-ansiMagenta': '#bc05bc',
     'terminal-ansiBrightBlack': '#666666',
     'editorWidget-border': '#0f4a85',
+    contrastActiveBorder: '#006bbd',
+    'button-hoverBackground': '#0f4a85',
+    'list-hoverBackground': '#0f4a851a',
+    'list-activeSelectionBackground': '#0f4a851a',
+    'textLink-foreground': '#0f4a85',
+    'textLink-activeForeground': '#0f4a85',
   },
 } as const;
 

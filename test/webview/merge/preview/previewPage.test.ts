@@ -77,7 +77,7 @@ describePanel('the live preview', (open) => {
     const {config} = run.run;
     run.set({config: {...config, config: {...config.config, merge: {dtype: 'F32', method, rules}}}});
     const weights = run.run.report?.weights;
-    await page.reload();
+    await panel.reload();
     await page.getByRole('tab', {name: 'Merge'}).click();
     await page.getByText(/^Rules for parts of the network, of which the first match counts\. up_blocks/).waitFor();
     await page.getByRole('button', {name: 'Merge and save'}).click();
@@ -202,10 +202,10 @@ describePanel('the live preview', (open) => {
     expect(fake.ended).toBe(1);
     panel.session.setVisible(true);
     panel.session.receive({type: 'ready'});
-    await panel.page.reload();
+    await panel.reload();
     await panel.page.getByRole('tab', {name: 'Merge'}).click();
     await start(panel);
-    await panel.page.reload();
+    await panel.reload();
     await eventually(() => fake.ended).toBe(2);
     await panel.page.getByRole('tab', {name: 'Merge'}).click();
     await start(panel);
