@@ -12,8 +12,8 @@ type Shapes = ReadonlyMap<string, readonly number[]>;
 /**
  * Loads the tensors named in `shapes` (in-memory order, a `Denoiser`'s), on the current backend; the caller owns them. The
  * file must hold exactly these; only projections may be missing. `where` names it in the UserError about anything else. Of a network that is
- * loaded by parts, `part` has those to load. All go through the same two arrays, so that on the host there is never more than twice the
- * largest tensor.
+ * loaded by parts, `part` has those to load. The largest come first: what they need on the host, twice their size, is free again when the
+ * others fill the memory.
  */
 export async function loadParams(
   reader: Pick<TensorReader, 'shapes' | 'read'>,
@@ -24,18 +24,29 @@ export async function loadParams(
   checkTensors(reader.shapes, shapes, where);
   const params = new Map<string, Tensor>();
   const there = [...part].filter(([name]) => reader.shapes.has(name));
-  const largest = Math.max(0, ...there.map(([, shape]) => elementCount(shape)));
-  const [asRead, reordered] = [new Float32Array(largest), new Float32Array(largest)];
+  const falling = [...there].sort(([, a], [, b]) => elementCount(b) - elementCount(a));
+  const arrays = [new ShrinkingArray(), new ShrinkingArray()];
   try {
-    for (const [name, shape] of there) {
-      const size = elementCount(shape);
-      const values = await reader.read(name, asRead.subarray(0, size));
-      params.set(name, upload(toMemoryOrder(values, fileShape(shape), reordered.subarray(0, size)), shape));
+    for (const [name, shape] of falling) {
+      const [file, memory] = arrays.map((array) => array.of(elementCount(shape)));
+      const values = await reader.read(name, file);
+      params.set(name, upload(toMemoryOrder(values, fileShape(shape), memory), shape));
     }
-    return params;
   } catch (error) {
     disposeParams(params);
     throw error;
+  }
+  return new Map(there.map(([name]) => [name, params.get(name) as Tensor]));
+}
+
+/** Room for one tensor after the other, of which none is larger than the one before. */
+class ShrinkingArray {
+  #values = new Float32Array(0);
+
+  of(size: number): Float32Array {
+    const {length} = this.#values;
+    if (length < size || length > 2 * size) this.#values = new Float32Array(size);
+    return this.#values.subarray(0, size);
   }
 }
 
