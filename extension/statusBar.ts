@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import {DisposableStore} from './disposable.ts';
-import {timeLeftText} from './runs/durationText.ts';
+import {timeLeftText} from '../trainer/contract/durationText.ts';
 import type {JobQueue, JobState} from './runs/jobQueue.ts';
 import {isActiveRun, type Run} from './runs/run.ts';
 import {percent, runStateText} from './runs/runText.ts';

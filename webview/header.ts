@@ -1,7 +1,8 @@
+import {timeLeftText} from '../trainer/contract/durationText.ts';
 import {exportFormats} from '../trainer/contract/panel/panel.ts';
 import type {RunView} from '../trainer/contract/panel/panelViews.ts';
 import {element, message, Region, setText} from './dom.ts';
-import {durationText, percentText, stateText} from './numberText.ts';
+import {percentText, stateText} from './numberText.ts';
 import type {Panel} from './panel.ts';
 import {selectedRun, type PanelState} from './state.ts';
 import {badge, button, dropdown} from './toolkit.ts';
@@ -105,7 +106,7 @@ function stateParts(run: RunView): HTMLElement[] {
 }
 
 function leftText({state, secondsLeft}: RunView): string {
-  return state === 'running' && secondsLeft !== null ? `${durationText(secondsLeft)} left` : '';
+  return state === 'running' && secondsLeft !== null ? timeLeftText(secondsLeft) : '';
 }
 
 function commandsFor({state}: RunView): {command: Command; label: string; icon: string}[] {

@@ -31,14 +31,6 @@ export function bytesText(bytes: number): string {
   return mebibytes >= 1024 ? `${(mebibytes / 1024).toFixed(1)} GiB` : `${mebibytes.toFixed(0)} MiB`;
 }
 
-/** Seconds as hours and minutes, minutes, or seconds. */
-export function durationText(seconds: number | null): string {
-  if (seconds === null) return '–';
-  const minutes = Math.round(seconds / 60);
-  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-  return seconds >= 90 ? `${minutes} min` : `${Math.ceil(seconds)} s`;
-}
-
 export function stateText(state: string): string {
   return state === 'lost' ? 'lost (its process is gone)' : state === 'new' ? 'not started' : state;
 }

@@ -1,4 +1,4 @@
-import {durationText, timeLeftText} from './durationText.ts';
+import {durationText, timeLeftText} from '../../trainer/contract/durationText.ts';
 import {isActiveRun, type Run} from './run.ts';
 import type {StageProgress, StageState} from '../../trainer/contract/run/runProgress.ts';
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type {ConfigFiles} from '../config/configFiles.ts';
 import {DisposableStore} from '../disposable.ts';
-import {agoText} from '../runs/durationText.ts';
+import {agoText} from '../../trainer/contract/durationText.ts';
 import type {JobQueue} from '../runs/jobQueue.ts';
 import {isActiveRun, type Run} from '../runs/run.ts';
 import {runStateText} from '../runs/runText.ts';

@@ -1,10 +1,11 @@
+import {durationText} from '../../trainer/contract/durationText.ts';
 import type {Report} from '../../trainer/contract/run/report.ts';
 import type {RunDetails} from '../../trainer/contract/panel/panelViews.ts';
 import {networksOf} from '../../trainer/contract/scores/scoreTable.ts';
 import {verdicts} from '../../trainer/contract/scores/verdicts.ts';
 import {neededDetails, recipeList} from '../details.ts';
 import {element, message, Region, table} from '../dom.ts';
-import {durationText, numberText} from '../numberText.ts';
+import {numberText} from '../numberText.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {dropdown} from '../toolkit.ts';
 import {confirmedTable} from './confirmedTable.ts';

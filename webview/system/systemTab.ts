@@ -1,7 +1,8 @@
+import {durationText} from '../../trainer/contract/durationText.ts';
 import type {RunView, StageView, SystemUsage} from '../../trainer/contract/panel/panelViews.ts';
 import {element, message, Region, table} from '../dom.ts';
 import {countText} from '../../trainer/chart/tickText.ts';
-import {bytesText, durationText, numberText, percentText} from '../numberText.ts';
+import {bytesText, numberText, percentText} from '../numberText.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {selectedRun, type PanelState} from '../state.ts';
 
@@ -55,16 +56,20 @@ function stageParts(run: RunView): HTMLElement[] {
     updates === 0 ? '–' : `${countText(update)} of ${countText(updates)}`,
     seconds.secondsPerUpdate === null ? '–' : `${numberText(seconds.secondsPerUpdate)} s`,
     waitedText(seconds),
-    durationText(seconds.secondsLeft),
+    leftText(seconds.secondsLeft),
     memory === null ? '–' : bytesText(memory.host),
     memory?.device === undefined ? '–' : bytesText(memory.device),
   ]);
   const times = ['Time per update', 'of it waiting for data', 'Time left'];
   const head = ['Stage', 'State', 'Updates', ...times, 'Peak memory', 'Peak GPU memory'];
   return [
-    element('p', {}, `Engine: ${run.engine}. Time left for all: ${durationText(run.secondsLeft)}.`),
+    element('p', {}, `Engine: ${run.engine}. Time left for all: ${leftText(run.secondsLeft)}.`),
     table('Stages of the run', head, rows),
   ];
+}
+
+function leftText(seconds: number | null): string {
+  return seconds === null ? '–' : durationText(seconds);
 }
 
 /** `0.12 s (4 %)` */

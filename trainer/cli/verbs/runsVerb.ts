@@ -1,11 +1,11 @@
 import {relative} from 'node:path';
 import type {Command} from 'commander';
+import {ageText} from '../../contract/durationText.ts';
 import {UserError} from '../../contract/errors.ts';
 import {findOrphans, type Orphan} from '../../pipeline/owner/orphans.ts';
 import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
 import {currentState, isActive, toleratedSilence, type CurrentState} from '../../store/run/runState.ts';
 import {action} from '../action.ts';
-import {formatAge} from '../view/duration.ts';
 import {defaultOutput} from '../findRun.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
 
@@ -86,13 +86,13 @@ function rowLines(row: RunRow): string[] {
     ...orphans.map(
       ({stage, pid}) => `  its process ${pid} (${stage}) still runs: it ends by itself after a checkpoint`,
     ),
-    ...(isSilent ? [`  its process is there, but its last sign of life is ${formatAge(heartbeatAge)} old`] : []),
+    ...(isSilent ? [`  its process is there, but its last sign of life is ${ageText(heartbeatAge)} old`] : []),
     ...(state === 'lost' && goOn !== null ? [`  its process is gone; go on with: ${goOn}`] : []),
   ];
 }
 
 function rowLine({id, created, engine, state, stage, progress, error}: RunRow): string {
-  const age = formatAge((Date.now() - Date.parse(created)) / 1000);
+  const age = ageText((Date.now() - Date.parse(created)) / 1000);
   const columns = [id.padEnd(24), state.padEnd(8), `${Math.floor(progress * 100)} %`.padStart(5), age.padStart(9)];
   return [...columns, engine.padEnd(10), error ?? stage].join('  ').trimEnd();
 }

@@ -3,7 +3,7 @@ import type {RunEvent} from '../../contract/run/events.ts';
 import {sharePerSecond} from '../../contract/run/pace.ts';
 import {addEvents, noProgress, type RunProgress, type StageProgress} from '../../contract/run/runProgress.ts';
 import {printJson, printLines} from '../terminal.ts';
-import {formatDuration} from './duration.ts';
+import {clockText} from './clockText.ts';
 import {progressBar} from './progressBar.ts';
 
 /** Shows the events of a run while it is followed. */
@@ -80,7 +80,7 @@ class PlainView implements ProgressView {
 }
 
 function bar(stage: StageProgress): string {
-  const left = formatDuration(stage.secondsLeft ?? NaN);
+  const left = clockText(stage.secondsLeft ?? NaN);
   return `${stage.stage.padEnd(18)} ${progressBar(stage.share)}  ${left} left  ${workText(stage)}`;
 }
 

@@ -1,5 +1,5 @@
 import type {OutputOptions} from '../outcome.ts';
-import {formatDuration} from './duration.ts';
+import {clockText} from './clockText.ts';
 import {lineProgress} from './lineProgress.ts';
 import {taskProgress, type TaskProgress} from './taskProgress.ts';
 
@@ -11,7 +11,7 @@ export function rateProgress({json}: OutputOptions, things: string): TaskProgres
   return {
     show(done, total) {
       const rate = (1000 * done) / (performance.now() - begun);
-      label.text = `${Math.floor(done)}/${total} ${things}, ${rate.toFixed(1)} a second, ${formatDuration((total - done) / rate)} left`;
+      label.text = `${Math.floor(done)}/${total} ${things}, ${rate.toFixed(1)} a second, ${clockText((total - done) / rate)} left`;
       view.show(done, total);
     },
     end: () => view.end(),

@@ -1,5 +1,5 @@
 import type {OutputOptions} from '../outcome.ts';
-import {formatDuration} from './duration.ts';
+import {clockText} from './clockText.ts';
 import type {TaskProgress} from './taskProgress.ts';
 import {verbProgress} from './verbProgress.ts';
 
@@ -13,7 +13,7 @@ export function timedProgress(options: OutputOptions, what: string): TaskProgres
       const time = performance.now() / 1000;
       first ??= {done, time};
       if (done > first.done)
-        label = `${what}, ${formatDuration(((time - first.time) / (done - first.done)) * (total - done))} left`;
+        label = `${what}, ${clockText(((time - first.time) / (done - first.done)) * (total - done))} left`;
       view.show(done, total);
     },
     end: () => view.end(),

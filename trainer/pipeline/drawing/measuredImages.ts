@@ -21,6 +21,7 @@ import type {StageContext} from '../stages/stageContext.ts';
 import {blockTaker} from './blockTaker.ts';
 import type {FeatureBlocks} from './featureBlocks.ts';
 import {giveImages, imagesLeft, neededSpans, type ImageTaker} from './imageTakers.ts';
+import {ReportPace} from './reportPace.ts';
 
 /** Images of the series of an evaluation: also those of its grid, unless that has images of its own for the prompts of the config. */
 export function seriesCount(config: EvaluateConfig): number {
@@ -81,20 +82,16 @@ async function requireReference(
   if (path && isStatisticsFile(path)) await watch.readingInput(path, (file) => readReferenceStatistics(file, record));
 }
 
-/** Milliseconds between two reports: a large series has hundreds of thousands of steps. */
-const reportEvery = 250;
-
 /** Reports how many images of `total` are there, where the newest are at a place in the series. */
 function samplesProgress(
   {emit, stage}: StageContext,
   total: number,
   needed: readonly ImageSpan[],
 ): (position: number) => void {
-  let reported = -Infinity;
+  const pace = new ReportPace();
   return (position) => {
     const left = imagesLeft(needed, position);
-    if (left > 0 && performance.now() - reported < reportEvery) return;
-    reported = performance.now();
+    if (!pace.isDue(left <= 0)) return;
     emit({type: 'progress', stage, done: total - left, total, what: 'samples'});
   };
 }

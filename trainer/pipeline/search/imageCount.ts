@@ -1,12 +1,11 @@
-/** Milliseconds between two reports: a search may make hundreds of thousands of sampling steps. */
-const reportEvery = 250;
+import {ReportPace} from '../drawing/reportPace.ts';
 
 /** Counts the images of a search against those that it was said to draw, also those that an earlier process has drawn. */
 export class ImageCount {
   /** Images of each series so far. */
   readonly #reached = new Map<string, number>();
   #done = 0;
-  #reported = -Infinity;
+  readonly #pace = new ReportPace();
 
   constructor(
     readonly total: number,
@@ -31,8 +30,6 @@ export class ImageCount {
   }
 
   #tell(done: number): void {
-    if (done < this.total && performance.now() - this.#reported < reportEvery) return;
-    this.#reported = performance.now();
-    this.report(done, this.total);
+    if (this.#pace.isDue(done >= this.total)) this.report(done, this.total);
   }
 }

@@ -2,6 +2,7 @@ import {resolve} from 'node:path';
 import type {DemeConfig} from '../../contract/config/config.ts';
 import {searchSampling} from '../../contract/config/searchDistance.ts';
 import {objectiveKinds} from '../../contract/config/searchObjective.ts';
+import {durationText} from '../../contract/durationText.ts';
 import {nullForUserError} from '../../contract/errors.ts';
 import {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {readJsonIfThere} from '../../store/files/jsonFile.ts';
@@ -81,9 +82,4 @@ async function paceOf({path}: RunFolder): Promise<number | null> {
 
 function perStep(seconds: number | null, steps: number | undefined): number | null {
   return seconds === null || steps === undefined ? null : seconds / steps;
-}
-
-function durationText(seconds: number): string {
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

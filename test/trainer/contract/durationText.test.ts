@@ -1,0 +1,30 @@
+import {expect, it} from 'vitest';
+import {ageText, agoText, durationText, timeLeftText} from '../../../trainer/contract/durationText.ts';
+
+it.each([
+  [0, '0 s', 'under a minute left'],
+  [44, '44 s', 'under a minute left'],
+  [45, '45 s', '1 min left'],
+  [89.2, '90 s', '1 min left'],
+  [90, '2 min', '2 min left'],
+  [180, '3 min', '3 min left'],
+  [3599, '1 h', '1 h left'],
+  [7500, '2 h 5 min', '2 h 5 min left'],
+  [2 * 86_400, '2 days', '2 days left'],
+  [3 * 86_400 + 4 * 3600, '3 days 4 h', '3 days 4 h left'],
+])('%d s are told as %s, as an estimate as %s', (seconds, text, left) => {
+  expect(durationText(seconds)).toBe(text);
+  expect(timeLeftText(seconds)).toBe(left);
+});
+
+it.each([
+  [-3, '0 s', 'just now'],
+  [59, '59 s', 'just now'],
+  [60, '1 min', '1 min ago'],
+  [3600, '1 h', '1 h ago'],
+  [47 * 3600, '47 h', '47 h ago'],
+  [3 * 86_400, '3 days', '3 days ago'],
+])('an age of %d s is told as %s, or %s', (seconds, age, ago) => {
+  expect(ageText(seconds)).toBe(age);
+  expect(agoText(seconds)).toBe(ago);
+});
