@@ -51,7 +51,7 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
     load: async () => (await import('./commands/proposeRanges.ts')).proposeCommands,
   },
   {
-    ids: ['deme.runMatrix'],
+    ids: ['deme.runMatrix', 'deme.runStudy'],
     load: async () => (await import('./commands/matrixCommands.ts')).matrixCommands,
   },
   {

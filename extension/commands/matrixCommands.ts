@@ -8,16 +8,17 @@ import {runInTerminal} from './runInTerminal.ts';
 import {requireFile} from './startCommands.ts';
 import {targetConfig} from './targets.ts';
 
-/** Commands about matrices of runs. */
+/** Commands that make a table of runs. */
 export const matrixCommands: Readonly<Record<string, Handler>> = {
-  'deme.runMatrix': (studio, ...args) => runMatrix(studio, args),
+  'deme.runMatrix': (studio, ...args) => makeRuns('matrix', studio, args),
+  'deme.runStudy': (studio, ...args) => makeRuns('study', studio, args),
 };
 
 const start = 'Run in Terminal';
 const shown = 12;
 
-/** Shows which runs the matrix of a config makes, and starts them in a terminal. */
-async function runMatrix(studio: Studio, given: readonly unknown[]): Promise<void> {
+/** Shows which runs the matrix or the study of a config makes, and starts them in a terminal. */
+async function makeRuns(kind: 'matrix' | 'study', studio: Studio, given: readonly unknown[]): Promise<void> {
   requireTrust();
   const config = await targetConfig(studio, given);
   if (config === undefined) return;
@@ -29,15 +30,15 @@ async function runMatrix(studio: Studio, given: readonly unknown[]): Promise<voi
       hint: 'Open its folder first.',
     });
   }
-  const verb = ['matrix', config.fsPath];
+  const verb = [kind, config.fsPath];
   const runs = await studio.trainer.deme(MatrixRuns, [...verb, '--dry-run']);
   const name = basename(config.fsPath);
   const answer = await vscode.window.showInformationMessage(
-    `Make the ${runs.length} runs of the matrix of ${name}?`,
+    `Make the ${runs.length} runs of the ${kind} of ${name}?`,
     {modal: true, detail: detailLines(runs).join('\n')},
     start,
   );
-  if (answer === start) await runInTerminal(studio, verb, {folder, title: `matrix ${name}`});
+  if (answer === start) await runInTerminal(studio, verb, {folder, title: `${kind} ${name}`});
 }
 
 function detailLines(runs: MatrixRuns): string[] {

@@ -114,6 +114,7 @@ describe('the commands', () => {
       'installEngine',
       'checkEngine',
       'runMatrix',
+      'runStudy',
       'runBenchmark',
       'deleteRun',
     ];

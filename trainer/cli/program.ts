@@ -7,6 +7,7 @@ import {addEngineVerbs} from './verbs/engineVerbs.ts';
 import {addFetchVerb} from './verbs/fetchVerb.ts';
 import {addInspectVerb} from './verbs/inspectVerb.ts';
 import {addMatrixVerb} from './verbs/matrix/matrixVerb.ts';
+import {addStudyVerb} from './verbs/matrix/studyVerb.ts';
 import {addMeasureVerb} from './verbs/measureVerb.ts';
 import {addMergeVerb} from './verbs/mergeVerb.ts';
 import {addPlaneVerb} from './verbs/planeVerb.ts';
@@ -34,6 +35,7 @@ export function program(): Command {
   addValidateVerb(deme);
   addRunVerbs(deme);
   addMatrixVerb(deme);
+  addStudyVerb(deme);
   addBenchmarkVerb(deme);
   addMergeVerb(deme);
   addMeasureVerb(deme);

@@ -16,7 +16,7 @@ const runs: MatrixRuns = Array.from({length: 14}, (_, i) => ({
 }));
 
 /** Runs the command on a config with this answer; returns the verbs that were called. */
-async function run(answer: unknown, file = '/w/a.deme.yaml'): Promise<string[]> {
+async function run(answer: unknown, file = '/w/a.deme.yaml', command = 'deme.runMatrix'): Promise<string[]> {
   editor.answers = [answer];
   const called: string[] = [];
   const trainer = {
@@ -27,7 +27,7 @@ async function run(answer: unknown, file = '/w/a.deme.yaml'): Promise<string[]> 
     commandLine: (args: string[]) => Promise.resolve({path: 'node', args: ['cli.js', ...args], environment: {}}),
   };
   const studio = {experiments: {node: () => undefined}, trainer} as unknown as Studio;
-  await matrixCommands['deme.runMatrix']?.(studio, Uri.file(file));
+  await matrixCommands[command]?.(studio, Uri.file(file));
   return called;
 }
 
@@ -41,6 +41,15 @@ describe('the command for a matrix', () => {
         name: 'matrix a.deme.yaml',
         execution: {process: 'node', args: ['cli.js', 'matrix', '/w/a.deme.yaml'], options: {cwd: '/w'}},
       },
+    ]);
+  });
+
+  it('does the same for a study', async () => {
+    const called = await run('Run in Terminal', '/w/a.deme.yaml', 'deme.runStudy');
+    expect(called).toEqual(['study /w/a.deme.yaml --dry-run']);
+    expect(editor.messages[0]?.text).toBe('Make the 14 runs of the study of a.deme.yaml?');
+    expect(editor.tasks).toMatchObject([
+      {name: 'study a.deme.yaml', execution: {args: ['cli.js', 'study', '/w/a.deme.yaml']}},
     ]);
   });
 

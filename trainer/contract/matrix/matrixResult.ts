@@ -43,6 +43,8 @@ export const MatrixResult = z.strictObject({
   /** Number of repetitions of each cell. */
   repeats: z.int(),
   rows: z.array(MatrixRow),
+  /** What a study concludes, a sentence each; a plain matrix leaves that to its reader. */
+  verdicts: z.array(z.string()).optional(),
   /** Trainings of all cells: those that were done, and those that a cell took over from another run. */
   trainings: z.strictObject({done: z.int(), takenOver: z.int()}),
 });

@@ -2,12 +2,16 @@ import type {MatrixResult, MatrixRow} from '../../contract/matrix/matrixResult.t
 import {measuredText} from '../../contract/scores/estimate.ts';
 import {table} from '../report/markdownTable.ts';
 
-/** `matrix.md`: a table for each score, with a line for each cell and a column for each model. */
-export function matrixMarkdown({name, repeats, columns, rows, trainings}: MatrixResult): string {
+/** `matrix.md`: a table for each score, with a line for each cell and a column for each model; before them, what a study concludes. */
+export function matrixMarkdown({name, repeats, columns, rows, verdicts, trainings}: MatrixResult): string {
   const scores = [...new Set(rows.flatMap((row) => row.scores.map(({score}) => score)))];
-  const over = repeats > 1 ? `Means over ${repeats} runs of each cell, with the standard error of the mean. ` : '';
+  const over =
+    repeats > 1
+      ? `Means over ${repeats} runs of each cell, with the standard error of the mean; what all runs share has its own. `
+      : '';
   return [
-    `# Matrix of ${name}`,
+    `# ${verdicts ? 'Study' : 'Matrix'} of ${name}`,
+    ...(verdicts ? [verdicts.map((verdict) => `- ${verdict}`).join('\n')] : []),
     `${over}${trainings.done} trainings were done, ${trainings.takenOver} were taken over from another cell.`,
     ...scores.flatMap((score) => [`## ${score}`, scoreTable(score, columns, rows)]),
     '## Runs',

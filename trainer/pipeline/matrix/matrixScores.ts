@@ -23,14 +23,22 @@ export function matrixScores(reports: readonly Report[]): MatrixScore[] {
     if (first === undefined) return [];
     const values = scores.map(({value}) => value);
     const {score, model, value: mean, standardError} = first;
-    return [{score, model, ...(values.length > 1 ? estimate(values) : {mean, standardError}), values}];
+    // One measurement that all runs share says nothing of how much others would differ from it.
+    const isOne = values.every((value) => value === mean);
+    return [{score, model, ...(isOne ? {mean, standardError} : estimate(values)), values}];
   });
 }
+
+/** The scores of a held-out loss, and of how much that of the merged model differs from those of the others, on the same images and noise. */
+export const heldOutScores = {
+  loss: 'held-out loss',
+  merged: 'held-out loss of the merged model, difference to',
+} as const;
 
 function scoresOf(report: Report): RunScore[] {
   const losses = Object.entries(report.heldOut).flatMap(
     ([model, {mean, standardError, differenceToBase}]): RunScore[] => [
-      {score: 'held-out loss', model, value: mean, standardError},
+      {score: heldOutScores.loss, model, value: mean, standardError},
       ...(model === 'base'
         ? []
         : [
@@ -42,6 +50,13 @@ function scoresOf(report: Report): RunScore[] {
             },
           ]),
     ],
+  );
+  const {base, ordinary} = {base: report.heldOut['merged']?.differenceToBase, ordinary: report.mergedToOrdinary};
+  const rivals = Object.entries({base, ordinary, ...report.mergedToBaselines});
+  const merged = rivals.flatMap(([model, difference]): RunScore[] =>
+    difference
+      ? [{score: heldOutScores.merged, model, value: difference.mean, standardError: difference.standardError}]
+      : [],
   );
   const networks = report.networks ?? [{...report, network: null}];
   const distances = networks.flatMap(({network, frechet, kid}) => {
@@ -61,5 +76,5 @@ function scoresOf(report: Report): RunScore[] {
       })),
     ];
   });
-  return [...losses, ...distances].filter(({model}) => parseModel(model)?.kind !== 'expert');
+  return [...losses, ...merged, ...distances].filter(({model}) => parseModel(model)?.kind !== 'expert');
 }

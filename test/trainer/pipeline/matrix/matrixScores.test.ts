@@ -33,6 +33,23 @@ it('are means over the repetitions, with the standard error of the mean', () => 
   expect(scores.get('held-out loss, difference to the base: merged')?.mean).toBeCloseTo(-0.25, 12);
 });
 
+it('keep the error of one measurement that all runs share', () => {
+  const scores = byName([10, 12].map((value) => report(1, 0.75, {frechet: {merged: value}})));
+  expect(scores.get('held-out loss: base')).toEqual({mean: 1, standardError: 1e-5, values: [1, 1]});
+  expect(scores.get('Fréchet distance: merged')).toEqual({mean: 11, standardError: 1, values: [10, 12]});
+});
+
+it('have the differences of the merged model to its rivals', () => {
+  const against = (mean: number) => ({mean, standardError: 0.25});
+  const scores = byName([
+    report(1, 0.75, {mergedToOrdinary: against(-2), mergedToBaselines: {'baseline-p2': against(3)}}),
+  ]);
+  const name = (model: string) => scores.get(`held-out loss of the merged model, difference to: ${model}`);
+  expect(name('base')).toEqual({mean: -0.25, standardError: 1e-5, values: [-0.25]});
+  expect(name('ordinary')).toEqual({mean: -2, standardError: 0.25, values: [-2]});
+  expect(name('baseline-p2')).toEqual({mean: 3, standardError: 0.25, values: [3]});
+});
+
 it('are told apart by the network that measured them, and leave out experts', () => {
   const heldOut = knownReport(1, 1)?.heldOut;
   const network = (name: string, value: number) => ({network: name, about: name, frechet: {merged: value}, kid: {}});

@@ -2,12 +2,9 @@ import {mkdir} from 'node:fs/promises';
 import {join, relative} from 'node:path';
 import {toErrorRecord, UserError} from '../../../contract/errors.ts';
 import type {MatrixResult} from '../../../contract/matrix/matrixResult.ts';
-import {cellText} from '../../../contract/matrix/matrixRuns.ts';
-import type {CellRunConfig} from '../../../pipeline/matrix/cellConfig.ts';
 import type {MatrixCell} from '../../../pipeline/matrix/matrixCells.ts';
 import {matrixMarkdown} from '../../../pipeline/matrix/matrixMarkdown.ts';
 import {matrixResult, readCellRun, type CellRun} from '../../../pipeline/matrix/matrixResult.ts';
-import type {Wanted} from '../../../pipeline/owner/work.ts';
 import {workOfSettings} from '../../../pipeline/owner/workOfSettings.ts';
 import type {RunFolder} from '../../../store/run/runFolder.ts';
 import {writeFileAtomic} from '../../../store/files/atomicFile.ts';
@@ -15,28 +12,21 @@ import {writeJsonAtomic} from '../../../store/files/jsonFile.ts';
 import type {ExitCode, OutputOptions} from '../../outcome.ts';
 import {printJson, printLines} from '../../terminal.ts';
 import {showWork} from '../../view/followRun.ts';
-
-/** A run of the matrix. */
-export interface PlannedRun extends Omit<CellRunConfig, 'config'> {
-  readonly wanted: Wanted;
-}
-
-/** What a matrix makes, and where its table goes. */
-export interface MatrixPlan {
-  readonly about: Pick<MatrixResult, 'name' | 'config' | 'columns' | 'repeats'>;
-  readonly runs: readonly PlannedRun[];
-  readonly out: string;
-}
+import {runText, type MatrixPlan, type PlannedRun} from './planMatrix.ts';
 
 /**
  * Makes the runs one after the other, each in the run that has begun it if there is one, so that every stage that several share is done once. The
  * table is written after each, with what there is. A run that fails is noted, and the others go on.
  */
-export async function runMatrix({about, runs, out}: MatrixPlan, options: OutputOptions): Promise<ExitCode> {
+export async function runMatrix(
+  {about, runs, out, stem, conclude}: MatrixPlan,
+  options: OutputOptions,
+): Promise<ExitCode> {
   const say = (line: string) => {
     if (!options.json) printLines([line]);
   };
   await mkdir(out, {recursive: true});
+  const page = join(out, `${stem}.md`);
   const tried = new Map<MatrixCell, CellRun[]>();
   let result: MatrixResult | null = null;
   let failed = 0;
@@ -49,13 +39,15 @@ export async function runMatrix({about, runs, out}: MatrixPlan, options: OutputO
     }
     if (made.error !== null) failed++;
     tried.set(run.cell, [...(tried.get(run.cell) ?? []), made]);
-    result = matrixResult(about, tried);
-    await writeJsonAtomic(join(out, 'matrix.json'), result);
-    await writeFileAtomic(join(out, 'matrix.md'), matrixMarkdown(result));
+    const table = matrixResult(about, tried);
+    result = conclude ? {...table, verdicts: conclude(table.rows)} : table;
+    await writeJsonAtomic(join(out, `${stem}.json`), result);
+    await writeFileAtomic(page, matrixMarkdown(result));
   }
   if (options.json) printJson(result, 0);
   if (failed > 0) say(`${failed} of ${runs.length} runs failed; the table says why.`);
-  say(`Table: ${relative('', join(out, 'matrix.md'))}`);
+  result?.verdicts?.forEach(say);
+  say(`Table: ${relative('', page)}`);
   return failed === 0 ? 0 : 1;
 }
 
@@ -82,9 +74,4 @@ async function makeRun(
     say(`Failed: ${error.line}`);
     return ended(toErrorRecord(error));
   }
-}
-
-/** `N = 4, p = 0.3, repetition 2` */
-export function runText({cell, repeat}: Pick<PlannedRun, 'cell' | 'repeat'>): string {
-  return `${cellText(cell)}${repeat === null ? '' : `, repetition ${repeat}`}`;
 }

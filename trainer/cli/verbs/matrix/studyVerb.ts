@@ -1,0 +1,43 @@
+import {InvalidArgumentError, type Command} from 'commander';
+import type {EngineChoice} from '../../../contract/config/config.ts';
+import {parseConfig} from '../../../contract/config/parseConfig.ts';
+import {studyMatrix, type StudySize} from '../../../pipeline/matrix/studyMatrix.ts';
+import {studyVerdicts} from '../../../pipeline/matrix/studyVerdicts.ts';
+import {readConfigText} from '../../../store/files/configText.ts';
+import {action} from '../../action.ts';
+import {count, engineOption, wholeNumber} from '../../arguments.ts';
+import type {ExitCode, OutputOptions} from '../../outcome.ts';
+import {planMatrix, printPlan} from './planMatrix.ts';
+import {runMatrix} from './runMatrix.ts';
+
+interface StudyOptions extends OutputOptions, StudySize {
+  engine?: EngineChoice;
+  out?: string;
+  dryRun?: boolean;
+}
+
+/** `deme study`. */
+export function addStudyVerb(deme: Command): void {
+  const command = deme
+    .command('study <config>')
+    .description('merge the experts of a config by each search, and judge them beside ordinary finetunes and baselines')
+    .option('--samples <count>', 'images of each model with each seed', count, 10_000)
+    .option('--seeds <list>', 'seeds of their noise, two or more', seedList, [100, 101, 102])
+    .option('--out <folder>', 'folder of study.json and study.md (NAME-study beside NAME.deme.yaml)')
+    .addOption(engineOption())
+    .option('--dry-run', 'only say which runs it makes');
+  action(command, study);
+}
+
+async function study(file: string, options: StudyOptions): Promise<ExitCode> {
+  const text = await readConfigText(file);
+  const config = parseConfig(text, file);
+  const plan = await planMatrix({name: config.name, file, text}, studyMatrix(config, file, options), 'study', options);
+  return options.dryRun ? printPlan(plan, options) : runMatrix({...plan, conclude: studyVerdicts}, options);
+}
+
+function seedList(text: string): number[] {
+  const seeds = text.split(',').map(wholeNumber);
+  if (seeds.length > 1 && new Set(seeds).size === seeds.length) return seeds;
+  throw new InvalidArgumentError('Give two or more different whole numbers, as in 100,101,102.');
+}
