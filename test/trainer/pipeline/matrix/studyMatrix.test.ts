@@ -1,5 +1,7 @@
+import {readFile} from 'node:fs/promises';
 import {describe, expect, it} from 'vitest';
 import {DemeConfig} from '../../../../trainer/contract/config/config.ts';
+import {parseConfig} from '../../../../trainer/contract/config/parseConfig.ts';
 import {matrixConfigs} from '../../../../trainer/pipeline/matrix/cellConfig.ts';
 import {studyMatrix} from '../../../../trainer/pipeline/matrix/studyMatrix.ts';
 
@@ -66,6 +68,14 @@ describe('the matrix of a study', () => {
       (each) => each.config.merge?.search?.strategy,
     );
     expect(strategies).toEqual(['grid', 'grid', 'cma-es', 'cma-es', 'cma-es', 'cma-es']);
+  });
+
+  it('is valid for the digits', async () => {
+    const file = 'media/digits/study.deme.yaml';
+    const text = await readFile(file, 'utf8');
+    const runs = matrixConfigs(text, file, studyMatrix(parseConfig(text, file), file, {...size, seeds: [0, 1, 2]}));
+    expect(runs).toHaveLength(9);
+    expect(Object.keys(runs[0]?.config.baselines ?? {})).toHaveLength(5);
   });
 
   it.each([
