@@ -1,5 +1,5 @@
 import type {Browser} from 'playwright-core';
-import {afterAll, beforeAll, describe, expect} from 'vitest';
+import {afterAll, beforeAll, describe, expect, onTestFailed} from 'vitest';
 import {chromiumForTests, chromiumMissing, startChromium} from '../helpers/chromium.ts';
 import {bundlePanel, type PanelFiles} from './bundlePanel.ts';
 import {TestPanel, type TestPanelOptions} from './testPanel.ts';
@@ -19,7 +19,11 @@ export function describePanel(name: string, tests: (open: Open) => void): void {
       files = await bundlePanel();
     });
     afterAll(() => browser.close());
-    tests((options) => TestPanel.open(browser, {files, ...options}));
+    tests(async (options) => {
+      const opened = TestPanel.open(browser, {files, ...options});
+      onTestFailed(async () => void process.stderr.write(`${await opened.then((panel) => panel.told(), String)}\n`));
+      return opened;
+    });
   });
 }
 

@@ -1,6 +1,5 @@
 import {readFile} from 'node:fs/promises';
 import type {Browser, Page} from 'playwright-core';
-import {onTestFailed} from 'vitest';
 import {panelHtml} from '../../extension/panel/panelHtml.ts';
 import {compareScope, experimentScope, type RunSource} from '../../extension/panel/panelScope.ts';
 import type {PanelActions} from '../../extension/panel/panelRequests.ts';
@@ -73,7 +72,6 @@ export class TestPanel {
     const page = await context.newPage();
     const panel = new TestPanel(page, options);
     await panel.#prepare(options);
-    onTestFailed(async () => void process.stderr.write(`${await panel.#told()}\n`));
     await page.goto(`${origin}/`);
     if (!options.silent) await panel.#arrival();
     return panel;
@@ -120,7 +118,7 @@ export class TestPanel {
   }
 
   /** What the page shows and was told, for who reads of a test that failed. */
-  async #told(): Promise<string> {
+  async told(): Promise<string> {
     const shown = await this.page.innerText('body', {timeout: 1000}).catch(String);
     const {errors, violations} = this;
     const types = (messages: readonly {readonly type: string}[]) => messages.map(({type}) => type).join(' ');

@@ -23,11 +23,14 @@ export function matrixScores(reports: readonly Report[]): MatrixScore[] {
     if (first === undefined) return [];
     const values = scores.map(({value}) => value);
     const {score, model, value: mean, standardError} = first;
-    // One measurement that all runs share says nothing of how much others would differ from it.
-    const isOne = values.every((value) => value === mean);
+    // A measurement that all runs share says nothing of how much others would differ. On another engine it differs by its rounding.
+    const isOne = values.every((value) => Math.abs(value - mean) <= sameShare * (standardError ?? 0));
     return [{score, model, ...(isOne ? {mean, standardError} : estimate(values)), values}];
   });
 }
+
+/** Values that differ by less than this share of their standard error are one measurement. */
+const sameShare = 0.01;
 
 /** The scores of a held-out loss, and of how much that of the merged model differs from those of the others, on the same images and noise. */
 export const heldOutScores = {

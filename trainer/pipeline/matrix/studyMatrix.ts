@@ -19,14 +19,24 @@ export interface StudySize {
  * seeds. Throws a UserError for a config that lacks what is compared.
  */
 export function studyMatrix(config: DemeConfig, where: string, {seeds, samples}: StudySize): MatrixConfig {
-  const {decouple, merge, evaluate, baselines = paperBaselines} = config;
-  if (decouple === undefined) throw incomplete(where, 'It trains no experts.', 'Add `decouple`.');
+  const {decouple, experts, merge, evaluate, baselines = {}} = config;
+  if (decouple === undefined) {
+    throw incomplete(where, 'It trains no experts.', `Give \`decouple\`${experts ? ' in place of `experts`' : ''}.`);
+  }
   if (evaluate === undefined || featureNames(evaluate.features).length === 0) {
     throw incomplete(where, 'It compares no images.', 'Name a network in `evaluate.features`.');
   }
+  if (merge && merge.method.kind !== 'linear') {
+    throw incomplete(
+      where,
+      'It searches the weights of linear merges.',
+      'Leave out `merge.method`, or make it linear.',
+    );
+  }
   const {weights: _, search, ...settings} = merge ?? {};
-  const {sampling = evaluate.sampling, race, test, confirm, ...common} = search ?? {};
-  const byLoss = {...common, confirm, objective: 'loss'} as const;
+  // To confirm candidates draws images by the seed of the evaluation, on which nothing may be chosen here.
+  const {sampling = evaluate.sampling, race, test, confirm: __, ...common} = search ?? {};
+  const byLoss = {...common, objective: 'loss'} as const;
   // All seeds share a search, so it draws with the same noise whatever theirs.
   const byDistance = {...common, strategy: 'cma-es', sampling, race, test} as const;
   const searches: Readonly<Record<string, Partial<SearchConfig>>> = {
@@ -38,7 +48,7 @@ export function studyMatrix(config: DemeConfig, where: string, {seeds, samples}:
     label,
     {
       ordinary: true,
-      baselines,
+      baselines: Object.keys(baselines).length > 0 ? baselines : paperBaselines,
       merge: {...settings, search: wanted},
       'evaluate.samples': samples,
       'evaluate.experts': false,

@@ -3,6 +3,10 @@ import {directionText, measuredText, type Estimate} from '../../contract/scores/
 import {estimate} from '../../evaluate/estimate.ts';
 import {heldOutScores} from './matrixScores.ts';
 
+/** What nobody should read into the errors. */
+const whatErrorsMean =
+  'These errors are those of the drawn images and of the test images. Each model was trained once: a study with another decouple.seed shows what that adds.';
+
 /** So many standard errors are taken for an effect. */
 const enough = 3;
 
@@ -13,22 +17,32 @@ interface Rival {
 }
 
 /**
- * What a study concludes, score by score: a sentence for each merged model, and whether one is better than the base, the ordinary finetune and the
- * best baseline by more than three standard errors. Distances are compared seed by seed, losses image by image.
+ * What a study concludes, score by score: which merged models are better than the base, the ordinary finetune and the best baseline by more than
+ * three standard errors, and how far each is from them. Distances are compared seed by seed, losses image by image.
  */
 export function studyVerdicts(rows: MatrixResult['rows']): string[] {
   const names = rows.flatMap(({scores}) => scores.map(({score}) => score));
   const judged = [...new Set(names)].filter((name) => name === heldOutScores.loss || name.startsWith('Fréchet'));
-  return judged.flatMap((score) => {
-    const compared = rows.flatMap((row) => {
-      const rivals = rivalsOf(row, score);
-      return rivals.length > 0 ? [{row, rivals}] : [];
-    });
-    const winners = compared.filter(({rivals}) => rivals.every(isBeaten)).map(({row}) => labelOf(row));
-    return compared.length === 0
-      ? []
-      : [conclusion(score, winners), ...compared.map(({row, rivals}) => comparison(row, score, rivals))];
-  });
+  const failed = rows.filter(({scores}) => scores.length === 0).map((row) => `Merged ${labelOf(row)}: no result.`);
+  const verdicts = judged.flatMap((score) => verdictsBy(score, rows));
+  return [...failed, ...verdicts, ...(verdicts.length > 0 ? [whatErrorsMean] : [])];
+}
+
+function verdictsBy(score: string, rows: readonly MatrixRow[]): string[] {
+  const compared = rows.map((row) => ({row, rivals: rivalsOf(row, score)})).filter(({rivals}) => rivals.length > 0);
+  if (compared.length === 0) return [];
+  const winners = compared.filter(({rivals}) => rivals.every(isBeaten)).map(({row}) => labelOf(row));
+  const than = new Set(compared.flatMap(({rivals}) => rivals.map(({model}) => rivalText(model))));
+  const by = `better than ${new Intl.ListFormat('en').format(than)} by more than ${enough} standard errors`;
+  const conclusion =
+    winners.length === 0
+      ? `no merged model is ${by}.`
+      : `merged ${winners.join(' and merged ')} ${winners.length === 1 ? 'is' : 'are'} ${by}.`;
+  return [`${score}: ${conclusion}`, ...compared.map(({row, rivals}) => comparison(row, score, rivals))];
+}
+
+function rivalText(model: string): string {
+  return model === 'base' ? 'the base' : model === 'ordinary' ? 'the ordinary finetune' : 'the best baseline';
 }
 
 /** The models that count: the base, the ordinary finetune, and of the baselines the one that is hardest to beat. */
@@ -63,24 +77,18 @@ function isBeaten({difference: {mean, standardError}}: Rival): boolean {
   return mean < -enough * standardError;
 }
 
-function conclusion(score: string, winners: readonly string[]): string {
-  const than = `better than the base, the ordinary finetune and the best baseline by more than ${enough} standard errors`;
-  return winners.length === 0
-    ? `${score}: no merged model is ${than}.`
-    : `${score}: merged ${winners.join(', and merged ')} is ${than}.`;
-}
-
 function comparison(row: MatrixRow, score: string, rivals: readonly Rival[]): string {
   const own = row.scores.find((each) => each.score === score && each.model === 'merged');
   const value = own ? ` ${measuredText(own.mean, own.standardError ?? undefined)}` : '';
-  const against = rivals.map(
-    ({model, difference}) => `against ${model} ${signedText(difference)}, ${directionText(difference)}`,
-  );
+  const against = rivals.map(({model, difference}) => `against ${model} ${differenceWords(difference)}`);
   return `${score}, merged ${labelOf(row)}:${value}; ${against.join('; ')}.`;
 }
 
-function signedText({mean, standardError}: Estimate): string {
-  return `${mean > 0 ? '+' : ''}${measuredText(mean, standardError)}`;
+function differenceWords(difference: Estimate): string {
+  const {mean, standardError} = difference;
+  if (mean === 0 && standardError === 0) return 'the same';
+  const signed = `${mean > 0 ? '+' : ''}${measuredText(mean, standardError)}`;
+  return standardError === 0 ? `${signed} with every seed` : `${signed}, ${directionText(difference)}`;
 }
 
 function labelOf({labels}: MatrixRow): string {

@@ -29,25 +29,25 @@ describe('deme study', {timeout: 600_000}, () => {
   it('merges by each search, trains once, and concludes', async () => {
     const folder = await temporaryFolder();
     const config = await writeExperiment(folder);
-    const {code, stdout, stderr} = await deme(['study', config, '--samples', '8', '--seeds', '4,5']);
+    const {code, stdout, stderr} = await deme(['study', config, '--samples', '8', '--seeds', '4,5,6']);
     expect(code, stdout + stderr).toBe(0);
-    expect(stdout).toContain('Run 6 of 6: merged = by both, repetition 5');
+    expect(stdout).toContain('Run 9 of 9: merged = by both, repetition 6');
     const {rows, repeats, trainings, verdicts} = await readJson(
       join(folder, 'tiny-study', 'study.json'),
       MatrixResult,
       'the study',
     );
-    expect(repeats).toBe(2);
+    expect(repeats).toBe(3);
     expect(rows.map(({labels}) => labels['merged'])).toEqual(['by held-out loss', 'by Fréchet distance', 'by both']);
-    // Two experts, the ordinary finetune and a baseline, shared by all six runs.
-    expect(trainings).toEqual({done: 4, takenOver: 20});
+    // Two experts, the ordinary finetune and a baseline, shared by all nine runs.
+    expect(trainings).toEqual({done: 4, takenOver: 32});
     const distance = (model: string) =>
       rows.map(({scores}) => scores.find((each) => each.model === model && each.score.startsWith('Fréchet'))?.values);
     // The base has the same images whatever the search, and others with another seed.
     const [first, ...rest] = distance('base');
     expect(rest).toEqual([first, first]);
-    expect(new Set(first).size).toBe(2);
-    expect(distance('baseline-p2').every((values) => values?.length === 2)).toBe(true);
+    expect(new Set(first).size).toBe(3);
+    expect(distance('baseline-p2').every((values) => values?.length === 3)).toBe(true);
     const conclusions = verdicts?.filter((verdict) => verdict.includes('by more than 3 standard errors'));
     expect(conclusions?.map((verdict) => verdict.split(':')[0])).toEqual(['held-out loss', 'Fréchet distance']);
     const page = await readFile(join(folder, 'tiny-study', 'study.md'), 'utf8');
@@ -61,6 +61,7 @@ describe('deme study', {timeout: 600_000}, () => {
     const none = await deme(['study', await writeTinyExperiment(await temporaryFolder())]);
     expect(none.code).toBe(2);
     expect(none.stderr).toContain('It compares no images.');
-    expect((await deme(['study', config, '--seeds', '1'])).code).toBe(2);
+    expect((await deme(['study', config, '--seeds', '1,2'])).code).toBe(2);
+    expect((await deme(['study', config, '--samples', '1'])).code).toBe(2);
   });
 });

@@ -37,6 +37,9 @@ it('keep the error of one measurement that all runs share', () => {
   const scores = byName([10, 12].map((value) => report(1, 0.75, {frechet: {merged: value}})));
   expect(scores.get('held-out loss: base')).toEqual({mean: 1, standardError: 1e-5, values: [1, 1]});
   expect(scores.get('Fréchet distance: merged')).toEqual({mean: 11, standardError: 1, values: [10, 12]});
+  // Measured again by another engine.
+  const again = byName([report(1, 0.75), report(1 + 5e-8, 0.75)]);
+  expect(again.get('held-out loss: base')).toMatchObject({mean: 1, standardError: 1e-5});
 });
 
 it('have the differences of the merged model to its rivals', () => {

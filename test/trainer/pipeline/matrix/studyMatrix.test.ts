@@ -43,7 +43,7 @@ describe('the matrix of a study', () => {
       expect(each?.decouple).toEqual(DemeConfig.parse(config).decouple);
     }
     expect(loss?.merge?.search?.objective).toBe('loss');
-    for (const key of ['race', 'test', 'sampling']) expect(loss?.merge?.search).not.toHaveProperty(key);
+    for (const key of ['race', 'test', 'sampling', 'confirm']) expect(loss?.merge?.search).not.toHaveProperty(key);
     expect(distance?.merge?.search).toMatchObject({
       objective: 'frechet',
       race: {first: 64, samples: 512},
@@ -56,6 +56,7 @@ describe('the matrix of a study', () => {
 
   it('compares with an ordinary finetune and with the baselines of the config, else with those of the paper', () => {
     expect(cells()[0]?.config).toMatchObject({ordinary: true, baselines: {'min-snr': {}, p2: {}, 'ant-uw': {}}});
+    expect(Object.keys(cells({baselines: {}})[0]?.config.baselines ?? {})).toHaveLength(5);
     const own = {mine: {lossWeighting: {kind: 'debiased'}}};
     expect(Object.keys(cells({baselines: own})[0]?.config.baselines ?? {})).toEqual(['mine']);
   });
@@ -80,6 +81,8 @@ describe('the matrix of a study', () => {
 
   it.each([
     [{decouple: undefined, merge: undefined, evaluate: config.evaluate}, 'It trains no experts.'],
+    [{decouple: undefined, experts: [{model: 'a', range: [0, 1000]}], merge: undefined}, 'It trains no experts.'],
+    [{merge: {weights: [1, 1, 1, 1], method: {kind: 'ties'}}}, 'It searches the weights of linear merges.'],
     [{evaluate: undefined, merge: {weights: [1, 1, 1, 1]}}, 'It compares no images.'],
     [{evaluate: {}, merge: {weights: [1, 1, 1, 1]}}, 'It compares no images.'],
   ])('is refused for a config that lacks something', (changes, what) => {

@@ -33,11 +33,11 @@ it('judge distances seed by seed, against base, ordinary and the best baseline',
     row('by held-out loss', distances({...others, merged: [28, 29.5, 30]})),
   ]);
   expect(conclusion).toBe(
-    'Fréchet distance: merged by Fréchet distance is better than the base, the ordinary finetune and the best baseline by more than 3 standard errors.',
+    'Fréchet distance: merged by Fréchet distance is better than the base, the ordinary finetune, and the best baseline by more than 3 standard errors.',
   );
   // Differences to the ordinary finetune -2, -2, -2.3: mean -2.1, deviation sqrt(0.03), its error 0.1.
   expect(better).toContain('against ordinary -2.10 ± 0.10, lower (better) by 21.0 standard errors');
-  expect(better).toContain('against base -4.000, lower (better)');
+  expect(better).toContain('against base -4.000 with every seed;');
   expect(better).toContain('against baseline-min-snr -1.500 ± 0.058');
   expect(better).not.toMatch(/baseline-p2|ensemble/);
   expect(worse).toContain('against ordinary +0.07 ± 0.23');
@@ -47,7 +47,7 @@ it('judge distances seed by seed, against base, ordinary and the best baseline',
 it('say so where no merged model is better', () => {
   const [conclusion] = studyVerdicts([row('by both', distances({...others, merged: [28, 28, 28]}))]);
   expect(conclusion).toBe(
-    'Fréchet distance: no merged model is better than the base, the ordinary finetune and the best baseline by more than 3 standard errors.',
+    'Fréchet distance: no merged model is better than the base, the ordinary finetune, and the best baseline by more than 3 standard errors.',
   );
 });
 
@@ -73,6 +73,24 @@ it('judge held-out losses image by image', () => {
     'merged by held-out loss: 0.250 ± 0.010; against base -0.0500 ± 0.0010, lower (better)',
   );
   expect(verdicts[1]).toContain('by 4.0 standard errors; against baseline-p2 +0.0010 ± 0.0010');
+});
+
+it('name only what was compared, and what has no result', () => {
+  const verdicts = studyVerdicts([
+    row('by held-out loss', distances({base: [30, 31], merged: [26, 26.5]})),
+    row('by Fréchet distance', distances({base: [30, 31], merged: [25, 26.5]})),
+    row('by both', []),
+  ]);
+  expect(verdicts.slice(0, 2)).toEqual([
+    'Merged by both: no result.',
+    'Fréchet distance: merged by held-out loss and merged by Fréchet distance are better than the base by more than 3 standard errors.',
+  ]);
+  expect(verdicts.at(-1)).toContain('Each model was trained once');
+});
+
+it('call a merged model that is the base the same', () => {
+  const [, same] = studyVerdicts([row('by both', distances({base: [30, 31], merged: [30, 31]}))]);
+  expect(same).toContain('against base the same.');
 });
 
 it('conclude nothing from what was drawn once', () => {

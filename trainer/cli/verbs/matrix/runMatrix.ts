@@ -40,7 +40,9 @@ export async function runMatrix(
     if (made.error !== null) failed++;
     tried.set(run.cell, [...(tried.get(run.cell) ?? []), made]);
     const table = matrixResult(about, tried);
-    result = conclude ? {...table, verdicts: conclude(table.rows)} : table;
+    const isLast = i === runs.length - 1;
+    const soFar = [`${i + 1} of ${runs.length} runs are done; what is concluded comes with the last.`];
+    result = conclude ? {...table, verdicts: isLast ? conclude(table.rows) : soFar} : table;
     await writeJsonAtomic(join(out, `${stem}.json`), result);
     await writeFileAtomic(page, matrixMarkdown(result));
   }

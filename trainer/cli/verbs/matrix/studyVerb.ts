@@ -21,8 +21,8 @@ export function addStudyVerb(deme: Command): void {
   const command = deme
     .command('study <config>')
     .description('merge the experts of a config by each search, and judge them beside ordinary finetunes and baselines')
-    .option('--samples <count>', 'images of each model with each seed', count, 10_000)
-    .option('--seeds <list>', 'seeds of their noise, two or more', seedList, [100, 101, 102])
+    .option('--samples <count>', 'images of each model with each seed', sampleCount, 10_000)
+    .option('--seeds <list>', 'seeds of their noise, three or more', seedList, [200, 201, 202])
     .option('--out <folder>', 'folder of study.json and study.md (NAME-study beside NAME.deme.yaml)')
     .addOption(engineOption())
     .option('--dry-run', 'only say which runs it makes');
@@ -36,8 +36,14 @@ async function study(file: string, options: StudyOptions): Promise<ExitCode> {
   return options.dryRun ? printPlan(plan, options) : runMatrix({...plan, conclude: studyVerdicts}, options);
 }
 
+function sampleCount(text: string): number {
+  const samples = count(text);
+  if (samples > 1) return samples;
+  throw new InvalidArgumentError('Give at least 2: a distance needs a spread.');
+}
+
 function seedList(text: string): number[] {
   const seeds = text.split(',').map(wholeNumber);
-  if (seeds.length > 1 && new Set(seeds).size === seeds.length) return seeds;
-  throw new InvalidArgumentError('Give two or more different whole numbers, as in 100,101,102.');
+  if (seeds.length > 2 && new Set(seeds).size === seeds.length) return seeds;
+  throw new InvalidArgumentError('Give three or more different whole numbers, as in 200,201,202.');
 }
