@@ -6,12 +6,13 @@ import {assertSameDraws, lossesOfRange, type LossTable} from './lossTable.ts';
 /**
  * Held-out loss of a model and its paired difference to the base on the same images, noise and timesteps.
  * Every range has equal mass. Draws of one image are not independent, so standard errors are clustered by image:
- * an image's draws are averaged first, and the error is that of the mean over images.
+ * an image's draws are averaged first, and the error is that of the mean over images. Throws a UserError, which names the model, where a loss is
+ * not finite.
  */
-export function summariseHeldOut(table: LossTable, base: LossTable): HeldOutLoss {
+export function summariseHeldOut(table: LossTable, base: LossTable, model = 'the model'): HeldOutLoss {
   assertSameDraws(table, base);
-  assertFinite(table);
-  assertFinite(base);
+  assertFinite(table, model);
+  assertFinite(base, 'the base');
   const losses = imageMeans(table);
   const differences = imageMeans({...table, values: table.values.map((loss, i) => loss - (base.values[i] ?? NaN))});
   return {
@@ -27,12 +28,16 @@ export function meanLoss(table: LossTable): number {
   return table.values.reduce((sum, loss) => sum + loss, 0) / table.values.length;
 }
 
-function assertFinite(table: LossTable): void {
+function assertFinite(table: LossTable, model: string): void {
   table.ranges.forEach(([low, high], range) => {
     if (lossesOfRange(table, range).every(Number.isFinite)) return;
-    throw new UserError('loss-not-finite', `The held-out loss for timesteps [${low}, ${high}) is not finite.`, {
-      hint: 'The model has diverged: lower the learning rate, or leave the model out.',
-    });
+    throw new UserError(
+      'loss-not-finite',
+      `The held-out loss of ${model} for timesteps [${low}, ${high}) is not finite.`,
+      {
+        hint: 'It has diverged: lower its learning rate, or leave it out of the config.',
+      },
+    );
   });
 }
 

@@ -48,7 +48,7 @@ describe('summariseHeldOut', () => {
     expect(perRangeDifference.every(({mean, standardError}) => mean === 0 && standardError === 0)).toBe(true);
   });
 
-  it('refuses losses of different draws and names a range that is not finite', () => {
+  it('refuses losses of different draws and names model and range where one is not finite', () => {
     const other: LossTable = {
       ...base,
       ranges: [
@@ -57,10 +57,12 @@ describe('summariseHeldOut', () => {
       ],
     };
     expect(() => summariseHeldOut(model, other)).toThrow('losses of different draws');
-    expect(() => summariseHeldOut(table(1, 1, 1, 1, 1, 1, 1, NaN), base)).toThrow(
-      'for timesteps [10, 100) is not finite',
+    expect(() => summariseHeldOut(table(1, 1, 1, 1, 1, 1, 1, NaN), base, 'expert-1')).toThrow(
+      'The held-out loss of expert-1 for timesteps [10, 100) is not finite',
     );
-    expect(() => summariseHeldOut(model, table(1, Infinity, 1, 1, 1, 1, 1, 1))).toThrow('for timesteps [0, 10)');
+    expect(() => summariseHeldOut(model, table(1, Infinity, 1, 1, 1, 1, 1, 1))).toThrow(
+      'The held-out loss of the base for timesteps [0, 10)',
+    );
   });
 });
 

@@ -30,7 +30,7 @@ export interface Measurements {
 export function buildReport(resolved: ResolvedConfig, measured: Measurements): Report {
   const base = requireTable(measured, 'base');
   const heldOut: Record<string, HeldOutLoss> = {};
-  for (const [model, table] of measured.losses) heldOut[model] = summariseHeldOut(table, base);
+  for (const [model, table] of measured.losses) heldOut[model] = summariseHeldOut(table, base, model);
   const names = featureNames(resolved.config.evaluate?.features);
   const [first] = measured.distances.values();
   const warnings = [...measured.distances.values()].flatMap((distances) => distances.warnings);
