@@ -2,17 +2,23 @@ import type {Report} from '../run/report.ts';
 import {directionText, type Estimate} from './estimate.ts';
 
 /** One sentence for each comparison of a report, whether it is favourable or not. */
-export function verdicts({heldOut, mergedToOrdinary, mergedToBaselines = {}}: Report): string[] {
+export function verdicts(report: Report): string[] {
+  return mergedDifferences(report).map(
+    ([model, difference]) => `The merged model against ${rivals[model] ?? model}: ${comparison(difference)}.`,
+  );
+}
+
+const rivals: Readonly<Record<string, string>> = {
+  base: 'the base',
+  ordinary: 'one ordinary finetune with the same total of updates',
+};
+
+/** How far the held-out loss of the merged model is from that of the base, the ordinary finetune and each baseline, on the same images and noise. */
+export function mergedDifferences({heldOut, mergedToOrdinary, mergedToBaselines = {}}: Report): [string, Estimate][] {
   const merged = heldOut['merged'];
   if (!merged) return [];
-  const ordinary = 'The merged model against one ordinary finetune with the same total of updates';
-  return [
-    `The merged model against the base: ${comparison(merged.differenceToBase)}.`,
-    ...(mergedToOrdinary ? [`${ordinary}: ${comparison(mergedToOrdinary)}.`] : []),
-    ...Object.entries(mergedToBaselines).map(
-      ([model, difference]) => `The merged model against ${model}: ${comparison(difference)}.`,
-    ),
-  ];
+  const ordinary: [string, Estimate][] = mergedToOrdinary ? [['ordinary', mergedToOrdinary]] : [];
+  return [['base', merged.differenceToBase], ...ordinary, ...Object.entries(mergedToBaselines)];
 }
 
 function comparison(difference: Estimate): string {

@@ -1,6 +1,7 @@
 import {parseModel} from '../../contract/run/runModel.ts';
 import type {Report} from '../../contract/run/report.ts';
 import type {MatrixScore} from '../../contract/matrix/matrixResult.ts';
+import {mergedDifferences} from '../../contract/scores/verdicts.ts';
 import {estimate} from '../../evaluate/estimate.ts';
 
 /** A score of a model in one run. */
@@ -32,16 +33,18 @@ export function matrixScores(reports: readonly Report[]): MatrixScore[] {
 /** Values that differ by less than this share of their standard error are one measurement. */
 const sameShare = 0.01;
 
-/** The scores of a held-out loss, and of how much that of the merged model differs from those of the others, on the same images and noise. */
-export const heldOutScores = {
+/** What scores are called in tables; those of images have the network behind the name. */
+export const scoreNames = {
   loss: 'held-out loss',
+  /** See `mergedDifferences`. */
   merged: 'held-out loss of the merged model, difference to',
+  frechet: 'Fréchet distance',
 } as const;
 
 function scoresOf(report: Report): RunScore[] {
   const losses = Object.entries(report.heldOut).flatMap(
     ([model, {mean, standardError, differenceToBase}]): RunScore[] => [
-      {score: heldOutScores.loss, model, value: mean, standardError},
+      {score: scoreNames.loss, model, value: mean, standardError},
       ...(model === 'base'
         ? []
         : [
@@ -54,19 +57,18 @@ function scoresOf(report: Report): RunScore[] {
           ]),
     ],
   );
-  const {base, ordinary} = {base: report.heldOut['merged']?.differenceToBase, ordinary: report.mergedToOrdinary};
-  const rivals = Object.entries({base, ordinary, ...report.mergedToBaselines});
-  const merged = rivals.flatMap(([model, difference]): RunScore[] =>
-    difference
-      ? [{score: heldOutScores.merged, model, value: difference.mean, standardError: difference.standardError}]
-      : [],
-  );
+  const merged = mergedDifferences(report).map(([model, {mean, standardError}]): RunScore => ({
+    score: scoreNames.merged,
+    model,
+    value: mean,
+    standardError,
+  }));
   const networks = report.networks ?? [{...report, network: null}];
   const distances = networks.flatMap(({network, frechet, kid}) => {
     const by = network === null ? '' : ` (${network})`;
     return [
       ...Object.entries(frechet).map(([model, value]): RunScore => ({
-        score: `Fréchet distance${by}`,
+        score: `${scoreNames.frechet}${by}`,
         model,
         value,
         standardError: null,

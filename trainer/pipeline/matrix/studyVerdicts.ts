@@ -1,7 +1,8 @@
 import type {MatrixResult, MatrixRow} from '../../contract/matrix/matrixResult.ts';
+import {parseModel} from '../../contract/run/runModel.ts';
 import {directionText, measuredText, type Estimate} from '../../contract/scores/estimate.ts';
 import {estimate} from '../../evaluate/estimate.ts';
-import {heldOutScores} from './matrixScores.ts';
+import {scoreNames} from './matrixScores.ts';
 
 /** What nobody should read into the errors. */
 const whatErrorsMean =
@@ -22,7 +23,7 @@ interface Rival {
  */
 export function studyVerdicts(rows: MatrixResult['rows']): string[] {
   const names = rows.flatMap(({scores}) => scores.map(({score}) => score));
-  const judged = [...new Set(names)].filter((name) => name === heldOutScores.loss || name.startsWith('Fréchet'));
+  const judged = [...new Set(names)].filter((name) => name === scoreNames.loss || name.startsWith(scoreNames.frechet));
   const failed = rows.filter(({scores}) => scores.length === 0).map((row) => `Merged ${labelOf(row)}: no result.`);
   const verdicts = judged.flatMap((score) => verdictsBy(score, rows));
   return [...failed, ...verdicts, ...(verdicts.length > 0 ? [whatErrorsMean] : [])];
@@ -47,15 +48,15 @@ function rivalText(model: string): string {
 
 /** The models that count: the base, the ordinary finetune, and of the baselines the one that is hardest to beat. */
 function rivalsOf(row: MatrixRow, score: string): Rival[] {
-  const all = score === heldOutScores.loss ? byImage(row) : bySeed(row, score);
-  const baselines = all.filter(({model}) => model.startsWith('baseline-'));
+  const all = score === scoreNames.loss ? byImage(row) : bySeed(row, score);
+  const baselines = all.filter(({model}) => parseModel(model)?.kind === 'baseline');
   const [best] = baselines.sort((a, b) => b.difference.mean - a.difference.mean);
   return [...all.filter(({model}) => model === 'base' || model === 'ordinary'), ...(best ? [best] : [])];
 }
 
 function byImage({scores}: MatrixRow): Rival[] {
   return scores
-    .filter(({score}) => score === heldOutScores.merged)
+    .filter(({score}) => score === scoreNames.merged)
     .flatMap(({model, mean, standardError}) =>
       standardError === null ? [] : [{model, difference: {mean, standardError}}],
     );
