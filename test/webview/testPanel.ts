@@ -7,7 +7,7 @@ import {PanelSession} from '../../extension/panel/panelSession.ts';
 import type {HostMessage} from '../../trainer/contract/panel/panel.ts';
 import type {PanelFiles} from './bundlePanel.ts';
 import type {FakeRun} from '../helpers/fakeRunFolder.ts';
-import {themeStyle, type ThemeKind} from './themes.ts';
+import {themes, themeStyle, type ThemeKind} from './themes.ts';
 
 const origin = 'http://panel.test';
 const fileFolder = `${origin}/file`;
@@ -87,7 +87,7 @@ export class TestPanel {
     this.session.runChanged(run.run.path);
   }
 
-  /** Puts on another theme, as VS Code does. */
+  /** Puts on another theme, as VS Code does. The toolkit takes over its colours later, and its controls have both meanwhile. */
   async setTheme(kind: ThemeKind): Promise<void> {
     await this.page.evaluate(
       ([style, name]) => {
@@ -96,6 +96,10 @@ export class TestPanel {
         document.body.className = name ?? '';
       },
       [themeStyle(kind), kind],
+    );
+    await this.page.waitForFunction(
+      (colour) => getComputedStyle(document.body).getPropertyValue('--foreground').trim() === colour,
+      themes[kind].foreground,
     );
   }
 
