@@ -41,10 +41,10 @@ describePanel('the live preview of models with a text encoder', (open) => {
       const alt = `${name}: 4 images of each prompt, 20 steps, seed 0, “a bold seven”, “a thin two, tilted left”; guidance 3, away from “a blot”`;
       const picture = page.getByRole('img', {name: alt});
       const figure = page.getByRole('figure').filter({has: picture});
-      const below = async (label: string) => (await figure.getByText(label, {exact: true}).boundingBox())?.y ?? NaN;
-      const {y = NaN, height = NaN} = (await picture.boundingBox()) ?? {};
-      expect(await below('“a bold seven”')).toBeCloseTo(y, -1);
-      expect(await below('“a thin two, tilted left”')).toBeCloseTo(y + height / 2, -1);
+      // Read at one moment: the refined picture takes the place of the coarse one.
+      const rows = () => figure.evaluate(rowOffsets, ['“a bold seven”', '“a thin two, tilted left”']);
+      const inPlace = expect.closeTo(0, -1) as number;
+      await eventually(rows).toEqual([inPlace, inPlace]);
       await figure.getByText('0/3', {exact: true}).waitFor();
     }
     expectNoTrouble(panel);
@@ -55,6 +55,8 @@ describePanel('the live preview of models with a text encoder', (open) => {
     const {fake, panel, page, prompts} = await begin();
     await prompts.fill('one\ntwo');
     const picture = page.getByRole('img', {name: /^Preview: .*two/});
+    // The last of the draw: with each, all are put in anew.
+    await page.getByRole('img', {name: /^Last saved merge: .*two/}).waitFor();
     const whole = await picture.boundingBox();
     const {id = 0, text} = fake.draws.at(-1) ?? {};
     const png = Buffer.from(encodePng(new Uint8Array(2), 1, 2, 1)).toString('base64');
@@ -162,3 +164,13 @@ describePanel('the live preview of models with a text encoder', (open) => {
     await panel.close();
   });
 });
+
+/** How far each label is below the top of its row of the picture, in pixels, where every row is as high; NaN without a label. */
+function rowOffsets(figure: Element, labels: string[]): number[] {
+  const {y = NaN, height = NaN} = figure.querySelector('img')?.getBoundingClientRect() ?? {};
+  const all = [...figure.querySelectorAll('*')];
+  return labels.map((label, row) => {
+    const top = all.find(({textContent, childElementCount}) => childElementCount === 0 && textContent === label);
+    return (top?.getBoundingClientRect().y ?? NaN) - (y + (row * height) / labels.length);
+  });
+}
