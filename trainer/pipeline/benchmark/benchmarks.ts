@@ -165,10 +165,11 @@ export const benchmarks: Readonly<Record<BenchmarkName, Benchmark>> = {
     ],
   },
   digits: {
-    about: 'MNIST digits, 28 x 28, the bundled model: offline, minutes on any computer',
+    about: 'MNIST digits, 28 x 28, the bundled model: offline, on any computer',
     preset: 'digits/demo-full.deme.yaml',
     parameters: 60_000,
     changes: [
+      evaluate('samples', 10_000),
       {path: ['output'], value: undefined},
       {path: ['report'], value: undefined},
     ],
