@@ -12,10 +12,23 @@ export interface FeatureWeights {
   readonly file: string;
   readonly megabytes: number;
   readonly licence: string;
-  /** A repository of the hub with the files that go with the weights, or an address with how the file's SHA-256 begins. */
-  readonly source:
-    | {readonly repository: string; readonly beside: readonly string[]}
-    | {readonly address: string; readonly sha256?: string};
+  readonly source: HubWeights | AddressedWeights;
+}
+
+/** A repository of the hub, and the files in it that go with the weights. */
+export interface HubWeights {
+  readonly repository: string;
+  readonly beside: readonly string[];
+  /** Of the weights; left out: the hub's own word is taken. */
+  readonly sha256?: string;
+}
+
+/** A file on a server that lists no hashes. */
+export interface AddressedWeights {
+  readonly address: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly sha256: string;
 }
 
 const openClipBeside = ['open_clip_config.json', 'tokenizer.json', 'tokenizer_config.json'];
@@ -26,10 +39,10 @@ function openClip(model: string, megabytes: number): FeatureWeights {
   return {network: 'clip', file: 'open_clip_model.safetensors', megabytes, licence: 'MIT', source};
 }
 
-function dinov2(model: string, megabytes: number): FeatureWeights {
+function dinov2(model: string, size: number, sha256: string): FeatureWeights {
   const file = `dinov2_${model}_pretrain.pth`;
-  const source = {address: `https://dl.fbaipublicfiles.com/dinov2/dinov2_${model}/${file}`};
-  return {network: 'dinov2', file, megabytes, licence: 'Apache-2.0', source};
+  const source = {address: `https://dl.fbaipublicfiles.com/dinov2/dinov2_${model}/${file}`, size, sha256};
+  return {network: 'dinov2', file, megabytes: Math.round(size / 1e6), licence: 'Apache-2.0', source};
 }
 
 /** By name; of several for one network the first that is there is used. */
@@ -39,17 +52,21 @@ export const featureWeights: ReadonlyMap<string, FeatureWeights> = new Map([
     {
       network: 'inception',
       file: 'pt_inception-2015-12-05-6726825d.pth',
-      megabytes: 91,
+      megabytes: 96,
       licence: 'Apache-2.0',
       source: {
         address:
           'https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/pt_inception-2015-12-05-6726825d.pth',
-        sha256: '6726825d',
+        size: 95_628_359,
+        sha256: '6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2',
       },
     },
   ],
-  ['dinov2-vitl14', dinov2('vitl14', 1218)],
-  ['dinov2-vitb14', dinov2('vitb14', 346)],
+  [
+    'dinov2-vitl14',
+    dinov2('vitl14', 1_217_586_395, 'd5383ea8f4877b2472eb973e0fd72d557c7da5d3611bd527ceeb1d7162cbf428'),
+  ],
+  ['dinov2-vitb14', dinov2('vitb14', 346_378_731, '0b8b82f85de91b424aded121c7e1dcc2b7bc6d0adeea651bf73a13307fad8c73')],
   ['clip-vit-g-14', openClip('ViT-g-14-laion2B-s34B-b88K', 5468)],
   ['clip-vit-h-14', openClip('ViT-H-14-laion2B-s32B-b79K', 3945)],
   [
@@ -59,7 +76,11 @@ export const featureWeights: ReadonlyMap<string, FeatureWeights> = new Map([
       file: 'model.safetensors',
       megabytes: 1711,
       licence: 'MIT',
-      source: {repository: 'openai/clip-vit-large-patch14', beside: transformersBeside},
+      source: {
+        repository: 'openai/clip-vit-large-patch14',
+        beside: transformersBeside,
+        sha256: 'a2bf730a0c7debf160f7a6b50b3aaf3703e7e88ac73de7a314903141db026dcb',
+      },
     },
   ],
   ['clip-vit-b-32', openClip('ViT-B-32-laion2B-s34B-b79K', 605)],
@@ -72,7 +93,7 @@ export function featureFolder(name: string): string {
 
 /** The weights in the cache of a network (the first of the table that are there) or of one row of the table; null: there are none. */
 export async function cachedFeatureWeights(name: string): Promise<{row: string; file: string} | null> {
-  for (const [row, {file}] of rowsOf(name)) {
+  for (const [row, {file}] of featureRows(name)) {
     const found = await readdir(featureFolder(row)).catch((): string[] => []);
     // A file that was put there by hand needs no record.
     if (found.includes(file) && !found.includes(`${file}.part`)) return {row, file: join(featureFolder(row), file)};
@@ -80,7 +101,8 @@ export async function cachedFeatureWeights(name: string): Promise<{row: string; 
   return null;
 }
 
-function rowsOf(name: string): [string, FeatureWeights][] {
+/** The rows that a name means: that of the row, or all of a network. */
+export function featureRows(name: string): [string, FeatureWeights][] {
   return [...featureWeights].filter(([row, {network}]) => row === name || network === name);
 }
 
@@ -88,13 +110,13 @@ function rowsOf(name: string): [string, FeatureWeights][] {
 export async function findFeatureWeights(name: string): Promise<NetworkFiles> {
   const cached = await cachedFeatureWeights(name);
   if (cached !== null) return {weights: cached.file};
-  const rows = rowsOf(name);
+  const rows = featureRows(name);
   const [first] = rows;
   if (first === undefined) throw new Error(`no feature weights called ${name}`);
   const choices = rows.map(([row, {file, megabytes, licence}]) => `${row} (${file}, ${megabytes} MB, ${licence})`);
   throw new UserError('features-missing', `The weights of ${name} are not here: ${choices.join(' or ')}.`, {
     where: featureFolder(first[0]),
-    hint: `Put the file there (from ${weightsAddress(first[1])}), or give it with --weights.`,
+    hint: `Run \`deme fetch features ${first[0]}\`, put the file there (from ${weightsAddress(first[1])}), or give it with --weights.`,
   });
 }
 

@@ -17,6 +17,6 @@ export function frechetWarnings(sets: {samples: number; reference: number; dimen
   }
   if (fewest >= advised) return [];
   return [
-    `${distances} are biased upwards: compare them only with distances from equally many images, or use at least 10,000.`,
+    `${distances} are biased upwards: compare them only with distances from equally many images, or use at least 10,000 of both.`,
   ];
 }

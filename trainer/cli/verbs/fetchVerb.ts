@@ -1,6 +1,10 @@
 import type {Command} from 'commander';
+import {UserError} from '../../contract/errors.ts';
+import {cachedFeatureWeights, featureWeights} from '../../evaluate/featureWeights.ts';
+import {fetchFeatures, planFeatures} from '../../evaluate/fetchFeatures.ts';
 import {byteText} from '../../store/files/freeSpace.ts';
-import {fetchModel, planFetch, type FetchPlan} from '../../store/hub/hubFetch.ts';
+import {fetchModel, planFetch} from '../../store/hub/hubFetch.ts';
+import type {FetchPlan, FetchProgress} from '../../store/hub/remoteFiles.ts';
 import {action} from '../action.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
 import {warn} from '../terminal.ts';
@@ -10,43 +14,97 @@ interface FetchOptions extends OutputOptions {
   endpoint?: string;
   revision: string;
   variant?: string;
+  address?: string;
   dryRun?: boolean;
+}
+
+/** What both kinds of fetch are told. */
+interface Told {
+  readonly onPlan: (plan: FetchPlan) => void;
+  readonly onProgress: (progress: FetchProgress) => void;
 }
 
 export function addFetchVerb(deme: Command): void {
   const command = deme
-    .command('fetch <owner/name>')
-    .description('fetch a model from a hub into the cache: all components of a pipeline, in one variant')
+    .command('fetch <model> [network]')
+    .usage('[options] <owner/name | features [network]>')
+    .description(
+      'fetch a model from a hub into the cache: all components of a pipeline, in one variant; or the weights of a network whose features measure images',
+    )
+    .addHelpText('after', '\n`deme fetch features` lists the networks.')
     .option('--endpoint <address>', 'hub (https://huggingface.co)')
     .option('--revision <name>', 'branch, tag or commit', 'main')
     .option('--variant <name>', 'variant of the weights, as fp16 (the plain ones, else the only variant)')
+    .option('--address <url>', 'another address of the same file, for the networks that come from no hub')
     .option('--dry-run', 'only say which files would be fetched, their sizes and the licence');
   action(command, fetchVerb);
 }
 
-async function fetchVerb(repository: string, options: FetchOptions): Promise<ExitCode> {
+async function fetchVerb(model: string, network: string | undefined, options: FetchOptions): Promise<ExitCode> {
+  if (model === 'features') return network === undefined ? listFeatures(options) : featuresVerb(network, options);
+  if (network !== undefined || options.address !== undefined) {
+    throw new UserError('option-unused', `A model is one name, owner/name; it comes from a hub.`, {
+      hint: 'Networks that measure images are fetched by `deme fetch features NAME`.',
+    });
+  }
+  return modelVerb(model, options);
+}
+
+async function modelVerb(repository: string, options: FetchOptions): Promise<ExitCode> {
   const {endpoint, revision, variant} = options;
   if (options.dryRun) {
     const plan = await planFetch(repository, {endpoint, revision, variant});
-    printResult(options, {repository, revision, ...plan}, [...plan.files.map(fileLine), summary(repository, plan)]);
+    printResult(options, {repository, revision, ...plan}, planLines(repository, plan));
     return 0;
   }
-  const progress = verbProgress(options, `fetching ${repository}`);
-  const onProgress = ({done, total}: {done: number; total: number}) => progress.show(done, total);
-  const onPlan = (plan: FetchPlan) => {
-    if (!options.json) warn(summary(repository, plan));
-  };
-  const settings = {endpoint, revision, variant, onPlan, onProgress};
-  const folder = await fetchModel(repository, settings).finally(() => progress.end());
+  const folder = await followed(repository, options, (told) =>
+    fetchModel(repository, {endpoint, revision, variant, ...told}),
+  );
   printResult(options, {repository, revision, folder}, [`${repository} (${revision}) is in ${folder}`]);
   return 0;
 }
 
-function fileLine({name, size}: FetchPlan['files'][number]): string {
-  return `${byteText(size).padStart(9)}  ${name}`;
+async function featuresVerb(network: string, options: FetchOptions): Promise<ExitCode> {
+  const {endpoint, revision, address} = options;
+  if (options.dryRun) {
+    const plan = await planFeatures(network, {endpoint, revision, address});
+    printResult(options, {network, ...plan}, planLines(network, plan));
+    return 0;
+  }
+  const file = await followed(network, options, (told) =>
+    fetchFeatures(network, {endpoint, revision, address, ...told}),
+  );
+  printResult(options, {network, file}, [`${network} is in ${file}`]);
+  return 0;
 }
 
-function summary(repository: string, {files, total, licence}: FetchPlan): string {
+async function listFeatures(options: FetchOptions): Promise<ExitCode> {
+  const rows = [];
+  for (const [name, {network, file, megabytes, licence}] of featureWeights) {
+    rows.push({name, network, file, megabytes, licence, cached: (await cachedFeatureWeights(name))?.file ?? null});
+  }
+  const lines = rows.map(({name, megabytes, licence, cached}) =>
+    [name.padEnd(14), `${megabytes} MB`.padStart(8), licence.padEnd(10), cached ?? 'not fetched'].join('  '),
+  );
+  printResult(options, {networks: rows}, lines);
+  return 0;
+}
+
+async function followed(what: string, options: OutputOptions, fetch: (told: Told) => Promise<string>): Promise<string> {
+  const progress = verbProgress(options, `fetching ${what}`);
+  return fetch({
+    onPlan: (plan) => {
+      if (!options.json) warn(summary(what, plan));
+    },
+    onProgress: ({done, total}) => progress.show(done, total),
+  }).finally(() => progress.end());
+}
+
+function planLines(what: string, plan: FetchPlan): string[] {
+  return [...plan.files.map(({name, size}) => `${byteText(size).padStart(9)}  ${name}`), summary(what, plan)];
+}
+
+function summary(what: string, {files, total, licence}: FetchPlan): string {
   const count = `${files.length} ${files.length === 1 ? 'file' : 'files'}`;
-  return `${repository}: ${count}, ${byteText(total)}, ${licence === null ? 'no licence stated' : `licence ${licence}`}`;
+  return `${what}: ${count}, ${byteText(total)}, ${licence === null ? 'no licence stated' : `licence ${licence}`}`;
 }

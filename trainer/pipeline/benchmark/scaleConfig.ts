@@ -17,6 +17,10 @@ const scaledSettings: readonly ScaledSetting[] = [
   {path: ['decouple', 'schedule', 'warmup'], least: 0, value: ({decouple}) => decouple?.schedule.warmup},
   {path: ['merge', 'search', 'images'], least: 8, value: ({merge}) => merge?.search?.images},
   {path: ['merge', 'search', 'budget'], least: 8, value: ({merge}) => merge?.search?.budget},
+  {path: ['merge', 'search', 'race', 'first'], least: 8, value: ({merge}) => merge?.search?.race?.first},
+  {path: ['merge', 'search', 'race', 'samples'], least: 16, value: ({merge}) => merge?.search?.race?.samples},
+  {path: ['merge', 'search', 'race', 'reference'], least: 128, value: ({merge}) => merge?.search?.race?.reference},
+  {path: ['merge', 'search', 'test', 'samples'], least: 16, value: ({merge}) => merge?.search?.test?.samples},
   {path: ['evaluate', 'heldOut', 'images'], least: 8, value: ({evaluate}) => evaluate?.heldOut.images},
   {path: ['evaluate', 'samples'], least: 16, value: ({evaluate}) => evaluate?.samples},
 ];

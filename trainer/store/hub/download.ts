@@ -20,12 +20,14 @@ import {
 import {digestFile} from '../files/sha256.ts';
 
 /** What a downloaded file must be. */
-export interface ExpectedFile {
+export type ExpectedFile = {
+  /** In bytes. */
   readonly size: number;
-  readonly sha256?: string;
-  /** Git's SHA-1 of a blob, for files whose SHA-256 the server does not list. */
-  readonly gitBlob: string;
-}
+} & (
+  | {readonly sha256: string}
+  // Git's SHA-1 of a blob, for files whose SHA-256 the server does not list.
+  | {readonly sha256?: undefined; readonly gitBlob: string}
+);
 
 interface Transfer {
   readonly url: string;
@@ -53,7 +55,7 @@ export async function download(
   await withRetries(settings.retryDelay, () => whileAlive(settings.silence, (watch) => fetchRest(transfer, watch)));
   if (!(await isIntact(part, expected))) {
     await rm(part, {force: true});
-    throw new UserError('checksum-wrong', 'The downloaded file is not what the hub lists: its hash is another.', {
+    throw new UserError('checksum-wrong', 'The downloaded file is not the one that is expected: its hash is another.', {
       where: url,
       hint: 'Nothing was kept. Fetch again.',
     });
@@ -73,12 +75,12 @@ async function fetchRest(transfer: Transfer, watch: SilenceWatch): Promise<void>
   if (response.status === 416 || response.body === null) {
     await response.body?.cancel();
     await rm(part, {force: true});
-    throw new TransientError(`The hub does not send ${url} from byte ${present} on`);
+    throw new TransientError(`The server does not send ${url} from byte ${present} on`);
   }
   // A server that ignores the range sends the whole file with status 200.
   const start = response.status === 206 ? present : 0;
   if (start > 0 && !response.headers.get('content-range')?.startsWith(`bytes ${start}-`)) {
-    throw new UserError('hub-answer', `The hub sends another part of the file than bytes ${start} and on.`, {
+    throw new UserError('hub-answer', `The server sends another part of the file than bytes ${start} and on.`, {
       where: url,
     });
   }
@@ -138,7 +140,7 @@ async function append(
 }
 
 function tooLong(where: string, size: number): UserError {
-  return new UserError('checksum-wrong', `The hub sends more than the ${size} bytes that it lists.`, {where});
+  return new UserError('checksum-wrong', `The server sends more than the ${size} bytes that are expected.`, {where});
 }
 
 /** Whether the disk failed rather than the network. */
@@ -150,11 +152,12 @@ function isFileError(error: unknown): boolean {
   );
 }
 
-/** Whether a file is there and is what the hub lists, by its size and hash. */
-export async function isIntact(path: string, {size, sha256, gitBlob}: ExpectedFile): Promise<boolean> {
+/** Whether a file is there and is the one that is expected, by its size and hash. */
+export async function isIntact(path: string, expected: ExpectedFile): Promise<boolean> {
+  const {size, sha256} = expected;
   if (!(await fileExists(path)) || (await stat(path)).size !== size) return false;
   if (sha256 !== undefined) return (await digestFile(path, createHash('sha256'))) === sha256;
-  return (await digestFile(path, blobHash(size))) === gitBlob;
+  return (await digestFile(path, blobHash(size))) === expected.gitBlob;
 }
 
 /** Git hashes a file with its type and length in front. */

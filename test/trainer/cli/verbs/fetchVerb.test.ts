@@ -1,4 +1,4 @@
-import {readFile} from 'node:fs/promises';
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import * as z from 'zod';
@@ -41,5 +41,23 @@ describe('deme fetch', () => {
     const {code, stderr} = await deme(['fetch', '../tiny']);
     expect(code).toBe(2);
     expect(stderr).toContain('owner/name');
+  });
+
+  it('lists the networks that measure images, and what of them is there', async () => {
+    const cache = await temporaryFolder();
+    const env = {DEME_CACHE: cache};
+    await mkdir(join(cache, 'features', 'inception'), {recursive: true});
+    await writeFile(join(cache, 'features', 'inception', 'pt_inception-2015-12-05-6726825d.pth'), '');
+    const {stdout} = await deme(['fetch', 'features'], {env});
+    expect(stdout).toMatch(/^inception +96 MB +Apache-2\.0 +.*6726825d\.pth$/m);
+    expect(stdout).toMatch(/^clip-vit-g-14 +5468 MB +MIT +not fetched$/m);
+  });
+
+  it('refuses a second name that nothing takes, and says what the first one means', async () => {
+    const {code, stderr} = await deme(['fetch', 'owner/tiny', 'inception']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('deme fetch features NAME');
+    const unknown = await deme(['fetch', 'features', 'resnet', '--dry-run']);
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('clip-vit-l-14')]);
   });
 });

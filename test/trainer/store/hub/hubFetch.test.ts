@@ -2,7 +2,8 @@ import {mkdir, readFile, readdir, writeFile} from 'node:fs/promises';
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
-import {fetchModel, resolveBase, type FetchProgress} from '../../../../trainer/store/hub/hubFetch.ts';
+import {fetchModel, resolveBase} from '../../../../trainer/store/hub/hubFetch.ts';
+import type {FetchProgress} from '../../../../trainer/store/hub/remoteFiles.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {commit, hubServer, listFiles} from '../hubServer.ts';
 

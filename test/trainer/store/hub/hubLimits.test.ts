@@ -20,7 +20,7 @@ describe('fetchModel', () => {
     await expect(fetchModel('owner/tiny', {endpoint: hub.endpoint, folder, retryDelay})).rejects.toMatchObject({
       code: 'disk-full',
       where: folder,
-      message: expect.stringMatching(/^The model needs 9007199\.25 GB more, and .* are free\.$/) as string,
+      message: expect.stringMatching(/^The files need 9007199\.25 GB more, and .* are free\.$/) as string,
     });
     expect(hub.requests).toHaveLength(1);
     expect(await readdir(folder)).toEqual([]);

@@ -1,6 +1,7 @@
 import {readdir} from 'node:fs/promises';
 import {describe, expect, it} from 'vitest';
-import {fetchModel, planFetch, type FetchPlan} from '../../../../trainer/store/hub/hubFetch.ts';
+import {fetchModel, planFetch} from '../../../../trainer/store/hub/hubFetch.ts';
+import type {FetchPlan} from '../../../../trainer/store/hub/remoteFiles.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {hubServer, listFiles} from '../hubServer.ts';
 
