@@ -76,7 +76,7 @@ describe('fetchFeatures', () => {
 
   it('goes on where it was interrupted', async () => {
     let broken = true;
-    const {endpoint, requests} = await hubServer({'weights.pth': weights}, (request, response) => {
+    const {endpoint, requests} = await hubServer({'weights.pth': weights}, (_, response) => {
       if (!broken) return false;
       broken = false;
       response.writeHead(200).write(weights.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 50));

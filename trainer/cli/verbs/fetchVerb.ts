@@ -1,10 +1,12 @@
+import {resolve} from 'node:path';
 import type {Command} from 'commander';
 import {UserError} from '../../contract/errors.ts';
+import {emojiLicence, emojiPackage, fetchEmoji} from '../../data/emoji/fetchEmoji.ts';
 import {cachedFeatureWeights, featureWeights} from '../../evaluate/featureWeights.ts';
 import {fetchFeatures, planFeatures} from '../../evaluate/fetchFeatures.ts';
 import {byteText} from '../../store/files/freeSpace.ts';
 import {fetchModel, planFetch} from '../../store/hub/hubFetch.ts';
-import type {FetchPlan, FetchProgress} from '../../store/hub/remoteFiles.ts';
+import {planOf, type FetchPlan, type FetchProgress} from '../../store/hub/remoteFiles.ts';
 import {action} from '../action.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
 import {warn} from '../terminal.ts';
@@ -15,6 +17,7 @@ interface FetchOptions extends OutputOptions {
   revision: string;
   variant?: string;
   address?: string;
+  to?: string;
   dryRun?: boolean;
 }
 
@@ -27,27 +30,48 @@ interface Told {
 export function addFetchVerb(deme: Command): void {
   const command = deme
     .command('fetch <model> [network]')
-    .usage('[options] <owner/name | features [network]>')
+    .usage('[options] <owner/name | features [network] | emoji>')
     .description(
-      'fetch a model from a hub into the cache: all components of a pipeline, in one variant; or the weights of a network whose features measure images',
+      'fetch a model from a hub into the cache: all components of a pipeline, in one variant; or the weights of a network whose features measure images; or pictures to train on',
     )
-    .addHelpText('after', '\n`deme fetch features` lists the networks.')
+    .addHelpText(
+      'after',
+      '\n`deme fetch features` lists the networks. `deme fetch emoji` makes a folder of 3,786 pictures with captions.',
+    )
     .option('--endpoint <address>', 'hub (https://huggingface.co)')
     .option('--revision <name>', 'branch, tag or commit', 'main')
     .option('--variant <name>', 'variant of the weights, as fp16 (the plain ones, else the only variant)')
-    .option('--address <url>', 'another address of the same file, for the networks that come from no hub')
+    .option('--address <url>', 'another address of the same file, for what comes from no hub')
+    .option('--to <folder>', 'where the pictures go (emoji)')
     .option('--dry-run', 'only say which files would be fetched, their sizes and the licence');
   action(command, fetchVerb);
 }
 
 async function fetchVerb(model: string, network: string | undefined, options: FetchOptions): Promise<ExitCode> {
   if (model === 'features') return network === undefined ? listFeatures(options) : featuresVerb(network, options);
-  if (network !== undefined || options.address !== undefined) {
-    throw new UserError('option-unused', `A model is one name, owner/name; it comes from a hub.`, {
+  if (network !== undefined) {
+    throw new UserError('option-unused', `Only features have another name behind them, not ${model}.`, {
       hint: 'Networks that measure images are fetched by `deme fetch features NAME`.',
     });
   }
-  return modelVerb(model, options);
+  return model === 'emoji' ? emojiVerb(options) : modelVerb(model, options);
+}
+
+async function emojiVerb(options: FetchOptions): Promise<ExitCode> {
+  const {address: url = emojiPackage.url, to: folder = 'emoji'} = options;
+  const source = {...emojiPackage, url};
+  const plan = planOf([source], emojiLicence);
+  if (options.dryRun) {
+    printResult(options, plan, planLines('emoji', plan));
+    return 0;
+  }
+  const images = await followed('emoji', options, ({onPlan, onProgress}) => {
+    onPlan(plan);
+    return fetchEmoji(folder, {source, onProgress});
+  });
+  const path = resolve(folder);
+  printResult(options, {folder: path, images}, [`${images} pictures with captions are in ${path}`]);
+  return 0;
 }
 
 async function modelVerb(repository: string, options: FetchOptions): Promise<ExitCode> {
@@ -90,7 +114,7 @@ async function listFeatures(options: FetchOptions): Promise<ExitCode> {
   return 0;
 }
 
-async function followed(what: string, options: OutputOptions, fetch: (told: Told) => Promise<string>): Promise<string> {
+async function followed<T>(what: string, options: OutputOptions, fetch: (told: Told) => Promise<T>): Promise<T> {
   const progress = verbProgress(options, `fetching ${what}`);
   return fetch({
     onPlan: (plan) => {

@@ -71,9 +71,12 @@ export async function downloadAll(
   }
 }
 
-/** Refuses files that do not fit on the disk, by the sizes that are claimed, before any of them is fetched. */
-export async function requireRoom(files: readonly RemoteFile[], folder: string): Promise<void> {
-  let needed = 0;
+/**
+ * Refuses files that do not fit on the disk, by the sizes that are claimed, before any of them is fetched. `more`: bytes of what will be made
+ * of them.
+ */
+export async function requireRoom(files: readonly RemoteFile[], folder: string, more = 0): Promise<void> {
+  let needed = more;
   for (const {name, expected} of files) {
     needed += expected.size - (await downloadedBytes(join(folder, name), expected.size));
   }

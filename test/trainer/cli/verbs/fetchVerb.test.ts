@@ -53,6 +53,11 @@ describe('deme fetch', () => {
     expect(stdout).toMatch(/^clip-vit-g-14 +5468 MB +MIT +not fetched$/m);
   });
 
+  it('says what the pictures of emoji take, and under which licences', async () => {
+    const {stdout} = await deme(['fetch', 'emoji', '--dry-run']);
+    expect(stdout).toMatch(/^emoji: 1 file, 74\.3 MB, licence MIT; the pictures, of Noto Emoji, Apache-2\.0$/m);
+  });
+
   it('refuses a second name that nothing takes, and says what the first one means', async () => {
     const {code, stderr} = await deme(['fetch', 'owner/tiny', 'inception']);
     expect(code).toBe(2);
