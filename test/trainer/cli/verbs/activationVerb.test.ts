@@ -31,8 +31,10 @@ describe('deme measure activation-change', {timeout: 300_000}, () => {
     expect(ActivationChange.parse(JSON.parse(await readFile(file, 'utf8')))).toEqual(result);
     const rows = (await readFile(csv, 'utf8')).trim().split('\n');
     const up = result.sites[4] ?? expect.fail();
-    expect(rows).toContain(`up 1,spatial,rms,375,,,${up.spatial.rms[1]}`);
-    const counts = rows.filter((row) => row.startsWith('up 1,channel,count,')).map((row) => row.split(',').map(Number));
+    expect(rows).toContain(`"up 1",spatial,rms,375,,,${up.spatial.rms[1]}`);
+    const counts = rows
+      .filter((row) => row.startsWith('"up 1",channel,count,'))
+      .map((row) => row.split(',').map(Number));
     // Two timesteps, four images, four channels.
     expect(counts.reduce((sum, row) => sum + (row[6] ?? NaN), 0)).toBe(2 * 4 * 4);
     expect(counts.every(([, , , , low = NaN, high = NaN]) => low < high)).toBe(true);

@@ -1,3 +1,4 @@
+import {csvCell} from '../../csvCell.ts';
 import type {ActivationChange, AxisChange} from './activationChange.ts';
 import {binEdge} from './symmetricHistogram.ts';
 
@@ -14,8 +15,8 @@ export function activationChangeCsv({timesteps, sites}: ActivationChange): strin
     ),
   ];
   const rows = sites.flatMap(({name, channel, spatial}) => [
-    ...rowsOf(name, 'channel', channel),
-    ...rowsOf(name, 'spatial', spatial),
+    ...rowsOf(csvCell(name), 'channel', channel),
+    ...rowsOf(csvCell(name), 'spatial', spatial),
   ]);
   return `site,axis,measure,timestep,low,high,value\n${rows.map((row) => row.join(',')).join('\n')}\n`;
 }
