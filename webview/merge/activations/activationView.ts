@@ -31,6 +31,9 @@ export class ActivationView implements MeasuredView<ActivationChange> {
 
   show(results: readonly ActivationChange[]): void {
     if (JSON.stringify(results) === JSON.stringify(this.#results)) return;
+    const news = results.filter(({key}) => !this.#results.some((known) => known.key === key));
+    // What was just measured is what the user wants to see.
+    if (this.#results.length > 0 && news.length === 1) this.#model = news[0]?.model ?? this.#model;
     this.#results = results;
     this.#build();
   }

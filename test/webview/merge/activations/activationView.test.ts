@@ -1,22 +1,25 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
+import type {MeasurementRequest} from '../../../../trainer/contract/measurements/measurementRequest.ts';
 import {activationChangeCsv} from '../../../../trainer/contract/run/measured/activationChangeCsv.ts';
 import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
 import {knownActivations} from '../../../helpers/knownActivations.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {axeViolationsInThemes} from '../../axeViolations.ts';
+import {choose} from '../../choose.ts';
 import {describePanel, eventually, expectNoTrouble} from '../../describePanel.ts';
 
 describePanel('the activation change in the merge tab', (open) => {
   it('is measured at the press of a button, read by model and block, and saved', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});
     const asked: unknown[] = [];
-    const measure = async ({path}: {path: string}, name: string, request: unknown) => {
+    const measure = async ({path}: {path: string}, name: string, request: MeasurementRequest) => {
       asked.push([name, request]);
+      const model = String(request.model);
       await mkdir(join(path, 'activations'), {recursive: true});
-      for (const model of ['expert-0', 'merged'])
-        await writeFile(join(path, 'activations', `${model}.json`), JSON.stringify(knownActivations(model)));
+      const result = {...knownActivations(model), key: model};
+      await writeFile(join(path, 'activations', `${model}.json`), JSON.stringify(result));
     };
     const panel = await open({runs: [run], actions: {measure}});
     const {page} = panel;
@@ -28,16 +31,21 @@ describePanel('the activation change in the merge tab', (open) => {
         /^Feature maps of expert-0 less those of the base at 2 timesteps of \[0, 250\), on the same 64 validation images and noise \(seed 0\), by wasm on a CPU\. Channels change more than pixels after 1 of 3 blocks, and more than by chance alone after 2\./,
       )
       .waitFor();
-    expect(asked).toEqual([['activation-change', {}]]);
     const sizes = page.getByRole('table', {name: /^Root mean square of the change/});
     const cells = sizes.getByRole('row', {name: 'down 0'}).getByRole('cell');
     expect(await cells.allTextContents()).toEqual(['14 × 14 × 16', '0.02000', '5 %', '0.005000', '1 %', '4', '0.2857']);
 
-    await page.getByRole('combobox', {name: 'Change of model', exact: true}).click();
-    await page.getByRole('option', {name: 'merged', exact: true}).and(page.locator(':visible')).click();
+    await choose(page, 'Compare with the base', 'merged');
+    await page.getByRole('button', {name: 'Measure activation change'}).click();
     await page.getByText(/^Feature maps of merged less/).waitFor();
-    await page.getByRole('combobox', {name: 'Change after', exact: true}).click();
-    await page.getByRole('option', {name: 'down 0', exact: true}).and(page.locator(':visible')).click();
+    expect(asked).toEqual([
+      ['activation-change', {model: 'expert-0'}],
+      ['activation-change', {model: 'merged'}],
+    ]);
+    await choose(page, 'Change of model', 'expert-0');
+    await page.getByText(/^Feature maps of expert-0 less/).waitFor();
+    await choose(page, 'Change of model', 'merged');
+    await choose(page, 'Change after', 'down 0');
     const picture = page.getByRole('img', {name: /^Histogram: Activation change of merged, down 0, along channels/});
     await expect.poll(() => picture.evaluate((img) => (img as HTMLImageElement).naturalWidth)).toBe(900);
     for (const name of ['changes as CSV', 'change histogram as SVG', 'change bars as SVG'])
