@@ -6,6 +6,8 @@ export interface PredictOptions {
   dropoutSeed?: () => number;
   /** Compute the activations inside a block again in the backward pass, instead of keeping them: same gradients, less memory. */
   gradientCheckpointing?: boolean;
+  /** Is given the feature map [N,H,W,C] that leaves each place for a projection, after W where there is one; they come in forward order. */
+  onSite?: (map: Tensor4D) => void;
 }
 
 /** What a prediction depends on besides noisy images and timesteps. Nothing, for an unconditional network. */

@@ -48,18 +48,23 @@ export function createUNetBody(
       ...normShapes('conv_norm_out', first),
       ...convShapes('conv_out', 3, first, config.out_channels),
     ],
-    apply(params, {noisy, time, context = null}, options) {
+    apply(params, {noisy, time, context = null}, {onSite, ...options}) {
       const pass: Pass = {params, time: silu(embedTime(params, time)), context, ...options};
+      const leave = (site: number, map: Tensor4D) => {
+        const projected = project(params, site, map);
+        onSite?.(projected);
+        return projected;
+      };
       let hidden = applyConv(params, 'conv_in', config.center_input_sample ? tf.sub(tf.mul(noisy, 2), 1) : noisy);
       const skips = [hidden];
       for (const [index, block] of downs.entries()) {
         const result = block.apply(pass, hidden);
         skips.push(...result.skips);
-        hidden = project(params, index, result.hidden);
+        hidden = leave(index, result.hidden);
       }
-      hidden = project(params, downs.length, mid === null ? hidden : mid.apply(pass, hidden));
+      hidden = leave(downs.length, mid === null ? hidden : mid.apply(pass, hidden));
       for (const [index, block] of ups.entries())
-        hidden = project(params, downs.length + 1 + index, block.apply(pass, hidden, skips));
+        hidden = leave(downs.length + 1 + index, block.apply(pass, hidden, skips));
       const normed = groupNormSilu(hidden, affine(params, 'conv_norm_out'), {
         groups: style.groups,
         eps: style.eps,

@@ -7,6 +7,8 @@ import type {Params} from './params.ts';
 
 /** A place of a network where DeMe may put a channel-wise projection W (DeMe, section 3.2). */
 export interface ProjectionSite {
+  /** Of the block before it, as in `down 0`, `mid`, `up 1`. */
+  readonly name: string;
   /** C: W is [1,1,C,C] in memory. */
   readonly channels: number;
   /**

@@ -1,9 +1,10 @@
 import type {MeasurementName} from '../../trainer/contract/measurements/measurementKinds.ts';
+import type {MeasurementRequest} from '../../trainer/contract/measurements/measurementRequest.ts';
 import type {RunDetails, RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {element, Region, setText} from '../dom.ts';
 import {askMeasured, type KeptResults, type ResultOf} from '../measured.ts';
 import type {Panel} from '../panel.ts';
-import {button, setDisabled} from '../toolkit.ts';
+import {button, dropdown, setDisabled, type Choice} from '../toolkit.ts';
 
 /** What shows the results of one measurement. */
 export interface MeasuredView<Result> {
@@ -31,6 +32,15 @@ export interface SectionTexts {
   readonly unread: string;
 }
 
+/** What a user can choose to have measured; without one, all defaults. */
+export interface RequestChoice {
+  /** Before the choice. */
+  readonly label: string;
+  /** The first is the default. */
+  choices(run: RunView): readonly Choice[];
+  requestOf(value: string): MeasurementRequest;
+}
+
 /** A part of the page about a measurement of the run: reads its results, and has it made on demand. */
 export class MeasuredSection<Name extends MeasurementName> {
   readonly root: HTMLElement;
@@ -39,12 +49,15 @@ export class MeasuredSection<Name extends MeasurementName> {
   readonly #texts: SectionTexts;
   readonly #view: MeasuredView<ResultOf<Name>>;
   readonly #fits: (run: RunView) => boolean;
+  readonly #choice: RequestChoice | null;
   readonly #bar = new Region(element('div', {class: 'bar'}));
   readonly #status = element('p', {class: 'message', role: 'status'});
   #run = '';
   #asked: RunDetails | null = null;
   #known: KeptResults<ResultOf<Name>> | null = null;
   #isBusy = false;
+  #choices: readonly Choice[] = [];
+  #chosen = '';
 
   /** @param fits whether a run can be measured; else nothing is shown */
   constructor(
@@ -53,12 +66,14 @@ export class MeasuredSection<Name extends MeasurementName> {
     texts: SectionTexts,
     view: MeasuredView<ResultOf<Name>>,
     fits: (run: RunView) => boolean,
+    choice: RequestChoice | null = null,
   ) {
     this.#panel = panel;
     this.#name = name;
     this.#texts = texts;
     this.#view = view;
     this.#fits = fits;
+    this.#choice = choice;
     const {heading, about} = texts;
     this.root = element(
       'section',
@@ -77,6 +92,8 @@ export class MeasuredSection<Name extends MeasurementName> {
     if (needed === null || this.root.hidden) return;
     const {run, details} = needed;
     if (run.path !== this.#run) this.#forget(run.path);
+    this.#choices = this.#choice?.choices(run) ?? [];
+    if (!this.#choices.some(({value}) => value === this.#chosen)) this.#chosen = this.#choices[0]?.value ?? '';
     if (details !== this.#asked) {
       this.#asked = details;
       void this.#ask(run.path, false);
@@ -98,14 +115,19 @@ export class MeasuredSection<Name extends MeasurementName> {
 
   #showBar(run: string, trusted: boolean): void {
     const isNew = this.#results().length === 0;
-    this.#bar.show([run, trusted, isNew, this.#isBusy], () => {
+    this.#bar.show([run, trusted, isNew, this.#isBusy, this.#choices], () => {
       const measure = button(this.#texts.action, () => void this.#measure(run), {
         appearance: isNew ? 'primary' : 'secondary',
         title: trusted ? this.#texts.cost : 'Needs a trusted workspace',
       });
       setDisabled(measure, !trusted || this.#isBusy);
-      return [measure, ...(isNew ? [] : this.#view.exports())];
+      return [...this.#chooser(), measure, ...(isNew ? [] : this.#view.exports())];
     });
+  }
+
+  #chooser(): HTMLElement[] {
+    if (this.#choice === null || this.#choices.length < 2) return [];
+    return [dropdown(this.#choice.label, this.#choices, this.#chosen, (value) => (this.#chosen = value))];
   }
 
   async #measure(run: string): Promise<void> {
@@ -121,7 +143,8 @@ export class MeasuredSection<Name extends MeasurementName> {
 
   async #ask(run: string, isMeasuring: boolean): Promise<void> {
     const doing = isMeasuring ? this.#texts.failed : this.#texts.unread;
-    const kept = await askMeasured(this.#panel, this.#name, {run, request: isMeasuring ? {} : null, doing});
+    const wanted = this.#choice === null || this.#choices.length === 0 ? {} : this.#choice.requestOf(this.#chosen);
+    const kept = await askMeasured(this.#panel, this.#name, {run, request: isMeasuring ? wanted : null, doing});
     // Another run may have been selected in the meantime.
     if (run !== this.#run) return;
     if (kept !== null) this.#known = kept;

@@ -20,6 +20,7 @@ import {
   StateRecord,
 } from '../../../trainer/contract/run/records.ts';
 import {Report} from '../../../trainer/contract/run/report.ts';
+import {ActivationChange} from '../../../trainer/contract/run/measured/activationChange.ts';
 import {GradientConflict} from '../../../trainer/contract/run/measured/gradientConflict.ts';
 import {LossPlane} from '../../../trainer/contract/run/measured/lossPlane.ts';
 import {RunNotes} from '../../../trainer/contract/run/runNotes.ts';
@@ -27,6 +28,7 @@ import {AutoencoderConfig} from '../../../trainer/contract/model/autoencoderConf
 import {UNet2DConditionConfig} from '../../../trainer/contract/model/unet2dConditionConfig.ts';
 import {ClipTextConfig} from '../../../trainer/contract/model/clipTextConfig.ts';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
+import {knownActivations} from '../../helpers/knownActivations.ts';
 import {knownConflict} from '../../helpers/knownConflict.ts';
 
 const hash = 'a'.repeat(64);
@@ -110,6 +112,7 @@ export const recordExamples: readonly {readonly schema: z.ZodType; readonly exam
     },
   },
   {schema: GradientConflict, example: knownConflict()},
+  {schema: ActivationChange, example: knownActivations()},
   {schema: DrawnScores, example: {inceptionScore: {mean: 9.1, deviation: 0.1, splits: 10}}},
   {schema: LossRecord, example: {ranges: [[0, 500]], images: 2, timestepsPerRange: 1, values: [0.1, 0.2]}},
   {

@@ -70,7 +70,7 @@ const FakeConfig = z.looseObject({_class_name: z.literal('FakeModel'), width: z.
 const fakeConfig = FakeConfig.parse({_class_name: 'FakeModel', width: 1, size: 4, novel: 'kept'});
 
 function fakeArchitecture({width, size}: z.infer<typeof FakeConfig>): Architecture {
-  const projectionSites = [{channels: width, feedingLayers: ['only']}];
+  const projectionSites = [{name: 'only', channels: width, feedingLayers: ['only']}];
   return {
     sampleSize: [size, size],
     projectionSites,

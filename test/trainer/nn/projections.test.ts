@@ -24,8 +24,8 @@ async function valuesOf(params: Params | undefined, key: string): Promise<number
 
 describe('the mode of projections', () => {
   const sites = [
-    {channels: 4, feedingLayers: null},
-    {channels: 4, feedingLayers: ['conv']},
+    {name: 'mid', channels: 4, feedingLayers: null},
+    {name: 'up 0', channels: 4, feedingLayers: ['conv']},
   ];
 
   it.each([

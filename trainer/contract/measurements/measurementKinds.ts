@@ -1,3 +1,4 @@
+import {activationChangeKind} from './activationChangeKind.ts';
 import {gradientConflictKind} from './gradientConflictKind.ts';
 import {lossPlaneKind} from './lossPlaneKind.ts';
 import type {MeasurementKind} from './measurementKind.ts';
@@ -8,6 +9,7 @@ export const measurementKinds = {
   'task-vectors': taskVectorsKind,
   'loss-plane': lossPlaneKind,
   'gradient-conflict': gradientConflictKind,
+  'activation-change': activationChangeKind,
 } as const;
 
 export type MeasurementName = keyof typeof measurementKinds;

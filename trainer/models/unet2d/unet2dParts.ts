@@ -106,11 +106,13 @@ function layerParts(block: string, layer: number, type: string | undefined, shap
 /** After each down block, the middle and each up block. What leaves a down block also goes to a skip connection, the middle ends in a sum. */
 export function unet2dProjectionSites(config: UNetLayout): ProjectionSite[] {
   const {block_out_channels: widths, up_block_types: types} = config;
-  const unfed = [...widths, ...widths.slice(-1)].map((channels) => ({channels, feedingLayers: null}));
+  const downs = widths.map((channels, level) => ({name: `down ${level}`, channels, feedingLayers: null}));
+  const mid = widths.slice(-1).map((channels) => ({name: 'mid', channels, feedingLayers: null}));
   const ups = widths.toReversed().map((channels, level) => {
-    return {channels, feedingLayers: feedingLayers(config, level, types[level] === 'UpBlock2D')};
+    const layers = feedingLayers(config, level, types[level] === 'UpBlock2D');
+    return {name: `up ${level}`, channels, feedingLayers: layers};
   });
-  return [...unfed, ...ups];
+  return [...downs, ...mid, ...ups];
 }
 
 /** The last up block ends in a resnet, which has a shortcut convolution for its skip, or in the sum of an attention. */

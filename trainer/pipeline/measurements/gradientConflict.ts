@@ -6,6 +6,7 @@ import {UserError} from '../../contract/errors.ts';
 import {mostRanges, type GradientConflictRequest} from '../../contract/measurements/gradientConflictKind.ts';
 import type {GradientConflict} from '../../contract/run/measured/gradientConflict.ts';
 import {parseModel, type RunModel} from '../../contract/run/runModel.ts';
+import type {ImageSource} from '../../data/dataset.ts';
 import {proposeRanges} from '../../deme/proposeRanges.ts';
 import {partOf} from '../../models/architectures.ts';
 import type {OpenModel} from '../../models/pretrained.ts';
@@ -22,15 +23,15 @@ import {loadModelParams, openBase} from '../runModels.ts';
 import {openStageData} from '../stages/data/stageData.ts';
 import {warn, type StageContext} from '../stages/stageContext.ts';
 import {ConflictGradients, type ConflictGradientsOf} from './conflictGradients.ts';
+import {evenTimesteps} from './evenTimesteps.ts';
 import type {MeasuredRun, MeasurementHooks, OpenMeasurement} from './measurement.ts';
 import {measuringContext} from './measuringContext.ts';
+import {batchPlan} from './timestepBatches.ts';
 
 /** Gradients of all timesteps that are kept whole. */
 const wholeBytes = 256 * 2 ** 20;
 /** Numbers that are kept of the gradient of a tensor where they would be larger than that. */
 const defaultWidth = 1024;
-/** Images at once where the config trains nothing. */
-const defaultBatch = 16;
 
 /** The name of what is not of a UNet. */
 const otherPart = 'other';
@@ -49,7 +50,7 @@ export async function openGradientConflict(
   const {train} = await openStageData(context);
   const base = await openBase(context);
   const params = await loadModelParams(context, base, model);
-  const subject = await subjectOf(measured, context, {request, model, base, params, images: train.size});
+  const subject = await subjectOf(measured, context, {request, model, base, params, train});
   const of = {base, params, train, recipe: subject.recipe, width: subject.projection?.width ?? Infinity};
   const scratch = join(measured.run.path, 'conflict', `${request.model}.gradients`);
   let isMeasured = false;
@@ -87,26 +88,22 @@ interface SubjectOf {
   readonly model: RunModel;
   readonly base: OpenModel;
   readonly params: Params;
-  /** Training images that there are. */
-  readonly images: number;
+  readonly train: ImageSource;
 }
 
 async function subjectOf(
   {engine}: MeasuredRun,
   {run, resolved, watch}: StageContext,
-  {request, model, base, params, images}: SubjectOf,
+  {request, model, base, params, train}: SubjectOf,
 ): Promise<Subject> {
   if (engine === null) throw new Error('gradients need an engine');
   const {reason: _, ...used} = engine;
   const {data, decouple} = resolved.config;
   const {timesteps: trainTimesteps} = base.schedule;
-  const timesteps = evenTimesteps(request.timesteps, trainTimesteps);
-  const count = Math.min(request.images, images);
-  const batch = Math.min(decouple?.batch ?? defaultBatch, count);
+  const timesteps = evenTimesteps(request.timesteps, [0, trainTimesteps]);
   const recipe: Subject['recipe'] = {
     part: 'train',
-    images: batch * Math.floor(count / batch),
-    batch,
+    ...batchPlan(request.images, train, resolved.config),
     seed: request.seed,
     weighting: decouple?.lossWeighting ?? {kind: 'none'},
     engine: used,
@@ -117,13 +114,6 @@ async function subjectOf(
   const key = hashBytes(JSON.stringify([watch.begun.base, request.model, weights, on, timesteps, projection, recipe]));
   const ranges = (await watch.ranges(trainTimesteps)).map(([low, high]): [number, number] => [low, high]);
   return {format: 1, key, model: request.model, trainTimesteps, timesteps, ranges, projection, recipe};
-}
-
-/** The middles of `count` equal parts of [0, trainTimesteps). Throws a UserError where there are not so many timesteps. */
-function evenTimesteps(count: number, trainTimesteps: number): number[] {
-  if (count <= trainTimesteps)
-    return Array.from({length: count}, (_, i) => Math.floor(((i + 0.5) * trainTimesteps) / count));
-  throw new UserError('argument-invalid', `--timesteps: The model has only ${trainTimesteps} timesteps.`);
 }
 
 function projectionOf({width, timesteps}: GradientConflictRequest, params: Params): Subject['projection'] {

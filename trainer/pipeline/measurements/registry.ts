@@ -1,9 +1,11 @@
 import type {MeasurementKind} from '../../contract/measurements/measurementKind.ts';
 import {measurementKinds, type MeasurementName} from '../../contract/measurements/measurementKinds.ts';
+import {activationChangeCsv} from '../../contract/run/measured/activationChangeCsv.ts';
 import {gradientConflictCsv} from '../../contract/run/measured/gradientConflictCsv.ts';
 import {lowestCell, type LossPlane} from '../../contract/run/measured/lossPlane.ts';
 import {lossPlaneCsv} from '../../contract/run/measured/lossPlaneCsv.ts';
 import {taskAnalysisCsv} from '../../contract/run/measured/taskAnalysisCsv.ts';
+import {activationChangeLines} from './activationChangeLines.ts';
 import {gradientConflictLines} from './gradientConflictLines.ts';
 import type {Measurement} from './measurement.ts';
 import {taskVectorLines} from './taskVectorLines.ts';
@@ -44,6 +46,16 @@ export const measurements: {readonly [Name in MeasurementName]: MeasurementOf<(t
     lines: gradientConflictLines,
     csv: gradientConflictCsv,
     csvHeader: /^part,timestep,other,cosine\n/,
+  },
+  'activation-change': {
+    ...measurementKinds['activation-change'],
+    about: 'how a finetune changes the feature maps of its base, along channels and along space',
+    needsEngine: true,
+    open: async (run, request) => (await import('./activationChange.ts')).openActivationChange(run, request),
+    keyOf: ({key}) => key,
+    lines: activationChangeLines,
+    csv: activationChangeCsv,
+    csvHeader: /^site,axis,measure,timestep,low,high,value\n/,
   },
 };
 

@@ -1,6 +1,7 @@
 import type {Cosines, GradientConflict} from '../../../trainer/contract/run/measured/gradientConflict.ts';
 import {gradientConflictCsv} from '../../../trainer/contract/run/measured/gradientConflictCsv.ts';
 import {rangeNumbers} from '../../../trainer/contract/run/measured/rangeMeans.ts';
+import {histogramSvg} from '../../charts/histogramSvg.ts';
 import {saveCsv} from '../../charts/saveCsv.ts';
 import {savePicture, type PictureKind} from '../../charts/savePicture.ts';
 import {element, setChildren} from '../../dom.ts';
@@ -8,11 +9,11 @@ import type {Panel} from '../../panel.ts';
 import {printTheme, readTheme, type Theme} from '../../theme.ts';
 import {button, dropdown} from '../../toolkit.ts';
 import type {MeasuredView} from '../measuredSection.ts';
+import {cosineHistogram, cosineTitle} from './cosineHistogram.ts';
 import {ConflictFigure} from './conflictFigure.ts';
 import {conflictPixels, scaleEnd} from './conflictPixels.ts';
 import {conflictSvg} from './conflictSvg.ts';
 import {blockTable, conflictSummary, partTable, proposalTable} from './conflictTables.ts';
-import {histogramSvg, histogramTitle} from './histogramSvg.ts';
 
 const whole = 'whole network';
 
@@ -51,7 +52,7 @@ export class ConflictView implements MeasuredView<GradientConflict> {
       ),
       ...picture(
         'histogram',
-        () => histogramTitle,
+        () => cosineTitle,
         () => this.#histogramSvg(printTheme),
       ),
     ];
@@ -131,7 +132,7 @@ export class ConflictView implements MeasuredView<GradientConflict> {
   #histogramSvg(theme: Theme): string {
     const shown = this.#shown();
     if (shown === undefined) return '';
-    return histogramSvg(this.#cosines(shown), rangeNumbers(shown.timesteps, shown.ranges), theme);
+    return histogramSvg(cosineHistogram(this.#cosines(shown), rangeNumbers(shown.timesteps, shown.ranges)), theme);
   }
 
   async #saveCsv(): Promise<void> {

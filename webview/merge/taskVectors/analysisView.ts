@@ -101,7 +101,8 @@ export class AnalysisView implements MeasuredView<TaskAnalysis> {
   }
 
   #boxFigure(analysis: TaskAnalysis): HTMLElement {
-    const text = 'Box: the middle half. Whiskers: 1 % and 99 %. The number below is the expert.';
+    const text =
+      'Box: the middle half. Whiskers: 1 % and 99 %. Circles: the smallest and the largest element. The number below is the expert.';
     this.#boxes.alt = `Box plots of the elements of ${analysis.experts.length} task vectors in ${analysis.groups.length} parts of the network; the numbers are in the table below.`;
     return element(
       'figure',

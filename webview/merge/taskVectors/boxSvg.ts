@@ -10,13 +10,16 @@ export const boxTitle = 'Elements of the task vectors';
 const plot = {left: 80, top: 60, width: 800, height: 300} as const;
 const below = 52;
 
-/** Quantiles 1, 25, 50, 75 and 99 %. */
-type Box = readonly [low: number, lower: number, median: number, upper: number, high: number];
+/** Quantiles 1, 25, 50, 75 and 99 %, and the two elements that lie farthest out. */
+interface Box {
+  readonly quantiles: readonly [low: number, lower: number, median: number, upper: number, high: number];
+  readonly ends: readonly [smallest: number, largest: number];
+}
 
 /** Box plots of the elements of each expert's task vector, grouped by part of the network. */
 export function boxSvg(analysis: TaskAnalysis, theme: Theme): string {
   const boxes = analysis.groups.map(({quantiles}) => quantiles.map(boxOf));
-  const {min, max} = paddedRange(extent(boxes.flat()) ?? [-1, 1], false);
+  const {min, max} = paddedRange(extent(boxes.flat().map(({ends}) => ends)) ?? [-1, 1], false);
   const y = (value: number) => plot.top + (1 - (value - min) / (max - min)) * plot.height;
   const labels = expertLabels(analysis);
   const bottom = plot.top + plot.height;
@@ -34,7 +37,7 @@ export function boxSvg(analysis: TaskAnalysis, theme: Theme): string {
 
 function boxOf(values: readonly number[]): Box {
   const at = (share: (typeof quantileShares)[number]) => values[quantileShares.indexOf(share)] ?? 0;
-  return [at(0.01), at(0.25), at(0.5), at(0.75), at(0.99)];
+  return {quantiles: [at(0.01), at(0.25), at(0.5), at(0.75), at(0.99)], ends: [at(0), at(1)]};
 }
 
 /** The boxes of one part of the network, with the number of the expert below each. `start` and `share` are shares of the plot's width. */
@@ -63,7 +66,7 @@ function groupSvg(
 }
 
 function boxPath(
-  [low, lower, median, upper, high]: Box,
+  {quantiles: [low, lower, median, upper, high], ends}: Box,
   x: number,
   width: number,
   y: (value: number) => number,
@@ -76,5 +79,8 @@ function boxPath(
     `<path d="M${x.toFixed(1)} ${at(low)}V${at(lower)}M${x.toFixed(1)} ${at(upper)}V${at(high)}M${left} ${at(low)}H${right}M${left} ${at(high)}H${right}" stroke="${ink}"/>`,
     `<rect x="${left}" y="${at(upper)}" width="${width.toFixed(1)}" height="${Math.max(0.5, y(lower) - y(upper)).toFixed(1)}" fill="${ink}" fill-opacity="0.35" stroke="${ink}"/>`,
     `<path d="M${left} ${at(median)}H${right}" stroke="${ink}" stroke-width="2"/>`,
+    ...ends
+      .filter((end) => end < low || end > high)
+      .map((end) => `<circle cx="${x.toFixed(1)}" cy="${at(end)}" r="2.5" fill="none" stroke="${ink}"/>`),
   ].join('');
 }

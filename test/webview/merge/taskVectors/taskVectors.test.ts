@@ -68,6 +68,8 @@ describePanel('task vectors in the merge tab', (open) => {
     expect(norms?.[0]).toBe('relative-norm-by-tensor.svg');
     expect(String(norms?.[1]).match(/stroke-width="1\.5"/g)).toHaveLength(8);
     expect(String(boxes?.[1]).match(/fill-opacity/g)).toHaveLength(4 * 7);
+    const farOut = analysis.groups.flatMap(({quantiles}) => quantiles).flatMap(farElements);
+    expect(String(boxes?.[1]).match(/<circle/g)).toHaveLength(farOut.length);
     expect((png?.[1] as Uint8Array).subarray(1, 4)).toEqual(new Uint8Array(Buffer.from('PNG')));
     await panel.close();
   });
@@ -142,6 +144,11 @@ describePanel('task vectors in the merge tab', (open) => {
     await panel.close();
   });
 });
+
+/** Those of the smallest and the largest element that lie beyond the whiskers at 1 % and 99 %. */
+function farElements([smallest = 0, low = 0, , , , , , high = 0, largest = 0]: readonly number[]): number[] {
+  return [...(smallest < low ? [smallest] : []), ...(largest > high ? [largest] : [])];
+}
 
 async function writeConflict(run: string): Promise<void> {
   await mkdir(join(run, 'conflict'), {recursive: true});
