@@ -2,8 +2,20 @@ import type {MatrixResult, MatrixRow} from '../../contract/matrix/matrixResult.t
 import {measuredText} from '../../contract/scores/estimate.ts';
 import {table} from '../report/markdownTable.ts';
 
-/** `matrix.md`: a table for each score, with a line for each cell and a column for each model; before them, what a study concludes. */
-export function matrixMarkdown({name, repeats, columns, rows, verdicts, trainings}: MatrixResult): string {
+/** A picture beside the page. */
+export interface PagePicture {
+  readonly file: string;
+  readonly alt: string;
+}
+
+/**
+ * `matrix.md`: a table for each score, with a line for each cell and a column for each model; before them, what a study concludes, and its
+ * pictures.
+ */
+export function matrixMarkdown(
+  {name, repeats, columns, rows, verdicts, trainings}: MatrixResult,
+  pictures: readonly PagePicture[] = [],
+): string {
   const scores = [...new Set(rows.flatMap((row) => row.scores.map(({score}) => score)))];
   const over =
     repeats > 1
@@ -12,6 +24,7 @@ export function matrixMarkdown({name, repeats, columns, rows, verdicts, training
   return [
     `# ${verdicts ? 'Study' : 'Matrix'} of ${name}`,
     ...(verdicts ? [verdicts.map((verdict) => `- ${verdict}`).join('\n')] : []),
+    ...pictures.map(({file, alt}) => `![${alt}](${file})`),
     `${over}${trainings.done} trainings were done, ${trainings.takenOver} were taken over from another cell.`,
     ...scores.flatMap((score) => [`## ${score}`, scoreTable(score, columns, rows)]),
     '## Runs',

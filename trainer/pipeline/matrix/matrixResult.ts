@@ -10,6 +10,8 @@ import {matrixScores} from './matrixScores.ts';
 
 /** What a run of a cell has come to. It is read once: the table is made anew after every run. */
 export interface CellRun extends MatrixRun {
+  /** Its folder; null where it has none. */
+  readonly path: string | null;
   /** Null where it has none. */
   readonly report: Report | null;
   readonly trainings: MatrixResult['trainings'];

@@ -3,6 +3,7 @@ import {parseModel} from '../../contract/run/runModel.ts';
 import {directionText, measuredText, type Estimate} from '../../contract/scores/estimate.ts';
 import {estimate} from '../../evaluate/estimate.ts';
 import {scoreNames} from './matrixScores.ts';
+import {isJudged} from './studyCharts.ts';
 
 /** What nobody should read into the errors. */
 const whatErrorsMean =
@@ -23,7 +24,7 @@ interface Rival {
  */
 export function studyVerdicts(rows: MatrixResult['rows']): string[] {
   const names = rows.flatMap(({scores}) => scores.map(({score}) => score));
-  const judged = [...new Set(names)].filter((name) => name === scoreNames.loss || name.startsWith(scoreNames.frechet));
+  const judged = [...new Set(names)].filter(isJudged);
   const failed = rows.filter(({scores}) => scores.length === 0).map((row) => `Merged ${labelOf(row)}: no result.`);
   const verdicts = judged.flatMap((score) => verdictsBy(score, rows));
   return [...failed, ...verdicts, ...(verdicts.length > 0 ? [whatErrorsMean] : [])];

@@ -15,7 +15,7 @@ const changes = {
   data: {kind: 'mnist', validation: 16, test: 32},
   baselines: {p2: {lossWeighting: {kind: 'p2'}}},
   merge: {search: {budget: 5, images: 4, timesteps: 1, race, test: {samples: 8, seeds: [7, 8]}, objective: 'frechet'}},
-  evaluate: {heldOut: {images: 4, timesteps: 1}, sampling, grid: 0, features: 'digits'},
+  evaluate: {heldOut: {images: 4, timesteps: 1}, sampling, grid: 8, features: 'digits'},
 };
 
 async function writeExperiment(folder: string): Promise<string> {
@@ -51,6 +51,15 @@ describe('deme study', {timeout: 600_000}, () => {
     const conclusions = verdicts?.filter((verdict) => verdict.includes('by more than 3 standard errors'));
     expect(conclusions?.map((verdict) => verdict.split(':')[0])).toEqual(['held-out loss', 'Fréchet distance']);
     const page = await readFile(join(folder, 'tiny-study', 'study.md'), 'utf8');
+    const pictures = [...page.matchAll(/!\[[^\]]+\]\((.*)\)/g)].map(([, file = '']) => file);
+    expect(pictures).toEqual([
+      'study-held-out-loss.svg',
+      'study-frechet-distance.svg',
+      'study-images-by-held-out-loss.png',
+      'study-images-by-frechet-distance.png',
+      'study-images-by-both.png',
+    ]);
+    for (const file of pictures) expect((await readFile(join(folder, 'tiny-study', file))).length).toBeGreaterThan(100);
     for (const verdict of verdicts ?? []) expect(page).toContain(`- ${verdict}\n`);
   });
 

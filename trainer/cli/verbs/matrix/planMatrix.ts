@@ -3,6 +3,7 @@ import type {EngineChoice} from '../../../contract/config/config.ts';
 import type {MatrixConfig} from '../../../contract/matrix/matrixConfig.ts';
 import type {MatrixResult} from '../../../contract/matrix/matrixResult.ts';
 import {matrixConfigs, type CellRunConfig} from '../../../pipeline/matrix/cellConfig.ts';
+import type {studyPictures} from '../../../pipeline/matrix/studyPictures.ts';
 import {resolvedAt} from '../../../pipeline/owner/resolveConfig.ts';
 import {wantedOf, type Wanted} from '../../../pipeline/owner/work.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../../outcome.ts';
@@ -22,6 +23,8 @@ export interface MatrixPlan {
   readonly stem: 'matrix' | 'study';
   /** What is concluded from the table. */
   readonly conclude?: (rows: MatrixResult['rows']) => string[];
+  /** Pictures for the page. */
+  readonly illustrate?: typeof studyPictures;
 }
 
 /** The valid config that a matrix varies. */

@@ -3,7 +3,7 @@ import {join, relative} from 'node:path';
 import {toErrorRecord, UserError} from '../../../contract/errors.ts';
 import type {MatrixResult} from '../../../contract/matrix/matrixResult.ts';
 import type {MatrixCell} from '../../../pipeline/matrix/matrixCells.ts';
-import {matrixMarkdown} from '../../../pipeline/matrix/matrixMarkdown.ts';
+import {matrixMarkdown, type PagePicture} from '../../../pipeline/matrix/matrixMarkdown.ts';
 import {matrixResult, readCellRun, type CellRun} from '../../../pipeline/matrix/matrixResult.ts';
 import {workOfSettings} from '../../../pipeline/owner/workOfSettings.ts';
 import type {RunFolder} from '../../../store/run/runFolder.ts';
@@ -19,7 +19,7 @@ import {runText, type MatrixPlan, type PlannedRun} from './planMatrix.ts';
  * table is written after each, with what there is. A run that fails is noted, and the others go on.
  */
 export async function runMatrix(
-  {about, runs, out, stem, conclude}: MatrixPlan,
+  {about, runs, out, stem, conclude, illustrate}: MatrixPlan,
   options: OutputOptions,
 ): Promise<ExitCode> {
   const say = (line: string) => {
@@ -44,7 +44,13 @@ export async function runMatrix(
     const soFar = [`${i + 1} of ${runs.length} runs are done; what is concluded comes with the last.`];
     result = conclude ? {...table, verdicts: isLast ? conclude(table.rows) : soFar} : table;
     await writeJsonAtomic(join(out, `${stem}.json`), result);
-    await writeFileAtomic(page, matrixMarkdown(result));
+    const pictures: PagePicture[] = [];
+    for (const {name, alt, content} of (await illustrate?.(tried, table.rows)) ?? []) {
+      const file = `${stem}-${name}`;
+      await writeFileAtomic(join(out, file), content);
+      pictures.push({file, alt});
+    }
+    await writeFileAtomic(page, matrixMarkdown(result, pictures));
   }
   if (options.json) printJson(result, 0);
   if (failed > 0) say(`${failed} of ${runs.length} runs failed; the table says why.`);
@@ -64,6 +70,7 @@ async function makeRun(
   const ended = async (error: CellRun['error']): Promise<CellRun> => ({
     repeat,
     run: begun?.record.id ?? null,
+    path: begun?.path ?? null,
     error,
     ...(begun ? await readCellRun(begun.path, wanted.resolved, error) : {report: null, trainings: noTrainings}),
   });

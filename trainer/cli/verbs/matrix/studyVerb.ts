@@ -2,6 +2,7 @@ import {InvalidArgumentError, type Command} from 'commander';
 import type {EngineChoice} from '../../../contract/config/config.ts';
 import {parseConfig} from '../../../contract/config/parseConfig.ts';
 import {studyMatrix, type StudySize} from '../../../pipeline/matrix/studyMatrix.ts';
+import {studyPictures} from '../../../pipeline/matrix/studyPictures.ts';
 import {studyVerdicts} from '../../../pipeline/matrix/studyVerdicts.ts';
 import {readConfigText} from '../../../store/files/configText.ts';
 import {action} from '../../action.ts';
@@ -33,7 +34,9 @@ async function study(file: string, options: StudyOptions): Promise<ExitCode> {
   const text = await readConfigText(file);
   const config = parseConfig(text, file);
   const plan = await planMatrix({name: config.name, file, text}, studyMatrix(config, file, options), 'study', options);
-  return options.dryRun ? printPlan(plan, options) : runMatrix({...plan, conclude: studyVerdicts}, options);
+  return options.dryRun
+    ? printPlan(plan, options)
+    : runMatrix({...plan, conclude: studyVerdicts, illustrate: studyPictures}, options);
 }
 
 function sampleCount(text: string): number {
