@@ -13,7 +13,7 @@ import {createFeatureProgram} from './featureProgram.ts';
 import {loadNetworkParams, weightsRecord, type NetworkFiles} from './networkWeights.ts';
 import {normalisedPixels, type ColourStatistics} from './normalisedPixels.ts';
 import {pictureNetwork} from './pictureNetwork.ts';
-import {resizePositions} from './positionGrid.ts';
+import {resizePositions, type PositionScale} from './positionGrid.ts';
 
 /** Of ImageNet. */
 const colours: ColourStatistics = {mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225]};
@@ -35,7 +35,12 @@ export async function loadDinov2Network({weights}: NetworkFiles): Promise<Featur
   }).finally(() => reader.close());
   const grid = side / sizes.patch;
   const isOriginal = sizes.registers === 0 && !isTransformersDinov2(reader);
-  const positions = await positionsFor(params, sizes.grid, grid, sizes.grid / (grid + (isOriginal ? offset : 0)));
+  const positions = await positionsFor(params, {
+    from: sizes.grid,
+    to: grid,
+    step: sizes.grid / (grid + (isOriginal ? offset : 0)),
+    antialias: sizes.registers > 0,
+  });
   const all = new Map([...params, ['positions', positions]]);
   const program = createFeatureProgram(all, (own, images) => [
     runDinov2(own, sizes, images, param<Tensor2D>(own, 'positions')),
@@ -53,10 +58,10 @@ export async function loadDinov2Network({weights}: NetworkFiles): Promise<Featur
   });
 }
 
-async function positionsFor(params: Params, from: number, to: number, step: number): Promise<Tensor2D> {
+async function positionsFor(params: Params, scale: PositionScale): Promise<Tensor2D> {
   const learnt = param(params, 'pos_embed');
   const width = learnt.shape[2] ?? 1;
-  return tf.tensor2d(resizePositions((await learnt.data()) as Float32Array, {from, to, step}), [to * to + 1, width]);
+  return tf.tensor2d(resizePositions((await learnt.data()) as Float32Array, scale), [scale.to ** 2 + 1, width]);
 }
 
 function dinov2Sizes({shapes}: TensorReader, where: string): Dinov2Sizes {
