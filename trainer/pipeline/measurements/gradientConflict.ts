@@ -5,7 +5,7 @@ import {tensorGroups} from '../../contract/config/mergeRule.ts';
 import {UserError} from '../../contract/errors.ts';
 import {mostRanges, type GradientConflictRequest} from '../../contract/measurements/gradientConflictKind.ts';
 import type {GradientConflict} from '../../contract/run/measured/gradientConflict.ts';
-import {parseModel, type RunModel} from '../../contract/run/runModel.ts';
+import type {RunModel} from '../../contract/run/runModel.ts';
 import {proposeRanges} from '../../deme/proposeRanges.ts';
 import {partOf} from '../../models/architectures.ts';
 import type {OpenModel} from '../../models/pretrained.ts';
@@ -16,14 +16,14 @@ import {modelPath} from '../../store/run/runPaths.ts';
 import {RowTable} from '../../store/table/rowTable.ts';
 import {conflictCosines} from '../../train/conflict/conflictCosines.ts';
 import {weightsHashOf} from '../graph/runInputs.ts';
-import {jointStamp} from '../graph/stageFacts.ts';
-import {dataSettings} from '../graph/trainingInputs.ts';
 import {loadModelParams, openBase} from '../runModels.ts';
+import {imagesIdentity} from '../stages/data/imagesIdentity.ts';
 import {openStageData} from '../stages/data/stageData.ts';
 import {warn, type StageContext} from '../stages/stageContext.ts';
 import {ConflictGradients, type ConflictGradientsOf} from './conflictGradients.ts';
 import type {MeasuredRun, MeasurementHooks, OpenMeasurement} from './measurement.ts';
 import {measuringContext} from './measuringContext.ts';
+import {requireModel} from './requireModel.ts';
 
 /** Gradients of all timesteps that are kept whole. */
 const wholeBytes = 256 * 2 ** 20;
@@ -45,7 +45,7 @@ export async function openGradientConflict(
   request: GradientConflictRequest,
 ): Promise<OpenMeasurement<GradientConflict>> {
   const context = await measuringContext(measured, 'conflict');
-  const model = requireModel(context, request.model);
+  const model = requireModel(context, request.model, 'Gradients are');
   const {train} = await openStageData(context);
   const base = await openBase(context);
   const params = await loadModelParams(context, base, model);
@@ -69,19 +69,6 @@ export async function openGradientConflict(
   };
 }
 
-function requireModel({run, resolved}: StageContext, name: string): RunModel {
-  const model = parseModel(name);
-  if (model === null) throw new Error(`the request lets through a model named ${name}`);
-  if (resolved.baseFolder !== null && resolved.config.data !== undefined) return model;
-  throw new UserError(
-    'conflict-data',
-    'Gradients are measured on images, from a base on; the config lacks one of them.',
-    {
-      where: run,
-    },
-  );
-}
-
 interface SubjectOf {
   readonly request: GradientConflictRequest;
   readonly model: RunModel;
@@ -93,12 +80,13 @@ interface SubjectOf {
 
 async function subjectOf(
   {engine}: MeasuredRun,
-  {run, resolved, watch}: StageContext,
+  context: StageContext,
   {request, model, base, params, images}: SubjectOf,
 ): Promise<Subject> {
+  const {run, resolved, watch} = context;
   if (engine === null) throw new Error('gradients need an engine');
   const {reason: _, ...used} = engine;
-  const {data, decouple} = resolved.config;
+  const {decouple} = resolved.config;
   const {timesteps: trainTimesteps} = base.schedule;
   const timesteps = evenTimesteps(request.timesteps, trainTimesteps);
   const count = Math.min(request.images, images);
@@ -113,7 +101,7 @@ async function subjectOf(
   };
   const projection = projectionOf(request, params);
   const weights = await weightsHashOf(modelPath(run, resolved, model));
-  const on = data && {...dataSettings(data), stamp: jointStamp(watch.begun.data)};
+  const on = imagesIdentity(context);
   const key = hashBytes(JSON.stringify([watch.begun.base, request.model, weights, on, timesteps, projection, recipe]));
   const ranges = (await watch.ranges(trainTimesteps)).map(([low, high]): [number, number] => [low, high]);
   return {format: 1, key, model: request.model, trainTimesteps, timesteps, ranges, projection, recipe};
