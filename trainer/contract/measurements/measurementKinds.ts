@@ -1,4 +1,5 @@
 import {gradientConflictKind} from './gradientConflictKind.ts';
+import {lossLandscapeKind} from './lossLandscapeKind.ts';
 import {lossPlaneKind} from './lossPlaneKind.ts';
 import type {MeasurementKind} from './measurementKind.ts';
 import {taskVectorsKind} from './taskVectorsKind.ts';
@@ -8,6 +9,7 @@ export const measurementKinds = {
   'task-vectors': taskVectorsKind,
   'loss-plane': lossPlaneKind,
   'gradient-conflict': gradientConflictKind,
+  'loss-landscape': lossLandscapeKind,
 } as const;
 
 export type MeasurementName = keyof typeof measurementKinds;

@@ -1,10 +1,12 @@
 import type {MeasurementKind} from '../../contract/measurements/measurementKind.ts';
 import {measurementKinds, type MeasurementName} from '../../contract/measurements/measurementKinds.ts';
 import {gradientConflictCsv} from '../../contract/run/measured/gradientConflictCsv.ts';
+import {lossLandscapeCsv} from '../../contract/run/measured/lossLandscapeCsv.ts';
 import {lowestCell, type LossPlane} from '../../contract/run/measured/lossPlane.ts';
 import {lossPlaneCsv} from '../../contract/run/measured/lossPlaneCsv.ts';
 import {taskAnalysisCsv} from '../../contract/run/measured/taskAnalysisCsv.ts';
 import {gradientConflictLines} from './gradientConflictLines.ts';
+import {lossLandscapeLines} from './lossLandscapeLines.ts';
 import type {Measurement} from './measurement.ts';
 import {taskVectorLines} from './taskVectorLines.ts';
 import {openTaskVectors, taskVectorsKey} from './taskVectors.ts';
@@ -44,6 +46,17 @@ export const measurements: {readonly [Name in MeasurementName]: MeasurementOf<(t
     lines: gradientConflictLines,
     csv: gradientConflictCsv,
     csvHeader: /^part,timestep,other,cosine\n/,
+  },
+  'loss-landscape': {
+    ...measurementKinds['loss-landscape'],
+    about: 'the loss around a model by timestep range: how sharply it rises from there',
+    needsEngine: true,
+    needsNoRun: true,
+    open: async (run, request) => (await import('./lossLandscape.ts')).openLossLandscape(run, request),
+    keyOf: ({key}) => key,
+    lines: lossLandscapeLines,
+    csv: lossLandscapeCsv,
+    csvHeader: /^a,b,low,high,loss\n/,
   },
 };
 
