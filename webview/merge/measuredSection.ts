@@ -2,6 +2,7 @@ import type {MeasurementName} from '../../trainer/contract/measurements/measurem
 import type {RunDetails, RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {element, Region, setText} from '../dom.ts';
 import {askMeasured, type KeptResults, type ResultOf} from '../measured.ts';
+import {percentText} from '../numberText.ts';
 import type {Panel} from '../panel.ts';
 import {button, setDisabled} from '../toolkit.ts';
 
@@ -13,7 +14,12 @@ export interface MeasuredView<Result> {
   /** Buttons to save numbers and pictures. */
   exports(): HTMLElement[];
   restyle(): void;
+  /** The share of a result that is measured; only where results are kept while they grow. */
+  readonly shareOf?: (result: Result) => number;
 }
+
+/** How often an incomplete result is read again: this page, another window or the command line may be measuring it. */
+const pollMilliseconds = 1000;
 
 export interface SectionTexts {
   readonly heading: string;
@@ -45,6 +51,8 @@ export class MeasuredSection<Name extends MeasurementName> {
   #asked: RunDetails | null = null;
   #known: KeptResults<ResultOf<Name>> | null = null;
   #isBusy = false;
+  /** Also true after reading has failed, so that it is not tried again and again. */
+  #isReading = false;
 
   /** @param fits whether a run can be measured; else nothing is shown */
   constructor(
@@ -69,6 +77,7 @@ export class MeasuredSection<Name extends MeasurementName> {
       this.#status,
       view.root,
     );
+    if (view.shareOf) setInterval(() => this.#poll(), pollMilliseconds);
   }
 
   /** Reads the results of the run whenever its details have changed. Null: nothing to show. */
@@ -92,6 +101,7 @@ export class MeasuredSection<Name extends MeasurementName> {
     this.#run = run;
     this.#known = null;
     this.#isBusy = false;
+    this.#isReading = false;
     this.#view.show([]);
     setText(this.#status, '');
   }
@@ -119,13 +129,23 @@ export class MeasuredSection<Name extends MeasurementName> {
     this.#showBar(run, true);
   }
 
+  /** Reads nothing while the section is out of sight. */
+  #poll(): void {
+    const isSeen = !document.hidden && this.root.offsetParent !== null;
+    if (isSeen && !this.#isReading && (this.#isBusy || this.#measuredShare() < 1)) void this.#ask(this.#run, false);
+  }
+
   async #ask(run: string, isMeasuring: boolean): Promise<void> {
     const doing = isMeasuring ? this.#texts.failed : this.#texts.unread;
+    if (!isMeasuring) this.#isReading = true;
     const kept = await askMeasured(this.#panel, this.#name, {run, request: isMeasuring ? {} : null, doing});
     // Another run may have been selected in the meantime.
     if (run !== this.#run) return;
-    if (kept !== null) this.#known = kept;
-    if (!this.#isBusy || isMeasuring) setText(this.#status, this.#statusText());
+    if (kept !== null) {
+      this.#known = kept;
+      this.#isReading = false;
+    }
+    setText(this.#status, this.#isBusy && !isMeasuring ? this.#busyText() : this.#statusText());
     this.#view.show(this.#results());
     this.#showBar(run, this.#panel.state.trusted);
   }
@@ -134,9 +154,21 @@ export class MeasuredSection<Name extends MeasurementName> {
     return this.#known?.results.map(({result}) => result) ?? [];
   }
 
+  /** The least of all results; 1 where there are none, or nothing is kept before it is complete. */
+  #measuredShare(): number {
+    return Math.min(1, ...this.#results().map((result) => this.#view.shareOf?.(result) ?? 1));
+  }
+
+  #busyText(): string {
+    const share = this.#measuredShare();
+    return share < 1 ? `${this.#texts.busy} ${percentText(share)}` : this.#texts.busy;
+  }
+
   #statusText(): string {
     const {none, stale} = this.#texts;
     if (this.#results().length === 0) return this.#known?.problems[0] ?? none;
-    return this.#known?.results.some(({isStale}) => isStale) ? stale : '';
+    if (this.#known?.results.some(({isStale}) => isStale)) return stale;
+    const share = this.#measuredShare();
+    return share < 1 ? `${percentText(share)} measured.` : '';
   }
 }
