@@ -1,6 +1,6 @@
 import {landscapePanels} from '../../trainer/contract/run/measured/landscapePanels.ts';
 import type {LossLandscape} from '../../trainer/contract/run/measured/lossLandscape.ts';
-import {curvatureAt} from '../../trainer/merge/landscape/curvatureAt.ts';
+import {fitAtCentre} from '../../trainer/merge/landscape/fitAtCentre.ts';
 import {landscapeAxis, landscapePoints, withLosses} from '../../trainer/merge/landscape/landscapePoints.ts';
 
 interface KnownLandscape {
@@ -10,7 +10,7 @@ interface KnownLandscape {
   readonly done?: number;
 }
 
-/** A landscape of 7 x 7 points whose loss is a bowl: 0.1 + 2 a² + b² below timestep 250, 0.01 + 0.1 a² - 0.02 b² above. */
+/** A landscape of 7 x 7 points with the loss 0.1 + 0.03 a + 2 a² + b² below timestep 250, 0.01 + 0.04 b + 0.1 a² - 0.02 b² above. */
 export function knownLandscape({
   model = 'base',
   directions = {kind: 'random'},
@@ -29,7 +29,7 @@ export function knownLandscape({
       [250, 1000],
     ],
     rows: axis.map(() => axis.map(() => [null, null])),
-    curvatures: [],
+    fits: [],
     done: 0,
     total: 49,
     recipe: {
@@ -44,8 +44,11 @@ export function knownLandscape({
     .slice(0, done)
     .reduce((landscape, point) => {
       const [a, b] = point.at;
-      return withLosses(landscape, point, [0.1 + 2 * a * a + b * b, 0.01 + 0.1 * a * a - 0.02 * b * b]);
+      return withLosses(landscape, point, [
+        0.1 + 0.03 * a + 2 * a * a + b * b,
+        0.01 + 0.04 * b + 0.1 * a * a - 0.02 * b * b,
+      ]);
     }, empty);
   if (done < 49) return grown;
-  return {...grown, curvatures: landscapePanels(grown).map(({rows}) => curvatureAt(axis, rows))};
+  return {...grown, fits: landscapePanels(grown).map(({rows}) => fitAtCentre(axis, rows))};
 }

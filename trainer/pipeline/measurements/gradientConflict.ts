@@ -45,7 +45,7 @@ export async function openGradientConflict(
   request: GradientConflictRequest,
 ): Promise<OpenMeasurement<GradientConflict>> {
   const context = await measuringContext(measured, 'conflict');
-  const model = requireModel(context, request.model, 'Gradients are');
+  const model = await requireModel(context, request.model, 'Gradients are');
   const {train} = await openStageData(context);
   const base = await openBase(context);
   const params = await loadModelParams(context, base, model);

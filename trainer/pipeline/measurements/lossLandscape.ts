@@ -7,12 +7,12 @@ import type {TimestepRange} from '../../deme/timesteps.ts';
 import {predictorLosses} from '../../evaluate/heldOut.ts';
 import {meanLossByRange} from '../../evaluate/heldOutSummary.ts';
 import {IncrementalMerge} from '../../merge/files/incrementalMerge.ts';
-import {curvatureAt} from '../../merge/landscape/curvatureAt.ts';
+import {fitAtCentre} from '../../merge/landscape/fitAtCentre.ts';
 import {landscapeAxis, landscapePoints, withLosses} from '../../merge/landscape/landscapePoints.ts';
 import {Predictor} from '../../models/predictor.ts';
 import type {OpenModel} from '../../models/pretrained.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
-import {expertSources, modelPath} from '../../store/run/runPaths.ts';
+import {modelPath} from '../../store/run/runPaths.ts';
 import {weightsHashOf} from '../graph/runInputs.ts';
 import {openBase, openBaseComponents} from '../runModels.ts';
 import {labHeldOut, type LabHeldOut} from '../search/labHeldOut.ts';
@@ -23,7 +23,7 @@ import {disposePlane, openLandscapePlane, type LandscapePlane} from './landscape
 import type {MeasuredRun, MeasurementHooks, OpenMeasurement} from './measurement.ts';
 import {measuringContext} from './measuringContext.ts';
 import {requireExperts} from './requireExperts.ts';
-import {requireModel} from './requireModel.ts';
+import {requireMade, requireModel} from './requireModel.ts';
 
 /** How far the axes reach where the request does not say. Along task vectors, 1 is the first expert. */
 const defaultExtent = {random: 0.5, 'task-vectors': 1} as const;
@@ -45,7 +45,7 @@ export async function openLossLandscape(
   request: LossLandscapeRequest,
 ): Promise<OpenMeasurement<LossLandscape>> {
   const context = await measuringContext(measured, 'landscape');
-  const model = requireModel(context, request.model, 'The loss landscape is');
+  const model = await requireModel(context, request.model, 'The loss landscape is');
   if (request.directions === 'task-vectors') requireExperts(measured, request.experts);
   const data = await openStageData(context);
   const base = await openBase(context);
@@ -80,10 +80,10 @@ async function knownOf(
     seed,
     engine: used,
   };
-  const paths = directions === 'random' ? [] : expertSources(run, resolved).map(({path}) => path);
-  const along = await Promise.all(experts.flatMap((expert) => paths[expert] ?? []).map(weightsHashOf));
-  const weights = await weightsHashOf(modelPath(run, resolved, model));
-  const depends = [watch.begun.base, weights, directions, along, imagesIdentity(context), ranges, axis, recipe];
+  const along = directions === 'random' ? [] : experts.map((index): RunModel => ({kind: 'expert', index}));
+  for (const expert of along) await requireMade(context, expert);
+  const weights = await Promise.all([model, ...along].map((each) => weightsHashOf(modelPath(run, resolved, each))));
+  const depends = [watch.begun.base, weights, directions, imagesIdentity(context), ranges, axis, recipe];
   return {key: hashBytes(JSON.stringify([request.model, ...depends])), axis, recipe};
 }
 
@@ -92,12 +92,12 @@ async function measure(
   kept: LossLandscape | null,
   hooks: MeasurementHooks<LossLandscape>,
 ): Promise<LossLandscape> {
-  if (kept !== null && kept.done === kept.total) return withCurvatures(kept);
+  if (kept !== null && kept.done === kept.total) return withFits(kept);
   const {context, request, model, base} = subject;
   const plane = await openLandscapePlane(context, base, model, request);
   try {
     const begun = kept ?? emptyLandscape(subject, plane);
-    return withCurvatures(await fill(begun, plane, base, await heldOutOf(subject), hooks));
+    return withFits(await fill(begun, plane, base, await heldOutOf(subject), hooks));
   } finally {
     disposePlane(plane);
   }
@@ -124,7 +124,7 @@ function emptyLandscape(
     unit,
     ranges: pairs,
     rows: axis.map(() => axis.map(() => ranges.map(() => null))),
-    curvatures: [],
+    fits: [],
     done: 0,
     total: axis.length ** 2,
   };
@@ -159,7 +159,6 @@ async function fill(
   }
 }
 
-function withCurvatures(landscape: LossLandscape): LossLandscape {
-  const curvatures = landscapePanels(landscape).map(({rows}) => curvatureAt(landscape.axis, rows));
-  return {...landscape, curvatures};
+function withFits(landscape: LossLandscape): LossLandscape {
+  return {...landscape, fits: landscapePanels(landscape).map(({rows}) => fitAtCentre(landscape.axis, rows))};
 }

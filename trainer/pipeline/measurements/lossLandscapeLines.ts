@@ -1,4 +1,9 @@
-import {directionsText, landscapePanels, sharpnessOf} from '../../contract/run/measured/landscapePanels.ts';
+import {
+  directionsText,
+  landscapePanels,
+  sharpnessOf,
+  steepnessOf,
+} from '../../contract/run/measured/landscapePanels.ts';
 import type {LossLandscape} from '../../contract/run/measured/lossLandscape.ts';
 
 const labelWidth = 14;
@@ -10,10 +15,11 @@ export function lossLandscapeLines(landscape: LossLandscape): string[] {
   const {images, timestepsPerRange} = recipe;
   return [
     `Held-out loss around ${directionsText(landscape)}, at ${axis.length} x ${axis.length} points up to ${axis.at(-1)} away, on ${images} validation images with ${timestepsPerRange} timestep(s) a range.`,
-    row('Timesteps', ['loss', 'sharpness', 'along a', 'along b']),
-    ...landscapePanels(landscape).map(({name, centre, curvature}) =>
-      row(name, [centre, curvature && sharpnessOf(curvature), curvature?.a, curvature?.b].map(lossText)),
-    ),
+    row('Timesteps', ['loss', 'slope', 'sharpness', 'along a', 'along b']),
+    ...landscapePanels(landscape).map(({name, centre, fit}) => {
+      const {a, b} = fit?.curvature ?? {};
+      return row(name, [centre, fit && steepnessOf(fit), fit && sharpnessOf(fit), a, b].map(lossText));
+    }),
   ];
 }
 

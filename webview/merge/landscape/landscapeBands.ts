@@ -3,7 +3,7 @@ import type {LandscapePanel} from '../../../trainer/contract/run/measured/landsc
 import type {Band} from '../plane/filledContours.ts';
 
 /** Bands on each side of 0. */
-const count = 8;
+const count = 12;
 
 type Rows = LandscapePanel['rows'];
 

@@ -7,7 +7,7 @@ export function landscapeSection(panel: Panel): MeasuredSection<'loss-landscape'
   const texts = {
     heading: 'Loss landscape',
     about:
-      'Held-out loss at a model’s weights (square) and around them, for all timesteps and for each range. Contours have the same spacing in all pictures: where they are dense, the loss rises steeply.',
+      'Held-out loss at a model’s weights (square) and around them, for all timesteps and for each range. Contours lie at the same differences in all pictures: the more of them a picture has, the more steeply its loss rises.',
     action: 'Measure loss landscape',
     cost: 'The loss at 121 points around the base, each on 64 validation images; continues after an interruption',
     busy: 'Measuring losses …',

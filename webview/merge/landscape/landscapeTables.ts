@@ -2,6 +2,7 @@ import {
   directionsText,
   landscapePanels,
   sharpnessOf,
+  steepnessOf,
   type LandscapePanel,
 } from '../../../trainer/contract/run/measured/landscapePanels.ts';
 import type {LossLandscape} from '../../../trainer/contract/run/measured/lossLandscape.ts';
@@ -24,16 +25,19 @@ export function landscapeSummary(landscape: LossLandscape): string {
   ].join(' ');
 }
 
-/** The number behind each picture: how sharply the loss rises from the centre. */
+/** The numbers behind each picture: how steep the loss is at the centre, and how sharply it rises from there. */
 export function sharpnessTable(landscape: LossLandscape): HTMLElement {
-  const rows = landscapePanels(landscape).map(({name, centre, curvature}) => {
-    const sharpness = curvature && sharpnessOf(curvature);
+  const rows = landscapePanels(landscape).map(({name, centre, fit}) => {
+    const sharpness = fit && sharpnessOf(fit);
     const share = sharpness === null || centre === null ? null : sharpness / centre;
-    return [name, ...[centre, sharpness, curvature?.a, curvature?.b, share].map(numberText)];
+    return [
+      name,
+      ...[centre, fit && steepnessOf(fit), sharpness, fit?.curvature.a, fit?.curvature.b, share].map(numberText),
+    ];
   });
   return table(
-    'Sharpness: mean second derivative of the loss at the centre',
-    ['Timesteps', 'Loss at the centre', 'Sharpness', 'Along a', 'Along b', 'Sharpness / loss'],
+    'Slope and sharpness (mean second derivative) of the loss at the centre',
+    ['Timesteps', 'Loss at the centre', 'Slope', 'Sharpness', 'Along a', 'Along b', 'Sharpness / loss'],
     rows,
   );
 }
@@ -45,9 +49,9 @@ export function lossTable({name, rows}: LandscapePanel, axis: readonly number[])
 }
 
 /** A panel for readers who do not see it. */
-export function panelText({name, rows, centre, curvature}: LandscapePanel): string {
+export function panelText({name, rows, centre, fit}: LandscapePanel): string {
   const losses = rows.flat().filter((loss) => loss !== null);
   const [low, high] = extent([losses]) ?? [null, null];
-  const sharpness = curvature ? `, sharpness ${numberText(sharpnessOf(curvature))}` : '';
+  const sharpness = fit ? `, slope ${numberText(steepnessOf(fit))}, sharpness ${numberText(sharpnessOf(fit))}` : '';
   return `Contours for ${name}: loss ${numberText(centre)} at the centre, from ${numberText(low)} to ${numberText(high)}${sharpness}.`;
 }

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {landscapePanels, sharpnessOf} from '../../../../trainer/contract/run/measured/landscapePanels.ts';
-import {curvatureAt} from '../../../../trainer/merge/landscape/curvatureAt.ts';
+import {landscapePanels, sharpnessOf, steepnessOf} from '../../../../trainer/contract/run/measured/landscapePanels.ts';
+import {fitAtCentre} from '../../../../trainer/merge/landscape/fitAtCentre.ts';
 import {landscapeAxis, landscapePoints, withLosses} from '../../../../trainer/merge/landscape/landscapePoints.ts';
 import {knownLandscape} from '../../../helpers/knownLandscape.ts';
 
@@ -33,7 +33,7 @@ describe('the points of a landscape', () => {
   });
 });
 
-describe('the curvature', () => {
+describe('the fit at the centre', () => {
   const rowsOf = (axis: readonly number[], loss: (a: number, b: number) => number) =>
     axis.map((b) => axis.map((a) => loss(a, b)));
 
@@ -41,13 +41,15 @@ describe('the curvature', () => {
     [0.5, 11],
     [1e-3, 3],
     [40, 21],
-  ])('of a quadratic is exact, with slopes and a mixed term, up to %d at %d points', (extent, points) => {
+  ])('has the derivatives of a quadratic, with a mixed term, up to %d at %d points', (extent, points) => {
     const axis = landscapeAxis(extent, points);
     const loss = (a: number, b: number) => 3 + 0.2 * a - 5 * b + (7 / 2) * a * a - (2 / 2) * b * b + 1.5 * a * b;
-    const {a, b} = curvatureAt(axis, rowsOf(axis, loss)) ?? expect.fail();
-    expect(a).toBeCloseTo(7, 5);
-    expect(b).toBeCloseTo(-2, 5);
-    expect(sharpnessOf({a, b})).toBeCloseTo(2.5, 5);
+    const fit = fitAtCentre(axis, rowsOf(axis, loss)) ?? expect.fail();
+    expect(fit.curvature.a).toBeCloseTo(7, 5);
+    expect(fit.curvature.b).toBeCloseTo(-2, 5);
+    expect(sharpnessOf(fit)).toBeCloseTo(2.5, 5);
+    expect(fit.slope.a).toBeCloseTo(0.2, 8);
+    expect(steepnessOf(fit)).toBeCloseTo(Math.hypot(0.2, 5), 8);
   });
 
   it('looks at half of the extent: what lies outside changes nothing, a missing loss inside leaves none', () => {
@@ -55,10 +57,10 @@ describe('the curvature', () => {
     const rows = rowsOf(axis, (a, b) => a * a + b * b);
     const changed = (column: number, value: number | null) =>
       rows.map((row, i) => (i === 5 ? row.with(column, value as number) : row));
-    expect(curvatureAt(axis, changed(8, 99))).toEqual(curvatureAt(axis, rows));
-    expect(curvatureAt(axis, changed(8, null))).not.toBeNull();
-    expect(curvatureAt(axis, changed(7, 99))?.a).toBeGreaterThan(3);
-    expect(curvatureAt(axis, changed(7, null))).toBeNull();
+    expect(fitAtCentre(axis, changed(8, 99))).toEqual(fitAtCentre(axis, rows));
+    expect(fitAtCentre(axis, changed(8, null))).not.toBeNull();
+    expect(fitAtCentre(axis, changed(7, 99))?.curvature.a).toBeGreaterThan(3);
+    expect(fitAtCentre(axis, changed(7, null))).toBeNull();
   });
 });
 
@@ -72,7 +74,7 @@ describe('the panels', () => {
       ['[250, 1000)', [250, 1000]],
     ]);
     expect(panels.map(({centre}) => centre)).toEqual([expect.closeTo(0.25 * 0.1 + 0.75 * 0.01, 12), 0.1, 0.01]);
-    const [all, low, high] = panels.map(({curvature}) => curvature && sharpnessOf(curvature));
+    const [all, low, high] = panels.map(({fit}) => fit && sharpnessOf(fit));
     expect(all).toBeCloseTo(0.25 * low! + 0.75 * high!, 12);
   });
 

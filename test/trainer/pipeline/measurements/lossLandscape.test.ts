@@ -2,7 +2,6 @@ import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import {beforeAll, describe, expect, it} from 'vitest';
 import type {EngineInfo} from '../../../../trainer/contract/engine/engineInfo.ts';
-import {UserError} from '../../../../trainer/contract/errors.ts';
 import {LossLandscapeRequest} from '../../../../trainer/contract/measurements/lossLandscapeKind.ts';
 import {landscapePanels} from '../../../../trainer/contract/run/measured/landscapePanels.ts';
 import {LossLandscape} from '../../../../trainer/contract/run/measured/lossLandscape.ts';
@@ -80,7 +79,7 @@ describe('the loss landscape of a run', () => {
     expect(landscape).toMatchObject({model: 'base', directions: {kind: 'random'}, axis: [-0.5, 0, 0.5], done: 9});
     expectClose(landscape.rows[1]?.[1], await heldOutByRange(run, join(folder, 'base'), landscape));
     expect(new Set(landscape.rows.flat(2)).size).toBe(18);
-    for (const {curvature} of landscapePanels(landscape)) expect(curvature).not.toBeNull();
+    for (const {fit} of landscapePanels(landscape)) expect(fit).not.toBeNull();
   });
 
   it('goes on where it was stopped, to the same numbers, and knows them the next time, in other runs too', async () => {
@@ -124,13 +123,13 @@ describe('the loss landscape of a run', () => {
     const {result} = await measure(run, request({extent: 1e30}));
     expect(result?.rows[1]?.[1]?.every((loss) => loss !== null)).toBe(true);
     expect(result?.rows[0]?.[0]).toEqual([null, null]);
-    expect(result?.curvatures).toEqual([null, null, null]);
+    expect(result?.fits).toEqual([null, null, null]);
   });
 
   it('refuses models and experts that are not there, parallel task vectors, and a run without images', async () => {
     const run = await runWithExperts(2);
     await writeTinyBase(join(run.folder, 'b'), 2);
-    await expect(measure(run, request({model: 'merged'}))).rejects.toBeInstanceOf(UserError);
+    await expect(measure(run, request({model: 'merged'}))).rejects.toThrow('There is no model merged to measure.');
     const along = {directions: 'task-vectors'} as const;
     await expect(measure(run, request({...along, experts: [0, 2]}))).rejects.toThrow('There is no expert 2.');
     const changed = await newMeasuredRun(join(run.folder, 'tiny.deme.yaml'), engine);

@@ -39,13 +39,16 @@ describePanel('the loss landscape in the merge tab', (open) => {
     const picture = page.getByRole('img', {name: /^Contours for \[0, 250\):.*sharpness 3\.000\.$/});
     await expect.poll(() => picture.evaluate((img) => (img as HTMLImageElement).naturalWidth)).toBe(270);
     await page.getByText(/^Around base, random directions, drawn at random/).waitFor();
-    // 2 · 2 along a and 2 · 1 along b; over all timesteps with the share of the range, a quarter.
-    const row = (name: string) => cellsOf(page, /^Sharpness/, name);
-    expect(await row('[0, 250)')).toEqual(['0.1000', '3.000', '4.000', '2.000', '30.00']);
-    expect(await row('[250, 1000)')).toEqual(['0.01000', '0.08000', '0.2000', '-0.04000', '8.000']);
-    expect((await row('all t'))[1]).toBe('0.8100');
+    // The derivatives of 0.03 a + 2 a² + b² and of 0.04 b + 0.1 a² - 0.02 b²; over all timesteps with the shares of the ranges.
+    const row = (name: string) => cellsOf(page, /^Slope and sharpness/, name);
+    expect((await row('[0, 250)')).slice(0, 5)).toEqual(['0.1000', '0.03000', '3.000', '4.000', '2.000']);
+    expect((await row('[250, 1000)')).slice(0, 5)).toEqual(['0.01000', '0.04000', '0.08000', '0.2000', '-0.04000']);
+    const [, slope, sharpness, , , share] = (await row('all t')).map(Number);
+    expect(slope).toBeCloseTo(Math.hypot(0.03 / 4, (3 * 0.04) / 4), 4);
+    expect(sharpness).toBeCloseTo(3 / 4 + (3 * 0.08) / 4, 4);
+    expect(share).toBeCloseTo(0.81 / 0.0325, 2);
     await page.getByText('Data tables of the losses').click();
-    expect((await cellsOf(page, /^Loss of \[0, 250\)/, '0.6'))[6]).toBe('1.180');
+    expect((await cellsOf(page, /^Loss of \[0, 250\)/, '0.6'))[6]).toBe('1.198');
     expectNoTrouble(panel);
     await panel.close();
   });

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {landscapePanels} from '../../../../trainer/contract/run/measured/landscapePanels.ts';
+import {divergingColour} from '../../../../webview/charts/divergingColour.ts';
 import {differenceBands, differencesOf} from '../../../../webview/merge/landscape/landscapeBands.ts';
 import {bandsOf, landscapeSvg, legendSvg, panelSvg} from '../../../../webview/merge/landscape/landscapeSvg.ts';
 import {landscapeSummary, panelText} from '../../../../webview/merge/landscape/landscapeTables.ts';
@@ -9,18 +10,16 @@ import {knownLandscape} from '../../../helpers/knownLandscape.ts';
 describe('the bands of a landscape', () => {
   it('rise with the square to the largest difference, orange below the centre and blue above', () => {
     const bands = differenceBands([[[-0.5, 0, 2]], [[0.1, null, 1]]]);
-    // 2 (i / 8)²: -0.5 lies at the edge of the fourth band below 0.
-    expect(bands.map(({level}) => level)).toEqual([
-      ...[4, 3, 2, 1].map((i) => -2 * (i / 8) ** 2),
-      ...[0, 1, 2, 3, 4, 5, 6, 7].map((i) => 2 * (i / 8) ** 2),
-    ]);
+    // 2 (i / 12)²: -0.5 is the edge of the sixth band below 0.
+    const edges = Array.from({length: 18}, (_, i) => i - 6);
+    expect(bands.map(({level}) => level)).toEqual(edges.map((i) => Math.sign(i) * 2 * (i / 12) ** 2));
     const [red, , blue] =
       /rgb\((\d+),(\d+),(\d+)\)/
         .exec(bands[0]?.colour ?? '')
         ?.slice(1)
         .map(Number) ?? [];
     expect(red).toBeGreaterThan(blue ?? NaN);
-    expect(bands.at(-1)?.colour).toBe('rgb(46,111,177)');
+    expect(bands.at(-1)?.colour).toBe(`rgb(${divergingColour(11.5 / 12).join()})`);
   });
 
   it('are none before there is a difference', () => {
@@ -67,7 +66,7 @@ describe('a landscape', () => {
       'Around base, task vectors of experts 0 and 2, with a cosine of 0.123, made orthogonal and as long as the first: 7 x 7 points up to 0.6 away',
     );
     expect(landscapePanels(knownLandscape()).map(panelText)[1]).toBe(
-      'Contours for [0, 250): loss 0.1000 at the centre, from 0.1000 to 1.180, sharpness 3.000.',
+      'Contours for [0, 250): loss 0.1000 at the centre, from 0.1000 to 1.198, slope 0.03000, sharpness 3.000.',
     );
   });
 });

@@ -1,4 +1,4 @@
-import type {Curvature, LossLandscape} from './lossLandscape.ts';
+import type {CentreFit, LossLandscape} from './lossLandscape.ts';
 
 /** The loss of some timesteps over the plane. */
 export interface LandscapePanel {
@@ -11,7 +11,7 @@ export interface LandscapePanel {
   /** Of the model at the centre. */
   readonly centre: number | null;
   /** Null: not known yet, or not finite. */
-  readonly curvature: Curvature | null;
+  readonly fit: CentreFit | null;
 }
 
 type Losses = LossLandscape['rows'][number][number];
@@ -21,13 +21,13 @@ type Losses = LossLandscape['rows'][number][number];
  * the ranges, each weighted by its number of timesteps.
  */
 export function landscapePanels(landscape: LossLandscape): LandscapePanel[] {
-  const {ranges, rows, curvatures} = landscape;
+  const {ranges, rows, fits} = landscape;
   const whole: [number, number] = [ranges[0]?.[0] ?? 0, ranges.at(-1)?.[1] ?? 1];
   const overAll = (losses: Losses) => meanOver(ranges, losses);
   const panel = (i: number, name: string, range: [number, number], lossOf: (losses: Losses) => number | null) => {
     const values = rows.map((row) => row.map(lossOf));
     const middle = (values.length - 1) / 2;
-    return {name, range, rows: values, centre: values[middle]?.[middle] ?? null, curvature: curvatures[i] ?? null};
+    return {name, range, rows: values, centre: values[middle]?.[middle] ?? null, fit: fits[i] ?? null};
   };
   return [
     panel(0, 'all t', whole, overAll),
@@ -38,8 +38,13 @@ export function landscapePanels(landscape: LossLandscape): LandscapePanel[] {
 }
 
 /** Mean of the second derivatives along the axes: that of all directions in the plane. */
-export function sharpnessOf({a, b}: Curvature): number {
+export function sharpnessOf({curvature: {a, b}}: CentreFit): number {
   return (a + b) / 2;
+}
+
+/** How steep the loss is at the centre, in the direction in which it is steepest. */
+export function steepnessOf({slope: {a, b}}: CentreFit): number {
+  return Math.hypot(a, b);
 }
 
 /** As in `base, random directions` or `base, task vectors of experts 0 and 1`. */

@@ -7,9 +7,11 @@ export const mostPoints = 51;
 const loss = z.number().nullable();
 const expert = z.int().min(0).max(999);
 
-/** Second derivatives of the loss at the centre along the axes, in units of the axes. */
-export const Curvature = z.strictObject({a: z.number(), b: z.number()});
-export type Curvature = z.infer<typeof Curvature>;
+const alongAxes = z.strictObject({a: z.number(), b: z.number()});
+
+/** First and second derivatives at the centre, along the axes and in their units, of the quadratic that fits the loss near it. */
+export const CentreFit = z.strictObject({slope: alongAxes, curvature: alongAxes});
+export type CentreFit = z.infer<typeof CentreFit>;
 
 /** `landscape/base-random.json` of a run: held-out loss by timestep range at theta + a u + b v, around the weights theta of a model. */
 export const LossLandscape = z
@@ -39,7 +41,7 @@ export const LossLandscape = z
     /** [b][a][range] Null where it was not measured yet, or is not a finite number. */
     rows: z.array(z.array(z.array(loss))),
     /** Of each panel (`landscapePanels`), once all is measured; null where a loss near the centre is not finite. */
-    curvatures: z.array(Curvature.nullable()),
+    fits: z.array(CentreFit.nullable()),
     /** Points measured of all, from the centre outwards. */
     done: z.int().min(0),
     total: z.int().min(1),
