@@ -8,7 +8,8 @@ import {applyWeights} from '../../trainer/merge/blend.ts';
 import {IncrementalMerge} from '../../trainer/merge/files/incrementalMerge.ts';
 import {searchWeights} from '../../trainer/merge/search/search.ts';
 import {mergeLosses} from '../../trainer/pipeline/search/checkSearch.ts';
-import type {LabHeldOut, MergeLab} from '../../trainer/pipeline/search/mergeLab.ts';
+import type {LabHeldOut} from '../../trainer/pipeline/search/labHeldOut.ts';
+import type {MergeLab} from '../../trainer/pipeline/search/mergeLab.ts';
 
 export interface CompareSettings {
   readonly images: number;

@@ -10,13 +10,15 @@ export interface SvgFrame {
   readonly title: string;
   readonly width: number;
   readonly height: number;
+  /** Where the title begins; left out: at 80. */
+  readonly titleLeft?: number;
   /** Colours that take the place of the others in readers that ask for dark pages; left out: the same everywhere. */
   readonly dark?: SvgColours;
 }
 
 /** A self-contained SVG document with a title: no script, no link, and a background of its own. */
 export function svgDocument(
-  {title, width, height, dark}: SvgFrame,
+  {title, width, height, titleLeft = 80, dark}: SvgFrame,
   colours: SvgColours,
   parts: readonly string[],
 ): string {
@@ -25,7 +27,7 @@ export function svgDocument(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escaped(fontFamily)}" font-size="13" fill="${escaped(foreground)}">`,
     ...(dark ? [darkStyle(colours, dark)] : []),
     `<rect width="100%" height="100%" fill="${escaped(background)}"/>`,
-    `<text x="80" y="28" font-size="16" font-weight="bold">${escaped(title)}</text>`,
+    `<text x="${titleLeft}" y="28" font-size="16" font-weight="bold">${escaped(title)}</text>`,
     ...parts,
     '</svg>',
     '',

@@ -28,6 +28,11 @@ export function meanLoss(table: LossTable): number {
   return table.values.reduce((sum, loss) => sum + loss, 0) / table.values.length;
 }
 
+/** The mean loss in each range. NaN if any loss of the range is NaN. */
+export function meanLossByRange(table: LossTable): number[] {
+  return table.ranges.map((_, range) => mean(lossesOfRange(table, range)));
+}
+
 function assertFinite(table: LossTable, model: string): void {
   table.ranges.forEach(([low, high], range) => {
     if (lossesOfRange(table, range).every(Number.isFinite)) return;

@@ -1,4 +1,5 @@
 import type {Panel} from '../panel.ts';
+import {svgUri} from './svgUri.ts';
 
 const pixelsPerUnit = 2;
 
@@ -17,7 +18,7 @@ export async function savePicture(panel: Panel, title: string, svg: string, kind
 /** Renders an SVG document as a PNG of twice its size, for sharp print. */
 async function svgToPng(svg: string): Promise<Uint8Array> {
   const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  image.src = svgUri(svg);
   await image.decode();
   const canvas = document.createElement('canvas');
   canvas.width = image.naturalWidth * pixelsPerUnit;

@@ -2,6 +2,7 @@ import {pointChart} from '../../trainer/chart/pointChart.ts';
 import {scoreCharts} from '../../trainer/chart/scoreCharts.ts';
 import type {Report} from '../../trainer/contract/run/report.ts';
 import {networksOf} from '../../trainer/contract/scores/scoreTable.ts';
+import {svgUri} from '../charts/svgUri.ts';
 import {element, table} from '../dom.ts';
 import {numberText} from '../numberText.ts';
 import {readTheme} from '../theme.ts';
@@ -14,7 +15,7 @@ export function scoreChartViews(report: Report): HTMLElement[] {
     element('img', {
       class: 'score-chart',
       alt: chart.alt,
-      src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(pointChart(chart, theme))}`,
+      src: svgUri(pointChart(chart, theme)),
     }),
   );
   if (pictures.length === 0) return [];

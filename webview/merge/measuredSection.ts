@@ -3,6 +3,7 @@ import type {MeasurementRequest} from '../../trainer/contract/measurements/measu
 import type {RunDetails, RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {element, Region, setText} from '../dom.ts';
 import {askMeasured, type KeptResults, type ResultOf} from '../measured.ts';
+import {percentText} from '../numberText.ts';
 import type {Panel} from '../panel.ts';
 import {button, dropdown, setDisabled, type Choice} from '../toolkit.ts';
 
@@ -14,7 +15,12 @@ export interface MeasuredView<Result> {
   /** Buttons to save numbers and pictures. */
   exports(): HTMLElement[];
   restyle(): void;
+  /** The share of a result that is measured; only where results are kept while they grow. */
+  readonly shareOf?: (result: Result) => number;
 }
+
+/** How often an incomplete result is read again: this page, another window or the command line may be measuring it. */
+const pollMilliseconds = 1000;
 
 export interface SectionTexts {
   readonly heading: string;
@@ -58,6 +64,8 @@ export class MeasuredSection<Name extends MeasurementName> {
   #isBusy = false;
   #choices: readonly Choice[] = [];
   #chosen = '';
+  /** Also true after reading has failed, so that it is not tried again and again. */
+  #isReading = false;
 
   /** @param fits whether a run can be measured; else nothing is shown */
   constructor(
@@ -84,6 +92,7 @@ export class MeasuredSection<Name extends MeasurementName> {
       this.#status,
       view.root,
     );
+    if (view.shareOf) setInterval(() => this.#poll(), pollMilliseconds);
   }
 
   /** Reads the results of the run whenever its details have changed. Null: nothing to show. */
@@ -109,6 +118,7 @@ export class MeasuredSection<Name extends MeasurementName> {
     this.#run = run;
     this.#known = null;
     this.#isBusy = false;
+    this.#isReading = false;
     this.#view.show([]);
     setText(this.#status, '');
   }
@@ -141,14 +151,24 @@ export class MeasuredSection<Name extends MeasurementName> {
     this.#showBar(run, true);
   }
 
+  /** Reads nothing while the section is out of sight. */
+  #poll(): void {
+    const isSeen = !document.hidden && this.root.offsetParent !== null;
+    if (isSeen && !this.#isReading && (this.#isBusy || this.#measuredShare() < 1)) void this.#ask(this.#run, false);
+  }
+
   async #ask(run: string, isMeasuring: boolean): Promise<void> {
     const doing = isMeasuring ? this.#texts.failed : this.#texts.unread;
     const wanted = this.#choice === null || this.#choices.length === 0 ? {} : this.#choice.requestOf(this.#chosen);
+    if (!isMeasuring) this.#isReading = true;
     const kept = await askMeasured(this.#panel, this.#name, {run, request: isMeasuring ? wanted : null, doing});
     // Another run may have been selected in the meantime.
     if (run !== this.#run) return;
-    if (kept !== null) this.#known = kept;
-    if (!this.#isBusy || isMeasuring) setText(this.#status, this.#statusText());
+    if (kept !== null) {
+      this.#known = kept;
+      this.#isReading = false;
+    }
+    setText(this.#status, this.#isBusy && !isMeasuring ? this.#busyText() : this.#statusText());
     this.#view.show(this.#results());
     this.#showBar(run, this.#panel.state.trusted);
   }
@@ -157,9 +177,21 @@ export class MeasuredSection<Name extends MeasurementName> {
     return this.#known?.results.map(({result}) => result) ?? [];
   }
 
+  /** The least of all results; 1 where there are none, or nothing is kept before it is complete. */
+  #measuredShare(): number {
+    return Math.min(1, ...this.#results().map((result) => this.#view.shareOf?.(result) ?? 1));
+  }
+
+  #busyText(): string {
+    const share = this.#measuredShare();
+    return share < 1 ? `${this.#texts.busy} ${percentText(share)}` : this.#texts.busy;
+  }
+
   #statusText(): string {
     const {none, stale} = this.#texts;
     if (this.#results().length === 0) return this.#known?.problems[0] ?? none;
-    return this.#known?.results.some(({isStale}) => isStale) ? stale : '';
+    if (this.#known?.results.some(({isStale}) => isStale)) return stale;
+    const share = this.#measuredShare();
+    return share < 1 ? `${percentText(share)} measured.` : '';
   }
 }

@@ -9,10 +9,11 @@ import {lossParts, searchParts} from './mergeResults.ts';
 import {MergeWorkbench} from './workbench/mergeWorkbench.ts';
 import {activationSection} from './activations/activationSection.ts';
 import {conflictSection} from './conflict/conflictSection.ts';
+import {landscapeSection} from './landscape/landscapeSection.ts';
 import {LossPlaneView} from './plane/lossPlane.ts';
 import {taskVectorsSection} from './taskVectors/taskVectorsSection.ts';
 
-/** The merge of the run with its results, a workbench for other merges, the loss plane, the task vectors, the gradient conflict and the activation change. */
+/** The merge of the run with its results, a workbench for other merges, the loss plane, and what is measured of the models. */
 export class MergeTab implements Tab {
   readonly root: HTMLElement;
   readonly #panel: Panel;
@@ -25,7 +26,9 @@ export class MergeTab implements Tab {
     this.#panel = panel;
     this.#workbench = new MergeWorkbench(panel, () => this.#plane.redraw());
     this.#plane = new LossPlaneView(panel, this.#workbench);
-    this.#sections = [taskVectorsSection(panel), conflictSection(panel), activationSection(panel)];
+    this.#sections = [taskVectorsSection, conflictSection, landscapeSection, activationSection].map((make) =>
+      make(panel),
+    );
     this.root = element('div', {}, this.#region.root, ...this.#sections.map(({root}) => root));
   }
 

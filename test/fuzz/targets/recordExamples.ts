@@ -22,6 +22,7 @@ import {
 import {Report} from '../../../trainer/contract/run/report.ts';
 import {ActivationChange} from '../../../trainer/contract/run/measured/activationChange.ts';
 import {GradientConflict} from '../../../trainer/contract/run/measured/gradientConflict.ts';
+import {LossLandscape} from '../../../trainer/contract/run/measured/lossLandscape.ts';
 import {LossPlane} from '../../../trainer/contract/run/measured/lossPlane.ts';
 import {RunNotes} from '../../../trainer/contract/run/runNotes.ts';
 import {AutoencoderConfig} from '../../../trainer/contract/model/autoencoderConfig.ts';
@@ -30,6 +31,7 @@ import {ClipTextConfig} from '../../../trainer/contract/model/clipTextConfig.ts'
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {knownActivations} from '../../helpers/knownActivations.ts';
 import {knownConflict} from '../../helpers/knownConflict.ts';
+import {knownLandscape} from '../../helpers/knownLandscape.ts';
 
 const hash = 'a'.repeat(64);
 const file = {path: 'a/b.so', size: 3, sha256: hash};
@@ -113,6 +115,7 @@ export const recordExamples: readonly {readonly schema: z.ZodType; readonly exam
   },
   {schema: GradientConflict, example: knownConflict()},
   {schema: ActivationChange, example: knownActivations()},
+  {schema: LossLandscape, example: knownLandscape()},
   {schema: DrawnScores, example: {inceptionScore: {mean: 9.1, deviation: 0.1, splits: 10}}},
   {schema: LossRecord, example: {ranges: [[0, 500]], images: 2, timestepsPerRange: 1, values: [0.1, 0.2]}},
   {

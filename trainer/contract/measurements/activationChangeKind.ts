@@ -3,17 +3,14 @@ import {ActivationChange, mostTimesteps} from '../run/measured/activationChange.
 import {runModels} from '../run/pipeline.ts';
 import {modelName} from '../run/runModel.ts';
 import type {MeasurementKind} from './measurementKind.ts';
-import {modelFiles, modelPattern} from './modelPattern.ts';
+import {SingleModel, singleModelFiles} from './singleModel.ts';
 
 const modelText = 'Give an expert, as in expert-0, ordinary, merged, or a baseline, as in baseline-p2.';
 const timestepsText = `Give a whole number from 1 to ${mostTimesteps}.`;
 const imagesText = 'Give a whole number from 1.';
 
 export const ActivationChangeRequest = z.strictObject({
-  model: z
-    .string()
-    .regex(modelPattern, modelText)
-    .refine((model) => model !== 'base', modelText)
+  model: SingleModel.refine((model) => model !== 'base', modelText)
     .default('expert-0')
     .describe('compared with the base: an expert, as in expert-0, ordinary, merged, or a baseline, as in baseline-p2'),
   timesteps: z
@@ -37,7 +34,7 @@ export const activationChangeKind: MeasurementKind<ActivationChangeRequest, Acti
   request: ActivationChangeRequest,
   result: ActivationChange,
   file: ({model}) => `activations/${model}.json`,
-  files: {folder: 'activations', name: modelFiles},
+  files: {folder: 'activations', name: singleModelFiles},
   choices: (config) => {
     if (config.data === undefined || config.base === undefined) return [];
     const finetunes = runModels(config).filter(({kind}) => kind !== 'ensemble' && kind !== 'base');

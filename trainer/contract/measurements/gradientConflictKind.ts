@@ -3,7 +3,7 @@ import {GradientConflict, timestepLimits} from '../run/measured/gradientConflict
 import {runModels} from '../run/pipeline.ts';
 import {modelName} from '../run/runModel.ts';
 import type {MeasurementKind} from './measurementKind.ts';
-import {modelFiles, modelPattern} from './modelPattern.ts';
+import {SingleModel, singleModelFiles} from './singleModel.ts';
 
 const {least, most} = timestepLimits;
 const timestepsText = `Give a whole number from ${least} to ${most}.`;
@@ -14,11 +14,9 @@ const rangesText = `Give a whole number from 1 to ${mostRanges}.`;
 
 export const GradientConflictRequest = z
   .strictObject({
-    model: z
-      .string()
-      .regex(modelPattern, 'Give base, ordinary, merged, an expert, as in expert-0, or a baseline, as in baseline-p2.')
-      .default('base')
-      .describe('whose gradients: base, ordinary, merged, an expert, as in expert-0, or a baseline, as in baseline-p2'),
+    model: SingleModel.default('base').describe(
+      'whose gradients: base, ordinary, merged, an expert, as in expert-0, or a baseline, as in baseline-p2',
+    ),
     timesteps: z
       .int(timestepsText)
       .min(least, timestepsText)
@@ -53,7 +51,7 @@ export const gradientConflictKind: MeasurementKind<GradientConflictRequest, Grad
   request: GradientConflictRequest,
   result: GradientConflict,
   file: ({model}) => `conflict/${model}.json`,
-  files: {folder: 'conflict', name: modelFiles},
+  files: {folder: 'conflict', name: singleModelFiles},
   choices: (config) => {
     if (config.data === undefined || config.base === undefined) return [];
     const single = runModels(config).filter(({kind}) => kind !== 'ensemble');

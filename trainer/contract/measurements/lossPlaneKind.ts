@@ -1,17 +1,13 @@
 import * as z from 'zod';
 import {runExperts} from '../run/pipeline.ts';
 import {LossPlane} from '../run/measured/lossPlane.ts';
+import {ExpertPair} from './expertPair.ts';
 import type {MeasurementKind} from './measurementKind.ts';
 
 const count = z.int('Give a whole number from 1.').min(1, 'Give a whole number from 1.');
-const pair = 'Give two different experts, as in 0,1.';
 
 export const LossPlaneRequest = z.strictObject({
-  experts: z
-    .tuple([z.int(pair).min(0, pair), z.int(pair).min(0, pair)], pair)
-    .refine(([x, y]) => x !== y, pair)
-    .default([0, 1])
-    .describe('the experts of the horizontal and the vertical axis, counted from 0'),
+  experts: ExpertPair.default([0, 1]).describe('the experts of the horizontal and the vertical axis, counted from 0'),
   weights: z
     .array(z.number())
     .optional()

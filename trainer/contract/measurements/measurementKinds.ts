@@ -1,5 +1,6 @@
 import {activationChangeKind} from './activationChangeKind.ts';
 import {gradientConflictKind} from './gradientConflictKind.ts';
+import {lossLandscapeKind} from './lossLandscapeKind.ts';
 import {lossPlaneKind} from './lossPlaneKind.ts';
 import type {MeasurementKind} from './measurementKind.ts';
 import {taskVectorsKind} from './taskVectorsKind.ts';
@@ -10,6 +11,7 @@ export const measurementKinds = {
   'loss-plane': lossPlaneKind,
   'gradient-conflict': gradientConflictKind,
   'activation-change': activationChangeKind,
+  'loss-landscape': lossLandscapeKind,
 } as const;
 
 export type MeasurementName = keyof typeof measurementKinds;

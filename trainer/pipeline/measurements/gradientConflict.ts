@@ -2,10 +2,9 @@ import {rmSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {tensorGroups} from '../../contract/config/mergeRule.ts';
-import {UserError} from '../../contract/errors.ts';
 import {mostRanges, type GradientConflictRequest} from '../../contract/measurements/gradientConflictKind.ts';
 import type {GradientConflict} from '../../contract/run/measured/gradientConflict.ts';
-import {parseModel, type RunModel} from '../../contract/run/runModel.ts';
+import type {RunModel} from '../../contract/run/runModel.ts';
 import type {ImageSource} from '../../data/dataset.ts';
 import {proposeRanges} from '../../deme/proposeRanges.ts';
 import {partOf} from '../../models/architectures.ts';
@@ -17,15 +16,15 @@ import {modelPath} from '../../store/run/runPaths.ts';
 import {RowTable} from '../../store/table/rowTable.ts';
 import {conflictCosines} from '../../train/conflict/conflictCosines.ts';
 import {weightsHashOf} from '../graph/runInputs.ts';
-import {jointStamp} from '../graph/stageFacts.ts';
-import {dataSettings} from '../graph/trainingInputs.ts';
 import {loadModelParams, openBase} from '../runModels.ts';
+import {imagesIdentity} from '../stages/data/imagesIdentity.ts';
 import {openStageData} from '../stages/data/stageData.ts';
 import {warn, type StageContext} from '../stages/stageContext.ts';
 import {ConflictGradients, type ConflictGradientsOf} from './conflictGradients.ts';
 import {evenTimesteps} from './evenTimesteps.ts';
 import type {MeasuredRun, MeasurementHooks, OpenMeasurement} from './measurement.ts';
 import {measuringContext} from './measuringContext.ts';
+import {requireModel} from './requireModel.ts';
 import {batchPlan} from './timestepBatches.ts';
 
 /** Gradients of all timesteps that are kept whole. */
@@ -46,7 +45,7 @@ export async function openGradientConflict(
   request: GradientConflictRequest,
 ): Promise<OpenMeasurement<GradientConflict>> {
   const context = await measuringContext(measured, 'conflict');
-  const model = requireModel(context, request.model);
+  const model = await requireModel(context, request.model, 'Gradients are');
   const {train} = await openStageData(context);
   const base = await openBase(context);
   const params = await loadModelParams(context, base, model);
@@ -70,19 +69,6 @@ export async function openGradientConflict(
   };
 }
 
-function requireModel({run, resolved}: StageContext, name: string): RunModel {
-  const model = parseModel(name);
-  if (model === null) throw new Error(`the request lets through a model named ${name}`);
-  if (resolved.baseFolder !== null && resolved.config.data !== undefined) return model;
-  throw new UserError(
-    'conflict-data',
-    'Gradients are measured on images, from a base on; the config lacks one of them.',
-    {
-      where: run,
-    },
-  );
-}
-
 interface SubjectOf {
   readonly request: GradientConflictRequest;
   readonly model: RunModel;
@@ -93,12 +79,13 @@ interface SubjectOf {
 
 async function subjectOf(
   {engine}: MeasuredRun,
-  {run, resolved, watch}: StageContext,
+  context: StageContext,
   {request, model, base, params, train}: SubjectOf,
 ): Promise<Subject> {
+  const {run, resolved, watch} = context;
   if (engine === null) throw new Error('gradients need an engine');
   const {reason: _, ...used} = engine;
-  const {data, decouple} = resolved.config;
+  const {decouple} = resolved.config;
   const {timesteps: trainTimesteps} = base.schedule;
   const timesteps = evenTimesteps(request.timesteps, [0, trainTimesteps]);
   const recipe: Subject['recipe'] = {
@@ -110,7 +97,7 @@ async function subjectOf(
   };
   const projection = projectionOf(request, params);
   const weights = await weightsHashOf(modelPath(run, resolved, model));
-  const on = data && {...dataSettings(data), stamp: jointStamp(watch.begun.data)};
+  const on = imagesIdentity(context);
   const key = hashBytes(JSON.stringify([watch.begun.base, request.model, weights, on, timesteps, projection, recipe]));
   const ranges = (await watch.ranges(trainTimesteps)).map(([low, high]): [number, number] => [low, high]);
   return {format: 1, key, model: request.model, trainTimesteps, timesteps, ranges, projection, recipe};

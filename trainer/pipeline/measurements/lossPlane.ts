@@ -12,6 +12,7 @@ import {runPaths} from '../../store/run/runPaths.ts';
 import {openMergeLab, type MergeLab} from '../search/mergeLab.ts';
 import type {MeasuredRun, MeasurementHooks, OpenMeasurement} from './measurement.ts';
 import {measuringContext} from './measuringContext.ts';
+import {requireExperts} from './requireExperts.ts';
 
 const seed = 0;
 
@@ -31,23 +32,15 @@ export async function openLossPlane(
 }
 
 /** The weights of the other experts. Throws a UserError for experts that the run does not have, and for a wrong number of weights. */
-async function planeWeights(
-  {run, resolved}: MeasuredRun,
-  {experts, weights}: LossPlaneRequest,
-): Promise<readonly number[]> {
+async function planeWeights(measured: MeasuredRun, {experts, weights}: LossPlaneRequest): Promise<readonly number[]> {
+  const {run, resolved} = measured;
   const count = runExperts(resolved.config);
   if (resolved.config.data === undefined) {
     throw new UserError('plane-data', 'The loss is measured on images, but the config of the run has no data.', {
       where: run.path,
     });
   }
-  const unknown = experts.find((expert) => expert >= count);
-  if (unknown !== undefined) {
-    throw new UserError('plane-experts', `There is no expert ${unknown}.`, {
-      where: run.path,
-      hint: `The run has ${count}, counted from 0; give two, as in --experts 0,1.`,
-    });
-  }
+  requireExperts(measured, experts);
   const held = weights ?? (await weightsOfRun(run.path)) ?? Array.from({length: count}, () => 1 / count);
   if (held.length === count) return held;
   throw new UserError('plane-weights', `${count} experts need ${count} weights, not ${held.length}.`);

@@ -2,11 +2,13 @@ import type {MeasurementKind} from '../../contract/measurements/measurementKind.
 import {measurementKinds, type MeasurementName} from '../../contract/measurements/measurementKinds.ts';
 import {activationChangeCsv} from '../../contract/run/measured/activationChangeCsv.ts';
 import {gradientConflictCsv} from '../../contract/run/measured/gradientConflictCsv.ts';
+import {lossLandscapeCsv} from '../../contract/run/measured/lossLandscapeCsv.ts';
 import {lowestCell, type LossPlane} from '../../contract/run/measured/lossPlane.ts';
 import {lossPlaneCsv} from '../../contract/run/measured/lossPlaneCsv.ts';
 import {taskAnalysisCsv} from '../../contract/run/measured/taskAnalysisCsv.ts';
 import {activationChangeLines} from './activationChangeLines.ts';
 import {gradientConflictLines} from './gradientConflictLines.ts';
+import {lossLandscapeLines} from './lossLandscapeLines.ts';
 import type {Measurement} from './measurement.ts';
 import {taskVectorLines} from './taskVectorLines.ts';
 import {openTaskVectors, taskVectorsKey} from './taskVectors.ts';
@@ -56,6 +58,17 @@ export const measurements: {readonly [Name in MeasurementName]: MeasurementOf<(t
     lines: activationChangeLines,
     csv: activationChangeCsv,
     csvHeader: /^site,axis,measure,timestep,low,high,value\n/,
+  },
+  'loss-landscape': {
+    ...measurementKinds['loss-landscape'],
+    about: 'the loss around a model by timestep range: how sharply it rises from there',
+    needsEngine: true,
+    needsNoRun: true,
+    open: async (run, request) => (await import('./lossLandscape.ts')).openLossLandscape(run, request),
+    keyOf: ({key}) => key,
+    lines: lossLandscapeLines,
+    csv: lossLandscapeCsv,
+    csvHeader: /^a,b,low,high,loss\n/,
   },
 };
 

@@ -6,7 +6,8 @@ import {baselineCandidates, scaledUnit} from '../../merge/search/baselineCandida
 import {applyWeights} from '../../merge/blend.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
 import {orStop, progress, warn, type StageContext} from '../stages/stageContext.ts';
-import type {LabHeldOut, MergeLab} from './mergeLab.ts';
+import type {LabHeldOut} from './labHeldOut.ts';
+import type {MergeLab} from './mergeLab.ts';
 
 /** A merge to be checked. */
 export interface CheckedMerge {

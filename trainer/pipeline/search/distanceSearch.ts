@@ -14,7 +14,8 @@ import {ordinaryStart, partsStart, type DistancePlan} from './distancePlan.ts';
 import type {DistanceTo} from './distances.ts';
 import type {ImageCount} from './imageCount.ts';
 import {seriesOf, type MergeImages, type NamedMerge} from './mergeImages.ts';
-import type {LabHeldOut, MergeLab} from './mergeLab.ts';
+import type {LabHeldOut} from './labHeldOut.ts';
+import type {MergeLab} from './mergeLab.ts';
 import {candidatesOf} from './reportedCandidates.ts';
 import type {MergeSpace, SearchedModel} from './searchedModel.ts';
 

@@ -1,6 +1,5 @@
 import type {Datasets} from '../../data/dataset.ts';
-import {heldOutDraws, predictorLosses, type HeldOutSettings} from '../../evaluate/heldOut.ts';
-import {heldOutImages} from '../../evaluate/heldOutImages.ts';
+import {predictorLosses} from '../../evaluate/heldOut.ts';
 import type {LossTable} from '../../evaluate/lossTable.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
 import {taskVectors} from '../../merge/blend.ts';
@@ -10,31 +9,17 @@ import {drawingParts, type Components} from '../../models/components.ts';
 import type {Model} from '../../models/model.ts';
 import {Predictor} from '../../models/predictor.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
-import type {NoiseSchedule} from '../../schedulers/schedule.ts';
 import type {SamplingConfig} from '../../contract/config/evaluateConfig.ts';
 import type {Prompts} from '../../sample/prompts.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {weightsHashOf} from '../graph/runInputs.ts';
-import {dataSettings} from '../graph/trainingInputs.ts';
-import {jointStamp} from '../graph/stageFacts.ts';
 import {loadBase, openBaseComponents, loadExperts} from '../runModels.ts';
 import {expertSources, modelPath} from '../../store/run/runPaths.ts';
 import type {StageContext} from '../stages/stageContext.ts';
 import {runPrompts} from '../stages/data/runPrompts.ts';
-import {openNetworkData} from '../stages/data/networkData.ts';
+import {imagesIdentity} from '../stages/data/imagesIdentity.ts';
 import {openStageData} from '../stages/data/stageData.ts';
-
-/** The images and the number of timesteps that merges are measured with. */
-export interface LabDraws {
-  readonly part: 'validation' | 'test';
-  /** At most; all images if the part has fewer. */
-  readonly images: number;
-  readonly timesteps: number;
-  readonly seed: number;
-}
-
-/** Draws with their images. */
-export type LabHeldOut = Pick<HeldOutSettings, 'schedule' | 'draws' | 'images' | 'shape' | 'context'>;
+import {labHeldOut, type LabDraws, type LabHeldOut} from './labHeldOut.ts';
 
 /** Base and task vectors of a run on the device, and its images: everything needed to measure merges one after another. */
 export interface MergeLab {
@@ -80,7 +65,7 @@ export async function openMergeLab(context: StageContext, {ordinary: wanted = fa
     components,
     data,
     key: await keyOf(context, pretrained.weightsHash, ranges, wanted),
-    heldOut: (draws) => heldOutOf({context, data, schedule: pretrained.schedule, components, ranges}, draws),
+    heldOut: (draws) => labHeldOut({context, data, schedule: pretrained.schedule, components, ranges}, draws),
     prompts: async (sampling) => {
       await components.load(drawingParts);
       return runPrompts(context, components, data.validation, sampling);
@@ -97,36 +82,16 @@ export async function openMergeLab(context: StageContext, {ordinary: wanted = fa
   };
 }
 
-interface Measured {
-  readonly context: StageContext;
-  readonly data: Datasets;
-  readonly schedule: NoiseSchedule;
-  readonly components: Components;
-  readonly ranges: readonly TimestepRange[];
-}
-
-async function heldOutOf(
-  {context, data, schedule, components, ranges}: Measured,
-  {part, images: wanted, timesteps, seed}: LabDraws,
-): Promise<LabHeldOut> {
-  const source = data[part];
-  const imageCount = Math.min(wanted, source.size);
-  const draws = heldOutDraws({imageCount, timestepsPerRange: timesteps, ranges, seed});
-  const need = {what: `${part} images`, images: imageCount, forTraining: false};
-  const opened = await openNetworkData(context, components, source, need);
-  return {schedule, draws, ...(await heldOutImages(opened, imageCount, seed))};
-}
-
 async function keyOf(
-  {run, resolved, watch}: StageContext,
+  context: StageContext,
   base: string,
   ranges: readonly TimestepRange[],
   withOrdinary: boolean,
 ): Promise<string> {
+  const {run, resolved} = context;
   const experts: string[] = [];
   for (const {path} of expertSources(run, resolved)) experts.push(await weightsHashOf(path));
-  const {data} = resolved.config;
-  const images = data && {...dataSettings(data), stamp: jointStamp(watch.begun.data)};
+  const images = imagesIdentity(context);
   const ordinary = withOrdinary ? await weightsHashOf(modelPath(run, resolved, {kind: 'ordinary'})) : undefined;
   return hashBytes(JSON.stringify({base, experts, ranges, images, ordinary}));
 }

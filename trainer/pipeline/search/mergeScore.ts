@@ -3,7 +3,8 @@ import {meanLoss} from '../../evaluate/heldOutSummary.ts';
 import type {Score} from '../../merge/search/candidates.ts';
 import {IncrementalMerge, type WeightsOf} from '../../merge/files/incrementalMerge.ts';
 import type {CandidateJournal} from './candidateJournal.ts';
-import type {LabHeldOut, MergeLab} from './mergeLab.ts';
+import type {LabHeldOut} from './labHeldOut.ts';
+import type {MergeLab} from './mergeLab.ts';
 
 export interface MergeScoreSettings {
   readonly lab: MergeLab;

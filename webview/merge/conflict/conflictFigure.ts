@@ -3,6 +3,7 @@ import {
   type Cosines,
   type GradientConflict,
 } from '../../../trainer/contract/run/measured/gradientConflict.ts';
+import {svgUri} from '../../charts/svgUri.ts';
 import {arrowStep, element, setText} from '../../dom.ts';
 import {cosineText} from '../taskVectors/taskTables.ts';
 import {conflictPlace} from './conflictSvg.ts';
@@ -33,7 +34,7 @@ export class ConflictFigure {
     }
     this.#conflict = conflict;
     this.#cosines = cosines;
-    this.#picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+    this.#picture.src = svgUri(svg);
     this.#picture.alt = `Heat map: ${name}. The means are in the tables below.`;
     this.#frame.setAttribute('aria-label', `${name}. Arrow keys read the cosine of two timesteps.`);
   }

@@ -2,8 +2,8 @@ import {axisTicks} from '../../../trainer/chart/axisRange.ts';
 import {escaped, svgDocument} from '../../../trainer/chart/svgDocument.ts';
 import {tickText} from '../../../trainer/chart/tickText.ts';
 import type {GradientConflict} from '../../../trainer/contract/run/measured/gradientConflict.ts';
+import {divergingColour} from '../../charts/divergingColour.ts';
 import type {Theme} from '../../theme.ts';
-import {conflictColour} from './conflictPixels.ts';
 
 const size = {width: 640, height: 500} as const;
 /** Place of the map in the picture. */
@@ -58,7 +58,7 @@ function colourScale(end: number, {foreground}: Theme): string[] {
   const {top, side} = plot;
   const stops = Array.from({length: scale.stops}, (_, i) => {
     const share = i / (scale.stops - 1);
-    return `<stop offset="${share.toFixed(4)}" stop-color="rgb(${conflictColour(1 - 2 * share).join()})"/>`;
+    return `<stop offset="${share.toFixed(4)}" stop-color="rgb(${divergingColour(1 - 2 * share).join()})"/>`;
   });
   const label = (share: number) =>
     `<text x="${scale.left + scale.width + 8}" y="${(top + side * share + 4).toFixed(1)}">${tickText(Number((end * (1 - 2 * share)).toPrecision(2)))}</text>`;

@@ -4,6 +4,7 @@ import {rangeNumbers} from '../../../trainer/contract/run/measured/rangeMeans.ts
 import {histogramSvg} from '../../charts/histogramSvg.ts';
 import {saveCsv} from '../../charts/saveCsv.ts';
 import {savePicture, type PictureKind} from '../../charts/savePicture.ts';
+import {svgUri} from '../../charts/svgUri.ts';
 import {element, setChildren} from '../../dom.ts';
 import type {Panel} from '../../panel.ts';
 import {printTheme, readTheme, type Theme} from '../../theme.ts';
@@ -63,7 +64,7 @@ export class ConflictView implements MeasuredView<GradientConflict> {
     if (shown === undefined) return;
     const theme = readTheme();
     this.#figure.show(shown, this.#cosines(shown), this.#mapSvg(theme), this.#title());
-    this.#histogram.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(this.#histogramSvg(theme))}`;
+    this.#histogram.src = svgUri(this.#histogramSvg(theme));
     this.#histogram.alt = `Histogram: ${this.#title()}, over all pairs and within the ranges of the run.`;
   }
 

@@ -3,11 +3,13 @@ import {escaped} from '../../../trainer/chart/svgDocument.ts';
 import {viridis} from '../../losses/viridis.ts';
 import {numberText} from '../../numberText.ts';
 import type {Theme} from '../../theme.ts';
-import {contourArea, contourLevels, contourLine} from './planeContours.ts';
+import {filledContours, type Band} from './filledContours.ts';
+import {markSvg} from './markSvg.ts';
+import {contourLevels} from './planeContours.ts';
 import type {PlaneMark} from './planeMarks.ts';
 
 const size = {width: 640, height: 480} as const;
-const bands = 12;
+const bandCount = 12;
 const ticks = [0, 0.5, 1] as const;
 
 /** Position of the plot in the picture. */
@@ -27,36 +29,18 @@ export function planeShare([x, y]: readonly [number, number]): readonly [number,
 
 /** A loss plane as a self-contained SVG document: filled contours, dark where the loss is low, with marks, axes and legend. */
 export function planeSvg(title: string, plane: LossPlane, marks: readonly PlaneMark[], theme: Theme): string {
-  const levels = contourLevels(plane.rows, bands);
+  const levels = contourLevels(plane.rows, bandCount);
   const {width, height} = size;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escaped(theme.fontFamily)}" font-size="13" fill="${theme.foreground}">`,
     `<rect width="100%" height="100%" fill="${theme.background}"/>`,
     `<text x="${planePlot.left}" y="26" font-size="16" font-weight="bold">${escaped(title)}</text>`,
-    contours(plane, levels),
+    filledContours(plane.rows, bandsOf(levels), planePlot),
     axes(plane, theme),
     ...marks.map((mark) => markSvg(planePlace(plane, mark.x, mark.y), mark)),
     legend(levels, marks),
     '</svg>',
     '',
-  ].join('\n');
-}
-
-function contours({rows}: LossPlane, levels: readonly number[]): string {
-  const cells = Math.max(1, rows.length - 1);
-  const {left, top, side} = planePlot;
-  const scale = side / cells;
-  // Rows go up, SVG goes down. A thin stroke of the same colour closes the seams between triangles.
-  const areas = levels.map((level, i) => {
-    const colour = bandColour(i);
-    return `<path d="${contourArea(rows, level)}" fill="${colour}" stroke="${colour}" stroke-width="0.03"/>`;
-  });
-  const lines = levels.slice(1).map((level) => `<path d="${contourLine(rows, level)}"/>`);
-  return [
-    `<g transform="translate(${left} ${top + side}) scale(${scale} ${-scale})">`,
-    ...areas,
-    `<g fill="none" stroke="#000000" stroke-opacity="0.35" stroke-width="0.03">${lines.join('')}</g>`,
-    '</g>',
   ].join('\n');
 }
 
@@ -83,23 +67,6 @@ function axes(plane: LossPlane, {grid}: Theme): string {
   ].join('\n');
 }
 
-/** White with a black edge, to be visible on every colour. */
-function markSvg([x, y]: readonly [number, number], {shape}: PlaneMark): string {
-  const style = 'fill="#ffffff" stroke="#000000" stroke-width="1.5"';
-  switch (shape) {
-    case 'circle':
-      return `<circle cx="${x}" cy="${y}" r="5" ${style}/>`;
-    case 'square':
-      return `<rect x="${x - 5}" y="${y - 5}" width="10" height="10" ${style}/>`;
-    case 'diamond':
-      return `<path d="M${x} ${y - 8}l8 8l-8 8l-8 -8Z" ${style}/>`;
-    case 'cross': {
-      const d = `M${x - 6} ${y - 6}l12 12m0 -12l-12 12`;
-      return `<path d="${d}" stroke="#000000" stroke-width="5"/><path d="${d}" stroke="#ffffff" stroke-width="2.5"/>`;
-    }
-  }
-}
-
 function legend(levels: readonly number[], marks: readonly PlaneMark[]): string {
   const x = planePlot.left + planePlot.side + 24;
   const row = (i: number) => planePlot.top + i * 20;
@@ -114,7 +81,11 @@ function legend(levels: readonly number[], marks: readonly PlaneMark[]): string 
   return [...scale, ...names].join('\n');
 }
 
+function bandsOf(levels: readonly number[]): Band[] {
+  return levels.map((level, i) => ({level, colour: bandColour(i)}));
+}
+
 function bandColour(band: number): string {
-  const [red, green, blue] = viridis(band / (bands - 1)).map((channel) => Math.round(channel));
+  const [red, green, blue] = viridis(band / (bandCount - 1)).map((channel) => Math.round(channel));
   return `rgb(${red},${green},${blue})`;
 }

@@ -3,6 +3,7 @@ import {taskAnalysisCsv} from '../../../trainer/contract/run/measured/taskAnalys
 import {saveCsv} from '../../charts/saveCsv.ts';
 import {savePicture, type PictureKind} from '../../charts/savePicture.ts';
 import {lineSample, seriesStyle} from '../../charts/seriesStyle.ts';
+import {svgUri} from '../../charts/svgUri.ts';
 import {disclosure, element, setChildren} from '../../dom.ts';
 import type {Panel} from '../../panel.ts';
 import {printTheme, readTheme} from '../../theme.ts';
@@ -68,7 +69,7 @@ export class AnalysisView implements MeasuredView<TaskAnalysis> {
     if (this.#analysis === null) return;
     const theme = readTheme();
     this.#layers.restyle();
-    this.#boxes.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(boxSvg(this.#analysis, theme))}`;
+    this.#boxes.src = svgUri(boxSvg(this.#analysis, theme));
     const {labels} = layerSeries(this.#analysis);
     const samples = labels.map((label, i) =>
       element('span', {class: 'legend-item'}, lineSample(seriesStyle(i, theme.series)), label),

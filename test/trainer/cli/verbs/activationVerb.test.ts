@@ -44,7 +44,7 @@ describe('deme measure activation-change', {timeout: 300_000}, () => {
     for (const [args, text] of [
       [['--model', 'base'], 'deme: --model: Give an expert, as in expert-0'],
       [['--timesteps', '0'], 'deme: --timesteps: Give a whole number from 1 to 250.'],
-      [['--model', 'expert-2'], 'There is no expert-2.'],
+      [['--model', 'expert-2'], 'There is no model expert-2 to measure.'],
     ] as const) {
       const refused = await deme([...call, ...args]);
       expect(refused.code).toBe(2);

@@ -157,7 +157,7 @@ describe('the activation change of a run', () => {
 
   it('refuses what is not there, and the base', async () => {
     const run = await newRun();
-    await expect(measure(run, request({model: 'expert-2'}))).rejects.toThrow('There is no expert-2.');
+    await expect(measure(run, request({model: 'expert-2'}))).rejects.toThrow('There is no model expert-2 to measure.');
     await expect(measure(run, request({model: 'merged'}))).rejects.toBeInstanceOf(UserError);
     const {config} = run.resolved;
     const without = {...run, resolved: {...run.resolved, config: {...config, data: undefined}}};

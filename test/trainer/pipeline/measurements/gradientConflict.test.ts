@@ -6,11 +6,9 @@ import {UserError} from '../../../../trainer/contract/errors.ts';
 import {GradientConflictRequest} from '../../../../trainer/contract/measurements/gradientConflictKind.ts';
 import {GradientConflict} from '../../../../trainer/contract/run/measured/gradientConflict.ts';
 import {startEngine} from '../../../../trainer/engine/startEngine.ts';
-import {makeMeasurement} from '../../../../trainer/pipeline/measurements/makeMeasurement.ts';
 import type {MeasuredRun} from '../../../../trainer/pipeline/measurements/measurement.ts';
 import {measurements} from '../../../../trainer/pipeline/measurements/registry.ts';
-import {resolveConfig} from '../../../../trainer/pipeline/owner/resolveConfig.ts';
-import {createRun} from '../../../../trainer/store/run/runFolder.ts';
+import {measureUntil, newMeasuredRun} from '../../../helpers/measuredRun.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
 import {writeTinyTextExperiment} from '../../../helpers/tinyTextExperiment.ts';
@@ -25,34 +23,9 @@ beforeAll(async () => {
   engine = await startEngine({name: 'wasm'});
 });
 
-/** A new run of a config, in which nothing is done yet. */
-async function newRun(config: string): Promise<MeasuredRun> {
-  const resolved = await resolveConfig(config);
-  const run = await createRun(join(resolved.folder, resolved.config.output), resolved.config.name, {
-    tool: 'test',
-    created: new Date().toISOString(),
-    config,
-    engine: {name: 'wasm', version: '4.22.0', device: 'CPU', threads: 1},
-  });
-  return {run, resolved, engine, onWarning: () => undefined};
-}
-
-/** Measures, and says after which timesteps there was news; `stopAfter` ends it. */
-async function measure(run: MeasuredRun, wanted: GradientConflictRequest, stopAfter = Infinity) {
-  const stop = new AbortController();
-  const seen: number[] = [];
-  const onProgress = (done: number) => {
-    seen.push(done);
-    if (done >= stopAfter) stop.abort(new UserError('stopped', 'Stopped.'));
-  };
-  const made = await makeMeasurement(measurement, run, wanted, {signal: stop.signal, onProgress}).catch(
-    (error: unknown) => {
-      if (error instanceof UserError && error.code === 'stopped') return null;
-      throw error;
-    },
-  );
-  return {seen, result: made?.result ?? null};
-}
+const newRun = (config: string) => newMeasuredRun(config, engine);
+const measure = (run: MeasuredRun, wanted: GradientConflictRequest, stopAfter?: number) =>
+  measureUntil(measurement, run, wanted, stopAfter);
 
 describe('the gradient conflict of a run', () => {
   it('goes on at the timestep where it was stopped, and is the same', async () => {
