@@ -7,11 +7,12 @@ import type {Panel, Tab} from '../panel.ts';
 import type {PanelState} from '../state.ts';
 import {lossParts, searchParts} from './mergeResults.ts';
 import {MergeWorkbench} from './workbench/mergeWorkbench.ts';
+import {boundSection} from './bound/boundSection.ts';
 import {conflictSection} from './conflict/conflictSection.ts';
 import {LossPlaneView} from './plane/lossPlane.ts';
 import {taskVectorsSection} from './taskVectors/taskVectorsSection.ts';
 
-/** The merge of the run with its results, a workbench for other merges, the loss plane, the task vectors and the gradient conflict. */
+/** The merge of the run with its results, a workbench for other merges, the loss plane, the task vectors, the gradient conflict and the merge bound. */
 export class MergeTab implements Tab {
   readonly root: HTMLElement;
   readonly #panel: Panel;
@@ -24,7 +25,7 @@ export class MergeTab implements Tab {
     this.#panel = panel;
     this.#workbench = new MergeWorkbench(panel, () => this.#plane.redraw());
     this.#plane = new LossPlaneView(panel, this.#workbench);
-    this.#sections = [taskVectorsSection(panel), conflictSection(panel)];
+    this.#sections = [taskVectorsSection(panel), conflictSection(panel), boundSection(panel)];
     this.root = element('div', {}, this.#region.root, ...this.#sections.map(({root}) => root));
   }
 

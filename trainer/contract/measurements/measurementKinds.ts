@@ -1,5 +1,6 @@
 import {gradientConflictKind} from './gradientConflictKind.ts';
 import {lossPlaneKind} from './lossPlaneKind.ts';
+import {mergeBoundKind} from './mergeBoundKind.ts';
 import type {MeasurementKind} from './measurementKind.ts';
 import {taskVectorsKind} from './taskVectorsKind.ts';
 
@@ -8,6 +9,7 @@ export const measurementKinds = {
   'task-vectors': taskVectorsKind,
   'loss-plane': lossPlaneKind,
   'gradient-conflict': gradientConflictKind,
+  'merge-bound': mergeBoundKind,
 } as const;
 
 export type MeasurementName = keyof typeof measurementKinds;
