@@ -65,7 +65,11 @@ describeOnEngines('training', () => {
   });
 
   it('keeps the same snapshots through a stop, none at its end, and the weights that a shorter training ends with', async () => {
-    const settings = {updates: 7, checkpointEvery: 3, schedule: {kind: 'constant', warmup: 0, final: 0, power: 1}} as const;
+    const settings = {
+      updates: 7,
+      checkpointEvery: 3,
+      schedule: {kind: 'constant', warmup: 0, final: 0, power: 1},
+    } as const;
     const kept = async (task: TrainTask, stopBefore?: number) => {
       const hashes: Record<number, string> = {};
       const keep = async (params: Params, update: number) => void (hashes[update] = await hashParams(params));

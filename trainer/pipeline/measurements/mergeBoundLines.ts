@@ -11,7 +11,7 @@ export function mergeBoundLines({experts, start, curve, best, parts, test, recip
   const first = curve[0]?.loss ?? null;
   return [
     `A weight for each of ${experts} experts and ${tensors} tensors: ${steps} steps of Adam (rate ${learningRate}) on ${images} validation images, from the weights of the run.`,
-    `Validation loss ${lossText(first)} at the start, lowest ${lossText(best?.loss ?? null)} after ${best?.step ?? 0} steps.`,
+    `Validation loss ${lossText(first)} at the start, lowest ${lossText(best?.loss ?? null)} after ${best?.step ?? 0} steps${best?.step === steps ? ', still falling: give more --steps' : ''}.`,
     ...(test === null
       ? ['There are too few test images to say what of it is more than chance.']
       : [

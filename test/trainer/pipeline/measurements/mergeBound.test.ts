@@ -118,6 +118,12 @@ describe('the bound of a merge', {timeout: 120_000}, () => {
     const lines = measurement.lines(result, request()).join('\n');
     expect(lines).toMatch(/A weight for each of 2 experts and \d+ tensors: 12 steps of Adam/);
     expect(lines).toMatch(/best minus start: [-+]\S+ ± \S+, (lower|higher)/);
+    const early = {...result, best: {...(result.best ?? expect.fail()), step: 8}};
+    const [falling, settled] = [result, early].map((each) => measurement.lines(each, request()).join('\n'));
+    expect([falling, settled].map((text) => text?.includes('still falling'))).toEqual([
+      result.best?.step === 12,
+      false,
+    ]);
     const csv = measurement.csv(result);
     expect(csv).toMatch(measurement.csvHeader);
     expect(csv).toContain(`\nvalidation loss,12,,${result.curve.at(-1)?.loss}\n`);
