@@ -96,18 +96,37 @@ function filledUp(draws: readonly number[], size: number): number[] {
   return Array.from({length: size}, (_, i) => draws[Math.min(i, draws.length - 1)] ?? 0);
 }
 
+/** Images and noise, [N,H,W,C], timesteps and texts of some draws; the caller's. */
+export interface HeldOutBatch {
+  readonly images: tf.Tensor4D;
+  readonly noise: tf.Tensor4D;
+  readonly timesteps: number[];
+  readonly condition?: Condition;
+}
+
+type DrawnImages = HeldOutImages & Pick<HeldOutSettings, 'draws'>;
+
+/** The draws with these numbers as a batch. */
+export function heldOutBatch(request: DrawnImages, chosen: readonly number[]): HeldOutBatch {
+  const condition = conditionOf(request, chosen);
+  return {
+    images: batchTensor(request, chosen, imageOfDraw),
+    noise: batchTensor(request, chosen, noiseOfDraw),
+    timesteps: chosen.map((draw) => request.draws.timesteps[draw] ?? NaN),
+    ...(condition && {condition}),
+  };
+}
+
 async function batchLosses(
   predictor: Predictor,
   request: HeldOutSettings,
   chosen: readonly number[],
 ): Promise<ArrayLike<number>> {
-  const {schedule, draws} = request;
-  const timesteps = chosen.map((draw) => draws.timesteps[draw] ?? NaN);
+  const {schedule} = request;
   const loss = tf.tidy(() => {
-    const images = batchTensor(request, chosen, imageOfDraw);
-    const noise = batchTensor(request, chosen, noiseOfDraw);
+    const {images, noise, timesteps, condition} = heldOutBatch(request, chosen);
     const levels = noiseLevels(schedule, timesteps);
-    const prediction = predictor.predict(addNoise(levels, images, noise), timesteps, conditionOf(request, chosen));
+    const prediction = predictor.predict(addNoise(levels, images, noise), timesteps, condition);
     const target = trainingTarget(schedule, levels, images, noise);
     return tf.mean(tf.squaredDifference(prediction, target), [1, 2, 3]);
   });
@@ -119,9 +138,9 @@ async function batchLosses(
 }
 
 function batchTensor(
-  request: HeldOutSettings,
+  request: DrawnImages,
   chosen: readonly number[],
-  fill: (request: HeldOutSettings, draw: number, out: Float32Array) => void,
+  fill: (request: DrawnImages, draw: number, out: Float32Array) => void,
 ): tf.Tensor4D {
   const size = pixelCount(request.shape);
   const values = new Float32Array(chosen.length * size);
@@ -129,7 +148,7 @@ function batchTensor(
   return tf.tensor4d(values, [chosen.length, ...request.shape]);
 }
 
-function conditionOf({draws, context}: HeldOutSettings, chosen: readonly number[]): Condition | undefined {
+function conditionOf({draws, context}: DrawnImages, chosen: readonly number[]): Condition | undefined {
   if (context === undefined) return undefined;
   const {values, shape} = context;
   const size = shape[0] * shape[1];
@@ -141,12 +160,12 @@ function conditionOf({draws, context}: HeldOutSettings, chosen: readonly number[
   return {context: tf.tensor3d(rows, [chosen.length, ...shape])};
 }
 
-function imageOfDraw({draws, images}: HeldOutSettings, draw: number, out: Float32Array): void {
+function imageOfDraw({draws, images}: DrawnImages, draw: number, out: Float32Array): void {
   const {image} = coordinates(draws, draw);
   out.set(images.subarray(image * out.length, (image + 1) * out.length));
 }
 
-function noiseOfDraw({draws}: HeldOutSettings, draw: number, out: Float32Array): void {
+function noiseOfDraw({draws}: DrawnImages, draw: number, out: Float32Array): void {
   const {range, image, k} = coordinates(draws, draw);
   createRandom(draws.seed, 'heldout', 'noise', image, range, k).fillNormal(out);
 }

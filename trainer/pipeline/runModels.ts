@@ -1,5 +1,6 @@
 import {stat} from 'node:fs/promises';
 import {expertModels} from '../contract/run/pipeline.ts';
+import type {ExpertSnapshot} from '../contract/run/snapshots/expertSnapshot.ts';
 import type {RunModel} from '../contract/run/runModel.ts';
 import {loadComponents, type Components} from '../models/components.ts';
 import {loadWeights} from '../models/loadParams.ts';
@@ -8,7 +9,7 @@ import type {Reading} from '../models/reloadableParams.ts';
 import type {Params} from '../nn/params.ts';
 import {alignProjections} from '../nn/projections.ts';
 import {openNetworkFile} from '../store/weights/singleFile/readSingleFile.ts';
-import {modelPath, requireBase} from '../store/run/runPaths.ts';
+import {modelPath, requireBase, runPaths} from '../store/run/runPaths.ts';
 import {warn, type StageContext} from './stages/stageContext.ts';
 
 /** The base of a run with its weights. */
@@ -47,16 +48,34 @@ export function loadExpertParams(context: StageContext, base: OpenModel): Promis
   return loadAll(context, base, expertModels(context.resolved.config));
 }
 
-/** Base, experts and other models of the run with the same keys: projections that one lacks are the identity. */
+/** Base, experts, their snapshots and other models of the run with the same keys: projections that one lacks are the identity. */
 export async function loadExperts(
   context: StageContext,
   base: Pretrained,
-  others: readonly RunModel[] = [],
-): Promise<{base: Params; experts: Params[]; others: Params[]}> {
+  {others = [], snapshots = []}: {others?: readonly RunModel[]; snapshots?: readonly ExpertSnapshot[]} = {},
+): Promise<{base: Params; experts: Params[]; others: Params[]; snapshots: Params[]}> {
   const experts = await loadExpertParams(context, base);
-  const [aligned, ...rest] = alignProjections([base.params, ...experts, ...(await loadAll(context, base, others))]);
+  const loaded = [...experts, ...(await loadAll(context, base, others)), ...(await loadSnapshots(context, snapshots))];
+  const [aligned, ...rest] = alignProjections([base.params, ...loaded]);
   if (aligned === undefined) throw new Error('a run has at least a base');
-  return {base: aligned, experts: rest.slice(0, experts.length), others: rest.slice(experts.length)};
+  const end = experts.length + others.length;
+  return {
+    base: aligned,
+    experts: rest.slice(0, experts.length),
+    others: rest.slice(experts.length, end),
+    snapshots: rest.slice(end),
+  };
+}
+
+async function loadSnapshots(context: StageContext, snapshots: readonly ExpertSnapshot[]): Promise<Params[]> {
+  const all: Params[] = [];
+  for (const snapshot of snapshots) {
+    const {params} = await context.watch.readingSnapshots([snapshot], () =>
+      loadPretrained(runPaths.snapshot(context.run, snapshot)),
+    );
+    all.push(params);
+  }
+  return all;
 }
 
 async function loadAll(context: StageContext, base: OpenModel, models: readonly RunModel[]): Promise<Params[]> {

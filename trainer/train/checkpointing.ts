@@ -115,6 +115,21 @@ export async function drawPictures({task, hooks, program}: Training): Promise<vo
   }
 }
 
+/**
+ * Keeps the weights when that is due. A resumed training keeps those of its checkpoint again, which may be missing. Losses are read first, as before a
+ * checkpoint.
+ */
+export async function keepSnapshot({hooks: {snapshots}, program, log}: Training): Promise<void> {
+  if (!snapshots || program.updates === 0 || program.updates % snapshots.every !== 0) return;
+  await log.flush(program.updates);
+  const params = averagedParams(program);
+  try {
+    await snapshots.keep(params, program.updates);
+  } finally {
+    disposeParams(params);
+  }
+}
+
 /** The weights that are saved and merged (the EMA where it is on), owned by the caller. */
 export function averagedParams(program: TrainProgram): Params {
   const state = program.state();

@@ -6,7 +6,7 @@ import {BatchReader, disposeBatches, firstMicroBatch} from './batchReader.ts';
 import {loadLatestCheckpoint, type LoadedCheckpoint} from './checkpoint.ts';
 import {extended, learningRates, readHistory, writeHistory} from './trainingHistory.ts';
 import {Divergence} from './divergence.ts';
-import {averagedParams, drawPictures, identityOf, probe, save, type Training} from './checkpointing.ts';
+import {averagedParams, drawPictures, identityOf, keepSnapshot, probe, save, type Training} from './checkpointing.ts';
 import {hashParams} from './paramsHash.ts';
 import {StepLog} from './stepLog.ts';
 import {TrainProgram} from './trainProgram.ts';
@@ -41,6 +41,7 @@ async function trainOnce(task: TrainTask, hooks: TrainHooks): Promise<TrainOutco
   try {
     while (program.updates < config.updates) {
       await drawPictures(training);
+      await keepSnapshot(training);
       if ((await hooks.nextAction()) === 'stop') {
         await save(training);
         return null;

@@ -49,6 +49,8 @@ export interface TrainHooks {
   probe?: {every: number; measure(params: Params, update: number): Promise<number>};
   /** Called before the first update, every `every` updates and after the last with the weights that would be saved. */
   pictures?: {every: number; draw(params: Params, update: number): Promise<void>};
+  /** Called every `every` updates, before the next one, with the weights that would be saved; not after the last. */
+  snapshots?: {every: number; keep(params: Params, update: number): Promise<void>};
   /** Called before a checkpoint is written; what it throws keeps these updates off the disk. */
   beforeSave?(): Promise<void>;
   /** Events on their way to the log. */

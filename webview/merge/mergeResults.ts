@@ -1,6 +1,7 @@
 import type {RunDetails} from '../../trainer/contract/panel/panelViews.ts';
-import type {Report, SearchResult} from '../../trainer/contract/run/report.ts';
+import type {CheckpointSearch, Report, SearchResult} from '../../trainer/contract/run/report.ts';
 import {bestFirst} from '../../trainer/contract/run/bestFirst.ts';
+import {weightsByUpdate} from '../../trainer/contract/run/snapshots/weightsByUpdate.ts';
 import {objectiveKinds} from '../../trainer/contract/config/searchObjective.ts';
 import {recipeList} from '../details.ts';
 import {element, message, table} from '../dom.ts';
@@ -99,7 +100,7 @@ function rangeRows({heldOut}: Report): {head: string[]; rows: string[][]} {
 }
 
 /** Further results of a search: weights for parts of the network, and measurements on images that the search has not seen. */
-function foundParts({check, groups, confirmed}: SearchResult): HTMLElement[] {
+function foundParts({check, groups, checkpoints, confirmed}: SearchResult): HTMLElement[] {
   const parts: HTMLElement[] = [];
   if (confirmed) parts.push(confirmedTable(confirmed));
   if (groups && groups.rules.length > 0) {
@@ -108,6 +109,7 @@ function foundParts({check, groups, confirmed}: SearchResult): HTMLElement[] {
   } else if (groups) {
     parts.push(element('p', {}, 'No weights for parts of the network were better than the same weights everywhere.'));
   }
+  if (checkpoints) parts.push(checkpointsPart(checkpoints));
   if (check) {
     const rows = check.models.map(({model, loss, differenceToBase}) => [
       model,
@@ -118,4 +120,13 @@ function foundParts({check, groups, confirmed}: SearchResult): HTMLElement[] {
     parts.push(table(caption, ['Model', 'Loss', 'Difference to the base (paired)'], rows));
   }
   return parts;
+}
+
+/** With what weights the checkpoints of the experts were merged; those of the candidates above are for the experts alone. */
+function checkpointsPart(found: CheckpointSearch): HTMLElement {
+  if (found.weights.length === 0) {
+    return element('p', {}, 'No weights for checkpoints were better than those of the experts alone.');
+  }
+  const rows = weightsByUpdate(found).map(({update, weights}) => [String(update), weights.map(numberText).join(', ')]);
+  return table('Weights of the checkpoints, with which the run merged', ['Updates', 'Weights of the experts'], rows);
 }

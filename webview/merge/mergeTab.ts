@@ -8,6 +8,7 @@ import type {PanelState} from '../state.ts';
 import {lossParts, searchParts} from './mergeResults.ts';
 import {MergeWorkbench} from './workbench/mergeWorkbench.ts';
 import {activationSection} from './activations/activationSection.ts';
+import {boundSection} from './bound/boundSection.ts';
 import {conflictSection} from './conflict/conflictSection.ts';
 import {landscapeSection} from './landscape/landscapeSection.ts';
 import {LossPlaneView} from './plane/lossPlane.ts';
@@ -26,9 +27,13 @@ export class MergeTab implements Tab {
     this.#panel = panel;
     this.#workbench = new MergeWorkbench(panel, () => this.#plane.redraw());
     this.#plane = new LossPlaneView(panel, this.#workbench);
-    this.#sections = [taskVectorsSection, conflictSection, landscapeSection, activationSection].map((make) =>
-      make(panel),
-    );
+    this.#sections = [
+      taskVectorsSection(panel),
+      boundSection(panel),
+      conflictSection(panel),
+      landscapeSection(panel),
+      activationSection(panel),
+    ];
     this.root = element('div', {}, this.#region.root, ...this.#sections.map(({root}) => root));
   }
 

@@ -64,6 +64,29 @@ describeOnEngines('training', () => {
     ).toEqual((await finalState(task, outcome)).ema);
   });
 
+  it('keeps the same snapshots through a stop, none at its end, and the weights that a shorter training ends with', async () => {
+    const settings = {
+      updates: 7,
+      checkpointEvery: 3,
+      schedule: {kind: 'constant', warmup: 0, final: 0, power: 1},
+    } as const;
+    const kept = async (task: TrainTask, stopBefore?: number) => {
+      const hashes: Record<number, string> = {};
+      const keep = async (params: Params, update: number) => void (hashes[update] = await hashParams(params));
+      const outcome = await train(task, {...recordingHooks(stopBefore), snapshots: {every: 2, keep}});
+      return {hashes, outcome};
+    };
+    const unbroken = await kept(tinyTask(settings, await temporaryFolder()));
+    expect(Object.keys(unbroken.hashes)).toEqual(['2', '4', '6']);
+    const parted = tinyTask(settings, await temporaryFolder());
+    const [before, after] = [await kept(parted, 4), await kept(parted)];
+    expect(Object.keys(before.hashes)).toEqual(['2', '4']);
+    expect({...before.hashes, ...after.hashes}).toEqual(unbroken.hashes);
+    const shorter = await kept(tinyTask({...settings, updates: 4}, await temporaryFolder()));
+    expect(Object.keys(shorter.hashes)).toEqual(['2']);
+    expect(await hashParams(shorter.outcome ?? new Map<string, tf.Tensor>())).toBe(unbroken.hashes[4]);
+  });
+
   it('leaves teacher and starting weights as they were, bit for bit', async () => {
     const task = tinyTask({updates: 3}, await temporaryFolder());
     const [teacher, initial] = [await hashParams(task.setting.teacher), await hashParams(task.initial)];

@@ -33,6 +33,26 @@ describePanel('a search by distance in the merge tab', (open) => {
   });
 });
 
+describePanel('a search over checkpoints in the merge tab', (open) => {
+  it('shows with what weights of which updates the run merged', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});
+    const {report} = run.run;
+    if (report === null) throw new Error('the run has a report');
+    const checkpoints = {updates: [20, 10], loss: 0.02, weights: [1.5, 0.5, -0.5, 0.25], candidates: []};
+    run.set({report: {...report, weights: [-2, 3], search: {...distanceSearch, checkpoints}}});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    await page.getByRole('tab', {name: 'Merge'}).click();
+    await page.getByText('Weights of the checkpoints, with which the run merged').first().waitFor();
+    expect(await rowsOf(page, /^Weights of the checkpoints/)).toEqual([
+      ['20', '1.500, 0.5000'],
+      ['10', '-0.5000, 0.2500'],
+    ]);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+});
+
 /** The cells of a table without its head. */
 async function rowsOf(page: Page, name: RegExp): Promise<string[][]> {
   const rows = await page.getByRole('table', {name}).getByRole('row').all();

@@ -11,6 +11,7 @@ import {startDoubts} from '../../pipeline/owner/startDoubts.ts';
 import type {TrainingNeeds} from '../../pipeline/resources/memoryEstimate.ts';
 import {planStages} from '../../pipeline/graph/stagePlan.ts';
 import {searchCost} from '../../pipeline/search/searchCost.ts';
+import {snapshotLine, snapshotRoom} from '../../pipeline/resources/snapshotRoom.ts';
 import {trainingNeeds} from '../../pipeline/resources/trainingNeeds.ts';
 import {readConfigText} from '../../store/files/configText.ts';
 import {baseProblem} from '../../store/hub/baseProblem.ts';
@@ -39,15 +40,18 @@ async function validate(file: string, options: OutputOptions): Promise<ExitCode>
   const warnings = [...new Set([...unknown, ...(await startDoubts(config, dirname(resolve(file))))])];
   const memory = needs ? await memoryByEngine(needs, config.engine) : [];
   const search = await searchCost(config, dirname(resolve(file)));
+  const snapshots = snapshotRoom(config, needs);
   const experts = runExperts(config);
   const value = {
     ...{file, valid: true, problems, name: config.name, experts, stages, memory, warnings},
+    ...(snapshots && {snapshots}),
     ...(search && {search}),
     ...(runs !== null && {runs}),
   };
   printResult(options, value, [
     `OK: ${file}`,
     ...summaryLines(config, stages),
+    ...(snapshots ? [snapshotLine(snapshots)] : []),
     ...(search ? [`search: ${search.text}`] : []),
     ...(runs === null ? [] : [`matrix: ${runs} runs`]),
     ...memory.map((estimate) => (needs ? memoryLine(estimate, needs) : '')),

@@ -9,6 +9,8 @@ import {MergeConfig} from './mergeConfig.ts';
 import {SamplerOverrides, SchedulerConfig} from '../model/schedulerConfig.ts';
 import {ExperimentName} from '../run/runId.ts';
 import {searchDistance, searchNetwork} from './searchDistance.ts';
+import {checkpointsProblem} from './snapshots/searchedUpdates.ts';
+import {SnapshotsConfig} from './snapshots/snapshots.ts';
 import {trainingFields} from './training.ts';
 import {networkLayers, networkWidth} from '../model/networkSizes.ts';
 import {UNet2DConditionConfig} from '../model/unet2dConditionConfig.ts';
@@ -35,6 +37,9 @@ export const DecoupleConfig = z
     consistency: z.number().min(0).default(1).describe('Weight of the consistency loss against the frozen original.'),
     projection: ProjectionMode.default('full').describe(
       'Channel-wise projections: on every block (full), only where they fold into a stock model (stock-compatible), or none (off).',
+    ),
+    snapshots: SnapshotsConfig.optional().describe(
+      'Keep weights of each expert (EMA where it is on) on the way, for merge.search.checkpoints; left out: none.',
     ),
     ...trainingFields,
   })
@@ -188,6 +193,8 @@ export const DemeConfig = z
       const path = ['merge', 'search', 'confirm'];
       context.addIssue({code: 'custom', path, message: 'confirm needs evaluate.features, which say what is compared'});
     }
+    const unkept = checkpointsProblem(config);
+    if (unkept !== null) context.addIssue({code: 'custom', path: ['merge', 'search', 'checkpoints'], message: unkept});
     const distance = searchDistance(config);
     if (distance !== null && searchNetwork(config) === null) {
       const needed = distance === 'cmmd' ? 'evaluate.features with clip' : 'evaluate.features';

@@ -28,6 +28,10 @@ export const MergeConfig = z
     message: 'give either rules or search.groups, which finds rules',
     path: ['rules'],
   })
+  .refine((merge) => merge.search?.checkpoints === undefined || merge.rules === undefined, {
+    message: 'give either rules, which are for experts, or search.checkpoints',
+    path: ['rules'],
+  })
   .refine((merge) => merge.weights !== undefined || isMeasured(merge.method, merge.search !== undefined), {
     message: 'a search is for the method linear; give weights for any other',
     path: ['method'],

@@ -14,6 +14,14 @@ export const GroupSearchConfig = z.strictObject({
 });
 export type GroupSearchConfig = z.infer<typeof GroupSearchConfig>;
 
+/** A second search from the weights that were found: over weights of the last checkpoints of each expert. */
+export const CheckpointSearchConfig = z.strictObject({
+  last: z.int().min(1).default(3).describe('Checkpoints of each expert, its final weights among them.'),
+  budget: z.int().min(1).default(120).describe('Largest number of candidates of this search.'),
+  sigma: z.number().positive().default(0.1).describe('First step of its CMA-ES.'),
+});
+export type CheckpointSearchConfig = z.infer<typeof CheckpointSearchConfig>;
+
 /** The best candidates draw images, whose features decide. */
 export const ConfirmConfig = z.strictObject({
   best: z.int().min(2).default(3).describe('Candidates of the lowest loss that are compared.'),
@@ -105,6 +113,9 @@ const SearchSettings = z.strictObject({
   groups: GroupSearchConfig.optional().describe(
     'Then also search weights for each range and part of the network (down, mid, up), from those that were found.',
   ),
+  checkpoints: CheckpointSearchConfig.optional().describe(
+    'Then also search a weight for each of the last checkpoints of each expert, from those that were found (LCSC; needs decouple.snapshots).',
+  ),
   confirm: ConfirmConfig.optional().describe(
     'Then also let the best few draw images, and take the one whose images are nearest to the validation images (needs evaluate.features).',
   ),
@@ -114,6 +125,7 @@ const SearchSettings = z.strictObject({
 export const SearchConfig = SearchSettings.superRefine((search, context) => {
   const {objective = 'loss', strategy} = search;
   const refuse = (key: string, message: string) => context.addIssue({code: 'custom', path: [key], message});
+  if (search.groups && search.checkpoints) refuse('checkpoints', 'give either groups or checkpoints, not both');
   if (objectiveKinds[objective].distance === null) {
     const unused = (['sampling', 'race', 'test'] as const).filter((key) => search[key] !== undefined);
     for (const key of unused) refuse(key, 'is for a search by distance; name one as objective');
@@ -123,3 +135,8 @@ export const SearchConfig = SearchSettings.superRefine((search, context) => {
   if (search.confirm) refuse('confirm', 'is for a search by loss; this one compares images anyway');
 });
 export type SearchConfig = z.infer<typeof SearchConfig>;
+
+/** Candidates that a search measures at most, in all of its parts. */
+export function searchBudget({budget, groups, checkpoints}: SearchConfig): number {
+  return budget + (groups?.budget ?? 0) + (checkpoints?.budget ?? 0);
+}

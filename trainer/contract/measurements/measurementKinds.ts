@@ -2,6 +2,7 @@ import {activationChangeKind} from './activationChangeKind.ts';
 import {gradientConflictKind} from './gradientConflictKind.ts';
 import {lossLandscapeKind} from './lossLandscapeKind.ts';
 import {lossPlaneKind} from './lossPlaneKind.ts';
+import {mergeBoundKind} from './mergeBoundKind.ts';
 import type {MeasurementKind} from './measurementKind.ts';
 import {taskVectorsKind} from './taskVectorsKind.ts';
 
@@ -12,6 +13,7 @@ export const measurementKinds = {
   'gradient-conflict': gradientConflictKind,
   'activation-change': activationChangeKind,
   'loss-landscape': lossLandscapeKind,
+  'merge-bound': mergeBoundKind,
 } as const;
 
 export type MeasurementName = keyof typeof measurementKinds;

@@ -4,8 +4,8 @@ import * as z from 'zod';
 export const CandidatesHead = z.strictObject({format: z.literal(1), key: z.string()});
 export type CandidatesHead = z.infer<typeof CandidatesHead>;
 
-/** The searches of a run: over the weights of the experts and over the parts of the network, and the same of the ordinary finetune. */
-export const searchNames = ['weights', 'groups', 'ordinary', 'ordinary-groups'] as const;
+/** The searches of a run: over the weights of the experts, over the parts of the network and over checkpoints, and the first two of the ordinary finetune. */
+export const searchNames = ['weights', 'groups', 'checkpoints', 'ordinary', 'ordinary-groups'] as const;
 export type SearchName = (typeof searchNames)[number];
 
 /** Every further line: one vector with what was measured of it; null: not a finite number. */

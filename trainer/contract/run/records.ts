@@ -13,10 +13,10 @@ import {ExperimentName, RunId} from './runId.ts';
 /** `deme.json` beside the weights of each model that this project writes: what stock diffusers configs cannot say. */
 export const ModelRecord = z.strictObject({
   format: z.literal(1).default(1),
-  role: z.enum(['base', 'expert', 'ordinary', 'merged']),
+  role: z.enum(['base', 'expert', 'snapshot', 'ordinary', 'merged']),
   /** SHA-256 of the weights file of the base that the model was finetuned from (of its own base for a merged model). */
   base: sha256.optional(),
-  /** Timesteps [low, high) of an expert. */
+  /** Timesteps [low, high) of an expert, or of the expert that a snapshot was made of. */
   range: z.tuple([z.int(), z.int()]).optional(),
   projection: ProjectionMode.default('off'),
   predictionType: z.string().optional(),

@@ -45,6 +45,18 @@ export const GroupSearch = z.strictObject({
 });
 export type GroupSearch = z.infer<typeof GroupSearch>;
 
+/** What a search over a weight for each checkpoint of each expert did and found. */
+export const CheckpointSearch = z.strictObject({
+  /** After which updates the checkpoints were made, the last first: those are the experts themselves. */
+  updates: z.array(z.int()),
+  /** The lowest that was measured, on the draws of the search. */
+  loss: z.number(),
+  /** The weights of all experts at the first of these updates, then at the next, and so on; none where nothing was better than the experts alone. */
+  weights: z.array(z.number()),
+  candidates: z.array(Candidate),
+});
+export type CheckpointSearch = z.infer<typeof CheckpointSearch>;
+
 /** One of the best candidates, with the distances of its images to the validation images. */
 export const ConfirmedCandidate = z.strictObject({...Candidate.shape, kid: Estimate, frechet: z.number()});
 export type ConfirmedCandidate = z.infer<typeof ConfirmedCandidate>;
@@ -55,7 +67,7 @@ export const SearchCheck = z.strictObject({
   timestepsPerRange: z.int(),
   models: z.array(
     z.strictObject({
-      /** `best`, `groups`, `ensemble`, or the origin of an obvious candidate. */
+      /** `best`, `groups`, `checkpoints`, `ensemble`, or the origin of an obvious candidate. */
       model: z.string(),
       loss: Estimate,
       differenceToBase: Estimate,
@@ -82,7 +94,7 @@ export const DistanceTest = z.strictObject({
   reference: z.int(),
   models: z.array(
     z.strictObject({
-      /** `base`, `ones`, `ordinary`, `ordinary-scaled`, `best` or `groups`. */
+      /** `base`, `ones`, `ordinary`, `ordinary-scaled`, `best`, `groups` or `checkpoints`. */
       model: z.string(),
       /** Distance to the test images with each seed, and its mean with the standard error over seeds. */
       distances: z.array(z.number()),
@@ -113,6 +125,7 @@ export const SearchResult = z.strictObject({
   /** Loss of the experts, each on its own range, on the same draws. */
   ensemble: z.number().optional(),
   groups: GroupSearch.optional(),
+  checkpoints: CheckpointSearch.optional(),
   confirmed: z.array(ConfirmedCandidate).optional(),
   check: SearchCheck.optional(),
   /** The most that the held-out loss of a candidate may be, and vectors above it; for the objective `both`. */

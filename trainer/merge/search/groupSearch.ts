@@ -1,23 +1,16 @@
 import type {MergeRule, TensorGroup} from '../../contract/config/mergeRule.ts';
 import type {GroupSearch} from '../../contract/run/report.ts';
-import type {GroupSearchConfig} from '../../contract/config/searchConfig.ts';
-import {Candidates, roundWeights, type Score, type ScoredCandidate} from './candidates.ts';
-import {CmaEs} from './cmaEs.ts';
-import {evolve} from './searchCma.ts';
 import type {PartOf} from '../tensorWeights.ts';
+import {refineWeights, type RefineRequest} from './refineWeights.ts';
 
 /** The parts of the network that get weights of their own; all other tensors keep those that they start from. */
 const searchable: readonly TensorGroup[] = ['down', 'mid', 'up'];
 
-export interface GroupSearchRequest {
+/** `score` is the held-out loss with N weights for each group, one group after the other. */
+export interface GroupSearchRequest extends Omit<RefineRequest, 'mean' | 'origin'> {
   readonly groups: readonly TensorGroup[];
   /** The N weights to start from, the same for all tensors. */
   readonly start: readonly number[];
-  readonly config: GroupSearchConfig;
-  readonly seed: number;
-  /** Held-out loss with N weights for each group, one group after the other. */
-  readonly score: Score;
-  onCandidate?(candidate: ScoredCandidate, done: number, total: number): void;
 }
 
 /** The parts of a network that have tensors. */
@@ -29,21 +22,13 @@ export function groupsOf(names: readonly string[], partOf: PartOf): TensorGroup[
  * CMA-ES over one weight for each expert and part of the network. The result is the candidate with the lowest measured loss, as merge rules; there are no
  * rules if nothing was better than the same weights everywhere.
  */
-export async function searchGroups(request: GroupSearchRequest): Promise<GroupSearch> {
-  const {groups, start, config, seed, score, onCandidate} = request;
-  const mean = groups.flatMap(() => start);
-  const note = (candidate: ScoredCandidate, done: number) => onCandidate?.(candidate, done, config.budget);
-  const candidates = new Candidates(mean.length, config.budget, score, note);
-  const before = await candidates.evaluate(roundWeights(mean), 'found weights');
-  await evolve(candidates, new CmaEs({mean, sigma: config.sigma, seed}), 'groups');
-  const {best, finite} = candidates;
-  const isBetter = best !== undefined && best.loss < before;
-  return {
-    groups: [...groups],
-    loss: isBetter ? best.loss : before,
-    rules: isBetter ? groupRules(groups, best.weights) : [],
-    candidates: [...finite],
-  };
+export async function searchGroups({groups, start, ...request}: GroupSearchRequest): Promise<GroupSearch> {
+  const {loss, better, candidates} = await refineWeights({
+    ...request,
+    mean: groups.flatMap(() => start),
+    origin: 'groups',
+  });
+  return {groups: [...groups], loss, rules: better === null ? [] : groupRules(groups, better), candidates};
 }
 
 /** A vector of such a search, the weights of one part after the other, as merge rules. */

@@ -1,5 +1,6 @@
 import type {BenchmarkDisk, BenchmarkPlan} from '../../contract/benchmark/benchmarkPlan.ts';
 import {featureNames, measuredCount} from '../../contract/config/evaluateConfig.ts';
+import {snapshotUpdates} from '../../contract/config/snapshots/snapshots.ts';
 import {baselineModels, evaluatedModels, runExperts} from '../../contract/run/pipeline.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {cacheFolder} from '../../store/files/cacheFolder.ts';
@@ -68,12 +69,13 @@ async function diskNeeds(
   const {encoded, ...known} = benchmarks[name];
   const parameters = base?.parameters ?? known.parameters;
   const trainings = planStages(config).filter(isTraining).length;
+  const snapshots = decouple === undefined ? 0 : runExperts(config) * snapshotUpdates(decouple).length;
   const images = evaluate === undefined ? 0 : measuredCount(evaluate);
   const heldOut = (data?.validation ?? 0) + (data?.test ?? 0);
   const free = await freeBytes(folder);
   return {
     checkpoints: trainings * (decouple?.keepCheckpoints ?? 0) * checkpointBytes * parameters,
-    models: (trainings + 1) * 4 * parameters,
+    models: (trainings + 1 + snapshots) * 4 * parameters,
     features:
       (evaluatedModels(config).length * images + (data?.test ?? 0)) *
       featureBytes *

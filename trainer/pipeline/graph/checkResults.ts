@@ -2,10 +2,12 @@ import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import type {StageRecord} from '../../contract/run/pipeline.ts';
+import type {Stage} from '../../contract/run/stage.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {hashFile} from '../../store/files/sha256.ts';
 import {readStageRecord} from '../../store/run/stageRecord.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
+import {optionalPaths} from './stageOutputs.ts';
 import type {PlannedStage} from './stagePlan.ts';
 import type {StageDecision} from './takeOver.ts';
 
@@ -15,30 +17,44 @@ import type {StageDecision} from './takeOver.ts';
  */
 export async function checkResults(run: string, stages: readonly PlannedStage[]): Promise<StageDecision[]> {
   const decisions: StageDecision[] = [];
-  for (const {name} of stages) {
+  for (const {stage, name} of stages) {
     const fault = await faultOf(run, name);
     if (fault === null) continue;
+    await removeDamaged(run, stage, fault);
     await rm(runPaths.stage(run, name), {force: true});
-    decisions.push({stage: name, message: `again, ${fault}`});
+    decisions.push({stage: name, message: `again, ${fault.what}`});
   }
   return decisions;
 }
 
-async function faultOf(run: string, stage: string): Promise<string | null> {
+interface Fault {
+  readonly what: string;
+  /** The file that is not as it was recorded, by its path in the run; left out: the record itself. */
+  readonly file?: string;
+}
+
+async function faultOf(run: string, stage: string): Promise<Fault | null> {
   try {
     const record = await readStageRecord(run, stage);
     return record === null ? null : await damagedResult(run, record);
   } catch (error) {
-    if (error instanceof UserError) return `its record is damaged: ${error.message}`;
+    if (error instanceof UserError) return {what: `its record is damaged: ${error.message}`};
     throw error;
   }
 }
 
-async function damagedResult(run: string, {outputs = {}}: StageRecord): Promise<string | null> {
+async function damagedResult(run: string, {outputs = {}}: StageRecord): Promise<Fault | null> {
   for (const [path, hash] of Object.entries(outputs)) {
     const file = join(run, path);
-    if (!(await fileExists(file))) return `${path} is missing`;
-    if ((await hashFile(file)) !== hash) return `${path} was changed or damaged`;
+    if (!(await fileExists(file))) return {what: `${path} is missing`, file: path};
+    if ((await hashFile(file)) !== hash) return {what: `${path} was changed or damaged`, file: path};
   }
   return null;
+}
+
+/** What a stage leaves besides its result is made again only where it is gone, and it may be more than one that is damaged. */
+async function removeDamaged(run: string, stage: Stage, {file}: Fault): Promise<void> {
+  for (const path of optionalPaths(stage)) {
+    if (file?.startsWith(`${path}/`)) await rm(join(run, path), {recursive: true, force: true});
+  }
 }

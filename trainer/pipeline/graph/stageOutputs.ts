@@ -10,11 +10,16 @@ export function outputPaths(stage: Stage): string[] {
   return definitionOf(stage).outputs(stage, '').map(portable);
 }
 
+/** Folders of a run in which a stage may leave more, written as `outputPaths` are. */
+export function optionalPaths(stage: Stage): string[] {
+  return (definitionOf(stage).mayLeave?.(stage, '') ?? []).map(portable);
+}
+
 /** SHA-256 of every file that a stage has left, by its path in the run, with forward slashes on every system. */
 export async function hashOutputs(run: string, stage: Stage): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
-  for (const path of definitionOf(stage).outputs(stage, run)) {
-    for (const file of await filesOf(path)) hashes[portable(relative(run, file))] = await hashFile(file);
+  for (const path of [...outputPaths(stage), ...optionalPaths(stage)]) {
+    for (const file of await filesOf(join(run, path))) hashes[portable(relative(run, file))] = await hashFile(file);
   }
   return hashes;
 }

@@ -12,7 +12,7 @@ import {readStageRecord, writeStageRecord} from '../../store/run/stageRecord.ts'
 import {runPaths} from '../../store/run/runPaths.ts';
 import type {StageFacts} from './stageFacts.ts';
 import {changedInputs, stageInputs, stageKey} from './stageInputs.ts';
-import {outputPaths} from './stageOutputs.ts';
+import {optionalPaths, outputPaths} from './stageOutputs.ts';
 import {partOf, type PlannedStage} from './stagePlan.ts';
 
 /** What becomes of a stage of a new run, and why. */
@@ -119,8 +119,10 @@ async function copyStage(
 ): Promise<boolean> {
   const files = Object.entries(record.outputs ?? {});
   if (record.outputs === undefined || files.length === 0) return false;
-  for (const path of outputPaths(stage)) {
+  const optional = optionalPaths(stage);
+  for (const path of [...outputPaths(stage), ...optional]) {
     const own = files.filter(([file]) => file === path || file.startsWith(`${path}/`));
+    if (own.length === 0 && optional.includes(path)) continue;
     if (own.length === 0 || !(await copyOutput(source.path, run.path, path, own))) return false;
   }
   await copyCheckpoints(source.path, run.path, name);

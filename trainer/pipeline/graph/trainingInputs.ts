@@ -29,7 +29,7 @@ export function withBaseline(config: DemeConfig, name: string): DemeConfig & {de
 
 /** The same for the ordinary finetune, which has neither ranges nor teacher. */
 export function ordinarySettings(config: DemeConfig): Record<string, unknown> {
-  const {probability: _, consistency: __, projection: ___, ...settings} = expertSettings(config);
+  const {probability: _, consistency: __, projection: ___, snapshots: ____, ...settings} = expertSettings(config);
   return {...settings, updates: (config.decouple?.updates ?? 0) * runExperts(config)};
 }
 

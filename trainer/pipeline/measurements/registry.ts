@@ -5,11 +5,13 @@ import {gradientConflictCsv} from '../../contract/run/measured/gradientConflictC
 import {lossLandscapeCsv} from '../../contract/run/measured/lossLandscapeCsv.ts';
 import {lowestCell, type LossPlane} from '../../contract/run/measured/lossPlane.ts';
 import {lossPlaneCsv} from '../../contract/run/measured/lossPlaneCsv.ts';
+import {mergeBoundCsv} from '../../contract/run/measured/mergeBoundCsv.ts';
 import {taskAnalysisCsv} from '../../contract/run/measured/taskAnalysisCsv.ts';
 import {activationChangeLines} from './activationChangeLines.ts';
 import {gradientConflictLines} from './gradientConflictLines.ts';
 import {lossLandscapeLines} from './lossLandscapeLines.ts';
 import type {Measurement} from './measurement.ts';
+import {mergeBoundLines} from './mergeBoundLines.ts';
 import {taskVectorLines} from './taskVectorLines.ts';
 import {openTaskVectors, taskVectorsKey} from './taskVectors.ts';
 
@@ -69,6 +71,16 @@ export const measurements: {readonly [Name in MeasurementName]: MeasurementOf<(t
     lines: lossLandscapeLines,
     csv: lossLandscapeCsv,
     csvHeader: /^a,b,low,high,loss\n/,
+  },
+  'merge-bound': {
+    ...measurementKinds['merge-bound'],
+    about: 'the least held-out loss that weights for each expert and tensor reach, and what a merge could gain by them',
+    needsEngine: true,
+    open: async (run, request) => (await import('./mergeBound.ts')).openMergeBound(run, request),
+    keyOf: ({key}) => key,
+    lines: mergeBoundLines,
+    csv: mergeBoundCsv,
+    csvHeader: /^measure,name,expert,value\n/,
   },
 };
 

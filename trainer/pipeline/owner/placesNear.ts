@@ -1,12 +1,12 @@
 import {stat} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
-import {ResolvedConfig} from '../../contract/run/pipeline.ts';
+import {expertModels, ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {readJson} from '../../store/files/jsonFile.ts';
 import {expertSources, runPaths} from '../../store/run/runPaths.ts';
 
 /**
- * Where the inputs of a merged model may lie: beside it and, for one in a run folder, where the run took its base and experts from.
+ * Where the inputs of a merged model may lie: beside it and, for one in a run folder, among the snapshots of the run and where it took its base and experts from.
  * `path` is the model folder, its merge.json, or a weights file.
  */
 export async function placesNear(path: string): Promise<string[]> {
@@ -18,5 +18,10 @@ export async function placesNear(path: string): Promise<string[]> {
   if (!(await fileExists(config))) return [beside];
   const resolved = await readJson(config, ResolvedConfig, 'the config of the run');
   const given = resolved.config.experts ? expertSources(run, resolved).map((expert) => expert.path) : [];
-  return [beside, ...(resolved.baseFolder === null ? [] : [resolved.baseFolder]), ...given];
+  const snapshots: string[] = [];
+  for (const {index} of expertModels(resolved.config)) {
+    const folder = runPaths.snapshots(run, index);
+    if (await fileExists(folder)) snapshots.push(folder);
+  }
+  return [beside, ...snapshots, ...(resolved.baseFolder === null ? [] : [resolved.baseFolder]), ...given];
 }

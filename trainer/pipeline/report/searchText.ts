@@ -1,6 +1,8 @@
 import {objectiveKinds} from '../../contract/config/searchObjective.ts';
 import {bestFirst} from '../../contract/run/bestFirst.ts';
+import {weightsByUpdate} from '../../contract/run/snapshots/weightsByUpdate.ts';
 import type {
+  CheckpointSearch,
   ConfirmedCandidate,
   DistanceTest,
   GroupSearch,
@@ -19,6 +21,7 @@ export function weightsText({weights, search}: Pick<Report, 'weights' | 'search'
   const parts = [`${chosen} ${candidatesText(search)}`];
   if (search.confirmed) parts.push(confirmedText(search.confirmed));
   if (search.groups) parts.push(groupsText(search.groups, search));
+  if (search.checkpoints) parts.push(checkpointsText(search.checkpoints, search));
   if (search.check) parts.push(checkText(search.check));
   if (search.ordinary) parts.push(ordinaryText(search.ordinary, search));
   if (search.test) parts.push(distanceTestText(search.test, search));
@@ -69,6 +72,14 @@ function groupsText({groups, rules, loss, candidates}: GroupSearch, {objective =
   if (rules.length === 0) return `${tried}: none was better than the same weights everywhere.`;
   const rows = rules.map(({match, weights}) => [match, weights.map((x) => Number(x).toFixed(3)).join(', ')]);
   return `${tried}; the best, with which the experts were merged, has a ${objectiveKinds[objective].name} of ${loss.toFixed(6)}:\n\n${table(['part', 'weights'], rows)}`;
+}
+
+function checkpointsText(found: CheckpointSearch, {objective = 'loss'}: SearchResult): string {
+  const {updates, weights, loss, candidates} = found;
+  const tried = `${candidates.length} candidates with weights for the checkpoints of each expert after the updates ${updates.join(', ')}`;
+  if (weights.length === 0) return `${tried}: none was better than the experts alone.`;
+  const rows = weightsByUpdate(found).map((row) => [String(row.update), weightText(row.weights)]);
+  return `${tried}; the best, with which they were merged, has a ${objectiveKinds[objective].name} of ${loss.toFixed(6)}:\n\n${table(['updates', 'weights'], rows)}`;
 }
 
 /** Measured on images that the search has not seen, which would favour its winner. */

@@ -2,10 +2,12 @@ import type {DemeConfig} from '../../contract/config/config.ts';
 import type {SamplingConfig} from '../../contract/config/evaluateConfig.ts';
 import {RaceConfig, SearchTestConfig, type SearchConfig} from '../../contract/config/searchConfig.ts';
 import {searchDistance, searchNetwork, searchSampling} from '../../contract/config/searchDistance.ts';
+import {searchedUpdates} from '../../contract/config/snapshots/searchedUpdates.ts';
 import type {DistanceName} from '../../contract/config/searchObjective.ts';
 import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import {runExperts} from '../../contract/run/pipeline.ts';
 import {distinctBaselines} from '../../merge/search/baselineCandidates.ts';
+import {checkpointStart} from '../../merge/search/checkpointSearch.ts';
 import {raceRounds} from '../../merge/search/race.ts';
 import {racedSearchImages, type RaceStart} from '../../merge/search/raceBudget.ts';
 import {createRandom} from '../../random.ts';
@@ -26,6 +28,8 @@ export interface DistancePlan {
   readonly rounds: readonly number[];
   /** The task vectors whose weights are searched, and from where: the distance of the base is measured once. */
   readonly searched: readonly SearchedName[];
+  /** After which updates the checkpoints were made whose weights are searched; none where they are not. */
+  readonly updates: readonly number[];
   readonly starts: Readonly<Record<SearchedName, RaceStart>>;
 }
 
@@ -36,6 +40,12 @@ export type SearchedName = 'experts' | 'ordinary';
 export function partsStart({weights, value = NaN}: RaceStart['start'], parts: number): RaceStart {
   const everywhere = Array.from({length: parts}, () => weights).flat();
   return {start: {weights: everywhere, origin: 'found weights', value}, others: []};
+}
+
+/** The start of a search over checkpoints: the weights that were found for the experts, and zero for all earlier ones. */
+export function checkpointsStart({weights, value = NaN}: RaceStart['start'], checkpoints: number): RaceStart {
+  const start = {weights: checkpointStart(weights, checkpoints), origin: 'found weights', value};
+  return {start, others: []};
 }
 
 /** The plan of a config; null where its weights are not searched by distance. */
@@ -56,6 +66,7 @@ export function distancePlan(config: DemeConfig): DistancePlan | null {
     block,
     rounds: raceRounds({first: block, samples: race.samples}),
     searched: config.ordinary ? ['experts', 'ordinary'] : ['experts'],
+    updates: searchedUpdates(config),
     starts: {experts: expertsStart(runExperts(config)), ordinary: ordinaryStart(NaN)},
   };
 }
@@ -83,21 +94,31 @@ const usualParts = 3;
 
 /** How many images the search and the test of its result draw: so many, unless it converges early or refuses candidates by their loss. */
 export function plannedImages(plan: DistancePlan, parts = usualParts): PlannedImages {
-  const {config, searched, test} = plan;
+  const {config, searched, test, updates} = plan;
   const search = searched.reduce((sum, name) => sum + searchImages(plan, name, parts), 0);
   const hasGroups = config.groups !== undefined && parts > 0;
-  const models = ['base', 'ones', 'best', ...(hasGroups ? ['groups'] : [])];
+  const models = [
+    'base',
+    'ones',
+    'best',
+    ...(hasGroups ? ['groups'] : []),
+    ...(updates.length > 0 ? ['checkpoints'] : []),
+  ];
   const ordinary = searched.includes('ordinary') ? ['ordinary', 'ordinary-scaled'] : [];
   return {search, test: (models.length + ordinary.length) * test.seeds.length * test.samples};
 }
 
 function searchImages(
-  {config: {budget, groups}, rounds, starts}: DistancePlan,
+  {config: {budget, groups, checkpoints}, rounds, starts, updates}: DistancePlan,
   searched: SearchedName,
   parts: number,
 ): number {
   const start = starts[searched];
   const overWeights = racedSearchImages({budget, rounds}, start);
+  if (checkpoints !== undefined && searched === 'experts') {
+    const begin = checkpointsStart(start.start, updates.length);
+    return overWeights + racedSearchImages({budget: checkpoints.budget, rounds}, begin);
+  }
   if (groups === undefined || parts === 0) return overWeights;
   return overWeights + racedSearchImages({budget: groups.budget, rounds}, partsStart(start.start, parts));
 }

@@ -1,7 +1,7 @@
 import type {TensorGroup} from '../../contract/config/mergeRule.ts';
 import {objectiveKinds} from '../../contract/config/searchObjective.ts';
 import {UserError} from '../../contract/errors.ts';
-import type {GroupSearch} from '../../contract/run/report.ts';
+import type {CheckpointSearch, GroupSearch} from '../../contract/run/report.ts';
 import {meanLoss, summariseHeldOut} from '../../evaluate/heldOutSummary.ts';
 import type {Proposal} from '../../merge/search/baselineCandidates.ts';
 import {groupRules} from '../../merge/search/groupSearch.ts';
@@ -10,7 +10,7 @@ import {searchByRaces, type RacedCandidate, type RacedSearchResult} from '../../
 import {disposeParams} from '../../nn/params.ts';
 import {orStop, type StageContext} from '../stages/stageContext.ts';
 import type {CandidateJournal} from './candidateJournal.ts';
-import {ordinaryStart, partsStart, type DistancePlan} from './distancePlan.ts';
+import {checkpointsStart, ordinaryStart, partsStart, type DistancePlan} from './distancePlan.ts';
 import type {DistanceTo} from './distances.ts';
 import type {ImageCount} from './imageCount.ts';
 import {seriesOf, type MergeImages, type NamedMerge} from './mergeImages.ts';
@@ -37,10 +37,13 @@ export interface DistanceSearchSettings {
 export interface FoundModel {
   readonly weights: RacedSearchResult;
   readonly groups: GroupSearch | null;
+  readonly checkpoints: CheckpointSearch | null;
   /** By the weights for all tensors. */
   readonly merge: NamedMerge;
   /** By weights for parts of the network; null where none are better. */
   readonly byParts: NamedMerge | null;
+  /** By weights for checkpoints; null where none are better. */
+  readonly byCheckpoints: NamedMerge | null;
 }
 
 /** Held-out images, and the most that the loss of a candidate on them may be. */
@@ -51,7 +54,7 @@ interface LossLimit {
 
 type RaceSettings = RaceStart & {readonly budget: number; readonly sigma: number};
 
-/** Searches the weights of task vectors by the distance of images, and then those of each part of the network. */
+/** Searches the weights of task vectors by the distance of images, and then those of each part of the network, or of checkpoints of the experts. */
 export class DistanceSearch {
   #limit: Promise<LossLimit | null> | undefined;
 
@@ -60,7 +63,8 @@ export class DistanceSearch {
   /** The weights of the experts. Throws a UserError where the distance of the base is not a number. */
   async experts(model: SearchedModel): Promise<FoundModel> {
     const {starts} = this.settings.plan;
-    return this.#search(model, starts.experts);
+    const found = await this.#search(model, starts.experts);
+    return {...found, ...(await this.#overCheckpoints(model, found.weights.best))};
   }
 
   /** The weight of the task vector of the ordinary finetune, by the same search; the distance of the base is known. */
@@ -78,7 +82,8 @@ export class DistanceSearch {
     const space = model.weights();
     const weights = await this.#races(space, {...start, budget: plan.config.budget, sigma: plan.race.sigma});
     if (!Number.isFinite(weights.start.value)) throw notFiniteBase();
-    const found = {weights, groups: null, merge: space.at(weights.best.weights), byParts: null};
+    const further = {groups: null, byParts: null, checkpoints: null, byCheckpoints: null};
+    const found = {weights, merge: space.at(weights.best.weights), ...further};
     return parts.length === 0 ? found : {...found, ...(await this.#overParts(model, weights.best))};
   }
 
@@ -96,6 +101,25 @@ export class DistanceSearch {
       candidates: candidatesOf(candidates),
     };
     return {groups, byParts: isBetter ? space.at(best.weights) : null};
+  }
+
+  async #overCheckpoints(
+    model: SearchedModel,
+    found: RacedCandidate,
+  ): Promise<Pick<FoundModel, 'checkpoints' | 'byCheckpoints'>> {
+    const {config, updates} = this.settings.plan;
+    if (config.checkpoints === undefined) return {checkpoints: null, byCheckpoints: null};
+    const space = model.checkpoints();
+    const start = checkpointsStart(found, updates.length);
+    const {best, candidates} = await this.#races(space, {...start, ...config.checkpoints});
+    const isBetter = best.value < found.value;
+    const checkpoints: CheckpointSearch = {
+      updates: [...updates],
+      loss: best.value,
+      weights: isBetter ? [...best.weights] : [],
+      candidates: candidatesOf(candidates),
+    };
+    return {checkpoints, byCheckpoints: isBetter ? space.at(best.weights) : null};
   }
 
   async #races(space: MergeSpace, settings: RaceSettings): Promise<RacedSearchResult> {
@@ -122,7 +146,7 @@ export class DistanceSearch {
     await orStop(context);
     const value = await distance(await this.settings.images.features(merge, images, plan.seed));
     journal.add({search, weights, images}, value);
-    if (search === 'weights' || search === 'groups') {
+    if (search !== 'ordinary' && search !== 'ordinary-groups') {
       const loss = Number.isFinite(value) ? value : null;
       const {objective} = plan.config;
       context.emit({type: 'candidate', stage: context.stage, weights: [...weights], loss, origin, objective, images});

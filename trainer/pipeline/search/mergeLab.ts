@@ -10,11 +10,12 @@ import type {Model} from '../../models/model.ts';
 import {Predictor} from '../../models/predictor.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
 import type {SamplingConfig} from '../../contract/config/evaluateConfig.ts';
+import type {ExpertSnapshot} from '../../contract/run/snapshots/expertSnapshot.ts';
 import type {Prompts} from '../../sample/prompts.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
 import {weightsHashOf} from '../graph/runInputs.ts';
 import {loadBase, openBaseComponents, loadExperts} from '../runModels.ts';
-import {expertSources, modelPath} from '../../store/run/runPaths.ts';
+import {expertSources, modelPath, runPaths} from '../../store/run/runPaths.ts';
 import type {StageContext} from '../stages/stageContext.ts';
 import {runPrompts} from '../stages/data/runPrompts.ts';
 import {imagesIdentity} from '../stages/data/imagesIdentity.ts';
@@ -25,6 +26,8 @@ import {labHeldOut, type LabDraws, type LabHeldOut} from './labHeldOut.ts';
 export interface MergeLab {
   readonly base: Params;
   readonly vectors: readonly Params[];
+  /** Task vectors of the snapshots that were asked for, in their order. */
+  readonly snapshots: readonly Params[];
   /** The task vector of the ordinary finetune, where it was asked for. */
   readonly ordinary: Params | null;
   readonly partOf: PartOf;
@@ -43,20 +46,31 @@ export interface MergeLab {
   dispose(): void;
 }
 
-/** Opens the models and images of a run whose experts exist, and the ordinary finetune if it is wanted. Throws UserErrors. */
-export async function openMergeLab(context: StageContext, {ordinary: wanted = false} = {}): Promise<MergeLab> {
+/** Models of a lab besides base and experts. */
+export interface FurtherModels {
+  readonly ordinary?: boolean;
+  readonly snapshots?: readonly ExpertSnapshot[];
+}
+
+/** Opens the models and images of a run whose experts exist, and what is wanted of its further models. Throws UserErrors. */
+export async function openMergeLab(context: StageContext, further: FurtherModels = {}): Promise<MergeLab> {
   const data = await openStageData(context);
   const pretrained = await loadBase(context);
-  const {base, experts, others} = await loadExperts(context, pretrained, wanted ? [{kind: 'ordinary'}] : []);
+  const {base, experts, ...loaded} = await loadExperts(context, pretrained, {
+    others: further.ordinary ? [{kind: 'ordinary'}] : [],
+    snapshots: further.snapshots,
+  });
   const vectors = taskVectors(base, experts);
-  const [ordinary = null] = taskVectors(base, others);
-  [...experts, ...others].forEach(disposeParams);
+  const [ordinary = null] = taskVectors(base, loaded.others);
+  const snapshots = taskVectors(base, loaded.snapshots);
+  [...experts, ...loaded.others, ...loaded.snapshots].forEach(disposeParams);
   const ranges = await context.watch.ranges(pretrained.schedule.timesteps);
   const predictor = new Predictor(pretrained.denoiser, base);
   const components = await openBaseComponents(context, pretrained);
   return {
     base,
     vectors,
+    snapshots,
     ordinary,
     partOf: partOf(pretrained.folder.unetConfig),
     predictor,
@@ -64,7 +78,7 @@ export async function openMergeLab(context: StageContext, {ordinary: wanted = fa
     model: pretrained,
     components,
     data,
-    key: await keyOf(context, pretrained.weightsHash, ranges, wanted),
+    key: await keyOf(context, pretrained.weightsHash, ranges, further),
     heldOut: (draws) => labHeldOut({context, data, schedule: pretrained.schedule, components, ranges}, draws),
     prompts: async (sampling) => {
       await components.load(drawingParts);
@@ -77,7 +91,7 @@ export async function openMergeLab(context: StageContext, {ordinary: wanted = fa
     dispose: () => {
       predictor.dispose();
       components.unload();
-      [base, ...vectors, ...(ordinary === null ? [] : [ordinary])].forEach(disposeParams);
+      [base, ...vectors, ...snapshots, ...(ordinary === null ? [] : [ordinary])].forEach(disposeParams);
     },
   };
 }
@@ -86,12 +100,16 @@ async function keyOf(
   context: StageContext,
   base: string,
   ranges: readonly TimestepRange[],
-  withOrdinary: boolean,
+  {ordinary: withOrdinary, snapshots = []}: FurtherModels,
 ): Promise<string> {
   const {run, resolved} = context;
   const experts: string[] = [];
   for (const {path} of expertSources(run, resolved)) experts.push(await weightsHashOf(path));
   const images = imagesIdentity(context);
   const ordinary = withOrdinary ? await weightsHashOf(modelPath(run, resolved, {kind: 'ordinary'})) : undefined;
-  return hashBytes(JSON.stringify({base, experts, ranges, images, ordinary}));
+  const earlier: string[] = [];
+  for (const snapshot of snapshots) earlier.push(await weightsHashOf(runPaths.snapshot(run, snapshot)));
+  return hashBytes(
+    JSON.stringify({base, experts, ranges, images, ordinary, ...(earlier.length > 0 && {snapshots: earlier})}),
+  );
 }

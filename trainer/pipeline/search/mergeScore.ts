@@ -1,18 +1,18 @@
-import type {SearchName} from '../../contract/run/candidateRecord.ts';
 import {meanLoss} from '../../evaluate/heldOutSummary.ts';
 import type {Score} from '../../merge/search/candidates.ts';
-import {IncrementalMerge, type WeightsOf} from '../../merge/files/incrementalMerge.ts';
+import {IncrementalMerge} from '../../merge/files/incrementalMerge.ts';
 import type {CandidateJournal} from './candidateJournal.ts';
 import type {LabHeldOut} from './labHeldOut.ts';
 import type {MergeLab} from './mergeLab.ts';
+import type {MergeSpace} from './searchedModel.ts';
 
 export interface MergeScoreSettings {
   readonly lab: MergeLab;
   /** The same draws for every candidate. */
   readonly heldOut: LabHeldOut;
   readonly journal: CandidateJournal;
-  readonly search: SearchName;
-  readonly weightsOf?: WeightsOf;
+  /** What the candidates are. */
+  readonly space: MergeSpace;
   /** Awaited before each measurement; what it throws ends the search. */
   beforeEach(): Promise<void>;
 }
@@ -25,7 +25,8 @@ export class MergeScore {
 
   constructor(settings: MergeScoreSettings) {
     this.#settings = settings;
-    this.#merge = new IncrementalMerge(settings.lab.base, settings.lab.vectors, settings.weightsOf);
+    const {lab, space} = settings;
+    this.#merge = new IncrementalMerge(lab.base, space.vectors, space.weightsOf);
   }
 
   /** Whether the last score was measured rather than read from the journal. */
@@ -34,7 +35,8 @@ export class MergeScore {
   }
 
   readonly score: Score = async (weights) => {
-    const {lab, heldOut, journal, search, beforeEach} = this.#settings;
+    const {lab, heldOut, journal, space, beforeEach} = this.#settings;
+    const {search} = space;
     this.#merge.visit(weights);
     const known = journal.get({search, weights});
     this.#isNew = known === undefined;

@@ -1,7 +1,17 @@
-import type {Candidate, ConfirmedCandidate, GroupSearch, SearchResult} from '../../contract/run/report.ts';
 import type {SearchConfig} from '../../contract/config/searchConfig.ts';
+import {searchedUpdates} from '../../contract/config/snapshots/searchedUpdates.ts';
+import type {SearchName} from '../../contract/run/candidateRecord.ts';
+import {searchedSnapshots} from '../../contract/run/snapshots/expertSnapshot.ts';
+import type {
+  Candidate,
+  CheckpointSearch,
+  ConfirmedCandidate,
+  GroupSearch,
+  SearchResult,
+} from '../../contract/run/report.ts';
 import {meanLoss} from '../../evaluate/heldOutSummary.ts';
 import type {ScoredCandidate} from '../../merge/search/candidates.ts';
+import {searchCheckpoints} from '../../merge/search/checkpointSearch.ts';
 import {groupsOf, searchGroups} from '../../merge/search/groupSearch.ts';
 import {ruledMerge} from '../../merge/ruledWeights.ts';
 import {searchWeights} from '../../merge/search/search.ts';
@@ -20,11 +30,13 @@ import {SearchedModel, type MergeSpace} from './searchedModel.ts';
 
 /**
  * Searches the merge weights of a run by its objective: one weight for each expert, then, if the config says so, comparing the images of the best few and
- * searching weights for each part of the network. Resumes from the candidates measured earlier. Throws `Stopped`.
+ * searching weights for each part of the network or for checkpoints of the experts. Resumes from the candidates measured earlier. Throws `Stopped`.
  */
 export async function runSearch(context: StageContext, config: SearchConfig): Promise<SearchResult> {
-  const plan = distancePlan(context.resolved.config);
-  const lab = await openMergeLab(context, {ordinary: plan?.searched.includes('ordinary') ?? false});
+  const {config: whole} = context.resolved;
+  const plan = distancePlan(whole);
+  const ordinary = plan?.searched.includes('ordinary') ?? false;
+  const lab = await openMergeLab(context, {ordinary, snapshots: searchedSnapshots(whole)});
   try {
     return await (plan ? searchByDistance(context, plan, lab) : new LossSearch(context, config, lab).run());
   } finally {
@@ -61,9 +73,18 @@ class LossSearch {
       loss: meanLoss(await mergeLosses(lab, heldOut, this.#space.at(chosen.weights).params())),
     };
     const groups = await this.#overGroups(best, heldOut, journal);
+    const checkpoints = await this.#overCheckpoints(best, heldOut, journal);
     const ensemble = meanLoss(await ensembleLosses(lab, heldOut));
-    const check = await checkSearch(this.context, lab, config, this.#foundMerges(best, groups));
-    return {...found, best, ensemble, ...(confirmed && {confirmed}), ...(groups && {groups}), ...(check && {check})};
+    const check = await checkSearch(this.context, lab, config, this.#foundMerges(best, groups, checkpoints));
+    return {
+      ...found,
+      best,
+      ensemble,
+      ...(confirmed && {confirmed}),
+      ...(groups && {groups}),
+      ...(checkpoints && {checkpoints}),
+      ...(check && {check}),
+    };
   }
 
   async #openJournal(): Promise<CandidateJournal> {
@@ -97,15 +118,28 @@ class LossSearch {
     );
   }
 
+  async #overCheckpoints(
+    {weights: start}: Candidate,
+    heldOut: LabHeldOut,
+    journal: CandidateJournal,
+  ): Promise<CheckpointSearch | null> {
+    const {checkpoints: config, seed} = this.config;
+    if (config === undefined) return null;
+    const updates = searchedUpdates(this.context.resolved.config);
+    return this.#scored(heldOut, journal, this.#model.checkpoints(), (score, onCandidate) =>
+      searchCheckpoints({updates, start, config, seed, score, onCandidate}),
+    );
+  }
+
   async #scored<T>(
     heldOut: LabHeldOut,
     journal: CandidateJournal,
-    {search, weightsOf}: MergeSpace,
+    space: MergeSpace,
     work: (score: MergeScore['score'], onCandidate: OnCandidate) => Promise<T>,
   ): Promise<T> {
     const beforeEach = () => orStop(this.context);
-    const merges = new MergeScore({lab: this.lab, heldOut, journal, search, weightsOf, beforeEach});
-    const report = progress(this.context, search === 'weights' ? 'merge candidates' : 'candidates of the parts');
+    const merges = new MergeScore({lab: this.lab, heldOut, journal, space, beforeEach});
+    const report = progress(this.context, candidateNames[space.search] ?? space.search);
     const onCandidate: OnCandidate = (candidate, done, total) => {
       if (merges.isNew) this.context.emit({type: 'candidate', stage: this.context.stage, ...candidate});
       report(done, total);
@@ -132,13 +166,23 @@ class LossSearch {
     });
   }
 
-  #foundMerges({weights}: Candidate, groups: GroupSearch | null): CheckedMerge[] {
+  #foundMerges({weights}: Candidate, groups: GroupSearch | null, checkpoints: CheckpointSearch | null): CheckedMerge[] {
     const best = {...this.#space.at(weights), model: 'best'};
+    if (checkpoints !== null && checkpoints.weights.length > 0) {
+      return [best, {...this.#model.checkpoints().at(checkpoints.weights), model: 'checkpoints'}];
+    }
     if (groups === null || groups.rules.length === 0) return [best];
     const vector = groups.rules.flatMap((rule) => rule.weights.map(Number));
     return [best, {...this.#model.groups(groups.groups, weights).at(vector), model: 'groups'}];
   }
 }
+
+/** What progress calls the candidates of each search. */
+const candidateNames: Partial<Record<SearchName, string>> = {
+  weights: 'merge candidates',
+  groups: 'candidates of the parts',
+  checkpoints: 'candidates of the checkpoints',
+};
 
 type OnCandidate = (candidate: ScoredCandidate, done: number, total: number) => void;
 

@@ -87,6 +87,7 @@ class ImageSearch {
       base: start.value,
       ...reportedCandidates(experts.weights),
       ...(experts.groups && {groups: experts.groups}),
+      ...(experts.checkpoints && {checkpoints: experts.checkpoints}),
       ...(check && {check}),
       ...(lossLimit !== null && {lossLimit}),
       ...(ordinary && {ordinary: ordinaryResult(ordinary)}),
@@ -165,8 +166,12 @@ class ImageSearch {
 }
 
 /** What a search has found, its result last. */
-function foundMerges({merge, byParts}: FoundModel): (NamedMerge & {readonly model: string})[] {
-  return [{...merge, model: 'best'}, ...(byParts === null ? [] : [{...byParts, model: 'groups'}])];
+function foundMerges({merge, byParts, byCheckpoints}: FoundModel): (NamedMerge & {readonly model: string})[] {
+  return [
+    {...merge, model: 'best'},
+    ...(byParts === null ? [] : [{...byParts, model: 'groups'}]),
+    ...(byCheckpoints === null ? [] : [{...byCheckpoints, model: 'checkpoints'}]),
+  ];
 }
 
 function ordinaryResult({weights, groups}: FoundModel): OrdinarySearch {

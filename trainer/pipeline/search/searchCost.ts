@@ -1,5 +1,6 @@
 import {resolve} from 'node:path';
 import type {DemeConfig} from '../../contract/config/config.ts';
+import {searchBudget} from '../../contract/config/searchConfig.ts';
 import {searchSampling} from '../../contract/config/searchDistance.ts';
 import {objectiveKinds} from '../../contract/config/searchObjective.ts';
 import {durationText} from '../../contract/durationText.ts';
@@ -39,7 +40,7 @@ export async function searchCost(config: DemeConfig, folder: string): Promise<Se
 export function plannedImagesText(plan: DistancePlan, {search, test}: PlannedImages): string {
   const {config, sampling, searched} = plan;
   const {name} = objectiveKinds[config.objective ?? 'loss'];
-  const candidates = `up to ${config.budget + (config.groups?.budget ?? 0)} candidates by ${name}`;
+  const candidates = `up to ${searchBudget(config)} candidates by ${name}`;
   const ordinary = searched.includes('ordinary') ? ', and as many of the ordinary finetune' : '';
   const number = (images: number) => images.toLocaleString('en-US');
   return `${candidates}${ordinary}: ${number(search)} images in ${sampling.steps} steps each, and ${number(test)} for the test of the result`;

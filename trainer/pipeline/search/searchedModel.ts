@@ -14,7 +14,8 @@ export class MergeSpace {
   constructor(
     readonly search: SearchName,
     private readonly base: Params,
-    private readonly vectors: readonly Params[],
+    /** Task vectors, as many as weights of a tensor. */
+    readonly vectors: readonly Params[],
     readonly weightsOf: WeightsOf,
   ) {}
 
@@ -30,13 +31,17 @@ export class SearchedModel {
   private constructor(
     private readonly lab: MergeLab,
     private readonly vectors: readonly Params[],
-    private readonly names: {readonly weights: SearchName; readonly groups: SearchName},
+    private readonly names: {
+      readonly weights: SearchName;
+      readonly groups: SearchName;
+      readonly checkpoints?: SearchName;
+    },
     private readonly ruled: RuledMerge,
   ) {}
 
   /** The merge of the experts, with the rules and the lambda of the config. */
   static experts(lab: MergeLab, {resolved}: StageContext): SearchedModel {
-    const names = {weights: 'weights', groups: 'groups'} as const;
+    const names = {weights: 'weights', groups: 'groups', checkpoints: 'checkpoints'} as const;
     return new SearchedModel(lab, lab.vectors, names, ruledMerge(resolved.config.merge));
   }
 
@@ -53,11 +58,21 @@ export class SearchedModel {
 
   /** One for each part of the network and task vector; other tensors have those of `start`. */
   groups(groups: readonly TensorGroup[], start: readonly number[]): MergeSpace {
-    return this.#space(this.names.groups, groupWeights(groups, start, this.lab.partOf));
+    return this.#space(this.names.groups, {inner: groupWeights(groups, start, this.lab.partOf)});
   }
 
-  #space(search: SearchName, inner?: WeightsOf): MergeSpace {
+  /** One for each task vector and its snapshots in the lab; the config has no rules besides. */
+  checkpoints(): MergeSpace {
+    const {checkpoints} = this.names;
+    if (checkpoints === undefined) throw new Error('only experts have snapshots');
+    return this.#space(checkpoints, {vectors: [...this.vectors, ...this.lab.snapshots]});
+  }
+
+  #space(
+    search: SearchName,
+    {vectors = this.vectors, inner}: {vectors?: readonly Params[]; inner?: WeightsOf} = {},
+  ): MergeSpace {
     const {base, partOf} = this.lab;
-    return new MergeSpace(search, base, this.vectors, ruledWeights([...base.keys()], this.ruled, partOf, inner));
+    return new MergeSpace(search, base, vectors, ruledWeights([...base.keys()], this.ruled, partOf, inner));
   }
 }

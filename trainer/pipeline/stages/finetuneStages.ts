@@ -6,6 +6,7 @@ import type {Pretrained} from '../../models/pretrained.ts';
 import {addIdentityProjections} from '../../nn/projections.ts';
 import {ordinaryTraining, withBaseline} from '../graph/trainingInputs.ts';
 import {loadBase, openBaseComponents} from '../runModels.ts';
+import {expertSnapshots} from './expertSnapshots.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 import {trainModel, type ModelTraining} from './trainModel.ts';
 
@@ -23,6 +24,7 @@ export async function expertStage(context: StageContext, index: number): Promise
     range,
     probability,
     heldOutRanges: [range],
+    snapshots: (write) => expertSnapshots(context, index, decouple, write),
     record: {role: 'expert', range: [range[0], range[1]], base: base.weightsHash, projection},
   });
 }

@@ -1,16 +1,17 @@
 import {mkdir, stat} from 'node:fs/promises';
-import {join, relative, resolve, sep} from 'node:path';
+import {basename, join, relative, resolve, sep} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
+import type {ExpertSnapshot} from '../../contract/run/snapshots/expertSnapshot.ts';
 import type {InputsRecord} from '../../contract/run/inputsRecord.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
-import {makerOf, stageName} from '../../contract/run/stage.ts';
+import {makerOf, stageName, type Stage} from '../../contract/run/stage.ts';
 import type {Datasets} from '../../data/dataset.ts';
 import {openData} from '../../data/openData.ts';
 import {walkFiles} from '../../data/walkFiles.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
 import {knownHash} from '../../store/files/knownHash.ts';
-import {modelPath, requireBase} from '../../store/run/runPaths.ts';
+import {modelPath, requireBase, runPaths} from '../../store/run/runPaths.ts';
 import {RunPlace} from '../../store/run/runPlace.ts';
 import {readStageRecord} from '../../store/run/stageRecord.ts';
 import {readModelFolder} from '../../store/weights/modelFolder.ts';
@@ -77,8 +78,26 @@ export class InputWatch {
   /** Reads models of the run; throws a UserError where one of them is not as it should be, or changes meanwhile. */
   async reading<T>(models: readonly RunModel[], read: () => Promise<T>): Promise<T> {
     const folders = models.map((model) => modelPath(this.run, this.resolved, model));
+    return this.#readingFolders(folders, () => each(models, (model) => this.#requireKnown(model)), read);
+  }
+
+  /** The same for snapshots of experts, which the run has made. */
+  async readingSnapshots<T>(snapshots: readonly ExpertSnapshot[], read: () => Promise<T>): Promise<T> {
+    const folders = snapshots.map((snapshot) => runPaths.snapshot(this.run, snapshot));
+    const requireRecorded = ({expert, update}: ExpertSnapshot) => {
+      const path = runPaths.snapshot(this.run, {expert, update});
+      return this.#requireRecorded({kind: 'expert', index: expert}, path, basename(path));
+    };
+    return this.#readingFolders(folders, () => each(snapshots, requireRecorded), read);
+  }
+
+  async #readingFolders<T>(
+    folders: readonly string[],
+    requireKnown: () => Promise<void>,
+    read: () => Promise<T>,
+  ): Promise<T> {
     const before = await Promise.all(folders.map(stampsOf));
-    for (const model of models) await this.#requireKnown(model);
+    await requireKnown();
     const result = await read();
     for (const [i, folder] of folders.entries()) {
       const file = difference(before[i] ?? new Map(), await stampsOf(folder), isSameFile);
@@ -128,19 +147,18 @@ export class InputWatch {
     } else if (model.kind === 'expert' && resolved.config.experts) {
       if ((await weightsHashOf(path)) !== begun.experts[model.index]) throw inputChanged(expertText(model.index), path);
     } else {
-      await this.#requireRecorded(model, path);
+      await this.#requireRecorded(makerOf(model), path, modelName(model));
     }
   }
 
   /** A model that the run made must be the one that its stage has recorded. */
-  async #requireRecorded(model: RunModel, path: string): Promise<void> {
-    const maker = makerOf(model);
+  async #requireRecorded(maker: Stage | null, path: string, name: string): Promise<void> {
     const record = maker && (await readStageRecord(this.run, stageName(maker)));
     if (record?.outputs === undefined) return;
     for (const file of (await readModelFolder(path)).weightsFiles) {
       const recorded = record.outputs[relative(this.run, file).split(sep).join('/')];
       if ((await knownHash(file)) === recorded) continue;
-      throw new UserError('result-changed', `These are not the weights that the run made as ${modelName(model)}.`, {
+      throw new UserError('result-changed', `These are not the weights that the run made as ${name}.`, {
         where: file,
         hint: 'Resume the run: the stage that made them runs again.',
       });
@@ -151,6 +169,10 @@ export class InputWatch {
 /** A watch for readers of a run. */
 export async function watchInputs(run: string, resolved: ResolvedConfig): Promise<InputWatch> {
   return InputWatch.open(run, resolved, await knownInputs(run, resolved));
+}
+
+async function each<Item>(items: readonly Item[], act: (item: Item) => Promise<void>): Promise<void> {
+  for (const item of items) await act(item);
 }
 
 type Looks = ReadonlyMap<string, string>;

@@ -1,5 +1,6 @@
 import type {DemeConfig} from '../../contract/config/config.ts';
 import {measuredCount, promptFileOf, type SamplingConfig} from '../../contract/config/evaluateConfig.ts';
+import {searchBudget} from '../../contract/config/searchConfig.ts';
 import {searchDistance, searchSampling} from '../../contract/config/searchDistance.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
@@ -39,6 +40,8 @@ interface StageDefinition<K extends StageKind> {
   inputs(stage: StageOf<K>, facts: StageFacts): Record<string, unknown> | null;
   /** Folders and files with the result of a stage in the run folder `run`. */
   outputs(stage: StageOf<K>, run: string): string[];
+  /** Folders that it leaves too where its config says so. */
+  mayLeave?(stage: StageOf<K>, run: string): string[];
   /** The stage whose result it begins, where it has none of its own: it need not be done once that is. */
   partOf?(stage: StageOf<K>): Stage;
   /** What a stopped stage would go on from, and of which nothing is left once it is done. */
@@ -103,6 +106,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
       range: facts.ranges[index],
     }),
     outputs: madeModel,
+    mayLeave: ({index}, run) => [runPaths.snapshots(run, index)],
     run: async (context, {index}) => (await import('./finetuneStages.ts')).expertStage(context, index),
   },
   search: {
@@ -263,7 +267,7 @@ function networkStamps({resolved: {config}, evaluation}: StageFacts): {networks?
 /** A candidate by loss is 10 updates; an update is about as much as 250 predictions of an image. */
 function searchEffort(config: DemeConfig): number {
   const plan = distancePlan(config);
-  if (plan === null) return config.merge?.search ? config.merge.search.budget * 10 : 1;
+  if (plan === null) return config.merge?.search ? searchBudget(config.merge.search) * 10 : 1;
   const {search, test} = plannedImages(plan);
   return ((search + test) * plan.sampling.steps) / 250;
 }

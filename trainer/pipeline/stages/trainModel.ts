@@ -13,6 +13,7 @@ import {train} from '../../train/loop.ts';
 import type {TrainHooks, TrainTask} from '../../train/trainTask.ts';
 import {heldOutProbe, type HeldOutProbe} from './heldOutProbe.ts';
 import {keepsEncoded, openNetworkData} from './data/networkData.ts';
+import type {WriteSnapshot} from './expertSnapshots.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 import {openStageData} from './data/stageData.ts';
 import {trainingGrids} from './trainingGrids.ts';
@@ -29,6 +30,8 @@ export interface ModelTraining extends Pick<TrainTask, 'config' | 'drawsAs' | 'i
   /** Ranges of which the held-out loss is measured on the way. */
   readonly heldOutRanges: readonly TimestepRange[];
   readonly saved: Pick<SavedModel, 'unetConfig' | 'pipeline' | 'dtype'>;
+  /** The hook that keeps weights on the way, which it is given a writer of; left out: none are kept. */
+  readonly snapshots?: (write: WriteSnapshot) => Promise<Pick<TrainHooks, 'snapshots'>>;
   /** What the record of the model says besides how it was trained. */
   readonly record: Pick<ModelRecord, 'role' | 'range' | 'base' | 'projection'>;
 }
@@ -36,33 +39,45 @@ export interface ModelTraining extends Pick<TrainTask, 'config' | 'drawsAs' | 'i
 /** Trains a model of a run on its images, and writes it into the run folder. */
 export async function trainModel(context: StageContext, training: ModelTraining): Promise<StageOutcome> {
   const {run, watch} = context;
-  const {model, config, network, components, saved} = training;
+  const {model, config, network, components} = training;
   const {denoiser, schedule} = network;
   const {train: images, validation} = await openStageData(context);
   const need = {what: 'training images', images: images.size, forTraining: true};
   const drawn = await openNetworkData(context, components, images, need);
   const onlyDrawing = keepsEncoded(context.resolved.config.data);
   const watched = {denoiser, schedule, components, onlyDrawing, validation, ranges: training.heldOutRanges};
-  const hooks = await trainHooks(context, config, watched);
+  const write: WriteSnapshot = (path, params, updates) =>
+    saveModel(path, params, training, {role: 'snapshot', updates});
+  const hooks = {...(await trainHooks(context, config, watched)), ...(await training.snapshots?.(write))};
   if (watched.onlyDrawing) components.unload();
   const params = await train(taskOf(context, training, drawn), hooks);
   if (params === null) return 'stopped';
   await watch.check();
-  await savePretrained(runPaths.model(run, modelName(model)), {
+  await saveModel(runPaths.model(run, modelName(model)), params, training, {updates: config.updates});
+  disposeParams(params);
+  return 'done';
+}
+
+/** Writes weights that a training has made; `made` is what the record says of these. */
+async function saveModel(
+  path: string,
+  params: Params,
+  {network: {schedule}, config, saved, record}: ModelTraining,
+  made: Partial<ModelRecord> & Pick<ModelRecord, 'updates'>,
+): Promise<void> {
+  await savePretrained(path, {
     ...saved,
     schedulerConfig: schedule.config,
     params,
     record: {
       format: 1,
-      ...training.record,
+      ...record,
       predictionType: schedule.settings.prediction_type,
       schedule: scheduleHash(schedule),
-      updates: config.updates,
       seed: config.seed,
+      ...made,
     },
   });
-  disposeParams(params);
-  return 'done';
 }
 
 function taskOf(

@@ -1,4 +1,5 @@
-import {join, resolve} from 'node:path';
+import {basename, join, resolve} from 'node:path';
+import type {ExpertSnapshot} from '../../contract/run/snapshots/expertSnapshot.ts';
 import {expertModels, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 
@@ -60,6 +61,13 @@ export const runPaths = {
   models: (run: string) => join(run, 'models'),
   /** A model that the run made. */
   model: (run: string, model: string) => join(run, 'models', model),
+  /** What the training of an expert kept of its weights on the way. */
+  snapshots: (run: string, expert: number) => join(run, 'snapshots', modelName({kind: 'expert', index: expert})),
+  /** The recipe of a merged model has the last name of each input: it says which expert a snapshot is of. */
+  snapshot: (run: string, {expert, update}: ExpertSnapshot) => {
+    const folder = runPaths.snapshots(run, expert);
+    return join(folder, `${basename(folder)}-update-${update}`);
+  },
 } as const;
 
 /** Folder (or weights file) of a model of the run: given models lie where the config says, those that the run made in its folder. */

@@ -8,7 +8,7 @@ import {recordLayout, type RecordLayout} from '../../nn/tensorRecord.ts';
 import {lossAndGradient} from '../lossAndGradient.ts';
 import {disposePrepared, prepareBatch, type BatchSetting, type MicroBatch, type PreparedBatch} from '../microBatch.ts';
 
-/** Gradients of the denoising loss at weights that stay as they are, for many batches of the same shapes. */
+/** Gradients of the denoising loss for many batches of the same shapes, at weights that stay as they are until others are loaded. */
 export class GradientProgram {
   readonly layout: FlatLayout;
   readonly #setting: BatchSetting;
@@ -36,9 +36,17 @@ export class GradientProgram {
           return {state, outputs: lossAndGradient(loss, own, batches.record(inputs), options).gradient};
         },
       },
+      load: {examples: weights, body: (_, inputs) => ({state: inputs, outputs: []})},
     });
     tf.dispose(weights);
     disposePrepared(prepared);
+  }
+
+  /** Other weights of the same names and shapes, in the same order, which stay the caller's. */
+  load(params: Params): void {
+    const weights = flatten([...params.values()], this.layout);
+    this.#program.run('load', weights);
+    tf.dispose(weights);
   }
 
   /** Of the mean loss over the images of a batch, which stays the caller's, as the gradient does. */

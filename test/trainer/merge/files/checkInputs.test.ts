@@ -174,6 +174,15 @@ describe('records of a merge', () => {
 });
 
 describe('ranges of a merge', () => {
+  it('may be those of an expert again for its snapshots, before or behind it, and not for another expert', async () => {
+    const snapshot = {record: {role: 'snapshot' as const, range: [0, 500] as [number, number]}};
+    const [low, high] = [ranged(0, 500), ranged(500, 1000)];
+    await expect(checkFolders({}, snapshot, low, high, snapshot)).resolves.toBeDefined();
+    await expect(checkFolders({}, snapshot, snapshot, high)).resolves.toBeDefined();
+    await expect(checkFolders({}, low, high, low)).rejects.toMatchObject({code: 'merge-range'});
+    await expect(checkFolders({}, low, snapshot)).rejects.toMatchObject({code: 'merge-range'});
+  });
+
   it.each([
     [
       'a gap',

@@ -111,6 +111,16 @@ describe('the key of a stage', () => {
     ['whether experts are measured too', [], facts(({evaluate}) => void (evaluate!.experts = true))],
     ['how the drawing is shared', [], facts(({evaluate}) => void (evaluate!.shards = 3))],
     [
+      'the checkpoints whose weights are searched',
+      ['search', ...afterMerge],
+      facts(({merge}) => void (merge!.search!.checkpoints = {last: 1, budget: 5, sigma: 0.1})),
+    ],
+    [
+      'the snapshots that experts leave, and not what the ordinary finetune is',
+      [...new Set([...afterExpert(0), ...afterExpert(1)])],
+      facts((config) => Object.assign(decouple(config), {snapshots: {every: 10, keep: 2}})),
+    ],
+    [
       'what is told and kept',
       [],
       facts((config) =>

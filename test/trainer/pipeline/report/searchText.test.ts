@@ -23,6 +23,25 @@ describe('the search in words', () => {
     );
   });
 
+  it('has the weights of checkpoints by their updates', () => {
+    const checkpoints = {
+      updates: [20, 10],
+      loss: 0.015,
+      weights: [1.5, 0.5, -0.5, 0.25],
+      candidates: byLoss.candidates,
+    };
+    expect(weightsText({weights: [1, 0.5], search: {...byLoss, checkpoints}})).toContain(
+      [
+        'after the updates 20, 10; the best, with which they were merged, has a validation loss of 0.015000:',
+        '| updates | weights |\n| --- | --- |\n| 20 | 1.500, 0.500 |\n| 10 | -0.500, 0.250 |',
+      ].join('\n\n'),
+    );
+    const none = {...checkpoints, weights: []};
+    expect(weightsText({weights: [1, 0.5], search: {...byLoss, checkpoints: none}})).toContain(
+      'none was better than the experts alone.',
+    );
+  });
+
   it('names the objective and its unit, and compares distances of equally many images', () => {
     const text = weightsText({weights: [-2, 3], search: distanceSearch});
     expect(text).toContain(

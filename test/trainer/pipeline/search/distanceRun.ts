@@ -23,7 +23,7 @@ import {searchedRun, type SearchedRun} from './searchedRun.ts';
 /** A network of the size of digits, which draws one in milliseconds. */
 const network = {...tinyUnetConfig, sample_size: 28};
 
-/** A run whose base, experts and ordinary finetune are random networks that draw what the digit classifier takes. */
+/** A run whose base, experts with a snapshot each, and ordinary finetune are random networks that draw what the digit classifier takes. */
 export async function distanceRun(settings: object): Promise<SearchedRun> {
   const base = join(await temporaryFolder(), 'base');
   await writeRandomBase(base, network);
@@ -31,12 +31,14 @@ export async function distanceRun(settings: object): Promise<SearchedRun> {
     base,
     data: {kind: 'mnist', validation: 16, test: 32},
     experts: undefined,
-    decouple: {ranges: 2, updates: 1},
+    decouple: {ranges: 2, updates: 2, snapshots: {every: 1}},
     ordinary: true,
     evaluate: {features: 'digits', sampling: {steps: 2, batch: 8}},
   });
   const models = ['expert-0', 'expert-1', 'ordinary'];
   for (const [i, model] of models.entries()) await writeRandomBase(runPaths.model(run.run, model), network, i + 2);
+  for (const expert of [0, 1])
+    await writeRandomBase(runPaths.snapshot(run.run, {expert, update: 1}), network, expert + 5);
   return run;
 }
 

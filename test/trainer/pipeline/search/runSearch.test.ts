@@ -9,13 +9,26 @@ import {openMergeLab} from '../../../../trainer/pipeline/search/mergeLab.ts';
 import {runSearch} from '../../../../trainer/pipeline/search/runSearch.ts';
 import {Stopped} from '../../../../trainer/pipeline/stages/stageContext.ts';
 import type {StageContext} from '../../../../trainer/pipeline/stages/stageContext.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {expectNoLeak} from '../../../helpers/tensorCount.ts';
-import {searchedRun} from './searchedRun.ts';
+import {writeTinyBase} from '../../../helpers/tinyExperiment.ts';
+import {searchedRun, type SearchedRun} from './searchedRun.ts';
 
 function search(context: StageContext): Promise<SearchResult> {
   const config = context.resolved.config.merge?.search;
   if (config === undefined) throw new Error('the config has no search');
   return runSearch(context, config);
+}
+
+/** A run with two experts, each with a snapshot of update 1 of 2: random networks. */
+async function snapshotRun(settings: object): Promise<SearchedRun> {
+  const decouple = {ranges: 2, updates: 2, snapshots: {every: 1}};
+  const run = await searchedRun(settings, {experts: undefined, decouple});
+  for (const expert of [0, 1]) {
+    await writeTinyBase(runPaths.model(run.run, `expert-${expert}`), expert + 2);
+    await writeTinyBase(runPaths.snapshot(run.run, {expert, update: 1}), expert + 4);
+  }
+  return run;
 }
 
 describe('runSearch', {timeout: 120_000}, () => {
@@ -32,6 +45,43 @@ describe('runSearch', {timeout: 120_000}, () => {
     expect(await search(await broken.context())).toEqual(expected);
     const measured = broken.events.filter(({type}) => type === 'candidate');
     expect(measured).toHaveLength(expected.candidates.length + (expected.groups?.candidates.length ?? 0));
+  });
+
+  it('searches weights of checkpoints from those of the experts, and goes on from what was measured of them', async () => {
+    const settings = {strategy: 'cma-es', budget: 7, checkpoints: {last: 2, budget: 9, sigma: 0.5}};
+    const expected = SearchResult.parse(await search(await (await snapshotRun(settings)).context()));
+    const broken = await snapshotRun(settings);
+    // Over the experts, over the checkpoints, and in the check.
+    for (const stopAt of [4, 6, 8]) await expect(search(await broken.context(stopAt))).rejects.toThrow(Stopped);
+    expect(await search(await broken.context())).toEqual(expected);
+
+    const {best, checkpoints} = expected;
+    const lab = await openMergeLab(await broken.context(), {snapshots: [0, 1].map((expert) => ({expert, update: 1}))});
+    const heldOut = await lab.heldOut({part: 'validation', images: 4, timesteps: 1, seed: 0});
+    expect(checkpoints?.candidates[0]?.weights).toEqual([...best.weights, 0, 0]);
+    for (const {weights, loss} of checkpoints?.candidates ?? []) {
+      const params = applyWeights(lab.base, [...lab.vectors, ...lab.snapshots], weights);
+      expect(loss).toBeCloseTo(meanLoss(await lab.losses(params, heldOut)), 6);
+      disposeParams(params);
+    }
+    lab.dispose();
+  });
+
+  it('measures of a single checkpoint what it measures of the experts', async () => {
+    const run = await snapshotRun({budget: 5, checkpoints: {last: 1, budget: 12, sigma: 0.3}});
+    const {candidates, checkpoints} = await search(await run.context());
+    expect(checkpoints?.updates).toEqual([2]);
+    const weights = (checkpoints?.candidates ?? []).map((candidate) => candidate.weights);
+    expect(weights.every(({length}) => length === 2)).toBe(true);
+    expect(checkpoints?.candidates[0]?.loss).toBeCloseTo(Math.min(...candidates.map(({loss}) => loss)), 6);
+    const lab = await openMergeLab(await run.context());
+    const heldOut = await lab.heldOut({part: 'validation', images: 4, timesteps: 1, seed: 0});
+    for (const candidate of checkpoints?.candidates ?? []) {
+      const params = applyWeights(lab.base, lab.vectors, candidate.weights);
+      expect(candidate.loss).toBeCloseTo(meanLoss(await lab.losses(params, heldOut)), 6);
+      disposeParams(params);
+    }
+    lab.dispose();
   });
 
   it('measures anew when the draws are others', async () => {
@@ -112,5 +162,7 @@ describe('runSearch', {timeout: 120_000}, () => {
   it('leaves no tensors behind', async () => {
     const run = await searchedRun({budget: 5, groups: {budget: 3}});
     await expectNoLeak(async () => void (await search(await run.context())));
+    const snapped = await snapshotRun({budget: 5, checkpoints: {last: 2, budget: 3}});
+    await expectNoLeak(async () => void (await search(await snapped.context())));
   });
 });

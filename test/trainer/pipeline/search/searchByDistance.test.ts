@@ -66,6 +66,24 @@ describe('a search by distance', {timeout: 300_000}, () => {
     expect(expected.test?.seeds).toEqual([100, 101]);
   });
 
+  it('searches weights of checkpoints from those of the experts, and draws as many images as it says', async () => {
+    const few = {race: {...race, first: 8, samples: 16}, test: {...test, samples: 8}};
+    const settings = {objective: 'frechet', budget: 6, ...few, checkpoints: {last: 2, budget: 12, sigma: 0.5}};
+    const run = await distanceRun(settings);
+    const {best, checkpoints, images, ...result} = SearchResult.parse(await search(run));
+    const planned = plannedImages(distancePlan((await run.context()).resolved.config) ?? expect.fail());
+    // Where no weights are better than those of the experts alone, the test draws nothing by them.
+    const untested = checkpoints?.weights.length === 0 ? 2 * 8 : 0;
+    expect(images).toBe(planned.search + planned.test - untested);
+    expect(await drawnImages(run)).toBe(images);
+    expect(checkpoints?.candidates[0]).toMatchObject({weights: [...best.weights, 0, 0], loss: best.loss});
+    expect(checkpoints?.loss).toBeLessThan(best.loss);
+    expect(result.test?.models.at(-1)?.model).toBe('checkpoints');
+    expect(result.test?.verdict.model).toBe('checkpoints');
+    // Drawn anew, the snapshots without weights, it is what the plain search measures.
+    expect(await distancesAt(run, [best.weights])).toEqual([best.loss]);
+  });
+
   it('lets no candidate win whose loss is above that of the base by more than its standard error', async () => {
     const run = await distanceRun({objective: 'both', budget: 10, images: 16, timesteps: 1, race, test});
     const {best, refused = [], lossLimit = NaN, candidates, check, images = NaN, ...result} = await search(run);

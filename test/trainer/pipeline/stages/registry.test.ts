@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {parseConfig} from '../../../../trainer/contract/config/parseConfig.ts';
 import {parseStage, stageName} from '../../../../trainer/contract/run/stage.ts';
 import {settledStages} from '../../../../trainer/pipeline/graph/finishedStages.ts';
-import {outputPaths} from '../../../../trainer/pipeline/graph/stageOutputs.ts';
+import {optionalPaths, outputPaths} from '../../../../trainer/pipeline/graph/stageOutputs.ts';
 import {planStages} from '../../../../trainer/pipeline/graph/stagePlan.ts';
 import {definitionOf, selectedStages} from '../../../../trainer/pipeline/stages/registry.ts';
 
@@ -75,6 +75,11 @@ describe('a kind of stages', () => {
     ['report', []],
   ])('leaves the result of %s in %j', (name, paths) => {
     expect(outputPaths(stage(name))).toEqual(paths);
+  });
+
+  it('leaves snapshots too where it trains an expert', () => {
+    expect(optionalPaths(stage('expert-1'))).toEqual(['snapshots/expert-1']);
+    expect(optionalPaths(stage('ordinary'))).toEqual([]);
   });
 
   it('trains a network where it makes one from images', () => {
