@@ -81,6 +81,7 @@ const jobs = {
   bench: async (args) => {
     if (args[0] === 'search') return benchSearch(args.slice(1));
     if (args[0] === 'sd-pipeline') return benchPipeline(args.slice(1));
+    if (args[0] === 'features') return benchFeatures(args.slice(1));
     const entries = ['bench', 'worker', 'makeModel'].map((name) => `${name}=test/bench/${name}.ts`);
     const code = await tool(entries, join('dist', 'bench'));
     return code || node([join('dist', 'bench', 'bench.js'), ...args]);
@@ -117,6 +118,12 @@ async function main(name, args) {
 async function benchSearch(args) {
   const code = (await build()) || (await tool(['search=test/bench/search.ts'], join('dist', 'bench')));
   return code || node([join('dist', 'bench', 'search.js'), ...args]);
+}
+
+async function benchFeatures(args) {
+  const entries = ['featuresBench', 'featuresWorker'].map((name) => `${name}=test/bench/features/${name}.ts`);
+  const code = await tool(entries, join('dist', 'bench'));
+  return code || node([join('dist', 'bench', 'featuresBench.js'), ...args]);
 }
 
 /** The verbs are measured as they are built. */

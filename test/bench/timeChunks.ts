@@ -2,7 +2,7 @@ import type {BenchResult, BenchTask} from './contract.ts';
 
 /** Does the work of all chunks, `act` that of one, and takes the time of each. */
 export async function timeChunks(
-  {chunks, chunk}: BenchTask,
+  {chunks, chunk}: Pick<BenchTask, 'chunks' | 'chunk'>,
   act: (count: number) => Promise<unknown>,
 ): Promise<Pick<BenchResult, 'seconds' | 'processor'>> {
   const [seconds, processor]: [number[], number[]] = [[], []];
