@@ -1,13 +1,20 @@
 import {relative} from 'node:path';
-import type {Command} from 'commander';
+import {InvalidArgumentError, type Command} from 'commander';
+import {nearestName} from '../../contract/config/nearestName.ts';
 import {ageText} from '../../contract/durationText.ts';
 import {UserError} from '../../contract/errors.ts';
+import {columnsOf, meets, parseCondition, type RunCondition} from '../../contract/run/runTable/runCondition.ts';
+import {columnsIn, runTableCsv, type RunCells} from '../../contract/run/runTable/runTableCsv.ts';
 import {findOrphans, type Orphan} from '../../pipeline/owner/orphans.ts';
+import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
 import {currentState, isActive, toleratedSilence, type CurrentState} from '../../store/run/runState.ts';
 import {action} from '../action.ts';
+import {collect} from '../arguments.ts';
 import {defaultOutput} from '../findRun.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
+import {warn} from '../terminal.ts';
+import {runCells} from '../view/runCells.ts';
 
 /** A run as the list shows it. */
 interface RunRow {
@@ -33,26 +40,93 @@ export function addRunsVerb(deme: Command): void {
   const command = deme
     .command('runs')
     .description('list runs, oldest first')
-    .option('--output <folder>', 'folder of the runs', defaultOutput);
+    .option('--output <folder>', 'folder of the runs', defaultOutput)
+    .option(
+      '--where <condition>',
+      'only runs such as decouple.updates>=200 or tags~good; may be repeated',
+      collect(condition),
+    )
+    .option('--csv [file]', 'a table with all settings and scores, printed or written')
+    .addHelpText(
+      'after',
+      '\nA condition is a column of that table (or the end of its name), one of = != < <= > >= ~ (contains), and a value.',
+    );
   action(command, listVerb);
 }
 
-async function listVerb(options: OutputOptions & {output: string}): Promise<ExitCode> {
+interface ListOptions extends OutputOptions {
+  readonly output: string;
+  readonly where?: readonly RunCondition[];
+  /** True: printed. */
+  readonly csv?: string | true;
+}
+
+function condition(text: string): RunCondition {
+  const parsed = parseCondition(text);
+  if (parsed !== null) return parsed;
+  throw new InvalidArgumentError('Give a column, one of = != < <= > >= ~, and a value, as in decouple.updates>=200.');
+}
+
+async function listVerb(options: ListOptions): Promise<ExitCode> {
+  const {output, where = [], csv} = options;
   const unreadable: string[] = [];
-  const onUnreadable = (error: UserError) => void unreadable.push(error.line);
-  const runs = await listRuns(options.output, onUnreadable);
-  const rows = (await Promise.all(runs.map((run) => rowOrNull(run, onUnreadable)))).filter((row) => row !== null);
-  const warnings = unreadable.map((line) => `warning: ${line}`);
-  const lines = rows.length === 0 ? [`No runs in ${options.output}.`] : rows.flatMap(rowLines);
-  printResult(options, {runs: rows, unreadable}, [...lines, ...warnings]);
+  const readable = async <T>(readings: readonly Promise<T>[]): Promise<T[]> => {
+    const read = readings.map((reading) => readOrNull(reading, ({line}) => void unreadable.push(line)));
+    return (await Promise.all(read)).filter((value) => value !== null);
+  };
+  const runs = await listRuns(output, ({line}) => void unreadable.push(line));
+  const rows = await readable(runs.map(toRow));
+  if (csv === undefined && where.length === 0) return printRows(options, rows, unreadable);
+  const all = await readable(rows.map(withCells));
+  const columns = columnsIn(all.map(({cells}) => cells));
+  const conditions = where.map((each) => ({...each, column: columnOf(columns, each)}));
+  const found = all.filter(({cells}) => conditions.every((each) => meets(cells.get(each.column), each)));
+  if (csv === undefined) {
+    const rows = found.map(({row}) => row);
+    return printRows(options, rows, unreadable);
+  }
+  const cells = found.map((run) => run.cells);
+  const table = runTableCsv(cells, columns);
+  unreadable.map(warningText).forEach(warn);
+  if (csv === true) process.stdout.write(table);
+  else await writeFileAtomic(csv, table);
+  return 0;
+}
+
+function warningText(line: string): string {
+  return `warning: ${line}`;
+}
+
+async function withCells(row: RunRow): Promise<{row: RunRow; cells: RunCells}> {
+  return {row, cells: await runCells(row)};
+}
+
+/** The one column that a condition means. Throws a UserError where there is none, or several. */
+function columnOf(columns: readonly string[], {column}: RunCondition): string {
+  const [first, ...others] = columnsOf(columns, column);
+  if (first !== undefined && others.length === 0) return first;
+  const near = nearestName(column, columns);
+  throw new UserError('column-unknown', `${first === undefined ? 'No run has' : 'Runs have several'} ${column}.`, {
+    hint:
+      first === undefined
+        ? `${near ? `Did you mean ${near}? ` : ''}--csv prints all columns.`
+        : `Name one of ${[first, ...others].join(', ')}.`,
+  });
+}
+
+function printRows(options: ListOptions, runs: readonly RunRow[], unreadable: readonly string[]): ExitCode {
+  const {output, where = []} = options;
+  const none = where.length > 0 ? `No such runs in ${output}.` : `No runs in ${output}.`;
+  const lines = runs.length === 0 ? [none] : runs.flatMap(rowLines);
+  printResult(options, {runs, unreadable}, [...lines, ...unreadable.map(warningText)]);
   return 0;
 }
 
 const goesOn: readonly CurrentState['state'][] = ['lost', 'stopped', 'failed'];
 
-async function rowOrNull(run: RunFolder, onUnreadable: (error: UserError) => void): Promise<RunRow | null> {
+async function readOrNull<T>(reading: Promise<T>, onUnreadable: (error: UserError) => void): Promise<T | null> {
   try {
-    return await toRow(run);
+    return await reading;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     onUnreadable(error);

@@ -3,7 +3,7 @@ import {darkColours, printColours} from '../../chart/printColours.ts';
 import type {MatrixRow, MatrixScore} from '../../contract/matrix/matrixResult.ts';
 import {measuredText} from '../../contract/scores/estimate.ts';
 import {modelColour} from '../report/modelColour.ts';
-import {scoreNames} from './matrixScores.ts';
+import {scoreNames} from '../../contract/scores/reportScores.ts';
 
 /** A picture of one score of all models of a study. */
 export interface StudyChart {

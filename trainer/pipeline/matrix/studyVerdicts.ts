@@ -2,7 +2,7 @@ import type {MatrixResult, MatrixRow} from '../../contract/matrix/matrixResult.t
 import {parseModel} from '../../contract/run/runModel.ts';
 import {directionText, measuredText, type Estimate} from '../../contract/scores/estimate.ts';
 import {estimate} from '../../evaluate/estimate.ts';
-import {scoreNames} from './matrixScores.ts';
+import {scoreNames} from '../../contract/scores/reportScores.ts';
 import {isJudged} from './studyCharts.ts';
 
 /** What nobody should read into the errors. */

@@ -1,0 +1,63 @@
+import type {Report} from '../run/report.ts';
+import {parseModel} from '../run/runModel.ts';
+import {mergedDifferences} from './verdicts.ts';
+
+/** A score of a model in one run. */
+export interface ReportScore {
+  readonly score: string;
+  readonly model: string;
+  readonly value: number;
+  readonly standardError: number | null;
+}
+
+/** What scores are called in tables; those of images have the network behind the name. */
+export const scoreNames = {
+  loss: 'held-out loss',
+  /** See `mergedDifferences`. */
+  merged: 'held-out loss of the merged model, difference to',
+  frechet: 'Fréchet distance',
+} as const;
+
+/** All scores of a report; experts by themselves are left out. */
+export function reportScores(report: Report): ReportScore[] {
+  const losses = Object.entries(report.heldOut).flatMap(
+    ([model, {mean, standardError, differenceToBase}]): ReportScore[] => [
+      {score: scoreNames.loss, model, value: mean, standardError},
+      ...(model === 'base'
+        ? []
+        : [
+            {
+              score: 'held-out loss, difference to the base',
+              model,
+              value: differenceToBase.mean,
+              standardError: differenceToBase.standardError,
+            },
+          ]),
+    ],
+  );
+  const merged = mergedDifferences(report).map(([model, {mean, standardError}]): ReportScore => ({
+    score: scoreNames.merged,
+    model,
+    value: mean,
+    standardError,
+  }));
+  const networks = report.networks ?? [{...report, network: null}];
+  const distances = networks.flatMap(({network, frechet, kid}) => {
+    const by = network === null ? '' : ` (${network})`;
+    return [
+      ...Object.entries(frechet).map(([model, value]): ReportScore => ({
+        score: `${scoreNames.frechet}${by}`,
+        model,
+        value,
+        standardError: null,
+      })),
+      ...Object.entries(kid).map(([model, {mean, standardError}]): ReportScore => ({
+        score: `KID${by}`,
+        model,
+        value: mean,
+        standardError,
+      })),
+    ];
+  });
+  return [...losses, ...merged, ...distances].filter(({model}) => parseModel(model)?.kind !== 'expert');
+}
