@@ -28,7 +28,9 @@ export function applyWeightsBy(
 
 /** The same for one tensor. */
 export function addTasks(tensor: Tensor, name: string, vectors: readonly Params[], weights: readonly number[]): Tensor {
-  const terms = vectors.flatMap((vector, i) => (weights[i] ? [tf.mul(param(vector, name), weights[i])] : []));
+  // A weight that is no number must show in the result.
+  const weightOf = (i: number) => weights[i] ?? 0;
+  const terms = vectors.flatMap((vector, i) => (weightOf(i) === 0 ? [] : [tf.mul(param(vector, name), weightOf(i))]));
   if (terms.length === 0) return tf.clone(tensor);
   return tf.add(
     tensor,

@@ -1,9 +1,9 @@
 import {createHash} from 'node:crypto';
 import {existsSync} from 'node:fs';
-import {readFile, readdir} from 'node:fs/promises';
+import {readFile, readdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {beforeEach, describe, expect, it, vi} from 'vitest';
-import {cachedFeatureWeights, featureWeights} from '../../../trainer/evaluate/featureWeights.ts';
+import {cachedFeatureWeights, featureFolder, featureWeights} from '../../../trainer/evaluate/featureWeights.ts';
 import {fetchFeatures, planFeatures} from '../../../trainer/evaluate/fetchFeatures.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {commit, hubServer} from '../store/hubServer.ts';
@@ -100,6 +100,21 @@ describe('fetchFeatures', () => {
     expect(tokens).toEqual([undefined]);
     await fetchFeatures('hubbed', {endpoint, retryDelay});
     expect(tokens.slice(1)).toEqual(Array.from({length: 5}, () => 'Bearer hf_secret'));
+  });
+
+  it('leaves nothing of a failed fetch that would hide a file put there by hand', async () => {
+    const {endpoint} = await hubServer({'short.pth': weights.subarray(0, 1000)});
+    const at = (name: string) => `${endpoint}/owner/tiny/resolve/${commit}/${name}`;
+    await expect(fetchFeatures('addressed', {address: at('none.pth'), retryDelay})).rejects.toMatchObject({
+      code: 'hub-missing',
+    });
+    await expect(fetchFeatures('addressed', {address: at('short.pth'), retryDelay})).rejects.toMatchObject({
+      code: 'checksum-wrong',
+      message: 'The server has another file there: it has 1000 bytes, not 300000.',
+    });
+    const file = join(featureFolder('addressed'), 'weights.pth');
+    await writeFile(file, weights);
+    expect(await cachedFeatureWeights('addressed')).toEqual({row: 'addressed', file});
   });
 
   it('keeps nothing of another file', async () => {

@@ -1,11 +1,11 @@
 import {createReadStream, createWriteStream} from 'node:fs';
-import {readdir, rm} from 'node:fs/promises';
-import {join} from 'node:path';
+import {readdir, rm, stat} from 'node:fs/promises';
+import {dirname, join, resolve} from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {createGunzip} from 'node:zlib';
 import {EmojiTable} from '../../contract/emojiTable.ts';
 import {UserError} from '../../contract/errors.ts';
-import {explainWriteError, writeFileAtomic} from '../../store/files/atomicFile.ts';
+import {explainWriteError, temporaryBeside, writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {writeFolderAtomic} from '../../store/files/atomicFolder.ts';
 import {cacheFolder} from '../../store/files/cacheFolder.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
@@ -33,7 +33,8 @@ export const emojiPackage: RemoteFile = {
 
 export const emojiLicence = 'MIT; the pictures, of Noto Emoji, Apache-2.0';
 /** Bytes of the unpacked package, in which pictures of other sizes lie too, and of the folder. */
-const unpacked = 100_000_000;
+const unpacked = 82_000_000;
+const pictures = 22_000_000;
 
 const pictureFolder = 'package/img/google/64/';
 const table = 'package/emoji.json';
@@ -61,26 +62,27 @@ export async function fetchEmoji(
   await requireEmpty(folder);
   const downloads = join(cacheFolder().path, 'downloads');
   const archive = join(downloads, source.name);
-  const tar = `${archive}.tar`;
+  // Another call may unpack at the same time.
+  const tar = temporaryBeside(`${archive}.tar`);
   // The registry is nobody's business of the hub's token.
   const settings = requestSettings({...options, token: ''});
   try {
     await requireRoom([source], downloads, unpacked);
+    await requireRoom([], dirname(resolve(folder)), pictures);
     await downloadAll([source], downloads, settings, options.onProgress);
     await pipeline(createReadStream(archive), createGunzip(), createWriteStream(tar));
-    const count = await unpack(tar, folder);
-    await rm(archive, {force: true});
-    return count;
+    return await unpack(tar, folder);
   } catch (error) {
-    throw explainWriteError(folder, error);
+    throw explainWriteError(downloads, error);
   } finally {
     await rm(tar, {force: true});
   }
 }
 
 async function requireEmpty(folder: string): Promise<void> {
-  if (!(await fileExists(folder)) || (await readdir(folder)).length === 0) return;
-  throw new UserError('folder-taken', 'This folder holds something already, which is left as it is.', {
+  if (!(await fileExists(folder))) return;
+  if ((await stat(folder)).isDirectory() && (await readdir(folder)).length === 0) return;
+  throw new UserError('folder-taken', 'Something lies here already, which is left as it is.', {
     where: folder,
     hint: 'Name another with --to, or remove it first.',
   });

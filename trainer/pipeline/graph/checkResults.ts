@@ -29,8 +29,8 @@ export async function checkResults(run: string, stages: readonly PlannedStage[])
 
 interface Fault {
   readonly what: string;
-  /** The file that is not as it was recorded, by its path in the run; left out: the record itself. */
-  readonly file?: string;
+  /** Files that are not as they were recorded, by their paths in the run; null: the record cannot be read, so nobody knows. */
+  readonly files: readonly string[] | null;
 }
 
 async function faultOf(run: string, stage: string): Promise<Fault | null> {
@@ -38,23 +38,31 @@ async function faultOf(run: string, stage: string): Promise<Fault | null> {
     const record = await readStageRecord(run, stage);
     return record === null ? null : await damagedResult(run, record);
   } catch (error) {
-    if (error instanceof UserError) return {what: `its record is damaged: ${error.message}`};
+    if (error instanceof UserError) return {what: `its record is damaged: ${error.message}`, files: null};
     throw error;
   }
 }
 
 async function damagedResult(run: string, {outputs = {}}: StageRecord): Promise<Fault | null> {
+  let first: string | undefined;
+  const files: string[] = [];
   for (const [path, hash] of Object.entries(outputs)) {
     const file = join(run, path);
-    if (!(await fileExists(file))) return {what: `${path} is missing`, file: path};
-    if ((await hashFile(file)) !== hash) return {what: `${path} was changed or damaged`, file: path};
+    const isThere = await fileExists(file);
+    if (isThere && (await hashFile(file)) === hash) continue;
+    first ??= isThere ? `${path} was changed or damaged` : `${path} is missing`;
+    files.push(path);
   }
-  return null;
+  return first === undefined ? null : {what: first, files};
 }
 
-/** What a stage leaves besides its result is made again only where it is gone, and it may be more than one that is damaged. */
-async function removeDamaged(run: string, stage: Stage, {file}: Fault): Promise<void> {
+/**
+ * What a stage leaves besides its result is made again only where it is gone, so it goes where a file of it is damaged, or may be: else it would be recorded
+ * as it is.
+ */
+async function removeDamaged(run: string, stage: Stage, {files}: Fault): Promise<void> {
   for (const path of optionalPaths(stage)) {
-    if (file?.startsWith(`${path}/`)) await rm(join(run, path), {recursive: true, force: true});
+    const isDamaged = files === null || files.some((file) => file.startsWith(`${path}/`));
+    if (isDamaged) await rm(join(run, path), {recursive: true, force: true});
   }
 }

@@ -1,4 +1,5 @@
 import {OptimizerConfig} from '../../contract/config/training.ts';
+import {UserError} from '../../contract/errors.ts';
 import type {BoundState, BoundTest, MergeBound} from '../../contract/run/measured/mergeBound.ts';
 import {heldOutBatch} from '../../evaluate/heldOut.ts';
 import {meanLoss, summariseHeldOut} from '../../evaluate/heldOutSummary.ts';
@@ -43,6 +44,7 @@ export class BoundDescent {
         if (isDue && bound.curve.at(-1)?.step !== state.step) bound = await this.#measured(bound, state, heldOut);
         if (state.step === steps) return bound;
         state = adamStep(state, await gradient.at(state.weights, this.#batches(heldOut, batch)), learningRate);
+        if (!state.weights.every(Number.isFinite)) throw diverged(state.step);
         bound = {...bound, state};
         hooks.onProgress(state.step, steps);
         await hooks.keep(bound);
@@ -104,6 +106,16 @@ export class BoundDescent {
     });
     return {images: heldOut.draws.imageCount, models, gain: summariseHeldOut(after, before, 'best').differenceToBase};
   }
+}
+
+function diverged(step: number): UserError {
+  return new UserError(
+    'bound-diverged',
+    `The descent has diverged: at step ${step} weights are no finite numbers any more.`,
+    {
+      hint: 'Take smaller steps, by a lower --rate.',
+    },
+  );
 }
 
 function adamStep({step, ...state}: BoundState, slopes: readonly number[], learningRate: number): BoundState {

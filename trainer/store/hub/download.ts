@@ -1,6 +1,6 @@
 import {createHash, type Hash} from 'node:crypto';
 import {createWriteStream} from 'node:fs';
-import {mkdir, open, rename, rm, stat} from 'node:fs/promises';
+import {mkdir, rename, rm, stat} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
@@ -57,7 +57,7 @@ export async function download(
     await rm(part, {force: true});
     throw new UserError('checksum-wrong', 'The downloaded file is not the one that is expected: its hash is another.', {
       where: url,
-      hint: 'Nothing was kept. Fetch again.',
+      hint: 'Nothing was kept. Fetch again, or from another address.',
     });
   }
   await rename(part, path);
@@ -72,6 +72,12 @@ async function fetchRest(transfer: Transfer, watch: SilenceWatch): Promise<void>
   // Ranges count bytes as sent, so the file must be sent as it is.
   const plain = {...settings.headers, 'accept-encoding': 'identity'};
   const response = await request(url, present > 0 ? {...plain, range: `bytes=${present}-`} : plain, watch);
+  if (lengthSaid(response, size) !== size) {
+    // What is there of it already came from another file, too.
+    await rm(part, {force: true});
+    await response.body?.cancel();
+    throw otherFile(url, lengthSaid(response, size), size);
+  }
   if (response.status === 416 || response.body === null) {
     await response.body?.cancel();
     await rm(part, {force: true});
@@ -87,6 +93,19 @@ async function fetchRest(transfer: Transfer, watch: SilenceWatch): Promise<void>
   await append(response.body, start, transfer, watch);
 }
 
+/** Length of the whole file by what the server says of it; `size` where it says nothing. */
+function lengthSaid({status, headers}: Response, size: number): number {
+  const [, whole] = /\/(\d+)$/.exec(headers.get('content-range') ?? '') ?? [];
+  const plain = headers.get('content-encoding') === null ? headers.get('content-length') : null;
+  return Number((status === 206 ? whole : status === 200 ? plain : null) ?? size);
+}
+
+function otherFile(where: string, said: number, size: number): UserError {
+  return new UserError('checksum-wrong', `The server has another file there: it has ${said} bytes, not ${size}.`, {
+    where,
+  });
+}
+
 /** Bytes of a file that are on the disk already, whole or in part; not checked. */
 export async function downloadedBytes(path: string, size: number): Promise<number> {
   for (const file of [path, `${path}.part`]) {
@@ -95,17 +114,13 @@ export async function downloadedBytes(path: string, size: number): Promise<numbe
   return 0;
 }
 
-/** Bytes of a part file to go on from; makes the file, and empties one that is too long to be a part. */
+/** Bytes of a part file to go on from; one that is too long to be a part is removed. Makes none: it would hide a file that is put there by hand. */
 async function presentBytes(part: string, size: number): Promise<number> {
-  const handle = await open(part, 'a');
-  try {
-    const present = (await handle.stat()).size;
-    if (present <= size) return present;
-    await handle.truncate(0);
-    return 0;
-  } finally {
-    await handle.close();
-  }
+  if (!(await fileExists(part))) return 0;
+  const present = (await stat(part)).size;
+  if (present <= size) return present;
+  await rm(part);
+  return 0;
 }
 
 async function append(

@@ -91,6 +91,7 @@ export async function request(
   headers: Record<string, string>,
   {signal, heard}: SilenceWatch,
 ): Promise<Response> {
+  requireWebAddress(url);
   let response: Response;
   try {
     response = await fetch(url, {headers, signal});
@@ -103,19 +104,28 @@ export async function request(
   throw explainStatus(response.status, url);
 }
 
+/** Throws a UserError for what is no address of a server, which no other attempt would change. */
+function requireWebAddress(url: string): void {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return;
+  throw new UserError('name-invalid', `'${url}' is no address of a file on a server.`, {
+    hint: 'It begins with https:// or http://.',
+  });
+}
+
 function explainStatus(status: number, where: string): Error {
   if (status === 429 || status >= 500) return new TransientError(`The hub answers with status ${status} for ${where}`);
   if (status === 401 || status === 403) {
     return new UserError(
       'hub-refused',
-      `The hub refuses access (status ${status}): the repository is private, gated, or not there.`,
+      `The server refuses access (status ${status}): what is there is private, gated, or not there.`,
       {
         where,
-        hint: 'Check the name, accept its terms on the hub, or set HF_TOKEN.',
+        hint: 'Check the name or the address. On a hub, accept the terms of the repository, or set HF_TOKEN.',
       },
     );
   }
-  if (status === 404) return new UserError('hub-missing', 'The hub has no such repository, revision or file.', {where});
+  if (status === 404)
+    return new UserError('hub-missing', 'The server has no such repository, revision or file.', {where});
   return new UserError('hub-answer', `The hub answers with status ${status}.`, {where});
 }
 

@@ -1,6 +1,5 @@
 import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {existsSync} from 'node:fs';
 import {mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {encode} from 'fast-png';
@@ -50,7 +49,7 @@ describe('fetchEmoji', () => {
     const {source} = await registry();
     expect(await fetchEmoji(folder, {source, retryDelay: 1})).toBe(1);
     expect((await readdir(folder)).sort()).toEqual(['2764-fe0f.png', 'LICENSE.txt', 'README.md', 'metadata.jsonl']);
-    expect(await readdir(join(cache, 'downloads'))).toEqual([]);
+    expect(await readdir(join(cache, 'downloads'))).toEqual(['emoji.tgz']);
     const config = DataConfig.parse({kind: 'images', path: 'emoji', resolution: 1, validation: 0, test: 0});
     const {train} = await openData(config, join(folder, '..'), (skipped) => expect.fail(skipped));
     expect(await train.captions?.(0)).toEqual(['heavy black heart']);
@@ -67,6 +66,20 @@ describe('fetchEmoji', () => {
     expect(await readFile(join(folder, 'mine.png'), 'utf8')).toBe('x');
   });
 
+  it('leaves a file that lies there as it is', async () => {
+    const file = join(await temporaryFolder(), 'mine');
+    await writeFile(file, 'x');
+    await expect(fetchEmoji(file)).rejects.toMatchObject({code: 'folder-taken', where: file});
+  });
+
+  it('is done twice at once', async () => {
+    const [one, other] = [join(await temporaryFolder(), 'a'), join(await temporaryFolder(), 'b')];
+    const {source} = await registry();
+    await fetchEmoji(one, {source, retryDelay: 1});
+    const both = [join(one, '..', 'c'), other].map((folder) => fetchEmoji(folder, {source, retryDelay: 1}));
+    expect(await Promise.all(both)).toEqual([1, 1]);
+  });
+
   it('makes no folder of a package that lacks pictures', async () => {
     const {'package/img/google/64/2764-fe0f.png': _, ...rest} = files;
     const folder = join(await temporaryFolder(), 'emoji');
@@ -78,6 +91,6 @@ describe('fetchEmoji', () => {
       message: 'The package has no package/img/google/64/2764-fe0f.png.',
     });
     expect(await readdir(folder)).toEqual([]);
-    expect(existsSync(join(cache, 'downloads', 'emoji.tgz.tar'))).toBe(false);
+    expect(await readdir(join(cache, 'downloads'))).toEqual(['emoji.tgz']);
   });
 });

@@ -140,3 +140,7 @@ describe('the bound of a merge', {timeout: 120_000}, () => {
     await expectNoLeak(async () => void (await measure(run, request({steps: 2}))));
   });
 });
+
+it('tells of a descent that has diverged instead of what its numbers would be', async () => {
+  await expect(measure(await newRun(), request({rate: 1e30}))).rejects.toMatchObject({code: 'bound-diverged'});
+});
