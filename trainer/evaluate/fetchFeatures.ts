@@ -73,7 +73,13 @@ export async function planFeatures(name: string, options: FeatureFetchOptions = 
 async function featureFiles(name: string, options: FeatureFetchOptions): Promise<FeatureFiles> {
   const [row, weights] = requireRow(name);
   const {source} = weights;
-  if ('address' in source) return addressedFiles(row, weights, source, options);
+  if ('address' in source) {
+    if (options.endpoint === undefined && options.revision === undefined)
+      return addressedFiles(row, weights, source, options);
+    throw new UserError('option-unused', `${row} comes from ${source.address}, not from a hub.`, {
+      hint: 'Name another address with --address.',
+    });
+  }
   if (options.address === undefined) return hubFiles(row, weights, source, options);
   throw new UserError('option-unused', `${row} comes from a hub, several files at once, not from one address.`, {
     hint: 'Name another hub with --endpoint.',

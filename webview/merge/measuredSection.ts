@@ -19,8 +19,10 @@ export interface MeasuredView<Result> {
   readonly shareOf?: (result: Result) => number;
 }
 
-/** How often an incomplete result is read again: this page, another window or the command line may be measuring it. */
+/** How often an incomplete result is read again. */
 const pollMilliseconds = 1000;
+/** How often where this page measures nothing: another window or the command line may. */
+const idlePolls = 10;
 
 export interface SectionTexts {
   readonly heading: string;
@@ -66,6 +68,7 @@ export class MeasuredSection<Name extends MeasurementName> {
   #chosen = '';
   /** Also true after reading has failed, so that it is not tried again and again. */
   #isReading = false;
+  #polls = 0;
 
   /** @param fits whether a run can be measured; else nothing is shown */
   constructor(
@@ -154,7 +157,9 @@ export class MeasuredSection<Name extends MeasurementName> {
   /** Reads nothing while the section is out of sight. */
   #poll(): void {
     const isSeen = !document.hidden && this.root.offsetParent !== null;
-    if (isSeen && !this.#isReading && (this.#isBusy || this.#measuredShare() < 1)) void this.#ask(this.#run, false);
+    const isTurn = this.#isBusy || ++this.#polls % idlePolls === 0;
+    if (isSeen && isTurn && !this.#isReading && (this.#isBusy || this.#measuredShare() < 1))
+      void this.#ask(this.#run, false);
   }
 
   async #ask(run: string, isMeasuring: boolean): Promise<void> {
@@ -184,7 +189,8 @@ export class MeasuredSection<Name extends MeasurementName> {
 
   #busyText(): string {
     const share = this.#measuredShare();
-    return share < 1 ? `${this.#texts.busy} ${percentText(share)}` : this.#texts.busy;
+    // In tenths: screen readers speak every change.
+    return share < 1 ? `${this.#texts.busy} ${percentText(Math.floor(10 * share) / 10)}` : this.#texts.busy;
   }
 
   #statusText(): string {

@@ -14,7 +14,7 @@ import {verbProgress} from '../view/verbProgress.ts';
 
 interface FetchOptions extends OutputOptions {
   endpoint?: string;
-  revision: string;
+  revision?: string;
   variant?: string;
   address?: string;
   to?: string;
@@ -39,7 +39,7 @@ export function addFetchVerb(deme: Command): void {
       '\n`deme fetch features` lists the networks. `deme fetch emoji` makes a folder of 3,786 pictures with captions.',
     )
     .option('--endpoint <address>', 'hub (https://huggingface.co)')
-    .option('--revision <name>', 'branch, tag or commit', 'main')
+    .option('--revision <name>', 'branch, tag or commit (main)')
     .option('--variant <name>', 'variant of the weights, as fp16 (the plain ones, else the only variant)')
     .option('--address <url>', 'another address of the same file, for what comes from no hub')
     .option('--to <folder>', 'where the pictures go (emoji)')
@@ -48,13 +48,27 @@ export function addFetchVerb(deme: Command): void {
 }
 
 async function fetchVerb(model: string, network: string | undefined, options: FetchOptions): Promise<ExitCode> {
-  if (model === 'features') return network === undefined ? listFeatures(options) : featuresVerb(network, options);
+  if (model === 'features') {
+    refuseOptions(options, ['variant', 'to'], 'these weights have one form, and go into the cache');
+    return network === undefined ? listFeatures(options) : featuresVerb(network, options);
+  }
   if (network !== undefined) {
     throw new UserError('option-unused', `Only features have another name behind them, not ${model}.`, {
       hint: 'Networks that measure images are fetched by `deme fetch features NAME`.',
     });
   }
-  return model === 'emoji' ? emojiVerb(options) : modelVerb(model, options);
+  if (model === 'emoji') {
+    refuseOptions(options, ['endpoint', 'revision', 'variant'], 'they come from the registry of npm');
+    return emojiVerb(options);
+  }
+  refuseOptions(options, ['address', 'to'], 'a model comes from a hub, and goes into the cache');
+  return modelVerb(model, options);
+}
+
+/** Throws a UserError for options that would change nothing. */
+function refuseOptions(options: FetchOptions, names: readonly (keyof FetchOptions)[], reason: string): void {
+  const given = names.find((name) => options[name] !== undefined);
+  if (given !== undefined) throw new UserError('option-unused', `--${given} is of no use here: ${reason}.`);
 }
 
 async function emojiVerb(options: FetchOptions): Promise<ExitCode> {
@@ -75,7 +89,7 @@ async function emojiVerb(options: FetchOptions): Promise<ExitCode> {
 }
 
 async function modelVerb(repository: string, options: FetchOptions): Promise<ExitCode> {
-  const {endpoint, revision, variant} = options;
+  const {endpoint, revision = 'main', variant} = options;
   if (options.dryRun) {
     const plan = await planFetch(repository, {endpoint, revision, variant});
     printResult(options, {repository, revision, ...plan}, planLines(repository, plan));

@@ -1,6 +1,7 @@
 import {relative} from 'node:path';
 import type {MemoryPeak} from '../../contract/run/memoryPeak.ts';
 import {Report} from '../../contract/run/report.ts';
+import {weightsByUpdate} from '../../contract/run/snapshots/weightsByUpdate.ts';
 import {differenceText} from '../../contract/scores/estimate.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {modelMadeBy} from '../../contract/run/stage.ts';
@@ -31,7 +32,7 @@ function peakLine(peaks: ReadonlyMap<string, MemoryPeak>): string[] {
 }
 
 async function reportLines(run: string): Promise<string[]> {
-  const {heldOut, weights, warnings} = await readJson(runPaths.reportRecord(run), Report, 'the report');
+  const {heldOut, weights, search, warnings} = await readJson(runPaths.reportRecord(run), Report, 'the report');
   const losses = Object.entries(heldOut).map(([model, loss]) => {
     const difference = `${differenceText(loss.differenceToBase)} to base`;
     return `  ${model.padEnd(12)} ${loss.mean.toFixed(5)}${model === 'base' ? '' : `  ${difference}`}`;
@@ -39,10 +40,19 @@ async function reportLines(run: string): Promise<string[]> {
   return [
     'Held-out loss (test images):',
     ...losses,
-    ...(weights.length > 0 ? [`Merge weights: ${weights.map((weight) => weight.toFixed(3)).join(', ')}`] : []),
+    ...weightLines(weights, search),
     ...warnings.map((warning) => `Warning: ${warning}`),
     `Report: ${fromHere(runPaths.reportText(run))}`,
   ];
+}
+
+/** The weights with which a run has merged: of its experts, or of several checkpoints of each. */
+function weightLines(weights: readonly number[], search: Report['search']): string[] {
+  const text = (list: readonly number[]) => list.map((weight) => weight.toFixed(3)).join(', ');
+  const found = search?.checkpoints ? weightsByUpdate(search.checkpoints) : [];
+  if (found.length > 0)
+    return ['Merge weights, by checkpoint:', ...found.map((each) => `  update ${each.update}: ${text(each.weights)}`)];
+  return weights.length > 0 ? [`Merge weights: ${text(weights)}`] : [];
 }
 
 /** The path of the model that a stage made, if it makes one. */

@@ -6,6 +6,7 @@ import {ExpertPair} from './expertPair.ts';
 import type {MeasurementKind} from './measurementKind.ts';
 import {SingleModel, singleModelNames} from './singleModel.ts';
 
+const extentText = 'Give a number from 0.001: below, the loss differs by its rounding alone.';
 const pointsText = `Give an odd whole number from 3 to ${mostPoints}.`;
 const imagesText = 'Give a whole number from 2.';
 const count = z.int('Give a whole number from 1.').min(1, 'Give a whole number from 1.');
@@ -23,7 +24,7 @@ export const LossLandscapeRequest = z.strictObject({
   experts: ExpertPair.default([0, 1]).describe('whose task vectors, counted from 0'),
   extent: z
     .number()
-    .positive('Give a number above 0.')
+    .min(1e-3, extentText)
     .optional()
     .describe('how far the axes reach on each side of the model (default: 0.5 at random, 1 along task vectors)'),
   points: z

@@ -76,7 +76,7 @@ export const RunDetails = z.strictObject({
   /** Addresses of pictures in the folder of the report, by their names in it. */
   pictures: z.record(z.string(), z.string()),
   weights: WeightsRecord.nullable(),
-  /** How the run merges; null before its weights are settled. */
+  /** How the run merges its final experts; null before their weights are settled. Weights of earlier checkpoints are in the search. */
   merge: MergeSetting.nullable(),
   heldOut: z.array(z.strictObject({stage: z.string(), update: z.int(), loss: z.number().nullable()})),
   messages: z.array(

@@ -1,4 +1,5 @@
 import {join} from 'node:path';
+import {nullForUserError} from '../../contract/errors.ts';
 import type {MatrixRow} from '../../contract/matrix/matrixResult.ts';
 import {readRegularFile} from '../../store/files/regularFile.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
@@ -35,15 +36,15 @@ export async function studyPictures(
     const pair = first?.report?.differing?.find(({models: [a, b]}) => a === 'base' && b === 'merged');
     if (!first?.path || !pair?.picture) continue;
     const label = Object.values(labels).join(', ');
+    const file = join(runPaths.report(first.path), pair.picture);
+    // Somebody may have removed it since: the numbers are there all the same.
+    const content = await readRegularFile(file, largestPicture, 'a picture of a report').catch(nullForUserError);
+    if (content === null) continue;
     const images = pair.images.map(({index}) => index).join(', ');
     pictures.push({
       name: `images-${fileName(label)}.png`,
       alt: `Images that differ most by ${pair.network}, of the first ${pair.compared}: base above, merged ${label} below; numbers ${images}`,
-      content: await readRegularFile(
-        join(runPaths.report(first.path), pair.picture),
-        largestPicture,
-        'a picture of a report',
-      ),
+      content,
     });
   }
   return pictures;

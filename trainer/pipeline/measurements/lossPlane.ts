@@ -12,6 +12,7 @@ import {runPaths} from '../../store/run/runPaths.ts';
 import {openMergeLab, type MergeLab} from '../search/mergeLab.ts';
 import type {MeasuredRun, MeasurementHooks, OpenMeasurement} from './measurement.ts';
 import {measuringContext} from './measuringContext.ts';
+import {requireExpertsMade} from './requireModel.ts';
 import {requireExperts} from './requireExperts.ts';
 
 const seed = 0;
@@ -22,7 +23,9 @@ export async function openLossPlane(
   request: LossPlaneRequest,
 ): Promise<OpenMeasurement<LossPlane>> {
   const weights = await planeWeights(measured, request);
-  const lab = await openMergeLab(await measuringContext(measured, 'plane'));
+  const context = await measuringContext(measured, 'plane');
+  await requireExpertsMade(context);
+  const lab = await openMergeLab(context);
   const empty = emptyPlane(measured, request, weights, lab);
   return {
     key: empty.key,

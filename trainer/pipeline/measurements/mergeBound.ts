@@ -14,6 +14,7 @@ import {openMergeLab, type MergeLab} from '../search/mergeLab.ts';
 import {BoundDescent} from './boundDescent.ts';
 import type {MeasuredRun, OpenMeasurement} from './measurement.ts';
 import {measuringContext} from './measuringContext.ts';
+import {requireExpertsMade} from './requireModel.ts';
 
 /**
  * Opens the models and images of a run for the least held-out loss that a merge with weights for each expert and tensor reaches: a bound of what rules
@@ -26,6 +27,7 @@ export async function openMergeBound(
 ): Promise<OpenMeasurement<MergeBound>> {
   const rule = await startRule(measured);
   const context = await measuringContext(measured, 'bound');
+  await requireExpertsMade(context);
   const lab = await openMergeLab(context);
   try {
     const begun = emptyBound(measured, request, rule, lab);
@@ -82,7 +84,9 @@ function emptyBound(
   if (engine === null) throw new Error('a bound needs an engine');
   const {reason: _, ...used} = engine;
   const names = [...lab.base.keys()];
-  const images = Math.min(request.images, lab.data.validation.size);
+  const there = Math.min(request.images, lab.data.validation.size);
+  // Whole batches, where there are enough: a prime number of draws would go through one by one.
+  const images = there < request.batch ? there : there - (there % request.batch);
   const recipe: MergeBound['recipe'] = {
     steps,
     batch: largestDivisor(images * timesteps * lab.ranges.length, request.batch),

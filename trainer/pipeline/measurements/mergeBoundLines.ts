@@ -1,7 +1,7 @@
 import type {MergeBound} from '../../contract/run/measured/mergeBound.ts';
 import {differenceText, directionText, measuredText} from '../../contract/scores/estimate.ts';
 
-const labelWidth = 12;
+const labelWidth = 18;
 const cellWidth = 24;
 
 /** A bound as terminal output: the losses before and after, and the weights by part of the network. */

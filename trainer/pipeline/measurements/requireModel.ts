@@ -1,4 +1,5 @@
 import {UserError} from '../../contract/errors.ts';
+import {expertModels} from '../../contract/run/pipeline.ts';
 import {modelName, parseModel, type RunModel} from '../../contract/run/runModel.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {modelPath} from '../../store/run/runPaths.ts';
@@ -23,6 +24,11 @@ export async function requireModel(
   }
   await requireMade(context, model);
   return model;
+}
+
+/** Throws a UserError where a run lacks one of its experts. */
+export async function requireExpertsMade(context: Pick<StageContext, 'run' | 'resolved'>): Promise<void> {
+  for (const expert of expertModels(context.resolved.config)) await requireMade(context, expert);
 }
 
 /** Throws a UserError where the run has not made a model yet, or one that the config gives is not there. */

@@ -5,6 +5,7 @@ import {siteMeans} from '../../../trainer/contract/run/measured/activationMeans.
 import {histogramSvg} from '../../charts/histogramSvg.ts';
 import {saveCsv} from '../../charts/saveCsv.ts';
 import {savePicture, type PictureKind} from '../../charts/savePicture.ts';
+import {svgUri} from '../../charts/svgUri.ts';
 import {element, setChildren} from '../../dom.ts';
 import type {Panel} from '../../panel.ts';
 import {printTheme, readTheme, type Theme} from '../../theme.ts';
@@ -61,10 +62,9 @@ export class ActivationView implements MeasuredView<ActivationChange> {
   restyle(): void {
     if (this.#shown() === undefined) return;
     const theme = readTheme();
-    const source = (svg: string) => `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
-    this.#histogram.src = source(this.#histogramSvg(theme));
+    this.#histogram.src = svgUri(this.#histogramSvg(theme));
     this.#histogram.alt = `Histogram: ${this.#title()}, along channels and along space. The sizes are in the table below.`;
-    this.#bars.src = source(this.#barSvg(theme));
+    this.#bars.src = svgUri(this.#barSvg(theme));
     this.#bars.alt = `Bars: ${this.#barTitle()}. The numbers are in the table below.`;
   }
 

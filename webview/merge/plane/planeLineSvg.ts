@@ -21,7 +21,7 @@ export function planeLineSvg(title: string, {line: {scales, losses}}: LossPlane,
   const dots = points.map(([px, py]) => `<circle cx="${px}" cy="${py}" r="3"/>`);
   const named = [
     [0, 'base'],
-    [1, 'merged'],
+    [1, 'the weights'],
   ] as const;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" font-family="${escaped(theme.fontFamily)}" font-size="13" fill="${theme.foreground}">`,

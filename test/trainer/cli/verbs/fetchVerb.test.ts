@@ -58,6 +58,24 @@ describe('deme fetch', () => {
     expect(stdout).toMatch(/^emoji: 1 file, 74\.3 MB, licence MIT; the pictures, of Noto Emoji, Apache-2\.0$/m);
   });
 
+  it.each([
+    ['owner/tiny', '--to', 'x'],
+    ['owner/tiny', '--address', 'http://127.0.0.1:1/x'],
+    ['features', 'inception', '--variant', 'fp16'],
+    ['features', 'inception', '--revision', 'main'],
+    ['emoji', '--endpoint', 'http://127.0.0.1:1'],
+  ])('refuses what it would not use: %s %s %s', async (...args) => {
+    const {code, stderr} = await deme(['fetch', ...args]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/is of no use here|not from a hub/)]);
+  });
+
+  it('refuses what is no address of a server at once', async () => {
+    for (const address of ['foo', 'file:///etc/passwd']) {
+      const {code, stderr} = await deme(['fetch', 'features', 'inception', '--address', address]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('is no address of a file on a server')]);
+    }
+  });
+
   it('refuses a second name that nothing takes, and says what the first one means', async () => {
     const {code, stderr} = await deme(['fetch', 'owner/tiny', 'inception']);
     expect(code).toBe(2);

@@ -161,9 +161,9 @@ describe('the activation change of a run', () => {
     await expect(measure(run, request({model: 'merged'}))).rejects.toBeInstanceOf(UserError);
     const {config} = run.resolved;
     const without = {...run, resolved: {...run.resolved, config: {...config, data: undefined}}};
-    await expect(measure(without, request())).rejects.toThrow('on images; the config lacks');
+    await expect(measure(without, request())).rejects.toThrow('from a base on; the config lacks');
     for (const model of ['base', 'ensemble', '../x'])
-      expect(() => request({model})).toThrow('Give an expert, as in expert-0');
+      expect(() => request({model})).toThrow('an expert, as in expert-0');
     expect(() => request({timesteps: 251})).toThrow('Give a whole number from 1 to 250.');
   });
 

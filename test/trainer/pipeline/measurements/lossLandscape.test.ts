@@ -143,7 +143,7 @@ describe('the loss landscape of a run', () => {
   it.each([
     [{points: 4}, 'Give an odd whole number from 3 to 51.'],
     [{points: 53}, 'Give an odd whole number from 3 to 51.'],
-    [{extent: 0}, 'Give a number above 0.'],
+    [{extent: 0}, 'Give a number from 0.001'],
     [{images: 1}, 'Give a whole number from 2.'],
     [{experts: [1, 1] as [number, number]}, 'Give two different experts'],
     [{model: 'ensemble'}, 'Give base, ordinary, merged, an expert'],
