@@ -13,7 +13,7 @@ describePanel('what is opened or goes wrong in the panel', (open) => {
     const {page} = panel;
     await page.getByText('240 of 240 points shown').first().waitFor();
     await page.getByRole('img', {name: /^consistency loss of expert-3/}).waitFor();
-    for (const summary of await page.getByText('Data table').all()) await summary.click();
+    for (const summary of await page.getByText('Data table', {exact: true}).all()) await summary.click();
     await page.getByRole('table', {name: 'Denoising loss, smoothed'}).waitFor();
     await page.getByRole('table', {name: /^consistency loss of expert-3: mean/}).waitFor();
     expect(await axeViolationsInThemes(panel)).toEqual([]);

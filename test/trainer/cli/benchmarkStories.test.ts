@@ -103,7 +103,7 @@ function numbers({rows, ruler, heldOut, weights}: BenchmarkResult) {
 
 const onWasm = () => ['--engine', 'wasm'];
 
-it('of the digits comes to its table, and does nothing twice', async () => {
+it('of the digits comes to its table, and does nothing twice', {timeout: 300_000}, async () => {
   const digits = await standIn('digits', onWasm);
   await succeed(digits);
   const result = await digits.result();

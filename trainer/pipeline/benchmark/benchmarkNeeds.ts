@@ -121,7 +121,7 @@ async function weightsNeed(
     kind: 'weights',
     what: `feature weights ${name}: ${file}, ${megabytes} MB, licence ${licence}`,
     where: join(featureFolder(name), file),
-    from: weightsAddress(weights),
+    from: `\`deme fetch features ${name}\`, or ${weightsAddress(weights)}`,
     problem: await problemOf(() => requireWeights(network, config, folder), 'features-missing'),
   };
 }

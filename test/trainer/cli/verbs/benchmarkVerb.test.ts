@@ -16,7 +16,7 @@ describe('deme benchmark', () => {
   it('shows a plan and writes nothing with --dry-run', async () => {
     const folder = join(await temporaryFolder(), 'digits');
     const plan = await demeJson(BenchmarkPlan, ['benchmark', 'digits', '--dir', folder, '--dry-run']);
-    expect(plan).toMatchObject({ready: true, updates: {expert: 600, ordinary: 2400}, drawing: {images: 512}});
+    expect(plan).toMatchObject({ready: true, updates: {expert: 600, ordinary: 2400}, drawing: {images: 10_000}});
     expect(existsSync(folder)).toBe(false);
   });
 

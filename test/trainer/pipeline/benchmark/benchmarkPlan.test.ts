@@ -58,9 +58,9 @@ describe('the plan of a benchmark', () => {
       join(folder, 'data', 'laion-aesthetics-6.5'),
       join(folder, 'data', 'coco-val2014-30k.csv'),
       join(folder, 'data', 'coco-val2014-256.npz'),
-      'pt_inception-2015-12-05-6726825d.pth, 91 MB, licence Apache-2.0',
+      'pt_inception-2015-12-05-6726825d.pth, 96 MB, licence Apache-2.0',
       'open_clip_model.safetensors, 5468 MB, licence MIT',
-      'https://github.com/mseitzer/pytorch-fid/releases',
+      '`deme fetch features inception`, or https://github.com/mseitzer/pytorch-fid/releases',
     ])
       expect(error?.message).toContain(part);
   });
