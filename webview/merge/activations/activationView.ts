@@ -3,8 +3,8 @@ import type {ActivationChange, SiteChange} from '../../../trainer/contract/run/m
 import {activationChangeCsv} from '../../../trainer/contract/run/measured/activationChangeCsv.ts';
 import {siteMeans} from '../../../trainer/contract/run/measured/activationMeans.ts';
 import {histogramSvg} from '../../charts/histogramSvg.ts';
+import {pictureButtons} from '../../charts/pictureButtons.ts';
 import {saveCsv} from '../../charts/saveCsv.ts';
-import {savePicture, type PictureKind} from '../../charts/savePicture.ts';
 import {svgUri} from '../../charts/svgUri.ts';
 import {element, setChildren} from '../../dom.ts';
 import type {Panel} from '../../panel.ts';
@@ -40,18 +40,16 @@ export class ActivationView implements MeasuredView<ActivationChange> {
   }
 
   exports(): HTMLElement[] {
-    const picture = (what: string, title: () => string, svg: () => string) =>
-      (['svg', 'png'] as const).map((kind: PictureKind) =>
-        button(`Save ${what} as ${kind.toUpperCase()}`, () => void savePicture(this.#panel, title(), svg(), kind)),
-      );
     return [
       button('Save changes as CSV', () => void this.#saveCsv()),
-      ...picture(
+      ...pictureButtons(
+        this.#panel,
         'change histogram',
         () => this.#title(),
         () => this.#histogramSvg(printTheme),
       ),
-      ...picture(
+      ...pictureButtons(
+        this.#panel,
         'change bars',
         () => this.#barTitle(),
         () => this.#barSvg(printTheme),

@@ -2,8 +2,8 @@ import type {Cosines, GradientConflict} from '../../../trainer/contract/run/meas
 import {gradientConflictCsv} from '../../../trainer/contract/run/measured/gradientConflictCsv.ts';
 import {rangeNumbers} from '../../../trainer/contract/run/measured/rangeMeans.ts';
 import {histogramSvg} from '../../charts/histogramSvg.ts';
+import {pictureButtons} from '../../charts/pictureButtons.ts';
 import {saveCsv} from '../../charts/saveCsv.ts';
-import {savePicture, type PictureKind} from '../../charts/savePicture.ts';
 import {svgUri} from '../../charts/svgUri.ts';
 import {element, setChildren} from '../../dom.ts';
 import type {Panel} from '../../panel.ts';
@@ -40,18 +40,16 @@ export class ConflictView implements MeasuredView<GradientConflict> {
   }
 
   exports(): HTMLElement[] {
-    const picture = (what: string, title: () => string, svg: () => string) =>
-      (['svg', 'png'] as const).map((kind: PictureKind) =>
-        button(`Save ${what} as ${kind.toUpperCase()}`, () => void savePicture(this.#panel, title(), svg(), kind)),
-      );
     return [
       button('Save cosines as CSV', () => void this.#saveCsv()),
-      ...picture(
+      ...pictureButtons(
+        this.#panel,
         'heat map',
         () => this.#title(),
         () => this.#mapSvg(printTheme),
       ),
-      ...picture(
+      ...pictureButtons(
+        this.#panel,
         'histogram',
         () => cosineTitle,
         () => this.#histogramSvg(printTheme),

@@ -13,11 +13,9 @@ import {ModelRecord} from '../../../../trainer/contract/run/records.ts';
 import {startEngine} from '../../../../trainer/engine/startEngine.ts';
 import {openPretrained, savePretrained} from '../../../../trainer/models/pretrained.ts';
 import {disposeParams, mapParams} from '../../../../trainer/nn/params.ts';
-import {makeMeasurement} from '../../../../trainer/pipeline/measurements/makeMeasurement.ts';
 import type {MeasuredRun} from '../../../../trainer/pipeline/measurements/measurement.ts';
 import {measurements} from '../../../../trainer/pipeline/measurements/registry.ts';
-import {resolveConfig} from '../../../../trainer/pipeline/owner/resolveConfig.ts';
-import {createRun} from '../../../../trainer/store/run/runFolder.ts';
+import {measureUntil, newMeasuredRun} from '../../../helpers/measuredRun.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
 import {writeTinyTextExperiment} from '../../../helpers/tinyTextExperiment.ts';
@@ -60,36 +58,11 @@ async function newRun(write: Write = writeTinyExperiment, where?: string): Promi
     });
     [loaded, params].forEach(disposeParams);
   }
-  return runOf(config);
+  return newMeasuredRun(config, engine);
 }
 
-async function runOf(config: string): Promise<MeasuredRun> {
-  const resolved = await resolveConfig(config);
-  const run = await createRun(join(resolved.folder, resolved.config.output), resolved.config.name, {
-    tool: 'test',
-    created: new Date().toISOString(),
-    config,
-    engine: {name: 'wasm', version: '4.22.0', device: 'CPU', threads: 1},
-  });
-  return {run, resolved, engine, onWarning: () => undefined};
-}
-
-/** Measures, and says after which timesteps there was news; `stopAfter` ends it. */
-async function measure(run: MeasuredRun, wanted: ActivationChangeRequest, stopAfter = Infinity) {
-  const stop = new AbortController();
-  const seen: number[] = [];
-  const onProgress = (done: number) => {
-    seen.push(done);
-    if (done >= stopAfter) stop.abort(new UserError('stopped', 'Stopped.'));
-  };
-  const made = await makeMeasurement(measurement, run, wanted, {signal: stop.signal, onProgress}).catch(
-    (error: unknown) => {
-      if (error instanceof UserError && error.code === 'stopped') return null;
-      throw error;
-    },
-  );
-  return {seen, result: made?.result ?? null};
-}
+const measure = (run: MeasuredRun, wanted: ActivationChangeRequest, stopAfter?: number) =>
+  measureUntil(measurement, run, wanted, stopAfter);
 
 describe('the activation change of a run', () => {
   it('is the shift of a bias after its block, and nothing before it', async () => {
@@ -128,7 +101,7 @@ describe('the activation change of a run', () => {
     const folder = await temporaryFolder();
     const whole = await newRun(writeTinyExperiment, folder);
     const {result} = await measure(whole, request());
-    const broken = await runOf(join(folder, 'tiny.deme.yaml'));
+    const broken = await newMeasuredRun(join(folder, 'tiny.deme.yaml'), engine);
     expect(await measure(broken, request(), 1)).toEqual({seen: [1], result: null});
     const file = join(broken.run.path, 'activations', 'expert-0.json');
     const kept = ActivationChange.parse(JSON.parse(await readFile(file, 'utf8')));

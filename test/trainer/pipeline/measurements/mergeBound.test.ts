@@ -2,20 +2,17 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {beforeAll, describe, expect, it} from 'vitest';
 import type {EngineInfo} from '../../../../trainer/contract/engine/engineInfo.ts';
-import {UserError} from '../../../../trainer/contract/errors.ts';
 import {MergeBoundRequest} from '../../../../trainer/contract/measurements/mergeBoundKind.ts';
 import {MergeBound} from '../../../../trainer/contract/run/measured/mergeBound.ts';
 import {startEngine} from '../../../../trainer/engine/startEngine.ts';
 import {meanLoss, summariseHeldOut} from '../../../../trainer/evaluate/heldOutSummary.ts';
 import {applyWeights, applyWeightsBy} from '../../../../trainer/merge/blend.ts';
 import {disposeParams} from '../../../../trainer/nn/params.ts';
-import {makeMeasurement} from '../../../../trainer/pipeline/measurements/makeMeasurement.ts';
 import type {MeasuredRun} from '../../../../trainer/pipeline/measurements/measurement.ts';
 import {measuringContext} from '../../../../trainer/pipeline/measurements/measuringContext.ts';
 import {measurements} from '../../../../trainer/pipeline/measurements/registry.ts';
-import {resolveConfig} from '../../../../trainer/pipeline/owner/resolveConfig.ts';
 import {openMergeLab} from '../../../../trainer/pipeline/search/mergeLab.ts';
-import {createRun} from '../../../../trainer/store/run/runFolder.ts';
+import {measureUntil, newMeasuredRun} from '../../../helpers/measuredRun.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {writeTinyBase, writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
 import {expectNoLeak} from '../../../helpers/tensorCount.ts';
@@ -36,28 +33,12 @@ async function newRun(merge: object = {weights: [0.25, 0.5]}): Promise<MeasuredR
   const experts = ['a', 'b'].map((model) => ({model}));
   const file = await writeTinyExperiment(folder, {experts, merge, decouple: undefined});
   for (const [i, {model}] of experts.entries()) await writeTinyBase(join(folder, model), i + 2);
-  const resolved = await resolveConfig(file);
-  const run = await createRun(join(folder, 'runs'), 'tiny', {
-    tool: 'test',
-    created: new Date().toISOString(),
-    config: file,
-    engine: {name: 'wasm', version: '4.22.0', device: 'CPU', threads: 1},
-  });
-  return {run, resolved, engine, onWarning: () => undefined};
+  return newMeasuredRun(file, engine);
 }
 
-async function measure(run: MeasuredRun, wanted = request(), stopAfter = Infinity): Promise<MergeBound | null> {
-  const stop = new AbortController();
-  const onProgress = (done: number) => {
-    if (done >= stopAfter) stop.abort(new UserError('stopped', 'Stopped.'));
-  };
-  const made = await makeMeasurement(measurement, run, wanted, {signal: stop.signal, onProgress}).catch(
-    (error: unknown) => {
-      if (error instanceof UserError && error.code === 'stopped') return null;
-      throw error;
-    },
-  );
-  return made && MergeBound.parse(made.result);
+async function measure(run: MeasuredRun, wanted = request(), stopAfter?: number): Promise<MergeBound | null> {
+  const {result} = await measureUntil(measurement, run, wanted, stopAfter);
+  return result && MergeBound.parse(result);
 }
 
 describe('the bound of a merge', {timeout: 120_000}, () => {
