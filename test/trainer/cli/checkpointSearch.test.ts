@@ -115,11 +115,15 @@ describe('a run that searches weights of checkpoints', {timeout: 600_000}, () =>
     const {run} = whole;
     const [wanted, settled] = [await mergedHash(run), await found(run)];
     const damaged = runPaths.snapshot(run, {expert: 0, update: 4});
+    const snapshot = await modelHash(damaged);
     await truncate(join(damaged, 'unet', 'diffusion_pytorch_model.safetensors'), 99);
+    // Of an expert whose model is damaged, too, it must not be recorded as it is.
+    await truncate(join(runPaths.model(run, 'expert-0'), 'unet', 'diffusion_pytorch_model.safetensors'), 99);
     await rm(runPaths.snapshot(run, {expert: 1, update: 6}), {recursive: true});
     await truncate(runPaths.state(run), 0);
     const text = await done(['resume', run]);
-    expect(text).toMatch(/expert-0: again, snapshots\/expert-0\/\S+ was changed or damaged/);
+    expect(text).toMatch(/expert-0: again, models\/expert-0\/\S+ was changed or damaged/);
+    expect(await modelHash(damaged)).toBe(snapshot);
     expect(text).toMatch(/expert-1: again, snapshots\/expert-1\/\S+ is missing/);
     expect(await mergedHash(run)).toBe(wanted);
     expect(await found(run)).toEqual(settled);
