@@ -1,10 +1,12 @@
+import {join} from 'node:path';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
+import {packageRoot} from '../../trainer/packageRoot.ts';
 import {openSafetensors} from '../../trainer/store/weights/safetensors.ts';
 import {fromNchw} from './referenceLoop.ts';
 
 /** A folder of test/fixtures/golden. */
 export function goldenFolder(model: string): string {
-  return new URL(`../fixtures/golden/${model}`, import.meta.url).pathname;
+  return join(packageRoot(), 'test', 'fixtures', 'golden', model);
 }
 
 /** Images of a golden model's arrays as [N,H,W,C], e.g. `forward.input`. */

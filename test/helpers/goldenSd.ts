@@ -2,13 +2,15 @@ import {cp} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
+import {packageRoot} from '../../trainer/packageRoot.ts';
 import {openSafetensors} from '../../trainer/store/weights/safetensors.ts';
 import {writeClipTokenizer} from './clipVocabulary.ts';
 import {fromNchw} from './referenceLoop.ts';
 
 /** A folder of the Stable Diffusion fixtures: `sd1` (version 1) or `sd2`, or a component of one. */
 export function goldenSdFolder(path: string): string {
-  return new URL(`../fixtures/golden-sd/${path}`, import.meta.url).pathname;
+  // Not from where this file is: bundles of the long tests lie elsewhere.
+  return join(packageRoot(), 'test', 'fixtures', 'golden-sd', path);
 }
 
 export interface GoldenArray {

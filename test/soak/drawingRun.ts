@@ -93,7 +93,9 @@ function growthIn(samples: readonly Sample[]): number | null {
   const pids = [...new Set(samples.map(({pid}) => pid))];
   const processes = pids.map((pid) => samples.filter((sample) => sample.pid === pid));
   const [longest = []] = processes.sort((a, b) => b.length - a.length);
-  const warm = longest.filter(({images, bytes}) => images >= (longest[0]?.images ?? 0) + 1000 && bytes > 0);
+  const [first = 0, last = 0] = [longest[0]?.images, longest.at(-1)?.images];
+  // What comes after the last image, as the report does in the same process, is no drawing.
+  const warm = longest.filter(({images, bytes}) => images >= first + 1000 && images < last && bytes > 0);
   const quarter = Math.floor(warm.length / 4);
   if (quarter < 2) return null;
   const middle = (part: readonly Sample[]) => median(part.map(({bytes}) => bytes));
