@@ -2,11 +2,9 @@ import {stat} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import type {RunEvent} from '../../trainer/contract/run/events.ts';
 import type {RunDetails} from '../../trainer/contract/panel/panelViews.ts';
-import {WeightsRecord} from '../../trainer/contract/run/pipeline.ts';
 import {runMerge} from '../../trainer/contract/run/runMerge.ts';
-import {fileExists} from '../../trainer/store/files/fileExists.ts';
-import {readJson} from '../../trainer/store/files/jsonFile.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
+import {settledWeights} from '../../trainer/store/run/settledWeights.ts';
 import type {Run} from '../runs/run.ts';
 
 const keptMessages = 200;
@@ -19,7 +17,7 @@ export async function runDetails(
 ): Promise<RunDetails> {
   const {report, config} = run;
   const pictures = report?.differing?.flatMap(({picture}) => picture ?? []) ?? [];
-  const weights = (await chosenWeights(run)) ?? (report && {weights: report.weights, search: report.search});
+  const weights = (await settledWeights(run.path)) ?? (report && {weights: report.weights, search: report.search});
   return {
     report,
     pictures: await addressesOf(pictures, runPaths.report(run.path), source),
@@ -44,11 +42,6 @@ async function addressesOf(
     addresses[basename(file)] = `${source(file)}?${mtimeMs}`;
   }
   return addresses;
-}
-
-async function chosenWeights({path}: Run): Promise<WeightsRecord | null> {
-  const file = runPaths.weights(path);
-  return (await fileExists(file)) ? readJson(file, WeightsRecord, 'the merge weights') : null;
 }
 
 function messagesOf(event: RunEvent): RunDetails['messages'] {

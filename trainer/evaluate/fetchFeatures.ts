@@ -2,17 +2,17 @@ import {join} from 'node:path';
 import {UserError} from '../contract/errors.ts';
 import {explainWriteError} from '../store/files/atomicFile.ts';
 import {writeJsonAtomic} from '../store/files/jsonFile.ts';
-import {isIntact} from '../store/hub/download.ts';
 import {openRepository, type RepositoryOptions} from '../store/hub/hubRepository.ts';
 import type {RequestSettings} from '../store/hub/hubRequest.ts';
 import {
+  areIntact,
   downloadAll,
   fetchRecord,
   planOf,
   requestSettings,
   requireRoom,
+  type FetchListener,
   type FetchPlan,
-  type FetchProgress,
   type RemoteFile,
   type ServerOptions,
 } from '../store/hub/remoteFiles.ts';
@@ -25,12 +25,9 @@ import {
   type HubWeights,
 } from './featureWeights.ts';
 
-export interface FeatureFetchOptions extends RepositoryOptions, ServerOptions {
+export interface FeatureFetchOptions extends RepositoryOptions, ServerOptions, FetchListener {
   /** Where the file of weights lies instead, for those that no hub has; it must be the same file. */
   readonly address?: string;
-  /** Called before the download with what it is made of. */
-  readonly onPlan?: (plan: FetchPlan) => void;
-  readonly onProgress?: (progress: FetchProgress) => void;
 }
 
 /** What is fetched of a row of `featureWeights`. */
@@ -135,9 +132,4 @@ async function hubFiles(
     });
   }
   return {row, files, plan: planOf(files, licence), origin: {repository, commit: listing.sha}, settings};
-}
-
-async function areIntact(files: readonly RemoteFile[], folder: string): Promise<boolean> {
-  for (const {name, expected} of files) if (!(await isIntact(join(folder, name), expected))) return false;
-  return true;
 }

@@ -5,6 +5,11 @@ import type {TensorPart} from '../models/tensorPart.ts';
 /** Where in its network each tensor belongs, by its name. */
 export type PartOf = (tensorName: string) => TensorPart;
 
+/** The name of the part of tensors that are not of a UNet. */
+export const otherPart = 'other';
+/** Names of parts, in the order in which an image passes through them. */
+export const partOrder: readonly string[] = [...tensorGroups, otherPart];
+
 /** The weights of every tensor, and the number of tensors that each rule applies to. */
 export interface TensorWeights {
   readonly byTensor: ReadonlyMap<string, readonly number[]>;

@@ -6,7 +6,7 @@ import {cachedFeatureWeights, featureWeights} from '../../evaluate/featureWeight
 import {fetchFeatures, planFeatures} from '../../evaluate/fetchFeatures.ts';
 import {byteText} from '../../store/files/freeSpace.ts';
 import {fetchModel, planFetch} from '../../store/hub/hubFetch.ts';
-import {planOf, type FetchPlan, type FetchProgress} from '../../store/hub/remoteFiles.ts';
+import {planOf, type FetchListener, type FetchPlan} from '../../store/hub/remoteFiles.ts';
 import {action} from '../action.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
 import {warn} from '../terminal.ts';
@@ -19,12 +19,6 @@ interface FetchOptions extends OutputOptions {
   address?: string;
   to?: string;
   dryRun?: boolean;
-}
-
-/** What both kinds of fetch are told. */
-interface Told {
-  readonly onPlan: (plan: FetchPlan) => void;
-  readonly onProgress: (progress: FetchProgress) => void;
 }
 
 export function addFetchVerb(deme: Command): void {
@@ -128,7 +122,11 @@ async function listFeatures(options: FetchOptions): Promise<ExitCode> {
   return 0;
 }
 
-async function followed<T>(what: string, options: OutputOptions, fetch: (told: Told) => Promise<T>): Promise<T> {
+async function followed<T>(
+  what: string,
+  options: OutputOptions,
+  fetch: (told: Required<FetchListener>) => Promise<T>,
+): Promise<T> {
   const progress = verbProgress(options, `fetching ${what}`);
   return fetch({
     onPlan: (plan) => {

@@ -3,8 +3,7 @@ import type {RunCells} from '../../contract/run/runTable/runTableCsv.ts';
 import {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {Report} from '../../contract/run/report.ts';
 import {reportScores} from '../../contract/scores/reportScores.ts';
-import {fileExists} from '../../store/files/fileExists.ts';
-import {readJson} from '../../store/files/jsonFile.ts';
+import {readJson, readJsonIfThere} from '../../store/files/jsonFile.ts';
 import {readNotes} from '../../store/run/runNotes.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 
@@ -25,8 +24,7 @@ export async function runCells({path, ...listed}: Listed): Promise<RunCells> {
   const {tags, note} = await readNotes(path);
   const about: [string, RunValue][] = [...Object.entries(listed), ['tags', tags.join(' ')], ['note', note]];
   const {config} = await readJson(runPaths.config(path), ResolvedConfig, 'the config of the run');
-  const record = runPaths.reportRecord(path);
-  const report = (await fileExists(record)) ? await readJson(record, Report, 'the report') : null;
+  const report = await readJsonIfThere(runPaths.reportRecord(path), Report, 'the report');
   const scores = report === null ? [] : reportScores(report);
   return new Map([
     ...about,

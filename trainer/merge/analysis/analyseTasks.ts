@@ -16,7 +16,7 @@ import {productBytes, ProductSums, type TaskProducts} from '../chunks/taskProduc
 import {TensorPass} from '../chunks/tensorPass.ts';
 import {withMergeInputs, type MergeInput} from '../files/mergeInput.ts';
 import {openTensor} from '../files/openTensor.ts';
-import type {PartOf} from '../tensorWeights.ts';
+import {otherPart, type PartOf} from '../tensorWeights.ts';
 import {histogramBytes, quantilesOf, TaskHistograms} from './taskHistograms.ts';
 import {statisticsOf, sumOfProducts} from './taskStatistics.ts';
 
@@ -68,7 +68,7 @@ function groupsOf(tensors: readonly MergeTensor[], partOf: PartOf): Map<string, 
   for (const group of [...tensorGroups, null]) {
     const own = floating.filter(({name}) => partOf(name).group === group);
     own.sort((a, b) => a.name.localeCompare(b.name, 'en', {numeric: true}));
-    if (own.length > 0) groups.set(group ?? 'other', own);
+    if (own.length > 0) groups.set(group ?? otherPart, own);
   }
   return groups;
 }

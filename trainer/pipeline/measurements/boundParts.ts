@@ -1,10 +1,5 @@
-import {tensorGroups} from '../../contract/config/mergeRule.ts';
 import type {MergeBound} from '../../contract/run/measured/mergeBound.ts';
-import type {PartOf} from '../../merge/tensorWeights.ts';
-
-/** The name of what is not of a UNet. */
-const otherPart = 'other';
-const partOrder: readonly string[] = [...tensorGroups, otherPart];
+import {otherPart, partOrder, type PartOf} from '../../merge/tensorWeights.ts';
 
 type Weights = Readonly<Record<string, readonly number[]>>;
 

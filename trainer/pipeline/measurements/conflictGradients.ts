@@ -6,10 +6,11 @@ import {checkEngine} from '../../engine/checkEngine.ts';
 import type {OpenModel} from '../../models/pretrained.ts';
 import {flatLayout} from '../../nn/flatParams.ts';
 import type {Params} from '../../nn/params.ts';
+import {disposeBatches} from '../../train/batchReader.ts';
 import {addSketch, sketchLayout, type SketchLayout} from '../../train/conflict/gradientSketch.ts';
 import {GradientProgram} from '../../train/conflict/gradientProgram.ts';
 import type {StageContext} from '../stages/stageContext.ts';
-import {disposeBatch, TimestepBatches} from './timestepBatches.ts';
+import {TimestepBatches} from './timestepBatches.ts';
 
 /** Whose gradients, on which images, and how much is kept of them. */
 export interface ConflictGradientsOf {
@@ -41,7 +42,7 @@ export class ConflictGradients {
     const options = {gradientCheckpointing: checkpointing};
     const {weighting} = recipe;
     this.#program = new GradientProgram({denoiser, schedule, weighting}, params, example, options);
-    disposeBatch(example);
+    disposeBatches([example]);
   }
 
   /** The images in the space of the network, with their texts, are computed now or read from the cache. */

@@ -1,12 +1,12 @@
 import {rmSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {tensorGroups} from '../../contract/config/mergeRule.ts';
 import {mostRanges, type GradientConflictRequest} from '../../contract/measurements/gradientConflictKind.ts';
 import type {GradientConflict} from '../../contract/run/measured/gradientConflict.ts';
 import type {RunModel} from '../../contract/run/runModel.ts';
 import type {ImageSource} from '../../data/dataset.ts';
 import {proposeRanges} from '../../deme/proposeRanges.ts';
+import {otherPart, partOrder} from '../../merge/tensorWeights.ts';
 import {partOf} from '../../models/architectures.ts';
 import type {OpenModel} from '../../models/pretrained.ts';
 import {countParams, disposeParams, type Params} from '../../nn/params.ts';
@@ -31,10 +31,6 @@ import {batchPlan} from './timestepBatches.ts';
 const wholeBytes = 256 * 2 ** 20;
 /** Numbers that are kept of the gradient of a tensor where they would be larger than that. */
 const defaultWidth = 1024;
-
-/** The name of what is not of a UNet. */
-const otherPart = 'other';
-const partOrder: readonly string[] = [...tensorGroups, otherPart];
 
 /** What is known of a result before it is measured. */
 type Subject = Omit<GradientConflict, 'norms' | 'overall' | 'parts' | 'proposals' | 'suggested'>;

@@ -1,14 +1,12 @@
 import type {LossPlaneRequest} from '../../contract/measurements/lossPlaneKind.ts';
 import {UserError} from '../../contract/errors.ts';
 import type {LossPlane} from '../../contract/run/measured/lossPlane.ts';
-import {runExperts, WeightsRecord} from '../../contract/run/pipeline.ts';
+import {runExperts} from '../../contract/run/pipeline.ts';
 import {meanLoss} from '../../evaluate/heldOutSummary.ts';
 import {IncrementalMerge} from '../../merge/files/incrementalMerge.ts';
 import {lineScales, planeAxis, planePoints, withLoss} from '../../merge/search/planePoints.ts';
-import {fileExists} from '../../store/files/fileExists.ts';
-import {readJson} from '../../store/files/jsonFile.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
-import {runPaths} from '../../store/run/runPaths.ts';
+import {settledWeights} from '../../store/run/settledWeights.ts';
 import {openMergeLab, type MergeLab} from '../search/mergeLab.ts';
 import type {MeasuredRun, MeasurementHooks, OpenMeasurement} from './measurement.ts';
 import {measuringContext} from './measuringContext.ts';
@@ -44,14 +42,9 @@ async function planeWeights(measured: MeasuredRun, {experts, weights}: LossPlane
     });
   }
   requireExperts(measured, experts);
-  const held = weights ?? (await weightsOfRun(run.path)) ?? Array.from({length: count}, () => 1 / count);
+  const held = weights ?? (await settledWeights(run.path))?.weights ?? Array.from({length: count}, () => 1 / count);
   if (held.length === count) return held;
   throw new UserError('plane-weights', `${count} experts need ${count} weights, not ${held.length}.`);
-}
-
-async function weightsOfRun(run: string): Promise<readonly number[] | null> {
-  const file = runPaths.weights(run);
-  return (await fileExists(file)) ? (await readJson(file, WeightsRecord, 'the merge weights')).weights : null;
 }
 
 function emptyPlane(

@@ -1,15 +1,13 @@
 import {UserError} from '../../contract/errors.ts';
 import type {MergeBoundRequest} from '../../contract/measurements/mergeBoundKind.ts';
 import type {MergeBound} from '../../contract/run/measured/mergeBound.ts';
-import {runExperts, WeightsRecord, type ResolvedConfig} from '../../contract/run/pipeline.ts';
+import {runExperts} from '../../contract/run/pipeline.ts';
 import {runMerge} from '../../contract/run/runMerge.ts';
 import type {WeightsOf} from '../../merge/files/incrementalMerge.ts';
 import {ruledWeights} from '../../merge/ruledWeights.ts';
 import type {PartOf} from '../../merge/tensorWeights.ts';
-import {fileExists} from '../../store/files/fileExists.ts';
-import {readJson} from '../../store/files/jsonFile.ts';
 import {hashBytes} from '../../store/files/sha256.ts';
-import {runPaths} from '../../store/run/runPaths.ts';
+import {settledWeights} from '../../store/run/settledWeights.ts';
 import {openMergeLab, type MergeLab} from '../search/mergeLab.ts';
 import {BoundDescent} from './boundDescent.ts';
 import type {MeasuredRun, OpenMeasurement} from './measurement.ts';
@@ -58,8 +56,9 @@ async function startRule({run, resolved}: MeasuredRun): Promise<StartRule> {
       where: run.path,
     });
   }
-  const setting = runMerge(config.merge, await settledWeights(run.path, config, experts));
-  const {weights, rules, method} = setting;
+  const equal = () => Array.from({length: experts}, () => 1 / experts);
+  const settled = (await settledWeights(run.path)) ?? {weights: config.merge?.weights ?? equal(), search: null};
+  const {weights, rules, method} = runMerge(config.merge, settled);
   if (method !== undefined && method.kind !== 'linear') {
     throw new UserError('bound-method', `The run merges by ${method.kind}, the bound is one of linear merges.`, {
       where: run.path,
@@ -67,12 +66,6 @@ async function startRule({run, resolved}: MeasuredRun): Promise<StartRule> {
     });
   }
   return {weights, of: (names, partOf) => ruledWeights(names, {rules, lambda: method?.lambda}, partOf)};
-}
-
-async function settledWeights(run: string, {merge}: ResolvedConfig['config'], experts: number): Promise<WeightsRecord> {
-  const file = runPaths.weights(run);
-  if (await fileExists(file)) return readJson(file, WeightsRecord, 'the merge weights');
-  return {weights: merge?.weights ?? Array.from({length: experts}, () => 1 / experts), search: null};
 }
 
 function emptyBound(

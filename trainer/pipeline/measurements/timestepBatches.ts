@@ -4,6 +4,7 @@ import type {ImageSource} from '../../data/dataset.ts';
 import {heldOutImages, type HeldOutImages} from '../../evaluate/heldOutImages.ts';
 import type {OpenModel} from '../../models/pretrained.ts';
 import {createRandom} from '../../random.ts';
+import {disposeBatches} from '../../train/batchReader.ts';
 import type {MicroBatch} from '../../train/microBatch.ts';
 import {openBaseComponents} from '../runModels.ts';
 import {openNetworkData} from '../stages/data/networkData.ts';
@@ -58,7 +59,7 @@ export class TimestepBatches {
     }
   }
 
-  /** The batch that begins with image `first`, all of it at one timestep: to be disposed by `disposeBatch`. */
+  /** The batch that begins with image `first`, all of it at one timestep: to be disposed by `disposeBatches`. */
   at(first: number, timestep: number): MicroBatch {
     const {shape, images, context} = this.#images;
     const {batch} = this.#plan;
@@ -83,14 +84,10 @@ export class TimestepBatches {
       try {
         yield batch;
       } finally {
-        disposeBatch(batch);
+        disposeBatches([batch]);
       }
     }
   }
-}
-
-export function disposeBatch({images, noise, condition}: MicroBatch): void {
-  tf.dispose([images, noise, ...(condition?.context ? [condition.context] : [])]);
 }
 
 function noiseOf({shape}: HeldOutImages, count: number, seed: number, purpose: string): Float32Array {

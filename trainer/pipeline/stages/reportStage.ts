@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {featureNames} from '../../contract/config/evaluateConfig.ts';
-import {LossRecord, runModels, StageRecord, WeightsRecord} from '../../contract/run/pipeline.ts';
+import {LossRecord, runModels, StageRecord} from '../../contract/run/pipeline.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {stageName, type Stage} from '../../contract/run/stage.ts';
 import {DrawnScores} from '../../contract/scores/sampleScores.ts';
@@ -13,6 +13,7 @@ import {fileExists} from '../../store/files/fileExists.ts';
 import {tableLimits} from '../../store/files/jsonLimits.ts';
 import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {openRun} from '../../store/run/runFolder.ts';
+import {settledWeights} from '../../store/run/settledWeights.ts';
 import {drawBeforeAfter} from '../report/beforeAfter.ts';
 import {buildReport, type Measurements} from '../report/buildReport.ts';
 import {drawCurves} from '../report/curves.ts';
@@ -60,15 +61,12 @@ async function gather(context: StageContext, stages: readonly Stage[]): Promise<
     startEngine: () => (started ??= startEngine({...engine, work: 'predict'})),
     between: distanceSteps(context, models.length * featureNames(evaluate?.features).length * stepsPerModel),
   };
-  const weights = runPaths.weights(run);
   return {
     losses,
     distances: await distancesByNetwork(run, models, evaluate, work),
     drawn,
     differing: await differingImages(run, evaluate, runPaths.report(run)),
-    weights: (await fileExists(weights))
-      ? await readJson(weights, WeightsRecord, 'the merge weights')
-      : {weights: [], search: null},
+    weights: (await settledWeights(run)) ?? {weights: [], search: null},
     engine: (await openRun(run)).record.engine,
     peakMemory: Object.fromEntries(await readStagePeaks(run)),
     ...(await wallTimes(run, stages)),

@@ -15,23 +15,21 @@ import {licenceOf} from './hubListing.ts';
 import {openRepository, repositoryPattern, type HubRepository, type RepositoryOptions} from './hubRepository.ts';
 import type {RequestSettings} from './hubRequest.ts';
 import {
+  areIntact,
   downloadAll,
   fetchRecord,
   planOf,
   requestSettings,
   requireRoom,
+  type FetchListener,
   type FetchPlan,
-  type FetchProgress,
   type RemoteFile,
   type ServerOptions,
 } from './remoteFiles.ts';
 
-export interface FetchOptions extends RepositoryOptions, ServerOptions {
+export interface FetchOptions extends RepositoryOptions, ServerOptions, FetchListener {
   /** Where the model goes; left out: `models/owner--name` of the cache. */
   readonly folder?: string;
-  /** Called before the download with what it is made of. */
-  readonly onPlan?: (plan: FetchPlan) => void;
-  readonly onProgress?: (progress: FetchProgress) => void;
   /** Variant of the weights, as `fp16`; left out: the plain weights, else the only variant. */
   readonly variant?: string;
 }
@@ -128,8 +126,7 @@ function cachedFolder(repository: string): string {
 /** Whether the folder holds these very files, and no others that would be read in their place. */
 async function isFetched(files: readonly RemoteFile[], folder: string): Promise<boolean> {
   if (!(await fileExists(join(folder, fetchRecord)))) return false;
-  for (const {name, expected} of files) if (!(await isIntact(join(folder, name), expected))) return false;
-  return (await otherWeights(files, folder)).length === 0;
+  return (await areIntact(files, folder)) && (await otherWeights(files, folder)).length === 0;
 }
 
 /** Weights of another revision or variant, which would be read in place of those that are wanted. */

@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import {byteText, freeBytes} from '../files/freeSpace.ts';
-import {download, downloadedBytes, type ExpectedFile} from './download.ts';
+import {download, downloadedBytes, isIntact, type ExpectedFile} from './download.ts';
 import type {RequestSettings} from './hubRequest.ts';
 
 /** Says where the files of a folder came from; written last, so a folder that has it is complete. */
@@ -29,6 +29,13 @@ export interface FetchPlan {
   readonly total: number;
   /** As the repository states it; null where it states none. */
   readonly licence: string | null;
+}
+
+/** Who wants to know of a fetch. */
+export interface FetchListener {
+  /** Called before the download with what it is made of. */
+  readonly onPlan?: (plan: FetchPlan) => void;
+  readonly onProgress?: (progress: FetchProgress) => void;
 }
 
 /** How a server is talked to. */
@@ -86,6 +93,12 @@ export async function requireRoom(files: readonly RemoteFile[], folder: string, 
     where: folder,
     hint: 'Free some space, or set DEME_CACHE to a folder on another disk.',
   });
+}
+
+/** Whether a folder holds all of these very files. */
+export async function areIntact(files: readonly RemoteFile[], folder: string): Promise<boolean> {
+  for (const {name, expected} of files) if (!(await isIntact(join(folder, name), expected))) return false;
+  return true;
 }
 
 function totalOf(files: readonly RemoteFile[]): number {
