@@ -5,6 +5,7 @@ import type {TimestepRange} from '../../deme/timesteps.ts';
 import {drawingParts, type Components} from '../../models/components.ts';
 import {Predictor} from '../../models/predictor.ts';
 import type {OpenModel} from '../../models/pretrained.ts';
+import {disposeParams} from '../../nn/params.ts';
 import {ensemblePredict, modelPredict, type Predict} from '../../sample/predict.ts';
 import type {SampleImagesRequest} from '../../sample/sampleImages.ts';
 import {loadExpertParams, loadModelParams, openBase, openBaseComponents} from '../runModels.ts';
@@ -19,14 +20,25 @@ export interface DrawnModel {
   readonly ranges: readonly TimestepRange[];
 }
 
-/** Loads a model of a run, and opens what stands between it and its images. */
-export async function loadDrawnModel(context: StageContext, model: RunModel): Promise<DrawnModel> {
+/** Loads a model of a run, opens what stands between it and its images, passes them to `work`, and frees them. */
+export async function withDrawnModel<T>(
+  context: StageContext,
+  model: RunModel,
+  work: (drawn: DrawnModel) => Promise<T>,
+): Promise<T> {
   const base = await openBase(context);
   const ranges = await context.watch.ranges(base.schedule.timesteps);
+  const components = await openBaseComponents(context, base);
   const weights =
     model.kind === 'ensemble' ? await loadExpertParams(context, base) : [await loadModelParams(context, base, model)];
   const predictors = weights.map((params) => new Predictor(base.denoiser, params));
-  return {base, components: await openBaseComponents(context, base), predictors, ranges};
+  try {
+    return await work({base, components, predictors, ranges});
+  } finally {
+    predictors.forEach((predictor) => predictor.dispose());
+    weights.forEach(disposeParams);
+    components.unload();
+  }
 }
 
 /** How the images of an evaluation are drawn: the same whichever of them a process draws. No image is encoded after it. */

@@ -1,7 +1,7 @@
 import {measuredCount} from '../../contract/config/evaluateConfig.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import {openDrawingFolder} from '../drawing/drawingFolder.ts';
-import {drawingOf, loadDrawnModel} from '../drawing/drawnModel.ts';
+import {drawingOf, withDrawnModel} from '../drawing/drawnModel.ts';
 import {FeatureBlocks} from '../drawing/featureBlocks.ts';
 import {measureSpan} from '../drawing/measuredImages.ts';
 import {requireEvaluate, type StageContext, type StageOutcome} from './stageContext.ts';
@@ -14,9 +14,10 @@ export async function drawStage(context: StageContext, model: RunModel, shard: n
   const blocks = await FeatureBlocks.open(await openDrawingFolder(context, name), measuredCount(config));
   const span = blocks.shard(shard, config.shards ?? 1);
   if (blocks.missing(span).length === 0) return 'done';
-  const drawn = await loadDrawnModel(context, model);
   const {test} = await openStageData(context);
-  const drawing = await drawingOf(context, config, drawn, test);
-  await measureSpan(context, {config, model: name, drawing, blocks, span});
+  await withDrawnModel(context, model, async (drawn) => {
+    const drawing = await drawingOf(context, config, drawn, test);
+    await measureSpan(context, {config, model: name, drawing, blocks, span});
+  });
   return 'done';
 }

@@ -14,7 +14,7 @@ import {fileExists} from '../../store/files/fileExists.ts';
 import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {openDrawingFolder} from '../drawing/drawingFolder.ts';
-import {drawingOf, loadDrawnModel, type DrawnModel} from '../drawing/drawnModel.ts';
+import {drawingOf, withDrawnModel, type DrawnModel} from '../drawing/drawnModel.ts';
 import {drawnScores} from '../drawing/drawnScores.ts';
 import {FeatureBlocks} from '../drawing/featureBlocks.ts';
 import type {ImageTaker} from '../drawing/imageTakers.ts';
@@ -31,15 +31,16 @@ export async function evaluateStage(context: StageContext, model: RunModel): Pro
   const name = modelName(model);
   await context.watch.makeFolder(runPaths.evaluation(context.run, name));
   const folder = await openDrawingFolder(context, name);
-  const drawn = await loadDrawnModel(context, model);
   const {test} = await openStageData(context);
-  const losses = join(folder, 'losses.json');
-  if (!(await fileExists(losses))) {
-    await writeJsonAtomic(losses, toRecord(await measureLosses(context, config, drawn, test)));
-  }
-  await writeFileAtomic(runPaths.losses(context.run, name), await readFile(losses));
-  await orStop(context);
-  await drawSamples(context, config, await drawingOf(context, config, drawn, test), {name, folder});
+  await withDrawnModel(context, model, async (drawn) => {
+    const losses = join(folder, 'losses.json');
+    if (!(await fileExists(losses))) {
+      await writeJsonAtomic(losses, toRecord(await measureLosses(context, config, drawn, test)));
+    }
+    await writeFileAtomic(runPaths.losses(context.run, name), await readFile(losses));
+    await orStop(context);
+    await drawSamples(context, config, await drawingOf(context, config, drawn, test), {name, folder});
+  });
   return 'done';
 }
 

@@ -3,6 +3,7 @@ import type {RunModel} from '../../contract/run/runModel.ts';
 import {equalRanges} from '../../deme/timesteps.ts';
 import {architectureOf} from '../../models/architectures.ts';
 import type {Pretrained} from '../../models/pretrained.ts';
+import {disposeParams} from '../../nn/params.ts';
 import {addIdentityProjections} from '../../nn/projections.ts';
 import {ordinaryTraining, withBaseline} from '../graph/trainingInputs.ts';
 import {loadBase, openBaseComponents} from '../runModels.ts';
@@ -62,14 +63,21 @@ type Finetune = Omit<ModelTraining, 'network' | 'components' | 'teacher' | 'init
 async function finetune(context: StageContext, base: Pretrained, training: Finetune): Promise<StageOutcome> {
   const {unetConfig, pipeline} = base.folder;
   const {projectionSites} = architectureOf(unetConfig);
-  return trainModel(context, {
-    ...training,
-    network: base,
-    components: await openBaseComponents(context, base),
-    teacher: training.consistency > 0 ? base.params : null,
-    initial: addIdentityProjections(base.params, projectionSites, training.record.projection),
-    saved: {unetConfig, pipeline, dtype: 'F32'},
-  });
+  const components = await openBaseComponents(context, base);
+  const initial = addIdentityProjections(base.params, projectionSites, training.record.projection);
+  try {
+    return await trainModel(context, {
+      ...training,
+      network: base,
+      components,
+      teacher: training.consistency > 0 ? base.params : null,
+      initial,
+      saved: {unetConfig, pipeline, dtype: 'F32'},
+    });
+  } finally {
+    [base.params, initial].forEach(disposeParams);
+    components.unload();
+  }
 }
 
 function requireDecouple(context: StageContext): DecoupleConfig {
