@@ -24,10 +24,23 @@ export function needsEngine(a: FeatureRows, b: FeatureRows): boolean {
 }
 
 /** All dot products of the rows of two sets, block by block; those of the same rows of `a` come one after the other. */
-export async function* gramBlocks(a: FeatureRows, b: FeatureRows): AsyncGenerator<GramBlock> {
+export function gramBlocks(a: FeatureRows, b: FeatureRows): AsyncGenerator<GramBlock> {
+  return blocksFrom(a, b, () => 0);
+}
+
+/** The same of one set with itself, but of two different blocks of rows only one way round. */
+export function ownGramBlocks(rows: FeatureRows): AsyncGenerator<GramBlock> {
+  return blocksFrom(rows, rows, (firstA) => firstA);
+}
+
+async function* blocksFrom(
+  a: FeatureRows,
+  b: FeatureRows,
+  startFor: (firstA: number) => number,
+): AsyncGenerator<GramBlock> {
   for (let firstA = 0; firstA < a.count; firstA += blockRows) {
     const rowsA = rowsFrom(a, firstA, Math.min(blockRows, a.count - firstA));
-    for (let firstB = 0; firstB < b.count; firstB += blockRows) {
+    for (let firstB = startFor(firstA); firstB < b.count; firstB += blockRows) {
       const rowsB = rowsFrom(b, firstB, Math.min(blockRows, b.count - firstB));
       yield {a: rowsA, b: rowsB, firstA, firstB, products: await dotProducts(rowsA, rowsB)};
     }
@@ -55,7 +68,7 @@ function productsOnHost(a: FeatureSet, b: FeatureSet): Float64Array {
 async function productsOnEngine(a: FeatureSet, b: FeatureSet): Promise<Float32Array> {
   const product = tf.tidy(() => {
     const [first, second] = [a, b].map(({values, count, dimension}) =>
-      tf.tensor2d(values instanceof Float32Array ? values : Float32Array.from(values), [count, dimension]),
+      tf.tensor2d(values instanceof Float32Array ? values : new Float32Array(values), [count, dimension]),
     ) as [tf.Tensor2D, tf.Tensor2D];
     return tf.matMul(first, second, false, true);
   });

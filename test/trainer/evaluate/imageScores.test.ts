@@ -7,8 +7,9 @@ import {streamedStatistics} from '../../../trainer/evaluate/featureStatistics.ts
 import {frechetDistance} from '../../../trainer/evaluate/frechet.ts';
 import {inceptionScore} from '../../../trainer/evaluate/inceptionScore.ts';
 import {NumpyRandom} from '../../../trainer/evaluate/numpyRandom.ts';
-import {precisionRecall} from '../../../trainer/evaluate/precisionRecall.ts';
+import {manifoldOf, precisionRecall} from '../../../trainer/evaluate/precisionRecall.ts';
 import {subsetKid} from '../../../trainer/evaluate/subsetKid.ts';
+import {createRandom} from '../../../trainer/random.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
 import {goldenSdArray, goldenSdFolder} from '../../helpers/goldenSd.ts';
 
@@ -100,11 +101,21 @@ describe('scores of given features', () => {
 
   it.each([3, 5] as const)('are the precision and recall of torch-fidelity with %i neighbours', async (k) => {
     const [generated, real] = [featureRows(await features('prc.generated')), featureRows(await features('prc.real'))];
-    const {precision, recall, fScore} = await precisionRecall(generated, real, k);
+    const {precision, recall, fScore} = await precisionRecall(generated, await manifoldOf(real, k));
     const expected = golden.from_features[`prc_k${k}`];
     near(precision, expected.precision, 1e-6);
     near(recall, expected.recall, 1e-6);
     near(fScore, expected.f_score, 1e-6);
+  });
+
+  it('are the precision and recall of their definition for more images than are compared at once', async () => {
+    const random = createRandom(1, 'precision');
+    const points = (count: number, width: number) =>
+      Float64Array.from({length: 2 * count}, () => width * random.normal());
+    const [generated, real] = [points(2100, 1), points(2600, 1.5)];
+    const {precision, recall} = await precisionRecall(pairs(generated), await manifoldOf(pairs(real)));
+    expect(precision).toBe(shareWithinReach(generated, real, 3));
+    expect(recall).toBe(shareWithinReach(real, generated, 3));
   });
 
   it('are the three CLIP scores', async () => {
@@ -130,8 +141,27 @@ describeOnEngines('scores of many features', () => {
     const [wideA, wideB] = [featureRows(repeated(a, 4, 4)), featureRows(repeated(b, 4, 4))];
     const [narrowA, narrowB] = [featureRows(repeated(a, 4, 1)), featureRows(repeated(b, 4, 1))];
     // 1200 x 1040 x 192 products against a quarter of that.
-    const [many, few] = [await precisionRecall(wideA, wideB, 9), await precisionRecall(narrowA, narrowB, 9)];
+    const [many, few] = [
+      await precisionRecall(wideA, await manifoldOf(wideB, 9)),
+      await precisionRecall(narrowA, await manifoldOf(narrowB, 9)),
+    ];
     expect(many).toEqual(few);
     near(await cmmd(wideA, wideB), await cmmd(narrowA, narrowB), 1e-4);
   });
 });
+
+const pairs = (values: Float64Array) => featureRows({values, count: values.length / 2, dimension: 2});
+
+/** Share of points of the plane that are no further from some other than the `k`-th nearest neighbour of that one. */
+function shareWithinReach(points: Float64Array, others: Float64Array, k: number): number {
+  const squared = (a: Float64Array, i: number, b: Float64Array, j: number) =>
+    (a[2 * i]! - b[2 * j]!) ** 2 + (a[2 * i + 1]! - b[2 * j + 1]!) ** 2;
+  const count = others.length / 2;
+  const reach = Array.from({length: count}, (_, i) => {
+    const distances = Float64Array.from({length: count}, (_, j) => squared(others, i, others, j));
+    return distances.sort()[k]!;
+  });
+  const isWithin = (i: number) => reach.some((distance, j) => squared(points, i, others, j) <= distance);
+  const numbers = Array.from({length: points.length / 2}, (_, i) => i);
+  return numbers.filter(isWithin).length / numbers.length;
+}

@@ -5,7 +5,7 @@ import {statisticsOf} from '../featureStatistics.ts';
 import {frechetDistance} from '../frechet.ts';
 import {frechetWarnings} from '../frechetWarnings.ts';
 import {inceptionScore} from '../inceptionScore.ts';
-import {mostPairs, precisionRecall, type PrecisionRecall} from '../precisionRecall.ts';
+import {manifoldOf, mostCompared, precisionRecall, type PrecisionRecall} from '../precisionRecall.ts';
 import type {Spread} from '../spread.ts';
 import {kidSubsetSize, subsetKid} from '../subsetKid.ts';
 import {originOf, requireSameFeatures} from './sameFeatures.ts';
@@ -62,10 +62,12 @@ export async function scoreSet(
   const subsets = settings.kidSubsets ?? 100;
   scores.kid = {...(await subsetKid(own, real, {subsets, subsetSize})), subsets, subsetSize};
   const {neighbours = 3} = settings;
-  if (own.count * real.count > mostPairs) {
-    warnings.push('Precision and recall are left out: they compare every image with every other.');
+  if (own.count + real.count > mostCompared) {
+    warnings.push(
+      `Precision and recall are left out: they compare every image with every other, of ${mostCompared} together at most.`,
+    );
   } else if (Math.min(own.count, real.count) > neighbours) {
-    scores.precisionRecall = {...(await precisionRecall(own, real, neighbours)), neighbours};
+    scores.precisionRecall = {...(await precisionRecall(own, await manifoldOf(real, neighbours))), neighbours};
   }
   if (set.network?.name === 'clip') scores.cmmd = await cmmd(own, real);
   return scores;

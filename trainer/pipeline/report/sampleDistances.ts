@@ -22,7 +22,7 @@ import {frechetWarnings} from '../../evaluate/frechetWarnings.ts';
 import {kidEstimate, type KidSettings, kidSettings} from '../../evaluate/kid.ts';
 import type {FeatureRows} from '../../evaluate/featureRows.ts';
 import {needsEngine} from '../../evaluate/gram.ts';
-import {mostPairs, precisionRecall} from '../../evaluate/precisionRecall.ts';
+import {type Manifold, manifoldOf, mostCompared, precisionRecall} from '../../evaluate/precisionRecall.ts';
 import {isStatisticsFile, readStatistics} from '../../evaluate/statisticsFile.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
@@ -50,9 +50,12 @@ export interface DistanceWork {
   readonly startEngine: () => Promise<unknown>;
   /** Called between them; throws to end. */
   readonly between: () => Promise<void>;
+  /** Called again and again within one; throws to end. */
+  readonly within: () => Promise<void>;
 }
 
-const noWork: DistanceWork = {startEngine: () => Promise.resolve(), between: () => Promise.resolve()};
+const nothing = () => Promise.resolve();
+const noWork: DistanceWork = {startEngine: nothing, between: nothing, within: nothing};
 
 /** Of precision and recall, as in `deme score`. */
 const neighbours = 3;
@@ -144,6 +147,7 @@ async function distancesIn(sets: ReadonlyMap<string, MeasuredSet>, work: Distanc
   const kid: Report['kid'] = {};
   const precisions: NonNullable<SampleScores['precisionRecall']> = {};
   const draws = new Map<string, FrechetDraws>();
+  let manifold: Promise<Manifold> | undefined;
   for (const [model, set] of measured) {
     requireSameNetwork(set, reference);
     await work.between();
@@ -156,8 +160,11 @@ async function distancesIn(sets: ReadonlyMap<string, MeasuredSet>, work: Distanc
     if (!reference.features || !settings) continue;
     await work.between();
     kid[model] = kidEstimate(set.features, reference.features, settings);
-    const found = await neighbourScores(set.features, reference.features, work);
-    if (found) precisions[model] = found;
+    const {features: real} = reference;
+    if (!isComparable(set.features, real)) continue;
+    if (needsEngine(set.features, real)) await work.startEngine();
+    manifold ??= manifoldOf(real, neighbours, work.within);
+    precisions[model] = await neighbourScores(set.features, await manifold, work);
   }
   return {
     frechet,
@@ -193,13 +200,16 @@ function frechetScores(
   };
 }
 
-/** Null for sets with too few images for neighbours, or too many to compare all of them. */
-async function neighbourScores(own: FeatureRows, real: FeatureRows, {startEngine}: DistanceWork) {
-  if (Math.min(own.count, real.count) <= neighbours || own.count * real.count > mostPairs) return null;
-  if (needsEngine(own, real)) await startEngine();
-  const {precision, recall} = await precisionRecall(own, real, neighbours);
+/** Whether sets have enough images for neighbours, and few enough to compare all of them. */
+function isComparable(own: FeatureRows, real: FeatureRows): boolean {
+  return Math.min(own.count, real.count) > neighbours && own.count + real.count <= mostCompared;
+}
+
+async function neighbourScores(own: FeatureRows, real: Manifold, {within}: DistanceWork) {
+  const {precision, recall} = await precisionRecall(own, real, within);
+  const {neighbours} = real;
   const precisionError = shareError(precision, own.count);
-  return {precision, recall, neighbours, precisionError, recallError: shareError(recall, real.count)};
+  return {precision, recall, neighbours, precisionError, recallError: shareError(recall, real.rows.count)};
 }
 
 /** Standard error of the share of some of `count` images. */

@@ -60,6 +60,7 @@ async function gather(context: StageContext, stages: readonly Stage[]): Promise<
   const work = {
     startEngine: () => (started ??= startEngine({...engine, work: 'predict'})),
     between: distanceSteps(context, models.length * featureNames(evaluate?.features).length * stepsPerModel),
+    within: () => orStop(context),
   };
   return {
     losses,

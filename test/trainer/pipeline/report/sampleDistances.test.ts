@@ -5,7 +5,7 @@ import {beforeEach, describe, expect, it} from 'vitest';
 import type {FeatureNetwork} from '../../../../trainer/evaluate/featureNetwork.ts';
 import {featureRows, type FeatureSet} from '../../../../trainer/evaluate/featureRows.ts';
 import {streamedStatistics} from '../../../../trainer/evaluate/featureStatistics.ts';
-import {precisionRecall as precisionRecallOf} from '../../../../trainer/evaluate/precisionRecall.ts';
+import {manifoldOf, precisionRecall as precisionRecallOf} from '../../../../trainer/evaluate/precisionRecall.ts';
 import {frechetDistance} from '../../../../trainer/evaluate/frechet.ts';
 import {kidEstimate, kidSettings} from '../../../../trainer/evaluate/kid.ts';
 import {readStatistics} from '../../../../trainer/evaluate/statisticsFile.ts';
@@ -80,7 +80,7 @@ describe('sampleDistances', () => {
     expect(frechet).toEqual({base: frechetDistance(streamedStatistics([base]), streamedStatistics([reference]))});
     const settings = kidSettings(21, 30);
     expect(kid).toEqual({base: kidEstimate(featureRows(base), featureRows(reference), settings)});
-    const {precision, recall} = await precisionRecallOf(featureRows(base), featureRows(reference), 3);
+    const {precision, recall} = await precisionRecallOf(featureRows(base), await manifoldOf(featureRows(reference)));
     const [precisionError, recallError] = [
       Math.sqrt((precision * (1 - precision)) / 21),
       Math.sqrt((recall * (1 - recall)) / 30),
