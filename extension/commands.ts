@@ -24,6 +24,7 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
       'deme.editNote',
       'deme.openConfig',
       'deme.openReport',
+      'deme.saveReport',
       'deme.showRunLog',
       'deme.revealRun',
       'deme.copyRunPath',

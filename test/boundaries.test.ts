@@ -22,6 +22,7 @@ const boundaries: readonly Boundary[] = [
   {part: 'trainer/preview.ts', row: 6, packages: [node]},
   {part: 'trainer/cli/', row: 6, packages: [node, zod, /^commander$/]},
   {part: 'trainer/preview/', row: 5, packages: [node]},
+  {part: 'trainer/pipeline/report/reportPage.ts', row: 5, packages: [node, /^marked$/]},
   {part: 'trainer/pipeline/', row: 5, packages: [node, zod, tfjsCore]},
   {part: 'trainer/train/', row: 4, packages: [node, tfjsCore]},
   {part: 'trainer/merge/', row: 4, packages: [node, tfjsCore, /^ml-matrix$/]},

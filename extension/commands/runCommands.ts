@@ -12,6 +12,7 @@ import type {Handler, Studio} from '../studio.ts';
 import {requireTrust} from '../trainer/requireTrust.ts';
 import {extendRun} from './extendRun.ts';
 import {openPanel} from './openPanel.ts';
+import {saveReport} from './saveReport.ts';
 import {nodeOf, targetConfig, targetRun} from './targets.ts';
 
 /** Commands about runs that are there. */
@@ -34,6 +35,7 @@ export const runCommands: Readonly<Record<string, Handler>> = {
     if (config !== undefined) await vscode.window.showTextDocument(config);
   },
   'deme.openReport': withRun(openReport),
+  'deme.saveReport': withRun((_, run) => saveReport(run)),
   'deme.showRunLog': withRun(showRunLog),
   'deme.revealRun': withRun(async (_, run) => {
     await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(run.path));

@@ -271,7 +271,10 @@ function provider(name: string) {
 
 export const tasks = {executeTask: async (task: Task) => void editor.tasks.push(task)};
 
-export const env = {clipboard: {writeText: async (text: string) => void (editor.clipboard = text)}};
+export const env = {
+  clipboard: {writeText: async (text: string) => void (editor.clipboard = text)},
+  openExternal: async (target: Uri) => void editor.called.push(['openExternal', target]),
+};
 
 /** What an extension gets when it is activated, for an installation in `extensionPath`. */
 export function extensionContext(extensionPath: string, storage: string) {

@@ -21,6 +21,7 @@ import {addSampleVerb} from './verbs/sampleVerb.ts';
 import {addScoreVerb} from './verbs/score/scoreVerb.ts';
 import {addStageVerb} from './verbs/stageVerb.ts';
 import {addValidateVerb} from './verbs/validateVerb.ts';
+import {addWatchVerb} from './verbs/watchVerb.ts';
 
 /** The command line `deme`. */
 export function program(): Command {
@@ -52,6 +53,7 @@ export function program(): Command {
   addDecodeVerb(deme);
   deme.commandsGroup('Runs:');
   addRunsVerb(deme);
+  addWatchVerb(deme);
   addControlVerbs(deme);
   addStageVerb(deme);
   deme.commandsGroup('Engines:');

@@ -62,4 +62,5 @@ it('trains, measures and reports each baseline of a config on the draws of the o
   expect(await readFile(runPaths.reportText(run), 'utf8')).toContain(
     'The merged model against baseline-p2: held-out loss',
   );
+  expect(await readFile(runPaths.reportPage(run), 'utf8')).toContain('alt="Samples of merged (same seeds)"');
 });

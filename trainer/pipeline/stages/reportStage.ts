@@ -20,12 +20,13 @@ import {drawCurves} from '../report/curves.ts';
 import {differingImages} from '../report/differingImages.ts';
 import {distancesByNetwork, stepsPerModel} from '../report/sampleDistances.ts';
 import {reportMarkdown} from '../report/markdown.ts';
+import {reportPage} from '../report/reportPage.ts';
 import type {PictureFile} from '../report/pictureFile.ts';
 import {readStagePeaks} from '../resources/readStagePeaks.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {orStop, progress, type StageContext, type StageOutcome} from './stageContext.ts';
 
-/** Gathers what the stages measured into `report/`: report.json, report.md and the pictures. `stages` are those of the whole pipeline. */
+/** Gathers what the stages measured into `report/`: report.json, report.md and its pictures, and both in report.html. `stages` are those of the whole pipeline. */
 export async function reportStage(context: StageContext, stages: readonly Stage[]): Promise<StageOutcome> {
   const {run, resolved} = context;
   const folder = runPaths.report(run);
@@ -39,7 +40,10 @@ export async function reportStage(context: StageContext, stages: readonly Stage[
     ...(await copyGrids(context, folder)),
   ];
   await writeJsonAtomic(runPaths.reportRecord(run), report);
-  await writeFileAtomic(runPaths.reportText(run), reportMarkdown(resolved.config.name, report, pictures));
+  const {name} = resolved.config;
+  const text = reportMarkdown(name, report, pictures);
+  await writeFileAtomic(runPaths.reportText(run), text);
+  await writeFileAtomic(runPaths.reportPage(run), await reportPage(folder, name, text));
   return 'done';
 }
 

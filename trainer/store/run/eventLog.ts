@@ -2,8 +2,7 @@ import {closeSync, constants, ftruncateSync, fstatSync, readSync, truncateSync} 
 import {open} from 'node:fs/promises';
 import {RunEvent, type NewRunEvent} from '../../contract/run/events.ts';
 import {isDiskFull} from '../files/atomicFile.ts';
-import {parseEventLines} from './eventLine.ts';
-import {linePieces} from './eventPieces.ts';
+import {eventPieces} from './eventPieces.ts';
 import {appendNow, openRegularNow} from '../files/regularFile.ts';
 
 const newline = 0x0a;
@@ -102,8 +101,8 @@ export async function readEvents(path: string): Promise<RunEvent[]> {
 export async function readEventsFrom(path: string, offset: number): Promise<{events: RunEvent[]; offset: number}> {
   const events: RunEvent[] = [];
   let end = offset;
-  for await (const piece of linePieces(path, offset)) {
-    for (const event of parseEventLines(piece.lines, path).events) events.push(event);
+  for await (const piece of eventPieces(path, undefined, offset)) {
+    for (const event of piece.events) events.push(event);
     ({end} = piece);
   }
   return {events, offset: end};

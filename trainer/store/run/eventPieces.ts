@@ -50,9 +50,13 @@ export async function* linePieces(path: string, from = 0): AsyncGenerator<LinePi
  * The events of a log in pieces, as `linePieces` reads it. With `types` only those of these types, and the other lines are not even
  * parsed, which takes a tenth of the time.
  */
-export async function* eventPieces(path: string, types?: readonly RunEvent['type'][]): AsyncGenerator<EventPiece> {
+export async function* eventPieces(
+  path: string,
+  types?: readonly RunEvent['type'][],
+  from = 0,
+): AsyncGenerator<EventPiece> {
   const marks = types?.map((type) => JSON.stringify(type));
-  for await (const {lines, end} of linePieces(path)) {
+  for await (const {lines, end} of linePieces(path, from)) {
     const wanted = marks ? lines.filter((line) => marks.some((mark) => line.includes(mark))) : lines;
     const {events, unreadable} = parseEventLines(wanted, path);
     yield {events: types ? events.filter(({type}) => types.includes(type)) : events, unreadable, end};

@@ -58,6 +58,8 @@ export const runPaths = {
   report: (run: string) => join(run, 'report'),
   reportRecord: (run: string) => join(run, 'report', 'report.json'),
   reportText: (run: string) => join(run, 'report', 'report.md'),
+  /** The same in one file, to be sent. */
+  reportPage: (run: string) => join(run, 'report', 'report.html'),
   models: (run: string) => join(run, 'models'),
   /** A model that the run made. */
   model: (run: string, model: string) => join(run, 'models', model),
