@@ -1,6 +1,6 @@
-import {timeLeftText} from '../trainer/contract/durationText.ts';
 import {exportFormats} from '../trainer/contract/panel/panel.ts';
 import type {RunView} from '../trainer/contract/panel/panelViews.ts';
+import {estimateText} from '../trainer/contract/run/timeLeft.ts';
 import {element, message, Region, setText} from './dom.ts';
 import {percentText, stateText} from './numberText.ts';
 import type {Panel} from './panel.ts';
@@ -105,8 +105,8 @@ function stateParts(run: RunView): HTMLElement[] {
   ];
 }
 
-function leftText({state, secondsLeft}: RunView): string {
-  return state === 'running' && secondsLeft !== null ? timeLeftText(secondsLeft) : '';
+function leftText({state, left}: RunView): string {
+  return state === 'running' && left !== null ? estimateText(left) : '';
 }
 
 function commandsFor({state}: RunView): {command: Command; label: string; icon: string}[] {

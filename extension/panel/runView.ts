@@ -24,7 +24,7 @@ export function runView(run: Run, milestones: readonly RunEvent[], source: (file
     state: state?.state ?? 'new',
     error: state?.error ?? null,
     progress: state?.progress ?? 0,
-    secondsLeft: run.secondsLeft,
+    left: state?.left ?? null,
     engine: `${record.engine.name} ${record.engine.version}, ${record.engine.device}`,
     stages: [...progress.stages.values()].map((stage) => stageView(stage, memory.get(stage.stage) ?? null)),
     images: imageViews(run, milestones, source),

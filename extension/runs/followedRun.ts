@@ -14,7 +14,7 @@ import {readEventTail, type TailDepth} from './eventTail.ts';
 import {isActiveRun, type Run} from './run.ts';
 import {addEvents, noProgress, plannedProgress} from '../../trainer/contract/run/runProgress.ts';
 import {Silence} from '../silence.ts';
-import {addSample, keptSamples, noPace, secondsLeft, type Pace} from '../../trainer/contract/run/pace.ts';
+import {keptSamples} from '../../trainer/contract/run/pace.ts';
 
 /** Changes that follow each other so closely may have the same time on some disks. */
 const settledMilliseconds = 5000;
@@ -31,7 +31,6 @@ export class FollowedRun {
   readonly created: number;
   #run: Run;
   #offset = 0;
-  #pace: Pace = noPace;
   readonly #silence = new Silence();
   readonly #seen = new Map<string, string>();
   /** What is wrong, by file. */
@@ -51,7 +50,7 @@ export class FollowedRun {
   static async open(path: string): Promise<FollowedRun> {
     const {record} = await openRun(path);
     const config = await readJson(runPaths.config(path), ResolvedConfig, 'the config of the run');
-    const unknown = {timesteps: null, state: null, secondsLeft: null, silentSeconds: null, report: null, problem: null};
+    const unknown = {timesteps: null, state: null, silentSeconds: null, report: null, problem: null};
     const followed = new FollowedRun({path, record, config, progress: noProgress, notes: noNotes, ...unknown});
     await followed.#readState();
     await followed.#readResults();
@@ -99,10 +98,7 @@ export class FollowedRun {
       const silentSeconds = this.#silence.after(state);
       if (silentSeconds !== this.#run.silentSeconds) this.#set({silentSeconds});
       if (JSON.stringify(state) === JSON.stringify(before)) return;
-      const isRunning = state?.state === 'running';
-      if (!isRunning || state.pid !== before?.pid) this.#pace = noPace;
-      else this.#pace = addSample(this.#pace, {time: state.heartbeat * 1000, share: state.progress});
-      this.#set({state, secondsLeft: isRunning ? secondsLeft(this.#pace) : null});
+      this.#set({state});
     };
     // The process may be gone while its file says that it works.
     await this.#whenChanged(runPaths.state(path), read, isActiveRun(this.#run));

@@ -15,8 +15,6 @@ export interface Run {
   /** Null before its owner has written any. */
   readonly state: CurrentState | null;
   readonly progress: RunProgress;
-  /** Seconds to the end of all that was asked for; null while that is unknown. */
-  readonly secondsLeft: number | null;
   /** How long its owner has given no sign of life, in whole ten seconds; null for one that does, or that needs not. */
   readonly silentSeconds: number | null;
   /** Null until its report is written. */

@@ -1,10 +1,11 @@
 import {durationText, timeLeftText} from '../../trainer/contract/durationText.ts';
+import {estimateText} from '../../trainer/contract/run/timeLeft.ts';
 import {isActiveRun, type Run} from './run.ts';
 import type {StageProgress, StageState} from '../../trainer/contract/run/runProgress.ts';
 
 /** `running 42 %, 3 min left`, `done, held-out loss 0.0212`, `failed: No images.` */
 export function runStateText(run: Run): string {
-  const {state, secondsLeft, silentSeconds} = run;
+  const {state, silentSeconds} = run;
   if (state === null) return 'starting';
   if (silentSeconds !== null) {
     const silence = silentSeconds < 120 ? `${silentSeconds} s` : durationText(silentSeconds);
@@ -12,7 +13,7 @@ export function runStateText(run: Run): string {
   }
   switch (state.state) {
     case 'running':
-      return withTimeLeft(`running ${percent(state.progress)}`, secondsLeft);
+      return [`running ${percent(state.progress)}`, ...(state.left ? [estimateText(state.left)] : [])].join(', ');
     case 'paused':
     case 'stopping':
     case 'stopped':

@@ -8,7 +8,10 @@ describe('the status bar item', () => {
   });
 
   it('says how the newest active run goes, and what else there is', () => {
-    const running = knownRun({id: 'digits-2', state: knownState('running'), secondsLeft: 180});
+    const running = knownRun({
+      id: 'digits-2',
+      state: knownState('running', 0.425, {left: {seconds: 180, low: 162, high: 198}}),
+    });
     expect(statusContent([knownRun({state: knownState('paused')}), running], 2)).toMatchObject({
       text: '$(sync~spin) DeMe 42 %, 3 min left, 2 runs, 2 queued',
       label: 'DeMe, digits-2: running 42 %, 3 min left, 2 runs, 2 queued',

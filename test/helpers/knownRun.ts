@@ -23,7 +23,6 @@ export function knownRun(changes: Partial<Run> & {id?: string} = {}): Run {
     config: {folder: '/project', baseFolder: '/project/base', config: parseConfig(text, 'digits.deme.yaml')},
     state: null,
     progress: plannedProgress([], new Set()),
-    secondsLeft: null,
     silentSeconds: null,
     report: null,
     notes: {format: 1, tags: [], note: ''},

@@ -10,7 +10,7 @@ export const runView = (id: string, change: Partial<RunView> = {}): RunView => (
   state: 'running',
   error: null,
   progress: 0,
-  secondsLeft: null,
+    left: null,
   engine: 'wasm',
   stages: [],
   images: [],

@@ -1,4 +1,5 @@
 import {durationText} from '../../trainer/contract/durationText.ts';
+import {estimateText} from '../../trainer/contract/run/timeLeft.ts';
 import type {RunView, StageView, SystemUsage} from '../../trainer/contract/panel/panelViews.ts';
 import {element, message, Region, table} from '../dom.ts';
 import {countText} from '../../trainer/chart/tickText.ts';
@@ -34,7 +35,7 @@ export class SystemTab implements Tab {
 
   update(state: PanelState): void {
     const run = selectedRun(state);
-    this.#stages.show([run?.stages, run?.engine, run?.secondsLeft], () =>
+    this.#stages.show([run?.stages, run?.engine, run?.left], () =>
       run ? stageParts(run) : [message('This experiment has no runs yet.')],
     );
     this.#usage.show([state.usage.at(-1)?.time], () => usageParts(state.usage));
@@ -63,7 +64,7 @@ function stageParts(run: RunView): HTMLElement[] {
   const times = ['Time per update', 'of it waiting for data', 'Time left'];
   const head = ['Stage', 'State', 'Updates', ...times, 'Peak memory', 'Peak GPU memory'];
   return [
-    element('p', {}, `Engine: ${run.engine}. Time left for all: ${leftText(run.secondsLeft)}.`),
+    element('p', {}, `Engine: ${run.engine}. Time for all: ${run.left ? estimateText(run.left) : '–'}.`),
     table('Stages of the run', head, rows),
   ];
 }

@@ -93,8 +93,7 @@ describe('the lenses of a config', () => {
   it('say how the work goes', () => {
     const events = Array.from({length: 42}, (_, i) => stepEvent(i + 1));
     const run = knownRun({
-      state: knownState('running'),
-      secondsLeft: 180,
+      state: knownState('running', 0.425, {left: {seconds: 180, low: 162, high: 198}}),
       progress: knownProgress(['expert-0', 'expert-1', 'merge'], ['expert-1'], events),
     });
     const found = titles(text, {run});

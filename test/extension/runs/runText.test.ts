@@ -5,7 +5,14 @@ import {knownProgress, knownReport, knownRun, knownState, stepEvent} from '../..
 describe('the state of a run in words', () => {
   it.each([
     [knownRun(), 'starting'],
-    [knownRun({state: knownState('running'), secondsLeft: 181}), 'running 42 %, 3 min left'],
+    [
+      knownRun({state: knownState('running', 0.425, {left: {seconds: 181, low: 162, high: 199}})}),
+      'running 42 %, 3 min left',
+    ],
+    [
+      knownRun({state: knownState('running', 0.425, {left: {seconds: 300, low: 180, high: 540}})}),
+      'running 42 %, 3 to 9 min left',
+    ],
     [knownRun({state: knownState('running', 0.01)}), 'running 1 %'],
     [knownRun({state: knownState('paused')}), 'paused at 42 %'],
     [

@@ -32,8 +32,7 @@ describe('the tree of experiments', () => {
   it('has the parts of a run with their states and numbers', () => {
     const events = Array.from({length: 30}, (_, i) => stepEvent(i + 1));
     const run = knownRun({
-      state: knownState('running'),
-      secondsLeft: 600,
+      state: knownState('running', 0.425, {left: {seconds: 600, low: 540, high: 660}}),
       progress: knownProgress(['expert-0', 'expert-1', 'search', 'merge', 'evaluate-base'], ['expert-1'], events),
       notes: {format: 1, tags: ['small'], note: 'a first try\nmore'},
     });

@@ -7,6 +7,7 @@ import {WeightsRecord} from '../run/pipeline.ts';
 import {runStates} from '../run/records.ts';
 import {Report} from '../run/report.ts';
 import {stageStates} from '../run/runProgress.ts';
+import {TimeLeft} from '../run/timeLeft.ts';
 
 /** One stage of a run as the panel shows it. */
 export const StageView = z.strictObject({
@@ -55,7 +56,8 @@ export const RunView = z.strictObject({
   state: z.enum([...runStates, 'lost', 'new']),
   error: ErrorRecord.nullable(),
   progress: z.number(),
-  secondsLeft: z.number().nullable(),
+  /** Null while that is unknown, and for a run that does not run. */
+  left: TimeLeft.nullable(),
   engine: z.string(),
   stages: z.array(StageView),
   images: z.array(ImageView),

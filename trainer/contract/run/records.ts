@@ -9,6 +9,7 @@ import {MergeRule} from '../config/mergeRule.ts';
 import {PathInside} from './pathInside.ts';
 import {ProcessIdentity} from './processIdentity.ts';
 import {ExperimentName, RunId} from './runId.ts';
+import {TimeLeft} from './timeLeft.ts';
 
 /** `deme.json` beside the weights of each model that this project writes: what stock diffusers configs cannot say. */
 export const ModelRecord = z.strictObject({
@@ -74,6 +75,8 @@ export const StateRecord = z.strictObject({
   stage: z.string(),
   /** 0..1 over the whole pipeline. */
   progress: z.number().min(0).max(1),
+  /** While it runs and something is known of its pace; absent in states of older builds. */
+  left: TimeLeft.optional(),
   error: ErrorRecord.optional(),
 });
 export type StateRecord = z.infer<typeof StateRecord>;

@@ -4,6 +4,7 @@ import {UserError} from '../../contract/errors.ts';
 import {stageName, type Stage} from '../../contract/run/stage.ts';
 import type {EngineWork} from '../../launch/trainerEnvironment.ts';
 import {definitionOf, selectedStages} from '../stages/registry.ts';
+import type {StageEffort} from './stageEffort.ts';
 
 /** A node of the graph of stages. */
 export interface StageNode {
@@ -15,8 +16,7 @@ export interface StageNode {
 /** A stage with its place in the graph. */
 export interface PlannedStage extends StageNode {
   readonly stage: Stage;
-  /** Rough share of the work, for the progress of the whole. */
-  readonly effort: number;
+  readonly effort: StageEffort;
 }
 
 /**

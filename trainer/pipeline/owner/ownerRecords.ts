@@ -7,7 +7,7 @@ import {writeState} from '../../store/run/runState.ts';
 import {writeWithRoom} from '../../store/files/writeWithRoom.ts';
 
 /** What of the state of a run changes while one process owns it. */
-export type OwnState = Pick<StateRecord, 'state' | 'stage' | 'progress' | 'error'>;
+export type OwnState = Pick<StateRecord, 'state' | 'stage' | 'progress' | 'left' | 'error'>;
 
 /** A state or a record of a stage, generously. */
 const recordBytes = 65_536;

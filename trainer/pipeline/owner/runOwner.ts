@@ -1,6 +1,7 @@
 import type {EngineConfig} from '../../contract/config/config.ts';
 import type {NewRunEvent, RunEvent} from '../../contract/run/events.ts';
 import {toErrorRecord} from '../../contract/errors.ts';
+import type {TimeLeft} from '../../contract/run/timeLeft.ts';
 import {StageProcesses} from '../../launch/stageProcesses.ts';
 import type {StageProcess} from '../../launch/stageProcess.ts';
 import {RunPlace} from '../../store/run/runPlace.ts';
@@ -14,7 +15,9 @@ import {OwnerRecords, type OwnState} from './ownerRecords.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {runStageGraph} from '../graph/stageGraph.ts';
 import {workOf, type PlannedStage} from '../graph/stagePlan.ts';
+import {StageClock} from './stageClock.ts';
 import {StallWatch} from './stallWatch.ts';
+import {SteadyLeft} from './steadyLeft.ts';
 import type {StageDecision} from '../graph/takeOver.ts';
 import {trainerEntry} from './trainerEntry.ts';
 
@@ -30,6 +33,8 @@ export interface RunOptions {
   readonly gpus: readonly string[];
   /** Folders of libraries that the engine opens by name. */
   readonly libraryFolders: readonly string[];
+  /** How long stages took in earlier runs. */
+  readonly earlier: ConstructorParameters<typeof StageClock>[3];
   /** What the user should know before the first stage starts. */
   readonly warnings: readonly string[];
   /** What was taken over from earlier runs, and why the other stages were not. */
@@ -57,7 +62,8 @@ export async function ownRun(options: RunOptions): Promise<'done' | 'stopped'> {
 class RunOwner implements Interruptible {
   readonly #launched = new StageProcesses();
   readonly #processes = new Map<string, StageProcess>();
-  readonly #shares = new Map<string, number>();
+  readonly #clock: StageClock;
+  readonly #left = new SteadyLeft();
   readonly #gpus: GpuSlots;
   readonly #stalls = new StallWatch();
   stoppingSince: number | null = null;
@@ -72,6 +78,7 @@ class RunOwner implements Interruptible {
     readonly finished: Set<string>,
   ) {
     this.#gpus = new GpuSlots(options.gpus);
+    this.#clock = new StageClock(options.stages, finished, options.parallel, options.earlier);
   }
 
   async run(): Promise<'done' | 'stopped'> {
@@ -181,7 +188,6 @@ class RunOwner implements Interruptible {
 
   /** Says whether all events are on the disk. */
   #relay(event: RunEvent): boolean {
-    if (event.type === 'step') this.#shares.set(event.stage, event.update / event.updates);
     if (event.type !== 'failed') this.#note(this.records.relay(event));
     return this.records.areWritten;
   }
@@ -192,6 +198,7 @@ class RunOwner implements Interruptible {
 
   #note(event: RunEvent): void {
     const {stage} = event;
+    this.#clock.add(event);
     const back = this.#stalls.onEvent(event);
     if (back !== null) this.records.emit({type: 'log', stage, level: 'info', message: back});
   }
@@ -219,13 +226,13 @@ class RunOwner implements Interruptible {
   }
 
   #ownState(state: OwnState['state']): OwnState {
-    return {state, stage: [...this.#processes.keys()].join(', '), progress: state === 'done' ? 1 : this.#progress()};
+    const progress = state === 'done' ? 1 : Math.min(1, this.#clock.progress);
+    const left = state === 'running' ? this.#timeLeft() : null;
+    return {state, stage: [...this.#processes.keys()].join(', '), progress, ...(left && {left})};
   }
 
-  #progress(): number {
-    const {stages} = this.options;
-    const total = stages.reduce((sum, {effort}) => sum + effort, 0);
-    const share = ({name}: PlannedStage) => (this.finished.has(name) ? 1 : (this.#shares.get(name) ?? 0));
-    return Math.min(1, stages.reduce((sum, stage) => sum + stage.effort * share(stage), 0) / Math.max(1, total));
+  #timeLeft(): TimeLeft | null {
+    const now = Date.now();
+    return this.#left.next(this.#clock.left(now), now);
   }
 }

@@ -15,6 +15,7 @@ import {createRun, type RunFolder} from '../../store/run/runFolder.ts';
 import {checkResults} from '../graph/checkResults.ts';
 import {cudaSetting, type CudaSetting} from '../resources/cudaSetting.ts';
 import {finishedStages, settledStages} from '../graph/finishedStages.ts';
+import {earlierTimes} from './earlierTimes.ts';
 import {measuringProblems} from './measuringProblems.ts';
 import {planRun, type RunPlan} from './planRun.ts';
 import type {ProcessPlan} from '../resources/processPlan.ts';
@@ -91,6 +92,7 @@ async function runOwned(run: RunFolder, request: RunRequest): Promise<'done' | '
     ...processes,
     run: run.path,
     stages,
+    earlier: await earlierTimes(run),
     warnings: [...doubts, ...leftOut, ...warnings, ...(mirrored === null ? [] : [mirrored])],
     decisions: [...damaged, ...taken, ...(await searchDecision(resolved, left))],
     onEvent,

@@ -1,6 +1,5 @@
 import type {DemeConfig} from '../../contract/config/config.ts';
 import {measuredCount, promptFileOf, type SamplingConfig} from '../../contract/config/evaluateConfig.ts';
-import {searchBudget} from '../../contract/config/searchConfig.ts';
 import {searchDistance, searchSampling} from '../../contract/config/searchDistance.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
@@ -10,6 +9,7 @@ import {modelMadeBy, type Stage, type StageKind, type StageOf} from '../../contr
 import {ruledMerge} from '../../merge/ruledWeights.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {referencePaths, weightedNetworks, weightsInput} from '../graph/evaluationInputs.ts';
+import {drawingEffort, evaluationEffort, searchEffort, trainingEffort, type StageEffort} from '../graph/stageEffort.ts';
 import type {StageFacts} from '../graph/stageFacts.ts';
 import {
   computing,
@@ -19,7 +19,6 @@ import {
   ordinaryTraining,
   withBaseline,
 } from '../graph/trainingInputs.ts';
-import {distancePlan, plannedImages} from '../search/distancePlan.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 
 /** All that sets one kind of stages apart from the others. A new kind is a row of `registry` and one of the names in contract/run/stage. */
@@ -34,8 +33,8 @@ interface StageDefinition<K extends StageKind> {
   stages(config: DemeConfig): StageOf<K>[];
   /** What must be done before. */
   needs(stage: StageOf<K>, config: DemeConfig): Stage[];
-  /** Rough share of the work, for the progress of the whole. */
-  effort(stage: StageOf<K>, config: DemeConfig): number;
+  /** How much it computes, for the progress of the whole and the time that is left. */
+  effort(stage: StageOf<K>, config: DemeConfig): StageEffort;
   /** What the result depends on besides engine, base and the stages that it needs; null for one that is always done again. */
   inputs(stage: StageOf<K>, facts: StageFacts): Record<string, unknown> | null;
   /** Folders and files with the result of a stage in the run folder `run`. */
@@ -60,7 +59,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     needsEngine: true,
     stages: () => [{kind: 'pretrain'}],
     needs: () => [],
-    effort: () => 1,
+    effort: (_, {pretrain}) => (pretrain ? trainingEffort(pretrain) : {}),
     inputs: (_, facts) => {
       const {pretrain} = facts.resolved.config;
       return {...images(facts), pretrain: pretrain && computing(pretrain)};
@@ -74,7 +73,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     needsEngine: true,
     stages: ({ordinary}) => (ordinary ? [{kind: 'ordinary'}] : []),
     needs: () => [],
-    effort: (_, {decouple}) => (decouple ? ordinaryTraining(decouple).updates : 0),
+    effort: (_, {decouple}) => (decouple ? trainingEffort(ordinaryTraining(decouple)) : {}),
     inputs: (_, facts) => ({...images(facts), decouple: ordinarySettings(facts.resolved.config)}),
     outputs: madeModel,
     run: async (context) => (await import('./finetuneStages.ts')).ordinaryStage(context),
@@ -85,7 +84,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     needsEngine: true,
     stages: baselineModels,
     needs: () => [],
-    effort: (_, {decouple}) => (decouple ? ordinaryTraining(decouple).updates : 0),
+    effort: (_, {decouple}) => (decouple ? trainingEffort(ordinaryTraining(decouple)) : {}),
     inputs: ({name}, facts) => ({
       ...images(facts),
       decouple: ordinarySettings(withBaseline(facts.resolved.config, name)),
@@ -99,7 +98,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     needsEngine: true,
     stages: trainedExperts,
     needs: () => [],
-    effort: (_, {decouple}) => (decouple?.updates ?? 0) * 1.3,
+    effort: (_, {decouple}) => (decouple ? trainingEffort(decouple, decouple.consistency) : {}),
     inputs: ({index}, facts) => ({
       ...images(facts),
       decouple: expertSettings(facts.resolved.config),
@@ -131,7 +130,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     needsEngine: true,
     stages: ({merge}) => (merge ? [{kind: 'merge'}] : []),
     needs: (_, config) => [{kind: 'search'}, ...trainedExperts(config)],
-    effort: () => 5,
+    effort: () => ({}),
     inputs: (_, {resolved, experts, ranges}) => {
       const {dtype, method, rules} = resolved.config.merge ?? {};
       return {merge: {dtype, method, rules}, experts, ranges};
@@ -145,7 +144,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     needsEngine: true,
     stages: ({evaluate}) => (evaluate && evaluate.features !== 'none' ? [{kind: 'reference'}] : []),
     needs: () => [],
-    effort: () => 10,
+    effort: () => ({}),
     inputs: (_, facts) => {
       const {features, keep, reference} = facts.resolved.config.evaluate ?? {};
       const files = referencePaths(facts.resolved.config.evaluate).map((path) => facts.evaluation[path]);
@@ -167,7 +166,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     needsEngine: true,
     stages: (config) => evaluatedModels(config).flatMap((model) => drawStages(model, config)),
     needs: ({model}, config) => (model.kind === 'ensemble' ? trainedExperts(config) : makersOf(model, config)),
-    effort: (_, {evaluate}) => 60 / (evaluate?.shards ?? 1),
+    effort: (_, config) => drawingEffort(config, config.evaluate?.shards),
     inputs: () => null,
     outputs: () => [],
     partOf: ({model}) => ({kind: 'evaluate', model}),
@@ -182,7 +181,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
       ...(model.kind === 'ensemble' ? trainedExperts(config) : makersOf(model, config)),
       ...drawStages(model, config),
     ],
-    effort: (_, {evaluate}) => (evaluate?.shards === undefined ? 60 : 10),
+    effort: (_, config) => evaluationEffort(config),
     inputs: ({model}, facts) => {
       const {decouple, evaluate} = facts.resolved.config;
       const experts = decouple ? [] : givenExperts(model, facts.experts);
@@ -205,7 +204,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     needsEngine: false,
     stages: ({evaluate}) => (evaluate ? [{kind: 'report'}] : []),
     needs: (_, config) => [...registry.evaluate.stages(config), ...registry.reference.stages(config)],
-    effort: () => 1,
+    effort: () => ({}),
     inputs: () => null,
     outputs: () => [],
     run: async (context) =>
@@ -262,14 +261,6 @@ function promptStamp({evaluation}: StageFacts, sampling: SamplingConfig | undefi
 function networkStamps({resolved: {config}, evaluation}: StageFacts): {networks?: Record<string, string | undefined>} {
   const stamps = weightedNetworks(config.evaluate).map((name) => [name, evaluation[weightsInput(name)]] as const);
   return stamps.length === 0 ? {} : {networks: Object.fromEntries(stamps)};
-}
-
-/** A candidate by loss is 10 updates; an update is about as much as 250 predictions of an image. */
-function searchEffort(config: DemeConfig): number {
-  const plan = distancePlan(config);
-  if (plan === null) return config.merge?.search ? searchBudget(config.merge.search) * 10 : 1;
-  const {search, test} = plannedImages(plan);
-  return ((search + test) * plan.sampling.steps) / 250;
 }
 
 /** Given weights need neither images nor a search. */

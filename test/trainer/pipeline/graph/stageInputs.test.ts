@@ -217,7 +217,7 @@ describe('the key of a stage', () => {
   });
 
   it('names what changed', () => {
-    const expert: PlannedStage = {stage: {kind: 'expert', index: 0}, name: 'expert-0', needs: [], effort: 1};
+    const expert: PlannedStage = {stage: {kind: 'expert', index: 0}, name: 'expert-0', needs: [], effort: {}};
     const inputs = (given: StageFacts) => stageInputs(expert, given, () => undefined) ?? expect.fail();
     const changed = changedInputs(
       inputs(facts()),
@@ -233,7 +233,7 @@ describe('the key of a stage', () => {
   });
 
   it('is none for the report', () => {
-    const report: PlannedStage = {stage: {kind: 'report'}, name: 'report', needs: [], effort: 1};
+    const report: PlannedStage = {stage: {kind: 'report'}, name: 'report', needs: [], effort: {}};
     expect(stageInputs(report, facts(), () => undefined)).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {DemeConfig} from '../../../../trainer/contract/config/config.ts';
+import {distancePlan, plannedImages} from '../../../../trainer/pipeline/search/distancePlan.ts';
 import {planStages} from '../../../../trainer/pipeline/graph/stagePlan.ts';
 
 const data = {kind: 'mnist'};
@@ -110,12 +111,36 @@ describe('the plan of a config', () => {
     const names = stages.map(({name}) => name);
     expect(new Set(names).size).toBe(names.length);
     stages.flatMap(({needs}) => needs).forEach((need) => expect(names).toContain(need));
-    stages.forEach(({name, effort}) => expect(effort, name).toBeGreaterThan(0));
   });
 
-  it('weighs the ordinary finetune as all experts together, and an expert, with its teacher, more than its share', () => {
-    const stages = planStages(DemeConfig.parse({...base, decouple: {ranges: 4, updates: 100}, ordinary: true}));
-    expect(stages[0]?.effort).toBe(400);
-    expect(stages[1]?.effort).toBeGreaterThan(100);
+  it('counts passes through the network: three for an image of an update, one more where there is a teacher, one for a step of sampling', () => {
+    const search = {budget: 31, images: 100, timesteps: 2};
+    const evaluate = {heldOut: {images: 50, timesteps: 4}, sampling: {steps: 10}, samples: 300, features: 'digits'};
+    const decouple = {ranges: 4, updates: 100, batch: 8, accumulation: 2, consistency: 1};
+    const stages = planStages(DemeConfig.parse({...base, decouple, ordinary: true, merge: {search}, evaluate}));
+    const effort = (stage: string) => stages.find(({name}) => name === stage)?.effort;
+    expect(effort('ordinary')).toEqual({updates: 400 * 16 * 3});
+    expect(effort('expert-2')).toEqual({updates: 100 * 16 * 4});
+    expect(effort('search')).toEqual({'merge candidates': 31 * 100 * 2 * 4});
+    expect(effort('evaluate-merged')).toEqual({'held-out draws': 50 * 4 * 4, samples: 300 * 10});
+    expect(effort('report')).toEqual({});
+  });
+
+  it('counts the images of a search by distance and those of a shard', () => {
+    const sampling = {steps: 5, prompts: ['a'], guidance: 3};
+    const evaluate = {heldOut: {images: 50, timesteps: 4}, sampling, samples: 300, shards: 3, features: 'digits'};
+    const config = DemeConfig.parse({
+      ...base,
+      decouple: {ranges: 2},
+      merge: {search: {objective: 'frechet'}},
+      evaluate,
+    });
+    const efforts = new Map(planStages(config).map(({name, effort}) => [name, effort]));
+    // With guidance each step takes two passes.
+    expect(efforts.get('draw-base-1')).toEqual({samples: 100 * 5 * 2});
+    expect(efforts.get('evaluate-base')).toEqual({'held-out draws': 50 * 4 * 2});
+    const plan = distancePlan(config) ?? expect.fail();
+    const {search, test} = plannedImages(plan);
+    expect(efforts.get('search')).toEqual({'images of the search': (search + test) * 10});
   });
 });

@@ -1,0 +1,62 @@
+import {runExperts} from '../../contract/run/pipeline.ts';
+import type {DemeConfig} from '../../contract/config/config.ts';
+import {measuredCount, type SamplingConfig} from '../../contract/config/evaluateConfig.ts';
+import {searchBudget} from '../../contract/config/searchConfig.ts';
+import type {TrainingConfig} from '../../contract/config/training.ts';
+import {distancePlan, plannedImages} from '../search/distancePlan.ts';
+import {imagesOfSearch} from '../search/searchCost.ts';
+
+/**
+ * How much a stage computes, in passes of one image forward through the network, for each thing that its events count (`samples`, …), in the order in which it
+ * does them. All things that take next to no time beside the start of a process are left out.
+ */
+export type StageEffort = Readonly<Record<string, number>>;
+
+/** All that a stage computes. */
+export function totalEffort(effort: StageEffort): number {
+  return Object.values(effort).reduce((sum, part) => sum + part, 0);
+}
+
+/** What the steps of a training count. */
+export const updatesOfTraining = 'updates';
+
+/** A pass backward takes as long as two forward; the teacher of a consistency loss has one forward of its own. */
+export function trainingEffort(
+  {updates, batch, accumulation}: Pick<TrainingConfig, 'updates' | 'batch' | 'accumulation'>,
+  consistency = 0,
+): StageEffort {
+  return {[updatesOfTraining]: updates * batch * accumulation * (3 + (consistency > 0 ? 1 : 0))};
+}
+
+/** Of a search by loss, a candidate sees every range. */
+export function searchEffort(config: DemeConfig): StageEffort {
+  const plan = distancePlan(config);
+  if (plan !== null) {
+    const {search, test} = plannedImages(plan);
+    return {[imagesOfSearch]: (search + test) * passesPerImage(plan.sampling)};
+  }
+  const search = config.merge?.search;
+  if (search === undefined) return {};
+  return {'merge candidates': searchBudget(search) * search.images * search.timesteps * runExperts(config)};
+}
+
+export function evaluationEffort(config: DemeConfig): StageEffort {
+  const {evaluate} = config;
+  if (evaluate === undefined) return {};
+  const {images, timesteps} = evaluate.heldOut;
+  const held = images * timesteps * Math.max(1, runExperts(config));
+  return {'held-out draws': held, ...(evaluate.shards === undefined ? drawingEffort(config) : {})};
+}
+
+/** Of one of `shards` that draw the images of a model. */
+export function drawingEffort({evaluate}: DemeConfig, shards = 1): StageEffort {
+  if (evaluate === undefined) return {};
+  const images = Math.max(measuredCount(evaluate), evaluate.grid);
+  return {samples: (images * passesPerImage(evaluate.sampling)) / shards};
+}
+
+/** With guidance, the network also predicts without the prompt. */
+function passesPerImage(sampling: SamplingConfig): number {
+  const isGuided = sampling.prompts !== undefined && (sampling.guidance ?? 7.5) > 1;
+  return sampling.steps * (isGuided ? 2 : 1);
+}
