@@ -82,6 +82,7 @@ const jobs = {
     if (args[0] === 'search') return benchSearch(args.slice(1));
     if (args[0] === 'sd-pipeline') return benchPipeline(args.slice(1));
     if (args[0] === 'features') return benchFeatures(args.slice(1));
+    if (args[0] === 'eta') return benchEta(args.slice(1));
     const entries = ['bench', 'worker', 'makeModel'].map((name) => `${name}=test/bench/${name}.ts`);
     const code = await tool(entries, join('dist', 'bench'));
     return code || node([join('dist', 'bench', 'bench.js'), ...args]);
@@ -118,6 +119,12 @@ async function main(name, args) {
 async function benchSearch(args) {
   const code = (await build()) || (await tool(['search=test/bench/search.ts'], join('dist', 'bench')));
   return code || node([join('dist', 'bench', 'search.js'), ...args]);
+}
+
+async function benchEta(args) {
+  const entries = ['etaBench', 'recordRun'].map((name) => `${name}=test/bench/eta/${name}.ts`);
+  const code = await tool(entries, join('dist', 'bench'));
+  return code || node([join('dist', 'bench', 'etaBench.js'), ...args]);
 }
 
 async function benchFeatures(args) {

@@ -3,7 +3,7 @@ import {addSample, noPace, secondsLeft, type Pace} from '../../contract/run/pace
 import type {TimeLeft} from '../../contract/run/timeLeft.ts';
 import type {Stage} from '../../contract/run/stage.ts';
 import {totalEffort, updatesOfTraining} from '../graph/stageEffort.ts';
-import type {PlannedStage} from '../graph/stagePlan.ts';
+import {isTraining, type PlannedStage} from '../graph/stagePlan.ts';
 import {scheduleLength, type Task} from './scheduleLength.ts';
 
 type Kind = Stage['kind'];
@@ -117,7 +117,9 @@ export class StageClock {
     });
   }
 
-  #move({name}: PlannedStage, what: string, share: number, time: number): void {
+  #move({name, effort}: PlannedStage, what: string, share: number, time: number): void {
+    // Something small beside what counts, which would hide how far that is.
+    if (!(what in effort) && totalEffort(effort) > 0) return;
     const before = this.#running.get(name) ?? {since: time, what: null, share: 0, pace: noPace};
     const pace = addSample(before.what === what ? before.pace : noPace, {time, share});
     this.#running.set(name, {...before, what, share: Math.min(1, share), pace});
@@ -132,7 +134,7 @@ export class StageClock {
     const earlier = this.earlier.get(stage.kind);
     if (earlier) return {seconds: durationFor(earlier, total), doubt: doubts.earlier};
     if (total === 0) return shortStage;
-    const other = this.#paceOf(() => true) ?? paceIn([...this.#times.values()]) ?? paceIn([...this.earlier.values()]);
+    const other = this.#paceOfOthers(isTraining({stage})) ?? this.#paceOfOthers();
     return other === null ? null : {seconds: other * total, doubt: doubts.unlike};
   }
 
@@ -142,9 +144,11 @@ export class StageClock {
     const elapsed = (now - since) / 1000;
     const names = Object.keys(stage.effort);
     const at = what === null ? -1 : names.indexOf(what);
-    const ofPart = at < 0 ? null : secondsLeft(pace);
+    const ofPart = secondsLeft(pace);
     if (ofPart === null || pace.last === null) {
-      return whole && {seconds: Math.max(whole.seconds - elapsed, 0.1 * whole.seconds), doubt: whole.doubt};
+      if (whole === null || elapsed < whole.seconds) return whole && {...whole, seconds: whole.seconds - elapsed};
+      // What takes longer than it should goes on for about as long as it is late.
+      return {seconds: Math.max(1, elapsed - whole.seconds), doubt: doubts.unlike};
     }
     const total = totalEffort(stage.effort);
     const later = sum(names.slice(at + 1).map((name) => stage.effort[name] ?? 0));
@@ -164,6 +168,15 @@ export class StageClock {
       return [left / ((1 - running.share) * part)];
     });
     return paces.length === 0 ? null : sum(paces) / paces.length;
+  }
+
+  /** The same of stages that are done, or run now, or were done earlier; by whether they train, if that is said. */
+  #paceOfOthers(trains?: boolean): number | null {
+    const fits = (stage: Pick<PlannedStage, 'stage'>) => trains === undefined || isTraining(stage) === trains;
+    const kinds = new Set(this.stages.filter(fits).map(({stage}) => stage.kind));
+    const ofKinds = (times: ReadonlyMap<Kind, KindTime>) =>
+      [...times].flatMap(([kind, time]) => (kinds.has(kind) ? [time] : []));
+    return paceIn(ofKinds(this.#times)) ?? this.#paceOf((stage) => fits({stage})) ?? paceIn(ofKinds(this.earlier));
   }
 
   #computed(): number {

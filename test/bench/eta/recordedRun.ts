@@ -1,0 +1,36 @@
+import {readFile} from 'node:fs/promises';
+import * as z from 'zod';
+import {DemeConfig} from '../../../trainer/contract/config/config.ts';
+import type {RunEvent} from '../../../trainer/contract/run/events.ts';
+
+/** A run as it went: how far its stages were, at which second. */
+export const RecordedRun = z.strictObject({
+  config: DemeConfig,
+  /** What the machine was doing besides. */
+  about: z.string(),
+  /** Processes at once. */
+  parallel: z.int(),
+  /** Stages that were done before. */
+  finished: z.array(z.string()),
+  /** Seconds since the start, stage, and either its state or what it counted, with the share that was done. */
+  events: z.array(
+    z.union([
+      z.tuple([z.number(), z.string(), z.enum(['started', 'done'])]),
+      z.tuple([z.number(), z.string(), z.string(), z.number()]),
+    ]),
+  ),
+});
+export type RecordedRun = z.infer<typeof RecordedRun>;
+
+export async function readRecordedRun(path: string): Promise<RecordedRun> {
+  return RecordedRun.parse(JSON.parse(await readFile(path, 'utf8')));
+}
+
+/** The events as the log of the run had them. */
+export function eventsOf({events}: RecordedRun): RunEvent[] {
+  return events.map(([seconds, stage, what, share]): RunEvent => {
+    const time = 1000 * seconds;
+    if (share === undefined) return {type: 'stage', time, stage, state: what as 'started' | 'done'};
+    return {type: 'progress', time, stage, what, done: share, total: 1};
+  });
+}
