@@ -26,13 +26,14 @@ export async function startEngine(config: EngineRequest, probe = probeAdapter): 
 }
 
 function start(config: EngineRequest, probe: typeof probeAdapter): Promise<EngineInfo> {
+  const {why = 'as asked for'} = config;
   switch (config.name) {
     case 'tensorflow':
-      return startTensorflow(config, 'as asked for');
+      return startTensorflow(config, why);
     case 'webgpu':
-      return startWebgpu(config, 'as asked for');
+      return startWebgpu(config, why);
     case 'wasm':
-      return startWasm('as asked for');
+      return startWasm(why);
     case 'auto':
       return startBest(config, probe);
   }

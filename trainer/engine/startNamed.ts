@@ -7,7 +7,8 @@ import {useWasm} from './wasm/wasmEngine.ts';
 import {useWebgpu} from './webgpu/webgpuEngine.ts';
 
 /** The engine that is wanted, and what for. */
-export type EngineRequest = EngineConfig & {readonly work?: EngineWork};
+/** `why` the named engine is taken; left out: it was asked for. */
+export type EngineRequest = EngineConfig & {readonly work?: EngineWork; readonly why?: string};
 
 // Each makes its engine the current backend and lets it pass the self test. `why` ends the reason that the user reads.
 

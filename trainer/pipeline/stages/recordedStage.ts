@@ -65,7 +65,11 @@ async function startStageEngine(
   planned: PlannedStage,
   run: RunFolder,
 ): Promise<void> {
-  const started = await startEngine({...EngineConfig.parse(JSON.parse(engine)), work: workOf(planned)});
+  const started = await startEngine({
+    ...EngineConfig.parse(JSON.parse(engine)),
+    work: workOf(planned),
+    why: 'the engine of the run',
+  });
   emit({type: 'log', stage, level: 'info', message: started.reason});
   const change = engineChange(run.record.engine, started);
   if (change !== null) emit({type: 'log', stage, level: 'warning', message: change});
