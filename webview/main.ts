@@ -11,6 +11,7 @@ import {Host} from './host.ts';
 import {LossesTab} from './losses/lossesTab.ts';
 import {MergeTab} from './merge/mergeTab.ts';
 import type {Panel} from './panel.ts';
+import {RunsTab} from './runs/runsTab.ts';
 import {SamplesTab} from './samples/samplesTab.ts';
 import {initialState, reduce, selectedRun, type PanelAction, type PanelState} from './state.ts';
 import {SystemTab} from './system/systemTab.ts';
@@ -36,6 +37,7 @@ class Page implements Panel {
       samples: new SamplesTab(this),
       merge: new MergeTab(this),
       evaluation: new EvaluationTab(this),
+      runs: new RunsTab(this),
       compare: new CompareTab(this),
       system: new SystemTab(this),
     });

@@ -8,6 +8,7 @@ const titles: Readonly<Record<PanelTab, string>> = {
   samples: 'Samples',
   merge: 'Merge',
   evaluation: 'Evaluation',
+  runs: 'Runs',
   compare: 'Compare',
   system: 'System',
 };

@@ -1,4 +1,5 @@
 import type {MergeSetting} from '../../trainer/contract/config/mergeSetting.ts';
+import {writeNotes} from '../../trainer/store/run/runNotes.ts';
 import type {Run} from '../runs/run.ts';
 import {stopAtCheckpoint, pause} from '../runs/runControl.ts';
 import type {Studio} from '../studio.ts';
@@ -25,6 +26,10 @@ async function loadPanel(studio: Omit<Studio, 'openPanel'>): Promise<ExperimentP
     preview: async (run, onNews) => {
       const {previewOrder} = await import('./previewOrder.ts');
       return studio.trainer.startPreview(await previewOrder(run), onNews);
+    },
+    writeNotes: async (run, notes) => {
+      await writeNotes(run.path, notes);
+      await runs.refreshRun(run.path);
     },
     control: async (run, command) => {
       const {requireTrust} = await import('../trainer/requireTrust.ts');

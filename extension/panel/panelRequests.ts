@@ -3,6 +3,7 @@ import type {MergeSetting} from '../../trainer/contract/config/mergeSetting.ts';
 import {measurementKinds, type MeasurementKinds} from '../../trainer/contract/measurements/measurementKinds.ts';
 import type {MeasurementRequest} from '../../trainer/contract/measurements/measurementRequest.ts';
 import type {PanelReply, PanelRequest} from '../../trainer/contract/panel/panel.ts';
+import type {RunNotes} from '../../trainer/contract/run/runNotes.ts';
 import {keptMeasurements} from './keptMeasurements.ts';
 import type {Run} from '../runs/run.ts';
 import type {Milestones} from './milestones.ts';
@@ -27,6 +28,7 @@ export interface PanelActions {
   /** Starts a process that merges and draws in memory. */
   readonly preview: StartPreview;
   control(run: Run, command: 'pause' | 'resume' | 'stop'): Promise<void>;
+  writeNotes(run: Run, notes: Pick<RunNotes, 'tags' | 'note'>): Promise<void>;
   /** Writes all steps of runs where the user wants them; null if they do not. */
   export(runs: readonly Run[], format: 'csv' | 'json' | 'tensorboard'): Promise<string | null>;
   save(name: string, content: string | Uint8Array): Promise<string | null>;
@@ -90,6 +92,11 @@ export class PanelRequests {
         this.requireTrust();
         await actions.control(this.requireRun(request.run), request.command);
         return {kind: 'done'};
+      case 'notes': {
+        const {tags, note} = request;
+        await actions.writeNotes(this.requireRun(request.run), {tags, note});
+        return {kind: 'done'};
+      }
       case 'export': {
         const runs = request.runs.map((path) => this.requireRun(path));
         return {kind: 'written', path: await actions.export(runs, request.format)};

@@ -7,8 +7,10 @@ import type {RunEvent} from '../../trainer/contract/run/events.ts';
 import type {MemoryPeak} from '../../trainer/contract/run/memoryPeak.ts';
 import type {ImageView, RunView, StageView} from '../../trainer/contract/panel/panelViews.ts';
 import type {StageProgress} from '../../trainer/contract/run/runProgress.ts';
+import {scoresByName} from '../../trainer/contract/scores/reportScores.ts';
 import type {Run} from '../runs/run.ts';
 import {flatSettings} from './flatSettings.ts';
+import {runCommand} from './runCommand.ts';
 import {promptGrid, promptsOf} from './promptGrid.ts';
 
 /** A run as the panel shows it. `milestones` are its rare events, and `source` gives the address under which the page finds a file. */
@@ -31,6 +33,10 @@ export function runView(run: Run, milestones: readonly RunEvent[], source: (file
     ranges,
     text: promptsOf(config.config),
     timesteps: ranges.at(-1)?.[1] ?? trainingTimesteps(run),
+    tags: run.notes.tags,
+    note: run.notes.note,
+    scores: run.report === null ? {} : scoresByName(run.report),
+    command: runCommand(run),
     settings: flatSettings(config.config),
   };
 }

@@ -142,6 +142,7 @@ export class TestPanel {
       measure: note('measure', undefined),
       preview: () => Promise.reject(new Error('this test has no preview')),
       control: note('control', undefined),
+      writeNotes: note('writeNotes', undefined),
       export: note('export', '/export.csv'),
       save: note('save', '/chart.svg'),
       saveImage: note('saveImage', '/samples.png'),

@@ -2,7 +2,7 @@ import {flatSettings, type RunValue} from '../../contract/run/runTable/flatSetti
 import type {RunCells} from '../../contract/run/runTable/runTableCsv.ts';
 import {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {Report} from '../../contract/run/report.ts';
-import {reportScores} from '../../contract/scores/reportScores.ts';
+import {scoresByName} from '../../contract/scores/reportScores.ts';
 import {readJson, readJsonIfThere} from '../../store/files/jsonFile.ts';
 import {readNotes} from '../../store/run/runNotes.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
@@ -25,10 +25,9 @@ export async function runCells({path, ...listed}: Listed): Promise<RunCells> {
   const about: [string, RunValue][] = [...Object.entries(listed), ['tags', tags.join(' ')], ['note', note]];
   const {config} = await readJson(runPaths.config(path), ResolvedConfig, 'the config of the run');
   const report = await readJsonIfThere(runPaths.reportRecord(path), Report, 'the report');
-  const scores = report === null ? [] : reportScores(report);
   return new Map([
     ...about,
     ...flatSettings(config),
-    ...scores.map(({score, model, value}): [string, RunValue] => [`${model}.${score}`, value]),
+    ...Object.entries(report === null ? {} : scoresByName(report)),
   ]);
 }

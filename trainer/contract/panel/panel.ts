@@ -4,6 +4,7 @@ import {MergeSetting} from '../config/mergeSetting.ts';
 import {PreviewCommand, PreviewNews} from './preview.ts';
 import {MeasureReply, MeasureRequest} from './measureMessages.ts';
 import {RunDetails, RunView, SystemUsage} from './panelViews.ts';
+import {RunNotes} from '../run/runNotes.ts';
 
 /** Runs that can be laid over each other. */
 export const maxCompared = 10;
@@ -35,6 +36,7 @@ export const PanelRequest = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('merge'), run: z.string(), ...MergeSetting.shape}),
   MeasureRequest,
   z.strictObject({kind: z.literal('control'), run: z.string(), command: z.enum(controlCommands)}),
+  z.strictObject({kind: z.literal('notes'), run: z.string(), ...RunNotes.pick({tags: true, note: true}).shape}),
   /** All steps of the runs at full resolution, into a file that the user chooses. */
   z.strictObject({
     kind: z.literal('export'),

@@ -3,9 +3,10 @@ import {curveSeries} from '../run/curveBins.ts';
 import {lossTermNames} from '../run/lossTerms.ts';
 import {maxCompared, SavedPanel} from './panel.ts';
 import {PreviewText} from './preview.ts';
+import {RunTableState} from './runTableState.ts';
 import {WorkbenchSetting} from './workbenchSetting.ts';
 
-export const panelTabs = ['losses', 'samples', 'merge', 'evaluation', 'compare', 'system'] as const;
+export const panelTabs = ['losses', 'samples', 'merge', 'evaluation', 'runs', 'compare', 'system'] as const;
 export type PanelTab = (typeof panelTabs)[number];
 
 /** What the page keeps over a restart: which run and tab it shows, and how. */
@@ -28,6 +29,7 @@ export const PageState = SavedPanel.extend({
   comparedSeries: z.enum(curveSeries).default('denoise'),
   /** The run that others are compared with. */
   baseline: z.string().nullable().default(null),
+  runTable: RunTableState.prefault({}).catch(RunTableState.parse({})),
   /** Models whose samples are hidden. */
   hiddenModels: z.array(z.string()).default([]),
   /** Update whose samples are shown; null: the finished models. */

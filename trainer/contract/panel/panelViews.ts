@@ -67,6 +67,12 @@ export const RunView = z.strictObject({
   timesteps: z.int(),
   /** What its config asks a model with a text encoder to draw; absent where it has no prompts. */
   text: PreviewText.optional(),
+  tags: z.array(z.string()),
+  note: z.string(),
+  /** Scores of its report by model and name, as in `merged.held-out loss`. */
+  scores: z.record(z.string(), z.number()),
+  /** What makes such a run in a shell. */
+  command: z.string(),
   /** Settings by their path in the config, as in `decouple.updates`. */
   settings: z.record(z.string(), z.string()),
 });

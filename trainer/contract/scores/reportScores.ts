@@ -18,6 +18,11 @@ export const scoreNames = {
   frechet: 'Fréchet distance',
 } as const;
 
+/** The values by model and name, as in `merged.held-out loss`. */
+export function scoresByName(report: Report): Record<string, number> {
+  return Object.fromEntries(reportScores(report).map(({score, model, value}) => [`${model}.${score}`, value]));
+}
+
 /** All scores of a report; experts by themselves are left out. */
 export function reportScores(report: Report): ReportScore[] {
   const losses = Object.entries(report.heldOut).flatMap(
