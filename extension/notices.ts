@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import {notify} from './notify.ts';
 import {isActiveRun, isResumable, type Run} from './runs/run.ts';
+import {runHeadline} from './runs/runHeadline.ts';
 import {runStateText} from './runs/runText.ts';
 import type {Runs} from './runs/runs.ts';
 import {settings} from './settings.ts';
@@ -23,7 +24,7 @@ export function registerNotices(studio: Pick<Studio, 'log' | 'openPanel'>, runs:
 async function showEnd({log, openPanel}: Pick<Studio, 'log' | 'openPanel'>, run: Run): Promise<void> {
   const {id} = run.record;
   const state = run.state?.state;
-  const text = `${id}: ${runStateText(run)}`;
+  const text = state === 'done' ? `${id} is done. ${runHeadline(run).text}` : `${id}: ${runStateText(run)}`;
   log.info(text);
   const choice = settings.notices();
   if (choice === 'none' || state === 'stopped' || (choice === 'failures' && state === 'done')) return;

@@ -26,6 +26,7 @@ async function loadPanel(studio: Omit<Studio, 'openPanel'>): Promise<ExperimentP
       const {previewOrder} = await import('./previewOrder.ts');
       return studio.trainer.startPreview(await previewOrder(run), onNews);
     },
+    command: async (run, command) => (await import('./callCommand.ts')).callCommand(run, command),
     control: async (run, command) => {
       const {requireTrust} = await import('../trainer/requireTrust.ts');
       requireTrust();

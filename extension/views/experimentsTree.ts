@@ -4,6 +4,7 @@ import {DisposableStore} from '../disposable.ts';
 import {agoText} from '../../trainer/contract/durationText.ts';
 import type {JobQueue} from '../runs/jobQueue.ts';
 import {isActiveRun, type Run} from '../runs/run.ts';
+import {runHeadline} from '../runs/runHeadline.ts';
 import {runStateText} from '../runs/runText.ts';
 import type {Runs} from '../runs/runs.ts';
 import type {ExperimentNode} from './experimentNode.ts';
@@ -182,6 +183,7 @@ function tooltipOf(run: Run): vscode.MarkdownString {
   const line = (name: string, value: string) =>
     text.appendMarkdown('**').appendText(name).appendMarkdown('** ').appendText(value).appendMarkdown('\n\n');
   line(record.id, runStateText(run));
+  text.appendText(runHeadline(run).text).appendMarkdown('\n\n');
   line('Begun', age);
   line('Engine', [record.engine.name, record.engine.version, record.engine.device].join(' '));
   if (notes.tags.length > 0) line('Tags', notes.tags.join(', '));

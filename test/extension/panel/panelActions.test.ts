@@ -9,7 +9,7 @@ import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const nothing = () => Promise.reject(new Error('no trainer works here'));
 
-const actions = panelActions({merge: nothing, measure: nothing, preview: nothing, control: nothing}, (source) =>
+const actions = panelActions({merge: nothing, measure: nothing, preview: nothing, command: nothing, control: nothing}, (source) =>
   source.replace(/^web:/, '').replace(/\?\d+$/, ''),
 );
 

@@ -1,0 +1,140 @@
+import {modelTitle, stageTitle, type Ranges} from '../../trainer/contract/overview/stageTitle.ts';
+import type {HeldOutLoss, RangeLoss, Report} from '../../trainer/contract/run/report.ts';
+import {parseModel} from '../../trainer/contract/run/runModel.ts';
+import {parseStage} from '../../trainer/contract/run/stage.ts';
+import {baseline} from '../../trainer/contract/scores/scoreTable.ts';
+import {stageNumber, type LineLook} from '../charts/seriesStyle.ts';
+import {heatColumnOf, type HeatColumn} from '../losses/heatColumn.ts';
+import type {HeatBins} from '../state.ts';
+
+/** A value over the timesteps [from, to). */
+export interface TimestepValue {
+  readonly from: number;
+  readonly to: number;
+  readonly value: number;
+  /** Standard error; null where it is not known. */
+  readonly error: number | null;
+}
+
+export interface TimestepLine {
+  readonly label: string;
+  readonly look: LineLook;
+  /** Drawn thicker: what the run is made for. */
+  readonly isMain: boolean;
+  readonly values: readonly TimestepValue[];
+  /** The same at the start of the training, pale; empty where that is not shown. */
+  readonly start: readonly TimestepValue[];
+}
+
+/** Losses over the axis of timesteps. */
+export interface TimestepPicture {
+  readonly title: string;
+  readonly yLabel: string;
+  /** `percent`: differences to the base, which is the line at 0. */
+  readonly unit: 'percent' | 'loss';
+  /** Loss of the base in each range, where it is measured. */
+  readonly base: readonly TimestepValue[];
+  /** T of the model. */
+  readonly timesteps: number;
+  readonly ranges: Ranges;
+  readonly lines: readonly TimestepLine[];
+}
+
+/** The colour of the foreground, which no expert has before the sixth, without dashes. */
+const mainLook: LineLook = {colour: 5, dash: 0};
+
+/**
+ * Held-out losses of a report as differences to the base in percent: absolute ones lie on each other. Experts are shown in their own ranges,
+ * merged model and ordinary finetune in all. Null where the report has none.
+ */
+export function heldOutPicture({heldOut}: Report, timesteps: number): TimestepPicture | null {
+  const base = heldOut[baseline]?.perRange ?? [];
+  if (base.length === 0) return null;
+  const ranges: Ranges = base.map(({range}) => range);
+  const lines = Object.entries(heldOut).flatMap(([name, loss]) => {
+    const model = parseModel(name);
+    if (model === null || model.kind === 'base' || model.kind === 'ensemble') return [];
+    const values = differences(loss, base).filter((_, i) => model.kind !== 'expert' || i === model.index);
+    const isMain = model.kind === 'merged';
+    const look = isMain ? mainLook : lookOf(name);
+    return values.length === 0 ? [] : [{label: modelTitle(model, ranges), look, isMain, values, start: []}];
+  });
+  return {
+    title: 'Held-out loss by timestep',
+    yLabel: 'difference to the base, % (below 0: better)',
+    unit: 'percent',
+    base: base.map(({range: [from, to], mean, standardError}) => ({from, to, value: mean, error: standardError})),
+    timesteps,
+    ranges,
+    lines,
+  };
+}
+
+function differences({perRangeDifference}: HeldOutLoss, base: readonly RangeLoss[]): TimestepValue[] {
+  return perRangeDifference.map(({range: [from, to], mean, standardError}, i) => {
+    const percent = 100 / (base[i]?.mean ?? NaN);
+    return {from, to, value: mean * percent, error: standardError * percent};
+  });
+}
+
+/** Intervals that the axis is divided into: finer ones have too few draws to be read. */
+const intervals = 25;
+/** Of the updates so far: the newest, which count, and the first, which they are compared with. */
+const newestShare = 1 / 3;
+const startShare = 1 / 10;
+
+/** Training losses of the newest updates of each stage, an expert in its own range; the loss of the first updates lies pale behind. */
+export function trainingPicture(
+  stages: readonly {readonly name: string; readonly bins: HeatBins}[],
+  ranges: Ranges,
+  timesteps: number,
+): TimestepPicture | null {
+  const lines = stages.flatMap(({name, bins}): TimestepLine[] => {
+    const stage = parseStage(name);
+    const range = stage?.kind === 'expert' ? ranges[stage.index] : undefined;
+    const columns = bins.map((bin) => heatColumnOf(bin, 'denoise'));
+    const last = columns.at(-1)?.to ?? 0;
+    const shown = (part: readonly HeatColumn[]) => meansOf(part, timesteps, range ?? [0, timesteps]);
+    const values = shown(columns.filter(({to}, i) => i === columns.length - 1 || to > last * (1 - newestShare)));
+    const first = columns.filter(({to}, i) => i === 0 || to <= last * startShare);
+    const start = columns.length > 2 ? shown(first) : [];
+    return values.length === 0 ? [] : [{label: stageTitle(name, ranges), look: lookOf(name), isMain: stage?.kind === 'pretrain', values, start}];
+  });
+  if (lines.length === 0) return null;
+  return {
+    title: 'Training loss by timestep',
+    yLabel: 'denoising loss, newest third of the updates',
+    unit: 'loss',
+    base: [],
+    timesteps,
+    ranges,
+    lines,
+  };
+}
+
+function lookOf(name: string): LineLook {
+  const number = stageNumber(name);
+  return {colour: number, dash: number};
+}
+
+/** Mean losses of some columns of a heat map in equal intervals of the axis, inside a range. */
+function meansOf(columns: readonly HeatColumn[], timesteps: number, [low, high]: readonly [number, number]): TimestepValue[] {
+  const buckets = columns[0]?.count.length ?? 0;
+  const width = timesteps / buckets;
+  const per = Math.max(1, Math.ceil(buckets / intervals));
+  const values: TimestepValue[] = [];
+  for (let at = Math.floor(low / width); at < buckets && at * width < high; at += per) {
+    const [from, to] = [Math.max(low, at * width), Math.min(high, (at + per) * width)];
+    let [sum, count] = [0, 0];
+    for (const column of columns) {
+      for (let bucket = at; bucket < Math.min(buckets, at + per); bucket++) {
+        const draws = column.count[bucket] ?? 0;
+        if (draws === 0) continue;
+        sum += draws * (column.mean[bucket] ?? NaN);
+        count += draws;
+      }
+    }
+    if (count > 0) values.push({from: Math.round(from), to: Math.round(to), value: sum / count, error: null});
+  }
+  return values;
+}
