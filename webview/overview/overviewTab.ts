@@ -40,8 +40,19 @@ export class OverviewTab implements Tab {
     );
     const images = element('section', {}, element('h2', {}, 'Images before and after'), this.#images.root);
     const pipeline = element('section', {}, element('h2', {}, 'Pipeline'), this.#stages.root);
-    const summary = element('section', {class: 'summary', 'aria-label': 'Verdict'}, this.#verdict.root, this.#next.root);
-    this.#content = element('div', {}, summary, pipeline, element('div', {class: 'overview-figures'}, learning, images));
+    const summary = element(
+      'section',
+      {class: 'summary', 'aria-label': 'Verdict'},
+      this.#verdict.root,
+      this.#next.root,
+    );
+    this.#content = element(
+      'div',
+      {},
+      summary,
+      pipeline,
+      element('div', {class: 'overview-figures'}, learning, images),
+    );
     this.root = element('div', {}, this.#empty.root, this.#content);
   }
 
@@ -75,7 +86,15 @@ export class OverviewTab implements Tab {
   #showNext(run: RunView, trusted: boolean): void {
     const {state, error, headline, evaluates, merges, settings, ranges, path} = run;
     const base = settings['base'] ?? null;
-    const action = nextAction({state, error, outcome: headline.outcome, base, experts: ranges.length, evaluates, merges});
+    const action = nextAction({
+      state,
+      error,
+      outcome: headline.outcome,
+      base,
+      experts: ranges.length,
+      evaluates,
+      merges,
+    });
     const isRefused = !trusted && action.does.kind !== 'tab';
     this.#next.show([action, isRefused, path], () => [
       button(action.label, () => void this.#act(run, action), {
@@ -128,7 +147,9 @@ function pictureOf(run: RunView, report: Report | null, heatMaps: PanelState['he
 
 function noLosses({state}: RunView): string {
   const isActive = state === 'new' || state === 'running' || state === 'paused';
-  return isActive ? 'Losses by timestep appear with the first logged updates.' : 'This run has logged no losses by timestep.';
+  return isActive
+    ? 'Losses by timestep appear with the first logged updates.'
+    : 'This run has logged no losses by timestep.';
 }
 
 function stageItem({name, state, text}: PipelineStage): HTMLElement {

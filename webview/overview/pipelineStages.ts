@@ -38,7 +38,8 @@ function stateOf(members: readonly StageView[]): PipelineStage['state'] {
 }
 
 function details(state: PipelineStage['state'], members: readonly StageView[], now: number): string[] {
-  const count = members.length > 1 ? `${members.filter((each) => each.state === 'done').length} of ${members.length}` : null;
+  const count =
+    members.length > 1 ? `${members.filter((each) => each.state === 'done').length} of ${members.length}` : null;
   const seconds = members.reduce((sum, each) => sum + (each.seconds ?? 0), 0);
   const took = seconds > 0 ? [durationText(seconds)] : [];
   switch (state) {

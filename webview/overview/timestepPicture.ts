@@ -51,7 +51,7 @@ export function heldOutPicture({heldOut}: Report, timesteps: number): TimestepPi
   const base = heldOut[baseline]?.perRange ?? [];
   if (base.length === 0) return null;
   const ranges: Ranges = base.map(({range}) => range);
-  const lines = Object.entries(heldOut).flatMap(([name, loss]) => {
+  const lines = inLegendOrder(Object.entries(heldOut)).flatMap(([name, loss]) => {
     const model = parseModel(name);
     if (model === null || model.kind === 'base' || model.kind === 'ensemble') return [];
     const values = differences(loss, base).filter((_, i) => model.kind !== 'expert' || i === model.index);
@@ -68,6 +68,15 @@ export function heldOutPicture({heldOut}: Report, timesteps: number): TimestepPi
     ranges,
     lines,
   };
+}
+
+/** The merged model first, then the experts: the first lie on top of what comes after them. */
+function inLegendOrder(models: readonly [string, HeldOutLoss][]): [string, HeldOutLoss][] {
+  const place = (name: string) => {
+    const kind = parseModel(name)?.kind;
+    return kind === 'merged' ? 0 : kind === 'expert' ? 1 : 2;
+  };
+  return [...models].sort(([a], [b]) => place(a) - place(b));
 }
 
 function differences({perRangeDifference}: HeldOutLoss, base: readonly RangeLoss[]): TimestepValue[] {
@@ -98,7 +107,9 @@ export function trainingPicture(
     const values = shown(columns.filter(({to}, i) => i === columns.length - 1 || to > last * (1 - newestShare)));
     const first = columns.filter(({to}, i) => i === 0 || to <= last * startShare);
     const start = columns.length > 2 ? shown(first) : [];
-    return values.length === 0 ? [] : [{label: stageTitle(name, ranges), look: lookOf(name), isMain: stage?.kind === 'pretrain', values, start}];
+    return values.length === 0
+      ? []
+      : [{label: stageTitle(name, ranges), look: lookOf(name), isMain: stage?.kind === 'pretrain', values, start}];
   });
   if (lines.length === 0) return null;
   return {
@@ -118,7 +129,11 @@ function lookOf(name: string): LineLook {
 }
 
 /** Mean losses of some columns of a heat map in equal intervals of the axis, inside a range. */
-function meansOf(columns: readonly HeatColumn[], timesteps: number, [low, high]: readonly [number, number]): TimestepValue[] {
+function meansOf(
+  columns: readonly HeatColumn[],
+  timesteps: number,
+  [low, high]: readonly [number, number],
+): TimestepValue[] {
   const buckets = columns[0]?.count.length ?? 0;
   const width = timesteps / buckets;
   const per = Math.max(1, Math.ceil(buckets / intervals));

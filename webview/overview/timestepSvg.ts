@@ -35,20 +35,23 @@ export function timestepSvg(picture: TimestepPicture, theme: Theme, {width, heig
   const scaled = logarithmic ? Math.log : (value: number) => value;
   const place: Place = {
     x: (timestep) => left + (timestep / picture.timesteps) * (right - left),
-    y: (value) => bottom - ((scaled(value) - scaled(axis.min)) / (scaled(axis.max) - scaled(axis.min))) * (bottom - top),
+    y: (value) =>
+      bottom - ((scaled(value) - scaled(axis.min)) / (scaled(axis.max) - scaled(axis.min))) * (bottom - top),
     top,
     bottom,
   };
   const text = (x: number, y: number, content: string, more = '') =>
     `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}"${more}>${escaped(content)}</text>`;
   const middle = 'text-anchor="middle"';
+  // The last number would be cut off where it stands on the edge.
+  const anchor = (x: number) => (x > right - 12 ? 'text-anchor="end"' : middle);
   const yTicks = axisTicks(axis.min, axis.max, logarithmic, 5).flatMap((value) => [
     `<path d="M${left} ${place.y(value).toFixed(1)}H${right}" stroke="${escaped(theme.grid)}" stroke-width="0.5"/>`,
     text(left - 6, place.y(value) + 4, tickText(value), ' text-anchor="end"'),
   ]);
   const wanted = Math.max(2, Math.floor((right - left) / 90));
   const xTicks = axisTicks(0, picture.timesteps, false, wanted).map((value) =>
-    text(place.x(value), bottom + 15, tickText(value), ` ${middle}`),
+    text(place.x(value), bottom + 15, tickText(value), ` ${anchor(place.x(value))}`),
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escaped(theme.fontFamily)}" font-size="${fontSize}" fill="${escaped(theme.foreground)}">`,
@@ -60,25 +63,33 @@ export function timestepSvg(picture: TimestepPicture, theme: Theme, {width, heig
     text((left + right) / 2, height - 6, 'timestep t (0: the image, right: noise alone)', ` ${middle}`),
     `<text transform="translate(13 ${(top + bottom) / 2}) rotate(-90)" ${middle}>${escaped(picture.yLabel)}</text>`,
     ...(picture.unit === 'percent' ? [baseSvg(place, left, right, theme)] : []),
-    ...picture.lines.map((line) => lineSvg(line, theme, place)),
+    // The first, which are what the run is made for, lie on top.
+    ...picture.lines.toReversed().map((line) => lineSvg(line, theme, place)),
     '</svg>',
   ].join('\n');
 }
 
 function valueAxis({lines, unit}: TimestepPicture, logarithmic: boolean): {min: number; max: number} {
   const values = lines.flatMap((line) => [...line.values, ...line.start]);
-  const ends = values.flatMap(({value, error}) => [value - bandErrors * (error ?? 0), value + bandErrors * (error ?? 0)]);
+  const ends = values.flatMap(({value, error}) => [
+    value - bandErrors * (error ?? 0),
+    value + bandErrors * (error ?? 0),
+  ]);
   const shown = logarithmic ? ends.filter((end) => end > 0) : ends;
   return paddedRange(extent([unit === 'percent' ? [...shown, 0] : shown]) ?? [logarithmic ? 0.1 : 0, 1], logarithmic);
 }
 
-/** Every second range is tinted; a name that finds no room is cut to the number of the expert. */
+/** Every second range is tinted. Where a name finds no room, all are cut to the numbers of the experts. */
 function rangeBands({ranges}: TimestepPicture, {foreground}: Theme, {x, top, bottom}: Place): string[] {
+  const fits = ranges.every((range, i) => {
+    if (range === undefined) return true;
+    const longest = Math.max(`expert ${i}`.length, rangeText(range).length);
+    return longest * letterWidth < x(range[1]) - x(range[0]) - 4;
+  });
   return ranges.flatMap((range, i) => {
     if (range === undefined) return [];
     const [from, to] = [x(range[0]), x(range[1])];
     const names = [`expert ${i}`, rangeText(range)];
-    const fits = names.every((name) => name.length * letterWidth < to - from - 4);
     const lines = fits ? names : [String(i)];
     const centre = ((from + to) / 2).toFixed(1);
     const tint = i % 2 === 0 ? 0.07 : 0.02;

@@ -27,7 +27,9 @@ export function pictureSummary(picture: TimestepPicture): string {
   const {title, lines, unit} = picture;
   const texts = lines.map(({label, values}) => {
     const numbers = values.map(({value}) => value).filter(Number.isFinite);
-    const ends = [Math.min(...numbers), Math.max(...numbers)].map((value) => numberText(value) + (unit === 'percent' ? ' %' : ''));
+    const ends = [Math.min(...numbers), Math.max(...numbers)].map(
+      (value) => numberText(value) + (unit === 'percent' ? ' %' : ''),
+    );
     return `${label}: ${ends[0] === ends[1] ? ends[0] : ends.join(' to ')}.`;
   });
   const what = unit === 'percent' ? ', difference to the base' : '';

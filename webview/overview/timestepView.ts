@@ -29,11 +29,29 @@ export class TimestepView {
 
   constructor(panel: Panel) {
     const label = 'Loss by timestep. Left and right arrow read its values.';
-    this.#frame = element('div', {class: 'timestep-frame', role: 'group', tabindex: '0', 'aria-label': label}, this.#image, this.#mark);
+    this.#frame = element(
+      'div',
+      {class: 'timestep-frame', role: 'group', tabindex: '0', 'aria-label': label},
+      this.#image,
+      this.#mark,
+    );
     this.#frame.style.height = `${height}px`;
-    const buttons = pictureButtons(panel, 'this picture', () => this.#picture?.title ?? '', () => this.#printed());
+    const buttons = pictureButtons(
+      panel,
+      'this picture',
+      () => this.#picture?.title ?? '',
+      () => this.#printed(),
+    );
     const below = element('div', {class: 'bar'}, this.#table, ...buttons);
-    this.root = element('figure', {class: 'timesteps'}, element('figcaption', {}, this.#title), this.#legend.root, this.#frame, this.#reading, below);
+    this.root = element(
+      'figure',
+      {class: 'timesteps'},
+      element('figcaption', {}, this.#title),
+      this.#legend.root,
+      this.#frame,
+      this.#reading,
+      below,
+    );
     this.#frame.addEventListener('keydown', (event) => this.#onKey(event));
     this.#frame.addEventListener('pointermove', (event) => this.#onPointer(event));
     this.#frame.addEventListener('pointerleave', () => this.#read(null));
@@ -75,7 +93,9 @@ export class TimestepView {
     this.#legend.show([lines.map(({label, look}) => [label, look]), unit, series, foreground], () => [
       ...(unit === 'percent' ? [item(lineSample({colour: foreground, dash: [1, 3]}), 'base')] : []),
       ...lines.map(({label, look}) => item(lineSample(lineStyle(look, series)), label)),
-      ...(lines.some(({start}) => start.length > 0) ? [element('span', {class: 'label'}, 'pale: the first updates')] : []),
+      ...(lines.some(({start}) => start.length > 0)
+        ? [element('span', {class: 'label'}, 'pale: the first updates, close to the base')]
+        : []),
       ...(unit === 'percent' ? [element('span', {class: 'label'}, 'bands: ± 2 standard errors')] : []),
     ]);
   }

@@ -9,8 +9,9 @@ import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const nothing = () => Promise.reject(new Error('no trainer works here'));
 
-const actions = panelActions({merge: nothing, measure: nothing, preview: nothing, command: nothing, control: nothing}, (source) =>
-  source.replace(/^web:/, '').replace(/\?\d+$/, ''),
+const actions = panelActions(
+  {merge: nothing, measure: nothing, preview: nothing, command: nothing, control: nothing},
+  (source) => source.replace(/^web:/, '').replace(/\?\d+$/, ''),
 );
 
 /** A run of two experts, and a folder to save in. */

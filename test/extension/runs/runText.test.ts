@@ -18,7 +18,10 @@ describe('the state of a run in words', () => {
     ],
     [knownRun({state: knownState('lost')}), 'lost at 42 %, its process is gone'],
     [knownRun({state: knownState('failed', 0, {error: {code: 'x', message: 'No images.'}})}), 'failed: No images.'],
-    [knownRun({state: knownState('done', 1), report: knownReport(0.0215, 0.0212)}), 'done, better than the base by 1.40 %'],
+    [
+      knownRun({state: knownState('done', 1), report: knownReport(0.0215, 0.0212)}),
+      'done, better than the base by 1.40 %',
+    ],
     [knownRun({state: knownState('done', 1)}), 'done'],
   ])('%#', (run, text) => {
     expect(runStateText(run)).toBe(text);

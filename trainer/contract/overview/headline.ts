@@ -78,13 +78,12 @@ function stateSentence(run: HeadlineRun): string {
   }
 }
 
-const named = 2;
-
+/** The first stage by name, and how many others there are: a sentence with all would not be read. */
 function activity({running, ranges}: HeadlineRun): string {
-  if (running.length === 0) return 'Starting the next stage';
-  const texts = running.slice(0, named).map((stage) => stageActivity(stage, ranges));
-  const more = running.length - texts.length;
-  const text = [...texts, ...(more > 0 ? [`${more} more`] : [])].join(' and ');
+  const [first, ...others] = running;
+  if (first === undefined) return 'Starting the next stage';
+  const more = others.length === 0 ? '' : `, and ${others.length} more ${others.length === 1 ? 'stage' : 'stages'}`;
+  const text = stageActivity(first, ranges) + more;
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

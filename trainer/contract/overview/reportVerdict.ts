@@ -100,7 +100,8 @@ function against(measure: string, difference: Estimate, base: number): Compared 
   const {mean, standardError} = difference;
   const errors = standardError > 0 ? Math.abs(mean) / standardError : null;
   const direction = mean < 0 ? 'better' : 'worse';
-  const outcome = mean === 0 ? 'same' : errors !== null && isNoise(difference) ? 'noise' : direction;
+  const isSame = mean === 0 && standardError === 0;
+  const outcome = isSame ? 'same' : errors !== null && isNoise(difference) ? 'noise' : direction;
   return {measure, outcome, share: mean / Math.abs(base), errors};
 }
 
@@ -160,7 +161,9 @@ function sized({share, errors, outcome}: Compared): string {
 /** `held-out loss 0.02 % lower (0.4 standard errors)` */
 function directed(compared: Compared): string {
   const {measure, share} = compared;
-  return share === 0 ? `${measure} the same` : `${measure} ${shareText(share)} ${share < 0 ? 'lower' : 'higher'} (${errorsText(compared.errors)})`;
+  return share === 0
+    ? `${measure} the same`
+    : `${measure} ${shareText(share)} ${share < 0 ? 'lower' : 'higher'} (${errorsText(compared.errors)})`;
 }
 
 /** The size of a share in percent, two decimals or one digit that counts. */

@@ -27,14 +27,12 @@ const text = (change: Partial<HeadlineRun>) => headline({...run, ...change}).tex
 
 describe('the headline of a run', () => {
   it('says what it is doing, and how long that takes', () => {
-    expect(text({running: [training(1)]})).toBe(
-      'Training expert 1, t 250 to 999 (update 120 of 600); 3 min left.',
-    );
+    expect(text({running: [training(1)]})).toBe('Training expert 1, t 250 to 999 (update 120 of 600); 3 min left.');
     expect(text({running: [training(0, 'loading the engine wasm')], secondsLeft: null})).toBe(
       'Training expert 0, t 0 to 249 (loading the engine wasm).',
     );
     const more = ['evaluate-merged', 'evaluate-base', 'search'].map((name) => ({...training(0), name, update: null}));
-    expect(text({running: more, secondsLeft: null})).toBe('Evaluating merged and evaluating base and 1 more.');
+    expect(text({running: more, secondsLeft: null})).toBe('Evaluating merged, and 2 more stages.');
   });
 
   it.each([

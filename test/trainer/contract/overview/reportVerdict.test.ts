@@ -117,9 +117,7 @@ describe('the verdict of a report', () => {
       short: 'all weights zero: the base',
     });
     const same = reportVerdict(withMerged({...lossOnly, search: null}, nothing));
-    expect(same.text).toBe(
-      'Merged is the same as the base on every image; an ordinary finetune is better by 0.65 %.',
-    );
+    expect(same.text).toBe('Merged is the same as the base on every image; an ordinary finetune is better by 0.65 %.');
     expect(same.text).not.toMatch(/standard error|e[+-]\d/);
   });
 
