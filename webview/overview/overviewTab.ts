@@ -25,6 +25,7 @@ export class OverviewTab implements Tab {
   readonly #timesteps: TimestepView;
   readonly #noTimesteps = new Region(element('div'));
   readonly #images = new Region(element('div', {class: 'before-after'}));
+  #known: {run: string; report: Report | null} = {run: '', report: null};
   /** What was last computed, and of what: heat maps change more often than they are drawn. */
   #picture: {of: readonly unknown[]; picture: TimestepPicture | null} = {of: [], picture: null};
 
@@ -116,9 +117,15 @@ export class OverviewTab implements Tab {
     if (reply) this.#panel.dispatch({type: 'notice', text: `${label}: asked for run ${id}`});
   }
 
+  /** The report of a run; the last known one while it is asked for again, as after every stage that ends. */
+  #reportOf(run: string, details: PanelState['details']): Report | null {
+    const known = details.get(run);
+    if (known?.kind === 'there') this.#known = {run, report: known.details.report};
+    return this.#known.run === run ? this.#known.report : null;
+  }
+
   #showTimesteps(run: RunView, {details, heatMaps}: PanelState): void {
-    const known = details.get(run.path);
-    const report = known?.kind === 'there' ? known.details.report : null;
+    const report = this.#reportOf(run.path, details);
     const maps = run.stages.map(({name}) => heatMaps.get(stageKey(run.path, name)));
     const of = [run.path, report, run.ranges.join(), run.timesteps, ...maps];
     if (of.length !== this.#picture.of.length || of.some((part, i) => part !== this.#picture.of[i])) {

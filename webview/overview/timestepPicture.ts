@@ -86,7 +86,7 @@ function differences({perRangeDifference}: HeldOutLoss, base: readonly RangeLoss
   });
 }
 
-/** Intervals that the axis is divided into: finer ones have too few draws to be read. */
+/** Intervals of the whole axis, at most: finer ones have too few draws to be read. */
 const intervals = 25;
 /** Of the updates so far: the newest, which count, and the first, which they are compared with. */
 const newestShare = 1 / 3;
@@ -128,28 +128,32 @@ function lookOf(name: string): LineLook {
   return {colour: number, dash: number};
 }
 
-/** Mean losses of some columns of a heat map in equal intervals of the axis, inside a range. */
+/** Mean losses of some columns of a heat map in equal intervals of a range; a bucket belongs to the interval that holds its middle. */
 function meansOf(
   columns: readonly HeatColumn[],
   timesteps: number,
   [low, high]: readonly [number, number],
 ): TimestepValue[] {
-  const buckets = columns[0]?.count.length ?? 0;
-  const width = timesteps / buckets;
-  const per = Math.max(1, Math.ceil(buckets / intervals));
-  const values: TimestepValue[] = [];
-  for (let at = Math.floor(low / width); at < buckets && at * width < high; at += per) {
-    const [from, to] = [Math.max(low, at * width), Math.min(high, (at + per) * width)];
-    let [sum, count] = [0, 0];
-    for (const column of columns) {
-      for (let bucket = at; bucket < Math.min(buckets, at + per); bucket++) {
-        const draws = column.count[bucket] ?? 0;
-        if (draws === 0) continue;
-        sum += draws * (column.mean[bucket] ?? NaN);
-        count += draws;
-      }
+  const width = timesteps / (columns[0]?.count.length ?? 1);
+  const wanted = Math.min((high - low) / width, ((high - low) / timesteps) * intervals);
+  const count = Math.max(1, Math.round(wanted));
+  const edge = (i: number) => Math.round(low + ((high - low) * i) / count);
+  return Array.from({length: count}, (_, i): TimestepValue => {
+    const [from, to] = [edge(i), edge(i + 1)];
+    return {from, to, value: meanBetween(columns, from / width, to / width), error: null};
+  }).filter(({value}) => !Number.isNaN(value));
+}
+
+/** The mean over all draws in the buckets whose middles lie in [from, to); NaN without any. */
+function meanBetween(columns: readonly HeatColumn[], from: number, to: number): number {
+  let [sum, draws] = [0, 0];
+  for (const {count, mean} of columns) {
+    for (let bucket = Math.max(0, Math.ceil(from - 0.5)); bucket + 0.5 < to && bucket < count.length; bucket++) {
+      const drawn = count[bucket] ?? 0;
+      if (drawn === 0) continue;
+      sum += drawn * (mean[bucket] ?? NaN);
+      draws += drawn;
     }
-    if (count > 0) values.push({from: Math.round(from), to: Math.round(to), value: sum / count, error: null});
   }
-  return values;
+  return sum / draws;
 }

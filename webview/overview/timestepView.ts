@@ -23,7 +23,6 @@ export class TimestepView {
   readonly #reading = element('p', {class: 'timestep-reading', 'aria-live': 'polite'}, pointHere);
   readonly #table = element('details', {}, element('summary', {}, 'Data table'));
   #picture: TimestepPicture | null = null;
-  #shown = '';
   #width = 0;
   #at: number | null = null;
 
@@ -62,10 +61,9 @@ export class TimestepView {
     }).observe(this.#frame);
   }
 
+  /** Showing the same object again costs nothing. */
   show(picture: TimestepPicture): void {
-    const text = JSON.stringify(picture);
-    if (text === this.#shown) return;
-    this.#shown = text;
+    if (picture === this.#picture) return;
     this.#picture = picture;
     setText(this.#title, picture.title);
     this.#image.alt = pictureSummary(picture);
