@@ -11,8 +11,7 @@ export async function callCommand(run: Run, command: PanelCommand): Promise<void
 function callOf(run: Run, command: PanelCommand): readonly [name: string, argument: string | vscode.Uri | undefined] {
   switch (command) {
     case 'extend':
-    case 'showRunLog':
-      return [`deme.${command}`, run.path];
+      return ['deme.extend', run.path];
     case 'evaluate':
     case 'openConfig':
       return [`deme.${command}`, vscode.Uri.file(configFileOf(run))];

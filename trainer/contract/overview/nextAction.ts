@@ -2,7 +2,7 @@ import type {ErrorRecord} from '../errors.ts';
 import type {Headline} from './headline.ts';
 
 /** Commands of the editor that the panel may ask for; each is about the shown run. */
-export const panelCommands = ['extend', 'evaluate', 'openConfig', 'fetchBase', 'showRunLog'] as const;
+export const panelCommands = ['extend', 'evaluate', 'openConfig', 'fetchBase'] as const;
 export type PanelCommand = (typeof panelCommands)[number];
 
 /** What a proposed action does: continues the run, opens another tab of the panel, or calls a command of the editor. */
