@@ -8,7 +8,7 @@ import {isActiveRun, type Run} from './run.ts';
 
 /** How a run went, or what it is doing: the same sentence in panel, tree and notices. */
 export function runHeadline(run: Run): Headline {
-  const {state, progress, config, report, secondsLeft} = run;
+  const {state, progress, config, verdict, secondsLeft} = run;
   const running = [...progress.stages.values()].filter((stage) => stage.state === 'running' && isActiveRun(run));
   return headline({
     state: state?.state ?? 'new',
@@ -23,7 +23,7 @@ export function runHeadline(run: Run): Headline {
     })),
     ranges: knownRanges(run),
     evaluates: config.config.evaluate !== undefined,
-    report,
+    verdict,
   });
 }
 

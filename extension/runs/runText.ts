@@ -1,6 +1,5 @@
 import {durationText, timeLeftText} from '../../trainer/contract/durationText.ts';
 import {isActiveRun, type Run} from './run.ts';
-import {runHeadline} from './runHeadline.ts';
 import type {StageProgress, StageState} from '../../trainer/contract/run/runProgress.ts';
 
 /** `running 42 %, 3 min left`, `done, better than the base by 0.38 %`, `failed: No images.` */
@@ -23,7 +22,7 @@ export function runStateText(run: Run): string {
     case 'failed':
       return `failed: ${state.error?.message ?? 'for an unknown reason'}`;
     case 'done':
-      return ['done', runHeadline(run).short ?? bestText(run)].filter((text) => text !== null).join(', ');
+      return ['done', run.verdict?.short ?? bestText(run)].filter((text) => text !== null).join(', ');
   }
 }
 

@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import type {ErrorRecord} from '../errors.ts';
 import {timeLeftText} from '../durationText.ts';
-import type {Report} from '../run/report.ts';
 import {parseStage} from '../run/stage.ts';
-import {outcomes, reportVerdict, type Verdict} from './reportVerdict.ts';
+import {outcomes, type Verdict} from './reportVerdict.ts';
 import {modelTitle, stageTitle, type Ranges} from './stageTitle.ts';
 
 /** How a run went, or what it is doing, in a sentence. */
@@ -36,12 +35,13 @@ export interface HeadlineRun {
   readonly ranges: Ranges;
   /** Whether its config has an `evaluate` section. */
   readonly evaluates: boolean;
-  readonly report: Report | null;
+  /** What its report says; null as long as there is none. */
+  readonly verdict: Verdict | null;
 }
 
 /** The sentence about a run that the panel, the tree, the notices and the report show. */
 export function headline(run: HeadlineRun): Headline {
-  const verdict = run.report && reportVerdict(run.report);
+  const {verdict} = run;
   if (run.state === 'done') return verdict === null ? notMeasured(run) : settled(verdict);
   const before = verdict === null ? '' : ` Its last report: ${verdict.text}`;
   return {text: `${stateSentence(run)}${before}`, short: null, outcome: null};

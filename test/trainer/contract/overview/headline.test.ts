@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {headline, type HeadlineRun} from '../../../../trainer/contract/overview/headline.ts';
+import {reportVerdict} from '../../../../trainer/contract/overview/reportVerdict.ts';
 import {knownReport} from '../../../helpers/knownRun.ts';
 
 const run: HeadlineRun = {
@@ -13,7 +14,7 @@ const run: HeadlineRun = {
     [250, 1000],
   ],
   evaluates: true,
-  report: null,
+  verdict: null,
 };
 
 const training = (index: number, phase: string | null = null) => ({
@@ -51,15 +52,15 @@ describe('the headline of a run', () => {
   });
 
   it('is the verdict at the end, and before that says that it is an earlier one', () => {
-    const report = knownReport(0.02, 0.019);
-    const verdict = 'Merged is better than the base by 5.00 % (100 standard errors).';
-    expect(headline({...run, state: 'done', report})).toEqual({
-      text: verdict,
+    const verdict = reportVerdict(knownReport(0.02, 0.019)!);
+    const text = 'Merged is better than the base by 5.00 % (100 standard errors).';
+    expect(headline({...run, state: 'done', verdict})).toEqual({
+      text,
       short: 'better than the base by 5.00 %',
       outcome: 'better',
     });
-    expect(headline({...run, state: 'stopped', report})).toEqual({
-      text: `Stopped at 42 %. Its last report: ${verdict}`,
+    expect(headline({...run, state: 'stopped', verdict})).toEqual({
+      text: `Stopped at 42 %. Its last report: ${text}`,
       short: null,
       outcome: null,
     });
