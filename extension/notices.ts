@@ -23,7 +23,7 @@ export function registerNotices(studio: Pick<Studio, 'log' | 'openPanel'>, runs:
 async function showEnd({log, openPanel}: Pick<Studio, 'log' | 'openPanel'>, run: Run): Promise<void> {
   const {id} = run.record;
   const state = run.state?.state;
-  const text = `${id}: ${runStateText(run)}`;
+  const text = state === 'done' ? `${id} is done. ${await headlineText(run)}` : `${id}: ${runStateText(run)}`;
   log.info(text);
   const choice = settings.notices();
   if (choice === 'none' || state === 'stopped' || (choice === 'failures' && state === 'done')) return;
@@ -35,4 +35,9 @@ async function showEnd({log, openPanel}: Pick<Studio, 'log' | 'openPanel'>, run:
   if (answer === 'Resume') await vscode.commands.executeCommand('deme.resume', run.path);
   if (answer === 'Open Panel') await openPanel(run);
   if (answer === 'Show Log') await vscode.commands.executeCommand('deme.showRunLog', run.path);
+}
+
+async function headlineText(run: Run): Promise<string> {
+  const {runHeadline} = await import('./runs/runHeadline.ts');
+  return runHeadline(run).text;
 }

@@ -10,6 +10,7 @@ import {Header} from './header.ts';
 import {Host} from './host.ts';
 import {LossesTab} from './losses/lossesTab.ts';
 import {MergeTab} from './merge/mergeTab.ts';
+import {OverviewTab} from './overview/overviewTab.ts';
 import type {Panel} from './panel.ts';
 import {RunsTab} from './runs/runsTab.ts';
 import {SamplesTab} from './samples/samplesTab.ts';
@@ -33,6 +34,7 @@ class Page implements Panel {
 
   constructor(root: HTMLElement) {
     this.#tabs = new Tabs(this, {
+      overview: new OverviewTab(this),
       losses: new LossesTab(this),
       samples: new SamplesTab(this),
       merge: new MergeTab(this),

@@ -4,6 +4,7 @@ import type {Panel, Tab} from './panel.ts';
 import type {PanelState} from './state.ts';
 
 const titles: Readonly<Record<PanelTab, string>> = {
+  overview: 'Overview',
   losses: 'Losses',
   samples: 'Samples',
   merge: 'Merge',
@@ -57,7 +58,7 @@ export class Tabs {
     const to = steps[event.key];
     if (to === undefined) return;
     event.preventDefault();
-    const tab = panelTabs[(to + panelTabs.length) % panelTabs.length] ?? 'losses';
+    const tab = panelTabs[(to + panelTabs.length) % panelTabs.length] ?? 'overview';
     this.#panel.setPage({tab});
     this.#buttons.get(tab)?.focus();
   }

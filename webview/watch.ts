@@ -6,6 +6,8 @@ const pixelsPerHeatColumn = 3;
 /** Widths are rounded to this step; otherwise every pixel of a resize would read all curves again. */
 const widthStep = 100;
 const smallestWidth = 300;
+/** Columns of each heat map that the overview sums up. */
+const overviewColumns = 30;
 /** Smallest column and gap in pixels of the grids of charts and heat maps; must match `style.css`. */
 const chartGrid = {least: 420, gap: 12} as const;
 const heatGrid = {least: 360, gap: 20} as const;
@@ -25,6 +27,8 @@ export function watchOf(state: PanelState, width: number): Watch {
   const maps = run.stages.filter(({updates}) => updates > 0).length;
   const points = Math.floor(columnWidth(width, maps, heatGrid) / pixelsPerHeatColumn);
   switch (page.tab) {
+    case 'overview':
+      return {...nothing, heatMaps: {run: run.path, points: overviewColumns}};
     case 'losses':
       return {...nothing, curves: curves([run.path], page.series.length), heatMaps: {run: run.path, points}};
     case 'compare':

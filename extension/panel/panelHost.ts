@@ -31,6 +31,7 @@ async function loadPanel(studio: Omit<Studio, 'openPanel'>): Promise<ExperimentP
       await writeNotes(run.path, notes);
       await runs.refreshRun(run.path);
     },
+    command: async (run, command) => (await import('./callCommand.ts')).callCommand(run, command),
     control: async (run, command) => {
       const {requireTrust} = await import('../trainer/requireTrust.ts');
       requireTrust();

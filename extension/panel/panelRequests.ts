@@ -2,6 +2,7 @@ import {UserError} from '../../trainer/contract/errors.ts';
 import type {MergeSetting} from '../../trainer/contract/config/mergeSetting.ts';
 import {measurementKinds, type MeasurementKinds} from '../../trainer/contract/measurements/measurementKinds.ts';
 import type {MeasurementRequest} from '../../trainer/contract/measurements/measurementRequest.ts';
+import type {PanelCommand} from '../../trainer/contract/overview/nextAction.ts';
 import type {PanelReply, PanelRequest} from '../../trainer/contract/panel/panel.ts';
 import type {RunNotes} from '../../trainer/contract/run/runNotes.ts';
 import {keptMeasurements} from './keptMeasurements.ts';
@@ -27,6 +28,8 @@ export interface PanelActions {
   measure(run: Run, name: string, request: MeasurementRequest): Promise<void>;
   /** Starts a process that merges and draws in memory. */
   readonly preview: StartPreview;
+  /** Calls a command of the editor about a run. */
+  command(run: Run, command: PanelCommand): Promise<void>;
   control(run: Run, command: 'pause' | 'resume' | 'stop'): Promise<void>;
   writeNotes(run: Run, notes: Pick<RunNotes, 'tags' | 'note'>): Promise<void>;
   /** Writes all steps of runs where the user wants them; null if they do not. */
@@ -76,6 +79,9 @@ export class PanelRequests {
         this.#preview.saved(run, path);
         return {kind: 'written', path};
       }
+      case 'command':
+        await actions.command(this.requireRun(request.run), request.command);
+        return {kind: 'done'};
       case 'measure': {
         const run = this.requireRun(request.run);
         const kind = this.#measurements[request.name];

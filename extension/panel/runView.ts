@@ -9,14 +9,18 @@ import type {ImageView, RunView, StageView} from '../../trainer/contract/panel/p
 import type {StageProgress} from '../../trainer/contract/run/runProgress.ts';
 import {scoresByName} from '../../trainer/contract/scores/reportScores.ts';
 import type {Run} from '../runs/run.ts';
+import {phaseOf, runHeadline} from '../runs/runHeadline.ts';
+import {stageStateOf} from '../runs/runText.ts';
 import {flatSettings} from './flatSettings.ts';
 import {runCommand} from './runCommand.ts';
 import {promptGrid, promptsOf} from './promptGrid.ts';
+import {noTimes, stageTimes, type StageTimes} from './stageTimes.ts';
 
 /** A run as the panel shows it. `milestones` are its rare events, and `source` gives the address under which the page finds a file. */
 export function runView(run: Run, milestones: readonly RunEvent[], source: (file: string) => string): RunView {
   const {path, record, config, state, progress} = run;
   const memory = stagePeaks(milestones);
+  const times = stageTimes(milestones);
   const ranges = rangesOf(run);
   return {
     path,
@@ -24,14 +28,19 @@ export function runView(run: Run, milestones: readonly RunEvent[], source: (file
     name: record.name,
     created: record.created,
     state: state?.state ?? 'new',
+    headline: runHeadline(run),
     error: state?.error ?? null,
     progress: state?.progress ?? 0,
     left: state?.left ?? null,
     engine: `${record.engine.name} ${record.engine.version}, ${record.engine.device}`,
-    stages: [...progress.stages.values()].map((stage) => stageView(stage, memory.get(stage.stage) ?? null)),
+    stages: [...progress.stages.values()].map((stage) =>
+      stageView(run, stage, memory.get(stage.stage) ?? null, times.get(stage.stage) ?? noTimes),
+    ),
     images: imageViews(run, milestones, source),
     ranges,
     text: promptsOf(config.config),
+    evaluates: config.config.evaluate !== undefined,
+    merges: config.config.merge !== undefined,
     timesteps: ranges.at(-1)?.[1] ?? trainingTimesteps(run),
     tags: run.notes.tags,
     note: run.notes.note,
@@ -60,16 +69,19 @@ function isInside(folder: string, file: string): boolean {
   return isAbsolute(file) && way !== '' && !way.startsWith('..') && !isAbsolute(way);
 }
 
-function stageView(stage: StageProgress, memory: MemoryPeak | null): StageView {
+function stageView(run: Run, stage: StageProgress, memory: MemoryPeak | null, times: StageTimes): StageView {
   return {
     name: stage.stage,
-    state: stage.state,
+    state: stageStateOf(run, stage),
+    share: stage.share,
     update: stage.update ?? 0,
     updates: stage.updates ?? 0,
     secondsPerUpdate: stage.secondsPerUpdate,
     secondsWaited: stage.secondsWaited,
     secondsLeft: stage.secondsLeft,
     memory,
+    ...times,
+    phase: phaseOf(run, stage),
   };
 }
 

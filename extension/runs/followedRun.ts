@@ -1,4 +1,5 @@
 import {UserError} from '../../trainer/contract/errors.ts';
+import {reportVerdict} from '../../trainer/contract/overview/reportVerdict.ts';
 import {PlanRecord, ResolvedConfig} from '../../trainer/contract/run/pipeline.ts';
 import {Report} from '../../trainer/contract/run/report.ts';
 import {StageName} from '../../trainer/contract/run/stage.ts';
@@ -50,8 +51,9 @@ export class FollowedRun {
   static async open(path: string): Promise<FollowedRun> {
     const {record} = await openRun(path);
     const config = await readJson(runPaths.config(path), ResolvedConfig, 'the config of the run');
-    const unknown = {timesteps: null, state: null, silentSeconds: null, report: null, problem: null};
-    const followed = new FollowedRun({path, record, config, progress: noProgress, notes: noNotes, ...unknown});
+    const unknown = {timesteps: null, state: null, silentSeconds: null, problem: null};
+    const empty = {...unknown, report: null, verdict: null, progress: noProgress, notes: noNotes};
+    const followed = new FollowedRun({path, record, config, ...empty});
     await followed.#readState();
     await followed.#readResults();
     return followed;
@@ -130,7 +132,10 @@ export class FollowedRun {
   async #readResults(): Promise<void> {
     const {path} = this.#run;
     const report = runPaths.reportRecord(path);
-    await this.#whenChanged(report, async () => this.#set({report: await readJson(report, Report, 'the report')}));
+    await this.#whenChanged(report, async () => {
+      const read = await readJson(report, Report, 'the report');
+      this.#set({report: read, verdict: reportVerdict(read)});
+    });
     await this.#whenChanged(runPaths.notes(path), async () => this.#set({notes: await readNotes(path)}));
   }
 

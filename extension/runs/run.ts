@@ -1,4 +1,5 @@
 import {basename, join} from 'node:path';
+import type {Verdict} from '../../trainer/contract/overview/reportVerdict.ts';
 import type {ResolvedConfig} from '../../trainer/contract/run/pipeline.ts';
 import type {RunRecord} from '../../trainer/contract/run/records.ts';
 import type {Report} from '../../trainer/contract/run/report.ts';
@@ -19,6 +20,8 @@ export interface Run {
   readonly silentSeconds: number | null;
   /** Null until its report is written. */
   readonly report: Report | null;
+  /** What its report says; null without one. Kept, as those who show it must not load what reads a report. */
+  readonly verdict: Verdict | null;
   readonly notes: RunNotes;
   /** Training timesteps of its base; null where that cannot be read. */
   readonly timesteps: number | null;

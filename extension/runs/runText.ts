@@ -3,7 +3,7 @@ import {estimateText} from '../../trainer/contract/run/timeLeft.ts';
 import {isActiveRun, type Run} from './run.ts';
 import type {StageProgress, StageState} from '../../trainer/contract/run/runProgress.ts';
 
-/** `running 42 %, 3 min left`, `done, held-out loss 0.0212`, `failed: No images.` */
+/** `running 42 %, 3 min left`, `done, better than the base by 0.38 %`, `failed: No images.` */
 export function runStateText(run: Run): string {
   const {state, silentSeconds} = run;
   if (state === null) return 'starting';
@@ -23,19 +23,18 @@ export function runStateText(run: Run): string {
     case 'failed':
       return `failed: ${state.error?.message ?? 'for an unknown reason'}`;
     case 'done':
-      return ['done', bestText(run)].filter((text) => text !== null).join(', ');
+      return ['done', run.verdict?.short ?? bestText(run)].filter((text) => text !== null).join(', ');
   }
 }
 
 /** The number that a run is judged by: the held-out loss of its merged model, else of the best one; null as long as it has none. */
-export function bestLoss({report}: Run): {model: string; loss: number; toBase: number | null} | null {
+export function bestLoss({report}: Run): {model: string; loss: number} | null {
   if (report === null) return null;
   const losses = Object.entries(report.heldOut).filter(([model]) => model !== 'base');
   const best = losses.sort(([, a], [, b]) => a.mean - b.mean)[0];
   const [model, heldOut] = report.heldOut.merged ? (['merged', report.heldOut.merged] as const) : (best ?? []);
   if (model === undefined || heldOut === undefined) return null;
-  const base = report.heldOut.base?.mean;
-  return {model, loss: heldOut.mean, toBase: base ? heldOut.differenceToBase.mean / base : null};
+  return {model, loss: heldOut.mean};
 }
 
 /** `held-out loss 0.0212` */
@@ -66,11 +65,6 @@ export function lossText(loss: number): string {
 /** `42 %`; 100 only for what is complete. */
 export function percent(share: number): string {
   return `${share >= 1 ? 100 : Math.min(99, Math.floor(share * 100))} %`;
-}
-
-/** `-0.19 %`: a difference relative to the base. */
-export function differenceText(share: number): string {
-  return `${share > 0 ? '+' : ''}${(share * 100).toFixed(2)} %`;
 }
 
 function withTimeLeft(text: string, seconds: number | null): string {

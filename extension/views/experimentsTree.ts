@@ -85,9 +85,11 @@ export class ExperimentsTree implements vscode.TreeDataProvider<string>, vscode.
     return node === undefined ? new vscode.TreeItem('') : toItem(node);
   }
 
-  resolveTreeItem(item: vscode.TreeItem, id: string): vscode.TreeItem {
+  async resolveTreeItem(item: vscode.TreeItem, id: string): Promise<vscode.TreeItem> {
     const run = this.#nodes.get(id)?.run;
-    if (run !== undefined) item.tooltip = tooltipOf(run);
+    if (run === undefined) return item;
+    const {runHeadline} = await import('../runs/runHeadline.ts');
+    item.tooltip = tooltipOf(run, runHeadline(run).text);
     return item;
   }
 
@@ -175,13 +177,14 @@ function commandOf({context, run, config, file, id}: ExperimentNode): vscode.Com
   return {command: 'deme.openFile', title: 'Open Config', arguments: [config]};
 }
 
-function tooltipOf(run: Run): vscode.MarkdownString {
+function tooltipOf(run: Run, headline: string): vscode.MarkdownString {
   const {record, notes, problem, progress} = run;
   const age = agoText((Date.now() - Date.parse(record.created)) / 1000);
   const text = new vscode.MarkdownString();
   const line = (name: string, value: string) =>
     text.appendMarkdown('**').appendText(name).appendMarkdown('** ').appendText(value).appendMarkdown('\n\n');
   line(record.id, runStateText(run));
+  text.appendText(headline).appendMarkdown('\n\n');
   line('Begun', age);
   line('Engine', [record.engine.name, record.engine.version, record.engine.device].join(' '));
   if (notes.tags.length > 0) line('Tags', notes.tags.join(', '));

@@ -1,23 +1,22 @@
 import {basename} from 'node:path';
-import {configRanges} from '../../trainer/contract/run/pipeline.ts';
+import {expertTitle} from '../../trainer/contract/overview/stageTitle.ts';
 import {modelName} from '../../trainer/contract/run/runModel.ts';
 import type {StageProgress} from '../../trainer/contract/run/runProgress.ts';
 import {modelMadeBy, parseStage, stageName, type StageKind, type StageOf} from '../../trainer/contract/run/stage.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {configFileOf, isActiveRun, type Run} from '../runs/run.ts';
-import {bestLoss, bestText, differenceText, lossText, runStateText, stageStateOf, stageText} from '../runs/runText.ts';
+import {knownRanges} from '../runs/runHeadline.ts';
+import {bestText, lossText, runStateText, stageStateOf, stageText} from '../runs/runText.ts';
 import type {ExperimentNode} from './experimentNode.ts';
 
 /** A run and its parts: base, experts, merged model, evaluations. */
 export function runNode(run: Run): ExperimentNode {
   const tags = run.notes.tags.map((tag) => `#${tag}`);
-  const best = bestLoss(run);
-  const toBase = best?.toBase === null || best === null ? [] : [`${differenceText(best.toBase)} to base`];
   const note = run.notes.note.split('\n')[0]?.slice(0, 60);
   return {
     id: `run:${run.path}`,
     label: run.record.id,
-    description: [runStateText(run), ...toBase, ...tags, ...(note ? [note] : [])].join(' · '),
+    description: [runStateText(run), ...tags, ...(note ? [note] : [])].join(' · '),
     ...runIcon(run),
     context: `run.${run.state?.state ?? 'new'}`,
     isExpanded: isActiveRun(run),
@@ -102,10 +101,10 @@ function doneText(stages: readonly ShownStage[]): string {
   return `${stages.filter(({progress}) => progress.state === 'done').length} of ${stages.length} done`;
 }
 
-/** `Expert 1 [250, 500)`; without the timesteps where they are not known. */
-function expertLabel({config: {config}, timesteps}: Run, index: number): string {
-  const range = config.experts?.[index]?.range ?? configRanges(config, timesteps)?.[index] ?? null;
-  return range === null ? `Expert ${index}` : `Expert ${index} [${range[0]}, ${range[1]})`;
+/** `Expert 1, t 250 to 499`; without the timesteps where they are not known. */
+function expertLabel(run: Run, index: number): string {
+  const title = expertTitle(index, knownRanges(run));
+  return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
 function mergedNode(run: Run, shown: ShownStage<'merge'>): ExperimentNode {

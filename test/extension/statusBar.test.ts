@@ -26,7 +26,7 @@ describe('the status bar item', () => {
     const done = knownRun({state: knownState('done', 1), report: knownReport(0.02, 0.019)});
     expect(statusContent([done], 0)).toMatchObject({
       text: '$(beaker) DeMe',
-      tooltip: 'digits-1: done, held-out loss 0.019',
+      tooltip: 'digits-1: done, better than the base by 5.00 %',
     });
     expect(statusContent([], 1)?.text).toBe('$(beaker) DeMe 1 queued');
     expect(statusContent([], 0, 1)).toMatchObject({text: '$(beaker) DeMe 1 starting', label: 'DeMe, 1 starting'});

@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import type {Run} from '../../extension/runs/run.ts';
 import {addEvents, plannedProgress} from '../../trainer/contract/run/runProgress.ts';
 import {DemeConfig} from '../../trainer/contract/config/config.ts';
+import {reportVerdict} from '../../trainer/contract/overview/reportVerdict.ts';
 import type {NewRunEvent, RunEvent} from '../../trainer/contract/run/events.ts';
 import {RunRecord} from '../../trainer/contract/run/records.ts';
 import {Report} from '../../trainer/contract/run/report.ts';
@@ -49,7 +50,10 @@ export async function fakeRun(output: string, options: FakeRunOptions = {}): Pro
     events.push(stamped);
     run = {...run, progress: addEvents(run.progress, [stamped])};
   };
-  if (report) run = {...run, report: await scoredReport(path)};
+  if (report) {
+    const scored = await scoredReport(path);
+    run = {...run, report: scored, verdict: reportVerdict(scored)};
+  }
   trainedEvents(updates, experts).forEach(emit);
   for (const event of await imageEvents(path)) emit(event);
   emit({type: 'memory', stage: 'expert-0', host: 512 * 2 ** 20});
@@ -160,6 +164,7 @@ async function emptyRun(path: string, id: string, options: FakeRunOptions): Prom
     },
     progress: plannedProgress([...expertNames(experts), 'search', 'merge', 'evaluate-base', 'report'], new Set()),
     report: null,
+    verdict: null,
     notes: RunNotes.parse({}),
     timesteps: 1000,
     silentSeconds: null,

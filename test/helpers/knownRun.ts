@@ -1,4 +1,5 @@
 import {parseConfig} from '../../trainer/contract/config/parseConfig.ts';
+import {reportVerdict} from '../../trainer/contract/overview/reportVerdict.ts';
 import type {RunEvent} from '../../trainer/contract/run/events.ts';
 import type {CurrentState} from '../../trainer/store/run/runState.ts';
 import type {Run} from '../../extension/runs/run.ts';
@@ -25,6 +26,7 @@ export function knownRun(changes: Partial<Run> & {id?: string} = {}): Run {
     progress: plannedProgress([], new Set()),
     silentSeconds: null,
     report: null,
+    verdict: rest.report ? reportVerdict(rest.report) : null,
     notes: {format: 1, tags: [], note: ''},
     timesteps: 1000,
     problem: null,

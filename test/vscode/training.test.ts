@@ -44,6 +44,7 @@ story('from a config to a merged model, over a pause, a reload and a stop', asyn
   await mendMistake(workbench);
   await workbench.lens('Finetune all ranges').click();
   await workbench.lens(/running \d+ %/).click();
+  await panel.getByRole('tab', {name: 'Losses'}).click();
   await seeGrowth(workbench);
 
   await pauseButton.click();

@@ -12,7 +12,7 @@ import type {TestPanel} from './testPanel.ts';
 describePanel('the panel in a browser', (open) => {
   it('shows a snapshot, and then the steps that follow', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 100});
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     const {page} = panel;
     await page.getByRole('heading', {name: 'digits'}).waitFor();
     await page.getByText('400 of 400 points shown').first().waitFor();
@@ -28,7 +28,7 @@ describePanel('the panel in a browser', (open) => {
 
   it('draws the curves: pixels of every series are there', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 200});
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     const chart = panel.page.getByRole('img', {name: /^Denoising loss over updates/});
     await expect.poll(() => drawnColours(chart.evaluate(coloursOf))).toEqual([true, true, true, true]);
     await panel.close();
@@ -36,7 +36,7 @@ describePanel('the panel in a browser', (open) => {
 
   it('draws what is new of curves and heat maps as if it had always been there', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 200});
-    const panel = await open({runs: [run], viewport: {width: 1100, height: 2400}});
+    const panel = await open({tab: 'losses', runs: [run], viewport: {width: 1100, height: 2400}});
     const pictures = async ({page}: TestPanel, last: string) => {
       await page.getByText(last).first().waitFor();
       await page
@@ -52,7 +52,7 @@ describePanel('the panel in a browser', (open) => {
     panel.changed(run);
     const streamed = () => pictures(panel, '840 of 840 points shown');
     await streamed();
-    const fresh = await open({runs: [run], viewport: {width: 1100, height: 2400}});
+    const fresh = await open({tab: 'losses', runs: [run], viewport: {width: 1100, height: 2400}});
     await eventually(async () => (await streamed()).every((picture, i) => picture !== before[i])).toBe(true);
     const expected = await pictures(fresh, '840 of 840 points shown');
     await eventually(streamed).toEqual(expected);
@@ -61,7 +61,7 @@ describePanel('the panel in a browser', (open) => {
 
   it('keeps zoom over new steps, and shows all again at the press of a key', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 400});
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     const {page} = panel;
     await page
       .getByText(/ of 1,600 points shown/)
@@ -89,7 +89,7 @@ describePanel('the panel in a browser', (open) => {
 
   it('reads values at the mark that the arrow keys move', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 200});
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     const values = panel.page.getByRole('region', {name: 'Values at the marked update'});
     await panel.page.getByText('800 of 800 points shown').first().waitFor();
     await panel.page.getByRole('group', {name: /^Charts/}).press('ArrowRight');
@@ -103,8 +103,8 @@ describePanel('the panel in a browser', (open) => {
     const run = await fakeRun(await temporaryFolder(), {updates: 50});
     const panel = await open({runs: [run]});
     const {page} = panel;
-    await page.getByRole('tab', {name: 'Losses'}).focus();
-    for (const name of ['Samples', 'Merge', 'Evaluation', 'Compare', 'System', 'Losses']) {
+    await page.getByRole('tab', {name: 'Overview'}).focus();
+    for (const name of ['Losses', 'Samples', 'Merge', 'Evaluation', 'Compare', 'System', 'Overview']) {
       await page.keyboard.press('ArrowRight');
       await eventually(() => focusedText(page)).toBe(name);
       await page.getByRole('tabpanel', {name}).waitFor();
@@ -112,7 +112,7 @@ describePanel('the panel in a browser', (open) => {
     await page.keyboard.press('Tab');
     await expect
       .poll(() => page.evaluate(() => document.activeElement?.closest('[role=tabpanel]')?.id))
-      .toBe('view-losses');
+      .toBe('view-overview');
     expectNoTrouble(panel);
     await panel.close();
   });
@@ -257,7 +257,7 @@ describePanel('the panel in a browser', (open) => {
     await empty.page.getByText('This experiment has no runs yet.').first().waitFor();
     await empty.close();
     const failed = await fakeRun(await temporaryFolder(), {updates: 0, state: 'failed', report: false});
-    const panel = await open({runs: [failed]});
+    const panel = await open({tab: 'losses', runs: [failed]});
     await panel.page.getByRole('alert').getByText('is not a finite number at update 300').waitFor();
     await panel.page.getByText('This run has logged no steps.').waitFor();
     await panel.page.getByRole('tab', {name: 'Evaluation'}).click();
@@ -273,7 +273,7 @@ describePanel('the panel in a browser', (open) => {
       await fakeRun(output, {id: 'digits-1', updates: 60}),
       await fakeRun(output, {id: 'digits-2', updates: 40}),
     ];
-    const panel = await open({runs});
+    const panel = await open({tab: 'losses', runs});
     const {page} = panel;
     await page.getByText('240 of 240 points shown').first().waitFor();
     for (const name of panelTabs) {

@@ -9,11 +9,12 @@ import {describePanel, expectNoTrouble} from './describePanel.ts';
 describePanel('what is opened or goes wrong in the panel', (open) => {
   it('has no axe violation with open tables, an open list and a wipe in any theme', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 60});
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     const {page} = panel;
     await page.getByText('240 of 240 points shown').first().waitFor();
     await page.getByRole('img', {name: /^consistency loss of expert-3/}).waitFor();
-    for (const summary of await page.getByText('Data table', {exact: true}).all()) await summary.click();
+    for (const summary of await page.locator('#view-losses').getByText('Data table', {exact: true}).all())
+      await summary.click();
     await page.getByRole('table', {name: 'Denoising loss, smoothed'}).waitFor();
     await page.getByRole('table', {name: /^consistency loss of expert-3: mean/}).waitFor();
     expect(await axeViolationsInThemes(panel)).toEqual([]);
@@ -71,7 +72,7 @@ describePanel('what is opened or goes wrong in the panel', (open) => {
 
   it('has no axe violation with values at a mark and nothing to show at all', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 20});
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     await panel.page.getByText('80 of 80 points shown').first().waitFor();
     await panel.page.getByRole('group', {name: /^Charts/}).press('ArrowRight');
     await panel.page.getByText('Update 1', {exact: true}).waitFor();

@@ -8,7 +8,7 @@ import {countColours, lettering} from './panelPixels.ts';
 describePanel('what the panel saves, and how it is looked at', (open) => {
   it('saves charts as SVG and PNG with their legend', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 50});
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     await panel.page.getByText('200 of 200 points shown').first().waitFor();
     await panel.page.getByRole('button', {name: 'Save charts as SVG'}).click();
     await panel.page.getByRole('button', {name: 'Save charts as PNG'}).click();
@@ -22,7 +22,7 @@ describePanel('what the panel saves, and how it is looked at', (open) => {
 
   it('saves heat maps as SVG and PNG with their axes and scale', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 50});
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     const {page} = panel;
     await page.getByRole('button', {name: 'Save denoising loss maps as SVG'}).click();
     await page.getByRole('button', {name: 'Save denoising loss maps as PNG'}).click();
@@ -40,7 +40,7 @@ describePanel('what the panel saves, and how it is looked at', (open) => {
 
   it('puts on another theme while it is open', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 50});
-    const panel = await open({runs: [run], theme: 'vscode-dark'});
+    const panel = await open({tab: 'losses', runs: [run], theme: 'vscode-dark'});
     const {page} = panel;
     await page.getByText('200 of 200 points shown').first().waitFor();
     const chart = page.getByRole('img', {name: /^Denoising loss over updates/});
@@ -66,7 +66,7 @@ describePanel('what the panel saves, and how it is looked at', (open) => {
 
   it('moves nothing by itself where the user wants it still', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 50});
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     await panel.page.getByText('200 of 200 points shown').first().waitFor();
     for (const tab of panelTabs) {
       await panel.page.getByRole('tab', {name: new RegExp(`^${tab}`, 'i')}).click();
@@ -109,7 +109,7 @@ describePanel('what the panel saves, and how it is looked at', (open) => {
 
   it('zooms, moves and reads by mouse', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 400});
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     const {page} = panel;
     await page
       .getByText(/ of 1,600 points shown/)

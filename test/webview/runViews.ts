@@ -1,4 +1,4 @@
-import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
+import type {RunView, StageView} from '../../trainer/contract/panel/panelViews.ts';
 import type {PanelAction} from '../../webview/state.ts';
 
 /** A run as the host shows it. */
@@ -8,6 +8,7 @@ export const runView = (id: string, change: Partial<RunView> = {}): RunView => (
   name: 'digits',
   created: `2026-01-0${id.at(-1)}T00:00:00.000Z`,
   state: 'running',
+  headline: {text: 'The run is starting.', short: null, outcome: null},
   error: null,
   progress: 0,
   left: null,
@@ -20,7 +21,27 @@ export const runView = (id: string, change: Partial<RunView> = {}): RunView => (
   images: [],
   ranges: [],
   timesteps: 1000,
+  evaluates: true,
+  merges: true,
   settings: {},
+  ...change,
+});
+
+/** A stage of such a run that waits for its turn. */
+export const stageView = (name: string, change: Partial<StageView> = {}): StageView => ({
+  name,
+  state: 'waiting',
+  share: 0,
+  update: 0,
+  updates: 0,
+  secondsPerUpdate: null,
+  secondsWaited: null,
+  secondsLeft: null,
+  memory: null,
+  started: null,
+  seconds: null,
+  from: null,
+  phase: null,
   ...change,
 });
 

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {binColumn, binLength} from '../../trainer/contract/run/curveBins.ts';
 import {initialState, reduce, selectedRun, stageKey, type PanelAction, type PanelState} from '../../webview/state.ts';
 import {binsOf} from './charts/binsOf.ts';
-import {runView as run, snapshotOf as snapshot} from './runViews.ts';
+import {runView as run, snapshotOf as snapshot, stageView} from './runViews.ts';
 
 function after(...actions: PanelAction[]): PanelState {
   return actions.reduce(reduce, initialState(undefined));
@@ -26,7 +26,7 @@ describe('the state of the page', () => {
     expect([restored.page.tab, selectedRun(restored)?.id]).toEqual(['merge', 'a-1']);
     const gone = reduce(initialState(saved), snapshot([run('a-2')], '/runs/a-2'));
     expect(selectedRun(gone)?.id).toBe('a-2');
-    expect(initialState({scope: 'nonsense'}).page.tab).toBe('losses');
+    expect(initialState({scope: 'nonsense'}).page.tab).toBe('overview');
   });
 
   it('puts the end of a curve in the place of what was there', () => {
@@ -39,16 +39,7 @@ describe('the state of the page', () => {
   });
 
   it('forgets what a run has measured when one of its stages ends', () => {
-    const stage = (state: 'running' | 'done') => ({
-      name: 'report',
-      state,
-      update: 0,
-      updates: 0,
-      secondsPerUpdate: null,
-      secondsWaited: null,
-      secondsLeft: null,
-      memory: null,
-    });
+    const stage = (state: 'running' | 'done') => stageView('report', {state});
     const before = after(snapshot([run('a-1', {stages: [stage('running')]})]), {
       type: 'details',
       run: '/runs/a-1',

@@ -5,6 +5,7 @@ import {compareScope, experimentScope, type RunSource} from '../../extension/pan
 import type {PanelActions} from '../../extension/panel/panelRequests.ts';
 import {PanelSession} from '../../extension/panel/panelSession.ts';
 import type {HostMessage} from '../../trainer/contract/panel/panel.ts';
+import type {PanelTab} from '../../trainer/contract/panel/panelPage.ts';
 import type {PanelFiles} from './bundlePanel.ts';
 import type {FakeRun} from '../helpers/fakeRunFolder.ts';
 import {themes, themeStyle, type ThemeKind} from './themes.ts';
@@ -19,6 +20,8 @@ export interface TestPanelOptions {
   readonly theme?: ThemeKind;
   readonly trusted?: boolean;
   readonly saved?: unknown;
+  /** The tab that the page shows first; left out: as it comes. */
+  readonly tab?: PanelTab;
   readonly actions?: Partial<PanelActions>;
   /** A host that never answers. */
   readonly silent?: boolean;
@@ -141,6 +144,7 @@ export class TestPanel {
       merge: note('merge', '/models/merged-1'),
       measure: note('measure', undefined),
       preview: () => Promise.reject(new Error('this test has no preview')),
+      command: note('command', undefined),
       control: note('control', undefined),
       writeNotes: note('writeNotes', undefined),
       export: note('export', '/export.csv'),
@@ -164,7 +168,8 @@ export class TestPanel {
     });
   }
 
-  async #prepare({files, theme = 'vscode-dark', saved, silent = false}: TestPanelOptions): Promise<void> {
+  async #prepare({files, theme = 'vscode-dark', tab, silent = false, ...options}: TestPanelOptions): Promise<void> {
+    const saved = options.saved ?? (tab && {scope: 'experiment', selected: null, tab});
     this.saved = saved;
     const {page} = this;
     page.on('pageerror', (error) => this.errors.push(error.message));

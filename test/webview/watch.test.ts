@@ -1,21 +1,13 @@
 import {describe, expect, it} from 'vitest';
 import {initialState, reduce, type PanelState} from '../../webview/state.ts';
 import {watchOf} from '../../webview/watch.ts';
-import {runView, snapshotOf} from './runViews.ts';
+import {runView, snapshotOf, stageView} from './runViews.ts';
 
 /** A page on a run of four experts. */
 function shown(page: Partial<PanelState['page']> = {}): PanelState {
-  const rest = {
-    state: 'running',
-    update: 5,
-    updates: 10,
-    secondsPerUpdate: null,
-    secondsWaited: null,
-    secondsLeft: null,
-    memory: null,
-  } as const;
-  const run = runView('a-1', {stages: [0, 1, 2, 3].map((index) => ({name: `expert-${index}`, ...rest}))});
-  return reduce(reduce(initialState(undefined), snapshotOf([run])), {type: 'page', change: page});
+  const stages = [0, 1, 2, 3].map((index) => stageView(`expert-${index}`, {state: 'running', update: 5, updates: 10}));
+  const run = runView('a-1', {stages});
+  return reduce(reduce(initialState(undefined), snapshotOf([run])), {type: 'page', change: {tab: 'losses', ...page}});
 }
 
 const points = (state: PanelState, width: number) => {
@@ -42,6 +34,10 @@ describe('what the page asks for', () => {
     expect(watchOf(shown({...page, tab: 'compare'}), 800).curves?.range).toBeNull();
     const comparedRange = {from: 1, to: 3};
     expect(watchOf(shown({...page, comparedRange, tab: 'compare'}), 800).curves?.range).toEqual(comparedRange);
+  });
+
+  it('is a few columns of the heat maps, and no curve, on the overview', () => {
+    expect(points(shown({tab: 'overview'}), 1200)).toEqual([undefined, 30]);
   });
 
   it('is nothing that cannot be seen', () => {

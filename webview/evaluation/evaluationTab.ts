@@ -1,4 +1,5 @@
 import {durationText} from '../../trainer/contract/durationText.ts';
+import {reportVerdict} from '../../trainer/contract/overview/reportVerdict.ts';
 import type {Report} from '../../trainer/contract/run/report.ts';
 import type {RunDetails} from '../../trainer/contract/panel/panelViews.ts';
 import {networksOf} from '../../trainer/contract/scores/scoreTable.ts';
@@ -53,6 +54,7 @@ export class EvaluationTab implements Tab {
     const {warnings, recipe, engine, seconds} = report;
     const features = networksOf(report).filter(({about}) => about !== '');
     return [
+      element('p', {class: 'headline'}, reportVerdict(report).text),
       ...verdicts(report).map((sentence) => element('p', {}, sentence)),
       scoreTableView(report),
       ...warnings.map((warning) => element('p', {}, `Warning: ${warning}`)),

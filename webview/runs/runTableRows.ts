@@ -133,7 +133,7 @@ export class RowMaker {
   }
 
   #opener(run: RunView): HTMLElement {
-    const onclick = () => this.#panel.setPage({selected: run.path, range: null, tab: 'losses'});
+    const onclick = () => this.#panel.setPage({selected: run.path, range: null, tab: 'overview'});
     return element('button', {class: 'link', 'data-key': `open ${run.path}`, title: `Show ${run.id}`, onclick}, run.id);
   }
 

@@ -22,7 +22,7 @@ export async function eventDelays(browser: Browser, files: PanelFiles, folder: s
   const journal = await RunJournal.open(path);
   const runs = new Runs(createLog());
   await runs.setOutputs([dirname(path)]);
-  const panel = await TestPanel.open(browser, {files, runs: [knownRun(runs, path)]});
+  const panel = await TestPanel.open(browser, {files, tab: 'losses', runs: [knownRun(runs, path)]});
   runs.onDidChange((run) => panel.session.runChanged(run.path));
   const delays: number[] = [];
   for (let update = 1; update <= events; update++) delays.push(await delayOf(update, journal, panel));

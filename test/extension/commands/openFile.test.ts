@@ -7,7 +7,7 @@ import {viewCommands} from '../../../extension/commands/viewCommands.ts';
 import type {Studio} from '../../../extension/studio.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {editor} from '../../helpers/fakeVscode.ts';
-import {knownRun} from '../../helpers/knownRun.ts';
+import {knownReport, knownRun} from '../../helpers/knownRun.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const studio = {experiments: {node: () => undefined}} as unknown as Studio;
@@ -31,7 +31,7 @@ describe('a file that a row of the tree names', () => {
   });
 
   it('nor is the report of a run that is one', async () => {
-    const run = knownRun({path: await temporaryFolder(), report: {}} as never);
+    const run = knownRun({path: await temporaryFolder(), report: knownReport(0.02, 0.02)});
     await mkdir(dirname(runPaths.reportText(run.path)), {recursive: true});
     execFileSync('mkfifo', [runPaths.reportText(run.path)]);
     const runs = {...studio, runs: {get: () => run}} as unknown as Studio;

@@ -115,7 +115,7 @@ describe('the lenses of a config', () => {
       progress: knownProgress([], ['merge', 'report']),
     });
     const found = titles(text, {run});
-    expect(found[0]).toBe('2: $(pass) done, held-out loss 0.0212');
+    expect(found[0]).toBe('2: $(pass) done, better than the base by 1.40 %');
     expect(found[1]).toBe('2: $(play) Run pipeline');
     expect(found).toContain('7: $(git-merge) Merge: done, held-out loss 0.0212');
     expect(found).toContain('9: $(beaker) Evaluate: done');

@@ -41,8 +41,8 @@ describe('the tree of experiments', () => {
       '  digits-1 | running 42 %, 10 min left · #small · a first try | run.running',
       '    Base | base | model',
       '    Experts | 1 of 2 done | experts',
-      '      Expert 0 [0, 500) | 30 %, 1 min left · loss 0.02 | stage',
-      '      Expert 1 [500, 1000) | done | model',
+      '      Expert 0, t 0 to 499 | 30 %, 1 min left · loss 0.02 | stage',
+      '      Expert 1, t 500 to 999 | done | model',
       '    Merged | waiting | stage',
       '    Evaluations | 0 of 1 done | evaluations',
       '      base | waiting | evaluation',
@@ -58,7 +58,7 @@ describe('the tree of experiments', () => {
     const [experiment] = tree([run]);
     expect(rows([experiment!])).toEqual([
       'digits | digits.deme.yaml, 1 run | experiment',
-      '  digits-1 | done, held-out loss 0.019 · -5.00 % to base | run.done',
+      '  digits-1 | done, better than the base by 5.00 % | run.done',
       '    Base | held-out loss 0.02 | model',
       '    Merged | done · held-out loss 0.019 | model',
       '    Evaluations | held-out loss 0.019 | evaluations',

@@ -95,7 +95,10 @@ describe('the tree of experiments in the editor', () => {
     await tree.getChildren();
     const item = tree.getTreeItem(`run:${path}`);
     expect(item.tooltip).toBeUndefined();
-    expect(tree.resolveTreeItem(item, `run:${path}`).tooltip).toMatchObject({value: textContaining(path)});
+    const {tooltip} = await tree.resolveTreeItem(item, `run:${path}`);
+    expect(tooltip).toMatchObject({value: textContaining(path)});
+    // The headline, as the overview has it.
+    expect(tooltip).toMatchObject({value: textContaining('The run is starting.')});
   });
 
   it('shows below a merged model what it was merged from', async () => {

@@ -58,8 +58,10 @@ describe('a config that is run again', {timeout: 300_000}, () => {
     );
     expect(steps).toEqual([1, 2, 3]);
     expect(
-      events.flatMap((event) => (event.type === 'stage' && event.state === 'skipped' ? [event.stage] : [])),
-    ).toContain('merge');
+      events.flatMap((event) =>
+        event.type === 'stage' && event.state === 'skipped' ? [[event.stage, event.from]] : [],
+      ),
+    ).toContainEqual(['merge', 'tiny-1']);
     const record = StageRecord.parse(JSON.parse(await readFile(join(run(2), 'stages', 'merge.json'), 'utf8')));
     expect(record.from).toBe('tiny-1');
 

@@ -21,7 +21,7 @@ describePanel('the charts of the panel', (open) => {
     const run = await fakeRun(await temporaryFolder(), {updates: 0});
     const first = fakeStep('expert-0', 1);
     run.emit({...first, losses: {...first.losses, consistency: 0}});
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     const {page} = panel;
     await page.getByText('1 of 1 points shown').first().waitFor();
     for (const name of [/^Denoising loss over updates/, /^Consistency loss over updates/]) {
@@ -37,7 +37,7 @@ describePanel('the charts of the panel', (open) => {
   it('draw an expert the same whichever experts have logged before it', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 0});
     for (const update of [1, 2, 3]) run.emit(fakeStep('expert-1', update));
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     const {page} = panel;
     const legend = page.getByRole('group', {name: 'Shown curves'});
     const second = legend.locator('.legend-item', {hasText: 'expert-1'});
@@ -55,7 +55,7 @@ describePanel('the charts of the panel', (open) => {
   it('mark logged steps only, by pointer and by keyboard', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 0, experts: 1});
     for (let update = 2; update <= 20; update += 2) run.emit(fakeStep('expert-0', update));
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     const {page} = panel;
     await page.getByText('10 of 10 points shown').first().waitFor();
     const caption = page.getByRole('region', {name: 'Values at the marked update'}).locator('caption');
@@ -75,7 +75,7 @@ describePanel('the charts of the panel', (open) => {
 
   it('keep the zoom of a run away from the comparison', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 200});
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     const {page} = panel;
     await page.getByText('800 of 800 points shown').first().waitFor();
     await page.getByRole('group', {name: /^Charts/}).press('+');

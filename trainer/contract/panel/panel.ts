@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {ErrorRecord} from '../errors.ts';
 import {MergeSetting} from '../config/mergeSetting.ts';
+import {panelCommands} from '../overview/nextAction.ts';
 import {PreviewCommand, PreviewNews} from './preview.ts';
 import {MeasureReply, MeasureRequest} from './measureMessages.ts';
 import {RunDetails, RunView, SystemUsage} from './panelViews.ts';
@@ -35,6 +36,8 @@ export const PanelRequest = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('details'), run: z.string()}),
   z.strictObject({kind: z.literal('merge'), run: z.string(), ...MergeSetting.shape}),
   MeasureRequest,
+  /** A command of the editor about a run. */
+  z.strictObject({kind: z.literal('command'), run: z.string(), command: z.enum(panelCommands)}),
   z.strictObject({kind: z.literal('control'), run: z.string(), command: z.enum(controlCommands)}),
   z.strictObject({kind: z.literal('notes'), run: z.string(), ...RunNotes.pick({tags: true, note: true}).shape}),
   /** All steps of the runs at full resolution, into a file that the user chooses. */

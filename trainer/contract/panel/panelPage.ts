@@ -6,12 +6,12 @@ import {PreviewText} from './preview.ts';
 import {RunTableState} from './runTableState.ts';
 import {WorkbenchSetting} from './workbenchSetting.ts';
 
-export const panelTabs = ['losses', 'samples', 'merge', 'evaluation', 'runs', 'compare', 'system'] as const;
+export const panelTabs = ['overview', 'losses', 'samples', 'merge', 'evaluation', 'runs', 'compare', 'system'] as const;
 export type PanelTab = (typeof panelTabs)[number];
 
 /** What the page keeps over a restart: which run and tab it shows, and how. */
 export const PageState = SavedPanel.extend({
-  tab: z.enum(panelTabs).default('losses'),
+  tab: z.enum(panelTabs).default('overview'),
   /** Decay of the moving average for one step. */
   smoothing: z.number().min(0).max(0.999).default(0.9),
   logX: z.boolean().default(false),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {ErrorRecord} from '../errors.ts';
 import {MergeSetting} from '../config/mergeSetting.ts';
+import {Headline} from '../overview/headline.ts';
 import {MemoryPeak} from '../run/memoryPeak.ts';
 import {PreviewText} from './preview.ts';
 import {WeightsRecord} from '../run/pipeline.ts';
@@ -13,6 +14,8 @@ import {TimeLeft} from '../run/timeLeft.ts';
 export const StageView = z.strictObject({
   name: z.string(),
   state: z.enum(stageStates),
+  /** How much of it is done, 0 to 1. */
+  share: z.number(),
   /** Updates done and wanted; 0 of 0 for a stage that does not train. */
   update: z.int(),
   updates: z.int(),
@@ -22,6 +25,14 @@ export const StageView = z.strictObject({
   /** Null where it cannot be estimated. */
   secondsLeft: z.number().nullable(),
   memory: MemoryPeak.nullable(),
+  /** When it last started, in milliseconds since the epoch; null where that is not known. */
+  started: z.number().nullable(),
+  /** How long it took until it last ended, all attempts together; null where that is not known. */
+  seconds: z.number().nullable(),
+  /** The run whose result was taken over; null where it was made here. */
+  from: z.string().nullable(),
+  /** What it does before its first number, for people; null otherwise. */
+  phase: z.string().nullable(),
 });
 export type StageView = z.infer<typeof StageView>;
 
@@ -54,6 +65,8 @@ export const RunView = z.strictObject({
   name: z.string(),
   created: z.string(),
   state: z.enum([...runStates, 'lost', 'new']),
+  /** How it went, or what it is doing. */
+  headline: Headline,
   error: ErrorRecord.nullable(),
   progress: z.number(),
   /** Null while that is unknown, and for a run that does not run. */
@@ -65,6 +78,9 @@ export const RunView = z.strictObject({
   ranges: z.array(z.tuple([z.int(), z.int()])),
   /** Training timesteps T of the model. */
   timesteps: z.int(),
+  /** Whether its config has an `evaluate` and a `merge` section. */
+  evaluates: z.boolean(),
+  merges: z.boolean(),
   /** What its config asks a model with a text encoder to draw; absent where it has no prompts. */
   text: PreviewText.optional(),
   tags: z.array(z.string()),

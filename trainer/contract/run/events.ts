@@ -3,6 +3,7 @@ import {searchObjectives} from '../config/searchObjective.ts';
 import {ErrorRecord} from '../errors.ts';
 import {type LossTerm, lossTermNames} from './lossTerms.ts';
 import {MemoryPeak} from './memoryPeak.ts';
+import {RunId} from './runId.ts';
 import {StageName} from './stage.ts';
 
 /** JSON has no NaN: a number that is not finite is null, and a curve has a gap there. */
@@ -23,6 +24,8 @@ const Format2 = z.discriminatedUnion('type', [
     time: z.number(),
     stage: StageName,
     state: z.enum(['started', 'done', 'skipped']),
+    /** The run that did the work, where its result was taken over; absent in events of older builds. */
+    from: RunId.optional(),
   }),
   z.strictObject({
     type: z.literal('step'),

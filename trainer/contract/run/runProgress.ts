@@ -1,5 +1,6 @@
 import type {ErrorRecord} from '../errors.ts';
 import type {RunEvent} from './events.ts';
+import type {StagePhase} from '../overview/stagePhase.ts';
 import {addSample, noPace, secondsLeft, type Pace} from './pace.ts';
 
 type StepEvent = Extract<RunEvent, {type: 'step'}>;
@@ -29,6 +30,8 @@ export interface StageProgress {
   /** Newest image file. */
   readonly images: string | null;
   readonly error: ErrorRecord | null;
+  /** What it does before its first number; null when it has one, and while it does not run. */
+  readonly phase: StagePhase | null;
   readonly pace: Pace;
 }
 
@@ -71,9 +74,12 @@ function addEvent(progress: RunProgress, event: RunEvent): RunProgress {
   switch (event.type) {
     case 'candidate':
       return {...next, best: better(progress.best, event)};
-    case 'log':
-      if (event.level !== 'warning') return next;
-      return {...next, warnings: [...progress.warnings, `${event.stage}: ${event.message}`].slice(-keptWarnings)};
+    case 'log': {
+      const logged = afterLog(progress.stages, event.stage);
+      if (event.level !== 'warning') return {...next, stages: logged};
+      const warnings = [...progress.warnings, `${event.stage}: ${event.message}`].slice(-keptWarnings);
+      return {...next, stages: logged, warnings};
+    }
     case 'stopped':
     case 'done':
       // At the end the owner says so of the run as a whole.
@@ -84,6 +90,12 @@ function addEvent(progress: RunProgress, event: RunEvent): RunProgress {
   const before = progress.stages.get(event.stage) ?? newStage(event.stage);
   const after = stageAfter(before, event);
   return after === before ? next : {...next, stages: new Map(progress.stages).set(event.stage, after)};
+}
+
+/** The first words of a stage that has started are those of its engine, which is then loaded. */
+function afterLog(stages: RunProgress['stages'], name: string): RunProgress['stages'] {
+  const stage = stages.get(name);
+  return stage?.phase === 'engine' ? new Map(stages).set(name, {...stage, phase: 'reading'}) : stages;
 }
 
 function stageAfter(before: StageProgress, event: RunEvent): StageProgress {
@@ -99,7 +111,7 @@ function stageAfter(before: StageProgress, event: RunEvent): StageProgress {
     case 'heldOut':
       return {...before, heldOut: event.loss};
     case 'images':
-      return {...before, images: event.file};
+      return {...before, images: event.file, phase: before.phase && 'first'};
     case 'failed':
       return {...ended(before, 'failed'), error: event.error};
     case 'stopped':
@@ -115,16 +127,16 @@ function stepNumbers({update, updates, losses, secondsPerUpdate, secondsWaited}:
 
 /** A stage that starts again continues from its checkpoint: its numbers stay until the first step shows where that was. */
 function started(before: StageProgress): StageProgress {
-  return {...before, state: 'running', secondsLeft: null, error: null, pace: noPace};
+  return {...before, state: 'running', secondsLeft: null, error: null, phase: 'engine', pace: noPace};
 }
 
 function moved(stage: StageProgress, time: number, share: number): StageProgress {
   const pace = addSample(stage.pace, {time, share});
-  return {...stage, state: 'running', share: Math.min(1, share), pace, secondsLeft: secondsLeft(pace)};
+  return {...stage, state: 'running', share: Math.min(1, share), phase: null, pace, secondsLeft: secondsLeft(pace)};
 }
 
 function ended(before: StageProgress, state: 'done' | 'stopped' | 'failed'): StageProgress {
-  return {...before, state, share: state === 'done' ? 1 : before.share, secondsLeft: null, pace: noPace};
+  return {...before, state, share: state === 'done' ? 1 : before.share, secondsLeft: null, phase: null, pace: noPace};
 }
 
 function better(best: RunProgress['best'], {weights, loss, images}: Extract<RunEvent, {type: 'candidate'}>) {
@@ -148,6 +160,7 @@ function newStage(stage: string): StageProgress {
     heldOut: null,
     images: null,
     error: null,
+    phase: null,
     pace: noPace,
   };
 }

@@ -15,9 +15,10 @@ export function isNoise({mean, standardError}: Estimate): boolean {
   return !(standardError > 0 && Math.abs(mean) >= 2 * standardError);
 }
 
-/** `lower (better) by 3.1 standard errors`, and whether that is noise. A difference whose error is not known is by none. */
+/** `lower (better) by 3.1 standard errors`, and whether that is noise; `the same` where there is no difference. */
 export function directionText(difference: Estimate): string {
   const {mean, standardError} = difference;
+  if (mean === 0) return 'the same';
   const errors = standardError === 0 ? 0 : Math.abs(mean) / standardError;
   const direction = mean < 0 ? 'lower (better)' : 'higher (worse)';
   return `${direction} by ${errors.toFixed(1)} standard errors${isNoise(difference) ? ', which is within noise' : ''}`;

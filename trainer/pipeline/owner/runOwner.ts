@@ -119,7 +119,11 @@ class RunOwner implements Interruptible {
       log(stage, 'info', message);
     }
     const skipped = this.options.stages.filter(({name}) => this.finished.has(name));
-    skipped.forEach(({name}) => this.#emit({type: 'stage', stage: name, state: 'skipped'}));
+    const sources = new Map(this.options.decisions.map(({stage, from}) => [stage, from?.record.id]));
+    for (const {name} of skipped) {
+      const from = sources.get(name);
+      this.#emit({type: 'stage', stage: name, state: 'skipped', ...(from !== undefined && {from})});
+    }
   }
 
   kill(): void {

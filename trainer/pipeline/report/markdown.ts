@@ -1,3 +1,4 @@
+import {reportVerdict} from '../../contract/overview/reportVerdict.ts';
 import type {HeldOutLoss, Report} from '../../contract/run/report.ts';
 import {peakText} from '../../contract/run/stagePeaks.ts';
 import {differenceText} from '../../contract/scores/estimate.ts';
@@ -14,6 +15,7 @@ export function reportMarkdown(
 ): string {
   return [
     `# ${name}`,
+    `**${reportVerdict(report).text}**`,
     verdicts(report).join('\n'),
     '## Scores',
     scoresText(report),

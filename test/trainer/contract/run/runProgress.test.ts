@@ -63,6 +63,21 @@ describe('the progress of a run', () => {
     expect(expert(addEvents(failed, [started]))).toMatchObject({state: 'running', error: null, update: 9, share: 0.09});
   });
 
+  it('knows what a stage does before its first step', () => {
+    const stage = 'expert-0';
+    const log = (time: number): RunEvent => ({type: 'log', time, stage, level: 'info', message: 'for the first time'});
+    const events: RunEvent[] = [
+      log(1),
+      {type: 'stage', time: 2, stage, state: 'started'},
+      log(3),
+      {type: 'images', time: 4, stage, file: 'samples-0.png', update: 0},
+      {type: 'progress', time: 5, stage, what: 'samples', done: 1, total: 2},
+    ];
+    const phases = events.map((_, i) => addEvents(noProgress, events.slice(0, i + 1)).stages.get(stage)?.phase);
+    expect(phases).toEqual([undefined, 'engine', 'reading', 'first', null]);
+    expect(addEvents(noProgress, [events[1]!, {type: 'stopped', time: 3, stage}]).stages.get(stage)?.phase).toBeNull();
+  });
+
   it('knows which stages are planned, done and skipped', () => {
     const planned = plannedProgress(['expert-0', 'expert-1', 'merge'], new Set(['expert-0']));
     const skipped = addEvents(planned, [{type: 'stage', time: 1, stage: 'expert-1', state: 'skipped'}]);

@@ -4,18 +4,22 @@ import {differenceText} from '../../../../trainer/contract/scores/estimate.ts';
 import {reportMarkdown} from '../../../../trainer/pipeline/report/markdown.ts';
 import {knownReport} from '../../../helpers/knownRun.ts';
 
-/** The sentence about merged model and base. */
-function verdict(mean: number, standardError: number): string | undefined {
+/** The verdict, and the sentence about merged model and base. */
+function verdicts(mean: number, standardError: number): readonly (string | undefined)[] {
   const report = knownReport(0.02, 0.02);
   const merged = report?.heldOut['merged'];
   if (report === null || merged === undefined) throw new Error('no report');
   merged.differenceToBase = {mean, standardError};
-  return reportMarkdown('digits-1', report, []).split('\n\n')[1]?.split('\n')[0];
+  const [, headline, sentences] = reportMarkdown('digits-1', report, []).split('\n\n');
+  return [headline, sentences?.split('\n')[0]];
 }
 
 describe('the report in words', () => {
   it('calls a merge that changes nothing the same, not worse', () => {
-    expect(verdict(0, 0)).toBe('The merged model against the base: the same held-out loss on every image.');
+    expect(verdicts(0, 0)).toEqual([
+      '**Merged is the same as the base on every image.**',
+      'The merged model against the base: the same held-out loss on every image.',
+    ]);
     expect(differenceText({mean: 0, standardError: 0})).toBe('±0');
     expect(differenceText({mean: 0, standardError: 1e-5})).toBe('+0.00e+0 ± 1.0e-5');
   });
@@ -51,7 +55,13 @@ describe('the report in words', () => {
   });
 
   it('says which is better, by how many standard errors, and what is noise', () => {
-    expect(verdict(-4e-5, 1e-5)).toMatch(/-4\.000e-5 ± 1\.0e-5, lower \(better\) by 4\.0 standard errors\.$/);
-    expect(verdict(1e-5, 1e-5)).toMatch(/higher \(worse\) by 1\.0 standard errors, which is within noise\.$/);
+    expect(verdicts(-4e-5, 1e-5)).toEqual([
+      '**Merged is better than the base by 0.20 % (4.0 standard errors).**',
+      expect.stringMatching(/-4\.000e-5 ± 1\.0e-5, lower \(better\) by 4\.0 standard errors\.$/),
+    ]);
+    expect(verdicts(1e-5, 1e-5)).toEqual([
+      expect.stringContaining('not better than the base, within noise'),
+      expect.stringMatching(/higher \(worse\) by 1\.0 standard errors, which is within noise\.$/),
+    ]);
   });
 });

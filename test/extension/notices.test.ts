@@ -1,0 +1,38 @@
+import {beforeEach, expect, it} from 'vitest';
+import {registerNotices} from '../../extension/notices.ts';
+import type {Run} from '../../extension/runs/run.ts';
+import type {Runs} from '../../extension/runs/runs.ts';
+import {editor} from '../helpers/fakeVscode.ts';
+import {knownReport, knownRun, knownState} from '../helpers/knownRun.ts';
+
+beforeEach(() => editor.reset());
+
+/** Lets a run that was seen active come to its end. */
+async function end(run: Run): Promise<string[]> {
+  let tell: (changed: Run) => void = () => undefined;
+  const runs = {
+    all: () => [knownRun({state: knownState('running')})],
+    onDidChange: (act: (changed: Run) => void) => {
+      tell = act;
+      return {dispose: () => undefined};
+    },
+  };
+  const studio = {log: {info: () => undefined}, openPanel: () => Promise.resolve()};
+  registerNotices(studio as unknown as Parameters<typeof registerNotices>[0], runs as unknown as Runs);
+  tell(run);
+  await expect.poll(() => editor.messages.length).toBe(1);
+  return editor.messages.map(({kind, text}) => `${kind}: ${text}`);
+}
+
+it('the notice at the end of a run has its verdict', async () => {
+  const worse = knownRun({state: knownState('done', 1), report: knownReport(0.02, 0.02004)});
+  expect(await end(worse)).toEqual([
+    'information: digits-1 is done. Merged is worse than the base by 0.20 % (4.0 standard errors).',
+  ]);
+});
+
+it('that of a run that has measured nothing says so', async () => {
+  expect(await end(knownRun({state: knownState('done', 1)}))).toEqual([
+    'information: digits-1 is done. Not measured: its models have not been evaluated yet.',
+  ]);
+});
