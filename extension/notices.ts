@@ -6,25 +6,45 @@ import type {Runs} from './runs/runs.ts';
 import {settings} from './settings.ts';
 import type {Studio} from './studio.ts';
 
-/** Shows a notice when a run that was seen active has finished, failed or was lost; not when it was stopped. */
-export function registerNotices(studio: Pick<Studio, 'log' | 'openPanel'>, runs: Runs): vscode.Disposable {
-  const active = new Set<string>(
-    runs
-      .all()
-      .filter(isActiveRun)
-      .map(({path}) => path),
-  );
+type Host = Pick<Studio, 'log' | 'openPanel'>;
+
+/**
+ * Shows a notice when a run that was seen active has finished, failed or was lost, not when it was stopped; and when one that is active has fallen silent or its
+ * loss has jumped. The webhook of the settings hears the same.
+ */
+export function registerNotices(host: Host, runs: Runs): vscode.Disposable {
+  /** When the newest alert of each active run was raised, as far as it was seen. */
+  const active = new Map<string, number>(runs.all().filter(isActiveRun).map(seen));
   return runs.onDidChange((run) => {
-    if (isActiveRun(run)) active.add(run.path);
-    else if (active.delete(run.path)) void showEnd(studio, run);
+    const before = active.get(run.path);
+    if (isActiveRun(run)) active.set(...seen(run));
+    else active.delete(run.path);
+    if (before === undefined) return;
+    const raised = run.progress.alerts.filter(({time}) => time > before);
+    if (!isActiveRun(run)) void showEnd(host, run);
+    else for (const {text} of raised) void showAlert(host, run, text);
   });
 }
 
-async function showEnd({log, openPanel}: Pick<Studio, 'log' | 'openPanel'>, run: Run): Promise<void> {
+function seen({path, progress}: Run): [string, number] {
+  return [path, progress.alerts.at(-1)?.time ?? 0];
+}
+
+async function showAlert(host: Host, run: Run, what: string): Promise<void> {
+  const text = `${run.record.id}, ${what}`;
+  host.log.warn(text);
+  void tell(host, run, 'alert', text);
+  if (settings.notices() === 'none') return;
+  const answer = await notify.warning(text, 'Open Panel');
+  if (answer === 'Open Panel') await host.openPanel(run);
+}
+
+async function showEnd(host: Host, run: Run): Promise<void> {
   const {id} = run.record;
   const state = run.state?.state;
   const text = state === 'done' ? `${id} is done. ${await headlineText(run)}` : `${id}: ${runStateText(run)}`;
-  log.info(text);
+  host.log.info(text);
+  if (state === 'done' || state === 'failed' || state === 'lost') void tell(host, run, state, text);
   const choice = settings.notices();
   if (choice === 'none' || state === 'stopped' || (choice === 'failures' && state === 'done')) return;
   const show = state === 'done' ? notify.info : notify.error;
@@ -33,8 +53,14 @@ async function showEnd({log, openPanel}: Pick<Studio, 'log' | 'openPanel'>, run:
   const buttons = [...(canGoOn ? ['Resume'] : []), 'Open Panel', 'Show Log'];
   const answer = await show(hint ? `${text} ${hint}` : text, ...buttons);
   if (answer === 'Resume') await vscode.commands.executeCommand('deme.resume', run.path);
-  if (answer === 'Open Panel') await openPanel(run);
+  if (answer === 'Open Panel') await host.openPanel(run);
   if (answer === 'Show Log') await vscode.commands.executeCommand('deme.showRunLog', run.path);
+}
+
+async function tell(host: Host, run: Run, kind: 'done' | 'failed' | 'lost' | 'alert', text: string): Promise<void> {
+  if (settings.webhook() === null) return;
+  const {tellWebhook} = await import('./webhook.ts');
+  await tellWebhook({run: run.record.id, kind, text}, host.log);
 }
 
 async function headlineText(run: Run): Promise<string> {

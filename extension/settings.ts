@@ -11,6 +11,8 @@ export const settings = {
   maxParallelRuns: () => Math.max(1, read('maxParallelRuns', 1)),
   stopGraceSeconds: () => Math.max(0, read('stopGraceSeconds', 10)),
   notices: () => read<NoticeChoice>('notifications', 'all'),
+  /** Address that hears of ends and alerts; null: none. */
+  webhook: () => read('webhook', '').trim() || null,
   statusBar: () => read('statusBar.enabled', true),
 } as const;
 

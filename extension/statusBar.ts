@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import {DisposableStore} from './disposable.ts';
-import {estimateText} from '../trainer/contract/run/timeLeft.ts';
+import {estimatedLeftText} from '../trainer/contract/durationText.ts';
 import type {JobQueue, JobState} from './runs/jobQueue.ts';
 import {isActiveRun, type Run} from './runs/run.ts';
 import {percent, runStateText} from './runs/runText.ts';
@@ -58,7 +58,7 @@ function shortState(run: Run | null): string[] {
   if (run?.state === null || run === null) return [];
   const {state, progress} = run.state;
   const share = state === 'running' ? percent(progress) : `${state} at ${percent(progress)}`;
-  return [share, ...(run.state.left ? [estimateText(run.state.left)] : [])];
+  return [share, ...(run.state.left ? [estimatedLeftText(run.state.left)] : [])];
 }
 
 function icon(isActive: boolean, run: Run | null): string {

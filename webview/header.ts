@@ -1,6 +1,6 @@
 import {exportFormats} from '../trainer/contract/panel/panel.ts';
 import type {RunView} from '../trainer/contract/panel/panelViews.ts';
-import {estimateText} from '../trainer/contract/run/timeLeft.ts';
+import {estimatedLeftText} from '../trainer/contract/durationText.ts';
 import {element, message, Region, setText} from './dom.ts';
 import {percentText, stateText} from './numberText.ts';
 import type {Panel} from './panel.ts';
@@ -106,7 +106,7 @@ function stateParts(run: RunView): HTMLElement[] {
 }
 
 function leftText({state, left}: RunView): string {
-  return state === 'running' && left !== null ? estimateText(left) : '';
+  return state === 'running' && left !== null ? estimatedLeftText(left) : '';
 }
 
 function commandsFor({state}: RunView): {command: Command; label: string; icon: string}[] {

@@ -1,5 +1,4 @@
 import type {MergeSetting} from '../../trainer/contract/config/mergeSetting.ts';
-import {writeNotes} from '../../trainer/store/run/runNotes.ts';
 import type {Run} from '../runs/run.ts';
 import {stopAtCheckpoint, pause} from '../runs/runControl.ts';
 import type {Studio} from '../studio.ts';
@@ -28,6 +27,7 @@ async function loadPanel(studio: Omit<Studio, 'openPanel'>): Promise<ExperimentP
       return studio.trainer.startPreview(await previewOrder(run), onNews);
     },
     writeNotes: async (run, notes) => {
+      const {writeNotes} = await import('../../trainer/store/run/runNotes.ts');
       await writeNotes(run.path, notes);
       await runs.refreshRun(run.path);
     },

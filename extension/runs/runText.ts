@@ -1,5 +1,4 @@
-import {durationText, timeLeftText} from '../../trainer/contract/durationText.ts';
-import {estimateText} from '../../trainer/contract/run/timeLeft.ts';
+import {durationText, estimatedLeftText, timeLeftText} from '../../trainer/contract/durationText.ts';
 import {isActiveRun, type Run} from './run.ts';
 import type {StageProgress, StageState} from '../../trainer/contract/run/runProgress.ts';
 
@@ -13,7 +12,7 @@ export function runStateText(run: Run): string {
   }
   switch (state.state) {
     case 'running':
-      return [`running ${percent(state.progress)}`, ...(state.left ? [estimateText(state.left)] : [])].join(', ');
+      return [`running ${percent(state.progress)}`, ...(state.left ? [estimatedLeftText(state.left)] : [])].join(', ');
     case 'paused':
     case 'stopping':
     case 'stopped':

@@ -191,8 +191,9 @@ describe('the settings', () => {
     expect(orders).toEqual([...orders].sort((a, b) => a - b));
   });
 
-  it('that name programs may not come from an untrusted workspace', () => {
-    expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual(['deme.nodePath']);
+  it('that name programs or addresses may not come from an untrusted workspace', () => {
+    expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual(['deme.nodePath', 'deme.webhook']);
+    expect(configuration.properties['deme.webhook']?.scope).toBe('machine');
     expect(configuration.properties['deme.nodePath']?.scope).toBe('machine-overridable');
   });
 });

@@ -36,3 +36,24 @@ it('that of a run that has measured nothing says so', async () => {
     'information: digits-1 is done. Not measured: its models have not been evaluated yet.',
   ]);
 });
+
+it('an alert of a run that goes on is shown once, those of before are not', async () => {
+  let tell: (changed: Run) => void = () => undefined;
+  const alerts = (...times: number[]) => times.map((time) => ({time, text: `expert-0: jump ${time}`}));
+  const running = (...times: number[]) => {
+    const run = knownRun({state: knownState('running')});
+    return {...run, progress: {...run.progress, alerts: alerts(...times)}};
+  };
+  const runs = {
+    all: () => [running(1)],
+    onDidChange: (act: (changed: Run) => void) => {
+      tell = act;
+      return {dispose: () => undefined};
+    },
+  };
+  const host = {log: {info: () => undefined, warn: () => undefined}, openPanel: () => Promise.resolve()};
+  registerNotices(host as unknown as Parameters<typeof registerNotices>[0], runs as unknown as Runs);
+  for (const run of [running(1), running(1, 2), running(1, 2)]) tell(run);
+  await expect.poll(() => editor.messages.length).toBe(1);
+  expect(editor.messages[0]).toMatchObject({kind: 'warning', text: 'digits-1, expert-0: jump 2'});
+});

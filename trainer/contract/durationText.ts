@@ -1,3 +1,5 @@
+import type {TimeLeft} from './run/timeLeft.ts';
+
 /** `45 s`, `3 min`, `2 h 5 min`, `3 days 4 h` */
 export function durationText(seconds: number): string {
   return seconds < 90 ? `${Math.max(0, Math.ceil(seconds))} s` : minutesText(Math.round(seconds / 60));
@@ -6,6 +8,14 @@ export function durationText(seconds: number): string {
 /** `under a minute left`, `3 min left`, `2 h 5 min left`: an estimate for reading, no finer than it can be trusted. */
 export function timeLeftText(seconds: number): string {
   return `${seconds < 45 ? 'under a minute' : minutesText(Math.max(1, Math.round(seconds / 60)))} left`;
+}
+
+/** An estimate as far as it can be trusted: `3 min left`, or `3 to 9 min left` as long as little is known. */
+export function estimatedLeftText({seconds, low, high}: TimeLeft): string {
+  if (high < 60 || high < 1.5 * low) return timeLeftText(seconds);
+  const [from, to] = [durationText(Math.max(low, 1)), durationText(high)];
+  const [, number, unit] = /^(\d+) (\D+)$/.exec(from) ?? [];
+  return `${unit && /^\d+ (\D+)$/.exec(to)?.[1] === unit ? number : from} to ${to} left`;
 }
 
 /** `12 s`, `5 min`, `3 h`, `2 days`: the whole units that have passed. */

@@ -30,7 +30,7 @@ export async function rollBack(
   await writeHistory(checkpoints, {...history, retries: [...earlier, attempt]});
   const count = `${history.retries.length + 1} of ${retry.times}`;
   const message = `${divergence.message} It continues from update ${from} with ${retry.factor} times the learning rate (retry ${count}).`;
-  emit({type: 'log', stage, level: 'warning', message});
+  emit({type: 'log', stage, level: 'warning', message, alert: true});
   return true;
 }
 

@@ -111,7 +111,7 @@ export class StepLog {
     const usual = this.#spikes.add(loss);
     if (usual === null) return;
     const message = `the loss at update ${update} is ${loss.toPrecision(3)}, far above the usual ${usual.toPrecision(3)}.`;
-    this.emit({type: 'log', stage: this.stage, level: 'warning', message});
+    this.emit({type: 'log', stage: this.stage, level: 'warning', message, alert: true});
   }
 }
 

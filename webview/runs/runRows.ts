@@ -36,7 +36,7 @@ function cellsOf({id, state, progress, created, tags, note, engine, settings, sc
     id,
     state,
     progress,
-    created,
+    created: created.slice(0, 16).replace('T', ' '),
     tags: tags.join(' '),
     note,
     engine,

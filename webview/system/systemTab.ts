@@ -1,5 +1,4 @@
-import {durationText} from '../../trainer/contract/durationText.ts';
-import {estimateText} from '../../trainer/contract/run/timeLeft.ts';
+import {durationText, estimatedLeftText} from '../../trainer/contract/durationText.ts';
 import type {RunView, StageView, SystemUsage} from '../../trainer/contract/panel/panelViews.ts';
 import {element, message, Region, table} from '../dom.ts';
 import {countText} from '../../trainer/chart/tickText.ts';
@@ -64,7 +63,7 @@ function stageParts(run: RunView): HTMLElement[] {
   const times = ['Time per update', 'of it waiting for data', 'Time left'];
   const head = ['Stage', 'State', 'Updates', ...times, 'Peak memory', 'Peak GPU memory'];
   return [
-    element('p', {}, `Engine: ${run.engine}. Time for all: ${run.left ? estimateText(run.left) : '–'}.`),
+    element('p', {}, `Engine: ${run.engine}. Time for all: ${run.left ? estimatedLeftText(run.left) : '–'}.`),
     table('Stages of the run', head, rows),
   ];
 }

@@ -1,5 +1,11 @@
 import {expect, it} from 'vitest';
-import {ageText, agoText, durationText, timeLeftText} from '../../../trainer/contract/durationText.ts';
+import {
+  ageText,
+  agoText,
+  durationText,
+  timeLeftText,
+  estimatedLeftText,
+} from '../../../trainer/contract/durationText.ts';
 
 it.each([
   [0, '0 s', 'under a minute left'],
@@ -27,4 +33,17 @@ it.each([
 ])('an age of %d s is told as %s, or %s', (seconds, age, ago) => {
   expect(ageText(seconds)).toBe(age);
   expect(agoText(seconds)).toBe(ago);
+});
+
+describe('an estimate', () => {
+  it.each([
+    [{seconds: 300, low: 270, high: 330}, '5 min left'],
+    [{seconds: 300, low: 180, high: 540}, '3 to 9 min left'],
+    [{seconds: 3600, low: 1500, high: 9000}, '25 min to 2 h 30 min left'],
+    [{seconds: 10_800, low: 7200, high: 14_400}, '2 to 4 h left'],
+    [{seconds: 100, low: 40, high: 160}, '40 s to 3 min left'],
+    [{seconds: 30, low: 12, high: 48}, 'under a minute left'],
+  ])('of %j reads as "%s"', (left, text) => {
+    expect(estimatedLeftText(left)).toBe(text);
+  });
 });

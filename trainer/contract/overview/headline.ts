@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type {ErrorRecord} from '../errors.ts';
+import {estimatedLeftText} from '../durationText.ts';
 import {parseStage} from '../run/stage.ts';
-import {estimateText, type TimeLeft} from '../run/timeLeft.ts';
+import type {TimeLeft} from '../run/timeLeft.ts';
 import {outcomes, type Verdict} from './reportVerdict.ts';
 import {modelTitle, stageTitle, type Ranges} from './stageTitle.ts';
 
@@ -64,7 +65,7 @@ function stateSentence(run: HeadlineRun): string {
     case 'done':
       return 'Done.';
     case 'running':
-      return `${activity(run)}${run.left === null ? '' : `; ${estimateText(run.left)}`}.`;
+      return `${activity(run)}${run.left === null ? '' : `; ${estimatedLeftText(run.left)}`}.`;
     case 'paused':
       return `Paused ${at}.`;
     case 'stopping':

@@ -94,6 +94,8 @@ const Format2 = z.discriminatedUnion('type', [
     message: z.string(),
     /** The stage waits until that is resolved; its next event shows that it continues. */
     waiting: z.boolean().optional(),
+    /** Somebody should look at the run now; absent for what is good to know. */
+    alert: z.literal(true).optional(),
   }),
   z.strictObject({type: z.literal('memory'), time: z.number(), stage: StageName, ...MemoryPeak.shape}),
   z.strictObject({type: z.literal('failed'), time: z.number(), stage: StageName, error: ErrorRecord}),

@@ -47,11 +47,13 @@ export interface RunProgress {
   } | null;
   /** The newest ones. */
   readonly warnings: readonly string[];
+  /** Those of them that somebody should look at now. */
+  readonly alerts: readonly {readonly time: number; readonly text: string}[];
   /** Of the newest event, milliseconds since the epoch. */
   readonly time: number | null;
 }
 
-export const noProgress: RunProgress = {stages: new Map(), best: null, warnings: [], time: null};
+export const noProgress: RunProgress = {stages: new Map(), best: null, warnings: [], alerts: [], time: null};
 
 const keptWarnings = 20;
 
@@ -77,8 +79,10 @@ function addEvent(progress: RunProgress, event: RunEvent): RunProgress {
     case 'log': {
       const logged = afterLog(progress.stages, event.stage);
       if (event.level !== 'warning') return {...next, stages: logged};
-      const warnings = [...progress.warnings, `${event.stage}: ${event.message}`].slice(-keptWarnings);
-      return {...next, stages: logged, warnings};
+      const text = `${event.stage}: ${event.message}`;
+      const warnings = [...progress.warnings, text].slice(-keptWarnings);
+      const raised = event.alert ? [{time: event.time, text}] : [];
+      return {...next, stages: logged, warnings, alerts: [...progress.alerts, ...raised].slice(-keptWarnings)};
     }
     case 'stopped':
     case 'done':

@@ -214,7 +214,7 @@ class RunOwner implements Interruptible {
     if (command === 'kill') this.kill();
     const isPaused = command === 'pause';
     for (const {stage, message} of this.#stalls.check(isPaused)) {
-      this.records.emit({type: 'log', stage, level: 'warning', message});
+      this.records.emit({type: 'log', stage, level: 'warning', message, alert: true});
     }
     const isStopping = this.stoppingSince !== null;
     await this.records.beat(this.#ownState(isStopping ? 'stopping' : isPaused ? 'paused' : 'running'));
