@@ -1,4 +1,5 @@
 import type {Watch} from '../trainer/contract/panel/panel.ts';
+import {lossesColumns} from './losses/lossesColumns.ts';
 import {selectedRun, type PanelState} from './state.ts';
 
 const pixelsPerBin = 2;
@@ -7,7 +8,7 @@ const pixelsPerHeatColumn = 3;
 const widthStep = 100;
 const smallestWidth = 300;
 /** Smallest column and gap in pixels of the grids of charts and heat maps; must match `style.css`. */
-const chartGrid = {least: 420, gap: 12} as const;
+const chartGrid = {least: 360, gap: 12} as const;
 const heatGrid = {least: 360, gap: 20} as const;
 
 /** The data that the shown tab needs at a width in pixels. Hidden tabs need none. */
@@ -17,13 +18,15 @@ export function watchOf(state: PanelState, width: number): Watch {
   const nothing: Watch = {curves: null, heatMaps: null, system: null};
   if (run === undefined) return nothing;
   const {logX: logarithmic} = page;
+  const columns = lossesColumns(width);
   const curves = (runs: readonly string[], charts: number, range = page.range) => {
-    const points = Math.floor(columnWidth(width, charts, chartGrid) / pixelsPerBin);
+    const wide = page.tab === 'losses' ? columns.curves : width;
+    const points = Math.floor(columnWidth(wide, charts, chartGrid) / pixelsPerBin);
     return runs.length === 0 ? null : {runs: [...runs], range, points, logarithmic};
   };
   const compared = page.compared.filter((path) => state.runs.some((known) => known.path === path));
   const maps = run.stages.filter(({updates}) => updates > 0).length;
-  const points = Math.floor(columnWidth(width, maps, heatGrid) / pixelsPerHeatColumn);
+  const points = Math.floor(columnWidth(columns.heatMaps, maps, heatGrid) / pixelsPerHeatColumn);
   switch (page.tab) {
     case 'losses':
       return {...nothing, curves: curves([run.path], page.series.length), heatMaps: {run: run.path, points}};

@@ -25,10 +25,12 @@ const points = (state: PanelState, width: number) => {
 
 describe('what the page asks for', () => {
   it('is a point for two pixels of a chart, wherever it stands', () => {
-    expect(points(shown(), 800)).toEqual([400, 133]);
-    // Two charts and three heat maps beside each other.
-    expect(points(shown(), 1200)).toEqual([300, 133]);
-    expect(points(shown({series: ['denoise']}), 1200)).toEqual([600, 133]);
+    expect(points(shown(), 600)).toEqual([300, 200]);
+    // Curves take three fifths of the width, heat maps the rest.
+    expect(points(shown(), 800)).toEqual([250, 133]);
+    // Two charts and two heat maps beside each other.
+    expect(points(shown(), 1900)).toEqual([300, 133]);
+    expect(points(shown({series: ['denoise']}), 1200)).toEqual([400, 166]);
     expect(points(shown({tab: 'compare', compared: ['/runs/a-1']}), 1200)).toEqual([600, undefined]);
   });
 

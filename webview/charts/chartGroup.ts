@@ -6,6 +6,7 @@ import {button, setDisabled} from '../toolkit.ts';
 import {chartSvg} from './chartSvg.ts';
 import {allUpdates, type ChartData, type ChartLine} from './chartLine.ts';
 import {CurveChart} from './curveChart.ts';
+import type {TipPlace} from './chartTip.ts';
 import {HoverTable} from './hoverTable.ts';
 import {nearestStep, nextStep} from './loggedSteps.ts';
 import {savePicture, type PictureKind} from './savePicture.ts';
@@ -38,6 +39,8 @@ export class ChartGroup {
   /** The largest range to zoom out to. The shown curves may end earlier, at the edges of the current range. */
   #whole: UpdateRange = {from: 1, to: 2};
   #hover: number | null = null;
+  /** The chart under the pointer; null where the keyboard has moved the mark. */
+  #pointed: {readonly series: CurveSeries; readonly place: TipPlace} | null = null;
   #isHoverDue = false;
 
   /** `rangeKey` names the page setting in which the range of these charts is kept. */
@@ -46,8 +49,9 @@ export class ChartGroup {
     this.#rangeKey = rangeKey;
     const svg = button('Save charts as SVG', () => void this.#save('svg'));
     const png = button('Save charts as PNG', () => void this.#save('png'));
-    const tools = [this.#zoomIn, this.#zoomOut, this.#all, this.#rangeText, svg, png];
-    this.root = element('div', {}, element('div', {class: 'bar'}, ...tools), this.#frame, this.#hoverTable.root);
+    const tools = element('div', {class: 'bar'}, this.#zoomIn, this.#zoomOut, this.#all, this.#rangeText);
+    const saving = element('div', {class: 'bar'}, svg, png);
+    this.root = element('div', {}, tools, this.#frame, this.#hoverTable.root, saving);
     this.#frame.addEventListener('keydown', (event) => this.#onKey(event));
     this.#frame.addEventListener('dblclick', () => this.#setRange(null));
   }
@@ -78,7 +82,10 @@ export class ChartGroup {
       if (this.#charts.has(name)) continue;
       this.#charts.set(
         name,
-        new CurveChart({onRange: (range) => this.#setRange(range), onHover: (at) => this.#setHover(at)}),
+        new CurveChart({
+          onRange: (range) => this.#setRange(range),
+          onHover: (at, place) => this.#setHover(at, place && {series: name, place}),
+        }),
       );
     }
     const wanted = series.flatMap((name) => this.#charts.get(name)?.root ?? []);
@@ -136,8 +143,9 @@ export class ChartGroup {
     return this.#hover === null ? null : nearestStep(this.#lines, this.#hover);
   }
 
-  #setHover(update: number | null): void {
+  #setHover(update: number | null, pointed: {series: CurveSeries; place: TipPlace} | null = null): void {
     this.#hover = update;
+    this.#pointed = pointed;
     this.#hoverSoon();
   }
 
@@ -152,7 +160,9 @@ export class ChartGroup {
 
   #showHover(): void {
     const marked = this.#marked;
-    for (const chart of this.#charts.values()) chart.hover(marked);
+    const pointed = this.#pointed;
+    for (const [series, chart] of this.#charts)
+      chart.hover(marked, pointed === null ? 'mark' : pointed.series === series ? pointed.place : null);
     this.#hoverTable.show(this.#data, marked);
   }
 

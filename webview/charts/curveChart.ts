@@ -6,6 +6,7 @@ import {readTheme, type Theme} from '../theme.ts';
 import {axesOf, floorText, type Axes, type ChartData} from './chartLine.ts';
 import {linesOf, type DrawnLines} from './chartPlugins.ts';
 import {ChartText} from './chartText.ts';
+import {ChartTip, type TipPlace} from './chartTip.ts';
 import {lineStyle} from './seriesStyle.ts';
 import type {UpdateRange} from './updateRange.ts';
 
@@ -15,8 +16,8 @@ Chart.register(LineController, LinearScale, LogarithmicScale, zoomPlugin);
 export interface ChartHooks {
   /** The user has zoomed or panned by mouse or touch. */
   onRange(range: UpdateRange): void;
-  /** The update under the pointer; null after the pointer has left. */
-  onHover(update: number | null): void;
+  /** The update under the pointer, and where the pointer is in this chart; null after it has left. */
+  onHover(update: number | null, place: TipPlace | null): void;
 }
 
 /** Curves over the updates. Draws only while it is in view. */
@@ -25,6 +26,7 @@ export class CurveChart {
   readonly #canvas = element('canvas', {role: 'img'});
   readonly #line = element('div', {class: 'hover-line', hidden: true});
   readonly #frame: HTMLElement;
+  readonly #tip = new ChartTip();
   readonly #text = new ChartText();
   readonly #drawn: DrawnLines = {lines: [], floor: null};
   readonly #hooks: ChartHooks;
@@ -34,15 +36,16 @@ export class CurveChart {
   #axes: Axes | null = null;
   #axesKey = '';
   #hover: number | null = null;
+  #tipPlace: TipPlace | 'mark' | null = null;
   #isInView = false;
   #isStale = false;
 
   constructor(hooks: ChartHooks) {
     this.#hooks = hooks;
-    this.#frame = element('div', {class: 'chart-frame'}, this.#canvas, this.#line);
+    this.#frame = element('div', {class: 'chart-frame'}, this.#canvas, this.#line, this.#tip.root);
     this.root = element('figure', {class: 'chart'}, this.#text.caption, this.#frame, this.#text.table);
     this.#frame.addEventListener('pointermove', (event) => this.#onPointer(event));
-    this.#frame.addEventListener('pointerleave', () => hooks.onHover(null));
+    this.#frame.addEventListener('pointerleave', () => hooks.onHover(null, null));
     const observer = new IntersectionObserver(([entry]) => {
       this.#isInView = entry?.isIntersecting ?? false;
       if (this.#isInView && this.#isStale) this.#draw();
@@ -63,9 +66,10 @@ export class CurveChart {
     else this.#isStale = true;
   }
 
-  /** Moves the mark to an update; null hides it. */
-  hover(update: number | null): void {
+  /** Moves the mark to an update; null hides it. The values stand at `tip`, beside the mark, or nowhere. */
+  hover(update: number | null, tip: TipPlace | 'mark' | null): void {
     this.#hover = update;
+    this.#tipPlace = tip;
     this.#placeLine();
   }
 
@@ -127,7 +131,10 @@ export class CurveChart {
         animation: false,
         maintainAspectRatio: false,
         events: [],
-        scales: {x: scale('xTicks'), y: scale('yTicks')},
+        scales: {
+          x: {...scale('xTicks'), title: {display: true, text: 'update', color: theme.foreground, font, padding: 0}},
+          y: scale('yTicks'),
+        },
         plugins: {zoom: this.#zoomOptions(theme)},
       },
     };
@@ -156,9 +163,10 @@ export class CurveChart {
     const x = this.#chart?.scales['x'];
     const area = this.#chart?.chartArea;
     if (x === undefined || area === undefined) return;
-    const left = event.clientX - this.#canvas.getBoundingClientRect().left;
+    const frame = this.#canvas.getBoundingClientRect();
+    const [left, top] = [event.clientX - frame.left, event.clientY - frame.top];
     const isInside = left >= area.left && left <= area.right;
-    this.#hooks.onHover(isInside ? (x.getValueForPixel(left) ?? null) : null);
+    this.#hooks.onHover(isInside ? (x.getValueForPixel(left) ?? null) : null, {left, top, isPointer: true});
   }
 
   /** The mark is an element over the canvas, so that moving it redraws nothing. */
@@ -168,9 +176,15 @@ export class CurveChart {
     const at = this.#hover;
     const isShown = at !== null && x !== undefined && area !== undefined && at >= x.min && at <= x.max;
     this.#line.hidden = !isShown;
-    if (!isShown) return;
-    this.#line.style.transform = `translateX(${x.getPixelForValue(at)}px)`;
+    if (!isShown) return this.#tip.hide();
+    const left = x.getPixelForValue(at);
+    this.#line.style.transform = `translateX(${left}px)`;
     this.#line.style.top = `${area.top}px`;
     this.#line.style.height = `${area.height}px`;
+    const place =
+      this.#tipPlace === 'mark' ? {left, top: (area.top + area.bottom) / 2, isPointer: false} : this.#tipPlace;
+    const topOf = (value: number) => this.#chart?.scales['y']?.getPixelForValue(value) ?? NaN;
+    if (place === null) this.#tip.hide();
+    else this.#tip.show(this.#drawn.lines, at, place, topOf);
   }
 }

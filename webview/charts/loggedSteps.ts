@@ -26,8 +26,21 @@ export function valueText(points: CurvePoints, update: number): string {
   const x = points.x[at] ?? NaN;
   const value = points.below.includes(x) ? floorText : numberText(points.y[at]);
   if (update >= first && update <= last) return value;
-  const isInside = update > stepsOf(points, 0)[0] && update < stepsOf(points, points.x.length - 1)[1];
-  return isInside ? `${value} (at ${stepText(points, at)})` : numberText(NaN);
+  return hasStepAt(points, update) ? `${value} (at ${stepText(points, at)})` : numberText(NaN);
+}
+
+/** Whether a line has a value, or a gap, at an update or on both sides of it. */
+export function hasStepAt(points: CurvePoints, update: number): boolean {
+  return points.x.length > 0 && update >= stepsOf(points, 0)[0] && update <= stepsOf(points, points.x.length - 1)[1];
+}
+
+/** What was logged at the step that `valueText` names, without smoothing; for steps that are drawn as one point, their range. */
+export function rawText(points: CurvePoints, update: number): string {
+  if (!hasStepAt(points, update)) return numberText(NaN);
+  const at = nearestPoint(points, update);
+  if (points.below.includes(points.x[at] ?? NaN)) return floorText;
+  const [low, high] = [numberText(points.rawY[3 * at]), numberText(points.rawY[3 * at + 1])];
+  return low === high ? low : `${low} to ${high}`;
 }
 
 /** The update of the nearest logged step of any line; null if there are none. Steps that are drawn as one point count as one, at their middle. */

@@ -9,6 +9,7 @@ import {lineSample, seriesStyle, stageNumber} from '../charts/seriesStyle.ts';
 import {element, message, Region} from '../dom.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {selectedRun, stageKey, type PanelState} from '../state.ts';
+import {stageTimesteps} from '../stageTimesteps.ts';
 import {readTheme} from '../theme.ts';
 import {checkbox} from '../toolkit.ts';
 import {chartControls} from './chartControls.ts';
@@ -31,10 +32,11 @@ export class LossesTab implements Tab {
     this.#panel = panel;
     this.#charts = new ChartGroup(panel, 'range');
     this.#heat = lossTermNames.map((term) => new HeatMaps(panel, term));
+    const curves = element('section', {}, element('h2', {}, 'Curves'), this.#charts.root);
     const heat = element('section', {}, element('h2', {}, 'Losses by timestep'), ...this.#heat.map(({root}) => root));
-    const curves = [element('h2', {}, 'Curves'), this.#controls.root, this.#legend.root, this.#charts.root];
-    this.#content = element('div', {}, ...curves, heat);
-    this.root = element('div', {}, this.#empty.root, this.#content);
+    const columns = element('div', {class: 'losses-columns'}, curves, heat);
+    this.#content = element('div', {}, this.#controls.root, this.#legend.root, columns);
+    this.root = element('div', {class: 'losses'}, this.#empty.root, this.#content);
   }
 
   update(state: PanelState): void {
@@ -45,14 +47,14 @@ export class LossesTab implements Tab {
     this.#content.hidden = stages.length === 0;
     if (run === undefined || stages.length === 0) return;
     this.#controls.show([page.smoothing, page.logX, page.logY, page.series], () => chartControls(this.#panel, page));
-    this.#showLegend(stages, page);
+    this.#showLegend(run, stages, page);
     const shown = stages.filter((stage) => !page.hidden.includes(stage));
     const charts = curveSeries.flatMap((series) => {
       const data = page.series.includes(series) ? this.#chartData(series, run, shown, state) : undefined;
       return data === undefined ? [] : [[series, data] as const];
     });
     this.#charts.show(charts, Math.max(...run.stages.map(({update}) => update)));
-    for (const heat of this.#heat) heat.show(run.path, stages, heatMaps, run.timesteps);
+    for (const heat of this.#heat) heat.show(run, stages, heatMaps, (stage) => stageTimesteps(run, stage));
   }
 
   restyle(): void {
@@ -75,8 +77,8 @@ export class LossesTab implements Tab {
     return this.#data.get(series)?.make(series, names, (key) => curves.get(key), view);
   }
 
-  #showLegend(stages: readonly string[], {hidden}: PageState): void {
-    this.#legend.show([stages, hidden, this.#themes], () => {
+  #showLegend({ranges}: RunView, stages: readonly string[], {hidden}: PageState): void {
+    this.#legend.show([stages, ranges, hidden, this.#themes], () => {
       const {series} = readTheme();
       return stages.map((stage) => {
         const toggle = (isShown: boolean) => {
@@ -84,7 +86,9 @@ export class LossesTab implements Tab {
           this.#panel.setPage({hidden: isShown ? others : [...others, stage]});
         };
         const sample = lineSample(seriesStyle(stageNumber(stage), series));
-        return element('span', {class: 'legend-item'}, sample, checkbox(stage, !hidden.includes(stage), toggle));
+        const box = checkbox(stage, !hidden.includes(stage), toggle);
+        const note = element('span', {class: 'faint'}, stageTimesteps({ranges}, stage));
+        return element('span', {class: 'legend-item'}, sample, box, note);
       });
     });
   }

@@ -1,0 +1,82 @@
+import type {Page} from 'playwright-core';
+import {expect, it} from 'vitest';
+import {fakeRun, fakeStep} from '../../helpers/fakeRunFolder.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {axeViolations, axeViolationsInThemes} from '../axeViolations.ts';
+import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
+
+describePanel('the losses of a run', (open) => {
+  const canvas = (page: Page) => page.getByRole('img', {name: /^Denoising loss over updates/});
+  const places = (page: Page) =>
+    page.evaluate(() =>
+      ['.chart-frame', '.heat-frame'].map((frame) => {
+        const {left, right, top, bottom} = document.querySelector(`#view-losses ${frame}`)!.getBoundingClientRect();
+        return {left, right, top, bottom};
+      }),
+    );
+
+  it.each([400, 700, 900, 1440])('stand beside each other above the fold, or fit into %i pixels', async (width) => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 60});
+    const panel = await open({runs: [run], viewport: {width, height: 900}});
+    const {page} = panel;
+    await page.getByRole('img', {name: /^consistency loss of expert-3/}).waitFor();
+    const [chart, heat] = await places(page);
+    if (chart === undefined || heat === undefined) throw new Error('nothing is drawn');
+    if (width < 700) expect(heat.top).toBeGreaterThan(chart.bottom);
+    else {
+      expect(heat.left).toBeGreaterThan(chart.right);
+      expect(Math.max(chart.bottom, heat.bottom)).toBeLessThan(900);
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await canvas(page).hover({position: {x: 200, y: 100}});
+    await page.locator('.chart-tip').first().waitFor();
+    expect(await (width === 900 ? axeViolationsInThemes(panel) : axeViolations(page))).toEqual([]);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('have their timesteps in the legend', async () => {
+    const panel = await open({runs: [await fakeRun(await temporaryFolder(), {updates: 5})]});
+    const items = panel.page.getByRole('group', {name: 'Shown curves'}).locator('.legend-item');
+    await eventually(() => items.allInnerTexts()).toHaveLength(4);
+    expect((await items.allInnerTexts())[3]).toMatch(/^\s*expert-3\s*timesteps 750 to 999$/);
+    await panel.close();
+  });
+
+  it('stand at the cursor, smoothed and as they were logged, within the page', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 0, experts: 1});
+    const step = fakeStep('expert-0', 1);
+    for (const [i, denoise] of [1, 2, 4].entries()) {
+      run.emit({...step, update: i + 1, losses: {...step.losses, denoise}});
+    }
+    const panel = await open({
+      runs: [run],
+      viewport: {width: 400, height: 900},
+      saved: {logY: false, scope: 'experiment', selected: null},
+    });
+    const {page} = panel;
+    await page.getByText('3 of 3 points shown').first().waitFor();
+    const box = await canvas(page).boundingBox();
+    if (box === null) throw new Error('the chart is not drawn');
+    const tip = page.locator('.chart-tip').filter({visible: true});
+    for (const share of [0.3, 0.6, 0.95]) {
+      const [x, y] = [box.x + share * box.width, box.y + box.height / 2];
+      await page.mouse.move(x, y);
+      await tip.waitFor();
+      const place = await tip.boundingBox();
+      expect(place?.x).toBeGreaterThanOrEqual(0);
+      expect((place?.x ?? 0) + (place?.width ?? 0)).toBeLessThanOrEqual(400);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
+    }
+    await eventually(() => tip.locator('.chart-tip-title').textContent()).toBe('Update 3');
+    // The average of Adam with a decay of 0.9: (0.81 + 0.9 x 2 + 4) / 2.71.
+    expect(await tip.locator('tr').last().locator('td').allTextContents()).toEqual(['expert-0', '2.439', '4']);
+    await page.mouse.move(2, 2);
+    await eventually(() => tip.count()).toBe(0);
+    await page.getByRole('group', {name: /^Charts/}).press('ArrowRight');
+    await eventually(() => tip.count()).toBe(2);
+    await page.getByRole('group', {name: /^Charts/}).press('Escape');
+    await eventually(() => tip.count()).toBe(0);
+    await panel.close();
+  });
+});
