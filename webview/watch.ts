@@ -1,8 +1,11 @@
-import type {Watch} from '../trainer/contract/panel/panel.ts';
+import {maxPoints, type Watch} from '../trainer/contract/panel/panel.ts';
+import {imagesPerUpdate, updatesWithin} from './charts/xAxis.ts';
 import {lossesColumns} from './losses/lossesColumns.ts';
 import {selectedRun, type PanelState} from './state.ts';
 
 const pixelsPerBin = 2;
+/** A part of an axis of time is cut out of all bins, which therefore are finer by this factor. */
+const timeZoom = 8;
 const pixelsPerHeatColumn = 3;
 /** Widths are rounded to this step; otherwise every pixel of a resize would read all curves again. */
 const widthStep = 100;
@@ -17,12 +20,16 @@ export function watchOf(state: PanelState, width: number): Watch {
   const run = selectedRun(state);
   const nothing: Watch = {curves: null, heatMaps: null, system: null};
   if (run === undefined) return nothing;
-  const {logX: logarithmic} = page;
+  const {xAxis, logX: logarithmic} = page;
   const columns = lossesColumns(width);
   const curves = (runs: readonly string[], charts: number, range = page.range) => {
     const wide = page.tab === 'losses' ? columns.curves : width;
-    const points = Math.floor(columnWidth(wide, charts, chartGrid) / pixelsPerBin);
-    return runs.length === 0 ? null : {runs: [...runs], range, points, logarithmic};
+    const bins = columnWidth(wide, charts, chartGrid) / pixelsPerBin;
+    const points = Math.min(maxPoints, Math.floor(xAxis === 'time' && range !== null ? timeZoom * bins : bins));
+    const known = state.runs.filter(({path}) => runs.includes(path));
+    const perUpdate = known.flatMap((one) => one.stages.map(({name}) => imagesPerUpdate(one, name)));
+    const updates = updatesWithin(xAxis, range, perUpdate);
+    return runs.length === 0 ? null : {runs: [...runs], range: updates, points, logarithmic};
   };
   const compared = page.compared.filter((path) => state.runs.some((known) => known.path === path));
   const maps = run.stages.filter(({updates}) => updates > 0).length;

@@ -46,6 +46,29 @@ describe('what the page asks for', () => {
     expect(watchOf(shown({...page, comparedRange, tab: 'compare'}), 800).curves?.range).toEqual(comparedRange);
   });
 
+  it('is what an axis of images shows, and finer bins where hours are zoomed', () => {
+    const range = {from: 100, to: 1000};
+    const runs = [
+      ['a-1', '4'],
+      ['b-2', '8'],
+    ].map(([id, accumulation]) =>
+      runView(id ?? '', {
+        stages: shown().runs[0]?.stages ?? [],
+        settings: {'decouple.batch': '5', 'decouple.accumulation': accumulation ?? ''},
+      }),
+    );
+    const state = (page: Partial<PanelState['page']>) =>
+      reduce(reduce(initialState(undefined), snapshotOf(runs, '/runs/a-1')), {type: 'page', change: page});
+    expect(watchOf(state({xAxis: 'images', range}), 600).curves?.range).toEqual({from: 5, to: 50});
+    // The first 100 images of the one run are 2.5 updates, the last 1000 of the other 50.
+    const compared = runs.map(({path}) => path);
+    const both = state({xAxis: 'images', comparedRange: range, compared, tab: 'compare'});
+    expect(watchOf(both, 600).curves?.range).toEqual({from: 2, to: 50});
+    const overTime = (part: typeof range | null) => watchOf(state({xAxis: 'time', range: part}), 600).curves;
+    expect(overTime(null)).toMatchObject({range: null, points: 300});
+    expect(overTime(range)).toMatchObject({range: null, points: 2400});
+  });
+
   it('is nothing that cannot be seen', () => {
     expect(watchOf(shown({tab: 'merge'}), 1200)).toEqual({curves: null, heatMaps: null, system: null});
     expect(watchOf(initialState(undefined), 1200)).toEqual({curves: null, heatMaps: null, system: null});

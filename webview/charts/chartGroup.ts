@@ -1,16 +1,19 @@
+import type {XAxisKind} from '../../trainer/contract/panel/panelPage.ts';
 import type {CurveSeries} from '../../trainer/contract/run/curveBins.ts';
 import {element, setText} from '../dom.ts';
+import {numberText} from '../numberText.ts';
 import type {Panel} from '../panel.ts';
 import {printTheme} from '../theme.ts';
 import {button, setDisabled} from '../toolkit.ts';
 import {chartSvg} from './chartSvg.ts';
-import {allUpdates, type ChartData, type ChartLine} from './chartLine.ts';
+import {allPlaces, type ChartData, type ChartLine} from './chartLine.ts';
 import {CurveChart} from './curveChart.ts';
 import type {TipPlace} from './chartTip.ts';
 import {HoverTable} from './hoverTable.ts';
 import {nearestStep, nextStep} from './loggedSteps.ts';
 import {savePicture, type PictureKind} from './savePicture.ts';
 import {inside, panned, zoomed, type UpdateRange} from './updateRange.ts';
+import {xAxes} from './xAxis.ts';
 
 const zoomStep = 0.5;
 const panStep = 0.25;
@@ -56,16 +59,18 @@ export class ChartGroup {
     this.#frame.addEventListener('dblclick', () => this.#setRange(null));
   }
 
-  show(charts: readonly (readonly [CurveSeries, ChartData])[], lastUpdate: number): void {
+  /** `bounds`: the range of the x axis that the runs have reached, also where the charts show less; null: it is in the charts. */
+  show(charts: readonly (readonly [CurveSeries, ChartData])[], bounds: UpdateRange | null): void {
     const isSame = charts.length === this.#data.length && charts.every(([, data], i) => data === this.#data[i]);
     if (isSame) return;
     this.#data = charts.map(([, data]) => data);
-    const seen = allUpdates(this.#data.flatMap(({lines}) => lines));
+    const known = [allPlaces(this.#lines, this.#xAxis), bounds].filter((part) => part !== null);
     const range = this.#range;
-    this.#whole = {from: range ? 1 : Math.min(1, seen?.from ?? 1), to: Math.max(lastUpdate, seen?.to ?? 2)};
+    if (known.length > 0)
+      this.#whole = {from: Math.min(...known.map(({from}) => from)), to: Math.max(...known.map(({to}) => to))};
     this.#place(charts.map(([series]) => series));
     for (const [series, data] of charts) this.#charts.get(series)?.show(data);
-    setText(this.#rangeText, range ? `Updates ${Math.round(range.from)} to ${Math.round(range.to)}` : 'All updates');
+    setText(this.#rangeText, range ? rangeText(range, this.#xAxis) : 'All updates');
     setDisabled(this.#all, range === null);
     setDisabled(this.#zoomOut, range === null);
     this.#showHover();
@@ -98,22 +103,30 @@ export class ChartGroup {
     return this.#panel.state.page[this.#rangeKey];
   }
 
+  get #xAxis(): XAxisKind {
+    return this.#data[0]?.xAxis ?? 'update';
+  }
+
+  get #least(): number {
+    return xAxes[this.#xAxis].least;
+  }
+
   #current(): UpdateRange {
     return this.#range ?? this.#whole;
   }
 
   #zoom(factor: number): void {
-    this.#setRange(zoomed(this.#current(), factor, this.#whole, this.#marked ?? undefined));
+    this.#setRange(zoomed(this.#current(), factor, this.#whole, this.#marked ?? undefined, this.#least));
   }
 
   #setRange(range: UpdateRange | null): void {
-    this.#panel.setPage({[this.#rangeKey]: range && inside(range, this.#whole)});
+    this.#panel.setPage({[this.#rangeKey]: range && inside(range, this.#whole, this.#least)});
   }
 
   #onKey(event: KeyboardEvent): void {
     if (event.target !== this.#frame || event.ctrlKey || event.altKey || event.metaKey) return;
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (step !== 0 && event.shiftKey) this.#setRange(panned(this.#current(), step * panStep, this.#whole));
+    if (step !== 0 && event.shiftKey) this.#setRange(panned(this.#current(), step * panStep, this.#whole, this.#least));
     else if (step !== 0) this.#moveHover(step);
     else if (event.key === '+' || event.key === '=') this.#zoom(zoomStep);
     else if (event.key === '-') this.#zoom(1 / zoomStep);
@@ -171,4 +184,10 @@ export class ChartGroup {
       if (!(await savePicture(this.#panel, data.title, chartSvg(data, printTheme), kind))) return;
     }
   }
+}
+
+/** `Updates 51 to 150`, `Hours 0.25 to 0.5` */
+function rangeText({from, to}: UpdateRange, xAxis: XAxisKind): string {
+  const [first, last] = xAxis === 'time' ? [from, to].map(numberText) : [from, to].map(Math.round);
+  return `${xAxis === 'update' ? 'Updates' : xAxes[xAxis].choice} ${first} to ${last}`;
 }

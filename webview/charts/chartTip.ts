@@ -1,3 +1,4 @@
+import type {XAxisKind} from '../../trainer/contract/panel/panelPage.ts';
 import {element, setChildren} from '../dom.ts';
 import type {StyledLine} from './chartLine.ts';
 import {hasStepAt, nearestPoint, rawText, stepName, valueText} from './loggedSteps.ts';
@@ -26,7 +27,13 @@ export class ChartTip {
   }
 
   /** `topOf` is the mapping from a value to its place in the frame. The line that is nearest to the pointer stands out. */
-  show(lines: readonly StyledLine[], update: number, place: TipPlace, topOf: (value: number) => number): void {
+  show(
+    lines: readonly StyledLine[],
+    mark: {readonly update: number; readonly xAxis: XAxisKind},
+    place: TipPlace,
+    topOf: (value: number) => number,
+  ): void {
+    const {update, xAxis} = mark;
     const away = (line: StyledLine) =>
       Math.abs(topOf(line.points.y[nearestPoint(line.points, update)] ?? NaN) - place.top);
     const there = lines.filter(({points}) => hasStepAt(points, update));
@@ -48,7 +55,7 @@ export class ChartTip {
     const head = element('tr', {}, ...['', 'smoothed', 'raw'].map((text) => element('td', {class: 'faint'}, text)));
     setChildren(
       this.root,
-      element('div', {class: 'chart-tip-title'}, stepName(lines, update)),
+      element('div', {class: 'chart-tip-title'}, stepName(lines, update, xAxis)),
       rows.length === 0 ? 'No curve has a value here.' : element('table', {}, head, ...rows),
       left > 0 ? element('div', {class: 'faint'}, `and ${left} more in the table below`) : null,
     );

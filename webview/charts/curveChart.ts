@@ -9,6 +9,7 @@ import {ChartText} from './chartText.ts';
 import {ChartTip, type TipPlace} from './chartTip.ts';
 import {lineStyle} from './seriesStyle.ts';
 import type {UpdateRange} from './updateRange.ts';
+import {xAxes} from './xAxis.ts';
 
 Chart.register(LineController, LinearScale, LogarithmicScale, zoomPlugin);
 
@@ -94,14 +95,15 @@ export class CurveChart {
   }
 
   /** The layout costs more than the drawing, so it is done only if the axes have changed. */
-  #showAxes(axes: Axes, {logX, logY}: ChartData, theme: Theme): void {
-    const key = JSON.stringify([axes, logX, logY]);
+  #showAxes(axes: Axes, {xAxis, logX, logY}: ChartData, theme: Theme): void {
+    const key = JSON.stringify([axes, xAxis, logX, logY]);
     if (this.#chart !== null && key === this.#axesKey) return this.#chart.draw();
     this.#axesKey = key;
     this.#axes = axes;
     this.#chart ??= new Chart<'line'>(this.#canvas, this.#configuration(theme));
     const {scales} = this.#chart.options;
     Object.assign(scales?.['x'] ?? {}, {...axes.x, type: logX ? 'logarithmic' : 'linear'});
+    Object.assign(scales?.['x']?.title ?? {}, {text: xAxes[xAxis].label});
     Object.assign(scales?.['y'] ?? {}, {...axes.y, type: logY ? 'logarithmic' : 'linear'});
     this.#chart.update('none');
   }
@@ -132,7 +134,7 @@ export class CurveChart {
         maintainAspectRatio: false,
         events: [],
         scales: {
-          x: {...scale('xTicks'), title: {display: true, text: 'update', color: theme.foreground, font, padding: 0}},
+          x: {...scale('xTicks'), title: {display: true, color: theme.foreground, font, padding: 0}},
           y: scale('yTicks'),
         },
         plugins: {zoom: this.#zoomOptions(theme)},
@@ -185,6 +187,6 @@ export class CurveChart {
       this.#tipPlace === 'mark' ? {left, top: (area.top + area.bottom) / 2, isPointer: false} : this.#tipPlace;
     const topOf = (value: number) => this.#chart?.scales['y']?.getPixelForValue(value) ?? NaN;
     if (place === null) this.#tip.hide();
-    else this.#tip.show(this.#drawn.lines, at, place, topOf);
+    else this.#tip.show(this.#drawn.lines, {update: at, xAxis: this.#data?.xAxis ?? 'update'}, place, topOf);
   }
 }

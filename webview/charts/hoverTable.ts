@@ -51,7 +51,8 @@ export class HoverTable {
     const head = ['Curve', ...shown.flatMap(({title}) => [title, 'raw'])].map((text) =>
       element('th', {scope: 'col'}, text),
     );
-    const caption = update === null ? 'Point at a chart, or press an arrow key on it' : stepName(lines, update);
+    const caption =
+      update === null ? 'Point at a chart, or press an arrow key on it' : stepName(lines, update, charts[0]?.xAxis);
     setChildren(
       this.root,
       element(

@@ -1,7 +1,10 @@
+import type {XAxisKind} from '../../trainer/contract/panel/panelPage.ts';
 import {countText} from '../../trainer/chart/tickText.ts';
 import {numberText} from '../numberText.ts';
 import {floorText, type ChartLine} from './chartLine.ts';
 import type {CurvePoints} from './curvePoints.ts';
+
+// What is called an update here is a place on the x axis, which may show images seen or time instead; names of steps always are updates.
 
 /** Index of the point that is nearest to an update; -1 if there are no points. */
 export function nearestPoint({x}: CurvePoints, update: number): number {
@@ -61,19 +64,24 @@ export function nextStep(lines: readonly ChartLine[], update: number, way: 1 | -
   return next.length === 0 ? update : way * Math.min(...next.map((x) => way * x));
 }
 
-/** Caption for the mark at a logged step: its update, or the range of updates that are drawn as one point. */
-export function stepName(lines: readonly ChartLine[], update: number): string {
+/**
+ * Caption for the mark at a logged step: its update, or the range of updates that are drawn as one point, and where it stands on an axis of
+ * something else.
+ */
+export function stepName(lines: readonly ChartLine[], update: number, xAxis: XAxisKind = 'update'): string {
   const line = lines.find(({points}) => points.x[nearestPoint(points, update)] === update);
   const text = line === undefined ? countText(update) : stepText(line.points, nearestPoint(line.points, update));
-  return text.includes('to') ? `Updates ${text}, means` : `Update ${text}`;
+  const name = text.includes('to') ? `Updates ${text}, means` : `Update ${text}`;
+  const place = xAxis === 'time' ? `${numberText(update)} hours` : `${countText(update)} images seen`;
+  return xAxis === 'update' ? name : `${name}, ${place}`;
 }
 
-function stepText(points: CurvePoints, at: number): string {
-  const [first, last] = stepsOf(points, at);
+function stepText({updates}: CurvePoints, at: number): string {
+  const [first, last] = [updates[2 * at] ?? NaN, updates[2 * at + 1] ?? NaN];
   return first === last ? countText(first) : `${countText(first)} to ${countText(last)}`;
 }
 
-/** First and last update of the steps that point number `at` stands for. */
+/** First and last place of the steps that point number `at` stands for. */
 function stepsOf({rawX}: CurvePoints, at: number): readonly [first: number, last: number] {
   return [rawX[3 * at] ?? NaN, rawX[3 * at + 1] ?? NaN];
 }

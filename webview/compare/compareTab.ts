@@ -5,8 +5,9 @@ import {ChartGroup} from '../charts/chartGroup.ts';
 import {ChartMaker} from '../charts/chartData.ts';
 import type {ChartData} from '../charts/chartLine.ts';
 import {stageNumber} from '../charts/seriesStyle.ts';
+import {reachedPlaces, xScale} from '../charts/xAxis.ts';
 import {element, message, Region} from '../dom.ts';
-import {smoothingSlider} from '../losses/chartControls.ts';
+import {smoothingSlider, xAxisDropdown} from '../losses/chartControls.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {stageKey, type PanelState} from '../state.ts';
 import {checkbox, dropdown} from '../toolkit.ts';
@@ -54,14 +55,18 @@ export class CompareTab implements Tab {
     const stages = [
       ...new Set(compared.flatMap(({stages: all}) => all.filter(({updates}) => updates > 0).map(({name}) => name))),
     ];
-    this.#controls.show([stages, page.comparedSeries, page.baseline, page.smoothing, compared.map(({id}) => id)], () =>
-      compared.length === 0 ? [] : this.#controlParts(stages, compared, state),
+    this.#controls.show(
+      [stages, page.comparedSeries, page.baseline, page.smoothing, page.xAxis, compared.map(({id}) => id)],
+      () => (compared.length === 0 ? [] : this.#controlParts(stages, compared, state)),
     );
     const shown = stages.includes(this.#stage) ? [this.#stage] : stages;
     const colours = runColours(page);
     this.#charts.root.hidden = compared.length === 0;
     if (compared.length > 0)
-      this.#charts.show([[page.comparedSeries, this.#chart(compared, shown, state)]], lastUpdate(compared));
+      this.#charts.show(
+        [[page.comparedSeries, this.#chart(compared, shown, state)]],
+        reachedPlaces(page.xAxis, compared),
+      );
     this.#legend.show([compared.map(({id}) => id), [...colours], shown, this.#themes], () =>
       compared.length === 0 ? [] : compareLegend(compared, colours, shown),
     );
@@ -107,6 +112,7 @@ export class CompareTab implements Tab {
       dropdown('Baseline', baselines, page.baseline ?? '', (path) =>
         this.#panel.setPage({baseline: path === '' ? null : path}),
       ),
+      xAxisDropdown(this.#panel, page.xAxis),
       smoothingSlider(page.smoothing, (smoothing) => this.#panel.setPage({smoothing})),
     ];
   }
@@ -114,19 +120,16 @@ export class CompareTab implements Tab {
   /** The colour of a line identifies the run, its dashes the stage. */
   #chart(compared: readonly RunView[], stages: readonly string[], {page, curves}: PanelState): ChartData {
     const colours = runColours(page);
-    const names = compared.flatMap(({path, id}) =>
+    const names = compared.flatMap((run) =>
       stages.map((stage) => ({
-        key: stageKey(path, stage),
-        label: stages.length > 1 ? `${id}, ${stage}` : id,
-        look: {colour: colours.get(path) ?? 0, dash: stageNumber(stage)},
+        key: stageKey(run.path, stage),
+        label: stages.length > 1 ? `${run.id}, ${stage}` : run.id,
+        look: {colour: colours.get(run.path) ?? 0, dash: stageNumber(stage)},
+        scale: xScale(page.xAxis, run, stage),
       })),
     );
-    const {comparedSeries: series, smoothing, logX, comparedRange: range} = page;
-    const view = {smoothing, logX, logY: page.logY && series !== 'learningRate', range};
+    const {comparedSeries: series, smoothing, xAxis, logX, comparedRange: range} = page;
+    const view = {smoothing, xAxis, logX, logY: page.logY && series !== 'learningRate', range};
     return this.#data.make(series, names, (key) => curves.get(key), view);
   }
-}
-
-function lastUpdate(runs: readonly RunView[]): number {
-  return Math.max(...runs.flatMap(({stages}) => stages.map(({update}) => update)), 2);
 }

@@ -1,8 +1,9 @@
 import {curveSeries, seriesTitle} from '../../trainer/contract/run/curveBins.ts';
-import type {PageState} from '../../trainer/contract/panel/panelPage.ts';
+import {xAxisKinds, type PageState, type XAxisKind} from '../../trainer/contract/panel/panelPage.ts';
+import {xAxisChoices} from '../charts/xAxis.ts';
 import {element, setText} from '../dom.ts';
 import type {Panel} from '../panel.ts';
-import {checkbox} from '../toolkit.ts';
+import {checkbox, dropdown} from '../toolkit.ts';
 
 const maxSmoothing = 0.995;
 
@@ -16,10 +17,19 @@ export function chartControls(panel: Panel, page: PageState): HTMLElement[] {
   );
   return [
     element('span', {class: 'group', role: 'group', 'aria-label': 'Shown charts'}, ...series),
-    checkbox('Logarithmic updates', page.logX, (logX) => panel.setPage({logX})),
+    xAxisDropdown(panel, page.xAxis),
+    checkbox('Logarithmic x axis', page.logX, (logX) => panel.setPage({logX})),
     checkbox('Logarithmic values', page.logY, (logY) => panel.setPage({logY})),
     smoothingSlider(page.smoothing, (smoothing) => panel.setPage({smoothing})),
   ];
+}
+
+/** What the x axes show. A range of the one would mean nothing on another. */
+export function xAxisDropdown(panel: Panel, chosen: XAxisKind): HTMLElement {
+  return dropdown('X axis', xAxisChoices, chosen, (choice) => {
+    const xAxis = xAxisKinds.find((kind) => kind === choice) ?? 'update';
+    panel.setPage({xAxis, range: null, comparedRange: null});
+  });
 }
 
 /** The slider is logarithmic in the number of steps that the average spans, 1 / (1 - decay). */

@@ -6,6 +6,7 @@ import {ChartGroup} from '../charts/chartGroup.ts';
 import {ChartMaker} from '../charts/chartData.ts';
 import type {ChartData} from '../charts/chartLine.ts';
 import {lineSample, seriesStyle, stageNumber} from '../charts/seriesStyle.ts';
+import {reachedPlaces, xScale} from '../charts/xAxis.ts';
 import {element, message, Region} from '../dom.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {selectedRun, stageKey, type PanelState} from '../state.ts';
@@ -46,14 +47,16 @@ export class LossesTab implements Tab {
     this.#empty.show([run?.state, stages.length === 0], () => (stages.length === 0 ? [message(emptyText(run))] : []));
     this.#content.hidden = stages.length === 0;
     if (run === undefined || stages.length === 0) return;
-    this.#controls.show([page.smoothing, page.logX, page.logY, page.series], () => chartControls(this.#panel, page));
+    this.#controls.show([page.smoothing, page.xAxis, page.logX, page.logY, page.series], () =>
+      chartControls(this.#panel, page),
+    );
     this.#showLegend(run, stages, page);
     const shown = stages.filter((stage) => !page.hidden.includes(stage));
     const charts = curveSeries.flatMap((series) => {
       const data = page.series.includes(series) ? this.#chartData(series, run, shown, state) : undefined;
       return data === undefined ? [] : [[series, data] as const];
     });
-    this.#charts.show(charts, Math.max(...run.stages.map(({update}) => update)));
+    this.#charts.show(charts, reachedPlaces(page.xAxis, [run]));
     for (const heat of this.#heat) heat.show(run, stages, heatMaps, (stage) => stageTimesteps(run, stage));
   }
 
@@ -64,16 +67,21 @@ export class LossesTab implements Tab {
 
   #chartData(
     series: CurveSeries,
-    {path}: RunView,
+    run: RunView,
     stages: readonly string[],
     {curves, page}: PanelState,
   ): ChartData | undefined {
     const names = stages.map((stage) => {
       const number = stageNumber(stage);
-      return {key: stageKey(path, stage), label: stage, look: {colour: number, dash: number}};
+      return {
+        key: stageKey(run.path, stage),
+        label: stage,
+        look: {colour: number, dash: number},
+        scale: xScale(page.xAxis, run, stage),
+      };
     });
-    const {smoothing, logX, range} = page;
-    const view = {smoothing, logX, logY: page.logY && series !== 'learningRate', range};
+    const {smoothing, xAxis, logX, range} = page;
+    const view = {smoothing, xAxis, logX, logY: page.logY && series !== 'learningRate', range};
     return this.#data.get(series)?.make(series, names, (key) => curves.get(key), view);
   }
 

@@ -92,6 +92,37 @@ describePanel('the charts of the panel', (open) => {
     await panel.close();
   });
 
+  it('have updates, images seen or hours at their x axis, and remember which', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 200, experts: 2});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    await page.getByText('400 of 400 points shown').first().waitFor();
+    const frame = page.getByRole('group', {name: /^Charts/});
+    const caption = page.getByRole('region', {name: 'Values at the marked update'}).locator('caption');
+    await choose(page, 'X axis', 'Images seen');
+    await page.getByRole('img', {name: /^Denoising loss over images seen/}).waitFor();
+    await frame.press('+');
+    // A batch has 16 images: from a quarter to three quarters of 200 updates, those at the edges whole.
+    await page.getByText('Images seen 801 to 2400').waitFor();
+    await eventually(() => panel.received.findLast(({type}) => type === 'watch')).toMatchObject({
+      watch: {curves: {range: {from: 50, to: 151}}},
+    });
+    await frame.press('ArrowRight');
+    await eventually(() => caption.textContent()).toMatch(/^Update (\d+), [\d,]+ images seen$/);
+    const [, update, images] = /^Update (\d+), ([\d,]+) /.exec((await caption.textContent()) ?? '') ?? [];
+    expect(Number(images?.replace(',', ''))).toBe(16 * Number(update));
+    await choose(page, 'X axis', 'Hours');
+    await page.getByRole('img', {name: /^Denoising loss over hours/}).waitFor();
+    await page.getByText('All updates').waitFor();
+    await eventually(() => panel.saved).toMatchObject({xAxis: 'time', range: null});
+    await frame.press('+');
+    await page.getByText(/^Hours [\d,.]+ to [\d,.]+$/).waitFor();
+    const again = await open({runs: [run], saved: panel.saved});
+    await again.page.getByRole('img', {name: /^Denoising loss over hours/}).waitFor();
+    expectNoTrouble(panel);
+    await Promise.all([panel.close(), again.close()]);
+  });
+
   it('tell compared runs by colour and stages by dashes, and say so', async () => {
     const output = await temporaryFolder();
     const runs = await Promise.all(

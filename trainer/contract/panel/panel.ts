@@ -7,7 +7,8 @@ import {RunDetails, RunView, SystemUsage} from './panelViews.ts';
 
 /** Runs that can be laid over each other. */
 export const maxCompared = 10;
-const maxPoints = 4000;
+/** Bins of a curve, and columns of a heat map. */
+export const maxPoints = 4000;
 
 /** What the visible part of the page needs to be kept up to date with. A new one replaces the last. */
 export const Watch = z.strictObject({

@@ -8,6 +8,10 @@ import {WorkbenchSetting} from './workbenchSetting.ts';
 export const panelTabs = ['losses', 'samples', 'merge', 'evaluation', 'compare', 'system'] as const;
 export type PanelTab = (typeof panelTabs)[number];
 
+/** What the x axes of curves show: updates, images seen, or hours since the start of the run. */
+export const xAxisKinds = ['update', 'images', 'time'] as const;
+export type XAxisKind = (typeof xAxisKinds)[number];
+
 /** What the page keeps over a restart: which run and tab it shows, and how. */
 export const PageState = SavedPanel.extend({
   tab: z.enum(panelTabs).default('losses'),
@@ -15,7 +19,8 @@ export const PageState = SavedPanel.extend({
   smoothing: z.number().min(0).max(0.999).default(0.9),
   logX: z.boolean().default(false),
   logY: z.boolean().default(true),
-  /** Updates that the charts of a run show; null: all of them. */
+  xAxis: z.enum(xAxisKinds).default('update').catch('update'),
+  /** Part of the x axis that the charts of a run show, in its unit; null: all of it. */
   range: z.object({from: z.number(), to: z.number()}).nullable().default(null),
   series: z.array(z.enum(curveSeries)).default([...lossTermNames]),
   /** Stages whose lines are switched off. */
@@ -23,7 +28,7 @@ export const PageState = SavedPanel.extend({
   compared: z.array(z.string()).max(maxCompared).default([]),
   /** Number of the colour of each compared run, by its path. */
   comparedColours: z.record(z.string(), z.int().min(0)).default({}),
-  /** Updates that the comparison shows; null: all of them. */
+  /** Part of the x axis that the comparison shows; null: all of it. */
   comparedRange: z.object({from: z.number(), to: z.number()}).nullable().default(null),
   comparedSeries: z.enum(curveSeries).default('denoise'),
   /** The run that others are compared with. */
