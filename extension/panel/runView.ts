@@ -9,7 +9,7 @@ import type {ImageView, RunView, StageView} from '../../trainer/contract/panel/p
 import type {StageProgress} from '../../trainer/contract/run/runProgress.ts';
 import type {Run} from '../runs/run.ts';
 import {flatSettings} from './flatSettings.ts';
-import {promptGrid, promptsOf} from './promptGrid.ts';
+import {promptGrid, promptsOf, sampleCount} from './promptGrid.ts';
 
 /** A run as the panel shows it. `milestones` are its rare events, and `source` gives the address under which the page finds a file. */
 export function runView(run: Run, milestones: readonly RunEvent[], source: (file: string) => string): RunView {
@@ -77,7 +77,8 @@ function imageViews(run: Run, milestones: readonly RunEvent[], source: (file: st
     const model = drawnModel(event.stage);
     // The time makes another address of a picture that was drawn again, so that the page does not show the old one.
     const grid = promptGrid(run.config.config, event.stage);
-    const own = {model, update: event.update ?? null, time: event.time, grid};
+    const count = sampleCount(run.config.config, event.stage);
+    const own = {model, update: event.update ?? null, time: event.time, images: count, grid};
     images.set(file, {...own, source: `${source(file)}?${event.time}`});
   }
   const order = modelOrder(run);

@@ -24,8 +24,8 @@ describePanel('what is opened or goes wrong in the panel', (open) => {
     await page.keyboard.press('Escape');
 
     await page.getByRole('tab', {name: 'Samples'}).click();
-    await choose(page, 'Wipe between', 'base');
-    await choose(page, 'and', 'merged');
+    await choose(page, 'Compare', 'base');
+    await choose(page, 'with', 'merged');
     await page.getByRole('slider', {name: 'Edge between the two'}).waitFor();
     expect(await axeViolationsInThemes(panel)).toEqual([]);
     expectNoTrouble(panel);

@@ -12,6 +12,11 @@ export type PanelTab = (typeof panelTabs)[number];
 export const xAxisKinds = ['update', 'images', 'time'] as const;
 export type XAxisKind = (typeof xAxisKinds)[number];
 
+export const sampleViews = ['images', 'differences'] as const;
+export const pairViews = ['wipe', 'difference', 'flicker'] as const;
+/** How many times as strong a difference of samples is shown. */
+export const differenceFactors = [1, 2, 4, 8] as const;
+
 /** What the page keeps over a restart: which run and tab it shows, and how. */
 export const PageState = SavedPanel.extend({
   tab: z.enum(panelTabs).default('losses'),
@@ -42,9 +47,14 @@ export const PageState = SavedPanel.extend({
   merge: z.object({run: z.string(), setting: WorkbenchSetting}).nullable().default(null).catch(null),
   /** What models with a text encoder were last asked to draw, by their base; the newest last. */
   prompts: z.record(z.string(), PreviewText).default({}).catch({}),
+  /** Whether samples are shown as they are, or what they have otherwise than those of the base, amplified. */
+  sampleView: z.enum(sampleViews).default('images').catch('images'),
+  differenceFactor: z.literal(differenceFactors).default(4).catch(4),
+  /** Two models that are compared in one place. */
   wipe: z
     .object({left: z.string(), right: z.string(), share: z.number().min(0).max(100)})
     .nullable()
     .default(null),
+  pairView: z.enum(pairViews).default('wipe').catch('wipe'),
 });
 export type PageState = z.infer<typeof PageState>;

@@ -41,6 +41,8 @@ export const ImageView = z.strictObject({
   update: z.int().nullable(),
   source: z.string(),
   time: z.number(),
+  /** How many images it has; absent where that is not known. */
+  images: z.int().optional(),
   /** What its rows and columns show; absent for samples without prompts. */
   grid: PromptGrid.optional(),
 });
