@@ -11,6 +11,7 @@ import {CurveChart} from './curveChart.ts';
 import type {TipPlace} from './chartTip.ts';
 import {HoverTable} from './hoverTable.ts';
 import {nearestStep, nextStep} from './loggedSteps.ts';
+import {PinButton} from './pinButton.ts';
 import {savePicture, type PictureKind} from './savePicture.ts';
 import {inside, panned, zoomed, type UpdateRange} from './updateRange.ts';
 import {xAxes} from './xAxis.ts';
@@ -46,8 +47,11 @@ export class ChartGroup {
   #pointed: {readonly series: CurveSeries; readonly place: TipPlace} | null = null;
   #isHoverDue = false;
 
-  /** `rangeKey` names the page setting in which the range of these charts is kept. */
-  constructor(panel: Panel, rangeKey: 'range' | 'comparedRange') {
+  readonly #pins: Map<CurveSeries, PinButton> | null;
+
+  /** `rangeKey` names the page setting in which the range of these charts is kept. `canPin`: each has a button that pins it to the top. */
+  constructor(panel: Panel, rangeKey: 'range' | 'comparedRange', {canPin = false} = {}) {
+    this.#pins = canPin ? new Map() : null;
     this.#panel = panel;
     this.#rangeKey = rangeKey;
     const svg = button('Save charts as SVG', () => void this.#save('svg'));
@@ -61,6 +65,7 @@ export class ChartGroup {
 
   /** `bounds`: the range of the x axis that the runs have reached, also where the charts show less; null: it is in the charts. */
   show(charts: readonly (readonly [CurveSeries, ChartData])[], bounds: UpdateRange | null): void {
+    for (const [series, pin] of this.#pins ?? []) if (this.#charts.has(series)) pin.show(this.#panel.state.page.pinned);
     const isSame = charts.length === this.#data.length && charts.every(([, data], i) => data === this.#data[i]);
     if (isSame) return;
     this.#data = charts.map(([, data]) => data);
@@ -83,20 +88,26 @@ export class ChartGroup {
   }
 
   #place(series: readonly CurveSeries[]): void {
-    for (const name of series) {
-      if (this.#charts.has(name)) continue;
-      this.#charts.set(
-        name,
-        new CurveChart({
-          onRange: (range) => this.#setRange(range),
-          onHover: (at, place) => this.#setHover(at, place && {series: name, place}),
-        }),
-      );
-    }
+    for (const name of series) if (!this.#charts.has(name)) this.#charts.set(name, this.#newChart(name));
     const wanted = series.flatMap((name) => this.#charts.get(name)?.root ?? []);
     if (wanted.length === this.#frame.children.length && wanted.every((root, i) => root === this.#frame.children[i]))
       return;
+    const focused = document.activeElement;
     this.#frame.replaceChildren(...wanted);
+    // What is taken out and put in elsewhere loses the focus.
+    if (focused instanceof HTMLElement && this.#frame.contains(focused)) focused.focus();
+  }
+
+  #newChart(series: CurveSeries): CurveChart {
+    const hooks = {
+      onRange: (range: UpdateRange) => this.#setRange(range),
+      onHover: (at: number | null, place: TipPlace | null) => this.#setHover(at, place && {series, place}),
+    };
+    if (this.#pins === null) return new CurveChart(hooks, null);
+    const pin = new PinButton(this.#panel, series);
+    pin.show(this.#panel.state.page.pinned);
+    this.#pins.set(series, pin);
+    return new CurveChart(hooks, pin.root);
   }
 
   get #range(): UpdateRange | null {

@@ -19,8 +19,9 @@ export class ChartText {
   #data: ChartData | null = null;
   #filled = 0;
 
-  constructor() {
-    this.caption = element('figcaption', {}, this.#title, this.#counts);
+  /** `tool`: a control of the chart. */
+  constructor(tool: HTMLElement | null) {
+    this.caption = element('figcaption', {}, this.#title, element('span', {class: 'group'}, this.#counts, tool));
     const details = element('details', {}, element('summary', {}, 'Data table'), this.#rows);
     details.addEventListener('toggle', () => this.#fill());
     this.table = details;

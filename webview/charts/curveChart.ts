@@ -28,7 +28,7 @@ export class CurveChart {
   readonly #line = element('div', {class: 'hover-line', hidden: true});
   readonly #frame: HTMLElement;
   readonly #tip = new ChartTip();
-  readonly #text = new ChartText();
+  readonly #text: ChartText;
   readonly #drawn: DrawnLines = {lines: [], floor: null};
   readonly #hooks: ChartHooks;
   #chart: Chart<'line'> | null = null;
@@ -41,8 +41,10 @@ export class CurveChart {
   #isInView = false;
   #isStale = false;
 
-  constructor(hooks: ChartHooks) {
+  /** `tool`: a control beside the title; null: none. */
+  constructor(hooks: ChartHooks, tool: HTMLElement | null) {
     this.#hooks = hooks;
+    this.#text = new ChartText(tool);
     this.#frame = element('div', {class: 'chart-frame'}, this.#canvas, this.#line, this.#tip.root);
     this.root = element('figure', {class: 'chart'}, this.#text.caption, this.#frame, this.#text.table);
     this.#frame.addEventListener('pointermove', (event) => this.#onPointer(event));

@@ -3,13 +3,24 @@ import {xAxisKinds, type PageState, type XAxisKind} from '../../trainer/contract
 import {xAxisChoices} from '../charts/xAxis.ts';
 import {element, setText} from '../dom.ts';
 import type {Panel} from '../panel.ts';
-import {checkbox, dropdown} from '../toolkit.ts';
+import {checkbox, dropdown, textField} from '../toolkit.ts';
+import {isFound} from './chartSearch.ts';
 
 const maxSmoothing = 0.995;
 
+/** Finds charts by their titles. It stays the same element while one types in it. */
+export function chartSearchField(panel: Panel): HTMLElement {
+  const field = textField('Find charts', panel.state.page.chartSearch, (chartSearch) =>
+    panel.setPage({chartSearch: chartSearch.slice(0, 200)}),
+  );
+  field.setAttribute('placeholder', 'Find charts');
+  return field;
+}
+
 /** Settings of all curves. */
 export function chartControls(panel: Panel, page: PageState): HTMLElement[] {
-  const series = curveSeries.map((name) =>
+  const found = curveSeries.filter((name) => isFound(name, page.chartSearch));
+  const series = found.map((name) =>
     checkbox(seriesTitle(name), page.series.includes(name), (isShown) => {
       const others = panel.state.page.series.filter((other) => other !== name);
       panel.setPage({series: isShown ? [...others, name] : others});

@@ -13,14 +13,16 @@ import {selectedRun, stageKey, type PanelState} from '../state.ts';
 import {stageTimesteps} from '../stageTimesteps.ts';
 import {readTheme} from '../theme.ts';
 import {checkbox} from '../toolkit.ts';
-import {chartControls} from './chartControls.ts';
+import {chartControls, chartSearchField} from './chartControls.ts';
+import {isFound, pinnedFirst} from './chartSearch.ts';
 import {HeatMaps} from './heatMaps.ts';
 
 /** Curves of all training stages of a run over the updates, and heat maps of the losses by timestep. */
 export class LossesTab implements Tab {
   readonly root: HTMLElement;
   readonly #panel: Panel;
-  readonly #controls = new Region(element('div', {class: 'bar'}));
+  readonly #controls = new Region(element('div', {class: 'same-bar'}));
+  readonly #noChart = new Region(element('div'));
   readonly #legend = new Region(element('div', {class: 'legend', role: 'group', 'aria-label': 'Shown curves'}));
   readonly #empty = new Region(element('div'));
   readonly #content: HTMLElement;
@@ -31,12 +33,13 @@ export class LossesTab implements Tab {
 
   constructor(panel: Panel) {
     this.#panel = panel;
-    this.#charts = new ChartGroup(panel, 'range');
+    this.#charts = new ChartGroup(panel, 'range', {canPin: true});
     this.#heat = lossTermNames.map((term) => new HeatMaps(panel, term));
-    const curves = element('section', {}, element('h2', {}, 'Curves'), this.#charts.root);
+    const curves = element('section', {}, element('h2', {}, 'Curves'), this.#noChart.root, this.#charts.root);
     const heat = element('section', {}, element('h2', {}, 'Losses by timestep'), ...this.#heat.map(({root}) => root));
     const columns = element('div', {class: 'losses-columns'}, curves, heat);
-    this.#content = element('div', {}, this.#controls.root, this.#legend.root, columns);
+    const bar = element('div', {class: 'bar'}, chartSearchField(panel), this.#controls.root);
+    this.#content = element('div', {}, bar, this.#legend.root, columns);
     this.root = element('div', {class: 'losses'}, this.#empty.root, this.#content);
   }
 
@@ -47,15 +50,20 @@ export class LossesTab implements Tab {
     this.#empty.show([run?.state, stages.length === 0], () => (stages.length === 0 ? [message(emptyText(run))] : []));
     this.#content.hidden = stages.length === 0;
     if (run === undefined || stages.length === 0) return;
-    this.#controls.show([page.smoothing, page.xAxis, page.logX, page.logY, page.series], () =>
+    this.#controls.show([page.smoothing, page.xAxis, page.logX, page.logY, page.series, page.chartSearch], () =>
       chartControls(this.#panel, page),
     );
     this.#showLegend(run, stages, page);
     const shown = stages.filter((stage) => !page.hidden.includes(stage));
-    const charts = curveSeries.flatMap((series) => {
-      const data = page.series.includes(series) ? this.#chartData(series, run, shown, state) : undefined;
+    const wanted = curveSeries.filter((series) => page.series.includes(series) && isFound(series, page.chartSearch));
+    const charts = pinnedFirst(wanted, page.pinned).flatMap((series) => {
+      const data = this.#chartData(series, run, shown, state);
       return data === undefined ? [] : [[series, data] as const];
     });
+    this.#charts.root.hidden = charts.length === 0;
+    this.#noChart.show([charts.length === 0, page.chartSearch], () =>
+      charts.length > 0 ? [] : [message(noChartText(page.chartSearch))],
+    );
     this.#charts.show(charts, reachedPlaces(page.xAxis, [run]));
     for (const heat of this.#heat) heat.show(run, stages, heatMaps, (stage) => stageTimesteps(run, stage));
   }
@@ -95,7 +103,7 @@ export class LossesTab implements Tab {
         };
         const sample = lineSample(seriesStyle(stageNumber(stage), series));
         const box = checkbox(stage, !hidden.includes(stage), toggle);
-        const note = element('span', {class: 'faint'}, stageTimesteps({ranges}, stage));
+        const note = timestepsNote(stageTimesteps({ranges}, stage));
         return element('span', {class: 'legend-item'}, sample, box, note);
       });
     });
@@ -105,6 +113,17 @@ export class LossesTab implements Tab {
 /** Stages with logged steps, in the order of the plan. */
 function trainedStages(run: RunView, curves: PanelState['curves']): string[] {
   return run.stages.map(({name}) => name).filter((name) => curves.has(stageKey(run.path, name)));
+}
+
+/** On a narrow page the numbers alone. */
+function timestepsNote(text: string): HTMLElement {
+  const at = text.indexOf(' ') + 1;
+  const word = element('span', {class: 'if-wide'}, text.slice(0, at));
+  return element('span', {class: 'faint', title: text}, word, text.slice(at));
+}
+
+function noChartText(search: string): string {
+  return search.trim() === '' ? 'No chart is chosen above.' : `No chosen chart has "${search.trim()}" in its title.`;
 }
 
 function emptyText(run: RunView | undefined): string {

@@ -79,4 +79,36 @@ describePanel('the losses of a run', (open) => {
     await eventually(() => tip.count()).toBe(0);
     await panel.close();
   });
+
+  it('are found by title and pinned to the top by keyboard, and stay so', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    const titles = () => page.locator('#view-losses .chart-title').allTextContents();
+    await eventually(titles).toEqual(['Denoising loss', 'Consistency loss']);
+    await page.getByRole('button', {name: 'Pin Consistency loss to the top'}).press('Enter');
+    await eventually(titles).toEqual(['Consistency loss', 'Denoising loss']);
+    // The button has moved with its chart, and lets it go again.
+    const unpin = page.getByRole('button', {name: 'Unpin Consistency loss'});
+    await eventually(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
+      'Unpin Consistency loss',
+    );
+    const search = page.getByRole('textbox', {name: 'Find charts'});
+    await search.pressSequentially('rate');
+    await page.getByText('No chosen chart has "rate" in its title.').waitFor();
+    const boxes = page.getByRole('group', {name: 'Shown charts'}).getByRole('checkbox');
+    expect(await boxes.count()).toBe(1);
+    await page.getByRole('checkbox', {name: 'Learning rate'}).click();
+    await eventually(titles).toEqual(['Learning rate']);
+    await eventually(() => panel.saved).toMatchObject({pinned: ['consistency'], chartSearch: 'rate'});
+    const again = await open({runs: [run], saved: panel.saved});
+    await again.page.getByText('Learning rate').first().waitFor();
+    expect(await again.page.getByRole('textbox', {name: 'Find charts'}).inputValue()).toBe('rate');
+    await search.fill('');
+    await eventually(titles).toEqual(['Consistency loss', 'Denoising loss', 'Learning rate']);
+    await unpin.press('Enter');
+    await eventually(titles).toEqual(['Denoising loss', 'Consistency loss', 'Learning rate']);
+    expectNoTrouble(panel);
+    await Promise.all([panel.close(), again.close()]);
+  });
 });

@@ -28,6 +28,10 @@ export const PageState = SavedPanel.extend({
   /** Part of the x axis that the charts of a run show, in its unit; null: all of it. */
   range: z.object({from: z.number(), to: z.number()}).nullable().default(null),
   series: z.array(z.enum(curveSeries)).default([...lossTermNames]),
+  /** Charts at the top, in their order. */
+  pinned: z.array(z.enum(curveSeries)).default([]).catch([]),
+  /** What the titles of the shown charts have to contain. */
+  chartSearch: z.string().max(200).default('').catch(''),
   /** Stages whose lines are switched off. */
   hidden: z.array(z.string()).default([]),
   compared: z.array(z.string()).max(maxCompared).default([]),
