@@ -1,5 +1,6 @@
 import {maxPoints, type Watch} from '../trainer/contract/panel/panel.ts';
 import {imagesPerUpdate, updatesWithin} from './charts/xAxis.ts';
+import {timestepColumns} from './compare/timestepLosses.ts';
 import {lossesColumns} from './losses/lossesColumns.ts';
 import {selectedRun, type PanelState} from './state.ts';
 
@@ -36,9 +37,13 @@ export function watchOf(state: PanelState, width: number): Watch {
   const points = Math.floor(columnWidth(columns.heatMaps, maps, heatGrid) / pixelsPerHeatColumn);
   switch (page.tab) {
     case 'losses':
-      return {...nothing, curves: curves([run.path], page.series.length), heatMaps: {run: run.path, points}};
+      return {...nothing, curves: curves([run.path], page.series.length), heatMaps: {runs: [run.path], points}};
     case 'compare':
-      return {...nothing, curves: curves(compared, 1, page.comparedRange)};
+      return {
+        ...nothing,
+        curves: curves(compared, 1, page.comparedRange),
+        heatMaps: compared.length === 0 ? null : {runs: compared, points: timestepColumns},
+      };
     case 'system':
       return {...nothing, curves: curves([run.path], 1), system: {run: run.path}};
     default:

@@ -31,7 +31,7 @@ describe('what the page asks for', () => {
     // Two charts and two heat maps beside each other.
     expect(points(shown(), 1900)).toEqual([300, 133]);
     expect(points(shown({series: ['denoise']}), 1200)).toEqual([400, 166]);
-    expect(points(shown({tab: 'compare', compared: ['/runs/a-1']}), 1200)).toEqual([600, undefined]);
+    expect(points(shown({tab: 'compare', compared: ['/runs/a-1']}), 1200)).toEqual([600, 8]);
   });
 
   it('stays the same over small changes of the width', () => {

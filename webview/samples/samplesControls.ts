@@ -19,11 +19,12 @@ export function samplesControls(panel: Panel, images: readonly ImageView[], upda
     }),
   );
   const group = element('span', {class: 'group', role: 'group', 'aria-label': 'Shown models'}, ...boxes);
+  const isAmplified = page.sampleView === 'differences' || (page.pairView === 'difference' && page.wipe !== null);
   return [
     group,
     stepSlider(panel, images, updates),
     zoomSlider(panel),
-    ...differenceChoices(panel, models),
+    ...(models.includes('base') && models.length > 1 ? differenceChoices(panel, 'the base', isAmplified) : []),
     ...pairChoices(panel, models),
   ];
 }
@@ -58,10 +59,10 @@ function zoomSlider(panel: Panel): HTMLElement {
   return element('label', {class: 'field'}, element('span', {class: 'label'}, 'Zoom'), input, text);
 }
 
-/** Without samples of the base there is nothing to take a difference to. */
-function differenceChoices(panel: Panel, models: readonly string[]): HTMLElement[] {
-  const {sampleView, differenceFactor, pairView, wipe} = panel.state.page;
-  const labels = {images: 'samples', differences: 'differences to the base'} as const;
+/** Whether pictures show samples or their differences to `what`, and how strong those are. */
+export function differenceChoices(panel: Panel, what: string, isAmplified: boolean): HTMLElement[] {
+  const {sampleView, differenceFactor} = panel.state.page;
+  const labels = {images: 'samples', differences: `differences to ${what}`} as const;
   const views = sampleViews.map((value) => ({value, label: labels[value]}));
   const show = dropdown('Show', views, sampleView, (choice) =>
     panel.setPage({sampleView: sampleViews.find((view) => view === choice) ?? 'images'}),
@@ -70,8 +71,7 @@ function differenceChoices(panel: Panel, models: readonly string[]): HTMLElement
   const amplified = dropdown('Amplified', factors, String(differenceFactor), (choice) =>
     panel.setPage({differenceFactor: differenceFactors.find((factor) => String(factor) === choice) ?? 4}),
   );
-  const isAmplified = sampleView === 'differences' || (pairView === 'difference' && wipe !== null);
-  return [...(models.includes('base') && models.length > 1 ? [show] : []), ...(isAmplified ? [amplified] : [])];
+  return isAmplified ? [show, amplified] : [show];
 }
 
 function pairChoices(panel: Panel, models: readonly string[]): HTMLElement[] {

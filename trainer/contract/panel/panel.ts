@@ -21,7 +21,9 @@ export const Watch = z.strictObject({
       logarithmic: z.boolean(),
     })
     .nullable(),
-  heatMaps: z.strictObject({run: z.string(), points: z.int().min(1).max(maxPoints)}).nullable(),
+  heatMaps: z
+    .strictObject({runs: z.array(z.string()).max(maxCompared), points: z.int().min(1).max(maxPoints)})
+    .nullable(),
   /** The run whose processes' memory is shown. */
   system: z.strictObject({run: z.string()}).nullable(),
 });

@@ -40,6 +40,8 @@ export const PageState = SavedPanel.extend({
   /** Part of the x axis that the comparison shows; null: all of it. */
   comparedRange: z.object({from: z.number(), to: z.number()}).nullable().default(null),
   comparedSeries: z.enum(curveSeries).default('denoise'),
+  /** The model whose samples and scores are compared. */
+  comparedModel: z.string().default('merged'),
   /** The run that others are compared with. */
   baseline: z.string().nullable().default(null),
   /** Models whose samples are hidden. */
