@@ -28,6 +28,9 @@ export function runView(run: Run, milestones: readonly RunEvent[], source: (file
     engine: `${record.engine.name} ${record.engine.version}, ${record.engine.device}`,
     stages: [...progress.stages.values()].map((stage) => stageView(stage, memory.get(stage.stage) ?? null)),
     images: imageViews(run, milestones, source),
+    checkpoints: milestones.flatMap((event) =>
+      event.type === 'checkpoint' ? [{stage: event.stage, update: event.update}] : [],
+    ),
     ranges,
     text: promptsOf(config.config),
     timesteps: ranges.at(-1)?.[1] ?? trainingTimesteps(run),

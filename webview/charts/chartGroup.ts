@@ -10,7 +10,7 @@ import {allPlaces, type ChartData, type ChartLine} from './chartLine.ts';
 import {CurveChart} from './curveChart.ts';
 import type {TipPlace} from './chartTip.ts';
 import {HoverTable} from './hoverTable.ts';
-import {nearestStep, nextStep} from './loggedSteps.ts';
+import {nearestStep, nextStep, updateAt} from './loggedSteps.ts';
 import {PinButton} from './pinButton.ts';
 import {savePicture, type PictureKind} from './savePicture.ts';
 import {inside, panned, zoomed, type UpdateRange} from './updateRange.ts';
@@ -20,6 +20,13 @@ const zoomStep = 0.5;
 const panStep = 0.25;
 /** Presses of an arrow key from one edge of the chart to the other. */
 const hoverSteps = 50;
+
+export interface ChartGroupOptions {
+  /** Each chart has a button that pins it to the top. */
+  readonly canPin?: boolean;
+  /** The update of a logged step was chosen, by a click or the Enter key. */
+  readonly onPoint?: (update: number) => void;
+}
 
 /** Charts that share their range of updates and the mark under the pointer. Both can be set by mouse and keyboard. */
 export class ChartGroup {
@@ -32,7 +39,7 @@ export class ChartGroup {
     role: 'group',
     tabindex: '0',
     'aria-label':
-      'Charts. Left and right arrow mark an update, plus and minus zoom, Shift with arrows moves, 0 shows all.',
+      'Charts. Left and right arrow mark an update, Enter chooses it, plus and minus zoom, Shift with arrows moves, 0 shows all.',
   });
   readonly #hoverTable = new HoverTable();
   readonly #rangeText = element('span', {class: 'range-text', role: 'status'});
@@ -49,8 +56,11 @@ export class ChartGroup {
 
   readonly #pins: Map<CurveSeries, PinButton> | null;
 
-  /** `rangeKey` names the page setting in which the range of these charts is kept. `canPin`: each has a button that pins it to the top. */
-  constructor(panel: Panel, rangeKey: 'range' | 'comparedRange', {canPin = false} = {}) {
+  readonly #onPoint: ((update: number) => void) | undefined;
+
+  /** `rangeKey` names the page setting in which the range of these charts is kept. */
+  constructor(panel: Panel, rangeKey: 'range' | 'comparedRange', {canPin = false, onPoint}: ChartGroupOptions = {}) {
+    this.#onPoint = onPoint;
     this.#pins = canPin ? new Map() : null;
     this.#panel = panel;
     this.#rangeKey = rangeKey;
@@ -102,6 +112,7 @@ export class ChartGroup {
     const hooks = {
       onRange: (range: UpdateRange) => this.#setRange(range),
       onHover: (at: number | null, place: TipPlace | null) => this.#setHover(at, place && {series, place}),
+      onClick: () => this.#choosePoint(),
     };
     if (this.#pins === null) return new CurveChart(hooks, null);
     const pin = new PinButton(this.#panel, series);
@@ -142,6 +153,7 @@ export class ChartGroup {
     else if (event.key === '+' || event.key === '=') this.#zoom(zoomStep);
     else if (event.key === '-') this.#zoom(1 / zoomStep);
     else if (event.key === '0') this.#setRange(null);
+    else if (event.key === 'Enter') this.#choosePoint();
     else if (event.key === 'Escape') this.#setHover(null);
     else return;
     event.preventDefault();
@@ -156,6 +168,16 @@ export class ChartGroup {
     const isFarEnough = this.#marked === null || (far - start) * step > 0;
     const next = isFarEnough ? far : nextStep(lines, start, step);
     if (next >= from && next <= to) this.#setHover(next);
+  }
+
+  #choosePoint(): void {
+    const marked = this.#marked;
+    const update = marked === null ? null : updateAt(this.#lines, marked);
+    if (update !== null) this.#onPoint?.(update);
+  }
+
+  focus(): void {
+    this.#frame.focus();
   }
 
   get #lines(): ChartLine[] {

@@ -13,12 +13,17 @@ import {xAxes} from './xAxis.ts';
 
 Chart.register(LineController, LinearScale, LogarithmicScale, zoomPlugin);
 
+/** A pointer that has moved that far has dragged. */
+const dragPixels = 4;
+
 /** Callbacks of a chart. */
 export interface ChartHooks {
   /** The user has zoomed or panned by mouse or touch. */
   onRange(range: UpdateRange): void;
   /** The update under the pointer, and where the pointer is in this chart; null after it has left. */
   onHover(update: number | null, place: TipPlace | null): void;
+  /** A click on the chart, not the end of a drag. */
+  onClick(): void;
 }
 
 /** Curves over the updates. Draws only while it is in view. */
@@ -48,6 +53,11 @@ export class CurveChart {
     this.#frame = element('div', {class: 'chart-frame'}, this.#canvas, this.#line, this.#tip.root);
     this.root = element('figure', {class: 'chart'}, this.#text.caption, this.#frame, this.#text.table);
     this.#frame.addEventListener('pointermove', (event) => this.#onPointer(event));
+    let down = {x: NaN, y: NaN};
+    this.#frame.addEventListener('pointerdown', ({x, y}) => (down = {x, y}));
+    this.#frame.addEventListener('click', ({x, y}) => {
+      if (Math.hypot(x - down.x, y - down.y) < dragPixels) hooks.onClick();
+    });
     this.#frame.addEventListener('pointerleave', () => hooks.onHover(null, null));
     const observer = new IntersectionObserver(([entry]) => {
       this.#isInView = entry?.isIntersecting ?? false;

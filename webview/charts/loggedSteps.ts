@@ -64,6 +64,12 @@ export function nextStep(lines: readonly ChartLine[], update: number, way: 1 | -
   return next.length === 0 ? update : way * Math.min(...next.map((x) => way * x));
 }
 
+/** The last update of the step at a mark; null where no line has one there. */
+export function updateAt(lines: readonly ChartLine[], place: number): number | null {
+  const line = lines.find(({points}) => points.x[nearestPoint(points, place)] === place);
+  return line?.points.updates[2 * nearestPoint(line.points, place) + 1] ?? null;
+}
+
 /**
  * Caption for the mark at a logged step: its update, or the range of updates that are drawn as one point, and where it stands on an axis of
  * something else.

@@ -16,6 +16,7 @@ import {checkbox} from '../toolkit.ts';
 import {chartControls, chartSearchField} from './chartControls.ts';
 import {isFound, pinnedFirst} from './chartSearch.ts';
 import {HeatMaps} from './heatMaps.ts';
+import {PointMenu} from './pointMenu.ts';
 
 /** Curves of all training stages of a run over the updates, and heat maps of the losses by timestep. */
 export class LossesTab implements Tab {
@@ -27,15 +28,24 @@ export class LossesTab implements Tab {
   readonly #empty = new Region(element('div'));
   readonly #content: HTMLElement;
   readonly #charts: ChartGroup;
+  readonly #point: PointMenu;
   readonly #heat: readonly HeatMaps[];
   readonly #data = new Map(curveSeries.map((series) => [series, new ChartMaker()]));
   #themes = 0;
 
   constructor(panel: Panel) {
     this.#panel = panel;
-    this.#charts = new ChartGroup(panel, 'range', {canPin: true});
+    this.#charts = new ChartGroup(panel, 'range', {canPin: true, onPoint: (update) => this.#point.choose(update)});
+    this.#point = new PointMenu(panel, () => this.#charts.focus());
     this.#heat = lossTermNames.map((term) => new HeatMaps(panel, term));
-    const curves = element('section', {}, element('h2', {}, 'Curves'), this.#noChart.root, this.#charts.root);
+    const curves = element(
+      'section',
+      {class: 'losses-curves'},
+      element('h2', {}, 'Curves'),
+      this.#point.root,
+      this.#noChart.root,
+      this.#charts.root,
+    );
     const heat = element('section', {}, element('h2', {}, 'Losses by timestep'), ...this.#heat.map(({root}) => root));
     const columns = element('div', {class: 'losses-columns'}, curves, heat);
     const bar = element('div', {class: 'bar'}, chartSearchField(panel), this.#controls.root);
@@ -53,6 +63,7 @@ export class LossesTab implements Tab {
     this.#controls.show([page.smoothing, page.xAxis, page.logX, page.logY, page.series, page.chartSearch], () =>
       chartControls(this.#panel, page),
     );
+    this.#point.show(run);
     this.#showLegend(run, stages, page);
     const shown = stages.filter((stage) => !page.hidden.includes(stage));
     const wanted = curveSeries.filter((series) => page.series.includes(series) && isFound(series, page.chartSearch));

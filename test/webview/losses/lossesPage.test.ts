@@ -111,4 +111,33 @@ describePanel('the losses of a run', (open) => {
     expectNoTrouble(panel);
     await Promise.all([panel.close(), again.close()]);
   });
+
+  it('lead from a chosen update to the samples nearest to it, and tell its last checkpoints', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 200, experts: 2});
+    for (const update of [60, 120, 180]) run.emit({type: 'checkpoint', stage: 'expert-0', update, folder: 'somewhere'});
+    run.emit({type: 'checkpoint', stage: 'expert-1', update: 50, folder: 'somewhere'});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    await page.getByText('400 of 400 points shown').first().waitFor();
+    const frame = page.getByRole('group', {name: /^Charts/});
+    const menu = page.getByRole('group', {name: 'Chosen update'});
+    for (let i = 0; i < 30; i++) await frame.press('ArrowRight');
+    await frame.press('Enter');
+    const caption = page.getByRole('region', {name: 'Values at the marked update'}).locator('caption');
+    const update = Number(/\d+/.exec((await caption.textContent()) ?? '')?.[0]);
+    await menu.getByText(`Update ${update}`, {exact: true}).waitFor();
+    await menu.getByText(`last checkpoint by then: expert-0 ${update < 120 ? 60 : 120}, expert-1 50`).waitFor();
+    await page.keyboard.press('Escape');
+    await eventually(() => menu.getByRole('button').count()).toBe(0);
+    await eventually(() => frame.evaluate((one) => one === document.activeElement)).toBe(true);
+    await canvas(page).click({position: {x: 300, y: 100}});
+    await menu.getByText(/^Update \d+$/).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await eventually(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Samples of update 100');
+    await page.keyboard.press('Enter');
+    await page.getByRole('img', {name: 'Samples of expert-0 at update 100'}).waitFor();
+    await eventually(() => page.evaluate(() => document.activeElement?.id)).toBe('tab-samples');
+    expectNoTrouble(panel);
+    await panel.close();
+  });
 });

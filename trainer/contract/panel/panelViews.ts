@@ -61,6 +61,8 @@ export const RunView = z.strictObject({
   engine: z.string(),
   stages: z.array(StageView),
   images: z.array(ImageView),
+  /** Those that were written; older ones may have been removed since. */
+  checkpoints: z.array(z.strictObject({stage: z.string(), update: z.int()})),
   /** Timesteps [low, high) of each expert; none where the run has no experts of its own. */
   ranges: z.array(z.tuple([z.int(), z.int()])),
   /** Training timesteps T of the model. */
