@@ -72,7 +72,7 @@ export class CompareTab implements Tab {
         [[page.comparedSeries, this.#chart(compared, shown, state)]],
         reachedPlaces(page.xAxis, compared),
       );
-    this.#legend.show([compared.map(({id}) => id), [...colours], shown, this.#themes], () =>
+    this.#legend.show([compared.map(({id, ranges}) => [id, ranges]), [...colours], shown, this.#themes], () =>
       compared.length === 0 ? [] : compareLegend(compared, colours, shown),
     );
     for (const {path} of compared) this.#panel.needDetails(path);
