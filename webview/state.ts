@@ -136,7 +136,8 @@ function applySnapshot(state: PanelState, snapshot: Extract<HostMessage, {type: 
 /** When a stage has ended there may be new results: the known ones are dropped, and thereby requested again. */
 function applyRun(state: PanelState, run: RunView): PanelState {
   const before = state.runs.find(({path}) => path === run.path);
-  const runs = sorted([...state.runs.filter((other) => other !== before), run]);
+  // In its place: of runs that were created in the same moment none moves when it has news.
+  const runs = sorted(before ? state.runs.map((other) => (other === before ? run : other)) : [...state.runs, run]);
   const ended = (view?: RunView) =>
     view?.stages
       .filter((stage) => stage.state !== 'running')

@@ -18,11 +18,15 @@ export function readTheme(): Theme {
   const style = getComputedStyle(document.body);
   const variable = (name: string, otherwise: string) => style.getPropertyValue(`--vscode-${name}`).trim() || otherwise;
   const foreground = variable('editor-foreground', style.color);
+  const background = variable('editor-background', style.backgroundColor);
+  const lines = variable('editorWidget-border', variable('charts-lines', foreground));
+  // In high contrast themes borders are as bright as text, and would outshine the curves.
+  const isContrasting = document.body.className.includes('high-contrast');
   return {
     foreground,
     faint: variable('descriptionForeground', foreground),
-    background: variable('editor-background', style.backgroundColor),
-    grid: variable('editorWidget-border', variable('charts-lines', foreground)),
+    background,
+    grid: isContrasting ? `color-mix(in srgb, ${lines} 40%, ${background})` : lines,
     fontFamily: variable('font-family', 'sans-serif'),
     fontSize: Number.parseFloat(variable('font-size', '13px')) || 13,
     series: seriesVariables.map((name) => variable(name, foreground)),

@@ -35,7 +35,7 @@ export class CurveFeed {
     return changes;
   }
 
-  async heatMaps({run, points}: HeatMapWatch): Promise<HeatMapChange[]> {
+  async heatMaps(run: string, {points}: HeatMapWatch): Promise<HeatMapChange[]> {
     const changes: HeatMapChange[] = [];
     for (const stage of await metricStages(runPaths.metrics(run))) {
       const bins = await readHeatMap(run, stage, points);

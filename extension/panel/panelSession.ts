@@ -1,12 +1,6 @@
 import {setTimeout as wait} from 'node:timers/promises';
 import {toErrorRecord, UserError} from '../../trainer/contract/errors.ts';
-import {
-  PageMessage,
-  type CurveChange,
-  type HostMessage,
-  type PanelRequest,
-  type Watch,
-} from '../../trainer/contract/panel/panel.ts';
+import {PageMessage, type HostMessage, type PanelRequest, type Watch} from '../../trainer/contract/panel/panel.ts';
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import type {PreviewCommand} from '../../trainer/contract/panel/preview.ts';
 import {isHere} from '../../trainer/store/run/processIdentity.ts';
@@ -155,10 +149,12 @@ export class PanelSession {
     this.#selected = path;
     const run = this.#shownRun();
     if (run === undefined || run.path === before?.path) return;
-    this.#enqueue(async () => {
-      await this.#gather(run);
-      this.#page.post({type: 'run', run: this.#view(run)});
-    });
+    this.#enqueue(() => this.#postWhole(run));
+  }
+
+  async #postWhole(run: Run): Promise<void> {
+    await this.#gather(run);
+    this.#page.post({type: 'run', run: this.#view(run)});
   }
 
   /**
@@ -175,8 +171,10 @@ export class PanelSession {
 
   #setWatch(watch: Watch): void {
     const isSame = JSON.stringify(watch) === JSON.stringify(this.#watch);
+    const before = this.#watch.curves?.runs ?? [];
     this.#watch = watch;
     if (isSame) return;
+    this.#enqueue(() => this.#postCompared(watch.curves?.runs.filter((path) => !before.includes(path)) ?? []));
     this.#feed.reset();
     this.#enqueue(() => this.#postWatched());
     this.#timeSystem();
@@ -206,6 +204,14 @@ export class PanelSession {
     messages.forEach((message) => this.#page.post(message));
   }
 
+  /** Runs that are compared from now on, with their samples. The page has all of the run that it shows. */
+  async #postCompared(paths: readonly string[]): Promise<void> {
+    for (const path of paths) {
+      const run = path === this.#shownRun()?.path ? undefined : this.#scope.get(path);
+      if (run !== undefined) await this.#postWhole(run);
+    }
+  }
+
   async #postWatched(): Promise<void> {
     for await (const message of this.#watched(() => true)) this.#page.post(message);
   }
@@ -213,27 +219,27 @@ export class PanelSession {
   /** What differs from what the page has of the curves and heat maps in its view. */
   async *#watched(isDue: (run: string) => boolean): AsyncGenerator<HostMessage> {
     const {curves, heatMaps} = this.#watch;
-    const changes: CurveChange[] = [];
-    for (const path of curves?.runs.filter(isDue) ?? []) {
-      if (curves) changes.push(...(await this.#metricsOf(path, () => this.#feed.curves(path, curves))));
-    }
-    if (changes.length > 0) yield {type: 'curves', curves: changes};
-    if (!heatMaps || !isDue(heatMaps.run)) return;
-    const maps = await this.#metricsOf(heatMaps.run, () => this.#feed.heatMaps(heatMaps));
+    const due = (watched: {readonly runs: readonly string[]} | null) => watched?.runs.filter(isDue) ?? [];
+    const lines = await this.#metricsOf(due(curves), async (run) => (curves ? this.#feed.curves(run, curves) : []));
+    if (lines.length > 0) yield {type: 'curves', curves: lines};
+    const maps = await this.#metricsOf(due(heatMaps), async (run) =>
+      heatMaps ? this.#feed.heatMaps(run, heatMaps) : [],
+    );
     if (maps.length > 0) yield {type: 'heatMaps', heatMaps: maps};
   }
 
   /** Only runs that this panel may show are read, whatever the page asks for; those that cannot be read keep nothing from the others. */
-  async #metricsOf<T>(path: string, read: () => Promise<T[]>): Promise<T[]> {
-    const run = this.#scope.get(path);
-    if (run === undefined) return [];
-    try {
-      await this.#milestones.of(run);
-      return await read();
-    } catch (error) {
-      this.#reportOnce(run, error);
-      return [];
+  async #metricsOf<T>(paths: readonly string[], read: (path: string) => Promise<T[]>): Promise<T[]> {
+    const found: T[] = [];
+    for (const run of paths.flatMap((path) => this.#scope.get(path) ?? [])) {
+      try {
+        await this.#milestones.of(run);
+        found.push(...(await read(run.path)));
+      } catch (error) {
+        this.#reportOnce(run, error);
+      }
     }
+    return found;
   }
 
   async #answer(id: number, request: PanelRequest): Promise<void> {

@@ -20,6 +20,11 @@ export function promptGrid(config: DemeConfig, stage: string): PromptGrid | unde
   return {prompts: prompts.slice(0, rows), negative, guidance, columns, seed};
 }
 
+/** How many images the samples of a stage have; undefined where its config does not say. */
+export function sampleCount(config: DemeConfig, stage: string): number | undefined {
+  return samplesOf(config, stage)?.images;
+}
+
 /** What a preview of a run draws at first: as its evaluation does, or its training; undefined where they have no prompts. */
 export function promptsOf({evaluate, decouple}: DemeConfig): PreviewText | undefined {
   const sampling = [evaluate?.sampling, decouple?.samples].find((each) => each && listedPrompts(each));

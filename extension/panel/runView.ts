@@ -13,7 +13,7 @@ import {phaseOf, runHeadline} from '../runs/runHeadline.ts';
 import {stageStateOf} from '../runs/runText.ts';
 import {flatSettings} from './flatSettings.ts';
 import {runCommand} from './runCommand.ts';
-import {promptGrid, promptsOf} from './promptGrid.ts';
+import {promptGrid, promptsOf, sampleCount} from './promptGrid.ts';
 import {noTimes, stageTimes, type StageTimes} from './stageTimes.ts';
 
 /** A run as the panel shows it. `milestones` are its rare events, and `source` gives the address under which the page finds a file. */
@@ -37,6 +37,9 @@ export function runView(run: Run, milestones: readonly RunEvent[], source: (file
       stageView(run, stage, memory.get(stage.stage) ?? null, times.get(stage.stage) ?? noTimes),
     ),
     images: imageViews(run, milestones, source),
+    checkpoints: milestones.flatMap((event) =>
+      event.type === 'checkpoint' ? [{stage: event.stage, update: event.update}] : [],
+    ),
     ranges,
     text: promptsOf(config.config),
     evaluates: config.config.evaluate !== undefined,
@@ -95,7 +98,8 @@ function imageViews(run: Run, milestones: readonly RunEvent[], source: (file: st
     const model = drawnModel(event.stage);
     // The time makes another address of a picture that was drawn again, so that the page does not show the old one.
     const grid = promptGrid(run.config.config, event.stage);
-    const own = {model, update: event.update ?? null, time: event.time, grid};
+    const count = sampleCount(run.config.config, event.stage);
+    const own = {model, update: event.update ?? null, time: event.time, images: count, grid};
     images.set(file, {...own, source: `${source(file)}?${event.time}`});
   }
   const order = modelOrder(run);

@@ -182,8 +182,8 @@ describePanel('the panel in a browser', (open) => {
     await page.getByRole('img', {name: 'Samples of merged'}).waitFor();
     await page.getByRole('slider', {name: /Checkpoint/}).fill('0');
     await page.getByRole('img', {name: 'Samples of expert-0 at update 100'}).waitFor();
-    await choose(page, 'Wipe between', 'base');
-    await choose(page, 'and', 'merged');
+    await choose(page, 'Compare', 'base');
+    await choose(page, 'with', 'merged');
     await page.getByRole('slider', {name: 'Edge between the two'}).fill('30');
     const clip = () => page.locator('.wipe-over').evaluate((image) => (image as HTMLElement).style.clipPath);
     await eventually(clip).toContain('30%');

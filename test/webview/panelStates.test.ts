@@ -25,8 +25,8 @@ describePanel('what is opened or goes wrong in the panel', (open) => {
     await page.keyboard.press('Escape');
 
     await page.getByRole('tab', {name: 'Samples'}).click();
-    await choose(page, 'Wipe between', 'base');
-    await choose(page, 'and', 'merged');
+    await choose(page, 'Compare', 'base');
+    await choose(page, 'with', 'merged');
     await page.getByRole('slider', {name: 'Edge between the two'}).waitFor();
     expect(await axeViolationsInThemes(panel)).toEqual([]);
     expectNoTrouble(panel);
@@ -75,7 +75,8 @@ describePanel('what is opened or goes wrong in the panel', (open) => {
     const panel = await open({tab: 'losses', runs: [run]});
     await panel.page.getByText('80 of 80 points shown').first().waitFor();
     await panel.page.getByRole('group', {name: /^Charts/}).press('ArrowRight');
-    await panel.page.getByText('Update 1', {exact: true}).waitFor();
+    await panel.page.locator('caption').getByText('Update 1', {exact: true}).waitFor();
+    await panel.page.locator('.chart-tip').getByText('Update 1', {exact: true}).first().waitFor();
     expect(await axeViolations(panel.page)).toEqual([]);
     const empty = await open({runs: []});
     await empty.page.getByText('This experiment has no runs yet.').first().waitFor();

@@ -19,6 +19,7 @@ export const runView = (id: string, change: Partial<RunView> = {}): RunView => (
   engine: 'wasm',
   stages: [],
   images: [],
+  checkpoints: [],
   ranges: [],
   timesteps: 1000,
   evaluates: true,

@@ -51,6 +51,12 @@ describe('the state of the page', () => {
     expect(ended.details.has('/runs/a-1')).toBe(false);
   });
 
+  it('leaves runs of the same moment in their places when one has news', () => {
+    const twins = [run('a-1'), run('b-1'), run('c-1')];
+    const state = after(snapshot(twins), {type: 'run', run: run('a-1', {state: 'done'})});
+    expect(state.runs.map(({id, state: of}) => `${id} ${of}`)).toEqual(['a-1 done', 'b-1 running', 'c-1 running']);
+  });
+
   it('adds, replaces and removes runs', () => {
     const state = after(
       snapshot([run('a-1')]),

@@ -1,3 +1,4 @@
+import type {XAxisKind} from '../../trainer/contract/panel/panelPage.ts';
 import {seriesTitle, type CurveSeries} from '../../trainer/contract/run/curveBins.ts';
 import type {CurveData} from '../state.ts';
 import type {ChartData, ChartLine} from './chartLine.ts';
@@ -5,11 +6,12 @@ import {curvePoints, type CurvePoints, type PointOptions} from './curvePoints.ts
 import type {UpdateRange} from './updateRange.ts';
 
 /** Names and look of a line, without its data. */
-export type LineName = Pick<ChartLine, 'key' | 'label' | 'look'>;
+export type LineName = Pick<ChartLine, 'key' | 'label' | 'look' | 'scale'>;
 
 /** Settings by which curves become the lines of a chart. */
 export interface ChartView {
   readonly smoothing: number;
+  readonly xAxis: XAxisKind;
   readonly logX: boolean;
   readonly logY: boolean;
   readonly range: UpdateRange | null;
@@ -41,19 +43,19 @@ function chartData(
   series: CurveSeries,
   names: readonly LineName[],
   curves: readonly (CurveData | undefined)[],
-  {smoothing, logX, logY: isWanted, range}: ChartView,
+  {smoothing, xAxis, logX, logY: isWanted, range}: ChartView,
 ): ChartData {
   const lines = (logY: boolean) =>
     names.flatMap((name, i): ChartLine[] => {
       const curve = curves[i];
       if (curve === undefined) return [];
-      const points = cachedPoints(curve, {series, decay: smoothing, logX, logY});
+      const points = cachedPoints(curve, {series, decay: smoothing, logX, logY, scale: name.scale});
       return [{...name, points, stepsInRange: curve.stepsInRange, steps: curve.steps}];
     });
   const wanted = lines(isWanted);
   const isShown = wanted.some(({points}) => points.rawY.some(Number.isFinite));
   const logY = isWanted && (isShown || wanted.every(({points}) => points.below.length === 0));
-  return {title: seriesTitle(series), lines: logY === isWanted ? wanted : lines(logY), logX, logY, range};
+  return {title: seriesTitle(series), lines: logY === isWanted ? wanted : lines(logY), xAxis, logX, logY, range};
 }
 
 const made = new WeakMap<Float64Array, Map<string, CurvePoints>>();

@@ -1,20 +1,32 @@
+import type {XAxisKind} from '../../trainer/contract/panel/panelPage.ts';
 import type {CurveSeries} from '../../trainer/contract/run/curveBins.ts';
 import {element, setText} from '../dom.ts';
+import {numberText} from '../numberText.ts';
 import type {Panel} from '../panel.ts';
 import {printTheme} from '../theme.ts';
 import {button, setDisabled} from '../toolkit.ts';
 import {chartSvg} from './chartSvg.ts';
-import {allUpdates, type ChartData, type ChartLine} from './chartLine.ts';
+import {allPlaces, type ChartData, type ChartLine} from './chartLine.ts';
 import {CurveChart} from './curveChart.ts';
+import type {TipPlace} from './chartTip.ts';
 import {HoverTable} from './hoverTable.ts';
-import {nearestStep, nextStep} from './loggedSteps.ts';
+import {nearestStep, nextStep, updateAt} from './loggedSteps.ts';
+import {PinButton} from './pinButton.ts';
 import {savePicture, type PictureKind} from './savePicture.ts';
 import {inside, panned, zoomed, type UpdateRange} from './updateRange.ts';
+import {xAxes} from './xAxis.ts';
 
 const zoomStep = 0.5;
 const panStep = 0.25;
 /** Presses of an arrow key from one edge of the chart to the other. */
 const hoverSteps = 50;
+
+export interface ChartGroupOptions {
+  /** Each chart has a button that pins it to the top. */
+  readonly canPin?: boolean;
+  /** The update of a logged step was chosen, by a click or the Enter key. */
+  readonly onPoint?: (update: number) => void;
+}
 
 /** Charts that share their range of updates and the mark under the pointer. Both can be set by mouse and keyboard. */
 export class ChartGroup {
@@ -27,7 +39,7 @@ export class ChartGroup {
     role: 'group',
     tabindex: '0',
     'aria-label':
-      'Charts. Left and right arrow mark an update, plus and minus zoom, Shift with arrows moves, 0 shows all.',
+      'Charts. Left and right arrow mark an update, Enter chooses it, plus and minus zoom, Shift with arrows moves, 0 shows all.',
   });
   readonly #hoverTable = new HoverTable();
   readonly #rangeText = element('span', {class: 'range-text', role: 'status'});
@@ -38,30 +50,42 @@ export class ChartGroup {
   /** The largest range to zoom out to. The shown curves may end earlier, at the edges of the current range. */
   #whole: UpdateRange = {from: 1, to: 2};
   #hover: number | null = null;
+  /** The chart under the pointer; null where the keyboard has moved the mark. */
+  #pointed: {readonly series: CurveSeries; readonly place: TipPlace} | null = null;
   #isHoverDue = false;
 
+  readonly #pins: Map<CurveSeries, PinButton> | null;
+
+  readonly #onPoint: ((update: number) => void) | undefined;
+
   /** `rangeKey` names the page setting in which the range of these charts is kept. */
-  constructor(panel: Panel, rangeKey: 'range' | 'comparedRange') {
+  constructor(panel: Panel, rangeKey: 'range' | 'comparedRange', {canPin = false, onPoint}: ChartGroupOptions = {}) {
+    this.#onPoint = onPoint;
+    this.#pins = canPin ? new Map() : null;
     this.#panel = panel;
     this.#rangeKey = rangeKey;
     const svg = button('Save charts as SVG', () => void this.#save('svg'));
     const png = button('Save charts as PNG', () => void this.#save('png'));
-    const tools = [this.#zoomIn, this.#zoomOut, this.#all, this.#rangeText, svg, png];
-    this.root = element('div', {}, element('div', {class: 'bar'}, ...tools), this.#frame, this.#hoverTable.root);
+    const tools = element('div', {class: 'bar'}, this.#zoomIn, this.#zoomOut, this.#all, this.#rangeText);
+    const saving = element('div', {class: 'bar'}, svg, png);
+    this.root = element('div', {}, tools, this.#frame, this.#hoverTable.root, saving);
     this.#frame.addEventListener('keydown', (event) => this.#onKey(event));
     this.#frame.addEventListener('dblclick', () => this.#setRange(null));
   }
 
-  show(charts: readonly (readonly [CurveSeries, ChartData])[], lastUpdate: number): void {
+  /** `bounds`: the range of the x axis that the runs have reached, also where the charts show less; null: it is in the charts. */
+  show(charts: readonly (readonly [CurveSeries, ChartData])[], bounds: UpdateRange | null): void {
+    for (const [series, pin] of this.#pins ?? []) if (this.#charts.has(series)) pin.show(this.#panel.state.page.pinned);
     const isSame = charts.length === this.#data.length && charts.every(([, data], i) => data === this.#data[i]);
     if (isSame) return;
     this.#data = charts.map(([, data]) => data);
-    const seen = allUpdates(this.#data.flatMap(({lines}) => lines));
+    const known = [allPlaces(this.#lines, this.#xAxis), bounds].filter((part) => part !== null);
     const range = this.#range;
-    this.#whole = {from: range ? 1 : Math.min(1, seen?.from ?? 1), to: Math.max(lastUpdate, seen?.to ?? 2)};
+    if (known.length > 0)
+      this.#whole = {from: Math.min(...known.map(({from}) => from)), to: Math.max(...known.map(({to}) => to))};
     this.#place(charts.map(([series]) => series));
     for (const [series, data] of charts) this.#charts.get(series)?.show(data);
-    setText(this.#rangeText, range ? `Updates ${Math.round(range.from)} to ${Math.round(range.to)}` : 'All updates');
+    setText(this.#rangeText, range ? rangeText(range, this.#xAxis) : 'All updates');
     setDisabled(this.#all, range === null);
     setDisabled(this.#zoomOut, range === null);
     this.#showHover();
@@ -74,21 +98,39 @@ export class ChartGroup {
   }
 
   #place(series: readonly CurveSeries[]): void {
-    for (const name of series) {
-      if (this.#charts.has(name)) continue;
-      this.#charts.set(
-        name,
-        new CurveChart({onRange: (range) => this.#setRange(range), onHover: (at) => this.#setHover(at)}),
-      );
-    }
+    for (const name of series) if (!this.#charts.has(name)) this.#charts.set(name, this.#newChart(name));
     const wanted = series.flatMap((name) => this.#charts.get(name)?.root ?? []);
     if (wanted.length === this.#frame.children.length && wanted.every((root, i) => root === this.#frame.children[i]))
       return;
+    const focused = document.activeElement;
     this.#frame.replaceChildren(...wanted);
+    // What is taken out and put in elsewhere loses the focus.
+    if (focused instanceof HTMLElement && this.#frame.contains(focused)) focused.focus();
+  }
+
+  #newChart(series: CurveSeries): CurveChart {
+    const hooks = {
+      onRange: (range: UpdateRange) => this.#setRange(range),
+      onHover: (at: number | null, place: TipPlace | null) => this.#setHover(at, place && {series, place}),
+      onClick: () => this.#choosePoint(),
+    };
+    if (this.#pins === null) return new CurveChart(hooks, null);
+    const pin = new PinButton(this.#panel, series);
+    pin.show(this.#panel.state.page.pinned);
+    this.#pins.set(series, pin);
+    return new CurveChart(hooks, pin.root);
   }
 
   get #range(): UpdateRange | null {
     return this.#panel.state.page[this.#rangeKey];
+  }
+
+  get #xAxis(): XAxisKind {
+    return this.#data[0]?.xAxis ?? 'update';
+  }
+
+  get #least(): number {
+    return xAxes[this.#xAxis].least;
   }
 
   #current(): UpdateRange {
@@ -96,21 +138,22 @@ export class ChartGroup {
   }
 
   #zoom(factor: number): void {
-    this.#setRange(zoomed(this.#current(), factor, this.#whole, this.#marked ?? undefined));
+    this.#setRange(zoomed(this.#current(), factor, this.#whole, this.#marked ?? undefined, this.#least));
   }
 
   #setRange(range: UpdateRange | null): void {
-    this.#panel.setPage({[this.#rangeKey]: range && inside(range, this.#whole)});
+    this.#panel.setPage({[this.#rangeKey]: range && inside(range, this.#whole, this.#least)});
   }
 
   #onKey(event: KeyboardEvent): void {
     if (event.target !== this.#frame || event.ctrlKey || event.altKey || event.metaKey) return;
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (step !== 0 && event.shiftKey) this.#setRange(panned(this.#current(), step * panStep, this.#whole));
+    if (step !== 0 && event.shiftKey) this.#setRange(panned(this.#current(), step * panStep, this.#whole, this.#least));
     else if (step !== 0) this.#moveHover(step);
     else if (event.key === '+' || event.key === '=') this.#zoom(zoomStep);
     else if (event.key === '-') this.#zoom(1 / zoomStep);
     else if (event.key === '0') this.#setRange(null);
+    else if (event.key === 'Enter') this.#choosePoint();
     else if (event.key === 'Escape') this.#setHover(null);
     else return;
     event.preventDefault();
@@ -127,6 +170,16 @@ export class ChartGroup {
     if (next >= from && next <= to) this.#setHover(next);
   }
 
+  #choosePoint(): void {
+    const marked = this.#marked;
+    const update = marked === null ? null : updateAt(this.#lines, marked);
+    if (update !== null) this.#onPoint?.(update);
+  }
+
+  focus(): void {
+    this.#frame.focus();
+  }
+
   get #lines(): ChartLine[] {
     return this.#data.flatMap(({lines}) => lines);
   }
@@ -136,8 +189,9 @@ export class ChartGroup {
     return this.#hover === null ? null : nearestStep(this.#lines, this.#hover);
   }
 
-  #setHover(update: number | null): void {
+  #setHover(update: number | null, pointed: {series: CurveSeries; place: TipPlace} | null = null): void {
     this.#hover = update;
+    this.#pointed = pointed;
     this.#hoverSoon();
   }
 
@@ -152,7 +206,9 @@ export class ChartGroup {
 
   #showHover(): void {
     const marked = this.#marked;
-    for (const chart of this.#charts.values()) chart.hover(marked);
+    const pointed = this.#pointed;
+    for (const [series, chart] of this.#charts)
+      chart.hover(marked, pointed === null ? 'mark' : pointed.series === series ? pointed.place : null);
     this.#hoverTable.show(this.#data, marked);
   }
 
@@ -161,4 +217,10 @@ export class ChartGroup {
       if (!(await savePicture(this.#panel, data.title, chartSvg(data, printTheme), kind))) return;
     }
   }
+}
+
+/** `Updates 51 to 150`, `Hours 0.25 to 0.5` */
+function rangeText({from, to}: UpdateRange, xAxis: XAxisKind): string {
+  const [first, last] = xAxis === 'time' ? [from, to].map(numberText) : [from, to].map(Math.round);
+  return `${xAxis === 'update' ? 'Updates' : xAxes[xAxis].choice} ${first} to ${last}`;
 }

@@ -3,13 +3,14 @@ import {tickText} from '../../trainer/chart/tickText.ts';
 import type {Theme} from '../theme.ts';
 import {axesOf, floorText, type ChartData} from './chartLine.ts';
 import {lineStyle} from './seriesStyle.ts';
+import {xAxes} from './xAxis.ts';
 
 /** A chart as a self-contained SVG document with title, axes and legend, for use in papers. */
 export function chartSvg(data: ChartData, theme: Theme): string {
   const {x, y, xTicks, yTicks, floor} = axesOf(data);
   const chart = {
     title: data.title,
-    x: {...x, label: 'update', logarithmic: data.logX, ticks: xTicks},
+    x: {...x, label: xAxes[data.xAxis].label, logarithmic: data.logX, ticks: xTicks},
     y: {
       ...y,
       label: '',

@@ -4,6 +4,7 @@ import {numberText} from '../numberText.ts';
 import {extent} from '../../trainer/chart/axisRange.ts';
 import type {ChartData, ChartLine} from './chartLine.ts';
 import {valueText} from './loggedSteps.ts';
+import {xAxes} from './xAxis.ts';
 
 const tableRows = 12;
 const tableMilliseconds = 2000;
@@ -18,8 +19,9 @@ export class ChartText {
   #data: ChartData | null = null;
   #filled = 0;
 
-  constructor() {
-    this.caption = element('figcaption', {}, this.#title, this.#counts);
+  /** `tool`: a control of the chart. */
+  constructor(tool: HTMLElement | null) {
+    this.caption = element('figcaption', {}, this.#title, element('span', {class: 'group'}, this.#counts, tool));
     const details = element('details', {}, element('summary', {}, 'Data table'), this.#rows);
     details.addEventListener('toggle', () => this.#fill());
     this.table = details;
@@ -53,9 +55,10 @@ export function countsText({lines}: ChartData): string {
 /** Summary of a chart for screen readers. */
 export function summaryText(data: ChartData): string {
   if (data.lines.length === 0) return `${data.title}: no values.`;
-  const axes = [data.logX ? 'updates logarithmic' : '', data.logY ? 'values logarithmic' : ''].filter(Boolean);
+  const {over} = xAxes[data.xAxis];
+  const axes = [data.logX ? `${over} logarithmic` : '', data.logY ? 'values logarithmic' : ''].filter(Boolean);
   const scale = axes.length === 0 ? '' : ` (${axes.join(', ')})`;
-  return `${data.title} over updates${scale}. ${data.lines.map(lineSentence).join(' ')}`;
+  return `${data.title} over ${over}${scale}. ${data.lines.map(lineSentence).join(' ')}`;
 }
 
 function lineSentence({label, points}: ChartLine): string {
@@ -65,17 +68,17 @@ function lineSentence({label, points}: ChartLine): string {
   return `${label}: from ${numberText(first)} to ${numberText(last)}, lowest ${numberText(lowest)}.`;
 }
 
-function dataTable({title, lines}: ChartData): HTMLElement {
+function dataTable({title, lines, xAxis}: ChartData): HTMLElement {
   const longest = lines.reduce<ChartLine | null>(
     (best, line) => (best === null || line.points.x.length > best.points.x.length ? line : best),
     null,
   );
   const updates = longest === null ? [] : evenlySpaced(longest.points.x, tableRows);
   const rows = updates.map((update) => [
-    numberText(Math.round(update)),
+    numberText(xAxis === 'time' ? update : Math.round(update)),
     ...lines.map(({points}) => valueText(points, update)),
   ]);
-  return table(`${title}, smoothed`, ['Update', ...lines.map(({label}) => label)], rows);
+  return table(`${title}, smoothed`, [xAxes[xAxis].choice, ...lines.map(({label}) => label)], rows);
 }
 
 function evenlySpaced(values: Float64Array, count: number): number[] {

@@ -6,17 +6,24 @@ import {readTheme, type Theme} from '../theme.ts';
 import {axesOf, floorText, type Axes, type ChartData} from './chartLine.ts';
 import {linesOf, type DrawnLines} from './chartPlugins.ts';
 import {ChartText} from './chartText.ts';
+import {ChartTip, type TipPlace} from './chartTip.ts';
 import {lineStyle} from './seriesStyle.ts';
 import type {UpdateRange} from './updateRange.ts';
+import {xAxes} from './xAxis.ts';
 
 Chart.register(LineController, LinearScale, LogarithmicScale, zoomPlugin);
+
+/** A pointer that has moved that far has dragged. */
+const dragPixels = 4;
 
 /** Callbacks of a chart. */
 export interface ChartHooks {
   /** The user has zoomed or panned by mouse or touch. */
   onRange(range: UpdateRange): void;
-  /** The update under the pointer; null after the pointer has left. */
-  onHover(update: number | null): void;
+  /** The update under the pointer, and where the pointer is in this chart; null after it has left. */
+  onHover(update: number | null, place: TipPlace | null): void;
+  /** A click on the chart, not the end of a drag. */
+  onClick(): void;
 }
 
 /** Curves over the updates. Draws only while it is in view. */
@@ -25,7 +32,8 @@ export class CurveChart {
   readonly #canvas = element('canvas', {role: 'img'});
   readonly #line = element('div', {class: 'hover-line', hidden: true});
   readonly #frame: HTMLElement;
-  readonly #text = new ChartText();
+  readonly #tip = new ChartTip();
+  readonly #text: ChartText;
   readonly #drawn: DrawnLines = {lines: [], floor: null};
   readonly #hooks: ChartHooks;
   #chart: Chart<'line'> | null = null;
@@ -34,15 +42,23 @@ export class CurveChart {
   #axes: Axes | null = null;
   #axesKey = '';
   #hover: number | null = null;
+  #tipPlace: TipPlace | 'mark' | null = null;
   #isInView = false;
   #isStale = false;
 
-  constructor(hooks: ChartHooks) {
+  /** `tool`: a control beside the title; null: none. */
+  constructor(hooks: ChartHooks, tool: HTMLElement | null) {
     this.#hooks = hooks;
-    this.#frame = element('div', {class: 'chart-frame'}, this.#canvas, this.#line);
+    this.#text = new ChartText(tool);
+    this.#frame = element('div', {class: 'chart-frame'}, this.#canvas, this.#line, this.#tip.root);
     this.root = element('figure', {class: 'chart'}, this.#text.caption, this.#frame, this.#text.table);
     this.#frame.addEventListener('pointermove', (event) => this.#onPointer(event));
-    this.#frame.addEventListener('pointerleave', () => hooks.onHover(null));
+    let down = {x: NaN, y: NaN};
+    this.#frame.addEventListener('pointerdown', ({x, y}) => (down = {x, y}));
+    this.#frame.addEventListener('click', ({x, y}) => {
+      if (Math.hypot(x - down.x, y - down.y) < dragPixels) hooks.onClick();
+    });
+    this.#frame.addEventListener('pointerleave', () => hooks.onHover(null, null));
     const observer = new IntersectionObserver(([entry]) => {
       this.#isInView = entry?.isIntersecting ?? false;
       if (this.#isInView && this.#isStale) this.#draw();
@@ -63,9 +79,10 @@ export class CurveChart {
     else this.#isStale = true;
   }
 
-  /** Moves the mark to an update; null hides it. */
-  hover(update: number | null): void {
+  /** Moves the mark to an update; null hides it. The values stand at `tip`, beside the mark, or nowhere. */
+  hover(update: number | null, tip: TipPlace | 'mark' | null): void {
     this.#hover = update;
+    this.#tipPlace = tip;
     this.#placeLine();
   }
 
@@ -90,14 +107,15 @@ export class CurveChart {
   }
 
   /** The layout costs more than the drawing, so it is done only if the axes have changed. */
-  #showAxes(axes: Axes, {logX, logY}: ChartData, theme: Theme): void {
-    const key = JSON.stringify([axes, logX, logY]);
+  #showAxes(axes: Axes, {xAxis, logX, logY}: ChartData, theme: Theme): void {
+    const key = JSON.stringify([axes, xAxis, logX, logY]);
     if (this.#chart !== null && key === this.#axesKey) return this.#chart.draw();
     this.#axesKey = key;
     this.#axes = axes;
     this.#chart ??= new Chart<'line'>(this.#canvas, this.#configuration(theme));
     const {scales} = this.#chart.options;
     Object.assign(scales?.['x'] ?? {}, {...axes.x, type: logX ? 'logarithmic' : 'linear'});
+    Object.assign(scales?.['x']?.title ?? {}, {text: xAxes[xAxis].label});
     Object.assign(scales?.['y'] ?? {}, {...axes.y, type: logY ? 'logarithmic' : 'linear'});
     this.#chart.update('none');
   }
@@ -127,7 +145,10 @@ export class CurveChart {
         animation: false,
         maintainAspectRatio: false,
         events: [],
-        scales: {x: scale('xTicks'), y: scale('yTicks')},
+        scales: {
+          x: {...scale('xTicks'), title: {display: true, color: theme.foreground, font, padding: 0}},
+          y: scale('yTicks'),
+        },
         plugins: {zoom: this.#zoomOptions(theme)},
       },
     };
@@ -156,9 +177,10 @@ export class CurveChart {
     const x = this.#chart?.scales['x'];
     const area = this.#chart?.chartArea;
     if (x === undefined || area === undefined) return;
-    const left = event.clientX - this.#canvas.getBoundingClientRect().left;
+    const frame = this.#canvas.getBoundingClientRect();
+    const [left, top] = [event.clientX - frame.left, event.clientY - frame.top];
     const isInside = left >= area.left && left <= area.right;
-    this.#hooks.onHover(isInside ? (x.getValueForPixel(left) ?? null) : null);
+    this.#hooks.onHover(isInside ? (x.getValueForPixel(left) ?? null) : null, {left, top, isPointer: true});
   }
 
   /** The mark is an element over the canvas, so that moving it redraws nothing. */
@@ -168,9 +190,15 @@ export class CurveChart {
     const at = this.#hover;
     const isShown = at !== null && x !== undefined && area !== undefined && at >= x.min && at <= x.max;
     this.#line.hidden = !isShown;
-    if (!isShown) return;
-    this.#line.style.transform = `translateX(${x.getPixelForValue(at)}px)`;
+    if (!isShown) return this.#tip.hide();
+    const left = x.getPixelForValue(at);
+    this.#line.style.transform = `translateX(${left}px)`;
     this.#line.style.top = `${area.top}px`;
     this.#line.style.height = `${area.height}px`;
+    const place =
+      this.#tipPlace === 'mark' ? {left, top: (area.top + area.bottom) / 2, isPointer: false} : this.#tipPlace;
+    const topOf = (value: number) => this.#chart?.scales['y']?.getPixelForValue(value) ?? NaN;
+    if (place === null) this.#tip.hide();
+    else this.#tip.show(this.#drawn.lines, {update: at, xAxis: this.#data?.xAxis ?? 'update'}, place, topOf);
   }
 }

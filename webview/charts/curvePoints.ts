@@ -1,4 +1,5 @@
 import {binColumn, binLength, seriesColumn, type CurveSeries} from '../../trainer/contract/run/curveBins.ts';
+import {xPlace, type XScale} from './xAxis.ts';
 
 /** How bins are turned into points. */
 export interface PointOptions {
@@ -7,10 +8,14 @@ export interface PointOptions {
   readonly decay: number;
   readonly logX: boolean;
   readonly logY: boolean;
+  /** Left out: the x axis shows updates. */
+  readonly scale?: XScale;
 }
 
 /** A curve as it is drawn. NaN breaks the line. */
 export interface CurvePoints {
+  /** [2 x bins] First and last update of each bin; all other places are in the unit of the x axis. */
+  readonly updates: Float64Array;
   /** [bins] The smoothed line. */
   readonly x: Float64Array;
   readonly y: Float64Array;
@@ -20,7 +25,7 @@ export interface CurvePoints {
   /** Points of the smoothed line without neighbours, which are drawn as dots. */
   readonly dotX: Float64Array;
   readonly dotY: Float64Array;
-  /** Updates of the bins that contain values at or below 0; empty on a linear axis. */
+  /** Places of the bins that contain values at or below 0; empty on a linear axis. */
   readonly below: Float64Array;
 }
 
@@ -29,20 +34,24 @@ export interface CurvePoints {
  * depend on the zoom.
  */
 export function curvePoints(bins: Float64Array, lead: number, options: PointOptions): CurvePoints {
-  const {series, logX, logY} = options;
+  const {series, logX, logY, scale = {kind: 'update'}} = options;
   const count = bins.length / binLength - lead;
   const y = smoothedBins(bins, options).subarray(lead);
   const [x, rawX, rawY] = [new Float64Array(count), new Float64Array(3 * count), new Float64Array(3 * count)];
+  const updates = new Float64Array(2 * count);
   const [min, max] = [seriesColumn(series, 'min'), seriesColumn(series, 'max')];
   const finite = seriesColumn(series, 'finite');
   const below: number[] = [];
   const dots: number[] = [];
   for (let i = 0, at = lead * binLength; i < count; i++, at += binLength) {
-    const first = bins[at + binColumn.firstUpdate] ?? NaN;
-    const last = bins[at + binColumn.lastUpdate] ?? NaN;
+    const [firstUpdate, lastUpdate] = [bins[at + binColumn.firstUpdate] ?? NaN, bins[at + binColumn.lastUpdate] ?? NaN];
+    const first = xPlace(scale, firstUpdate, bins[at + binColumn.firstTime] ?? NaN);
+    const last = xPlace(scale, lastUpdate, bins[at + binColumn.lastTime] ?? NaN);
     const low = bins[at + min] ?? NaN;
     const high = bins[at + max] ?? NaN;
     const hasGap = (bins[at + finite] ?? 0) < (bins[at + binColumn.steps] ?? 0);
+    updates[2 * i] = firstUpdate;
+    updates[2 * i + 1] = lastUpdate;
     x[i] = shown((first + last) / 2, logX);
     if (logY && low <= 0) below.push(x[i] ?? NaN);
     if (Number.isFinite(y[i]) && !Number.isFinite(y[i - 1]) && !Number.isFinite(y[i + 1])) dots.push(i);
@@ -53,7 +62,7 @@ export function curvePoints(bins: Float64Array, lead: number, options: PointOpti
     rawY[3 * i + 2] = hasGap ? NaN : shown(high, logY);
   }
   const dotsOf = (values: Float64Array) => Float64Array.from(dots, (i) => values[i] ?? NaN);
-  return {x, y, rawX, rawY, dotX: dotsOf(x), dotY: dotsOf(y), below: Float64Array.from(below)};
+  return {updates, x, y, rawX, rawY, dotX: dotsOf(x), dotY: dotsOf(y), below: Float64Array.from(below)};
 }
 
 /**

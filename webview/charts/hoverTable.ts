@@ -1,7 +1,7 @@
 import {element, setChildren} from '../dom.ts';
 import type {ChartData} from './chartLine.ts';
 import {readTheme} from '../theme.ts';
-import {stepName, valueText} from './loggedSteps.ts';
+import {rawText, stepName, valueText} from './loggedSteps.ts';
 import {lineSample, lineStyle} from './seriesStyle.ts';
 
 /** The values of all curves at the mark. The table has a fixed place, so that it covers no curves. */
@@ -31,10 +31,10 @@ export class HoverTable {
     const lines = shown.flatMap((chart) => chart.lines);
     const looks = new Map(lines.map(({label, look}) => [label, look]));
     const colours = (this.#colours ??= readTheme().series);
-    const cell = (chart: ChartData, label: string) => {
+    const cells = (chart: ChartData, label: string) => {
       const points = chart.lines.find((line) => line.label === label)?.points;
-      if (points === undefined || update === null) return '–';
-      return valueText(points, update);
+      if (points === undefined || update === null) return ['–', '–'];
+      return [valueText(points, update), rawText(points, update)];
     };
     const rows = [...looks].map(([label, look]) =>
       element(
@@ -45,11 +45,14 @@ export class HoverTable {
           {scope: 'row'},
           element('span', {class: 'legend-item'}, lineSample(lineStyle(look, colours)), label),
         ),
-        ...shown.map((chart) => element('td', {}, cell(chart, label))),
+        ...shown.flatMap((chart) => cells(chart, label)).map((text) => element('td', {}, text)),
       ),
     );
-    const head = ['Curve', ...shown.map(({title}) => title)].map((text) => element('th', {scope: 'col'}, text));
-    const caption = update === null ? 'Point at a chart, or press an arrow key on it' : stepName(lines, update);
+    const head = ['Curve', ...shown.flatMap(({title}) => [title, 'raw'])].map((text) =>
+      element('th', {scope: 'col'}, text),
+    );
+    const caption =
+      update === null ? 'Point at a chart, or press an arrow key on it' : stepName(lines, update, charts[0]?.xAxis);
     setChildren(
       this.root,
       element(

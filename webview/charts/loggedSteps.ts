@@ -1,7 +1,10 @@
+import type {XAxisKind} from '../../trainer/contract/panel/panelPage.ts';
 import {countText} from '../../trainer/chart/tickText.ts';
 import {numberText} from '../numberText.ts';
 import {floorText, type ChartLine} from './chartLine.ts';
 import type {CurvePoints} from './curvePoints.ts';
+
+// What is called an update here is a place on the x axis, which may show images seen or time instead; names of steps always are updates.
 
 /** Index of the point that is nearest to an update; -1 if there are no points. */
 export function nearestPoint({x}: CurvePoints, update: number): number {
@@ -26,8 +29,21 @@ export function valueText(points: CurvePoints, update: number): string {
   const x = points.x[at] ?? NaN;
   const value = points.below.includes(x) ? floorText : numberText(points.y[at]);
   if (update >= first && update <= last) return value;
-  const isInside = update > stepsOf(points, 0)[0] && update < stepsOf(points, points.x.length - 1)[1];
-  return isInside ? `${value} (at ${stepText(points, at)})` : numberText(NaN);
+  return hasStepAt(points, update) ? `${value} (at ${stepText(points, at)})` : numberText(NaN);
+}
+
+/** Whether a line has a value, or a gap, at an update or on both sides of it. */
+export function hasStepAt(points: CurvePoints, update: number): boolean {
+  return points.x.length > 0 && update >= stepsOf(points, 0)[0] && update <= stepsOf(points, points.x.length - 1)[1];
+}
+
+/** What was logged at the step that `valueText` names, without smoothing; for steps that are drawn as one point, their range. */
+export function rawText(points: CurvePoints, update: number): string {
+  if (!hasStepAt(points, update)) return numberText(NaN);
+  const at = nearestPoint(points, update);
+  if (points.below.includes(points.x[at] ?? NaN)) return floorText;
+  const [low, high] = [numberText(points.rawY[3 * at]), numberText(points.rawY[3 * at + 1])];
+  return low === high ? low : `${low} to ${high}`;
 }
 
 /** The update of the nearest logged step of any line; null if there are none. Steps that are drawn as one point count as one, at their middle. */
@@ -48,19 +64,30 @@ export function nextStep(lines: readonly ChartLine[], update: number, way: 1 | -
   return next.length === 0 ? update : way * Math.min(...next.map((x) => way * x));
 }
 
-/** Caption for the mark at a logged step: its update, or the range of updates that are drawn as one point. */
-export function stepName(lines: readonly ChartLine[], update: number): string {
-  const line = lines.find(({points}) => points.x[nearestPoint(points, update)] === update);
-  const text = line === undefined ? countText(update) : stepText(line.points, nearestPoint(line.points, update));
-  return text.includes('to') ? `Updates ${text}, means` : `Update ${text}`;
+/** The last update of the step at a mark; null where no line has one there. */
+export function updateAt(lines: readonly ChartLine[], place: number): number | null {
+  const line = lines.find(({points}) => points.x[nearestPoint(points, place)] === place);
+  return line?.points.updates[2 * nearestPoint(line.points, place) + 1] ?? null;
 }
 
-function stepText(points: CurvePoints, at: number): string {
-  const [first, last] = stepsOf(points, at);
+/**
+ * Caption for the mark at a logged step: its update, or the range of updates that are drawn as one point, and where it stands on an axis of
+ * something else.
+ */
+export function stepName(lines: readonly ChartLine[], update: number, xAxis: XAxisKind = 'update'): string {
+  const line = lines.find(({points}) => points.x[nearestPoint(points, update)] === update);
+  const text = line === undefined ? countText(update) : stepText(line.points, nearestPoint(line.points, update));
+  const name = text.includes('to') ? `Updates ${text}, means` : `Update ${text}`;
+  const place = xAxis === 'time' ? `${numberText(update)} hours` : `${countText(update)} images seen`;
+  return xAxis === 'update' ? name : `${name}, ${place}`;
+}
+
+function stepText({updates}: CurvePoints, at: number): string {
+  const [first, last] = [updates[2 * at] ?? NaN, updates[2 * at + 1] ?? NaN];
   return first === last ? countText(first) : `${countText(first)} to ${countText(last)}`;
 }
 
-/** First and last update of the steps that point number `at` stands for. */
+/** First and last place of the steps that point number `at` stands for. */
 function stepsOf({rawX}: CurvePoints, at: number): readonly [first: number, last: number] {
   return [rawX[3 * at] ?? NaN, rawX[3 * at + 1] ?? NaN];
 }

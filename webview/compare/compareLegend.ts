@@ -1,6 +1,7 @@
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {lineSample, lineStyle, stageNumber} from '../charts/seriesStyle.ts';
 import {element, type Child} from '../dom.ts';
+import {stageTimesteps} from '../stageTimesteps.ts';
 import {readTheme} from '../theme.ts';
 
 /** Legend of the compared curves: runs by colour, stages by dashes. */
@@ -12,7 +13,7 @@ export function compareLegend(
   const {series, foreground} = readTheme();
   const ofRuns = runs.map(({path, id}) => item(runSample(colours.get(path) ?? 0, series), id));
   const ofStages = stages.map((stage) =>
-    item(lineSample(lineStyle({colour: 0, dash: stageNumber(stage)}, [foreground])), stage),
+    item(lineSample(lineStyle({colour: 0, dash: stageNumber(stage)}, [foreground])), stageName(runs, stage)),
   );
   return [list('Colour of each run', 'Runs', ofRuns), list('Dashes of each stage', 'Stages', ofStages)];
 }
@@ -20,6 +21,13 @@ export function compareLegend(
 /** A solid line in the colour of a run. */
 export function runSample(colour: number, series: readonly string[]): SVGElement {
   return lineSample(lineStyle({colour, dash: 0}, series));
+}
+
+/** `expert-0, timesteps 0 to 249`; the name alone where runs train it on different timesteps. */
+function stageName(runs: readonly RunView[], stage: string): string {
+  const trained = runs.filter(({stages}) => stages.some(({name}) => name === stage));
+  const [timesteps, ...others] = new Set(trained.map((run) => stageTimesteps(run, stage)));
+  return timesteps && others.length === 0 ? `${stage}, ${timesteps}` : stage;
 }
 
 function list(name: string, label: string, items: readonly Child[]): HTMLElement {

@@ -5,13 +5,15 @@ import {ChartGroup} from '../charts/chartGroup.ts';
 import {ChartMaker} from '../charts/chartData.ts';
 import type {ChartData} from '../charts/chartLine.ts';
 import {stageNumber} from '../charts/seriesStyle.ts';
-import {element, message, Region} from '../dom.ts';
-import {smoothingSlider} from '../losses/chartControls.ts';
+import {reachedPlaces, xScale} from '../charts/xAxis.ts';
+import {element, Region} from '../dom.ts';
+import {differenceChoices} from '../samples/samplesControls.ts';
+import {smoothingSlider, xAxisDropdown} from '../losses/chartControls.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {stageKey, type PanelState} from '../state.ts';
 import {checkbox, dropdown} from '../toolkit.ts';
 import {compareLegend} from './compareLegend.ts';
-import {compareTables} from './compareTables.ts';
+import {ComparedResults} from './comparedResults.ts';
 import {runColours, withCompared} from './comparison.ts';
 
 const allStages = 'all stages';
@@ -22,7 +24,7 @@ export class CompareTab implements Tab {
   readonly #panel: Panel;
   readonly #choice = new Region(element('fieldset', {class: 'run-choice'}));
   readonly #controls = new Region(element('div', {class: 'bar'}));
-  readonly #tables = new Region(element('div'));
+  readonly #results: ComparedResults;
   readonly #charts: ChartGroup;
   readonly #data = new ChartMaker();
   readonly #legend = new Region(element('div', {class: 'compare-legend'}));
@@ -32,6 +34,7 @@ export class CompareTab implements Tab {
   constructor(panel: Panel) {
     this.#panel = panel;
     this.#charts = new ChartGroup(panel, 'comparedRange');
+    this.#results = new ComparedResults(panel);
     const heading = element('h2', {}, 'Compare runs');
     this.root = element(
       'div',
@@ -41,7 +44,7 @@ export class CompareTab implements Tab {
       this.#controls.root,
       this.#legend.root,
       this.#charts.root,
-      this.#tables.root,
+      this.#results.root,
     );
   }
 
@@ -54,23 +57,26 @@ export class CompareTab implements Tab {
     const stages = [
       ...new Set(compared.flatMap(({stages: all}) => all.filter(({updates}) => updates > 0).map(({name}) => name))),
     ];
-    this.#controls.show([stages, page.comparedSeries, page.baseline, page.smoothing, compared.map(({id}) => id)], () =>
+    const models = modelsOf(compared, state);
+    const {comparedSeries, baseline, smoothing, xAxis, comparedModel, sampleView, differenceFactor} = page;
+    const ids = compared.map(({id}) => id);
+    const chosen = [comparedSeries, baseline, smoothing, xAxis, comparedModel, sampleView, differenceFactor];
+    this.#controls.show([stages, ids, models, chosen], () =>
       compared.length === 0 ? [] : this.#controlParts(stages, compared, state),
     );
     const shown = stages.includes(this.#stage) ? [this.#stage] : stages;
     const colours = runColours(page);
     this.#charts.root.hidden = compared.length === 0;
     if (compared.length > 0)
-      this.#charts.show([[page.comparedSeries, this.#chart(compared, shown, state)]], lastUpdate(compared));
-    this.#legend.show([compared.map(({id}) => id), [...colours], shown, this.#themes], () =>
+      this.#charts.show(
+        [[page.comparedSeries, this.#chart(compared, shown, state)]],
+        reachedPlaces(page.xAxis, compared),
+      );
+    this.#legend.show([compared.map(({id, ranges}) => [id, ranges]), [...colours], shown, this.#themes], () =>
       compared.length === 0 ? [] : compareLegend(compared, colours, shown),
     );
     for (const {path} of compared) this.#panel.needDetails(path);
-    const details = compared.map(({path}) => state.details.get(path));
-    const key = [compared.map(({id, settings}) => [id, settings]), details, page.baseline, [...colours], this.#themes];
-    this.#tables.show(key, () =>
-      compared.length === 0 ? [message('Choose the runs to compare above.')] : compareTables(compared, colours, state),
-    );
+    this.#results.show(compared, shown, this.#themes);
   }
 
   restyle(): void {
@@ -91,7 +97,9 @@ export class CompareTab implements Tab {
     return [element('legend', {}, `Runs to compare (at most ${maxCompared})`), ...boxes];
   }
 
-  #controlParts(stages: readonly string[], compared: readonly RunView[], {page}: PanelState): HTMLElement[] {
+  #controlParts(stages: readonly string[], compared: readonly RunView[], state: PanelState): HTMLElement[] {
+    const {page} = state;
+    const models = modelsOf(compared, state).map((model) => ({value: model, label: model}));
     const names = curveSeries.map((series) => ({value: series, label: seriesTitle(series)}));
     const stageChoices = [allStages, ...stages].map((stage) => ({value: stage, label: stage}));
     const baselines = [{value: '', label: 'none'}, ...compared.map(({path, id}) => ({value: path, label: id}))];
@@ -104,29 +112,41 @@ export class CompareTab implements Tab {
         this.#stage = stage;
         this.#panel.setPage({});
       }),
+      dropdown('Model', models, page.comparedModel, (comparedModel) => this.#panel.setPage({comparedModel})),
       dropdown('Baseline', baselines, page.baseline ?? '', (path) =>
         this.#panel.setPage({baseline: path === '' ? null : path}),
       ),
+      xAxisDropdown(this.#panel, page.xAxis),
       smoothingSlider(page.smoothing, (smoothing) => this.#panel.setPage({smoothing})),
+      ...(page.baseline === null
+        ? []
+        : differenceChoices(this.#panel, 'the baseline', page.sampleView === 'differences')),
     ];
   }
 
   /** The colour of a line identifies the run, its dashes the stage. */
   #chart(compared: readonly RunView[], stages: readonly string[], {page, curves}: PanelState): ChartData {
     const colours = runColours(page);
-    const names = compared.flatMap(({path, id}) =>
+    const names = compared.flatMap((run) =>
       stages.map((stage) => ({
-        key: stageKey(path, stage),
-        label: stages.length > 1 ? `${id}, ${stage}` : id,
-        look: {colour: colours.get(path) ?? 0, dash: stageNumber(stage)},
+        key: stageKey(run.path, stage),
+        label: stages.length > 1 ? `${run.id}, ${stage}` : run.id,
+        look: {colour: colours.get(run.path) ?? 0, dash: stageNumber(stage)},
+        scale: xScale(page.xAxis, run, stage),
       })),
     );
-    const {comparedSeries: series, smoothing, logX, comparedRange: range} = page;
-    const view = {smoothing, logX, logY: page.logY && series !== 'learningRate', range};
+    const {comparedSeries: series, smoothing, xAxis, logX, comparedRange: range} = page;
+    const view = {smoothing, xAxis, logX, logY: page.logY && series !== 'learningRate', range};
     return this.#data.make(series, names, (key) => curves.get(key), view);
   }
 }
 
-function lastUpdate(runs: readonly RunView[]): number {
-  return Math.max(...runs.flatMap(({stages}) => stages.map(({update}) => update)), 2);
+/** Models that a run has drawn or measured, and the chosen one in any case. */
+function modelsOf(compared: readonly RunView[], {details, page}: PanelState): string[] {
+  const measured = compared.flatMap(({path}) => {
+    const known = details.get(path);
+    return known?.kind === 'there' ? Object.keys(known.details.report?.heldOut ?? {}) : [];
+  });
+  const drawn = compared.flatMap(({images}) => images.map(({model}) => model));
+  return [...new Set([page.comparedModel, ...drawn, ...measured])].sort();
 }

@@ -1,4 +1,5 @@
 import {type LossTerm, lossTerms} from '../../trainer/contract/run/lossTerms.ts';
+import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {savePicture, type PictureKind} from '../charts/savePicture.ts';
 import {element} from '../dom.ts';
 import {numberText} from '../numberText.ts';
@@ -38,11 +39,17 @@ export class HeatMaps {
     this.#title = `${label} by timestep`;
     const save = (kind: PictureKind) =>
       button(`Save ${this.#name} maps as ${kind.toUpperCase()}`, () => void this.#save(panel, kind));
-    const bar = element('div', {class: 'bar'}, this.#legend, save('svg'), save('png'));
-    this.root = element('section', {}, element('h3', {}, this.#title), bar, this.#grid);
+    const saving = element('div', {class: 'bar'}, save('svg'), save('png'));
+    this.root = element('section', {}, element('h3', {}, this.#title), this.#legend, this.#grid, saving);
   }
 
-  show(run: string, stages: readonly string[], data: ReadonlyMap<string, HeatBins>, timesteps: number): void {
+  /** `noteOf`: what to say of a stage besides its name. */
+  show(
+    {path: run, timesteps}: Pick<RunView, 'path' | 'timesteps'>,
+    stages: readonly string[],
+    data: ReadonlyMap<string, HeatBins>,
+    noteOf: (stage: string) => string,
+  ): void {
     const maps = stages.flatMap((stage) => {
       const bins = data.get(stageKey(run, stage));
       return bins === undefined ? [] : [{stage, map: this.#map(bins)}];
@@ -55,11 +62,12 @@ export class HeatMaps {
     this.#showLegend(range);
     this.#place(shown.map(({stage}) => stage));
     for (const {stage, map} of shown) {
-      const drawn = [map, range.join(), run];
+      const note = noteOf(stage);
+      const drawn = [map, range.join(), run, note];
       const before = this.#drawn.get(stage) as unknown[] | undefined;
       if (before !== undefined && drawn.every((part, i) => part === before[i])) continue;
       this.#drawn.set(stage, drawn);
-      this.#views.get(stage)?.show(map, range, {stage, loss: this.#name, timesteps});
+      this.#views.get(stage)?.show(map, range, {stage, note, loss: this.#name, timesteps});
     }
   }
 

@@ -6,35 +6,51 @@ import {ChartGroup} from '../charts/chartGroup.ts';
 import {ChartMaker} from '../charts/chartData.ts';
 import type {ChartData} from '../charts/chartLine.ts';
 import {lineSample, seriesStyle, stageNumber} from '../charts/seriesStyle.ts';
+import {reachedPlaces, xScale} from '../charts/xAxis.ts';
 import {element, message, Region} from '../dom.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {selectedRun, stageKey, type PanelState} from '../state.ts';
+import {stageTimesteps} from '../stageTimesteps.ts';
 import {readTheme} from '../theme.ts';
 import {checkbox} from '../toolkit.ts';
-import {chartControls} from './chartControls.ts';
+import {chartControls, chartSearchField} from './chartControls.ts';
+import {isFound, pinnedFirst} from './chartSearch.ts';
 import {HeatMaps} from './heatMaps.ts';
+import {PointMenu} from './pointMenu.ts';
 
 /** Curves of all training stages of a run over the updates, and heat maps of the losses by timestep. */
 export class LossesTab implements Tab {
   readonly root: HTMLElement;
   readonly #panel: Panel;
-  readonly #controls = new Region(element('div', {class: 'bar'}));
+  readonly #controls = new Region(element('div', {class: 'same-bar'}));
+  readonly #noChart = new Region(element('div'));
   readonly #legend = new Region(element('div', {class: 'legend', role: 'group', 'aria-label': 'Shown curves'}));
   readonly #empty = new Region(element('div'));
   readonly #content: HTMLElement;
   readonly #charts: ChartGroup;
+  readonly #point: PointMenu;
   readonly #heat: readonly HeatMaps[];
   readonly #data = new Map(curveSeries.map((series) => [series, new ChartMaker()]));
   #themes = 0;
 
   constructor(panel: Panel) {
     this.#panel = panel;
-    this.#charts = new ChartGroup(panel, 'range');
+    this.#charts = new ChartGroup(panel, 'range', {canPin: true, onPoint: (update) => this.#point.choose(update)});
+    this.#point = new PointMenu(panel, () => this.#charts.focus());
     this.#heat = lossTermNames.map((term) => new HeatMaps(panel, term));
+    const curves = element(
+      'section',
+      {class: 'losses-curves'},
+      element('h2', {}, 'Curves'),
+      this.#point.root,
+      this.#noChart.root,
+      this.#charts.root,
+    );
     const heat = element('section', {}, element('h2', {}, 'Losses by timestep'), ...this.#heat.map(({root}) => root));
-    const curves = [element('h2', {}, 'Curves'), this.#controls.root, this.#legend.root, this.#charts.root];
-    this.#content = element('div', {}, ...curves, heat);
-    this.root = element('div', {}, this.#empty.root, this.#content);
+    const columns = element('div', {class: 'losses-columns'}, curves, heat);
+    const bar = element('div', {class: 'bar'}, chartSearchField(panel), this.#controls.root);
+    this.#content = element('div', {}, bar, this.#legend.root, columns);
+    this.root = element('div', {class: 'losses'}, this.#empty.root, this.#content);
   }
 
   update(state: PanelState): void {
@@ -44,15 +60,23 @@ export class LossesTab implements Tab {
     this.#empty.show([run?.state, stages.length === 0], () => (stages.length === 0 ? [message(emptyText(run))] : []));
     this.#content.hidden = stages.length === 0;
     if (run === undefined || stages.length === 0) return;
-    this.#controls.show([page.smoothing, page.logX, page.logY, page.series], () => chartControls(this.#panel, page));
-    this.#showLegend(stages, page);
+    this.#controls.show([page.smoothing, page.xAxis, page.logX, page.logY, page.series, page.chartSearch], () =>
+      chartControls(this.#panel, page),
+    );
+    this.#point.show(run);
+    this.#showLegend(run, stages, page);
     const shown = stages.filter((stage) => !page.hidden.includes(stage));
-    const charts = curveSeries.flatMap((series) => {
-      const data = page.series.includes(series) ? this.#chartData(series, run, shown, state) : undefined;
+    const wanted = curveSeries.filter((series) => page.series.includes(series) && isFound(series, page.chartSearch));
+    const charts = pinnedFirst(wanted, page.pinned).flatMap((series) => {
+      const data = this.#chartData(series, run, shown, state);
       return data === undefined ? [] : [[series, data] as const];
     });
-    this.#charts.show(charts, Math.max(...run.stages.map(({update}) => update)));
-    for (const heat of this.#heat) heat.show(run.path, stages, heatMaps, run.timesteps);
+    this.#charts.root.hidden = charts.length === 0;
+    this.#noChart.show([charts.length === 0, page.chartSearch], () =>
+      charts.length > 0 ? [] : [message(noChartText(page.chartSearch))],
+    );
+    this.#charts.show(charts, reachedPlaces(page.xAxis, [run]));
+    for (const heat of this.#heat) heat.show(run, stages, heatMaps, (stage) => stageTimesteps(run, stage));
   }
 
   restyle(): void {
@@ -62,21 +86,26 @@ export class LossesTab implements Tab {
 
   #chartData(
     series: CurveSeries,
-    {path}: RunView,
+    run: RunView,
     stages: readonly string[],
     {curves, page}: PanelState,
   ): ChartData | undefined {
     const names = stages.map((stage) => {
       const number = stageNumber(stage);
-      return {key: stageKey(path, stage), label: stage, look: {colour: number, dash: number}};
+      return {
+        key: stageKey(run.path, stage),
+        label: stage,
+        look: {colour: number, dash: number},
+        scale: xScale(page.xAxis, run, stage),
+      };
     });
-    const {smoothing, logX, range} = page;
-    const view = {smoothing, logX, logY: page.logY && series !== 'learningRate', range};
+    const {smoothing, xAxis, logX, range} = page;
+    const view = {smoothing, xAxis, logX, logY: page.logY && series !== 'learningRate', range};
     return this.#data.get(series)?.make(series, names, (key) => curves.get(key), view);
   }
 
-  #showLegend(stages: readonly string[], {hidden}: PageState): void {
-    this.#legend.show([stages, hidden, this.#themes], () => {
+  #showLegend({ranges}: RunView, stages: readonly string[], {hidden}: PageState): void {
+    this.#legend.show([stages, ranges, hidden, this.#themes], () => {
       const {series} = readTheme();
       return stages.map((stage) => {
         const toggle = (isShown: boolean) => {
@@ -84,7 +113,9 @@ export class LossesTab implements Tab {
           this.#panel.setPage({hidden: isShown ? others : [...others, stage]});
         };
         const sample = lineSample(seriesStyle(stageNumber(stage), series));
-        return element('span', {class: 'legend-item'}, sample, checkbox(stage, !hidden.includes(stage), toggle));
+        const box = checkbox(stage, !hidden.includes(stage), toggle);
+        const note = timestepsNote(stageTimesteps({ranges}, stage));
+        return element('span', {class: 'legend-item'}, sample, box, note);
       });
     });
   }
@@ -93,6 +124,17 @@ export class LossesTab implements Tab {
 /** Stages with logged steps, in the order of the plan. */
 function trainedStages(run: RunView, curves: PanelState['curves']): string[] {
   return run.stages.map(({name}) => name).filter((name) => curves.has(stageKey(run.path, name)));
+}
+
+/** On a narrow page the numbers alone. */
+function timestepsNote(text: string): HTMLElement {
+  const at = text.indexOf(' ') + 1;
+  const word = element('span', {class: 'if-wide'}, text.slice(0, at));
+  return element('span', {class: 'faint', title: text}, word, text.slice(at));
+}
+
+function noChartText(search: string): string {
+  return search.trim() === '' ? 'No chart is chosen above.' : `No chosen chart has "${search.trim()}" in its title.`;
 }
 
 function emptyText(run: RunView | undefined): string {

@@ -25,3 +25,12 @@ export function imagesAt(images: readonly ImageView[], step: number | null): Ima
     return shown === undefined ? [] : [shown];
   });
 }
+
+/**
+ * The base as it drew the samples that a picture is to be compared with. A training may draw by another sampler than an evaluation: its own
+ * picture before the first update is the base, drawn in its way. Undefined: the base has not been drawn.
+ */
+export function baseOf({model, update}: ImageView, images: readonly ImageView[]): ImageView | undefined {
+  const before = update === null ? undefined : images.find((image) => image.model === model && image.update === 0);
+  return before ?? images.find((image) => image.model === 'base' && image.update === null);
+}

@@ -13,3 +13,12 @@ export function samplesAlt(image: ImageView): string {
 export function updateText({update}: ImageView): string {
   return update === null ? '' : ` at update ${countText(update)}`;
 }
+
+/**
+ * What a position of the slider shows: `update 300 of 600`, or for null the newest of all models, which are not finished before their
+ * trainings are.
+ */
+export function stepText(step: number | null, shown: readonly ImageView[], updates: number): string {
+  if (step !== null) return `update ${countText(step)}${updates > 0 ? ` of ${countText(updates)}` : ''}`;
+  return shown.every(({update}) => update === null) ? 'finished models' : 'newest of each model';
+}

@@ -1,17 +1,17 @@
 import type {ImageView} from '../../trainer/contract/panel/panelViews.ts';
 import {element} from '../dom.ts';
-import {samplesAlt} from './samplesText.ts';
+import {samplePicture, type PictureLook} from './samplePicture.ts';
 
 /** Two sample grids over each other; a slider moves the edge between them. */
 export function wipe(
   left: ImageView,
   right: ImageView,
   share: number,
-  width: number,
+  look: PictureLook,
   onChange: (share: number) => void,
 ): HTMLElement {
-  const under = element('img', {src: left.source, alt: samplesAlt(left), width});
-  const over = element('img', {src: right.source, alt: samplesAlt(right), width, class: 'wipe-over'});
+  const under = samplePicture(left, look);
+  const over = element('div', {class: 'wipe-over'}, samplePicture(right, look));
   const cut = (percent: number) => (over.style.clipPath = `inset(0 0 0 ${percent}%)`);
   cut(share);
   const slider = element('input', {
@@ -26,7 +26,7 @@ export function wipe(
     cut(Number(slider.value));
     onChange(Number(slider.value));
   });
-  slider.style.width = `${width}px`;
+  slider.style.width = `${look.width}px`;
   const caption = element('figcaption', {}, `Left: ${left.model}. Right: ${right.model}.`);
   return element('figure', {class: 'wipe'}, caption, element('div', {class: 'wipe-frame'}, under, over), slider);
 }

@@ -48,7 +48,7 @@ async function main(): Promise<void> {
 async function panelFigures(browser: Browser, files: PanelFiles, run: FakeRun): Promise<Figure[]> {
   // Tall enough for all charts and heat maps: what is out of view costs nothing.
   const open = () =>
-    TestPanel.open(browser, {files, tab: 'losses', runs: [run], viewport: {width: 1200, height: 2400}});
+    TestPanel.open(browser, {files, tab: 'losses', runs: [run], viewport: {width: 1200, height: 4000}});
   const ready: number[] = [];
   for (let i = 0; i < openings; i++) {
     const panel = await open();

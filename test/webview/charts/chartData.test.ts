@@ -5,7 +5,7 @@ import {lineStyle, seriesStyle, stageNumber} from '../../../webview/charts/serie
 import {printTheme} from '../../../webview/theme.ts';
 import {binsOf} from './binsOf.ts';
 
-const view: ChartView = {smoothing: 0, logX: false, logY: true, range: null};
+const view: ChartView = {smoothing: 0, xAxis: 'update', logX: false, logY: true, range: null};
 const name = (key: string) => ({key, label: key, look: {colour: 0, dash: 0}});
 const curve = (losses: readonly number[]) => {
   return {bins: binsOf(losses), lead: 0, stepsInRange: losses.length, steps: losses.length};

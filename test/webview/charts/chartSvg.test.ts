@@ -8,7 +8,7 @@ import {binsOf} from './binsOf.ts';
 
 const points = curvePoints(binsOf([1, NaN, 100]), 0, {series: 'denoise', decay: 0, logX: false, logY: true});
 const line = {key: 'a', label: 'a & <b>', look: {colour: 0, dash: 0}, points, stepsInRange: 3, steps: 3};
-const data: ChartData = {title: 'Denoising loss', lines: [line], logX: false, logY: true, range: null};
+const data: ChartData = {title: 'Denoising loss', lines: [line], xAxis: 'update', logX: false, logY: true, range: null};
 
 describe('a chart as SVG', () => {
   const svg = chartSvg(data, printTheme);

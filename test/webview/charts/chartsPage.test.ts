@@ -92,6 +92,35 @@ describePanel('the charts of the panel', (open) => {
     await panel.close();
   });
 
+  it('have updates, images seen or hours at their x axis, and remember which', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 200, experts: 2});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    await page.getByText('400 of 400 points shown').first().waitFor();
+    const frame = page.getByRole('group', {name: /^Charts/});
+    const caption = page.getByRole('region', {name: 'Values at the marked update'}).locator('caption');
+    await choose(page, 'X axis', 'Images seen');
+    await page.getByRole('img', {name: /^Denoising loss over images seen/}).waitFor();
+    await frame.press('+');
+    // A batch has 16 images: from a quarter to three quarters of 200 updates, those at the edges whole.
+    await page.getByText('Images seen 801 to 2400').waitFor();
+    await eventually(() => panel.received.findLast(({type}) => type === 'watch')).toMatchObject({
+      watch: {curves: {range: {from: 50, to: 151}}},
+    });
+    await frame.press('ArrowRight');
+    await eventually(() => caption.textContent()).toMatch(/^Update (\d+), [\d,]+ images seen$/);
+    const [, update, images] = /^Update (\d+), ([\d,]+) /.exec((await caption.textContent()) ?? '') ?? [];
+    expect(Number(images?.replace(',', ''))).toBe(16 * Number(update));
+    await choose(page, 'X axis', 'Hours');
+    await page.getByRole('img', {name: /^Denoising loss over hours/}).waitFor();
+    await page.getByText('All updates').waitFor();
+    await eventually(() => panel.saved).toMatchObject({xAxis: 'time', range: null});
+    const again = await open({runs: [run], saved: panel.saved});
+    await again.page.getByRole('img', {name: /^Denoising loss over hours/}).waitFor();
+    expectNoTrouble(panel);
+    await Promise.all([panel.close(), again.close()]);
+  });
+
   it('tell compared runs by colour and stages by dashes, and say so', async () => {
     const output = await temporaryFolder();
     const runs = await Promise.all(
@@ -104,7 +133,10 @@ describePanel('the charts of the panel', (open) => {
     const ofRuns = page.getByRole('list', {name: 'Colour of each run'}).getByRole('listitem');
     const ofStages = page.getByRole('list', {name: 'Dashes of each stage'}).getByRole('listitem');
     expect(await ofRuns.allTextContents()).toEqual(['digits-1', 'digits-2', 'digits-3']);
-    expect(await ofStages.allTextContents()).toEqual(['expert-0', 'expert-1']);
+    expect(await ofStages.allTextContents()).toEqual([
+      'expert-0, timesteps 0 to 499',
+      'expert-1, timesteps 500 to 999',
+    ]);
     const looks = await Promise.all((await ofRuns.all()).map(look));
     expect(new Set(looks.map(([colour]) => colour)).size).toBe(3);
     const dashes = await Promise.all((await ofStages.all()).map(look));
@@ -120,7 +152,7 @@ describePanel('the charts of the panel', (open) => {
     await page.getByText('200 of 200 points shown').waitFor();
     expect(await Promise.all((await ofRuns.all()).map(look))).toEqual(looks.slice(1));
     await choose(page, 'Stage', 'expert-1');
-    await eventually(() => ofStages.allTextContents()).toEqual(['expert-1']);
+    await eventually(() => ofStages.allTextContents()).toEqual(['expert-1, timesteps 500 to 999']);
     expectNoTrouble(panel);
     await panel.close();
   });

@@ -2,7 +2,15 @@ import {describe, expect, it} from 'vitest';
 import {binColumn, binLength} from '../../../trainer/contract/run/curveBins.ts';
 import type {ChartLine} from '../../../webview/charts/chartLine.ts';
 import {curvePoints} from '../../../webview/charts/curvePoints.ts';
-import {nearestPoint, nearestStep, nextStep, stepName, valueText} from '../../../webview/charts/loggedSteps.ts';
+import {
+  hasStepAt,
+  nearestPoint,
+  nearestStep,
+  nextStep,
+  rawText,
+  stepName,
+  valueText,
+} from '../../../webview/charts/loggedSteps.ts';
 import {binsOf} from './binsOf.ts';
 
 /** A line of steps that were logged every `every` updates, drawn `group` a point. */
@@ -48,7 +56,19 @@ describe('the value at a mark', () => {
     expect([1, 6, 8].map((update) => valueText(short.points, update))).toEqual(['–', '2', '–']);
   });
 
+  it('is there without smoothing too: what was logged, or the smallest and the largest of the steps of a point', () => {
+    expect([2, 3, 4, 99].map((update) => rawText(everySecond.points, update))).toEqual(['5', '6', '6', '–']);
+    expect(rawText(line([1, 9, 4, 7, 2, 3], 1, 3).points, 2)).toBe('1 to 9');
+    expect([1, 2, 5, 8, 9].map((update) => hasStepAt(everySecond.points, update))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      false,
+    ]);
+  });
+
   it('says of a logarithmic axis that it has no place for a value', () => {
-    expect(valueText(line([1, 0, 2], 1, 1, true).points, 2)).toBe('≤ 0');
+    for (const textOf of [valueText, rawText]) expect(textOf(line([1, 0, 2], 1, 1, true).points, 2)).toBe('≤ 0');
   });
 });

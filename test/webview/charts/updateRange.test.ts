@@ -15,6 +15,11 @@ describe('the shown range', () => {
     expect(inside(all, all)).toBeNull();
   });
 
+  it('is as narrow as its axis allows', () => {
+    expect(inside({from: 500, to: 500.1}, all)).toEqual({from: 500, to: 502});
+    expect(inside({from: 500, to: 500.1}, all, 0.25)).toEqual({from: 500, to: 500.25});
+  });
+
   it('moves without getting narrower at the ends', () => {
     expect(panned({from: 801, to: 1001}, 0.5, all)).toEqual({from: 801, to: 1001});
     expect(panned({from: 1, to: 201}, -1, all)).toEqual({from: 1, to: 201});
@@ -37,13 +42,20 @@ describe('the shown range', () => {
 
 describe('the end of an axis', () => {
   it('is the last update itself while there are few', () => {
-    expect([1, 100, 511].map(axisEnd)).toEqual([1, 100, 511]);
+    expect([1, 100, 511].map((update) => axisEnd(update))).toEqual([1, 100, 511]);
   });
 
   it('is never before the last update, and later by less than one in 256', () => {
     for (let update = 1; update < 1e6; update = Math.ceil(update * 1.01)) {
       expect(axisEnd(update)).toBeGreaterThanOrEqual(update);
       expect(axisEnd(update) - update).toBeLessThan(Math.max(1, update / 256));
+    }
+  });
+
+  it('is as close for hours, which are counted in parts', () => {
+    for (const hours of [0.001, 0.3, 7.77, 1000.5]) {
+      expect(axisEnd(hours, false)).toBeGreaterThanOrEqual(hours);
+      expect(axisEnd(hours, false)).toBeLessThan(hours * (1 + 1 / 128));
     }
   });
 

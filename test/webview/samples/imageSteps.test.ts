@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {ImageView} from '../../../trainer/contract/panel/panelViews.ts';
-import {imagesAt, imageSteps} from '../../../webview/samples/imageSteps.ts';
+import {baseOf, imagesAt, imageSteps} from '../../../webview/samples/imageSteps.ts';
+import {stepText} from '../../../webview/samples/samplesText.ts';
 
 const image = (model: string, update: number | null): ImageView => ({
   model,
@@ -8,6 +9,8 @@ const image = (model: string, update: number | null): ImageView => ({
   source: `${model} ${update}`,
   time: 0,
 });
+/** Samples of a training before its first update. */
+const before = image('expert-2', 0);
 const images = [
   image('base', null),
   image('expert-0', 100),
@@ -28,5 +31,22 @@ describe('samples by checkpoint', () => {
     [null, ['base null', 'expert-0 null', 'expert-1 200']],
   ])('show at %s the newest of each model up to it', (step, sources) => {
     expect(imagesAt(images, step).map(({source}) => source)).toEqual(sources);
+  });
+});
+
+describe('what samples are compared with', () => {
+  it('is the base as the same training drew it, else as the evaluation did', () => {
+    const all = [...images, before, image('expert-2', 50), image('expert-2', null)];
+    const bases = all.slice(1).map((own) => baseOf(own, all)?.source);
+    expect(bases).toEqual([...Array<string>(4).fill('base null'), 'expert-2 0', 'expert-2 0', 'base null']);
+    expect(baseOf(image('expert-2', null), [before])).toBeUndefined();
+  });
+});
+
+describe('the slider', () => {
+  it('says how far the trainings were, and does not call models finished that are not', () => {
+    expect(stepText(1300, [], 20_000)).toBe('update 1,300 of 20,000');
+    expect(stepText(null, [image('base', null), image('expert-0', 300)], 600)).toBe('newest of each model');
+    expect(stepText(null, [image('base', null), image('expert-0', null)], 600)).toBe('finished models');
   });
 });

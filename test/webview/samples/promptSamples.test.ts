@@ -44,9 +44,11 @@ describePanel('samples by prompts', (open) => {
   it('name their prompts beside each other under the wipe', async () => {
     const panel = await begin();
     const {page} = panel;
-    await choose(page, 'Wipe between', 'base');
-    await choose(page, 'and', 'merged');
-    const wiped = page.getByRole('region', {name: 'Wipe comparison'}).getByRole('img', {name: /rows “a bold seven”/});
+    await choose(page, 'Compare', 'base');
+    await choose(page, 'with', 'merged');
+    const wiped = page
+      .getByRole('region', {name: 'Two models in one place'})
+      .getByRole('img', {name: /rows “a bold seven”/});
     await eventually(() => wiped.count()).toBe(2);
     await panel.close();
   });

@@ -9,7 +9,8 @@ import {RunNotes} from '../run/runNotes.ts';
 
 /** Runs that can be laid over each other. */
 export const maxCompared = 10;
-const maxPoints = 4000;
+/** Bins of a curve, and columns of a heat map. */
+export const maxPoints = 4000;
 
 /** What the visible part of the page needs to be kept up to date with. A new one replaces the last. */
 export const Watch = z.strictObject({
@@ -22,7 +23,9 @@ export const Watch = z.strictObject({
       logarithmic: z.boolean(),
     })
     .nullable(),
-  heatMaps: z.strictObject({run: z.string(), points: z.int().min(1).max(maxPoints)}).nullable(),
+  heatMaps: z
+    .strictObject({runs: z.array(z.string()).max(maxCompared), points: z.int().min(1).max(maxPoints)})
+    .nullable(),
   /** The run whose processes' memory is shown. */
   system: z.strictObject({run: z.string()}).nullable(),
 });

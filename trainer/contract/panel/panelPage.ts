@@ -9,6 +9,15 @@ import {WorkbenchSetting} from './workbenchSetting.ts';
 export const panelTabs = ['overview', 'losses', 'samples', 'merge', 'evaluation', 'runs', 'compare', 'system'] as const;
 export type PanelTab = (typeof panelTabs)[number];
 
+/** What the x axes of curves show: updates, images seen, or hours since the start of the run. */
+export const xAxisKinds = ['update', 'images', 'time'] as const;
+export type XAxisKind = (typeof xAxisKinds)[number];
+
+export const sampleViews = ['images', 'differences'] as const;
+export const pairViews = ['wipe', 'difference', 'flicker'] as const;
+/** How many times as strong a difference of samples is shown. */
+export const differenceFactors = [1, 2, 4, 8] as const;
+
 /** What the page keeps over a restart: which run and tab it shows, and how. */
 export const PageState = SavedPanel.extend({
   tab: z.enum(panelTabs).default('overview'),
@@ -16,17 +25,24 @@ export const PageState = SavedPanel.extend({
   smoothing: z.number().min(0).max(0.999).default(0.9),
   logX: z.boolean().default(false),
   logY: z.boolean().default(true),
-  /** Updates that the charts of a run show; null: all of them. */
+  xAxis: z.enum(xAxisKinds).default('update').catch('update'),
+  /** Part of the x axis that the charts of a run show, in its unit; null: all of it. */
   range: z.object({from: z.number(), to: z.number()}).nullable().default(null),
   series: z.array(z.enum(curveSeries)).default([...lossTermNames]),
+  /** Charts at the top, in their order. */
+  pinned: z.array(z.enum(curveSeries)).default([]).catch([]),
+  /** What the titles of the shown charts have to contain. */
+  chartSearch: z.string().max(200).default('').catch(''),
   /** Stages whose lines are switched off. */
   hidden: z.array(z.string()).default([]),
   compared: z.array(z.string()).max(maxCompared).default([]),
   /** Number of the colour of each compared run, by its path. */
   comparedColours: z.record(z.string(), z.int().min(0)).default({}),
-  /** Updates that the comparison shows; null: all of them. */
+  /** Part of the x axis that the comparison shows; null: all of it. */
   comparedRange: z.object({from: z.number(), to: z.number()}).nullable().default(null),
   comparedSeries: z.enum(curveSeries).default('denoise'),
+  /** The model whose samples and scores are compared. */
+  comparedModel: z.string().default('merged'),
   /** The run that others are compared with. */
   baseline: z.string().nullable().default(null),
   runTable: RunTableState.prefault({}).catch(RunTableState.parse({})),
@@ -39,9 +55,14 @@ export const PageState = SavedPanel.extend({
   merge: z.object({run: z.string(), setting: WorkbenchSetting}).nullable().default(null).catch(null),
   /** What models with a text encoder were last asked to draw, by their base; the newest last. */
   prompts: z.record(z.string(), PreviewText).default({}).catch({}),
+  /** Whether samples are shown as they are, or what they have otherwise than those of the base, amplified. */
+  sampleView: z.enum(sampleViews).default('images').catch('images'),
+  differenceFactor: z.literal(differenceFactors).default(4).catch(4),
+  /** Two models that are compared in one place. */
   wipe: z
     .object({left: z.string(), right: z.string(), share: z.number().min(0).max(100)})
     .nullable()
     .default(null),
+  pairView: z.enum(pairViews).default('wipe').catch('wipe'),
 });
 export type PageState = z.infer<typeof PageState>;

@@ -53,6 +53,8 @@ export const ImageView = z.strictObject({
   update: z.int().nullable(),
   source: z.string(),
   time: z.number(),
+  /** How many images it has; absent where that is not known. */
+  images: z.int().optional(),
   /** What its rows and columns show; absent for samples without prompts. */
   grid: PromptGrid.optional(),
 });
@@ -74,6 +76,8 @@ export const RunView = z.strictObject({
   engine: z.string(),
   stages: z.array(StageView),
   images: z.array(ImageView),
+  /** Those that were written; older ones may have been removed since. */
+  checkpoints: z.array(z.strictObject({stage: z.string(), update: z.int()})),
   /** Timesteps [low, high) of each expert; none where the run has no experts of its own. */
   ranges: z.array(z.tuple([z.int(), z.int()])),
   /** Training timesteps T of the model. */

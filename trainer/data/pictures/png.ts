@@ -1,5 +1,6 @@
 import {decode, encode, type DecodedPng} from 'fast-png';
 import {UserError} from '../../contract/errors.ts';
+import {gridGap} from '../../contract/run/sampleGrid.ts';
 import {checkedPng} from './checkedPng.ts';
 import {toBytes} from './pixelRange.ts';
 
@@ -42,9 +43,6 @@ function unreadable(message: string, cause?: unknown): UserError {
   return new UserError('image-corrupt', message, {cause});
 }
 
-/** Pixels between neighbours, white like the free places of the last row. */
-const GAP = 2;
-
 /** [N,H,W,C] in [-1, 1] as one picture, row by row with `columns` images each; fewer images make a narrower picture. */
 export function imageGrid(
   images: Float32Array,
@@ -67,8 +65,8 @@ export function gridOfBytes(
   const line = imageWidth * channels;
   for (let row = 0; row < count * imageHeight; row++) {
     const image = Math.floor(row / imageHeight);
-    const top = Math.floor(image / across) * (imageHeight + GAP) + (row % imageHeight);
-    const left = (image % across) * (imageWidth + GAP);
+    const top = Math.floor(image / across) * (imageHeight + gridGap) + (row % imageHeight);
+    const left = (image % across) * (imageWidth + gridGap);
     pixels.set(bytes.subarray(row * line, (row + 1) * line), (top * width + left) * channels);
   }
   return {pixels, width, height, channels};
@@ -89,7 +87,7 @@ export function gridCorner(grid: Picture, {columns, rows}: GridLayout, keep: num
 export function gridImage(grid: Picture, {columns, rows}: GridLayout, index: number): Picture {
   const [width, height] = [keptLength(grid.width, columns, 1), keptLength(grid.height, rows, 1)];
   const [column, row] = [index % columns, Math.floor(index / columns)];
-  return cut(grid, [column * (width + GAP), row * (height + GAP)], [width, height]);
+  return cut(grid, [column * (width + gridGap), row * (height + gridGap)], [width, height]);
 }
 
 function cut(
@@ -106,9 +104,9 @@ function cut(
 }
 
 function keptLength(length: number, images: number, keep: number): number {
-  return lengthOf(Math.min(images, keep), (length + GAP) / images - GAP);
+  return lengthOf(Math.min(images, keep), (length + gridGap) / images - gridGap);
 }
 
 function lengthOf(images: number, side: number): number {
-  return images * side + (images - 1) * GAP;
+  return images * side + (images - 1) * gridGap;
 }

@@ -1,0 +1,143 @@
+import type {Page} from 'playwright-core';
+import {expect, it} from 'vitest';
+import {fakeRun, fakeStep} from '../../helpers/fakeRunFolder.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {axeViolations, axeViolationsInThemes} from '../axeViolations.ts';
+import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
+
+describePanel('the losses of a run', (open) => {
+  const canvas = (page: Page) => page.getByRole('img', {name: /^Denoising loss over updates/});
+  const places = (page: Page) =>
+    page.evaluate(() =>
+      ['.chart-frame', '.heat-frame'].map((frame) => {
+        const {left, right, top, bottom} = document.querySelector(`#view-losses ${frame}`)!.getBoundingClientRect();
+        return {left, right, top, bottom};
+      }),
+    );
+
+  it.each([400, 700, 900, 1440])('stand beside each other above the fold, or fit into %i pixels', async (width) => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 60});
+    const panel = await open({runs: [run], viewport: {width, height: 900}});
+    const {page} = panel;
+    await page.getByRole('img', {name: /^consistency loss of expert-3/}).waitFor();
+    const [chart, heat] = await places(page);
+    if (chart === undefined || heat === undefined) throw new Error('nothing is drawn');
+    if (width < 700) expect(heat.top).toBeGreaterThan(chart.bottom);
+    else {
+      expect(heat.left).toBeGreaterThan(chart.right);
+      expect(Math.max(chart.bottom, heat.bottom)).toBeLessThan(900);
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await canvas(page).hover({position: {x: 200, y: 100}});
+    await page.locator('.chart-tip').first().waitFor();
+    expect(await (width === 900 ? axeViolationsInThemes(panel) : axeViolations(page))).toEqual([]);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('have their timesteps in the legend', async () => {
+    const panel = await open({runs: [await fakeRun(await temporaryFolder(), {updates: 5})]});
+    const items = panel.page.getByRole('group', {name: 'Shown curves'}).locator('.legend-item');
+    await eventually(() => items.allInnerTexts()).toHaveLength(4);
+    expect((await items.allInnerTexts())[3]).toMatch(/^\s*expert-3\s*timesteps 750 to 999$/);
+    await panel.close();
+  });
+
+  it('stand at the cursor, smoothed and as they were logged, within the page', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 0, experts: 1});
+    const step = fakeStep('expert-0', 1);
+    for (const [i, denoise] of [1, 2, 4].entries()) {
+      run.emit({...step, update: i + 1, losses: {...step.losses, denoise}});
+    }
+    const panel = await open({
+      runs: [run],
+      viewport: {width: 400, height: 900},
+      saved: {logY: false, scope: 'experiment', selected: null},
+    });
+    const {page} = panel;
+    await page.getByText('3 of 3 points shown').first().waitFor();
+    const box = await canvas(page).boundingBox();
+    if (box === null) throw new Error('the chart is not drawn');
+    const tip = page.locator('.chart-tip').filter({visible: true});
+    for (const share of [0.3, 0.6, 0.95]) {
+      const [x, y] = [box.x + share * box.width, box.y + box.height / 2];
+      await page.mouse.move(x, y);
+      await tip.waitFor();
+      const place = await tip.boundingBox();
+      expect(place?.x).toBeGreaterThanOrEqual(0);
+      expect((place?.x ?? 0) + (place?.width ?? 0)).toBeLessThanOrEqual(400);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
+    }
+    await eventually(() => tip.locator('.chart-tip-title').textContent()).toBe('Update 3');
+    // The average of Adam with a decay of 0.9: (0.81 + 0.9 x 2 + 4) / 2.71.
+    expect(await tip.locator('tr').last().locator('td').allTextContents()).toEqual(['expert-0', '2.439', '4']);
+    await page.mouse.move(2, 2);
+    await eventually(() => tip.count()).toBe(0);
+    await page.getByRole('group', {name: /^Charts/}).press('ArrowRight');
+    await eventually(() => tip.count()).toBe(2);
+    await page.getByRole('group', {name: /^Charts/}).press('Escape');
+    await eventually(() => tip.count()).toBe(0);
+    await panel.close();
+  });
+
+  it('are found by title and pinned to the top by keyboard, and stay so', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    const titles = () => page.locator('#view-losses .chart-title').allTextContents();
+    await eventually(titles).toEqual(['Denoising loss', 'Consistency loss']);
+    await page.getByRole('button', {name: 'Pin Consistency loss to the top'}).press('Enter');
+    await eventually(titles).toEqual(['Consistency loss', 'Denoising loss']);
+    // The button has moved with its chart, and lets it go again.
+    const unpin = page.getByRole('button', {name: 'Unpin Consistency loss'});
+    await eventually(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
+      'Unpin Consistency loss',
+    );
+    const search = page.getByRole('textbox', {name: 'Find charts'});
+    await search.pressSequentially('rate');
+    await page.getByText('No chosen chart has "rate" in its title.').waitFor();
+    const boxes = page.getByRole('group', {name: 'Shown charts'}).getByRole('checkbox');
+    expect(await boxes.count()).toBe(1);
+    await page.getByRole('checkbox', {name: 'Learning rate'}).click();
+    await eventually(titles).toEqual(['Learning rate']);
+    await eventually(() => panel.saved).toMatchObject({pinned: ['consistency'], chartSearch: 'rate'});
+    const again = await open({runs: [run], saved: panel.saved});
+    await again.page.getByText('Learning rate').first().waitFor();
+    expect(await again.page.getByRole('textbox', {name: 'Find charts'}).inputValue()).toBe('rate');
+    await search.fill('');
+    await eventually(titles).toEqual(['Consistency loss', 'Denoising loss', 'Learning rate']);
+    await unpin.press('Enter');
+    await eventually(titles).toEqual(['Denoising loss', 'Consistency loss', 'Learning rate']);
+    expectNoTrouble(panel);
+    await Promise.all([panel.close(), again.close()]);
+  });
+
+  it('lead from a chosen update to the samples nearest to it, and tell its last checkpoints', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 200, experts: 2});
+    for (const update of [60, 120, 180]) run.emit({type: 'checkpoint', stage: 'expert-0', update, folder: 'somewhere'});
+    run.emit({type: 'checkpoint', stage: 'expert-1', update: 50, folder: 'somewhere'});
+    const panel = await open({runs: [run]});
+    const {page} = panel;
+    await page.getByText('400 of 400 points shown').first().waitFor();
+    const frame = page.getByRole('group', {name: /^Charts/});
+    const menu = page.getByRole('group', {name: 'Chosen update'});
+    for (let i = 0; i < 30; i++) await frame.press('ArrowRight');
+    await frame.press('Enter');
+    const caption = page.getByRole('region', {name: 'Values at the marked update'}).locator('caption');
+    const update = Number(/\d+/.exec((await caption.textContent()) ?? '')?.[0]);
+    await menu.getByText(`Update ${update}`, {exact: true}).waitFor();
+    await menu.getByText(`last checkpoint by then: expert-0 ${update < 120 ? 60 : 120}, expert-1 50`).waitFor();
+    await page.keyboard.press('Escape');
+    await eventually(() => menu.getByRole('button').count()).toBe(0);
+    await eventually(() => frame.evaluate((one) => one === document.activeElement)).toBe(true);
+    await canvas(page).click({position: {x: 300, y: 100}});
+    await menu.getByText(/^Update \d+$/).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await eventually(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Samples of update 100');
+    await page.keyboard.press('Enter');
+    await page.getByRole('img', {name: 'Samples of expert-0 at update 100'}).waitFor();
+    await eventually(() => page.evaluate(() => document.activeElement?.id)).toBe('tab-samples');
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+});

@@ -1,0 +1,61 @@
+import {extent, paddedRange} from '../../trainer/chart/axisRange.ts';
+import {lineChart} from '../../trainer/chart/lineChart.ts';
+import {countText} from '../../trainer/chart/tickText.ts';
+import type {LossTerm} from '../../trainer/contract/run/lossTerms.ts';
+import {seriesTitle} from '../../trainer/contract/run/curveBins.ts';
+import {lineStyle, type LineLook} from '../charts/seriesStyle.ts';
+import {svgUri} from '../charts/svgUri.ts';
+import {element, table} from '../dom.ts';
+import {numberText} from '../numberText.ts';
+import {readTheme} from '../theme.ts';
+import type {TimestepLosses} from './timestepLosses.ts';
+
+/** Losses by timestep of one stage of one run. */
+export interface TimestepLine {
+  readonly label: string;
+  readonly look: LineLook;
+  readonly losses: TimestepLosses;
+}
+
+const tableRows = 10;
+const nothing = {x: [], y: []};
+
+/** The losses of stages over the `timesteps` of the model, on a logarithmic scale, and their numbers as a table. */
+export function timestepChart(term: LossTerm, lines: readonly TimestepLine[], timesteps: number): HTMLElement[] {
+  const theme = readTheme();
+  const title = `${seriesTitle(term)} by timestep`;
+  const drawn = lines.map(({label, look, losses: {mean}}) => {
+    const x = mean.map((_, bucket) => ((bucket + 0.5) * timesteps) / mean.length);
+    const curve = {x, y: mean.map((value) => (value > 0 ? value : NaN))};
+    return {label, ...lineStyle(look, theme.series), curve, raw: nothing, dots: nothing};
+  });
+  const range = extent(drawn.map(({curve}) => curve.y));
+  if (range === null) return [];
+  const x = {label: 'timestep', min: 0, max: timesteps};
+  const y = {label: '', logarithmic: true, ...paddedRange(range, true)};
+  const alt = `${title}: ${lines.map(lineSentence).join(' ')}`;
+  const svg = lineChart({title, x, y, lines: drawn}, theme);
+  return [
+    element('img', {class: 'timestep-chart', alt, src: svgUri(svg)}),
+    element('details', {}, element('summary', {}, 'Data table'), dataTable(title, lines, timesteps)),
+  ];
+}
+
+/** `digits-1, expert-0 (updates 301 to 400): lowest 0.01 ...` */
+function lineSentence({label, losses: {from, to, mean}}: TimestepLine): string {
+  const known = mean.filter(Number.isFinite);
+  const ends = `from ${numberText(Math.min(...known))} to ${numberText(Math.max(...known))}`;
+  return `${label} (updates ${countText(from + 1)} to ${countText(to)}): ${ends}.`;
+}
+
+function dataTable(title: string, lines: readonly TimestepLine[], timesteps: number): HTMLElement {
+  const rows = Array.from({length: tableRows}, (_, row) => {
+    const edge = (at: number, all: number) => Math.floor((at * all) / tableRows);
+    const cells = lines.map(({losses: {mean}}) => {
+      const known = mean.slice(edge(row, mean.length), edge(row + 1, mean.length)).filter(Number.isFinite);
+      return numberText(known.reduce((sum, value) => sum + value, 0) / known.length);
+    });
+    return [`${edge(row, timesteps)} to ${edge(row + 1, timesteps) - 1}`, ...cells];
+  });
+  return table(title, ['Timesteps', ...lines.map(({label}) => label)], rows);
+}
