@@ -94,7 +94,7 @@ describePanel('the charts of the panel', (open) => {
 
   it('have updates, images seen or hours at their x axis, and remember which', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 200, experts: 2});
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     const {page} = panel;
     await page.getByText('400 of 400 points shown').first().waitFor();
     const frame = page.getByRole('group', {name: /^Charts/});

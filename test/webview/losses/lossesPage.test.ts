@@ -17,7 +17,7 @@ describePanel('the losses of a run', (open) => {
 
   it.each([400, 700, 900, 1440])('stand beside each other above the fold, or fit into %i pixels', async (width) => {
     const run = await fakeRun(await temporaryFolder(), {updates: 60});
-    const panel = await open({runs: [run], viewport: {width, height: 900}});
+    const panel = await open({tab: 'losses', runs: [run], viewport: {width, height: 900}});
     const {page} = panel;
     await page.getByRole('img', {name: /^consistency loss of expert-3/}).waitFor();
     const [chart, heat] = await places(page);
@@ -36,7 +36,7 @@ describePanel('the losses of a run', (open) => {
   });
 
   it('have their timesteps in the legend', async () => {
-    const panel = await open({runs: [await fakeRun(await temporaryFolder(), {updates: 5})]});
+    const panel = await open({tab: 'losses', runs: [await fakeRun(await temporaryFolder(), {updates: 5})]});
     const items = panel.page.getByRole('group', {name: 'Shown curves'}).locator('.legend-item');
     await eventually(() => items.allInnerTexts()).toHaveLength(4);
     expect((await items.allInnerTexts())[3]).toMatch(/^\s*expert-3\s*timesteps 750 to 999$/);
@@ -52,7 +52,7 @@ describePanel('the losses of a run', (open) => {
     const panel = await open({
       runs: [run],
       viewport: {width: 400, height: 900},
-      saved: {logY: false, scope: 'experiment', selected: null},
+      saved: {tab: 'losses', logY: false, scope: 'experiment', selected: null},
     });
     const {page} = panel;
     await page.getByText('3 of 3 points shown').first().waitFor();
@@ -82,7 +82,7 @@ describePanel('the losses of a run', (open) => {
 
   it('are found by title and pinned to the top by keyboard, and stay so', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 20});
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     const {page} = panel;
     const titles = () => page.locator('#view-losses .chart-title').allTextContents();
     await eventually(titles).toEqual(['Denoising loss', 'Consistency loss']);
@@ -116,7 +116,7 @@ describePanel('the losses of a run', (open) => {
     const run = await fakeRun(await temporaryFolder(), {updates: 200, experts: 2});
     for (const update of [60, 120, 180]) run.emit({type: 'checkpoint', stage: 'expert-0', update, folder: 'somewhere'});
     run.emit({type: 'checkpoint', stage: 'expert-1', update: 50, folder: 'somewhere'});
-    const panel = await open({runs: [run]});
+    const panel = await open({tab: 'losses', runs: [run]});
     const {page} = panel;
     await page.getByText('400 of 400 points shown').first().waitFor();
     const frame = page.getByRole('group', {name: /^Charts/});
