@@ -79,14 +79,19 @@ const jobs = {
     return code || node([join('dist', 'bench', 'mergeBench.js'), ...args]);
   },
   bench: async (args) => {
-    if (args[0] === 'search') return benchSearch(args.slice(1));
-    if (args[0] === 'sd-pipeline') return benchPipeline(args.slice(1));
-    if (args[0] === 'features') return benchFeatures(args.slice(1));
-    if (args[0] === 'eta') return benchEta(args.slice(1));
+    if (args[0] in ownBenches) return ownBench(ownBenches[args[0]], args.slice(1));
     const entries = ['bench', 'worker', 'makeModel'].map((name) => `${name}=test/bench/${name}.ts`);
     const code = await tool(entries, join('dist', 'bench'));
     return code || node([join('dist', 'bench', 'bench.js'), ...args]);
   },
+};
+/** Benches that are no case of `npm run bench`; the first entry is the program. */
+const ownBenches = {
+  search: {folder: '', entries: ['search'], isOnTheBuild: true},
+  // The verbs are measured as they are built.
+  'sd-pipeline': {folder: 'pipeline/', entries: ['pipelineBench', 'reportUsage'], isOnTheBuild: true},
+  features: {folder: 'features/', entries: ['featuresBench', 'featuresWorker']},
+  eta: {folder: 'eta/', entries: ['etaBench', 'recordRun']},
 };
 const jobsOnTheBuild = [
   'build',
@@ -116,28 +121,10 @@ async function main(name, args) {
 }
 
 /** The searches train their experts by the command line, which must be built. */
-async function benchSearch(args) {
-  const code = (await build()) || (await tool(['search=test/bench/search.ts'], join('dist', 'bench')));
-  return code || node([join('dist', 'bench', 'search.js'), ...args]);
-}
-
-async function benchEta(args) {
-  const entries = ['etaBench', 'recordRun'].map((name) => `${name}=test/bench/eta/${name}.ts`);
-  const code = await tool(entries, join('dist', 'bench'));
-  return code || node([join('dist', 'bench', 'etaBench.js'), ...args]);
-}
-
-async function benchFeatures(args) {
-  const entries = ['featuresBench', 'featuresWorker'].map((name) => `${name}=test/bench/features/${name}.ts`);
-  const code = await tool(entries, join('dist', 'bench'));
-  return code || node([join('dist', 'bench', 'featuresBench.js'), ...args]);
-}
-
-/** The verbs are measured as they are built. */
-async function benchPipeline(args) {
-  const entries = ['pipelineBench', 'reportUsage'].map((name) => `${name}=test/bench/pipeline/${name}.ts`);
-  const code = (await build()) || (await tool(entries, join('dist', 'bench')));
-  return code || node([join('dist', 'bench', 'pipelineBench.js'), ...args]);
+async function ownBench({folder, entries, isOnTheBuild}, args) {
+  const sources = entries.map((name) => `${name}=test/bench/${folder}${name}.ts`);
+  const code = (isOnTheBuild && (await build())) || (await tool(sources, join('dist', 'bench')));
+  return code || node([join('dist', 'bench', `${entries[0]}.js`), ...args]);
 }
 
 /** Installs the dependencies unless those in node_modules are the ones of the lock file. */

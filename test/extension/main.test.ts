@@ -6,11 +6,11 @@ import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import type * as vscode from 'vscode';
 import {activate} from '../../extension/main.ts';
 import {readControl} from '../../trainer/store/run/runState.ts';
+import {extensionContext} from '../helpers/fakeContext.ts';
 import {
   changeSetting,
   commands,
   editor,
-  extensionContext,
   openDocument,
   closeDocument,
   providers,

@@ -192,7 +192,10 @@ describe('the settings', () => {
   });
 
   it('that name programs or addresses may not come from an untrusted workspace', () => {
-    expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual(['deme.nodePath', 'deme.webhook']);
+    expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual([
+      'deme.nodePath',
+      'deme.webhook',
+    ]);
     expect(configuration.properties['deme.webhook']?.scope).toBe('machine');
     expect(configuration.properties['deme.nodePath']?.scope).toBe('machine-overridable');
   });

@@ -6,7 +6,8 @@ import type * as vscode from 'vscode';
 import {activate} from '../../extension/main.ts';
 import {lazyPanel} from '../../extension/panel/panelHost.ts';
 import type {Studio} from '../../extension/studio.ts';
-import {commands, editor, extensionContext, openDocument, showDocument, Uri, workspace} from '../helpers/fakeVscode.ts';
+import {extensionContext} from '../helpers/fakeContext.ts';
+import {commands, editor, openDocument, showDocument, Uri, workspace} from '../helpers/fakeVscode.ts';
 import {knownRun} from '../helpers/knownRun.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 

@@ -1,5 +1,5 @@
 import {readdir, readFile, rm, stat} from 'node:fs/promises';
-import {basename, join, relative} from 'node:path';
+import {join, relative} from 'node:path';
 import {
   Disposable,
   EventEmitter,
@@ -275,28 +275,3 @@ export const env = {
   clipboard: {writeText: async (text: string) => void (editor.clipboard = text)},
   openExternal: async (target: Uri) => void editor.called.push(['openExternal', target]),
 };
-
-/** What an extension gets when it is activated, for an installation in `extensionPath`. */
-export function extensionContext(extensionPath: string, storage: string) {
-  return {
-    subscriptions: [] as {dispose(): unknown}[],
-    extensionPath,
-    extensionUri: Uri.file(extensionPath),
-    extension: {id: `deme-studio.${basename(extensionPath)}`},
-    logUri: Uri.file(join(storage, 'logs')),
-    globalStorageUri: Uri.file(join(storage, 'global')),
-    workspaceState: memento(),
-    globalState: memento(),
-  };
-}
-
-/** A store that forgets. */
-export function memento() {
-  const values = new Map<string, unknown>();
-  return {
-    get: (key: string, fallback?: unknown) => values.get(key) ?? fallback,
-    // Like the real one, it keeps what can be written as JSON.
-    update: async (key: string, value: unknown) => void values.set(key, JSON.parse(JSON.stringify(value))),
-    keys: () => [...values.keys()],
-  };
-}

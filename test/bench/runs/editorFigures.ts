@@ -8,7 +8,7 @@ import {PanelSession} from '../../../extension/panel/panelSession.ts';
 import {JobQueue} from '../../../extension/runs/jobQueue.ts';
 import {Runs} from '../../../extension/runs/runs.ts';
 import {ExperimentsTree} from '../../../extension/views/experimentsTree.ts';
-import {memento} from '../../helpers/fakeVscode.ts';
+import {memento} from '../../helpers/fakeContext.ts';
 import {Watcher} from './watcher.ts';
 
 /** What the editor side needs for an output folder: milliseconds, and megabytes at most. */

@@ -3,7 +3,8 @@ import type * as vscode from 'vscode';
 import {offerLostRuns} from '../../../extension/runs/lostRuns.ts';
 import type {Run} from '../../../extension/runs/run.ts';
 import type {Runs} from '../../../extension/runs/runs.ts';
-import {editor, extensionContext, workspace} from '../../helpers/fakeVscode.ts';
+import {extensionContext} from '../../helpers/fakeContext.ts';
+import {editor, workspace} from '../../helpers/fakeVscode.ts';
 import {knownRun, knownState} from '../../helpers/knownRun.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 

@@ -25,9 +25,5 @@ export async function runCells({path, ...listed}: Listed): Promise<RunCells> {
   const about: [string, RunValue][] = [...Object.entries(listed), ['tags', tags.join(' ')], ['note', note]];
   const {config} = await readJson(runPaths.config(path), ResolvedConfig, 'the config of the run');
   const report = await readJsonIfThere(runPaths.reportRecord(path), Report, 'the report');
-  return new Map([
-    ...about,
-    ...flatSettings(config),
-    ...Object.entries(report === null ? {} : scoresByName(report)),
-  ]);
+  return new Map([...about, ...flatSettings(config), ...Object.entries(report === null ? {} : scoresByName(report))]);
 }
