@@ -27,7 +27,7 @@ async function finetune(studio: Studio, args: readonly unknown[]): Promise<void>
   const range = typeof given === 'number' || given === null ? given : await chooseRange(config);
   if (range === undefined) return;
   if (range === null) return start(studio, [config], {kind: 'finetune'}, 'Finetune');
-  return start(studio, [config], {kind: 'finetune', range}, `Finetune range ${range} of`);
+  return start(studio, [config], {kind: 'finetune', range}, `Finetune expert ${range} of`);
 }
 
 async function chooseRange(config: vscode.Uri): Promise<number | null | undefined> {

@@ -2,6 +2,7 @@ import {outlineConfig, type ConfigOutline} from '../../trainer/contract/config/c
 import {childValue} from '../../trainer/contract/config/configSchema.ts';
 import {benchmarkNames} from '../../trainer/contract/benchmark/benchmarkPlan.ts';
 import {equalEdges} from '../../trainer/contract/config/rangeEdges.ts';
+import {expertTitle, type Ranges} from '../../trainer/contract/overview/stageTitle.ts';
 import {stageName, type Stage} from '../../trainer/contract/run/stage.ts';
 import type {Job} from '../runs/jobQueue.ts';
 import {isActiveRun, isResumable, type Run} from '../runs/run.ts';
@@ -98,11 +99,11 @@ function decouple(outline: ConfigOutline, {run, timesteps}: ConfigWork): Lens[] 
   const rangeLine = lineOf(outline, ['decouple', 'edges']) ?? lineOf(outline, ['decouple', 'ranges']) ?? line;
   const all = lens(line, '$(play) Finetune all ranges', 'deme.finetune', 'Train one expert for each range', null);
   const one = (range: number) => {
-    const title = withState(`Finetune range ${range}${intervalText(edges, range)}`, run, {
+    const title = withState(`Finetune ${expertTitle(range, rangesOf(edges))}`, run, {
       kind: 'expert',
       index: range,
     });
-    return lens(rangeLine, title, 'deme.finetune', `Train the expert of range ${range} only`, range);
+    return lens(rangeLine, title, 'deme.finetune', `Train expert ${range} only`, range);
   };
   const what = 'Measure at which timesteps the gradients of the base conflict, and choose edges for the config';
   const propose = has(outline, 'base')
@@ -159,10 +160,12 @@ const defaultRanges = 4;
 /** More would not fit above a line. */
 const maxRanges = 64;
 
-/** ` [250, 500)` */
-function intervalText(edges: readonly number[], range: number): string {
-  const [low, high] = [edges[range], edges[range + 1]];
-  return Number.isInteger(low) && Number.isInteger(high) ? ` [${low}, ${high})` : '';
+/** The ranges between edges, as far as these are known. */
+function rangesOf(edges: readonly number[]): Ranges {
+  return edges.slice(1).map((high, i) => {
+    const low = edges[i] ?? NaN;
+    return Number.isInteger(low) && Number.isInteger(high) ? ([low, high] as const) : undefined;
+  });
 }
 
 /** `Merge: done, held-out loss 0.0212`; the title alone for a stage that nobody has begun. */

@@ -27,7 +27,7 @@ story(`${reloads} reloads during a run`, async () => {
   const folder = await storyFolder({'digits.deme.yaml': config});
   const workbench = await Workbench.open(folder);
   await workbench.openFile('digits.deme.yaml');
-  await workbench.lens(/Finetune range 0/).click();
+  await workbench.lens(/Finetune expert 0/).click();
   await vi.waitFor(async () => expect(await updatesOf(folder)).not.toEqual([]), waiting);
   const [run] = await runsOf(folder);
   if (run === undefined) throw new Error('the lens has started no run');

@@ -10,5 +10,5 @@ it('names the timesteps of an expert, first and last, and none for what trains a
   };
   expect(
     ['expert-0', 'expert-1', 'expert-2', 'ordinary', 'pretrain'].map((stage) => stageTimesteps(run, stage)),
-  ).toEqual(['timesteps 0 to 249', 'timesteps 250 to 999', '', '', '']);
+  ).toEqual(['t 0 to 249', 't 250 to 999', '', '', '']);
 });

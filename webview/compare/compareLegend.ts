@@ -23,7 +23,7 @@ export function runSample(colour: number, series: readonly string[]): SVGElement
   return lineSample(lineStyle({colour, dash: 0}, series));
 }
 
-/** `expert-0, timesteps 0 to 249`; the name alone where runs train it on different timesteps. */
+/** `expert-0, t 0 to 249`; the name alone where runs train it on different timesteps. */
 function stageName(runs: readonly RunView[], stage: string): string {
   const trained = runs.filter(({stages}) => stages.some(({name}) => name === stage));
   const [timesteps, ...others] = new Set(trained.map((run) => stageTimesteps(run, stage)));

@@ -114,7 +114,7 @@ export class LossesTab implements Tab {
         };
         const sample = lineSample(seriesStyle(stageNumber(stage), series));
         const box = checkbox(stage, !hidden.includes(stage), toggle);
-        const note = timestepsNote(stageTimesteps({ranges}, stage));
+        const note = element('span', {class: 'faint'}, stageTimesteps({ranges}, stage));
         return element('span', {class: 'legend-item'}, sample, box, note);
       });
     });
@@ -124,13 +124,6 @@ export class LossesTab implements Tab {
 /** Stages with logged steps, in the order of the plan. */
 function trainedStages(run: RunView, curves: PanelState['curves']): string[] {
   return run.stages.map(({name}) => name).filter((name) => curves.has(stageKey(run.path, name)));
-}
-
-/** On a narrow page the numbers alone. */
-function timestepsNote(text: string): HTMLElement {
-  const at = text.indexOf(' ') + 1;
-  const word = element('span', {class: 'if-wide'}, text.slice(0, at));
-  return element('span', {class: 'faint', title: text}, word, text.slice(at));
 }
 
 function noChartText(search: string): string {

@@ -95,6 +95,7 @@ export class OverviewTab implements Tab {
       experts: ranges.length,
       evaluates,
       merges,
+      objective: settings['merge.search.objective'] ?? null,
     });
     const isRefused = !trusted && action.does.kind !== 'tab';
     this.#next.show([action, isRefused, path], () => [

@@ -28,10 +28,10 @@ describe('the lenses of a config', () => {
       '2: $(graph) Open panel',
       '5: $(play) Finetune all ranges',
       '6: $(lightbulb) Propose ranges',
-      '6: Finetune range 0 [0, 250)',
-      '6: Finetune range 1 [250, 500)',
-      '6: Finetune range 2 [500, 750)',
-      '6: Finetune range 3 [750, 1000)',
+      '6: Finetune expert 0, t 0 to 249',
+      '6: Finetune expert 1, t 250 to 499',
+      '6: Finetune expert 2, t 500 to 749',
+      '6: Finetune expert 3, t 750 to 999',
       '7: $(git-merge) Merge',
       '8: $(search) Search weights',
       '9: $(beaker) Evaluate',
@@ -77,12 +77,12 @@ describe('the lenses of a config', () => {
 
   it('take the intervals from the edges, and leave out those that nobody knows', () => {
     const edges = text.replace('ranges: 4', 'edges: [0, 100, 1000]');
-    expect(titles(edges).filter((title) => title.includes('range '))).toEqual([
-      '6: Finetune range 0 [0, 100)',
-      '6: Finetune range 1 [100, 1000)',
+    expect(titles(edges).filter((title) => title.includes('expert '))).toEqual([
+      '6: Finetune expert 0, t 0 to 99',
+      '6: Finetune expert 1, t 100 to 999',
     ]);
-    const unknown = titles(text, {timesteps: null}).filter((title) => title.includes('range '));
-    expect(unknown[1]).toBe('6: Finetune range 1');
+    const unknown = titles(text, {timesteps: null}).filter((title) => title.includes('expert '));
+    expect(unknown[1]).toBe('6: Finetune expert 1');
   });
 
   it('offer no search for weights that are given', () => {
@@ -102,9 +102,9 @@ describe('the lenses of a config', () => {
       '2: $(debug-pause) Pause',
       '2: $(debug-stop) Stop',
     ]);
-    expect(found).toContain('6: Finetune range 0 [0, 250): 42 %, 1 min left');
-    expect(found).toContain('6: Finetune range 1 [250, 500): done');
-    expect(found).toContain('6: Finetune range 2 [500, 750)');
+    expect(found).toContain('6: Finetune expert 0, t 0 to 249: 42 %, 1 min left');
+    expect(found).toContain('6: Finetune expert 1, t 250 to 499: done');
+    expect(found).toContain('6: Finetune expert 2, t 500 to 749');
     expect(found).toContain('7: $(git-merge) Merge');
   });
 

@@ -133,10 +133,7 @@ describePanel('the charts of the panel', (open) => {
     const ofRuns = page.getByRole('list', {name: 'Colour of each run'}).getByRole('listitem');
     const ofStages = page.getByRole('list', {name: 'Dashes of each stage'}).getByRole('listitem');
     expect(await ofRuns.allTextContents()).toEqual(['digits-1', 'digits-2', 'digits-3']);
-    expect(await ofStages.allTextContents()).toEqual([
-      'expert-0, timesteps 0 to 499',
-      'expert-1, timesteps 500 to 999',
-    ]);
+    expect(await ofStages.allTextContents()).toEqual(['expert-0, t 0 to 499', 'expert-1, t 500 to 999']);
     const looks = await Promise.all((await ofRuns.all()).map(look));
     expect(new Set(looks.map(([colour]) => colour)).size).toBe(3);
     const dashes = await Promise.all((await ofStages.all()).map(look));
@@ -152,7 +149,7 @@ describePanel('the charts of the panel', (open) => {
     await page.getByText('200 of 200 points shown').waitFor();
     expect(await Promise.all((await ofRuns.all()).map(look))).toEqual(looks.slice(1));
     await choose(page, 'Stage', 'expert-1');
-    await eventually(() => ofStages.allTextContents()).toEqual(['expert-1, timesteps 500 to 999']);
+    await eventually(() => ofStages.allTextContents()).toEqual(['expert-1, t 500 to 999']);
     expectNoTrouble(panel);
     await panel.close();
   });

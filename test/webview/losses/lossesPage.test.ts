@@ -39,7 +39,7 @@ describePanel('the losses of a run', (open) => {
     const panel = await open({tab: 'losses', runs: [await fakeRun(await temporaryFolder(), {updates: 5})]});
     const items = panel.page.getByRole('group', {name: 'Shown curves'}).locator('.legend-item');
     await eventually(() => items.allInnerTexts()).toHaveLength(4);
-    expect((await items.allInnerTexts())[3]).toMatch(/^\s*expert-3\s*timesteps 750 to 999$/);
+    expect((await items.allInnerTexts())[3]).toMatch(/^\s*expert-3\s*t 750 to 999$/);
     await panel.close();
   });
 

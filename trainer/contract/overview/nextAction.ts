@@ -29,6 +29,8 @@ export interface ActionRun {
   readonly experts: number;
   readonly evaluates: boolean;
   readonly merges: boolean;
+  /** `merge.search.objective` of the config; null where it has none. */
+  readonly objective: string | null;
 }
 
 /** The next sensible step for a run. */
@@ -73,6 +75,12 @@ function afterEnd(run: ActionRun): NextAction {
     case 'better':
       return toTab('evaluation', 'Open Evaluation', 'It shows every number, and how it was measured.');
     case 'mixed':
+      if (run.objective !== null && run.objective !== 'loss')
+        return toTab(
+          'evaluation',
+          'Open Evaluation',
+          'The weights were searched by images: loss and distance are two judges.',
+        );
       return toCommand(
         'openConfig',
         'Merge by distance',

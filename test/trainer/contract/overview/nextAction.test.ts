@@ -9,6 +9,7 @@ const run: ActionRun = {
   experts: 4,
   evaluates: true,
   merges: true,
+  objective: 'loss',
 };
 
 const does = (change: Partial<ActionRun>) => nextAction({...run, ...change}).does;
@@ -37,6 +38,11 @@ describe('the next step', () => {
     ['unmeasured', {kind: 'command', command: 'evaluate'}],
   ] as const)('after the verdict %s', (outcome, expected) => {
     expect(does({outcome})).toEqual(expected);
+  });
+
+  it('is not to search by images again where that has been done', () => {
+    expect(does({outcome: 'mixed', objective: 'frechet'})).toEqual({kind: 'tab', tab: 'evaluation'});
+    expect(does({outcome: 'mixed', objective: null})).toEqual({kind: 'command', command: 'openConfig'});
   });
 
   it('is to measure what is not measured, where that is possible', () => {
