@@ -12,7 +12,6 @@ import {eventDelays} from './eventDelays.ts';
 import {markdownTable} from '../markdownTable.ts';
 import {median} from '../median.ts';
 import {PageCost} from './pageCost.ts';
-import {runTableFigures} from './runTable.ts';
 
 /**
  * Entry of `npm run bench:panel`: the panel with 8 experts of 100,000 steps each, from files on disk through its host to pixels. Prints the
@@ -39,15 +38,7 @@ async function main(): Promise<void> {
     const files = await bundlePanel();
     const figures = await panelFigures(browser, files, await writeBigRun(folder));
     const delays = await eventDelays(browser, files, folder);
-    const {opened, sorted, filtered, memory} = await runTableFigures(browser, files, folder);
-    report([
-      ...figures,
-      {what: 'event to pixels', values: delays, limit: 500, unit: 'ms'},
-      {what: 'table of 2,000 runs, opened', values: opened, limit: 1000, unit: 'ms'},
-      {what: 'the same, sorted', values: sorted, limit: 100, unit: 'ms'},
-      {what: 'the same, filtered', values: filtered, limit: 100, unit: 'ms'},
-      {what: 'memory of the page with it', values: [memory], limit: 300, unit: 'MB'},
-    ]);
+    report([...figures, {what: 'event to pixels', values: delays, limit: 500, unit: 'ms'}]);
   } finally {
     await browser.close();
     await rm(folder, {recursive: true, force: true});
