@@ -151,7 +151,8 @@ export const workspace = {
     workspace.textDocuments.find((each) => each.uri.path === uri.path) ??
     new TextDocument(uri, await readFile(uri.path, 'utf8')),
   applyEdit: async (edit: WorkspaceEdit) => void editor.called.push(['applyEdit', edit]),
-  asRelativePath: (uri: Uri) => relative(workspace.workspaceFolders?.[0]?.uri.path ?? '/', uri.path),
+  asRelativePath: (place: Uri | string) =>
+    relative(workspace.workspaceFolders?.[0]?.uri.path ?? '/', typeof place === 'string' ? place : place.path),
   getWorkspaceFolder: (uri: Uri) => workspace.workspaceFolders?.find((folder) => uri.path.startsWith(folder.uri.path)),
   fs: {
     readFile: (uri: Uri) => readFile(uri.path),
