@@ -56,8 +56,11 @@ export class MergeWorkbench {
       },
     });
     const buttons = element('div', {class: 'bar'}, this.#undo, this.#redo, this.#merge, this.#exact);
-    const parts = [this.#sliders.root, this.#note, buttons, this.#result, this.#view.root, this.#grid.root];
-    this.root = element('div', {role: 'group', 'aria-label': 'Merge workbench'}, ...parts);
+    const controls = element('div', {}, this.#sliders.root, this.#note, buttons, this.#result);
+    const seen = element('div', {class: 'workbench-seen'}, this.#view.root);
+    const columns = element('div', {class: 'workbench-columns'}, controls, seen);
+    const attributes = {class: 'workbench', role: 'group', 'aria-label': 'Merge workbench'};
+    this.root = element('div', attributes, columns, this.#grid.root);
     this.root.addEventListener('keydown', (event) => this.#onKey(event));
   }
 
