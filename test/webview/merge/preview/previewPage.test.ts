@@ -70,6 +70,23 @@ describePanel('the live preview', (open) => {
     await panel.close();
   });
 
+  it('says what it lacks before the experts are trained, and offers it afterwards', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20, report: false});
+    for (const stage of ['expert-0', 'expert-1', 'expert-2']) run.emit({type: 'stage', stage, state: 'done'});
+    const panel = await open({runs: [run], tab: 'merge'});
+    const {page} = panel;
+    await page
+      .getByText('Not trained yet: expert 3, t 750 to 999. A merge and its preview take all experts.')
+      .waitFor();
+    const offered = ['Merge and save', 'Start live preview'].map((name) => page.getByRole('button', {name}));
+    for (const each of offered) expect(await each.isDisabled()).toBe(true);
+    run.emit({type: 'stage', stage: 'expert-3', state: 'done'});
+    panel.changed(run);
+    for (const each of offered) await eventually(() => each.isDisabled()).toBe(false);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
   it('follows sliders and fields by keyboard, in parts of the network too, and goes back and forth', async () => {
     const {fake, panel, page, saved} = await begin();
     await start(panel);
@@ -149,7 +166,12 @@ describePanel('the live preview', (open) => {
     const {fake, panel, page, run} = await begin();
     const exact = page.getByRole('button', {name: 'Save exactly this'});
     expect(await exact.isDisabled()).toBe(true);
+    const difference = page.getByText(
+      /^Merge and save takes the settings as they stand here\. Save exactly this takes/,
+    );
+    expect(await difference.isVisible()).toBe(false);
     await start(panel);
+    expect(await difference.isVisible()).toBe(true);
     await page.getByRole('textbox', {name: 'Lambda'}).fill('1.25');
     await eventually(() => fake.draws.at(-1)?.setting.method).toEqual({kind: 'linear', lambda: 1.25});
     const shown = fake.draws.at(-1)?.setting;
