@@ -4,6 +4,9 @@ import {UserError} from '../trainer/contract/errors.ts';
 import {notify} from './notify.ts';
 import {remedyOf} from './remedy.ts';
 
+/** Of the mistakes of a config, a notice tells so many; the others are marked in the file. */
+const toldMistakes = 3;
+
 /** Shows what went wrong: a mistake of the user with its place and a button for what to do, anything else as what it is. */
 export async function showError(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
   if (error instanceof vscode.CancellationError) return;
@@ -13,20 +16,12 @@ export async function showError(log: vscode.LogOutputChannel, error: unknown): P
     return offer(`DeMe has a bug: ${error instanceof Error ? error.message : String(error)}`, [showLog]);
   }
   log.error(error.line);
-  const place = await placeOf(error);
-  const remedy = remedyOf(error.hint);
-  const actions: Action[] = [];
-  if (remedy !== null) {
-    const {label, command, args} = remedy;
-    actions.push({label, act: () => vscode.commands.executeCommand(command, ...args)});
-  }
-  if (place !== null) {
-    const {uri, position} = place;
-    const selection = new vscode.Range(position, position);
-    const label = `Open at Line ${position.line + 1}`;
-    actions.push({label, act: () => vscode.window.showTextDocument(uri, {selection})});
-  }
-  await offer(textOf(error, place), actions.length === 0 ? [showLog] : actions);
+  const found = mistakesIn(error);
+  const mistakes = found !== null && (await isThere(found.file)) ? found : null;
+  const actions = [...remedyActions(error), ...(mistakes === null ? [] : openActions(mistakes))];
+  const text = mistakes === null ? `${whereText(error)}${error.message}` : mistakesText(mistakes);
+  const hint = error.hint === undefined ? '' : ` ${error.hint}`;
+  await offer(`${text}${hint}`, actions.length === 0 ? [showLog] : actions);
 }
 
 interface Action {
@@ -39,36 +34,67 @@ async function offer(text: string, actions: readonly Action[]): Promise<void> {
   await actions.find(({label}) => label === pressed)?.act();
 }
 
-interface Place {
-  readonly uri: vscode.Uri;
-  readonly position: vscode.Position;
+function remedyActions({hint}: UserError): Action[] {
+  const remedy = remedyOf(hint);
+  if (remedy === null) return [];
+  const {label, command, args} = remedy;
+  return [{label, act: () => vscode.commands.executeCommand(command, ...args)}];
 }
 
-/**
- * `a.deme.yaml, line 3: unknown key rangs. 2 more mistakes are marked in the file.`, `runs/a-1: name is missing. Add one.` A notice has no lines,
- * and of several mistakes the first is told.
- */
-function textOf({code, message, hint, where}: UserError, place: Place | null): string {
-  const [first = '', ...others] = code === 'config-invalid' ? message.split('\n') : [message];
-  const count = others.length === 1 ? 'One more mistake is' : `${others.length} more mistakes are`;
-  const end = /[.?!]$/.test(first) ? '' : '.';
-  const more = others.length === 0 ? '' : `${end} ${count} marked in the file.`;
-  return `${whereText(where, place)}${first}${more}${hint === undefined ? '' : ` ${hint}`}`;
+/** One for each line. */
+function openActions({file, mistakes}: Mistakes): Action[] {
+  const told = mistakes.slice(0, toldMistakes);
+  const first = told.filter(({line}, i) => told.findIndex((other) => other.line === line) === i);
+  return first.map(({line, column}) => {
+    const position = new vscode.Position(line - 1, column - 1);
+    const selection = new vscode.Range(position, position);
+    const act = () => vscode.window.showTextDocument(vscode.Uri.file(file), {selection});
+    return {label: `Open at Line ${line}`, act};
+  });
 }
 
-function whereText(where: string | undefined, place: Place | null): string {
-  if (place !== null) return `${basename(place.uri.fsPath)}, line ${place.position.line + 1}: `;
-  return where !== undefined && isAbsolute(where) ? `${vscode.workspace.asRelativePath(where)}: ` : '';
+/** Mistakes in one file. Lines and columns count from 1. */
+interface Mistakes {
+  readonly file: string;
+  readonly mistakes: readonly {readonly line: number; readonly column: number; readonly text: string}[];
 }
 
-/** The place in a file that an error names as `file:line:column`; null where it names none, or no file that is there. */
-async function placeOf({where}: UserError): Promise<Place | null> {
+/** The mistakes that an error tells with their places, as `parseConfig` writes them; null for one without a place. */
+function mistakesIn({code, message, where}: UserError): Mistakes | null {
   const [, file, line, column] = /^(.+):(\d+):(\d+)$/.exec(where ?? '') ?? [];
   if (file === undefined) return null;
-  const uri = vscode.Uri.file(file);
-  const isThere = await vscode.workspace.fs.stat(uri).then(
+  const place = {line: Number(line), column: Number(column)};
+  if (code !== 'config-invalid') return {file, mistakes: [{...place, text: message}]};
+  const [first = '', ...others] = message.split('\n');
+  const mistakes = others.flatMap((other) => {
+    const [, line, column, text] = /^:(\d+):(\d+): (.*)$/.exec(other.replace(file, '')) ?? [];
+    return text === undefined ? [] : [{line: Number(line), column: Number(column), text}];
+  });
+  return {file, mistakes: [{...place, text: first}, ...mistakes]};
+}
+
+/** `a.deme.yaml, line 1: a base model is required. Line 2: unknown key basis; did you mean base? 2 more mistakes are marked in the file.` */
+function mistakesText({file, mistakes}: Mistakes): string {
+  const told = mistakes
+    .slice(0, toldMistakes)
+    .map(({line, text}, i) => `${i === 0 ? 'line' : 'Line'} ${line}: ${text}`);
+  const more = mistakes.length - told.length;
+  const marked =
+    more === 0 ? [] : [`${more === 1 ? 'One more mistake is' : `${more} more mistakes are`} marked in the file.`];
+  if (told.length === 1) return `${basename(file)}, ${told.join()}`;
+  const sentences = told.map((text) => (/[.?!]$/.test(text) ? text : `${text}.`));
+  return [`${basename(file)}, ${sentences.join(' ')}`, ...marked].join(' ');
+}
+
+/** Where it is, unless a button leads to what helps. */
+function whereText({where, hint}: UserError): string {
+  if (where === undefined || !isAbsolute(where) || remedyOf(hint) !== null) return '';
+  return `${vscode.workspace.asRelativePath(where)}: `;
+}
+
+function isThere(file: string): Promise<boolean> {
+  return Promise.resolve(vscode.workspace.fs.stat(vscode.Uri.file(file))).then(
     () => true,
     () => false,
   );
-  return isThere ? {uri, position: new vscode.Position(Number(line) - 1, Number(column) - 1)} : null;
 }

@@ -12,7 +12,6 @@ import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 
 const opened: string[] = [];
 const log = {error: () => undefined, show: () => opened.push('log')} as unknown as vscode.LogOutputChannel;
-const valid = 'name: a\nbase: base\ndata: {kind: mnist}\n';
 
 /** What `act` throws. */
 async function thrownBy(act: () => unknown): Promise<unknown> {
@@ -38,16 +37,16 @@ describe('the notice of an error', () => {
     opened.length = 0;
   });
 
-  it('tells the first mistake of a config with its line, counts the others, and opens it there', async () => {
+  it('tells the first mistakes of a config with their lines, counts the others, and opens each', async () => {
     const file = join(await temporaryFolder(), 'a.deme.yaml');
     await writeFile(file, '');
-    const text = `${valid}decouple: {probabilty: 1}\nordinry: true\nmerg: {}\n`;
-    const notice = await show(await thrownBy(() => parseConfig(text, file)), 'Open at Line 4');
+    const text = 'name: a\nbasis: base\ndata: {kind: mnist, knd: 1}\ndecouple: {probabilty: 1}\nmerg: {}\n';
+    const notice = await show(await thrownBy(() => parseConfig(text, file)), 'Open at Line 2');
     expect(notice?.text).toBe(
-      'a.deme.yaml, line 4: unknown key decouple.probabilty; did you mean probability? 2 more mistakes are marked in the file.',
+      'a.deme.yaml, line 1: base: a base model is required (only a config with pretrain may go without). Line 2: unknown key basis; did you mean base? Line 3: unknown key data.knd; did you mean kind? 2 more mistakes are marked in the file.',
     );
-    expect(notice?.buttons).toEqual(['Open at Line 4']);
-    expect(editor.called).toEqual([['showTextDocument', Uri.file(file)]]);
+    expect(notice?.buttons).toEqual(['Open at Line 1', 'Open at Line 2', 'Open at Line 3']);
+    expect(editor.called).toMatchObject([['showTextDocument', Uri.file(file), {selection: {start: {line: 1}}}]]);
   });
 
   it('offers to fetch a base that may be had from the hub, and names another that is not there', async () => {

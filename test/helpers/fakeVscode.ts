@@ -227,7 +227,8 @@ export const window = {
     editor.proposals.push(options?.defaultUri?.fsPath);
     return editor.answers.shift();
   },
-  showTextDocument: async (document: Uri | TextDocument) => void editor.called.push(['showTextDocument', document]),
+  showTextDocument: async (document: Uri | TextDocument, ...options: unknown[]) =>
+    void editor.called.push(['showTextDocument', document, ...options]),
   setStatusBarMessage: nothing,
   registerWebviewPanelSerializer: nothing,
   withProgress: (_: unknown, task: (progress: unknown, token: unknown) => unknown) =>
