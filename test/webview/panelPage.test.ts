@@ -104,7 +104,7 @@ describePanel('the panel in a browser', (open) => {
     const panel = await open({runs: [run]});
     const {page} = panel;
     await page.getByRole('tab', {name: 'Overview'}).focus();
-    for (const name of ['Losses', 'Samples', 'Merge', 'Evaluation', 'Compare', 'System', 'Overview']) {
+    for (const name of ['Losses', 'Samples', 'Merge', 'Evaluation', 'Runs', 'Compare', 'System', 'Overview']) {
       await page.keyboard.press('ArrowRight');
       await eventually(() => focusedText(page)).toBe(name);
       await page.getByRole('tabpanel', {name}).waitFor();
@@ -278,7 +278,7 @@ describePanel('the panel in a browser', (open) => {
     await page.getByText('240 of 240 points shown').first().waitFor();
     for (const name of panelTabs) {
       await page.locator(`#tab-${name}`).click();
-      if (name === 'compare') await page.getByRole('checkbox', {name: 'digits-1'}).click();
+      if (name === 'compare') await page.getByRole('checkbox', {name: 'digits-1', exact: true}).click();
       await page.waitForTimeout(300);
       expect({name, violations: await axeViolationsInThemes(panel)}).toEqual({name, violations: []});
     }
