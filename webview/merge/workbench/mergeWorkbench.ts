@@ -35,7 +35,7 @@ export class MergeWorkbench {
   readonly #about = element(
     'p',
     {class: 'message'},
-    'Merge and save takes the settings as they stand here. Save exactly this takes those of the preview whose pictures you see, which may be a moment behind.',
+    '“Merge and save” takes the settings as they stand here, “Save exactly this” those of the preview whose pictures you see, which may be a moment behind.',
   );
   #state = noWorkbench;
   /** Experts that are not trained yet. */

@@ -167,7 +167,7 @@ describePanel('the live preview', (open) => {
     const exact = page.getByRole('button', {name: 'Save exactly this'});
     expect(await exact.isDisabled()).toBe(true);
     const difference = page.getByText(
-      /^Merge and save takes the settings as they stand here\. Save exactly this takes/,
+      /^“Merge and save” takes the settings as they stand here, “Save exactly this” those of the preview/,
     );
     expect(await difference.isVisible()).toBe(false);
     await start(panel);
