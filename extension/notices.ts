@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import {notify} from './notify.ts';
+import {remedyOf} from './remedy.ts';
 import {isActiveRun, isResumable, type Run} from './runs/run.ts';
 import {runStateText} from './runs/runText.ts';
 import type {Runs} from './runs/runs.ts';
@@ -49,9 +50,12 @@ async function showEnd(host: Host, run: Run): Promise<void> {
   if (choice === 'none' || state === 'stopped' || (choice === 'failures' && state === 'done')) return;
   const show = state === 'done' ? notify.info : notify.error;
   const hint = run.state?.error?.hint;
+  const remedy = remedyOf(hint);
   const canGoOn = isResumable(run) && vscode.workspace.isTrusted;
-  const buttons = [...(canGoOn ? ['Resume'] : []), 'Open Panel', 'Show Log'];
+  const buttons = [...(remedy ? [remedy.label] : []), ...(canGoOn ? ['Resume'] : []), 'Open Panel', 'Show Log'];
   const answer = await show(hint ? `${text} ${hint}` : text, ...buttons);
+  if (answer !== undefined && answer === remedy?.label)
+    await vscode.commands.executeCommand(remedy.command, ...remedy.args);
   if (answer === 'Resume') await vscode.commands.executeCommand('deme.resume', run.path);
   if (answer === 'Open Panel') await host.openPanel(run);
   if (answer === 'Show Log') await vscode.commands.executeCommand('deme.showRunLog', run.path);

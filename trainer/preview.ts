@@ -34,7 +34,7 @@ function onMessage(order: PreviewOrder): void {
 
 async function open(order: OpenOrder): Promise<void> {
   const begin = performance.now();
-  const engine = await startEngine({...order.engine, work: 'predict'});
+  const engine = await startEngine({...order.engine, work: 'predict', why: 'the engine of the run'});
   const models = await openPreviewModels(order);
   work = new PreviewWork(models, order.saved, (news) => channel.say(news));
   const {parameters, components} = models;

@@ -25,10 +25,9 @@ export function shareText(share: number | null | undefined): string {
   return share === null || share === undefined ? '–' : `${Number((100 * share).toPrecision(3))} %`;
 }
 
-/** Bytes in GiB or MiB. */
+/** Bytes in GB or MB, in powers of 1000 as trees and messages have them. */
 export function bytesText(bytes: number): string {
-  const mebibytes = bytes / 1024 ** 2;
-  return mebibytes >= 1024 ? `${(mebibytes / 1024).toFixed(1)} GiB` : `${mebibytes.toFixed(0)} MiB`;
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;
 }
 
 export function stateText(state: string): string {

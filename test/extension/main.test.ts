@@ -91,7 +91,7 @@ describe('the extension', () => {
 
   it('opens a config at its mistake instead of starting it', async () => {
     const {config} = await openWorkspace({'digits.deme.yaml': 'name: digits\nbasis: x\n'});
-    editor.answers.push('Open');
+    editor.answers.push('Open at Line 2');
     await call('deme.runPipeline', config);
     await vi.waitFor(() => expect(editor.called.map(([id]) => id)).toContain('showTextDocument'), patient);
     expect(errors()[0]).toContain('unknown key basis; did you mean base?');
@@ -168,7 +168,7 @@ describe('the extension', () => {
     }
     editor.answers.push('Empty', 'mine');
     await call('deme.newConfig');
-    await vi.waitFor(() => expect(errors()).toEqual(['There is such a config already.']), patient);
+    await vi.waitFor(() => expect(errors()).toEqual(['mine.deme.yaml: There is such a config already.']), patient);
   });
 
   it('creates the example project beside what is there', async () => {

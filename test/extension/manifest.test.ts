@@ -181,6 +181,10 @@ describe('the views', () => {
     expect(ids).toEqual([experimentsView, modelsView, enginesView]);
     expect(sorted(viewsWelcome.map(({view}) => view))).toEqual(sorted(ids));
   });
+
+  it('have texts without backticks, which VS Code would show as they are', () => {
+    expect(viewsWelcome.filter(({contents}) => contents.includes('`'))).toEqual([]);
+  });
 });
 
 describe('the settings', () => {

@@ -37,6 +37,14 @@ it('that of a run that has measured nothing says so', async () => {
   ]);
 });
 
+it('that of a run that failed offers what its error asks for', async () => {
+  const error = {code: 'engine-missing', message: 'No engine.', hint: 'Run `deme engine install tensorflow`.'};
+  editor.answers.push('Install TensorFlow');
+  await end(knownRun({state: knownState('failed', 0.4, {error})}));
+  expect(editor.messages[0]?.buttons).toEqual(['Install TensorFlow', 'Resume', 'Open Panel', 'Show Log']);
+  await expect.poll(() => editor.called).toEqual([['deme.installEngine']]);
+});
+
 it('an alert of a run that goes on is shown once, those of before are not', async () => {
   let tell: (changed: Run) => void = () => undefined;
   const alerts = (...times: number[]) => times.map((time) => ({time, text: `expert-0: jump ${time}`}));

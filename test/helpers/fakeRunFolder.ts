@@ -18,6 +18,8 @@ import {openMetrics} from '../../trainer/store/metrics/metricsFile.ts';
 /** A run folder written like that of a real run, without training anything. */
 export interface FakeRun {
   readonly run: Run;
+  /** All that it has appended so far. */
+  readonly events: readonly RunEvent[];
   /** Appends an event as the owner of the run does. */
   emit(event: NewRunEvent): void;
   set(change: Partial<Run>): void;
@@ -62,6 +64,7 @@ export async function fakeRun(output: string, options: FakeRunOptions = {}): Pro
     get run() {
       return run;
     },
+    events,
     emit,
     set: (change) => (run = {...run, ...change}),
   };

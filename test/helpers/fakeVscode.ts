@@ -151,7 +151,8 @@ export const workspace = {
     workspace.textDocuments.find((each) => each.uri.path === uri.path) ??
     new TextDocument(uri, await readFile(uri.path, 'utf8')),
   applyEdit: async (edit: WorkspaceEdit) => void editor.called.push(['applyEdit', edit]),
-  asRelativePath: (uri: Uri) => relative(workspace.workspaceFolders?.[0]?.uri.path ?? '/', uri.path),
+  asRelativePath: (place: Uri | string) =>
+    relative(workspace.workspaceFolders?.[0]?.uri.path ?? '/', typeof place === 'string' ? place : place.path),
   getWorkspaceFolder: (uri: Uri) => workspace.workspaceFolders?.find((folder) => uri.path.startsWith(folder.uri.path)),
   fs: {
     readFile: (uri: Uri) => readFile(uri.path),
@@ -226,7 +227,8 @@ export const window = {
     editor.proposals.push(options?.defaultUri?.fsPath);
     return editor.answers.shift();
   },
-  showTextDocument: async (document: Uri | TextDocument) => void editor.called.push(['showTextDocument', document]),
+  showTextDocument: async (document: Uri | TextDocument, ...options: unknown[]) =>
+    void editor.called.push(['showTextDocument', document, ...options]),
   setStatusBarMessage: nothing,
   registerWebviewPanelSerializer: nothing,
   withProgress: (_: unknown, task: (progress: unknown, token: unknown) => unknown) =>

@@ -27,7 +27,8 @@ describe('the preview program', {timeout: 300_000}, () => {
   it('says which engine computes, and draws', async () => {
     const {folder: _, ...order} = await previewFolders();
     const {process, news} = await preview(order);
-    await vi.waitFor(() => expect(news).toMatchObject([{kind: 'ready', engine: {name: 'wasm'}}]), patient);
+    const wasm = {name: 'wasm', reason: 'WebAssembly on 1 CPU thread, the engine of the run.'};
+    await vi.waitFor(() => expect(news).toMatchObject([{kind: 'ready', engine: wasm}]), patient);
     process.order({kind: 'draw', id: 1, setting: {weights: [1, 0]}, seed: 0, images: 5, steps: 6});
     await vi.waitFor(() => expect(news.at(-1)).toMatchObject({kind: 'done', id: 1}), patient);
     expect(news.map((each) => (each.kind === 'picture' ? each.of : each.kind))).toEqual([

@@ -3,6 +3,7 @@ import type {CheckpointSearch, Report, SearchResult} from '../../trainer/contrac
 import {bestFirst} from '../../trainer/contract/run/bestFirst.ts';
 import {weightsByUpdate} from '../../trainer/contract/run/snapshots/weightsByUpdate.ts';
 import {objectiveKinds} from '../../trainer/contract/config/searchObjective.ts';
+import {recipeTexts} from '../../trainer/contract/scores/recipeTexts.ts';
 import {recipeList} from '../details.ts';
 import {element, message, table} from '../dom.ts';
 import {confirmedTable} from '../evaluation/confirmedTable.ts';
@@ -17,6 +18,7 @@ export function lossParts(report: Report | null): HTMLElement[] {
   const {head, rows} = rangeRows(report);
   return [
     heading,
+    element('p', {}, `On ${recipeTexts(report.recipe).heldOut}.`),
     table('Loss of the base, and paired difference of each model to it (negative is better)', head, rows),
     recipeList(report.recipe),
   ];
@@ -41,11 +43,32 @@ export function searchParts({weights}: RunDetails): HTMLElement[] {
   const objective = `Objective: ${name}, the ${unit}. Lower is better.`;
   return [
     element('h2', {}, 'Candidates of the search'),
-    ...(distance === null ? [] : [element('p', {}, objective)]),
+    ...(distance === null ? [element('p', {}, onValidation(search.base))] : [element('p', {}, objective)]),
     table(`The best of ${search.candidates.length} candidates`, head, rows),
+    ...originNotes(best),
     ...foundParts(search),
     ...distanceParts(search),
   ];
+}
+
+/** The base has another loss on other images, in other tables of the page. */
+function onValidation(base: number): string {
+  return `On validation images, on which the base has the loss ${numberText(base)}: other images than those above, so compare losses within a table only.`;
+}
+
+/** What the words in the column of origins mean, as far as they are not plain. */
+const origins: Readonly<Record<string, string>> = {
+  uniform: 'one divided by the number of experts for each',
+  ones: 'a weight of 1 for each',
+  paper: 'the weights that the authors published for LSUN Church',
+  'quadratic fit': 'the lowest point of a quadratic through the losses so far',
+  'cma-es': 'drawn by the evolution strategy CMA-ES',
+};
+
+function originNotes(shown: readonly {origin: string}[]): HTMLElement[] {
+  const known = Object.entries(origins).filter(([name]) => shown.some(({origin}) => origin === name));
+  const text = known.map(([name, meaning]) => `${name}: ${meaning}`).join('; ');
+  return text === '' ? [] : [element('p', {class: 'message'}, `Where weights come from: ${text}.`)];
 }
 
 /** The result of a search by distance beside what it has to beat. */

@@ -1,5 +1,6 @@
 import {durationText, estimatedLeftText} from '../../trainer/contract/durationText.ts';
-import type {RunView, StageView, SystemUsage} from '../../trainer/contract/panel/panelViews.ts';
+import {stageTitle, type Ranges} from '../../trainer/contract/overview/stageTitle.ts';
+import type {RunDetails, RunView, StageView, SystemUsage} from '../../trainer/contract/panel/panelViews.ts';
 import {element, message, Region, table} from '../dom.ts';
 import {countText} from '../../trainer/chart/tickText.ts';
 import {bytesText, numberText, percentText} from '../numberText.ts';
@@ -34,14 +35,15 @@ export class SystemTab implements Tab {
 
   update(state: PanelState): void {
     const run = selectedRun(state);
-    this.#stages.show([run?.stages, run?.engine, run?.left], () =>
+    this.#stages.show([run?.stages, run?.ranges, run?.engine, run?.left], () =>
       run ? stageParts(run) : [message('This experiment has no runs yet.')],
     );
     this.#usage.show([state.usage.at(-1)?.time], () => usageParts(state.usage));
     if (run !== undefined) this.#panel.needDetails(run.path);
     const details = state.details.get(run?.path ?? '');
     const messages = details?.kind === 'there' ? details.details.messages : [];
-    this.#messages.show([messages], () => [messageTable(messages)]);
+    const ranges = run?.ranges ?? [];
+    this.#messages.show([messages, ranges], () => [messageTable(messages, ranges)]);
   }
 
   restyle(): void {
@@ -51,8 +53,10 @@ export class SystemTab implements Tab {
 
 function stageParts(run: RunView): HTMLElement[] {
   const rows = run.stages.map(({name, state, update, updates, memory, ...seconds}) => [
-    name,
+    stageTitle(name, run.ranges),
     state,
+    seconds.started === null ? '–' : new Date(seconds.started).toLocaleString(),
+    tookText(seconds),
     updates === 0 ? '–' : `${countText(update)} of ${countText(updates)}`,
     seconds.secondsPerUpdate === null ? '–' : `${numberText(seconds.secondsPerUpdate)} s`,
     waitedText(seconds),
@@ -61,11 +65,17 @@ function stageParts(run: RunView): HTMLElement[] {
     memory?.device === undefined ? '–' : bytesText(memory.device),
   ]);
   const times = ['Time per update', 'of it waiting for data', 'Time left'];
-  const head = ['Stage', 'State', 'Updates', ...times, 'Peak memory', 'Peak GPU memory'];
+  const head = ['Stage', 'State', 'Started', 'Took', 'Updates', ...times, 'Peak memory', 'Peak GPU memory'];
   return [
     element('p', {}, `Engine: ${run.engine}. Time for all: ${run.left ? estimatedLeftText(run.left) : '–'}.`),
     table('Stages of the run', head, rows),
   ];
+}
+
+/** How long a stage worked, or from which run its result is. */
+function tookText({seconds, from}: Pick<StageView, 'seconds' | 'from'>): string {
+  if (from !== null) return `taken over from ${from}`;
+  return seconds === null ? '–' : durationText(seconds);
 }
 
 function leftText(seconds: number | null): string {
@@ -123,11 +133,11 @@ function usageParts(usage: readonly SystemUsage[]): HTMLElement[] {
   return [...parts, ...gpus, ...(gpus.length === 0 ? [message('No GPU found whose load can be read.')] : [])];
 }
 
-function messageTable(messages: readonly {time: number; stage: string; level: string; text: string}[]): HTMLElement {
+function messageTable(messages: RunDetails['messages'], ranges: Ranges): HTMLElement {
   if (messages.length === 0) return message('No messages yet.');
   const rows = [...messages]
     .reverse()
-    .map(({time, stage, level, text}) => [new Date(time).toLocaleTimeString(), stage, level, text]);
+    .map(({time, stage, level, text}) => [new Date(time).toLocaleTimeString(), stageTitle(stage, ranges), level, text]);
   return table('Messages of the run, newest first', ['Time', 'Stage', 'Level', 'Message'], rows);
 }
 

@@ -33,6 +33,24 @@ describePanel('a search by distance in the merge tab', (open) => {
   });
 });
 
+describePanel('the losses of the merge tab', (open) => {
+  it('are said to be of which images, with the words of their tables explained', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});
+    const {search} = run.run.report ?? {};
+    const panel = await open({runs: [run], tab: 'merge'});
+    const {page} = panel;
+    await page.getByText('On 2000 test images, 1 timestep of each in each range, seed 1').waitFor();
+    expect(search?.base.toPrecision(4)).toBe('0.02699');
+    await page.getByText(/^On validation images, on which the base has the loss 0\.02699: other images/).waitFor();
+    const shown = (await rowsOf(page, /^The best of/)).map(([origin = '']) => origin);
+    const notes = await page.getByText(/^Where weights come from: /).innerText();
+    for (const origin of ['ones', 'paper', 'uniform', 'quadratic fit', 'cma-es'])
+      expect(notes.includes(`${origin}: `), origin).toBe(shown.includes(origin));
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+});
+
 describePanel('a search over checkpoints in the merge tab', (open) => {
   it('shows with what weights of which updates the run merged', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});

@@ -143,9 +143,14 @@ function networkRows(scores: NetworkDistances, models: readonly string[], texts:
         return toBase && {...toBase, base: frechet[baseline]};
       },
     }),
-    add('KID', 'lower', `${measuredBy}; ${texts.kidError}`, {
-      of: ({kid}, model) => kid[model],
-    }),
+    add(
+      'KID',
+      'lower',
+      `${measuredBy}; ${texts.kidError}; unbiased: about 0, and as often below it, for images of one kind`,
+      {
+        of: ({kid}, model) => kid[model],
+      },
+    ),
     ...(['precision', 'recall'] as const).map((name) =>
       add(
         `${name} (${neighboured?.neighbours ?? 0} neighbours)`,

@@ -1,4 +1,5 @@
 import {lossPlaneCsv} from '../../../trainer/contract/run/measured/lossPlaneCsv.ts';
+import {expertTitle, type Ranges} from '../../../trainer/contract/overview/stageTitle.ts';
 import type {LossPlane} from '../../../trainer/contract/run/measured/lossPlane.ts';
 import {saveCsv} from '../../charts/saveCsv.ts';
 import {savePicture, type PictureKind} from '../../charts/savePicture.ts';
@@ -58,8 +59,8 @@ export class LossPlaneView {
       void this.#reload(shown.path);
     }
     const {experts, isMeasuring} = this.#state;
-    this.#controls.show([shown.path, shown.ranges.length, trusted, experts, isMeasuring], () =>
-      this.#makeControls(shown.ranges.length, trusted),
+    this.#controls.show([shown.path, shown.ranges, trusted, experts, isMeasuring], () =>
+      this.#makeControls(shown.ranges, trusted),
     );
     this.#draw();
   }
@@ -73,8 +74,8 @@ export class LossPlaneView {
     this.#figure.restyle();
   }
 
-  #makeControls(count: number, trusted: boolean): HTMLElement[] {
-    const choices = Array.from({length: count}, (_, i) => ({value: String(i), label: `Expert ${i}`}));
+  #makeControls(ranges: Ranges, trusted: boolean): HTMLElement[] {
+    const choices = ranges.map((_, i) => ({value: String(i), label: expertTitle(i, ranges)}));
     const axis = (label: string, index: 0 | 1) =>
       dropdown(label, choices, String(this.#state.experts[index]), (value) => {
         this.#act({kind: 'axis', index, expert: Number(value)});

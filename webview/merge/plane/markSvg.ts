@@ -6,6 +6,8 @@ export function markSvg([x, y]: readonly [number, number], {shape}: Pick<PlaneMa
   switch (shape) {
     case 'circle':
       return `<circle cx="${x}" cy="${y}" r="5" ${style}/>`;
+    case 'triangle':
+      return `<path d="M${x} ${y - 6}l6 11h-12Z" ${style}/>`;
     case 'square':
       return `<rect x="${x - 5}" y="${y - 5}" width="10" height="10" ${style}/>`;
     case 'diamond':

@@ -2,6 +2,7 @@ import type {LossPlane} from '../../../trainer/contract/run/measured/lossPlane.t
 import {arrowStep, element, setChildren, setText} from '../../dom.ts';
 import {numberText} from '../../numberText.ts';
 import {readTheme} from '../../theme.ts';
+import {baseLoss, differenceText} from './lossDifference.ts';
 import {planeLineSvg} from './planeLineSvg.ts';
 import {planeMarks} from './planeMarks.ts';
 import {planePlace, planePlot, planeShare, planeSvg} from './planeSvg.ts';
@@ -102,7 +103,7 @@ export class PlaneFigure {
     const [x, y] = [plane.axis[column] ?? 0, plane.axis[row] ?? 0];
     const loss = plane.rows[row]?.[column] ?? null;
     const [first, second] = plane.experts;
-    const text = loss === null ? 'no loss' : `loss ${numberText(loss)}`;
+    const text = loss === null ? 'no loss' : `loss ${numberText(loss)}${againstBase(loss, baseLoss(plane))}`;
     setText(this.#reading, `Expert ${first} at ${x}, expert ${second} at ${y}: ${text}`);
     const [left, top] = planeShare(planePlace(plane, x, y));
     Object.assign(this.#cursor.style, {left: `${100 * left}%`, top: `${100 * top}%`});
@@ -113,6 +114,11 @@ export class PlaneFigure {
     if (this.#plane === null || !this.#table.open) return;
     setChildren(this.#table, element('summary', {}, 'Data table'), ...planeTables(this.#plane));
   }
+}
+
+/** `, -0.413 % against the base`; empty without a base. */
+function againstBase(loss: number, base: number | null): string {
+  return base === null ? '' : `, ${differenceText(loss, base, Math.abs(loss - base) / 100)} against the base`;
 }
 
 export function planeTitle({experts}: LossPlane): string {

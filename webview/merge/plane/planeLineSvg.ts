@@ -1,15 +1,17 @@
 import type {LossPlane} from '../../../trainer/contract/run/measured/lossPlane.ts';
 import {escaped} from '../../../trainer/chart/svgDocument.ts';
-import {numberText} from '../../numberText.ts';
 import type {Theme} from '../../theme.ts';
+import {baseLoss, differenceText} from './lossDifference.ts';
 
 const size = {width: 640, height: 220} as const;
 const plot = {left: 80, top: 44, width: 520, height: 116} as const;
 
-/** The loss along the line from the base through the merge and beyond, as a self-contained SVG document. */
-export function planeLineSvg(title: string, {line: {scales, losses}}: LossPlane, theme: Theme): string {
+/** The loss along the line from the base through the merge and beyond, against that of the base, as a self-contained SVG document. */
+export function planeLineSvg(title: string, plane: LossPlane, theme: Theme): string {
+  const {scales, losses} = plane.line;
   const known = losses.filter((loss) => loss !== null);
   const [low, high] = [Math.min(...known), Math.max(...known)];
+  const tick = (loss: number) => differenceText(loss, baseLoss(plane), (high - low) / 10);
   const last = scales.at(-1) ?? 1;
   const x = (scale: number) => plot.left + (scale / last) * plot.width;
   const y = (loss: number) => plot.top + (1 - (loss - low) / (high - low || 1)) * plot.height;
@@ -32,8 +34,8 @@ export function planeLineSvg(title: string, {line: {scales, losses}}: LossPlane,
         `<path d="M${x(scale)} ${plot.top}V${bottom}" stroke="${theme.grid}"/><text x="${x(scale)}" y="${bottom + 18}" text-anchor="middle">${name}</text>`,
     ),
     `<path d="M${plot.left} ${plot.top}V${bottom}H${plot.left + plot.width}" fill="none" stroke="${theme.grid}"/>`,
-    `<text x="${plot.left - 8}" y="${plot.top + 4}" text-anchor="end">${numberText(high)}</text>`,
-    `<text x="${plot.left - 8}" y="${bottom + 4}" text-anchor="end">${numberText(low)}</text>`,
+    `<text x="${plot.left - 8}" y="${plot.top + 4}" text-anchor="end">${tick(high)}</text>`,
+    `<text x="${plot.left - 8}" y="${bottom + 4}" text-anchor="end">${tick(low)}</text>`,
     `<text x="${plot.left + plot.width}" y="${bottom + 18}" text-anchor="end">${last} x the weights</text>`,
     `<polyline points="${points.map((point) => point.join(',')).join(' ')}" fill="none" stroke="${theme.series[0] ?? theme.foreground}" stroke-width="2"/>`,
     `<g fill="${theme.series[0] ?? theme.foreground}">${dots.join('')}</g>`,

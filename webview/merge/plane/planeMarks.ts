@@ -5,7 +5,7 @@ export interface PlaneMark {
   readonly name: string;
   readonly x: number;
   readonly y: number;
-  readonly shape: 'circle' | 'square' | 'diamond' | 'cross';
+  readonly shape: 'circle' | 'triangle' | 'square' | 'diamond' | 'cross';
 }
 
 /**
@@ -23,16 +23,11 @@ export function planeMarks(plane: LossPlane, current: readonly (number | null)[]
     ? ['base', `expert ${first}`, `expert ${second}`]
     : ['neither', `all of expert ${first}`, `all of expert ${second}`];
   const places = [
-    [0, 0],
-    [1, 0],
-    [0, 1],
+    [0, 0, 'square'],
+    [1, 0, 'circle'],
+    [0, 1, 'triangle'],
   ] as const;
-  const marks = places.map(([x, y], i): PlaneMark => ({
-    name: names[i] ?? '',
-    x,
-    y,
-    shape: i === 0 ? 'square' : 'circle',
-  }));
+  const marks = places.map(([x, y, shape], i): PlaneMark => ({name: names[i] ?? '', x, y, shape}));
   const lowest = lowestCell(plane);
   if (lowest) marks.push({name: 'lowest', x: axis[lowest.column] ?? 0, y: axis[lowest.row] ?? 0, shape: 'diamond'});
   const [x, y] = [current[first] ?? null, current[second] ?? null];

@@ -4,6 +4,7 @@ import {viridis} from '../../losses/viridis.ts';
 import {numberText} from '../../numberText.ts';
 import type {Theme} from '../../theme.ts';
 import {filledContours, type Band} from './filledContours.ts';
+import {baseLoss, differenceText} from './lossDifference.ts';
 import {markSvg} from './markSvg.ts';
 import {contourLevels} from './planeContours.ts';
 import type {PlaneMark} from './planeMarks.ts';
@@ -38,7 +39,7 @@ export function planeSvg(title: string, plane: LossPlane, marks: readonly PlaneM
     filledContours(plane.rows, bandsOf(levels), planePlot),
     axes(plane, theme),
     ...marks.map((mark) => markSvg(planePlace(plane, mark.x, mark.y), mark)),
-    legend(levels, marks),
+    legend(levels, baseLoss(plane), marks),
     '</svg>',
     '',
   ].join('\n');
@@ -67,18 +68,21 @@ function axes(plane: LossPlane, {grid}: Theme): string {
   ].join('\n');
 }
 
-function legend(levels: readonly number[], marks: readonly PlaneMark[]): string {
+/** The lowest loss of each band, against that of the base, and the marks. */
+function legend(levels: readonly number[], base: number | null, marks: readonly PlaneMark[]): string {
   const x = planePlot.left + planePlot.side + 24;
   const row = (i: number) => planePlot.top + i * 20;
+  const step = (levels[1] ?? 0) - (levels[0] ?? 0);
+  const head = base === null ? '' : `<text x="${x}" y="${planePlot.top - 8}">base ${numberText(base)}</text>`;
   const scale = levels.map((level, i) => {
     const y = row(levels.length - 1 - i);
-    return `<rect x="${x}" y="${y}" width="20" height="20" fill="${bandColour(i)}"/><text x="${x + 28}" y="${y + 14}">from ${numberText(level)}</text>`;
+    return `<rect x="${x}" y="${y}" width="20" height="20" fill="${bandColour(i)}"/><text x="${x + 28}" y="${y + 14}">from ${differenceText(level, base, step)}</text>`;
   });
   const names = marks.map((mark, i) => {
     const y = row(levels.length + 1 + i) + 6;
     return `${markSvg([x + 10, y], mark)}<text x="${x + 28}" y="${y + 4}">${escaped(mark.name)}</text>`;
   });
-  return [...scale, ...names].join('\n');
+  return [head, ...scale, ...names].join('\n');
 }
 
 function bandsOf(levels: readonly number[]): Band[] {

@@ -1,6 +1,7 @@
 import {lowestCell, type LossPlane} from '../../../trainer/contract/run/measured/lossPlane.ts';
 import {table} from '../../dom.ts';
 import {numberText} from '../../numberText.ts';
+import {baseLoss} from './lossDifference.ts';
 
 /** Summary of a plane for screen readers. */
 export function planeSummary(plane: LossPlane): string {
@@ -14,7 +15,7 @@ export function planeSummary(plane: LossPlane): string {
   if (lowest === null) return `${range} Nothing is measured yet.`;
   const place = `${axis[lowest.column]} for expert ${first} and ${axis[lowest.row]} for expert ${second}`;
   const at = (scale: number) => numberText(losses[scales.indexOf(scale)]);
-  return `${range} Lowest ${numberText(lowest.loss)} at ${place}. Base ${at(0)}, merged with the weights of the plane ${at(1)}.`;
+  return `${range} Lowest ${numberText(lowest.loss)} at ${place}. Base ${numberText(baseLoss(plane))}, merged with the weights of the plane ${at(1)}.`;
 }
 
 /** Tables of all losses: the plane, with the largest vertical weight on top, and the line. */

@@ -77,12 +77,14 @@ export class PreviewView {
     return this.#prompts.root.contains(document.activeElement);
   }
 
-  update(state: PanelState): void {
+  /** Starts nothing before all experts are there. */
+  update(state: PanelState, hasExperts: boolean): void {
     const {preview, trusted, page} = state;
     const run = selectedRun(state);
     if (run === undefined) return;
     const {phase, merged, base, saved, hasText, mergedImages} = preview;
-    this.#bar.show([run.path, phase, trusted, hasText], () => this.#controls(run.path, preview, trusted));
+    const needs = {trusted, hasExperts};
+    this.#bar.show([run.path, phase, needs, hasText], () => this.#controls(run.path, preview, needs));
     this.#prompts.root.hidden = !hasText;
     if (hasText) this.#prompts.show(run, page);
     setText(this.#engine, engineText(preview));
@@ -113,9 +115,13 @@ export class PreviewView {
     return `${text.prompts.length} prompts of ${columns} images are ${count} images; a preview draws at most ${maxPreviewImages}.`;
   }
 
-  #controls(run: string, {phase, hasText}: PreviewState, trusted: boolean): HTMLElement[] {
+  #controls(
+    run: string,
+    {phase, hasText}: PreviewState,
+    {trusted, hasExperts}: {trusted: boolean; hasExperts: boolean},
+  ): HTMLElement[] {
     const start = button('Start live preview', () => this.#panel.preview({kind: 'start', run}), {
-      disabled: !trusted,
+      disabled: !trusted || !hasExperts,
       title: trusted ? 'Load the models and draw samples while you move the sliders' : 'Needs a trusted workspace',
     });
     const stop = button('Stop live preview', () => this.#panel.preview({kind: 'stop'}));

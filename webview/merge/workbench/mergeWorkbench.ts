@@ -10,6 +10,7 @@ import {PreviewView} from '../preview/previewView.ts';
 import {canRedo, canUndo, currentSetting} from './settingHistory.ts';
 import {WeightSliders} from './weightSliders.ts';
 import {mergeSetting} from './workbenchSetting.ts';
+import {untrainedExperts} from './untrainedExperts.ts';
 import {noWorkbench, reduceWorkbench, type WorkbenchAction} from './workbenchState.ts';
 
 /** A moving slider makes many settings; samples are requested at most this often. */
@@ -31,7 +32,14 @@ export class MergeWorkbench {
   readonly #redo = button('Redo', () => this.#act({kind: 'redo'}), {title: 'Redo (Ctrl+Shift+Z)'});
   readonly #merge = button('Merge and save', () => void this.#saveNow(), {appearance: 'primary'});
   readonly #exact = button('Save exactly this', () => void this.#save(this.#panel.state.preview.mergedSetting));
+  readonly #about = element(
+    'p',
+    {class: 'message'},
+    '“Merge and save” takes the settings as they stand here, “Save exactly this” those of the preview whose pictures you see, which may be a moment behind.',
+  );
   #state = noWorkbench;
+  /** Experts that are not trained yet. */
+  #untrained: readonly string[] = [];
   #isBusy = false;
   #wasReady = false;
   /** Timer of the drawing that is due. */
@@ -56,14 +64,18 @@ export class MergeWorkbench {
       },
     });
     const buttons = element('div', {class: 'bar'}, this.#undo, this.#redo, this.#merge, this.#exact);
-    const parts = [this.#sliders.root, this.#note, buttons, this.#result, this.#view.root, this.#grid.root];
-    this.root = element('div', {role: 'group', 'aria-label': 'Merge workbench'}, ...parts);
+    const controls = element('div', {}, this.#sliders.root, this.#note, buttons, this.#about, this.#result);
+    const seen = element('div', {class: 'workbench-seen'}, this.#view.root);
+    const columns = element('div', {class: 'workbench-columns'}, controls, seen);
+    const attributes = {class: 'workbench', role: 'group', 'aria-label': 'Merge workbench'};
+    this.root = element('div', attributes, columns, this.#grid.root);
     this.root.addEventListener('keydown', (event) => this.#onKey(event));
   }
 
   /** Shows a run. A new run, or a new merge of it, replaces the setting. */
-  update(state: PanelState, run: RunView, {merge}: RunDetails): void {
+  update(state: PanelState, run: RunView, {merge, report}: RunDetails): void {
     const before = this.#state;
+    this.#untrained = untrainedExperts(run, {report});
     this.#state = reduceWorkbench(before, {kind: 'show', run, merge, kept: state.page.merge});
     const {preview} = state;
     if (preview.run !== null && preview.run !== run.path) this.#panel.preview({kind: 'stop'});
@@ -119,15 +131,17 @@ export class MergeWorkbench {
     if (run === null) return;
     const setting = this.#setting;
     this.#sliders.show({run, weights: merge?.weights}, setting);
-    this.#view.update(state);
+    const hasExperts = this.#untrained.length === 0;
+    this.#view.update(state, hasExperts);
     this.#grid.update(state.preview);
     const {drawing} = state.preview;
     if (this.#isAfterGrid && drawing?.kind === 'grid' && drawing.state !== 'drawing') this.#draw();
     const asked = mergeSetting(setting);
-    setText(this.#note, (asked && sameAsBase(asked)) ?? '');
+    setText(this.#note, hasExperts ? ((asked && sameAsBase(asked)) ?? '') : untrainedText(this.#untrained));
+    this.#about.hidden = state.preview.phase === 'off';
     setDisabled(this.#undo, !canUndo(history));
     setDisabled(this.#redo, !canRedo(history));
-    const mayRun = state.trusted && !this.#isBusy;
+    const mayRun = state.trusted && hasExperts && !this.#isBusy;
     setDisabled(this.#merge, !mayRun || asked === null);
     setDisabled(this.#exact, !mayRun || state.preview.mergedSetting === null);
     const titleOf = (what: string) => (state.trusted ? what : 'Needs a trusted workspace');
@@ -177,4 +191,9 @@ export class MergeWorkbench {
     this.#draw();
     this.#show();
   }
+}
+
+/** `Not trained yet: expert 2, t 500 to 749. A merge and its preview take all experts.` */
+function untrainedText(experts: readonly string[]): string {
+  return `Not trained yet: ${experts.join('; ')}. A merge and its preview take all experts.`;
 }

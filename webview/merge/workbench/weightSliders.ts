@@ -1,4 +1,5 @@
 import type {DepthWeight} from '../../../trainer/contract/config/mergeRule.ts';
+import {expertTitle} from '../../../trainer/contract/overview/stageTitle.ts';
 import type {RunView} from '../../../trainer/contract/panel/panelViews.ts';
 import type {WorkbenchSetting} from '../../../trainer/contract/panel/workbenchSetting.ts';
 import {element, message, Region, setText, table, type Child} from '../../dom.ts';
@@ -56,11 +57,11 @@ export class WeightSliders {
     const bar = methodBar(setting, this.#controls, this.#change);
     if (!isWeighted(setting))
       return [message('Model Stock takes its weights from the angles between the experts.'), bar];
-    const rows = run.ranges.flatMap(([low, high], i) => [
-      [`expert-${i}`, `${low} to ${high - 1}`, numberText(weights?.[i]), this.#weight(setting, i), this.#opener(i)],
+    const rows = run.ranges.flatMap((_, i) => [
+      [expertTitle(i, run.ranges), numberText(weights?.[i]), this.#weight(setting, i), this.#opener(i)],
       ...(this.#opened.has(i) ? this.#partRows(setting, i) : []),
     ]);
-    const head = ['Expert', 'Timesteps', 'Weight of the run', 'Your weight', 'Parts'];
+    const head = ['Expert', 'Weight of the run', 'Your weight', 'Parts'];
     return [table('Weight of each expert', head, rows), bar];
   }
 
@@ -93,7 +94,7 @@ export class WeightSliders {
     return partsOf(setting).map((part, row) => {
       const list = listOf(partWeight(setting, part, expert));
       const control = list === null ? this.#partWeight(setting, part, expert) : this.#list(part, expert, list);
-      return [`${partName(part)} of expert-${expert}`, '', '', control, row === 0 ? follow : ''];
+      return [`${partName(part)} of expert ${expert}`, '', control, row === 0 ? follow : ''];
     });
   }
 

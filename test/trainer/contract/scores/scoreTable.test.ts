@@ -106,7 +106,7 @@ describe('the table of scores', () => {
     const drawn = '64 images, pndm in 25 steps, guidance 7, seed 5';
     expect(recipe('held-out', null)).toMatch(/^9 test images, 2 timesteps of each in each range, seed 1; ±/);
     expect(recipe('KID', 'inception')).toBe(
-      `${drawn}, by inception, weights aaaaaaaaaaaa, against val2014.npz (40504 images); ± a standard error over 50 subsets of 20 images`,
+      `${drawn}, by inception, weights aaaaaaaaaaaa, against val2014.npz (40504 images); ± a standard error over 50 subsets of 20 images; unbiased: about 0, and as often below it, for images of one kind`,
     );
     expect(recipe('CLIP', 'clip')).toBe(`${drawn}, by clip, weights bbbbbbbbbbbb; ± a standard error over the images`);
     expect(recipe('Fréchet', 'clip')).toContain('against the test images; no interval');
@@ -116,7 +116,7 @@ describe('the table of scores', () => {
     const report = twoNetworks();
     const recipe = {...report.recipe, kid: {subsets: 50, subsetSize: 64}, reference: {part: 'test', images: 64}};
     const row = scoreTable({...report, recipe}).rows.find(({score}) => score === 'KID');
-    expect(row?.recipe).toMatch(/; no error, since each subset has all images$/);
+    expect(row?.recipe).toMatch(/; no error, since each subset has all images; unbiased/);
   });
 
   it('reads reports whose recipe has other parts', () => {

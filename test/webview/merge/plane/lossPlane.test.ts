@@ -36,7 +36,9 @@ describePanel('the loss plane', (open) => {
     // From 0.01, the axis's weight nearest to zero.
     for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowUp');
-    await page.getByText(/^Expert 0 at 0\.36, expert 1 at 0\.08: loss 0\.02314$/).waitFor();
+    await page
+      .getByText(/^Expert 0 at 0\.36, expert 1 at 0\.08: loss 0\.02314, -8\.88\d* % against the base$/)
+      .waitFor();
     await page.keyboard.press('Enter');
     await eventually(() => field(page, 0).inputValue()).toBe('0.36');
     expect(await field(page, 1).inputValue()).toBe('0.08');
@@ -101,7 +103,7 @@ describePanel('the loss plane', (open) => {
     finish();
     await page.getByText(/^Held: expert 2 at 0/).waitFor();
     await page.getByRole('combobox', {name: 'Horizontal axis'}).click();
-    await page.getByRole('option', {name: 'Expert 1', exact: true}).and(page.locator(':visible')).click();
+    await page.getByRole('option', {name: 'expert 1, t 250 to 499', exact: true}).and(page.locator(':visible')).click();
     await page.getByText('This plane is not measured yet.').waitFor();
     expectNoTrouble(panel);
     await panel.close();

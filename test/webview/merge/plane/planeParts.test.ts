@@ -88,12 +88,33 @@ describe('a loss plane', () => {
   it('is drawn with axes, legend and marks, the weights where they belong', () => {
     const plane = bowlPlane();
     const svg = planeSvg('Loss plane', plane, planeMarks(plane, [0.5, 0.5, 0, 0]), printTheme);
-    for (const text of ['weight of expert 0', 'weight of expert 1', 'lowest', 'from 0.02000', '0.5']) {
+    for (const text of ['weight of expert 0', 'weight of expert 1', 'lowest', 'base 0.02539', '0.5']) {
       expect(svg).toContain(`>${text}</text>`);
     }
     expect(planePlace(plane, -0.2, -0.2)).toEqual([planePlot.left, planePlot.top + planePlot.side]);
     expect(planePlace(plane, 1.2, 1.2)).toEqual([planePlot.left + planePlot.side, planePlot.top]);
     expect(svg).not.toContain('NaN');
+  });
+
+  it('tells its bands apart, however little its losses differ', () => {
+    const bowl = bowlPlane();
+    const flat = (loss: number | null) => loss && 0.02675 + 1e-4 * (loss - 0.02);
+    const plane: LossPlane = {
+      ...bowl,
+      rows: bowl.rows.map((row) => row.map(flat)),
+      line: {...bowl.line, losses: bowl.line.losses.map(flat)},
+    };
+    const bands = [...planeSvg('t', plane, [], printTheme).matchAll(/>from (.*?)</g)].map(([, text]) => text);
+    // The lowest of the bowl is 1e-4 x (0.36^2 + 0.64^2) x 0.01 below its base, of about 0.02675.
+    expect(bands[0]).toBe('-0.00202 %');
+    expect([bands.length, new Set(bands).size]).toEqual([12, 12]);
+    const ticks = [...planeLineSvg('t', plane, printTheme).matchAll(/text-anchor="end">(.*?%)</g)].map(([, t]) => t);
+    expect(new Set(ticks).size).toBe(2);
+  });
+
+  it('has another mark for each expert', () => {
+    const shapes = planeMarks(bowlPlane(), [0.5, 0.25, 0, 0]).map(({shape}) => shape);
+    expect(new Set(shapes).size).toBe(5);
   });
 
   it('is drawn as far as it is measured', () => {

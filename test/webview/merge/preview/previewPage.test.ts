@@ -4,13 +4,13 @@ import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {axeViolationsInThemes} from '../../axeViolations.ts';
 import {choose} from '../../choose.ts';
 import {describePanel, eventually, expectNoTrouble} from '../../describePanel.ts';
-import type {TestPanel} from '../../testPanel.ts';
+import type {TestPanel, TestPanelOptions} from '../../testPanel.ts';
 import {FakePreview} from './fakePreview.ts';
 
 const upRule = [{match: 'up', weights: [0.5, 0.6, 0.7, [-1, 1]]}];
 
 describePanel('the live preview', (open) => {
-  async function begin(setting: {trusted?: boolean} = {}) {
+  async function begin(setting: Pick<TestPanelOptions, 'trusted' | 'viewport'> = {}) {
     const fake = new FakePreview();
     const run = await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'});
     const panel = await open({runs: [run], actions: {preview: fake.start}, ...setting});
@@ -37,6 +37,52 @@ describePanel('the live preview', (open) => {
     await page.getByRole('button', {name: 'Stop live preview'}).click();
     await eventually(() => fake.ended).toBe(1);
     expect(fake.draws).toHaveLength(2);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('stands beside its sliders where there is room, and stays in sight with the last of them', async () => {
+    const {panel, page} = await begin({viewport: {width: 1440, height: 900}});
+    await start(panel);
+    for (const name of ['Parts of expert 0', 'Parts of expert 1', 'Parts of expert 2'])
+      await page.getByRole('button', {name}).click();
+    const slider = page.getByRole('slider', {name: 'Weight of expert 3'});
+    await slider.evaluate((each) => each.scrollIntoView({block: 'end'}));
+    const [control, picture] = await Promise.all([
+      slider.boundingBox(),
+      page.getByRole('img', {name: /^Preview: 16 images/}).boundingBox(),
+    ]);
+    if (control === null || picture === null) throw new Error('slider and picture are shown');
+    expect(picture.x).toBeGreaterThan(control.x + control.width);
+    expect(picture.y).toBeGreaterThanOrEqual(0);
+    expect(picture.y + picture.height).toBeLessThanOrEqual(900);
+    await panel.close();
+  });
+
+  it('has its sliders in sight on a narrow page', async () => {
+    const {panel, page} = await begin({viewport: {width: 400, height: 900}});
+    await page.getByRole('row', {name: /^expert 3, t 750 to 999/}).waitFor();
+    const last = page.getByRole('button', {name: 'Parts of expert 3'});
+    for (const each of [page.getByRole('textbox', {name: 'Weight of expert 3'}), last]) {
+      const {x = NaN, width = NaN} = (await each.boundingBox()) ?? {};
+      expect(x + width).toBeLessThanOrEqual(400);
+    }
+    await panel.close();
+  });
+
+  it('says what it lacks before the experts are trained, and offers it afterwards', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20, report: false});
+    for (const stage of ['expert-0', 'expert-1', 'expert-2']) run.emit({type: 'stage', stage, state: 'done'});
+    const panel = await open({runs: [run], tab: 'merge'});
+    const {page} = panel;
+    await page
+      .getByText('Not trained yet: expert 3, t 750 to 999. A merge and its preview take all experts.')
+      .waitFor();
+    const offered = ['Merge and save', 'Start live preview'].map((name) => page.getByRole('button', {name}));
+    for (const each of offered) expect(await each.isDisabled()).toBe(true);
+    run.emit({type: 'stage', stage: 'expert-3', state: 'done'});
+    panel.changed(run);
+    for (const each of offered) await eventually(() => each.isDisabled()).toBe(false);
     expectNoTrouble(panel);
     await panel.close();
   });
@@ -120,7 +166,12 @@ describePanel('the live preview', (open) => {
     const {fake, panel, page, run} = await begin();
     const exact = page.getByRole('button', {name: 'Save exactly this'});
     expect(await exact.isDisabled()).toBe(true);
+    const difference = page.getByText(
+      /^“Merge and save” takes the settings as they stand here, “Save exactly this” those of the preview/,
+    );
+    expect(await difference.isVisible()).toBe(false);
     await start(panel);
+    expect(await difference.isVisible()).toBe(true);
     await page.getByRole('textbox', {name: 'Lambda'}).fill('1.25');
     await eventually(() => fake.draws.at(-1)?.setting.method).toEqual({kind: 'linear', lambda: 1.25});
     const shown = fake.draws.at(-1)?.setting;

@@ -20,19 +20,19 @@ describePanel('task vectors in the merge tab', (open) => {
     await page.getByRole('tab', {name: 'Merge'}).click();
     await page.getByText('The experts of this run have not been analysed yet.').waitFor();
     await page.getByRole('button', {name: 'Analyse task vectors'}).click();
-    await page.getByText(/^expert-3 \[750, 1000\) has moved farthest, by \S+ % of the norm of the base/).waitFor();
+    await page.getByText(/^expert 3, t 750 to 999 has moved farthest, by \S+ % of the norm of the base/).waitFor();
     const norms = page.getByRole('table', {name: /^Norm of each task vector as a share/});
     expect(await norms.getByRole('row', {name: /^whole network/}).textContent()).toContain('(7.131)');
     expect(await norms.getByRole('row').count()).toBe(1 + 8);
     const cosines = page.getByRole('table', {name: 'Cosine of each pair of task vectors'});
-    expect(await cellsOf(cosines, 'expert-1')).toEqual(['-0.001', '–', '-0.004', '0.000']);
+    expect(await cellsOf(cosines, 'expert 1')).toEqual(['-0.001', '–', '-0.004', '0.000']);
     expectNoTrouble(panel);
     await panel.close();
   });
 
   it('draws the norms by tensor, and has every number in tables', async () => {
     const {analysis, panel, page} = await analysed(open);
-    const chart = page.getByRole('img', {name: /^Relative norm by tensor, 219 tensors\. expert-0 \[0, 250\): from/});
+    const chart = page.getByRole('img', {name: /^Relative norm by tensor, 219 tensors\. expert 0, t 0 to 249: from/});
     await chart.scrollIntoViewIfNeeded();
     await expect.poll(() => drawnColours(chart.evaluate(coloursOf))).toEqual([true, true, true, true]);
     await page.getByText('Data table of the norms').click();
@@ -53,7 +53,7 @@ describePanel('task vectors in the merge tab', (open) => {
     await page.getByRole('option', {name: 'mid', exact: true}).and(page.locator(':visible')).click();
     const mid = analysis.groups.find(({name}) => name === 'mid')?.agreement[1]?.[0] ?? NaN;
     const signs = page.getByRole('table', {name: /^Share of elements that both experts change in the same direction/});
-    await eventually(async () => (await cellsOf(signs, 'expert-0'))[1]).toBe(`${Number((100 * mid).toPrecision(3))} %`);
+    await eventually(async () => (await cellsOf(signs, 'expert 0'))[1]).toBe(`${Number((100 * mid).toPrecision(3))} %`);
     await panel.close();
   });
 

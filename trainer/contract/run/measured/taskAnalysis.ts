@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import {expertTitle} from '../../overview/stageTitle.ts';
 import {sha256} from '../../sha256.ts';
 
 /** Points of the distribution of a task vector's elements: what a box plot shows, and the tails. */
@@ -72,7 +73,8 @@ function fits({norms, relativeNorms, cosines, agreement}: TaskStatistics, expert
   return norms.length === experts && relativeNorms.length === experts && isTriangle(cosines) && isTriangle(agreement);
 }
 
-/** `expert-1 [250, 500)`: how the experts of an analysis are told apart. */
+/** `expert 1, t 250 to 499`: how the experts of an analysis are told apart. */
 export function expertLabels({experts}: Pick<TaskAnalysis, 'experts'>): string[] {
-  return experts.map(({range}, i) => `expert-${i}${range === undefined ? '' : ` [${range[0]}, ${range[1]})`}`);
+  const ranges = experts.map(({range}) => range);
+  return ranges.map((_, i) => expertTitle(i, ranges));
 }

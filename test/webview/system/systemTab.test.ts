@@ -1,0 +1,29 @@
+import {expect, it} from 'vitest';
+import {fakeRun} from '../../helpers/fakeRunFolder.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {describePanel, expectNoTrouble} from '../describePanel.ts';
+
+describePanel('the system tab', (open) => {
+  it('tells when each stage started, how long it took, and its memory in the unit of the trees', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20, report: false});
+    run.emit({type: 'stage', stage: 'expert-0', state: 'done'});
+    const {events} = run;
+    const started = events.find(({type, stage}) => type === 'stage' && stage === 'expert-0')?.time ?? 0;
+    const panel = await open({runs: [run], tab: 'system'});
+    const table = panel.page.getByRole('table', {name: 'Stages of the run'});
+    const row = table.getByRole('row', {name: /^expert 0, t 0 to 249 done/});
+    const [state, start, took] = await row.getByRole('cell').allInnerTexts();
+    expect(state).toBe('done');
+    expect(start).toBe(await panel.page.evaluate((time) => new Date(time).toLocaleString(), started));
+    expect(took).toMatch(/^\d+ s$/);
+    await row.getByRole('cell', {name: '537 MB', exact: true}).waitFor();
+    const waiting = await table
+      .getByRole('row', {name: /^merge/})
+      .getByRole('cell')
+      .allInnerTexts();
+    expect(waiting.slice(0, 3)).toEqual(['waiting', '–', '–']);
+    await panel.page.getByRole('row', {name: /expert 1, t 250 to 499 warning the last batch is short/}).waitFor();
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+});
