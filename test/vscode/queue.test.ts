@@ -21,8 +21,8 @@ story('an order waits in the queue until the run before it is stopped at once', 
   await workbench.command('DeMe: Stop Now');
   await page.getByRole('treeitem', {name: /^Queue/}).waitFor({state: 'detached'});
   // The order goes on in the run that was stopped, and leaves alone what it was not for.
-  await workbench.lens(/^Finetune expert 1 .*: done/).waitFor();
-  await workbench.lens(/^Finetune expert 0 .*: stopped/).waitFor();
+  await workbench.lens(/^Finetune expert 1, .*: done/).waitFor();
+  await workbench.lens(/^Finetune expert 0, .*: stopped/).waitFor();
   await vi.waitFor(async () => {
     const states = await Promise.all((await runsOf(folder)).map(async ({path}) => (await currentState(path))?.state));
     expect(states).toEqual(['done']);

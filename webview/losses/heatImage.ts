@@ -20,6 +20,9 @@ export function heatMapOf(bins: readonly Float64Array[], term: LossTerm): HeatMa
   return {buckets: bins[0]?.[heatColumn.buckets] ?? 0, columns, end, extent: heatExtent(columns)};
 }
 
+/** What is smaller than that share of the largest mean has the colour of the lower end: a consistency loss starts at rounding errors, which would take all colours. */
+const smallestShare = 1e-6;
+
 /** Smallest and largest positive mean of all parts, the ends of the logarithmic colour scale; null if there are none. */
 export function heatExtent(parts: readonly Pick<HeatMap, 'extent'>[]): readonly [number, number] | null {
   let [low, high] = [Infinity, 0];
@@ -28,7 +31,7 @@ export function heatExtent(parts: readonly Pick<HeatMap, 'extent'>[]): readonly 
     low = Math.min(low, extent[0]);
     high = Math.max(high, extent[1]);
   }
-  return high > 0 ? [low, high] : null;
+  return high > 0 ? [Math.max(low, smallestShare * high), high] : null;
 }
 
 /** Index of the column that contains an update; -1 if there is none. */

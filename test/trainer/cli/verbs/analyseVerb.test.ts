@@ -46,7 +46,7 @@ describe('deme analyse', () => {
     const ranges = ['--range', '0,500', '--range', '500,1000'];
     const {code, stdout} = await deme(['analyse', ...named, ...ranges]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^ {2}expert-0 \[0, 500\) +7\.131 +\S+ % +expert0\.safetensors$/m);
+    expect(stdout).toMatch(/^ {2}expert 0, t 0 to 499 +7\.131 +\S+ % +expert0\.safetensors$/m);
     expect(stdout).toMatch(/^ {2}1 +-0\.0013$/m);
     expect(stdout).toMatch(/^ {2}projections +\S+ % +\S+ %$/m);
   });
