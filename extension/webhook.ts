@@ -1,4 +1,4 @@
-import {WebhookMessage} from '../trainer/contract/run/webhookMessage.ts';
+import {WebhookMessage} from '../trainer/contract/webhookMessage.ts';
 import type {Log} from './log.ts';
 import {settings} from './settings.ts';
 

@@ -1,4 +1,4 @@
-import type {TimeLeft} from './run/timeLeft.ts';
+import type {TimeLeft} from './timeLeft.ts';
 
 /** `45 s`, `3 min`, `2 h 5 min`, `3 days 4 h` */
 export function durationText(seconds: number): string {

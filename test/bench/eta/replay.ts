@@ -1,7 +1,7 @@
-import type {TimeLeft} from '../../../trainer/contract/run/timeLeft.ts';
+import type {TimeLeft} from '../../../trainer/contract/timeLeft.ts';
 import {planStages} from '../../../trainer/pipeline/graph/stagePlan.ts';
-import {StageClock, type KindTime} from '../../../trainer/pipeline/owner/stageClock.ts';
-import {SteadyLeft} from '../../../trainer/pipeline/owner/steadyLeft.ts';
+import {StageClock, type KindTime} from '../../../trainer/pipeline/owner/time/stageClock.ts';
+import {SteadyLeft} from '../../../trainer/pipeline/owner/time/steadyLeft.ts';
 import type {Stage} from '../../../trainer/contract/run/stage.ts';
 import {eventsOf, type RecordedRun} from './recordedRun.ts';
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type {ErrorRecord} from '../errors.ts';
 import {estimatedLeftText} from '../durationText.ts';
 import {parseStage} from '../run/stage.ts';
-import type {TimeLeft} from '../run/timeLeft.ts';
+import type {TimeLeft} from '../timeLeft.ts';
 import {outcomes, type Verdict} from './reportVerdict.ts';
 import {modelTitle, stageTitle, type Ranges} from './stageTitle.ts';
 

@@ -8,7 +8,7 @@ import {WeightsRecord} from '../run/pipeline.ts';
 import {runStates} from '../run/records.ts';
 import {Report} from '../run/report.ts';
 import {stageStates} from '../run/runProgress.ts';
-import {TimeLeft} from '../run/timeLeft.ts';
+import {TimeLeft} from '../timeLeft.ts';
 
 /** One stage of a run as the panel shows it. */
 export const StageView = z.strictObject({

@@ -9,7 +9,7 @@ import {MergeRule} from '../config/mergeRule.ts';
 import {PathInside} from './pathInside.ts';
 import {ProcessIdentity} from './processIdentity.ts';
 import {ExperimentName, RunId} from './runId.ts';
-import {TimeLeft} from './timeLeft.ts';
+import {TimeLeft} from '../timeLeft.ts';
 
 /** `deme.json` beside the weights of each model that this project writes: what stock diffusers configs cannot say. */
 export const ModelRecord = z.strictObject({

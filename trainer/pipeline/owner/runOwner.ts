@@ -1,7 +1,7 @@
 import type {EngineConfig} from '../../contract/config/config.ts';
 import type {NewRunEvent, RunEvent} from '../../contract/run/events.ts';
 import {toErrorRecord} from '../../contract/errors.ts';
-import type {TimeLeft} from '../../contract/run/timeLeft.ts';
+import type {TimeLeft} from '../../contract/timeLeft.ts';
 import {StageProcesses} from '../../launch/stageProcesses.ts';
 import type {StageProcess} from '../../launch/stageProcess.ts';
 import {RunPlace} from '../../store/run/runPlace.ts';
@@ -15,9 +15,9 @@ import {OwnerRecords, type OwnState} from './ownerRecords.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {runStageGraph} from '../graph/stageGraph.ts';
 import {workOf, type PlannedStage} from '../graph/stagePlan.ts';
-import {StageClock} from './stageClock.ts';
+import {StageClock} from './time/stageClock.ts';
 import {StallWatch} from './stallWatch.ts';
-import {SteadyLeft} from './steadyLeft.ts';
+import {SteadyLeft} from './time/steadyLeft.ts';
 import type {StageDecision} from '../graph/takeOver.ts';
 import {trainerEntry} from './trainerEntry.ts';
 

@@ -15,7 +15,7 @@ import {createRun, type RunFolder} from '../../store/run/runFolder.ts';
 import {checkResults} from '../graph/checkResults.ts';
 import {cudaSetting, type CudaSetting} from '../resources/cudaSetting.ts';
 import {finishedStages, settledStages} from '../graph/finishedStages.ts';
-import {earlierTimes} from './earlierTimes.ts';
+import {earlierTimes} from './time/earlierTimes.ts';
 import {measuringProblems} from './measuringProblems.ts';
 import {planRun, type RunPlan} from './planRun.ts';
 import type {ProcessPlan} from '../resources/processPlan.ts';

@@ -1,4 +1,4 @@
-import type {StageNode} from '../graph/stagePlan.ts';
+import type {StageNode} from '../../graph/stagePlan.ts';
 
 /** A stage that is not done, with the seconds that it still takes. */
 export interface Task extends StageNode {

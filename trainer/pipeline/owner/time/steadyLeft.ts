@@ -1,4 +1,4 @@
-import type {TimeLeft} from '../../contract/run/timeLeft.ts';
+import type {TimeLeft} from '../../../contract/timeLeft.ts';
 
 /** Milliseconds in which most of a change is taken over. */
 const inertia = 20_000;

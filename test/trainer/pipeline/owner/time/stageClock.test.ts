@@ -1,10 +1,10 @@
 import {describe, expect, it} from 'vitest';
-import {DemeConfig} from '../../../../trainer/contract/config/config.ts';
-import type {RunEvent} from '../../../../trainer/contract/run/events.ts';
-import {planStages} from '../../../../trainer/pipeline/graph/stagePlan.ts';
-import {StageClock, type KindTime} from '../../../../trainer/pipeline/owner/stageClock.ts';
-import {SteadyLeft} from '../../../../trainer/pipeline/owner/steadyLeft.ts';
-import {stepEvent} from '../../../helpers/knownRun.ts';
+import {DemeConfig} from '../../../../../trainer/contract/config/config.ts';
+import type {RunEvent} from '../../../../../trainer/contract/run/events.ts';
+import {planStages} from '../../../../../trainer/pipeline/graph/stagePlan.ts';
+import {StageClock, type KindTime} from '../../../../../trainer/pipeline/owner/time/stageClock.ts';
+import {SteadyLeft} from '../../../../../trainer/pipeline/owner/time/steadyLeft.ts';
+import {stepEvent} from '../../../../helpers/knownRun.ts';
 
 const config = DemeConfig.parse({
   name: 'a',

@@ -1,9 +1,9 @@
-import type {RunEvent} from '../../contract/run/events.ts';
-import {addSample, noPace, secondsLeft, type Pace} from '../../contract/run/pace.ts';
-import type {TimeLeft} from '../../contract/run/timeLeft.ts';
-import type {Stage} from '../../contract/run/stage.ts';
-import {totalEffort, updatesOfTraining} from '../graph/stageEffort.ts';
-import {isTraining, type PlannedStage} from '../graph/stagePlan.ts';
+import type {RunEvent} from '../../../contract/run/events.ts';
+import {addSample, noPace, secondsLeft, type Pace} from '../../../contract/run/pace.ts';
+import type {TimeLeft} from '../../../contract/timeLeft.ts';
+import type {Stage} from '../../../contract/run/stage.ts';
+import {totalEffort, updatesOfTraining} from '../../graph/stageEffort.ts';
+import {isTraining, type PlannedStage} from '../../graph/stagePlan.ts';
 import {scheduleLength, type Task} from './scheduleLength.ts';
 
 type Kind = Stage['kind'];

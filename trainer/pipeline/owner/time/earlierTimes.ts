@@ -1,13 +1,13 @@
 import {dirname} from 'node:path';
-import {nullForUserError} from '../../contract/errors.ts';
-import {ResolvedConfig} from '../../contract/run/pipeline.ts';
-import type {Stage} from '../../contract/run/stage.ts';
-import {readJson} from '../../store/files/jsonFile.ts';
-import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
-import {runPaths} from '../../store/run/runPaths.ts';
-import {finishedStages} from '../graph/finishedStages.ts';
-import {totalEffort} from '../graph/stageEffort.ts';
-import {planStages} from '../graph/stagePlan.ts';
+import {nullForUserError} from '../../../contract/errors.ts';
+import {ResolvedConfig} from '../../../contract/run/pipeline.ts';
+import type {Stage} from '../../../contract/run/stage.ts';
+import {readJson} from '../../../store/files/jsonFile.ts';
+import {listRuns, type RunFolder} from '../../../store/run/runFolder.ts';
+import {runPaths} from '../../../store/run/runPaths.ts';
+import {finishedStages} from '../../graph/finishedStages.ts';
+import {totalEffort} from '../../graph/stageEffort.ts';
+import {planStages} from '../../graph/stagePlan.ts';
 import type {KindTime} from './stageClock.ts';
 
 /** Runs that are looked at: the newest ones say most of how fast the machine is now. */

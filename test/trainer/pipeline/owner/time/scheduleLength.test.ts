@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {scheduleLength, type Task} from '../../../../trainer/pipeline/owner/scheduleLength.ts';
+import {scheduleLength, type Task} from '../../../../../trainer/pipeline/owner/time/scheduleLength.ts';
 
 const task = (name: string, seconds: number, needs: readonly string[] = [], isRunning = false): Task => {
   return {name, seconds, needs, isRunning};
