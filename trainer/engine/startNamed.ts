@@ -6,8 +6,7 @@ import {useTensorflow} from './tensorflow/tensorflowEngine.ts';
 import {useWasm} from './wasm/wasmEngine.ts';
 import {useWebgpu} from './webgpu/webgpuEngine.ts';
 
-/** The engine that is wanted, and what for. */
-/** `why` the named engine is taken; left out: it was asked for. */
+/** The engine that is wanted, what for, and why it is the one that is named; without a reason it was asked for. */
 export type EngineRequest = EngineConfig & {readonly work?: EngineWork; readonly why?: string};
 
 // Each makes its engine the current backend and lets it pass the self test. `why` ends the reason that the user reads.

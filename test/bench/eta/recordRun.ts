@@ -1,4 +1,5 @@
 import {writeFile} from 'node:fs/promises';
+import {basename} from 'node:path';
 import type {RunEvent} from '../../../trainer/contract/run/events.ts';
 import {ResolvedConfig} from '../../../trainer/contract/run/pipeline.ts';
 import {updatesOfTraining} from '../../../trainer/pipeline/graph/stageEffort.ts';
@@ -38,7 +39,9 @@ for (const event of all) {
   kept.set(key, seconds);
   events.push([seconds, event.stage, what, Math.round(1e4 * share) / 1e4]);
 }
-const record: RecordedRun = {config, about, parallel, finished, events};
+// The estimate does not depend on where things lie.
+const placeless = {...config, ...(config.base !== undefined && {base: basename(config.base)})};
+const record: RecordedRun = {config: placeless, about, parallel, finished, events};
 await writeFile(file, `${JSON.stringify(record)}\n`);
 
 function shareOf(event: RunEvent): [string, number] | null {

@@ -1,8 +1,7 @@
 import type {TimeLeft} from '../../../trainer/contract/timeLeft.ts';
 import {planStages} from '../../../trainer/pipeline/graph/stagePlan.ts';
-import {StageClock, type KindTime} from '../../../trainer/pipeline/owner/time/stageClock.ts';
+import {StageClock, type KindTimes} from '../../../trainer/pipeline/owner/time/stageClock.ts';
 import {SteadyLeft} from '../../../trainer/pipeline/owner/time/steadyLeft.ts';
-import type {Stage} from '../../../trainer/contract/run/stage.ts';
 import {eventsOf, type RecordedRun} from './recordedRun.ts';
 
 /** What the panel said at a moment of a run, and what was true. */
@@ -18,11 +17,7 @@ export interface Forecast {
 const beat = 2;
 
 /** Replays a run as its owner saw it, and takes the forecasts at these shares of its time. */
-export function forecasts(
-  run: RecordedRun,
-  shares: readonly number[],
-  earlier?: ReadonlyMap<Stage['kind'], KindTime>,
-): Forecast[] {
+export function forecasts(run: RecordedRun, shares: readonly number[], earlier?: KindTimes): Forecast[] {
   const events = eventsOf(run);
   const total = (events.at(-1)?.time ?? 0) / 1000;
   const finished = new Set(run.finished);

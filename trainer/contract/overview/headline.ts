@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type {ErrorRecord} from '../errors.ts';
 import {estimatedLeftText} from '../durationText.ts';
+import type {SeenState} from '../run/records.ts';
 import {parseStage} from '../run/stage.ts';
 import type {TimeLeft} from '../timeLeft.ts';
 import {outcomes, type Verdict} from './reportVerdict.ts';
@@ -26,8 +27,7 @@ export interface RunningStage {
 }
 
 export interface HeadlineRun {
-  /** `new`: nobody has written a state yet. */
-  readonly state: 'new' | 'running' | 'paused' | 'stopping' | 'stopped' | 'failed' | 'done' | 'lost';
+  readonly state: SeenState;
   readonly error: Pick<ErrorRecord, 'message'> | null;
   /** 0..1 */
   readonly progress: number;
@@ -43,13 +43,9 @@ export interface HeadlineRun {
 /** The sentence about a run that the panel, the tree, the notices and the report show. */
 export function headline(run: HeadlineRun): Headline {
   const {verdict} = run;
-  if (run.state === 'done') return verdict === null ? notMeasured(run) : settled(verdict);
+  if (run.state === 'done') return verdict ?? notMeasured(run);
   const before = verdict === null ? '' : ` Its last report: ${verdict.text}`;
   return {text: `${stateSentence(run)}${before}`, short: null, outcome: null};
-}
-
-function settled({text, short, outcome}: Verdict): Headline {
-  return {text, short, outcome};
 }
 
 function notMeasured({evaluates}: HeadlineRun): Headline {

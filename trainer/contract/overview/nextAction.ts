@@ -1,4 +1,5 @@
 import type {ErrorRecord} from '../errors.ts';
+import type {SeenState} from '../run/records.ts';
 import type {Headline} from './headline.ts';
 
 /** Commands of the editor that the panel may ask for; each is about the shown run. */
@@ -21,7 +22,7 @@ export interface NextAction {
 
 /** What the next step of a run depends on. */
 export interface ActionRun {
-  readonly state: 'new' | 'running' | 'paused' | 'stopping' | 'stopped' | 'failed' | 'done' | 'lost';
+  readonly state: SeenState;
   readonly error: Pick<ErrorRecord, 'code'> | null;
   readonly outcome: Headline['outcome'];
   /** The base as the config names it; null where it pretrains one. */

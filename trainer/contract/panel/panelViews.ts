@@ -5,7 +5,7 @@ import {Headline} from '../overview/headline.ts';
 import {MemoryPeak} from '../run/memoryPeak.ts';
 import {PreviewText} from './preview.ts';
 import {WeightsRecord} from '../run/pipeline.ts';
-import {runStates} from '../run/records.ts';
+import {seenStates} from '../run/records.ts';
 import {Report} from '../run/report.ts';
 import {stageStates} from '../run/runProgress.ts';
 import {TimeLeft} from '../timeLeft.ts';
@@ -66,7 +66,7 @@ export const RunView = z.strictObject({
   id: z.string(),
   name: z.string(),
   created: z.string(),
-  state: z.enum([...runStates, 'lost', 'new']),
+  state: z.enum(seenStates),
   /** How it went, or what it is doing. */
   headline: Headline,
   error: ErrorRecord.nullable(),

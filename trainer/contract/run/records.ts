@@ -52,6 +52,9 @@ export const MergeRecord = z.strictObject({
 export type MergeRecord = z.infer<typeof MergeRecord>;
 
 export const runStates = ['running', 'paused', 'stopping', 'stopped', 'failed', 'done'] as const;
+/** Those that a reader sees: also `lost`, whose process has ended without a word, and `new`, whose owner has written none. */
+export const seenStates = [...runStates, 'lost', 'new'] as const;
+export type SeenState = (typeof seenStates)[number];
 
 /** `run.json`: what a run is; written once. */
 export const RunRecord = z.strictObject({

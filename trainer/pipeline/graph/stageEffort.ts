@@ -3,6 +3,7 @@ import type {DemeConfig} from '../../contract/config/config.ts';
 import {measuredCount, type SamplingConfig} from '../../contract/config/evaluateConfig.ts';
 import {searchBudget} from '../../contract/config/searchConfig.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
+import {usualGuidance} from '../../contract/run/promptGrid.ts';
 import {distancePlan, plannedImages} from '../search/distancePlan.ts';
 import {imagesOfSearch} from '../search/searchCost.ts';
 
@@ -57,6 +58,6 @@ export function drawingEffort({evaluate}: DemeConfig, shards = 1): StageEffort {
 
 /** With guidance, the network also predicts without the prompt. */
 function passesPerImage(sampling: SamplingConfig): number {
-  const isGuided = sampling.prompts !== undefined && (sampling.guidance ?? 7.5) > 1;
+  const isGuided = sampling.prompts !== undefined && (sampling.guidance ?? usualGuidance) > 1;
   return sampling.steps * (isGuided ? 2 : 1);
 }

@@ -15,7 +15,7 @@ import {OwnerRecords, type OwnState} from './ownerRecords.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {runStageGraph} from '../graph/stageGraph.ts';
 import {workOf, type PlannedStage} from '../graph/stagePlan.ts';
-import {StageClock} from './time/stageClock.ts';
+import {StageClock, type KindTimes} from './time/stageClock.ts';
 import {StallWatch} from './stallWatch.ts';
 import {SteadyLeft} from './time/steadyLeft.ts';
 import type {StageDecision} from '../graph/takeOver.ts';
@@ -34,7 +34,7 @@ export interface RunOptions {
   /** Folders of libraries that the engine opens by name. */
   readonly libraryFolders: readonly string[];
   /** How long stages took in earlier runs. */
-  readonly earlier: ConstructorParameters<typeof StageClock>[3];
+  readonly earlier: KindTimes;
   /** What the user should know before the first stage starts. */
   readonly warnings: readonly string[];
   /** What was taken over from earlier runs, and why the other stages were not. */

@@ -7,7 +7,7 @@ interface Content {
 }
 
 /** A picture with its bytes as they fit; `scale` is what its sides were shrunk to, 1 for one as it was. */
-interface FittingPicture extends Content {
+export interface FittingPicture extends Content {
   readonly scale: number;
 }
 

@@ -2,7 +2,7 @@ import {readFile} from 'node:fs/promises';
 import {extname, join} from 'node:path';
 import {Marked, Renderer, type Tokens} from 'marked';
 import {escaped} from '../../chart/svgDocument.ts';
-import {fittingPictures} from './fittingPictures.ts';
+import {fittingPictures, type FittingPicture} from './fittingPictures.ts';
 
 /** Bytes of all pictures together: as text they take a third more, and the page stays under 5 MB. */
 const pictureBytes = 3.6e6;
@@ -21,15 +21,13 @@ export async function reportPage(folder: string, title: string, markdown: string
   return page(title, html);
 }
 
-type EmbeddedPictures = ReadonlyMap<string, ReturnType<typeof fittingPictures>[number]>;
-
 function picturesIn(markdown: string): string[] {
   const files = [...markdown.matchAll(/^!\[[^\]]*\]\(([^)/\\]+\.(?:svg|png))\)$/gm)].map(([, file = '']) => file);
   return [...new Set(files)];
 }
 
 /** Names of models and runs may hold anything: markup in them is shown, and links lead nowhere. */
-function renderer(pictures: EmbeddedPictures): Partial<Renderer> {
+function renderer(pictures: ReadonlyMap<string, FittingPicture>): Partial<Renderer> {
   const plain = new Renderer();
   return {
     html: ({text}: Tokens.HTML | Tokens.Tag) => escaped(text),
@@ -42,7 +40,7 @@ function renderer(pictures: EmbeddedPictures): Partial<Renderer> {
   };
 }
 
-function figure(title: string, picture: ReturnType<typeof fittingPictures>[number] | undefined, type: string): string {
+function figure(title: string, picture: FittingPicture | undefined, type: string): string {
   if (picture === undefined) return escaped(title);
   const source = `data:${types[type]};base64,${Buffer.from(picture.bytes).toString('base64')}`;
   const shrunk = picture.scale < 1 ? `<br>Shrunk to ${Math.round(100 * picture.scale)} % of its sides.` : '';

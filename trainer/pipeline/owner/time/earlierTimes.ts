@@ -8,13 +8,13 @@ import {runPaths} from '../../../store/run/runPaths.ts';
 import {finishedStages} from '../../graph/finishedStages.ts';
 import {totalEffort} from '../../graph/stageEffort.ts';
 import {planStages} from '../../graph/stagePlan.ts';
-import type {KindTime} from './stageClock.ts';
+import type {KindTime, KindTimes} from './stageClock.ts';
 
 /** Runs that are looked at: the newest ones say most of how fast the machine is now. */
 const lookedAt = 5;
 
 /** How long each kind of stage took in the newest other run of the same folder that has one, on the same engine. */
-export async function earlierTimes(run: RunFolder): Promise<Map<Stage['kind'], KindTime>> {
+export async function earlierTimes(run: RunFolder): Promise<KindTimes> {
   const runs = await listRuns(dirname(run.path), () => undefined);
   const others = runs.filter(({path, record}) => path !== run.path && isSameEngine(record, run.record));
   const times = new Map<Stage['kind'], KindTime>();
@@ -29,7 +29,7 @@ function isSameEngine({engine: one}: RunFolder['record'], {engine: other}: RunFo
   return one.name === other.name && one.device === other.device && one.threads === other.threads;
 }
 
-async function timesOf({path}: RunFolder): Promise<Map<Stage['kind'], KindTime>> {
+async function timesOf({path}: RunFolder): Promise<KindTimes> {
   const {config} = await readJson(runPaths.config(path), ResolvedConfig, 'the config of the run');
   const stages = [...planStages(config, 'pretrain'), ...planStages(config)];
   const finished = await finishedStages(path, stages);

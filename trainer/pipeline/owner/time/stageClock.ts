@@ -15,6 +15,8 @@ export interface KindTime {
   readonly stages: number;
 }
 
+export type KindTimes = ReadonlyMap<Kind, KindTime>;
+
 /** What is known of a duration: `doubt` is by what share it may be longer or shorter. */
 interface Estimate {
   readonly seconds: number;
@@ -50,7 +52,7 @@ export class StageClock {
     /** Processes at once. */
     readonly parallel: number,
     /** What earlier runs took on the same engine. */
-    readonly earlier: ReadonlyMap<Kind, KindTime> = new Map(),
+    readonly earlier: KindTimes = new Map(),
   ) {
     this.#done = new Set(finished);
   }
@@ -174,8 +176,7 @@ export class StageClock {
   #paceOfOthers(trains?: boolean): number | null {
     const fits = (stage: Pick<PlannedStage, 'stage'>) => trains === undefined || isTraining(stage) === trains;
     const kinds = new Set(this.stages.filter(fits).map(({stage}) => stage.kind));
-    const ofKinds = (times: ReadonlyMap<Kind, KindTime>) =>
-      [...times].flatMap(([kind, time]) => (kinds.has(kind) ? [time] : []));
+    const ofKinds = (times: KindTimes) => [...times].flatMap(([kind, time]) => (kinds.has(kind) ? [time] : []));
     return paceIn(ofKinds(this.#times)) ?? this.#paceOf((stage) => fits({stage})) ?? paceIn(ofKinds(this.earlier));
   }
 
