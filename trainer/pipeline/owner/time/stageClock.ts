@@ -113,7 +113,8 @@ export class StageClock {
     if (running === undefined || state === 'skipped') return;
     const before = this.#times.get(stage.kind);
     this.#times.set(stage.kind, {
-      seconds: (before?.seconds ?? 0) + (time - running.since) / 1000,
+      // The clock on the wall may have been set back meanwhile.
+      seconds: (before?.seconds ?? 0) + Math.max(0, time - running.since) / 1000,
       effort: (before?.effort ?? 0) + totalEffort(effort),
       stages: (before?.stages ?? 0) + 1,
     });

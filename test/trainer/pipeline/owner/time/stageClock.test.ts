@@ -80,6 +80,16 @@ describe('the clock of a run', () => {
     const early = clockAfter([...before, stageEvent('evaluate-expert-0', 'started', 224)]);
     expect(early.left(229_000)?.seconds).toBeCloseTo(15 + 2 * 20 + 5, 6);
   });
+
+  it('foresees no time below zero where the clock on the wall was set back', () => {
+    const clock = clockAfter([
+      stageEvent('expert-0', 'started', 3600),
+      stageEvent('expert-0', 'done', 10),
+      stageEvent('expert-1', 'started', 10),
+    ]);
+    const left = clock.left(5000) ?? expect.fail();
+    for (const seconds of Object.values(left)) expect(seconds).toBeGreaterThanOrEqual(0);
+  });
 });
 
 describe('a steady estimate', () => {
