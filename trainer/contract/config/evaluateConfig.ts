@@ -154,10 +154,10 @@ const EvaluateSettings = z.strictObject({
       'Into how many stages the drawing of these is shared, which may run at once; left out: the evaluation draws them itself. The numbers are the same.',
     ),
   keep: z
-    .array(z.enum(['features', 'images']))
+    .array(z.enum(['features', 'images', 'tar']))
     .optional()
     .describe(
-      'What of them stays in the run besides statistics; left out: the features. KID needs these; images are PNGs.',
+      'What of them stays in the run besides statistics; left out: the features. KID needs these; images are PNGs in a folder, tar is one file of them.',
     ),
 });
 
@@ -202,7 +202,13 @@ export function featureFileNames(features?: EvaluateConfig['features']): readonl
   return names.length === 1 ? [null] : names;
 }
 
+/** Whether the images of each model stay in the run: as PNGs in a folder, in a tar file, or both. */
+export function keptImages({keep = []}: Pick<EvaluateConfig, 'keep'>): {folder: boolean; tar: boolean} {
+  return {folder: keep.includes('images'), tar: keep.includes('tar')};
+}
+
 /** Images of each model whose features are measured, or which are kept. */
-export function measuredCount({features, keep, samples}: EvaluateConfig): number {
-  return featureNames(features).length > 0 || keep?.includes('images') === true ? samples : 0;
+export function measuredCount(config: EvaluateConfig): number {
+  const {folder, tar} = keptImages(config);
+  return featureNames(config.features).length > 0 || folder || tar ? config.samples : 0;
 }

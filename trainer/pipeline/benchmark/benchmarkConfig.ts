@@ -36,6 +36,8 @@ export interface BenchmarkRequest {
   readonly baselines?: boolean;
   /** Keep all images as files in the run. */
   readonly keepImages?: boolean;
+  /** Keep all images of each model in a tar file. */
+  readonly keepTar?: boolean;
 }
 
 /** The config that a benchmark runs. */
@@ -76,11 +78,13 @@ export async function benchmarkConfig(request: BenchmarkRequest): Promise<Benchm
 }
 
 /** The published tables have no experts by themselves, which would be half of all images. */
-function measuringChanges({experts = false, baselines = false, keepImages = false}: BenchmarkRequest): ConfigChange[] {
+function measuringChanges(request: BenchmarkRequest): ConfigChange[] {
+  const {experts = false, baselines = false, keepImages = false, keepTar = false} = request;
+  const kept = [...(keepImages ? ['images'] : []), ...(keepTar ? ['tar'] : [])];
   return [
     ...(experts ? [] : [{path: ['evaluate', 'experts'], value: false}]),
     ...(baselines ? [{path: ['baselines'], value: paperBaselines}] : []),
-    ...(keepImages ? [{path: ['evaluate', 'keep'], value: ['features', 'images']}] : []),
+    ...(kept.length > 0 ? [{path: ['evaluate', 'keep'], value: ['features', ...kept]}] : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import {
   featureNames,
+  keptImages,
   listedPrompts,
   measuredCount,
   referencePath,
@@ -51,7 +52,8 @@ export async function measureSpan(
   context: StageContext,
   {config, model, drawing, blocks, span, others = []}: MeasuredSpan,
 ): Promise<void> {
-  const folder = config.keep?.includes('images') === true ? runPaths.drawnImages(context.run, model) : null;
+  const kept = keptImages(config);
+  const folder = kept.folder || kept.tar ? runPaths.drawnImages(context.run, model) : null;
   if (folder !== null) await context.watch.makeFolder(folder);
   const {imageShape: shape} = drawing.space;
   const keep = async (index: number, image: Float32Array) => {

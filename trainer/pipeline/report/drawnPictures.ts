@@ -1,7 +1,9 @@
 import {join} from 'node:path';
-import type {EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
+import {keptImages, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import {decodePng, gridImage, type Picture} from '../../data/pictures/png.ts';
+import {tarEntries, type TarEntry} from '../../data/webDataset/tarEntries.ts';
 import {pictureName} from '../../sample/pictureName.ts';
+import {openPositioned} from '../../store/files/positionedFile.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {readRegularFile} from '../../store/files/regularFile.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
@@ -19,11 +21,13 @@ export interface DrawnPictures {
 
 /** The measured images of a model as far as the run keeps them: as files of their own, else in its grid unless that shows others. */
 export async function drawnPictures(run: string, model: string, config: EvaluateConfig): Promise<DrawnPictures> {
-  const {samples, grid, keep} = config;
-  if (keep?.includes('images') === true) {
+  const {samples, grid} = config;
+  const kept = keptImages(config);
+  if (kept.folder) {
     const folder = runPaths.drawnImages(run, model);
     return {count: samples, read: (index) => readPicture(join(folder, pictureName(index, samples)))};
   }
+  if (kept.tar) return {count: samples, read: tarReader(runPaths.drawnTar(run, model))};
   const file = runPaths.grid(run, model);
   const isOfSeries = grid > 0 && promptGridOf(config) === null;
   if (!isOfSeries || !(await fileExists(file))) return {count: 0, read: () => Promise.reject(new Error('no image'))};
@@ -36,4 +40,19 @@ export async function drawnPictures(run: string, model: string, config: Evaluate
 
 async function readPicture(file: string): Promise<Picture> {
   return decodePng(await readRegularFile(file, largestPicture, 'the samples'));
+}
+
+/** Reads the pictures of a tar file by their place in it, whose headers are read once. */
+function tarReader(path: string): (index: number) => Promise<Picture> {
+  const entries: TarEntry[] = [];
+  return async (index) => {
+    const file = await openPositioned(path);
+    try {
+      if (entries.length === 0) for await (const entry of tarEntries(file)) entries.push(entry);
+      const {start, size} = entries[index] ?? {start: 0, size: 0};
+      return decodePng(Buffer.from(await file.read(start, size)));
+    } finally {
+      await file.close();
+    }
+  };
 }

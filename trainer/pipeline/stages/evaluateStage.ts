@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {measuredCount, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
+import {keptImages, measuredCount, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import type {LossRecord} from '../../contract/run/pipeline.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import type {ImageSource} from '../../data/dataset.ts';
@@ -17,6 +17,7 @@ import {openDrawingFolder} from '../drawing/drawingFolder.ts';
 import {drawingOf, withDrawnModel, type DrawnModel} from '../drawing/drawnModel.ts';
 import {drawnScores} from '../drawing/drawnScores.ts';
 import {FeatureBlocks} from '../drawing/featureBlocks.ts';
+import {packImages} from '../drawing/imageTar.ts';
 import type {ImageTaker} from '../drawing/imageTakers.ts';
 import {measureSpan, promptGridOf} from '../drawing/measuredImages.ts';
 import {writeAllFeatures} from './featureFile.ts';
@@ -84,6 +85,8 @@ async function drawSamples(
   const others = config.grid > 0 && !(await fileExists(grid)) ? [gridTaker(config.grid, shape, grid)] : [];
   const blocks = await FeatureBlocks.open(folder, measuredCount(config));
   await measureSpan(context, {config, model: name, drawing, blocks, span: [0, blocks.count], others});
+  const kept = keptImages(config);
+  if (kept.tar) await packImages({run: context.run, model: name, count: blocks.count}, kept.folder);
   if (config.grid > 0) {
     const file = runPaths.grid(context.run, name);
     await writeFileAtomic(file, await readFile(grid));

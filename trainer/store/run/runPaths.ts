@@ -48,6 +48,8 @@ export const runPaths = {
   scores: (run: string, model: string) => join(run, 'evaluations', model, 'scores.json'),
   /** The images whose features were measured. */
   drawnImages: (run: string, model: string) => join(run, 'evaluations', model, 'images'),
+  /** The same in one file. */
+  drawnTar: (run: string, model: string) => join(run, 'evaluations', model, 'images.tar'),
   /** Features of the images so far, until all are drawn. */
   drawing: (run: string, model: string) => join(run, 'drawing', model),
   grid: (run: string, model: string) => join(run, 'evaluations', model, 'samples.png'),

@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeAll, describe, expect, it, vi} from 'vitest';
@@ -8,6 +9,7 @@ import {encodePng} from '../../../../trainer/data/pictures/png.ts';
 import {startEngine} from '../../../../trainer/engine/startEngine.ts';
 import {featureFolder} from '../../../../trainer/evaluate/featureWeights.ts';
 import {packageRoot} from '../../../../trainer/packageRoot.ts';
+import {drawnPictures} from '../../../../trainer/pipeline/report/drawnPictures.ts';
 import {distancesByNetwork} from '../../../../trainer/pipeline/report/sampleDistances.ts';
 import {drawStage} from '../../../../trainer/pipeline/stages/drawStage.ts';
 import {evaluateStage} from '../../../../trainer/pipeline/stages/evaluateStage.ts';
@@ -75,7 +77,7 @@ describe('an evaluation', {timeout: 120_000}, () => {
     expect(await evaluateStage(await whole.context(), base)).toBe('done');
     expect(drawn(whole.events).at(-1)).toEqual([130, 130]);
 
-    const shared = await digitRun({features: ['digits', 'clip'], shards: 2, keep: ['features', 'images']});
+    const shared = await digitRun({features: ['digits', 'clip'], shards: 2, keep: ['features', 'images', 'tar']});
     await drawStage(await shared.context(), base, 1);
     await expect(drawStage(await shared.context(1), base, 0)).rejects.toThrow(Stopped);
     // The other shard is missing, and is drawn by the evaluation itself.
@@ -83,6 +85,23 @@ describe('an evaluation', {timeout: 120_000}, () => {
     expect(drawn(shared.events).at(-1)).toEqual([130, 130]);
     for (const file of files) expect(await shared.result(file), file).toBe(await whole.result(file));
     expect(await namesIn(runPaths.drawnImages(shared.run, 'base'))).toHaveLength(130);
+
+    // The tar file has the same images in the same order. A run that keeps it alone has the same bytes, also where it was stopped after it.
+    const tar = runPaths.drawnTar(shared.run, 'base');
+    const listed = execFileSync('tar', ['-tf', tar], {encoding: 'utf8'}).trim().split('\n');
+    expect(listed).toEqual((await namesIn(runPaths.drawnImages(shared.run, 'base'))).sort());
+    const packed = await digitRun({features: 'none', keep: ['tar']});
+    await evaluateStage(await packed.context(), base);
+    expect(await packed.result('images.tar')).toBe(await shared.result('images.tar'));
+    expect(await namesIn(runPaths.drawnImages(packed.run, 'base'))).toEqual([]);
+    await evaluateStage(await packed.context(), base);
+    expect(await packed.result('images.tar')).toBe(await shared.result('images.tar'));
+    const pictures = await Promise.all(
+      [packed, shared].map(async ({run, evaluate}) =>
+        (await drawnPictures(run, 'base', evaluate ?? expect.fail())).read(7),
+      ),
+    );
+    expect(pictures[0]).toEqual(pictures[1]);
 
     // `deme score` of the images that were kept gives the numbers of the report.
     await referenceStage(await shared.context());

@@ -25,6 +25,7 @@ interface BenchmarkOptions extends OutputOptions {
   experts?: boolean;
   baselines?: boolean;
   keepImages?: boolean;
+  keepTar?: boolean;
   scale: number;
   dryRun?: boolean;
 }
@@ -43,6 +44,7 @@ export function addBenchmarkVerb(deme: Command): void {
     .option('--experts', 'also measure and draw each expert by itself, which is as much again')
     .option('--baselines', 'also finetune by the five loss weightings that the paper compares with')
     .option('--keep-images', 'keep all images in the run, as PNGs')
+    .option('--keep-tar', 'keep them in a tar file of each model')
     .addOption(engineOption())
     .option('--dry-run', 'only say what it needs, does and takes');
   action(command, benchmark);
@@ -50,8 +52,18 @@ export function addBenchmarkVerb(deme: Command): void {
 
 async function benchmark(name: BenchmarkName | undefined, options: BenchmarkOptions): Promise<ExitCode> {
   if (name === undefined) return listBenchmarks(options);
-  const {dir = join('benchmarks', name), scale, base, data, reference, experts, baselines, keepImages} = options;
-  const request = {name, folder: resolve(dir), scale, base, data, reference, experts, baselines, keepImages};
+  const {
+    dir = join('benchmarks', name),
+    scale,
+    base,
+    data,
+    reference,
+    experts,
+    baselines,
+    keepImages,
+    keepTar,
+  } = options;
+  const request = {name, folder: resolve(dir), scale, base, data, reference, experts, baselines, keepImages, keepTar};
   const derived = await benchmarkConfig(request);
   const plan = await planBenchmark(request, derived);
   const missing = missingNeeds(name, plan.needs);
