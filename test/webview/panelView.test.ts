@@ -4,6 +4,7 @@ import {fakeRun, type FakeRun} from '../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {describePanel, eventually, expectNoTrouble} from './describePanel.ts';
 import {countColours, lettering} from './panelPixels.ts';
+import {settledBox} from './settledBox.ts';
 
 describePanel('what the panel saves, and how it is looked at', (open) => {
   it('saves charts as SVG and PNG with their legend', async () => {
@@ -57,10 +58,10 @@ describePanel('what the panel saves, and how it is looked at', (open) => {
     const {page} = panel;
     await page.getByText('Waiting for the extension.').waitFor();
     const tab = page.getByRole('tab', {name: 'Merge'});
-    const place = await tab.boundingBox();
+    const place = await settledBox(tab);
     panel.session.receive({type: 'ready'});
     await page.getByRole('button', {name: 'Export'}).waitFor();
-    expect(await tab.boundingBox()).toEqual(place);
+    expect(await settledBox(tab)).toEqual(place);
     await panel.close();
   });
 
@@ -115,8 +116,7 @@ describePanel('what the panel saves, and how it is looked at', (open) => {
       .getByText(/ of 1,600 points shown/)
       .first()
       .waitFor();
-    const box = await page.getByRole('img', {name: /^Denoising loss over updates/}).boundingBox();
-    if (box === null) throw new Error('the chart is not drawn');
+    const box = await settledBox(page.getByRole('img', {name: /^Denoising loss over updates/}));
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     await eventually(() => page.getByRole('region', {name: 'Values at the marked update'}).innerText()).toContain(
       'expert-3',

@@ -5,6 +5,7 @@ import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {choose} from '../choose.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
 import {coloursOf} from '../panelPixels.ts';
+import {settledBox} from '../settledBox.ts';
 
 const blue = 7;
 const orange = 1;
@@ -64,8 +65,7 @@ describePanel('the charts of the panel', (open) => {
       await frame.press('ArrowRight');
       await eventually(() => caption.textContent()).toBe(`Update ${update}`);
     }
-    const box = await page.getByRole('img', {name: /^Denoising loss over updates/}).boundingBox();
-    if (box === null) throw new Error('the chart is not drawn');
+    const box = await settledBox(page.getByRole('img', {name: /^Denoising loss over updates/}));
     for (let i = 1; i <= 8; i++) {
       await page.mouse.move(box.x + (box.width * i) / 9, box.y + box.height / 2);
       await eventually(() => caption.textContent()).toMatch(/^Update \d*[02468]$/);

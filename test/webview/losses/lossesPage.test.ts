@@ -4,6 +4,7 @@ import {fakeRun, fakeStep} from '../../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {axeViolations, axeViolationsInThemes} from '../axeViolations.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
+import {settledBox} from '../settledBox.ts';
 
 describePanel('the losses of a run', (open) => {
   const canvas = (page: Page) => page.getByRole('img', {name: /^Denoising loss over updates/});
@@ -56,16 +57,14 @@ describePanel('the losses of a run', (open) => {
     });
     const {page} = panel;
     await page.getByText('3 of 3 points shown').first().waitFor();
-    const box = await canvas(page).boundingBox();
-    if (box === null) throw new Error('the chart is not drawn');
+    const box = await settledBox(canvas(page));
     const tip = page.locator('.chart-tip').filter({visible: true});
     for (const share of [0.3, 0.6, 0.95]) {
       const [x, y] = [box.x + share * box.width, box.y + box.height / 2];
       await page.mouse.move(x, y);
-      await tip.waitFor();
-      const place = await tip.boundingBox();
-      expect(place?.x).toBeGreaterThanOrEqual(0);
-      expect((place?.x ?? 0) + (place?.width ?? 0)).toBeLessThanOrEqual(400);
+      const place = await settledBox(tip);
+      expect(place.x).toBeGreaterThanOrEqual(0);
+      expect(place.x + place.width).toBeLessThanOrEqual(400);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
     }
     await eventually(() => tip.locator('.chart-tip-title').textContent()).toBe('Update 3');

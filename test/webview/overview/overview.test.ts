@@ -4,6 +4,7 @@ import {fakeBuckets, fakeRun, fakeStep, type FakeRun} from '../../helpers/fakeRu
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {axeViolationsInThemes} from '../axeViolations.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
+import {settledBox} from '../settledBox.ts';
 
 /** A run at its end: all stages are done, and expert 1 was taken over from another run. */
 async function finishedRun(): Promise<FakeRun> {
@@ -31,7 +32,7 @@ describePanel('the overview', (open) => {
     expect(shown[0]).toMatch(/^expert 0, t 0 to 249\s+done, \d+ s$/);
     expect(shown[1]).toMatch(/^expert 1, t 250 to 499\s+taken over, from digits-0$/);
     const picture = page.getByRole('img', {name: /^Held-out loss by timestep, difference to the base\. merged: /});
-    const {y = Infinity, height = 0} = (await picture.boundingBox()) ?? {};
+    const {y, height} = await settledBox(picture);
     expect(y + height).toBeLessThan(900);
     for (const name of ['Samples of base', 'Samples of merged']) {
       const image = page.getByRole('img', {name, exact: true});

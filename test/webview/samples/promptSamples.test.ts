@@ -5,6 +5,7 @@ import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {axeViolationsInThemes} from '../axeViolations.ts';
 import {choose} from '../choose.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
+import {settledBox} from '../settledBox.ts';
 
 describePanel('samples by prompts', (open) => {
   const prompts = ['a bold seven', 'a thin two'];
@@ -28,11 +29,12 @@ describePanel('samples by prompts', (open) => {
     const alt = 'Samples of merged, rows “a bold seven”, “a thin two”; guidance 3, away from “a blot”, seed 7';
     const picture = page.getByRole('img', {name: alt});
     const figure = page.getByRole('figure').filter({has: picture});
-    const placeOf = (label: string) => figure.getByText(label, {exact: true}).boundingBox();
-    const {x = NaN, y = NaN, height = NaN, width = NaN} = (await picture.boundingBox()) ?? {};
-    expect((await placeOf('“a bold seven”'))?.y).toBeCloseTo(y, -1);
-    expect((await placeOf('“a thin two”'))?.y).toBeCloseTo(y + height / 2, -1);
-    expect((await placeOf('7/3'))?.x).toBeCloseTo(x + (3 * width) / 4, -1);
+    await eventually(() => picture.evaluate((img) => (img as HTMLImageElement).complete)).toBe(true);
+    const placeOf = (label: string) => settledBox(figure.getByText(label, {exact: true}));
+    const {x, y, height, width} = await settledBox(picture);
+    expect((await placeOf('“a bold seven”')).y).toBeCloseTo(y, -1);
+    expect((await placeOf('“a thin two”')).y).toBeCloseTo(y + height / 2, -1);
+    expect((await placeOf('7/3')).x).toBeCloseTo(x + (3 * width) / 4, -1);
     await page.getByText('Recipe of these samples').click();
     await page.getByRole('definition').filter({hasText: '["a bold seven","a thin two"]'}).waitFor();
     await page.getByRole('slider', {name: /Checkpoint/}).fill('0');

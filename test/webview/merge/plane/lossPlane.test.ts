@@ -10,6 +10,7 @@ import {axeViolationsInThemes} from '../../axeViolations.ts';
 import {describePanel, eventually, expectNoTrouble} from '../../describePanel.ts';
 import {countColours} from '../../panelPixels.ts';
 import {bowlPlane} from '../../../helpers/bowlPlane.ts';
+import {settledBox} from '../../settledBox.ts';
 
 async function writePlane({run}: FakeRun, plane: LossPlane): Promise<void> {
   await mkdir(join(run.path, 'planes'), {recursive: true});
@@ -71,8 +72,7 @@ describePanel('the loss plane', (open) => {
     const {page} = panel;
     await page.getByRole('tab', {name: 'Merge'}).click();
     const frame = page.getByRole('group', {name: /^Loss plane of experts/});
-    const box = await frame.boundingBox();
-    if (box === null) throw new Error('the plane is not drawn');
+    const box = await settledBox(frame);
     // The upper right corner of the plot, which lies at 440, 44 of 640 x 480.
     await frame.click({position: {x: (box.width * 440) / 640 - 1, y: (box.height * 44) / 480 + 1}});
     await eventually(() => field(page, 0).inputValue()).toBe('1.2');

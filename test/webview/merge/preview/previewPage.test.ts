@@ -6,6 +6,7 @@ import {choose} from '../../choose.ts';
 import {describePanel, eventually, expectNoTrouble} from '../../describePanel.ts';
 import type {TestPanel, TestPanelOptions} from '../../testPanel.ts';
 import {FakePreview} from './fakePreview.ts';
+import {settledBox} from '../../settledBox.ts';
 
 const upRule = [{match: 'up', weights: [0.5, 0.6, 0.7, [-1, 1]]}];
 
@@ -48,11 +49,8 @@ describePanel('the live preview', (open) => {
       await page.getByRole('button', {name}).click();
     const slider = page.getByRole('slider', {name: 'Weight of expert 3'});
     await slider.evaluate((each) => each.scrollIntoView({block: 'end'}));
-    const [control, picture] = await Promise.all([
-      slider.boundingBox(),
-      page.getByRole('img', {name: /^Preview: 16 images/}).boundingBox(),
-    ]);
-    if (control === null || picture === null) throw new Error('slider and picture are shown');
+    const control = await settledBox(slider);
+    const picture = await settledBox(page.getByRole('img', {name: /^Preview: 16 images/}));
     expect(picture.x).toBeGreaterThan(control.x + control.width);
     expect(picture.y).toBeGreaterThanOrEqual(0);
     expect(picture.y + picture.height).toBeLessThanOrEqual(900);
@@ -64,7 +62,7 @@ describePanel('the live preview', (open) => {
     await page.getByRole('row', {name: /^expert 3, t 750 to 999/}).waitFor();
     const last = page.getByRole('button', {name: 'Parts of expert 3'});
     for (const each of [page.getByRole('textbox', {name: 'Weight of expert 3'}), last]) {
-      const {x = NaN, width = NaN} = (await each.boundingBox()) ?? {};
+      const {x, width} = await settledBox(each);
       expect(x + width).toBeLessThanOrEqual(400);
     }
     await panel.close();

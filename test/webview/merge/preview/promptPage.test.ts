@@ -8,6 +8,7 @@ import {axeViolationsInThemes} from '../../axeViolations.ts';
 import {describePanel, eventually, expectNoTrouble} from '../../describePanel.ts';
 import type {TestPanel, TestPanelOptions} from '../../testPanel.ts';
 import {FakePreview} from './fakePreview.ts';
+import {settledBox} from '../../settledBox.ts';
 
 describePanel('the live preview of models with a text encoder', (open) => {
   async function begin({hasText = true, ...options}: Partial<TestPanelOptions> & {hasText?: boolean} = {}) {
@@ -57,15 +58,15 @@ describePanel('the live preview of models with a text encoder', (open) => {
     const picture = page.getByRole('img', {name: /^Preview: .*two/});
     // The last of the draw: with each, all are put in anew.
     await page.getByRole('img', {name: /^Last saved merge: .*two/}).waitFor();
-    const whole = await picture.boundingBox();
+    const whole = await settledBox(picture);
     const {id = 0, text} = fake.draws.at(-1) ?? {};
     const png = Buffer.from(encodePng(new Uint8Array(2), 1, 2, 1)).toString('base64');
     const coarse = {kind: 'picture', id, of: 'coarse', cell: 0, png, seed: 0, images: 1, steps: 4, seconds: 1} as const;
     fake.say({...coarse, text});
     await page.getByText('Preview (coarse): 1 image of each prompt').waitFor();
-    const part = await picture.boundingBox();
-    expect(part?.width).toBeCloseTo((whole?.width ?? 0) / 4, 0);
-    expect(part?.height).toBeCloseTo(whole?.height ?? 0, 0);
+    const part = await settledBox(picture);
+    expect(part.width).toBeCloseTo(whole.width / 4, 0);
+    expect(part.height).toBeCloseTo(whole.height, 0);
     await panel.close();
   });
 
@@ -82,7 +83,12 @@ describePanel('the live preview of models with a text encoder', (open) => {
     await page.getByRole('textbox', {name: 'Weight of expert 1'}).fill('0.75');
     await eventually(() => fake.draws.at(-1)?.setting.weights[1]).toBe(0.75);
     const before = fake.draws.length;
-    await prompts.pressSequentially('a seven', {delay: 20});
+    // The page's clock stands while letters are typed: on a busy machine, a pause between two would count as the end of typing.
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await prompts.pressSequentially('a seven');
+    expect(fake.draws.length).toBe(before);
+    await page.clock.resume();
     await eventually(() => lastText(fake)?.prompts).toEqual(['a seven']);
     expect(fake.draws.length).toBe(before + 1);
     await page.keyboard.press('Control+z');
