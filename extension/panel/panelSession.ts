@@ -10,6 +10,7 @@ import {Milestones} from './milestones.ts';
 import {PanelPreview, type StartPreview} from './panelPreview.ts';
 import {PanelRequests, type PanelActions, type PanelScope} from './panelRequests.ts';
 import {runView} from './runView.ts';
+import {studySummary} from './studyViews.ts';
 import {SystemMeter} from './systemMeter.ts';
 
 /** The page's side of a panel. */
@@ -44,6 +45,8 @@ export class PanelSession {
   readonly #reported = new Set<string>();
   #watch = nothing;
   #selected: string | null;
+  /** A study that the page is to show as soon as it can. */
+  #wantedStudy: string | null = null;
   #isReady = false;
   #isVisible = true;
   #pushed = -Infinity;
@@ -99,6 +102,17 @@ export class PanelSession {
     if (this.#isReady) this.#start();
   }
 
+  /** Shows a study, matrix or benchmark. */
+  showStudy(path: string): void {
+    this.#wantedStudy = path;
+    if (this.#isReady) this.#enqueue(async () => this.#postWantedStudy());
+  }
+
+  /** One of them has come, gone or been written. */
+  studiesChanged(): void {
+    if (this.#isReady) this.#enqueue(async () => this.#postStudies());
+  }
+
   setVisible(isVisible: boolean): void {
     this.#isVisible = isVisible;
     if (isVisible) this.#schedule();
@@ -132,10 +146,23 @@ export class PanelSession {
       const {kind: scope, title} = this.#scope;
       const trusted = this.#actions.isTrusted();
       this.#page.post({type: 'snapshot', scope, title, runs, selected: this.#selected, trusted});
+      this.#postStudies();
+      this.#postWantedStudy();
       if (isWhole || shown === undefined) return;
       await gathered;
       this.#page.post({type: 'run', run: this.#view(shown)});
     });
+  }
+
+  #postStudies(): void {
+    const runs = this.#scope.runs();
+    this.#page.post({type: 'studies', studies: this.#scope.studies().map((study) => studySummary(study, runs))});
+  }
+
+  #postWantedStudy(): void {
+    const path = this.#wantedStudy;
+    this.#wantedStudy = null;
+    if (path !== null) this.#page.post({type: 'showStudy', path});
   }
 
   /** The run that the page shows where it compares none. */

@@ -21,6 +21,7 @@ export class OverviewTab implements Tab {
   readonly #content: HTMLElement;
   readonly #verdict = new Region(element('div', {class: 'verdict'}));
   readonly #next = new Region(element('div', {class: 'next'}));
+  readonly #studies = new Region(element('p', {class: 'member-of'}));
   readonly #stages = new Region(element('ol', {class: 'pipeline', 'aria-label': 'Stages of the run'}));
   readonly #timesteps: TimestepView;
   readonly #noTimesteps = new Region(element('div'));
@@ -46,6 +47,7 @@ export class OverviewTab implements Tab {
       {class: 'summary', 'aria-label': 'Verdict'},
       this.#verdict.root,
       this.#next.root,
+      this.#studies.root,
     );
     this.#content = element(
       'div',
@@ -65,6 +67,7 @@ export class OverviewTab implements Tab {
     this.#panel.needDetails(run.path);
     this.#showVerdict(run);
     this.#showNext(run, state.trusted);
+    this.#showStudies(run, state);
     const stages = pipelineStages(run.stages, run.ranges, Date.now());
     this.#stages.show([stages], () => stages.map(stageItem));
     this.#showTimesteps(run, state);
@@ -105,6 +108,21 @@ export class OverviewTab implements Tab {
         ...(isRefused && {title: `${action.label} (needs a trusted workspace)`}),
       }),
       element('span', {class: 'next-reason'}, action.reason),
+    ]);
+  }
+
+  /** What the run is a part of, to go there. */
+  #showStudies({path}: RunView, {studies, page}: PanelState): void {
+    const own = studies.filter(({runs}) => runs.includes(path));
+    this.#studies.root.hidden = own.length === 0;
+    this.#studies.show([own.map((study) => [study.path, study.name, study.kind, study.text])], () => [
+      'Part of ',
+      ...own.flatMap(({path: file, kind, name, text}, i) => {
+        const show = () => this.#panel.setPage({tab: 'studies', studies: {...page.studies, path: file, order: null}});
+        const label = `the ${kind} of ${name}`;
+        const link = element('button', {class: 'link', 'data-key': `study ${file}`, onclick: show}, label);
+        return [i === 0 ? '' : ', ', link, ` (${text})`];
+      }),
     ]);
   }
 

@@ -14,7 +14,7 @@ evaluate:
   sampling: {steps: 5}
 `;
 
-const idle: ConfigWork = {run: null, jobs: [], timesteps: 1000, canRun: true};
+const idle: ConfigWork = {run: null, jobs: [], studies: [], timesteps: 1000, canRun: true};
 
 /** Each lens as `line: title`, with its command where a test wants it. */
 function titles(source: string, work: Partial<ConfigWork> = {}): string[] {

@@ -17,7 +17,7 @@ function rows(nodes: readonly ExperimentNode[], indent = ''): string[] {
 }
 
 const tree = (runs: readonly Run[], choice: Partial<TreeChoice> = {}, jobs: readonly Job[] = []) =>
-  experimentNodes(runs, ['/project/digits.deme.yaml'], jobs, {...all, ...choice});
+  experimentNodes({runs, configs: ['/project/digits.deme.yaml'], jobs, choice: {...all, ...choice}});
 
 /** Ids of the runs, in the order of the tree. */
 const order = (runs: readonly Run[], choice: Partial<TreeChoice>) =>
@@ -101,18 +101,20 @@ describe('the tree of experiments', () => {
     const request = {action: 'resume', run: '/r'} as const;
     const job = {id: 'j', title: 'Resume digits-1', request, state: 'queued', run: null} as const;
     const running = {...job, id: 'k', state: 'running'} as const;
-    expect(rows(experimentNodes([], ['/a/new.deme.yaml'], [job, running], all))).toEqual([
-      'Queue | 1 waiting | queue',
-      '  Resume digits-1 | queued | job.queued',
-      'new | no runs yet | experiment',
-    ]);
+    expect(rows(experimentNodes({runs: [], configs: ['/a/new.deme.yaml'], jobs: [job, running], choice: all}))).toEqual(
+      ['Queue | 1 waiting | queue', '  Resume digits-1 | queued | job.queued', 'new | no runs yet | experiment'],
+    );
   });
 
   it('has nothing wait while the only job is being started', () => {
     const request = {action: 'resume', run: '/r'} as const;
     const job = {id: 'j', title: 'Resume digits-1', request, state: 'starting', run: null} as const;
-    expect(rows(experimentNodes([], [], [job], all))[0]).toBe('Queue | starting | queue');
-    expect(rows(experimentNodes([], [], [job, {...job, id: 'k', state: 'queued'}], all))[0]).toContain('1 waiting');
+    expect(rows(experimentNodes({runs: [], configs: [], jobs: [job], choice: all}))[0]).toBe(
+      'Queue | starting | queue',
+    );
+    expect(
+      rows(experimentNodes({runs: [], configs: [], jobs: [job, {...job, id: 'k', state: 'queued'}], choice: all}))[0],
+    ).toContain('1 waiting');
   });
 
   it('sorts', () => {
@@ -140,7 +142,13 @@ describe('the tree of experiments', () => {
   it('shows notes, tags and messages without what turns letters around', () => {
     const notes: RunNotes = {format: 1, tags: ['a\u202eb'], note: 'x\u2066y'};
     const run = knownRun({id: 'digits-1', notes});
-    const shown = experimentNodes([run], [], [], all, new Map([['/runs/bad-1', 'no \u202erecord']]));
+    const shown = experimentNodes({
+      runs: [run],
+      configs: [],
+      jobs: [],
+      choice: all,
+      unreadable: new Map([['/runs/bad-1', 'no \u202erecord']]),
+    });
     expect(rows(shown).join('\n')).toMatch(/#a\\u202eb · x\\u2066y[^]*bad-1 \| cannot be read: no \\u202erecord/);
   });
 });

@@ -4,6 +4,15 @@ import * as z from 'zod';
 export const Estimate = z.strictObject({mean: z.number(), standardError: z.number()});
 export type Estimate = z.infer<typeof Estimate>;
 
+/** Mean of independent values and its standard error, s / sqrt(n) with s over n - 1. Needs at least two values. */
+export function estimate(values: ArrayLike<number>): Estimate {
+  const list = Array.from(values);
+  if (list.length < 2) throw new Error(`a standard error needs at least 2 values, not ${list.length}`);
+  const mean = list.reduce((sum, value) => sum + value, 0) / list.length;
+  const variance = list.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (list.length - 1);
+  return {mean, standardError: Math.sqrt(variance / list.length)};
+}
+
 /** A difference with its sign and standard error, `-1.20e-5 ± 3.0e-6`; `±0` between two models that are the same. */
 export function differenceText({mean, standardError}: Estimate): string {
   if (mean === 0 && standardError === 0) return '±0';
