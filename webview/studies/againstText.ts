@@ -1,5 +1,5 @@
 import type {ScoreDifference} from '../../trainer/contract/matrix/scoreDifference.ts';
-import {isNoise, measuredText} from '../../trainer/contract/scores/estimate.ts';
+import {isNoise, isRounding, measuredText} from '../../trainer/contract/scores/estimate.ts';
 
 /** How far a row is from another. */
 export interface Against {
@@ -13,8 +13,10 @@ export function againstText({rival, difference}: Against, better: 'lower' | 'hig
   const {mean, standardError, paired} = difference;
   if (mean === 0) return `the same as ${rival}`;
   const word = mean < 0 === (better === 'lower') ? 'better' : 'worse';
-  if (standardError === null) return `${word} than ${rival} by ${measuredText(Math.abs(mean))}, error not known`;
-  if (standardError === 0) return `${word} than ${rival} by ${measuredText(Math.abs(mean))} every time`;
+  if (standardError === null || isRounding(standardError, mean)) {
+    const known = paired === 'repetitions' ? ' every time' : ', error not known';
+    return `${word} than ${rival} by ${measuredText(Math.abs(mean))}${known}`;
+  }
   const errors = Math.abs(mean) / standardError;
   const size = `${errors >= 10 ? errors.toFixed(0) : errors.toFixed(1)} standard errors${paired === 'separate' ? ', unpaired' : ''}`;
   return isNoise({mean, standardError}) ? `as ${rival} within noise (${size})` : `${word} than ${rival} by ${size}`;

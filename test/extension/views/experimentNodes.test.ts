@@ -4,6 +4,7 @@ import type {Job} from '../../../extension/runs/jobQueue.ts';
 import type {ExperimentNode} from '../../../extension/views/experimentNode.ts';
 import {experimentNodes, type TreeChoice} from '../../../extension/views/experimentNodes.ts';
 import type {Run} from '../../../extension/runs/run.ts';
+import {studyFixture} from '../../helpers/studyFixture.ts';
 import {knownProgress, knownReport, knownRun, knownState, stepEvent} from '../../helpers/knownRun.ts';
 
 const all: TreeChoice = {filter: '', sort: 'newest'};
@@ -115,6 +116,27 @@ describe('the tree of experiments', () => {
     expect(
       rows(experimentNodes({runs: [], configs: [], jobs: [job, {...job, id: 'k', state: 'queued'}], choice: all}))[0],
     ).toContain('1 waiting');
+  });
+
+  it('has studies, matrices and benchmarks in a group, the newest first, and opens what cannot be read', () => {
+    const studies = [
+      studyFixture('study', '/w/tiny-study/study.json'),
+      studyFixture('matrix', '/w/sweep/matrix.json'),
+      {...studyFixture('study', '/w/x-study/study.json'), content: null, problem: 'no \u202eJSON'},
+    ];
+    const nodes = experimentNodes({runs: [], configs: [], jobs: [], choice: all, studies});
+    expect(rows(nodes)).toEqual([
+      'Studies, matrices, benchmarks | 3 | studies',
+      '  x-study | cannot be read: no \\u202eJSON | unreadable',
+      '  tiny | matrix, 8 runs, sweep | study.matrix',
+      '  tiny | study, 9 runs | study.study',
+    ]);
+    const [broken, matrix] = nodes[0]?.children ?? [];
+    expect([broken?.file, broken?.study, matrix?.study]).toEqual([
+      '/w/x-study/study.json',
+      undefined,
+      '/w/sweep/matrix.json',
+    ]);
   });
 
   it('sorts', () => {

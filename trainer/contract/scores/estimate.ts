@@ -33,15 +33,16 @@ export function directionText(difference: Estimate): string {
   return `${direction} by ${errors.toFixed(1)} standard errors${isNoise(difference) ? ', which is within noise' : ''}`;
 }
 
-/** An error smaller than this share of its value is one of rounding, as of a mean of the same value many times over. */
-const rounding = 1e-9;
+/** Whether an error is one of rounding, as of a mean of the same value many times over. */
+export function isRounding(error: number, value: number): boolean {
+  return !(error > 1e-9 * Math.abs(value));
+}
 
 /** A value with as many digits as two of its error allow, `152.3 ± 4.1`; with four where there is no error. */
 export function measuredText(value: number, error?: number): string {
   const size = Math.max(Math.abs(value), error ?? 0);
   const isTiny = size > 0 && size < 1e-3;
-  if (error === undefined || !(error > rounding * Math.abs(value)))
-    return isTiny ? value.toExponential(3) : plain(value);
+  if (error === undefined || isRounding(error, value)) return isTiny ? value.toExponential(3) : plain(value);
   const last = Math.floor(Math.log10(error)) - 1;
   if (!isTiny) return `${value.toFixed(Math.max(0, -last))} ± ${error.toFixed(Math.max(0, -last))}`;
   const digits = value === 0 ? 1 : Math.floor(Math.log10(Math.abs(value))) - last;
