@@ -107,7 +107,7 @@ class OpenPanel implements vscode.Disposable {
   }
 
   showStudy(path: string): void {
-    this.#session.showStudy(path);
+    this.#session.studies.show(path);
   }
 
   onDidDispose(act: () => void): void {
@@ -126,7 +126,7 @@ class OpenPanel implements vscode.Disposable {
     this.#owned.add(this.#panel.onDidChangeViewState(() => this.#session.setVisible(this.#panel.visible)));
     this.#owned.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#session.receive({type: 'ready'})));
     this.#owned.add(runs.onDidChange(({path}) => this.#session.runChanged(path)));
-    this.#owned.add(studies.onDidChange(() => this.#session.studiesChanged()));
+    this.#owned.add(studies.onDidChange(() => this.#session.studies.changed()));
     this.#owned.add(
       runs.onDidChangeList(() => {
         const now = new Set(scope.runs().map(({path}) => path));

@@ -8,9 +8,9 @@ import {isActiveRun, type Run} from '../runs/run.ts';
 import {CurveFeed} from './curveFeed.ts';
 import {Milestones} from './milestones.ts';
 import {PanelPreview, type StartPreview} from './panelPreview.ts';
+import {PanelStudies} from './panelStudies.ts';
 import {PanelRequests, type PanelActions, type PanelScope} from './panelRequests.ts';
 import {runView} from './runView.ts';
-import {studySummary} from './studyViews.ts';
 import {SystemMeter} from './systemMeter.ts';
 
 /** The page's side of a panel. */
@@ -32,6 +32,7 @@ const nothing: Watch = {curves: null, heatMaps: null, system: null};
  * folders do not hold.
  */
 export class PanelSession {
+  readonly studies: PanelStudies;
   readonly #scope: PanelScope;
   readonly #page: PanelPage;
   readonly #actions: PanelActions;
@@ -45,8 +46,6 @@ export class PanelSession {
   readonly #reported = new Set<string>();
   #watch = nothing;
   #selected: string | null;
-  /** A study that the page is to show as soon as it can. */
-  #wantedStudy: string | null = null;
   #isReady = false;
   #isVisible = true;
   #pushed = -Infinity;
@@ -59,6 +58,7 @@ export class PanelSession {
     this.#page = page;
     this.#actions = actions;
     this.#selected = selected;
+    this.studies = new PanelStudies(scope, (message) => page.post(message));
     const start: StartPreview = (run, onNews) => actions.preview(run, onNews);
     this.#preview = new PanelPreview(start, (news) => page.post({type: 'preview', news}));
     this.#requests = new PanelRequests(scope, actions, this.#milestones, this.#preview, (file) => page.source(file));
@@ -102,17 +102,6 @@ export class PanelSession {
     if (this.#isReady) this.#start();
   }
 
-  /** Shows a study, matrix or benchmark. */
-  showStudy(path: string): void {
-    this.#wantedStudy = path;
-    if (this.#isReady) this.#enqueue(async () => this.#postWantedStudy());
-  }
-
-  /** One of them has come, gone or been written. */
-  studiesChanged(): void {
-    if (this.#isReady) this.#enqueue(async () => this.#postStudies());
-  }
-
   setVisible(isVisible: boolean): void {
     this.#isVisible = isVisible;
     if (isVisible) this.#schedule();
@@ -146,23 +135,11 @@ export class PanelSession {
       const {kind: scope, title} = this.#scope;
       const trusted = this.#actions.isTrusted();
       this.#page.post({type: 'snapshot', scope, title, runs, selected: this.#selected, trusted});
-      this.#postStudies();
-      this.#postWantedStudy();
+      this.studies.begin();
       if (isWhole || shown === undefined) return;
       await gathered;
       this.#page.post({type: 'run', run: this.#view(shown)});
     });
-  }
-
-  #postStudies(): void {
-    const runs = this.#scope.runs();
-    this.#page.post({type: 'studies', studies: this.#scope.studies().map((study) => studySummary(study, runs))});
-  }
-
-  #postWantedStudy(): void {
-    const path = this.#wantedStudy;
-    this.#wantedStudy = null;
-    if (path !== null) this.#page.post({type: 'showStudy', path});
   }
 
   /** The run that the page shows where it compares none. */

@@ -85,8 +85,8 @@ export async function writeShownRun(folder: string, shown: ShownRun): Promise<st
     const started = ends;
     ends += 1000 * seconds;
     events.push(
-      {type: 'stage', time: started, stage, state: 'started'} as RunEvent,
-      {type: 'stage', time: ends, stage, state: 'done'} as RunEvent,
+      {type: 'stage', time: started, stage, state: 'started'},
+      {type: 'stage', time: ends, stage, state: 'done'},
     );
     await writeStageRecord(path, {stage, seconds, finished: new Date(ends).toISOString()} as Parameters<
       typeof writeStageRecord
@@ -105,14 +105,14 @@ async function drawn(run: string, time: number): Promise<RunEvent[]> {
     const file = runPaths.grid(run, model);
     await mkdir(runPaths.evaluation(run, model), {recursive: true});
     await cp(join(full, `samples-${model}.png`), file);
-    events.push({type: 'images', time: time + 900_000, stage: `evaluate-${model}`, file} as RunEvent);
+    events.push({type: 'images', time: time + 900_000, stage: `evaluate-${model}`, file});
   }
   for (const stage of trained) {
     for (let update = 0; update <= 600; update += gridEvery) {
       const grid = runPaths.trainingGrid(run, stage, update);
       await mkdir(join(runPaths.samples(run), stage), {recursive: true});
       await cp(join(full, `samples-${update === 0 ? 'base' : stage}.png`), grid);
-      events.push({type: 'images', time: time + 300 * update, stage, file: grid, update} as RunEvent);
+      events.push({type: 'images', time: time + 300 * update, stage, file: grid, update});
     }
   }
   return events;
@@ -144,7 +144,7 @@ function curve(stage: (typeof trained)[number], time: number, report: Report, se
       learningRate: 1e-4 * warm * 0.5 * (1 + Math.cos((Math.PI * update) / updates)),
       secondsPerUpdate: 0.18,
       secondsWaited: 0.002,
-    } as RunEvent);
+    });
     if (update % 50 === 0) events.push(buckets(stage, time + 180 * update, update, own, done, level));
   }
   return events;
@@ -162,5 +162,5 @@ function buckets(stage: string, time: number, to: number, own: number | null, do
     (draws, bucket) => draws * shape(bucket) * (1 - 0.05 * done) * Math.exp(0.08 * random.normal()),
   );
   const losses = {denoise, consistency: count.map((draws) => draws * level * 0.02 * done)};
-  return {type: 'buckets', time, stage, from: to - 50, to, count, losses} as RunEvent;
+  return {type: 'buckets', time, stage, from: to - 50, to, count, losses};
 }

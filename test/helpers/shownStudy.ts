@@ -1,5 +1,4 @@
-import {mkdir} from 'node:fs/promises';
-import {cp} from 'node:fs/promises';
+import {cp, mkdir} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {MatrixResult} from '../../trainer/contract/matrix/matrixResult.ts';
@@ -51,7 +50,7 @@ export async function writeShownStudy(folder: string): Promise<string> {
     });
   }
   const planned = searches.flatMap((label) => seeds.map((repeat) => ({labels: {merged: label}, repeat})));
-  const about = {format: 1, name: 'digits', config: 'digits.deme.yaml', columns: ['merged'], repeats: 3} as const;
+  const about = {format: 1 as const, name: 'digits', config: 'digits.deme.yaml', columns: ['merged'], repeats: 3};
   const trainings = {done: 8, takenOver: 64};
   const result = {
     ...about,
@@ -63,7 +62,7 @@ export async function writeShownStudy(folder: string): Promise<string> {
     trainings,
   };
   const file = join(out, 'study.json');
-  await writeJsonAtomic(file, result satisfies MatrixResult);
+  await writeJsonAtomic(file, result);
   return file;
 }
 

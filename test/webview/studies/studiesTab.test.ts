@@ -66,10 +66,11 @@ describePanel('the page of studies', (open) => {
       'tiny-study.csv',
       expect.stringMatching(/^Model,"held-out loss",/),
     ]);
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await page.evaluate(() =>
-      Object.assign(navigator.clipboard, {writeText: async (text: string) => Object.assign(window, {copied: text})}),
-    );
+    // Only secure pages have a clipboard, as the webviews of the editor are.
+    await page.evaluate(() => {
+      const writeText = async (copied: string) => void Object.assign(window, {copied});
+      Object.defineProperty(navigator, 'clipboard', {value: {writeText}});
+    });
     await region.getByRole('button', {name: 'Copy as Markdown'}).click();
     await eventually(() => page.evaluate(() => (window as unknown as {copied?: string}).copied)).toMatch(
       /^tiny-study\n\n\| Model \|/,
@@ -89,7 +90,7 @@ describePanel('the page of studies', (open) => {
     await region.getByRole('table', {name: /by the scores of base/}).waitFor();
     await region.getByRole('checkbox', {name: 'Settings that differ'}).click();
     await region.getByRole('table', {name: /by the scores of base/}).waitFor();
-    panel.session.showStudy('/w/tiny-study/study.json');
+    panel.session.studies.show('/w/tiny-study/study.json');
     await region.getByText('Study of tiny: 9 runs').waitFor();
     expect(runs).toHaveLength(2);
     expectNoTrouble(panel);
@@ -123,7 +124,7 @@ describePanel('the page of studies', (open) => {
       {...withoutOutput, rows: ended, current: {...second, run: 'tiny-2'}},
       2,
     );
-    panel.session.studiesChanged();
+    panel.session.studies.changed();
     await region.getByText('Matrix of tiny: 1 of 8 runs').waitFor();
     await region.locator('.study-table tbody tr').waitFor();
     runs[1]?.set({state: {...runs[1].run.state!, state: 'lost', progress: 0.1}});
@@ -148,7 +149,7 @@ describePanel('the page of studies', (open) => {
     expect(await overflow(panel)).toBeLessThanOrEqual(0);
     expect(await axeViolationsInThemes(panel)).toEqual([]);
     for (const path of ['/w/tiny-matrix/matrix.json', '/w/tiny-study/study.json']) {
-      panel.session.showStudy(path);
+      panel.session.studies.show(path);
       await region.getByText(path.includes('study') ? 'Study of tiny: 9 runs' : 'Matrix of tiny: 8 runs').waitFor();
       expect(await overflow(panel)).toBeLessThanOrEqual(0);
       expect(await axeViolationsInThemes(panel)).toEqual([]);
@@ -189,7 +190,7 @@ describePanel('the page of studies', (open) => {
       },
     );
     await region.getByText('This is not valid JSON.').waitFor();
-    panel.session.showStudy('/w/tiny-matrix/matrix.json');
+    panel.session.studies.show('/w/tiny-matrix/matrix.json');
     await region.getByText('Matrix of tiny').first().waitFor();
     await region.getByText('tiny-7 (not here any more)').first().waitFor();
     expect(await overflow(panel)).toBeLessThanOrEqual(0);
