@@ -132,6 +132,7 @@ class OpenPanel implements vscode.Disposable {
         const now = new Set(scope.runs().map(({path}) => path));
         for (const path of known) if (!now.has(path)) this.#session.runRemoved(path);
         known = now;
+        this.#session.studies.changed();
       }),
     );
     this.#panel.onDidDispose(() => this.#owned.dispose());

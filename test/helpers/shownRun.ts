@@ -1,7 +1,6 @@
 import {cp, mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import type {DemeConfig} from '../../trainer/contract/config/config.ts';
 import {parseConfig} from '../../trainer/contract/config/parseConfig.ts';
 import type {RunEvent} from '../../trainer/contract/run/events.ts';
 import {Report} from '../../trainer/contract/run/report.ts';
@@ -23,8 +22,9 @@ export interface ShownRun {
   readonly name: string;
   /** The config file, in the folder of the runs' project. */
   readonly config: string;
-  /** Changes of the settings of the experts. */
-  readonly decouple?: object;
+  readonly learningRate?: number;
+  /** So many times what the finetunes of the report have gained. */
+  readonly gain?: number;
   /** Another one, other noise in its curves. */
   readonly seed?: number;
   /** Changes of the report; the report itself comes with these. */
@@ -57,7 +57,7 @@ evaluate:
 
 /** Writes a finished run with the report and the images of that run, and curves as it could have had, below `folder/.deme/runs`; returns its path. */
 export async function writeShownRun(folder: string, shown: ShownRun): Promise<string> {
-  const {hours = 0, decouple = {}, report: changed = (same) => same} = shown;
+  const {hours = 0, gain = 1, seed = 0, report: changed = (same) => same} = shown;
   const created = begin + 3_600_000 * hours;
   const record = {
     tool: 'deme-studio 0.1.0',
@@ -67,35 +67,57 @@ export async function writeShownRun(folder: string, shown: ShownRun): Promise<st
   };
   const {path} = await createRun(join(folder, '.deme', 'runs'), shown.name, record);
   const parsed = parseConfig(shownConfig, shown.config);
-  const config = {...parsed, name: shown.name, decouple: {...parsed.decouple, ...decouple}} as DemeConfig;
+  const {decouple} = parsed;
+  if (decouple === undefined) throw new Error('the config trains experts');
+  const {learningRate = decouple.optimizer.learningRate} = shown;
+  const optimizer = {...decouple.optimizer, learningRate};
+  const config = {...parsed, name: shown.name, decouple: {...decouple, optimizer}};
   await writeJsonAtomic(runPaths.config(path), {folder, baseFolder: join(folder, 'base'), config});
   const stages = [...trained, 'search', 'merge', 'reference', ...models.map((model) => `evaluate-${model}`), 'report'];
   await writeJsonAtomic(runPaths.plan(path), {stages});
-  const report = changed(Report.parse(JSON.parse(await readFile(join(full, 'report.json'), 'utf8'))));
+  const report = changed(await scoredReport(gain));
   await mkdir(runPaths.report(path), {recursive: true});
   await writeJsonAtomic(runPaths.reportRecord(path), report);
   await writeJsonAtomic(runPaths.weights(path), {weights: report.weights, search: report.search});
   if (shown.notes) await writeJsonAtomic(runPaths.notes(path), {format: 1, ...shown.notes});
-  const events = shown.isBare
-    ? []
-    : [...(await drawn(path, created)), ...trained.flatMap((stage) => curve(stage, created, report, shown.seed ?? 0))];
+  const events: RunEvent[] = shown.isBare ? [] : await drawn(path, created);
   let ends = created;
   for (const stage of stages) {
     const seconds = report.stageSeconds[stage] ?? 2;
-    const started = ends;
+    const training = trained.find((name) => name === stage);
+    if (training && !shown.isBare) events.push(...curve(training, {begin: ends, seconds}, report, seed));
+    events.push({type: 'stage', time: ends, stage, state: 'started'});
     ends += 1000 * seconds;
-    events.push(
-      {type: 'stage', time: started, stage, state: 'started'},
-      {type: 'stage', time: ends, stage, state: 'done'},
-    );
-    await writeStageRecord(path, {stage, seconds, finished: new Date(ends).toISOString()} as Parameters<
-      typeof writeStageRecord
-    >[1]);
+    events.push({type: 'stage', time: ends, stage, state: 'done'});
+    await writeStageRecord(path, {stage, seconds, finished: new Date(ends).toISOString()});
   }
   const lines = events.sort((a, b) => a.time - b.time).map((event) => `${JSON.stringify(event)}\n`);
   await writeFile(runPaths.events(path), lines.join(''));
   await setState(path, 'done', {progress: 1});
   return path;
+}
+
+/** That of the repository, with the network and the intervals that reports have today. */
+async function scoredReport(gain: number): Promise<Report> {
+  const report = Report.parse(JSON.parse(await readFile(join(full, 'report.json'), 'utf8')));
+  const {base, ...others} = report.heldOut;
+  if (base === undefined) throw new Error('the report has a base');
+  const gained = Object.entries(others).map(([model, loss]): [string, typeof loss] => {
+    const {mean, standardError} = loss.differenceToBase;
+    return [model, {...loss, mean: base.mean + gain * mean, differenceToBase: {mean: gain * mean, standardError}}];
+  });
+  const weights = {source: 'DeMe Studio digit classifier', sha256: 'f3'.repeat(32)};
+  const featureNetwork = {name: 'digits', dimension: 64, preprocessing: 'none: 28x28x1 in [-1, 1]', weights};
+  const frechetSpread = Object.entries(report.frechet).map(([model, distance]) => [
+    model,
+    {standardError: 0.35, groups: 10, toBase: {mean: distance - (report.frechet['base'] ?? 0), standardError: 0.2}},
+  ]);
+  return {
+    ...report,
+    heldOut: {base, ...Object.fromEntries(gained)},
+    frechetSpread: Object.fromEntries(frechetSpread) as Report['frechetSpread'],
+    recipe: {...report.recipe, featureNetwork},
+  };
 }
 
 /** Puts the images of each model where an evaluation and a training leave them. */
@@ -121,8 +143,14 @@ async function drawn(run: string, time: number): Promise<RunEvent[]> {
 const every = 10;
 
 /** Losses around those that the report has of the base, with the noise of a batch, falling by what the finetune has gained. */
-function curve(stage: (typeof trained)[number], time: number, report: Report, seed: number): RunEvent[] {
+function curve(
+  stage: (typeof trained)[number],
+  {begin: time, seconds}: {readonly begin: number; readonly seconds: number},
+  report: Report,
+  seed: number,
+): RunEvent[] {
   const updates = stage === 'ordinary' ? 2400 : 600;
+  const at = (update: number) => time + (1000 * seconds * update) / updates;
   const ranges = report.heldOut['base']?.perRange ?? [];
   const own = stage === 'ordinary' ? null : Number(stage.at(-1));
   const level = own === null ? (report.heldOut['base']?.mean ?? 0) : (ranges[own]?.mean ?? 0);
@@ -135,24 +163,34 @@ function curve(stage: (typeof trained)[number], time: number, report: Report, se
     const warm = Math.min(1, update / 20);
     events.push({
       type: 'step',
-      time: time + 180 * update,
+      time: at(update),
       stage,
       update,
       updates,
       losses: {denoise, ...(own !== null && {consistency})},
       gradientNorm: level * 4 * Math.exp(0.2 * random.normal()),
       learningRate: 1e-4 * warm * 0.5 * (1 + Math.cos((Math.PI * update) / updates)),
-      secondsPerUpdate: 0.18,
+      secondsPerUpdate: seconds / updates,
       secondsWaited: 0.002,
     });
-    if (update % 50 === 0) events.push(buckets(stage, time + 180 * update, update, own, done, level));
+    if (update % 50 === 0) events.push(buckets(stage, at(update), update, {own, done, level, seed}));
   }
   return events;
 }
 
 /** Loss over the timesteps as the digits have it: largest where there is least noise. */
-function buckets(stage: string, time: number, to: number, own: number | null, done: number, level: number): RunEvent {
-  const random = createRandom(8, stage, to);
+function buckets(
+  stage: string,
+  time: number,
+  to: number,
+  {
+    own,
+    done,
+    level,
+    seed,
+  }: {readonly own: number | null; readonly done: number; readonly level: number; readonly seed: number},
+): RunEvent {
+  const random = createRandom(80 + seed, stage, to);
   const count = Array.from({length: 100}, (_, bucket) => {
     const isOwn = own === null || Math.floor(bucket / 25) === own;
     return isOwn ? random.int(20, 45) : random.int(2, 9);

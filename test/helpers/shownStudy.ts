@@ -1,8 +1,9 @@
-import {cp, mkdir} from 'node:fs/promises';
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {MatrixResult} from '../../trainer/contract/matrix/matrixResult.ts';
 import {Report} from '../../trainer/contract/run/report.ts';
+import {decodePng, encodePng} from '../../trainer/data/pictures/png.ts';
 import {matrixScores} from '../../trainer/pipeline/matrix/matrixScores.ts';
 import {studyVerdicts} from '../../trainer/pipeline/matrix/studyVerdicts.ts';
 import {createRandom} from '../../trainer/random.ts';
@@ -39,7 +40,7 @@ export async function writeShownStudy(folder: string): Promise<string> {
         isBare: true,
         report: (report) => reportOf(report, search, seed),
       });
-      if (seed === 0) await cp(join(full, 'before-after.png'), join(runPaths.report(path), picture));
+      if (seed === 0) await writeFile(join(runPaths.report(path), picture), await differingRow(search));
       runs.push(path);
     }
     const reports = await Promise.all(runs.map((path) => readJson(runPaths.reportRecord(path), Report, 'a report')));
@@ -64,6 +65,20 @@ export async function writeShownStudy(folder: string): Promise<string> {
   const file = join(out, 'study.json');
   await writeJsonAtomic(file, result);
   return file;
+}
+
+/** Rows of images of the base, and below them those of the merged model; another row for each search. */
+async function differingRow(row: number): Promise<Uint8Array> {
+  const pictures = await Promise.all(
+    ['base', 'merged'].map(async (model) => decodePng(await readFile(join(full, `samples-${model}.png`)))),
+  );
+  const [{width, channels} = {width: 0, channels: 1}] = pictures;
+  // Digits of 28 pixels with 2 between them.
+  const [from, to] = [30 * row, 30 * row + 28];
+  const rows = pictures.map(({pixels}) => pixels.slice(from * width * channels, to * width * channels));
+  const between = new Uint8Array(2 * width * channels).fill(255);
+  const [above = between, below = between] = rows;
+  return encodePng(Uint8Array.from([...above, ...between, ...below]), width, 2 * 28 + 2, channels);
 }
 
 function reportOf(report: Report, search: number, seed: number): Report {

@@ -27,6 +27,7 @@ export class RunsTab implements Tab {
     this.#panel = panel;
     this.#maker = new RowMaker(panel, () => this.#redraw());
     const filter = textField('Filter', panel.state.page.runTable.filter, (text) => this.#set({filter: text}));
+    filter.setAttribute('size', '30');
     filter.setAttribute('placeholder', 'updates>=200 & tags~good');
     filter.setAttribute(
       'title',

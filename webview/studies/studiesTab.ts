@@ -3,7 +3,7 @@ import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import type {StudySummary, StudyTableState, StudyView} from '../../trainer/contract/panel/studyViews.ts';
 import {sharedTrainings, studyRuns, studyText} from '../../trainer/contract/studies/studyProgress.ts';
 import {saveCsv} from '../charts/saveCsv.ts';
-import {element, message, Region, setText} from '../dom.ts';
+import {element, Region, setText} from '../dom.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {nextOrder} from '../sortHead.ts';
 import type {PanelState} from '../state.ts';
@@ -22,9 +22,11 @@ import {studyVerdict} from './studyVerdict.ts';
 export class StudiesTab implements Tab {
   readonly root: HTMLElement;
   readonly #panel: Panel;
-  readonly #bar = new Region(element('div', {class: 'bar'}));
+  readonly #heading = element('h2', {}, 'Studies');
+  readonly #choice = new Region(element('div', {class: 'bar'}));
   readonly #told = element('p', {class: 'message', role: 'status'});
   readonly #verdict = new Region(element('div'));
+  readonly #bar = new Region(element('div', {class: 'bar'}));
   readonly #table = new Region(element('div'));
   readonly #figures = new Region(element('div'));
   readonly #runs = new Region(element('div'));
@@ -36,8 +38,8 @@ export class StudiesTab implements Tab {
 
   constructor(panel: Panel) {
     this.#panel = panel;
-    const parts = [this.#verdict, this.#table, this.#figures, this.#runs].map(({root}) => root);
-    this.root = element('div', {}, element('h2', {}, 'Studies'), this.#bar.root, this.#told, ...parts);
+    const parts = [this.#verdict, this.#bar, this.#table, this.#figures, this.#runs].map(({root}) => root);
+    this.root = element('div', {}, this.#choice.root, this.#heading, this.#told, ...parts);
   }
 
   update(state: PanelState): void {
@@ -45,7 +47,9 @@ export class StudiesTab implements Tab {
     const summary = studies.find(({path}) => path === page.studies.path) ?? studies.at(-1);
     if (summary !== undefined) this.#need(summary);
     const view = this.#known?.path === summary?.path ? this.#known : null;
-    this.#showBar(studies, summary, view, page.studies);
+    this.#showChoice(studies, summary);
+    this.#showBar(view, page.studies);
+    setText(this.#heading, summary === undefined ? 'Studies' : titleOf(summary));
     setText(this.#told, toldOf(summary, view));
     const runs = runsByName(state, view);
     const table = view && tableOf(view, page.studies, runs);
@@ -62,8 +66,9 @@ export class StudiesTab implements Tab {
     this.#themes++;
   }
 
-  #need({path, changed, problem}: StudySummary): void {
-    const wanted = `${path}\n${changed}`;
+  /** Asks anew when the file was written, and when more of its runs are known. */
+  #need({path, changed, problem, runs}: StudySummary): void {
+    const wanted = JSON.stringify([path, changed, runs]);
     if (problem !== null || wanted === this.#asked) return;
     this.#asked = wanted;
     void this.#panel.request({kind: 'study', path}, 'Could not read the table').then((reply) => {
@@ -73,34 +78,31 @@ export class StudiesTab implements Tab {
     });
   }
 
-  #showBar(
-    studies: readonly StudySummary[],
-    summary: StudySummary | undefined,
-    view: StudyView | null,
-    chosen: StudyTableState,
-  ): void {
+  #showChoice(studies: readonly StudySummary[], shown: StudySummary | undefined): void {
     const names = studies.map(({path, kind, name, text}) => ({value: path, label: `${name}: ${kind}, ${text}`}));
+    this.#choice.root.hidden = names.length < 2;
+    this.#choice.show([names, shown?.path], () =>
+      shown === undefined
+        ? []
+        : [dropdown('Table', [...names].reverse(), shown.path, (path) => this.#set({path, order: null}))],
+    );
+  }
+
+  #showBar(view: StudyView | null, chosen: StudyTableState): void {
     const content = view?.content;
     const models = content?.kind === 'matrix' ? matrixModels(content.result) : [];
-    this.#bar.show([names, summary?.path, models, chosen.model, chosen.settings, content?.kind], () => [
-      names.length < 2 || summary === undefined
-        ? null
-        : dropdown('Table', [...names].reverse(), summary.path, (path) => this.#set({path, order: null})),
-      models.length < 2
-        ? null
-        : dropdown(
-            'Model',
-            models.map((model) => ({value: model, label: model})),
-            modelOf(models, chosen),
-            (model) => this.#set({model}),
-          ),
-      content?.kind === 'matrix'
-        ? checkbox('Settings that differ', chosen.settings, (settings) => this.#set({settings}))
-        : null,
-      ...(content === undefined
-        ? []
-        : [button('Save CSV', () => void this.#save()), button('Copy as Markdown', () => void this.#copy())]),
-    ]);
+    this.#bar.show([models, chosen.model, chosen.settings, content?.kind], () => {
+      if (content === undefined) return [];
+      const choices = models.map((model) => ({value: model, label: model}));
+      return [
+        models.length < 2 ? null : dropdown('Model', choices, modelOf(models, chosen), (model) => this.#set({model})),
+        content.kind === 'matrix'
+          ? checkbox('Settings that differ', chosen.settings, (settings) => this.#set({settings}))
+          : null,
+        button('Save CSV', () => void this.#save()),
+        button('Copy as Markdown', () => void this.#copy()),
+      ];
+    });
   }
 
   #showVerdict(view: StudyView | null): void {
@@ -108,21 +110,20 @@ export class StudiesTab implements Tab {
       if (view === null) return [];
       const {outcome, conclusions, details} = studyVerdict(view.content);
       const icon = element('span', {class: `codicon codicon-${icons[outcome]}`, 'aria-hidden': 'true'});
-      const sentences = conclusions.map((text) => element('p', {class: 'headline'}, text));
+      const sentences = conclusions.map((text) => element('p', {class: 'headline'}, capitalised(text)));
       const box = element('div', {class: 'verdict', 'data-outcome': outcome}, icon, element('div', {}, ...sentences));
-      const list = element('ul', {}, ...details.map((text) => element('li', {}, text)));
+      const list = element('ul', {}, ...details.map((text) => element('li', {}, capitalised(text))));
       return [
         element('section', {class: 'summary', 'aria-label': 'Verdict'}, box),
         details.length === 0
           ? null
-          : element('details', {open: details.length <= 2}, element('summary', {}, 'How far each is from which'), list),
-        sharedText(view),
+          : element('details', {open: details.length <= 2}, element('summary', {}, 'More of what it says'), list),
       ];
     });
   }
 
   #showFigures(view: StudyView | null, table: StudyTable | null): void {
-    this.#figures.show([view?.path, view?.changed, table, this.#themes], () => {
+    this.#figures.show([view?.path, view?.changed, view?.pictures, table, this.#themes], () => {
       if (view === null || table === null) return [];
       const keys = table.columns
         .map(({key}) => key)
@@ -137,7 +138,13 @@ export class StudiesTab implements Tab {
         ),
       );
       return [
-        ...(charts.length > 0 ? [element('h2', {}, 'Charts'), element('div', {class: 'study-charts'}, ...charts)] : []),
+        ...(charts.length > 0
+          ? [
+              element('h2', {}, 'Charts'),
+              element('p', {class: 'message'}, chartNote),
+              element('div', {class: 'study-charts'}, ...charts),
+            ]
+          : []),
         ...(pictures.length > 0
           ? [element('h2', {}, 'Images that differ most'), element('div', {class: 'study-pictures'}, ...pictures)]
           : []),
@@ -188,6 +195,9 @@ export class StudiesTab implements Tab {
   }
 }
 
+const chartNote =
+  'Whiskers say how far each mean may be off. Models that see the same images differ by much less chance than that: the differences in the table are paired.';
+
 const icons = {better: 'pass', noise: 'info', running: 'sync', failed: 'error'} as const;
 
 function modelOf(models: readonly string[], {model}: StudyTableState): string {
@@ -212,15 +222,23 @@ function toldOf(summary: StudySummary | undefined, view: StudyView | null): stri
   if (summary === undefined) {
     return 'No study, matrix or benchmark has runs of this experiment. "DeMe: Run Study..." asks whether merging helps here, "DeMe: Run Matrix..." compares settings.';
   }
-  const name = `${summary.kind.charAt(0).toUpperCase()}${summary.kind.slice(1)} of ${summary.name}`;
-  if (summary.problem !== null) return `${name} cannot be read. ${summary.problem}`;
-  return view === null ? `Reading the ${summary.kind} of ${summary.name}.` : `${name}: ${studyText(view.content)}`;
+  const {kind, problem, text} = summary;
+  if (problem !== null) return `This ${kind} cannot be read. ${problem}`;
+  return view === null ? `${text}. Reading it.` : [studyText(view.content), ...sharedTexts(view)].join('; ');
+}
+
+/** `Study of digits` */
+function titleOf({kind, name}: StudySummary): string {
+  return capitalised(`${kind} of ${name}`);
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What several runs shared was done once. */
-function sharedText({content}: StudyView): HTMLElement | null {
+function sharedTexts({content}: StudyView): string[] {
   const shared = sharedTrainings(content);
-  if (shared === null) return null;
-  const {done, takenOver} = shared;
-  return message(`${done} trainings were done; ${takenOver} were shared, taken over from another run.`);
+  if (shared === null) return [];
+  return [`${shared.done} trainings were done, ${shared.takenOver} taken over from another run`];
 }

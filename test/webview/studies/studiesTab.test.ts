@@ -40,9 +40,9 @@ describePanel('the page of studies', (open) => {
 
   it('concludes in words, marks the best, sorts by keyboard, and exports what it shows', async () => {
     const {panel, page, region} = await begin();
-    await region.getByText('Study of tiny: 9 runs').waitFor();
+    await region.getByRole('heading', {name: 'Study of tiny'}).waitFor();
     expect(await region.locator('.headline').allInnerTexts()).toEqual([
-      expect.stringMatching(/^held-out loss: no merged model/),
+      expect.stringMatching(/^Held-out loss: no merged model/),
       expect.stringMatching(/^Fréchet distance: no merged model/),
     ]);
     const table = region.locator('.study-table');
@@ -57,7 +57,7 @@ describePanel('the page of studies', (open) => {
     await page.keyboard.press('Enter');
     await eventually(async () => (await names())[0]).toBe('base');
     expect(await table.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('descending');
-    await region.getByText('4 trainings were done; 32 were shared').waitFor();
+    await region.getByText('9 runs; 4 trainings were done, 32 taken over from another run').waitFor();
     expect(await region.locator('.interval-chart').count()).toBe(2);
     expect(await region.getByAltText(/^Images that differ most by digits/).count()).toBe(1);
 
@@ -85,13 +85,13 @@ describePanel('the page of studies', (open) => {
     await page.getByRole('tab', {name: 'Overview', selected: true}).waitFor();
     await page.getByText('Part of the matrix of tiny (8 runs), the study of tiny (9 runs)').waitFor();
     await page.getByRole('button', {name: 'the matrix of tiny'}).click();
-    await region.getByText('Matrix of tiny: 8 runs').waitFor();
+    await region.getByRole('heading', {name: 'Matrix of tiny'}).waitFor();
     await choose(page, 'Model', 'base');
     await region.getByRole('table', {name: /by the scores of base/}).waitFor();
     await region.getByRole('checkbox', {name: 'Settings that differ'}).click();
     await region.getByRole('table', {name: /by the scores of base/}).waitFor();
     panel.session.studies.show('/w/tiny-study/study.json');
-    await region.getByText('Study of tiny: 9 runs').waitFor();
+    await region.getByRole('heading', {name: 'Study of tiny'}).waitFor();
     expect(runs).toHaveLength(2);
     expectNoTrouble(panel);
     await panel.close();
@@ -113,7 +113,7 @@ describePanel('the page of studies', (open) => {
     ];
     const {panel, region, runs} = await begin(studies);
     const state = (cells: RegExp) => region.getByRole('row', {name: cells}).innerText();
-    await region.getByText('Matrix of tiny: 0 of 8 runs').waitFor();
+    await region.getByText('0 of 8 runs;').first().waitFor();
     runs[0]?.set({state: {...runs[0].run.state!, state: 'running', progress: 0.42}});
     panel.changed(runs[0]!);
     await eventually(() => state(/^technique = all, weights = \[1,1\] 0 tiny-1/)).toContain('running at 42 %');
@@ -125,7 +125,7 @@ describePanel('the page of studies', (open) => {
       2,
     );
     panel.session.studies.changed();
-    await region.getByText('Matrix of tiny: 1 of 8 runs').waitFor();
+    await region.getByText('1 of 8 runs;').first().waitFor();
     await region.locator('.study-table tbody tr').waitFor();
     runs[1]?.set({state: {...runs[1].run.state!, state: 'lost', progress: 0.1}});
     panel.changed(runs[1]!);
@@ -144,13 +144,13 @@ describePanel('the page of studies', (open) => {
       3,
     );
     const {panel, page, region} = await begin([...all(), benchmark], {viewport: {width, height: 800}});
-    await region.getByText('Benchmark of digits: scaled to 0.0001').waitFor();
+    await region.getByRole('heading', {name: 'Benchmark of digits'}).waitFor();
     await region.getByText('published: BK-SDM').first().waitFor();
     expect(await overflow(panel)).toBeLessThanOrEqual(0);
     expect(await axeViolationsInThemes(panel)).toEqual([]);
     for (const path of ['/w/tiny-matrix/matrix.json', '/w/tiny-study/study.json']) {
       panel.session.studies.show(path);
-      await region.getByText(path.includes('study') ? 'Study of tiny: 9 runs' : 'Matrix of tiny: 8 runs').waitFor();
+      await region.getByRole('heading', {name: path.includes('study') ? 'Study of tiny' : 'Matrix of tiny'}).waitFor();
       expect(await overflow(panel)).toBeLessThanOrEqual(0);
       expect(await axeViolationsInThemes(panel)).toEqual([]);
     }
@@ -191,7 +191,7 @@ describePanel('the page of studies', (open) => {
     );
     await region.getByText('This is not valid JSON.').waitFor();
     panel.session.studies.show('/w/tiny-matrix/matrix.json');
-    await region.getByText('Matrix of tiny').first().waitFor();
+    await region.getByRole('heading', {name: 'Matrix of tiny'}).waitFor();
     await region.getByText('tiny-7 (not here any more)').first().waitFor();
     expect(await overflow(panel)).toBeLessThanOrEqual(0);
     expect(await page.locator('img[src="x"]').count()).toBe(0);
