@@ -1,7 +1,6 @@
-import {isJudged} from '../../trainer/contract/matrix/judgedScores.ts';
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import type {StudySummary, StudyTableState, StudyView} from '../../trainer/contract/panel/studyViews.ts';
-import {sharedTrainings, studyRuns, studyText} from '../../trainer/contract/studies/studyProgress.ts';
+import {studyRuns} from '../../trainer/contract/studies/studyProgress.ts';
 import {saveCsv} from '../charts/saveCsv.ts';
 import {element, Region, setText} from '../dom.ts';
 import type {Panel, Tab} from '../panel.ts';
@@ -11,12 +10,13 @@ import {button, checkbox, dropdown} from '../toolkit.ts';
 import {benchmarkTable} from './benchmarkTable.ts';
 import {cellSettings} from './cellSettings.ts';
 import {matrixModels, matrixTable, studyTable} from './matrixTable.ts';
-import {studyCharts} from './studyCharts.ts';
 import {studyCsv, studyMarkdown} from './studyExport.ts';
+import {studyFigures} from './studyFigures.ts';
 import {runStateText, studyRunsView} from './studyRunsView.ts';
 import type {StudyTable} from './studyTable.ts';
 import {studyTableView} from './studyTableView.ts';
-import {studyVerdict} from './studyVerdict.ts';
+import {titleOf, toldOf} from './studyTexts.ts';
+import {verdictParts} from './verdictView.ts';
 
 /** Studies, matrices and benchmarks that the runs belong to: what they conclude, their tables, charts, images and runs. */
 export class StudiesTab implements Tab {
@@ -106,50 +106,13 @@ export class StudiesTab implements Tab {
   }
 
   #showVerdict(view: StudyView | null): void {
-    this.#verdict.show([view?.path, view?.changed], () => {
-      if (view === null) return [];
-      const {outcome, conclusions, details} = studyVerdict(view.content);
-      const icon = element('span', {class: `codicon codicon-${icons[outcome]}`, 'aria-hidden': 'true'});
-      const sentences = conclusions.map((text) => element('p', {class: 'headline'}, capitalised(text)));
-      const box = element('div', {class: 'verdict', 'data-outcome': outcome}, icon, element('div', {}, ...sentences));
-      const list = element('ul', {}, ...details.map((text) => element('li', {}, capitalised(text))));
-      return [
-        element('section', {class: 'summary', 'aria-label': 'Verdict'}, box),
-        details.length === 0
-          ? null
-          : element('details', {open: details.length <= 2}, element('summary', {}, 'More of what it says'), list),
-      ];
-    });
+    this.#verdict.show([view?.path, view?.changed], () => (view === null ? [] : verdictParts(view.content)));
   }
 
   #showFigures(view: StudyView | null, table: StudyTable | null): void {
-    this.#figures.show([view?.path, view?.changed, view?.pictures, table, this.#themes], () => {
-      if (view === null || table === null) return [];
-      const keys = table.columns
-        .map(({key}) => key)
-        .filter((key) => isJudged(key) || view.content.kind === 'benchmark');
-      const charts = studyCharts(table, keys);
-      const pictures = view.pictures.map(({cell, alt, source}) =>
-        element(
-          'figure',
-          {class: 'differing'},
-          element('figcaption', {}, `${cell === '' ? 'Above base, below merged' : `Above base, below merged ${cell}`}`),
-          element('img', {src: source, alt}),
-        ),
-      );
-      return [
-        ...(charts.length > 0
-          ? [
-              element('h2', {}, 'Charts'),
-              element('p', {class: 'message'}, chartNote),
-              element('div', {class: 'study-charts'}, ...charts),
-            ]
-          : []),
-        ...(pictures.length > 0
-          ? [element('h2', {}, 'Images that differ most'), element('div', {class: 'study-pictures'}, ...pictures)]
-          : []),
-      ];
-    });
+    this.#figures.show([view?.path, view?.changed, view?.pictures, table, this.#themes], () =>
+      view === null || table === null ? [] : studyFigures(view, table),
+    );
   }
 
   #showRuns(view: StudyView | null, runs: (id: string) => RunView | undefined): void {
@@ -195,11 +158,6 @@ export class StudiesTab implements Tab {
   }
 }
 
-const chartNote =
-  'Whiskers say how far each mean may be off. Models that see the same images differ by much less chance than that: the differences in the table are paired.';
-
-const icons = {better: 'pass', noise: 'info', running: 'sync', failed: 'error'} as const;
-
 function modelOf(models: readonly string[], {model}: StudyTableState): string {
   return models.includes(model) ? model : (models[0] ?? 'merged');
 }
@@ -216,29 +174,4 @@ function tableOf({content}: StudyView, chosen: StudyTableState, runs: (id: strin
 function runsByName({runs}: PanelState, view: StudyView | null): (id: string) => RunView | undefined {
   const byPath = new Map(runs.map((run) => [run.path, run]));
   return (id) => byPath.get(view?.runs[id] ?? '');
-}
-
-function toldOf(summary: StudySummary | undefined, view: StudyView | null): string {
-  if (summary === undefined) {
-    return 'No study, matrix or benchmark has runs of this experiment. "DeMe: Run Study..." asks whether merging helps here, "DeMe: Run Matrix..." compares settings.';
-  }
-  const {kind, problem, text} = summary;
-  if (problem !== null) return `This ${kind} cannot be read. ${problem}`;
-  return view === null ? `${text}. Reading it.` : [studyText(view.content), ...sharedTexts(view)].join('; ');
-}
-
-/** `Study of digits` */
-function titleOf({kind, name}: StudySummary): string {
-  return capitalised(`${kind} of ${name}`);
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** What several runs shared was done once. */
-function sharedTexts({content}: StudyView): string[] {
-  const shared = sharedTrainings(content);
-  if (shared === null) return [];
-  return [`${shared.done} trainings were done, ${shared.takenOver} taken over from another run`];
 }
