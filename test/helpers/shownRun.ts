@@ -110,7 +110,11 @@ async function scoredReport(gain: number): Promise<Report> {
   const featureNetwork = {name: 'digits', dimension: 64, preprocessing: 'none: 28x28x1 in [-1, 1]', weights};
   const frechetSpread = Object.entries(report.frechet).map(([model, distance]) => [
     model,
-    {standardError: 0.35, groups: 10, toBase: {mean: distance - (report.frechet['base'] ?? 0), standardError: 0.2}},
+    {
+      standardError: 0.35,
+      groups: 10,
+      ...(model !== 'base' && {toBase: {mean: distance - (report.frechet['base'] ?? 0), standardError: 0.2}}),
+    },
   ]);
   return {
     ...report,

@@ -38,6 +38,9 @@ story('from the tree to a study, to one of its runs and back', async () => {
   for (const id of ['digits-1', 'digits-2', 'digits-3'])
     await panel.getByRole('checkbox', {name: `Choose ${id}`, exact: true}).click();
   await panel.getByRole('button', {name: 'digits-1', exact: true}).click();
+  await panel.getByRole('tab', {name: 'Compare', exact: true}).click();
+  await panel.getByRole('combobox', {name: 'Stage', exact: true}).click();
+  await panel.getByRole('option', {name: 'ordinary', exact: true}).click();
   await panelPictures(workbench);
 });
 

@@ -19,5 +19,5 @@ export function againstText({rival, difference}: Against, better: 'lower' | 'hig
   }
   const errors = Math.abs(mean) / standardError;
   const size = `${errors >= 10 ? errors.toFixed(0) : errors.toFixed(1)} standard errors${paired === 'separate' ? ', unpaired' : ''}`;
-  return isNoise({mean, standardError}) ? `within noise of ${rival} (${size})` : `${word} than ${rival} by ${size}`;
+  return isNoise({mean, standardError}) ? `within noise of ${rival}: ${size}` : `${word} than ${rival} by ${size}`;
 }

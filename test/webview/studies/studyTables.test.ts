@@ -34,7 +34,7 @@ describe('a difference in words', () => {
   it('has its direction, its size in standard errors, and what to hold of it', () => {
     expect(text(-0.32, 0.1)).toBe('better than the base by 3.2 standard errors');
     expect(text(-0.32, 0.1, 'images', 'higher')).toBe('worse than the base by 3.2 standard errors');
-    expect(text(0.19, 0.1)).toBe('within noise of the base (1.9 standard errors)');
+    expect(text(0.19, 0.1)).toBe('within noise of the base: 1.9 standard errors');
     expect(text(5, 0.1, 'separate')).toBe('worse than the base by 50 standard errors, unpaired');
     expect(text(-2, null)).toBe('better than the base by 2.000, error not known');
     expect(text(-2, 0, 'repetitions')).toBe('better than the base by 2.000 every time');
