@@ -38,7 +38,7 @@ const pictures = [
   {tab: 'Compare', seen: 'Compare runs', shown: true},
   {tab: 'Runs', seen: 'Mark the best by', shown: false},
   {tab: 'Merge', seen: 'Merge and save', shown: false},
-  {tab: 'Evaluation', seen: 'Evaluation', shown: true},
+  {tab: 'Evaluation', seen: 'Evaluation', shown: false},
   {tab: 'Studies', seen: 'Study of digits', shown: true},
 ] as const;
 
