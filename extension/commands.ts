@@ -56,6 +56,10 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
     load: async () => (await import('./commands/matrixCommands.ts')).matrixCommands,
   },
   {
+    ids: ['deme.showStudy'],
+    load: async () => (await import('./commands/studyCommands.ts')).studyCommands,
+  },
+  {
     ids: ['deme.runBenchmark'],
     load: async () => (await import('./commands/benchmarkCommands.ts')).benchmarkCommands,
   },

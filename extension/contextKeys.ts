@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
-import type {ConfigFiles} from './config/configFiles.ts';
 import {DisposableStore} from './disposable.ts';
-import type {JobQueue} from './runs/jobQueue.ts';
 import {isActiveRun, isResumable} from './runs/run.ts';
-import type {Runs} from './runs/runs.ts';
+import type {Studio} from './studio.ts';
 
 /** Keeps the context keys by which commands are enabled. */
-export function registerContextKeys(runs: Runs, configs: ConfigFiles, queue: JobQueue): vscode.Disposable {
+export function registerContextKeys({
+  runs,
+  configs,
+  queue,
+  studies,
+}: Pick<Studio, 'runs' | 'configs' | 'queue' | 'studies'>): vscode.Disposable {
   const owned = new DisposableStore();
   const known = new Map<string, boolean>();
   const set = (key: string, value: boolean) => {
@@ -31,6 +34,7 @@ export function registerContextKeys(runs: Runs, configs: ConfigFiles, queue: Job
       all.some(({report}) => report !== null),
     );
     set('deme.hasConfigs', configs.all().length > 0);
+    set('deme.hasStudies', studies.all().length > 0);
     set(
       'deme.hasJobs',
       queue.all().some(({state}) => state !== 'running'),
@@ -40,6 +44,7 @@ export function registerContextKeys(runs: Runs, configs: ConfigFiles, queue: Job
   owned.add(runs.onDidChangeList(update));
   owned.add(configs.onDidChange(update));
   owned.add(queue.onDidChange(update));
+  owned.add(studies.onDidChange(update));
   update();
   return owned;
 }

@@ -14,6 +14,7 @@ import {Runs} from './runs/runs.ts';
 import {onSettingsChange, settings} from './settings.ts';
 import {registerStatusBar} from './statusBar.ts';
 import type {Studio} from './studio.ts';
+import {Studies} from './studies/studies.ts';
 import {Trainer} from './trainer/trainer.ts';
 import {EnginesTree} from './views/enginesTree.ts';
 import {ExperimentsTree} from './views/experimentsTree.ts';
@@ -27,14 +28,15 @@ export function activate(context: vscode.ExtensionContext): void {
   const runs = new Runs(log);
   const configs = new ConfigFiles(log);
   const queue = makeQueue(context, {trainer, runs, log});
-  const experiments = new ExperimentsTree(runs, configs, queue, context.workspaceState);
+  const studies = new Studies(configs, runs, log);
+  const experiments = new ExperimentsTree({runs, configs, queue, studies}, context.workspaceState);
   const models = new ModelsTree(runs);
   const engines = new EnginesTree(trainer, log);
-  const parts = {context, log, trainer, runs, configs, queue, experiments, models, engines};
+  const parts = {context, log, trainer, runs, configs, queue, studies, experiments, models, engines};
   const studio: Studio = {...parts, openPanel: lazyPanel(parts)};
-  context.subscriptions.push(log, trainer, runs, configs, queue, experiments, models, engines);
-  context.subscriptions.push(registerCommands(studio), registerConfigEditor(), registerLenses(runs, queue));
-  context.subscriptions.push(registerContextKeys(runs, configs, queue), registerStatusBar(runs, queue));
+  context.subscriptions.push(log, trainer, runs, configs, queue, studies, experiments, models, engines);
+  context.subscriptions.push(registerCommands(studio), registerConfigEditor(), registerLenses(studio));
+  context.subscriptions.push(registerContextKeys(studio), registerStatusBar(runs, queue));
   context.subscriptions.push(registerWalkthrough());
   connectQueue(studio);
   // In its own turn, so that the activation does not wait for the file system.
@@ -68,7 +70,7 @@ function connectQueue({context, queue, log}: Studio): void {
 
 /** Finds the configs, follows the runs in their output folders, and starts what still waited when the window was closed. */
 async function followWorkspace(studio: Studio): Promise<void> {
-  const {context, configs, runs, queue, log} = studio;
+  const {context, configs, runs, queue, studies, log} = studio;
   try {
     const setOutputs = async () => runs.setOutputs(await configs.outputs());
     await configs.start();
@@ -80,6 +82,7 @@ async function followWorkspace(studio: Studio): Promise<void> {
       runs.onDidChange(() => queue.pump()),
     );
     queue.pump();
+    await studies.start();
     const {offerLostRuns} = await import('./runs/lostRuns.ts');
     await offerLostRuns(context, runs);
   } catch (error) {

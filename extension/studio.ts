@@ -3,6 +3,7 @@ import type {ConfigFiles} from './config/configFiles.ts';
 import type {JobQueue} from './runs/jobQueue.ts';
 import type {Run} from './runs/run.ts';
 import type {Runs} from './runs/runs.ts';
+import type {Studies} from './studies/studies.ts';
 import type {Trainer} from './trainer/trainer.ts';
 import type {EnginesTree} from './views/enginesTree.ts';
 import type {ExperimentsTree} from './views/experimentsTree.ts';
@@ -19,8 +20,9 @@ export interface Studio {
   readonly experiments: ExperimentsTree;
   readonly models: ModelsTree;
   readonly engines: EnginesTree;
-  /** Opens the panel of a run's experiment, without a run the one that compares all. */
-  openPanel(run?: Run): Promise<void>;
+  readonly studies: Studies;
+  /** Opens the panel of a run's experiment, without a run the one that compares all; `study` is the file of the study that it shows then. */
+  openPanel(run?: Run, options?: {readonly study?: string}): Promise<void>;
 }
 
 /** What a command does. Its arguments come from whoever calls it: a tree row, a lens, a key, another extension. */

@@ -15,6 +15,7 @@ import type {Panel} from './panel.ts';
 import {RunsTab} from './runs/runsTab.ts';
 import {SamplesTab} from './samples/samplesTab.ts';
 import {initialState, reduce, selectedRun, type PanelAction, type PanelState} from './state.ts';
+import {StudiesTab} from './studies/studiesTab.ts';
 import {SystemTab} from './system/systemTab.ts';
 import {Tabs} from './tabs.ts';
 import {onThemeChange} from './theme.ts';
@@ -41,6 +42,7 @@ class Page implements Panel {
       evaluation: new EvaluationTab(this),
       runs: new RunsTab(this),
       compare: new CompareTab(this),
+      studies: new StudiesTab(this),
       system: new SystemTab(this),
     });
     root.append(this.#header.root, element('main', {}, this.#tabs.root));

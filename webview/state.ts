@@ -2,6 +2,7 @@ import {binLength, heatBinLength, heatColumn} from '../trainer/contract/run/curv
 import type {ErrorRecord} from '../trainer/contract/errors.ts';
 import type {CurveChange, HeatMapChange, HostMessage} from '../trainer/contract/panel/panel.ts';
 import {PageState} from '../trainer/contract/panel/panelPage.ts';
+import type {StudySummary} from '../trainer/contract/panel/studyViews.ts';
 import type {RunDetails, RunView, SystemUsage} from '../trainer/contract/panel/panelViews.ts';
 import type {PreviewCommand} from '../trainer/contract/panel/preview.ts';
 import {afterPreviewNews, noPreview, afterPreviewCommand, type PreviewState} from './merge/preview/previewState.ts';
@@ -30,6 +31,8 @@ export interface PanelState {
   readonly trusted: boolean;
   /** Oldest first. */
   readonly runs: readonly RunView[];
+  /** Studies, matrices and benchmarks of these runs, oldest first. */
+  readonly studies: readonly StudySummary[];
   /** By `stageKey`. */
   readonly curves: ReadonlyMap<string, CurveData>;
   readonly heatMaps: ReadonlyMap<string, HeatBins>;
@@ -61,6 +64,7 @@ export function initialState(saved: unknown): PanelState {
     title: '',
     trusted: false,
     runs: [],
+    studies: [],
     curves: new Map(),
     heatMaps: new Map(),
     details: new Map(),
@@ -84,6 +88,12 @@ export function reduce(state: PanelState, action: PanelAction): PanelState {
       return applyRun(state, action.run);
     case 'removed':
       return {...state, runs: state.runs.filter(({path}) => path !== action.run)};
+    case 'studies':
+      return {...state, studies: action.studies};
+    case 'showStudy': {
+      const studies = {...state.page.studies, path: action.path, order: null};
+      return {...state, page: {...state.page, tab: 'studies', studies}};
+    }
     case 'curves':
       return {...state, curves: action.curves.reduce(withCurve, state.curves)};
     case 'heatMaps':

@@ -11,6 +11,7 @@ const titles: Readonly<Record<PanelTab, string>> = {
   evaluation: 'Evaluation',
   runs: 'Runs',
   compare: 'Compare',
+  studies: 'Studies',
   system: 'System',
 };
 

@@ -4,6 +4,7 @@ import {DisposableStore} from '../disposable.ts';
 import type {JobQueue} from '../runs/jobQueue.ts';
 import {configFileOf} from '../runs/run.ts';
 import type {Runs} from '../runs/runs.ts';
+import type {Studies} from '../studies/studies.ts';
 import {onSettingsChange, settings} from '../settings.ts';
 import {allConfigs} from './configEditor.ts';
 import type {ConfigWork} from './lenses.ts';
@@ -11,10 +12,17 @@ import type {ConfigWork} from './lenses.ts';
 /** Lenses are redrawn at most that often while something runs. */
 const refreshMilliseconds = 1000;
 
+/** What lenses tell of. */
+export interface LensSources {
+  readonly runs: Runs;
+  readonly queue: JobQueue;
+  readonly studies: Studies;
+}
+
 /** Code lenses in config files, with the state of the work that they start. */
-export function registerLenses(runs: Runs, queue: JobQueue): vscode.Disposable {
+export function registerLenses(sources: LensSources): vscode.Disposable {
   const owned = new DisposableStore();
-  const lenses = owned.add(new LensProvider(runs, queue));
+  const lenses = owned.add(new LensProvider(sources));
   owned.add(vscode.languages.registerCodeLensProvider(allConfigs, lenses));
   return owned;
 }
@@ -22,19 +30,22 @@ export function registerLenses(runs: Runs, queue: JobQueue): vscode.Disposable {
 class LensProvider implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #runs: Runs;
   readonly #queue: JobQueue;
+  readonly #studies: Studies;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #owned = new DisposableStore();
   #timer: NodeJS.Timeout | null = null;
   readonly onDidChangeCodeLenses = this.#changed.event;
 
-  constructor(runs: Runs, queue: JobQueue) {
+  constructor({runs, queue, studies}: LensSources) {
     this.#runs = runs;
     this.#queue = queue;
+    this.#studies = studies;
     const refresh = () => this.#refresh();
     this.#owned.add(this.#changed);
     this.#owned.add(runs.onDidChange(refresh));
     this.#owned.add(runs.onDidChangeList(refresh));
     this.#owned.add(queue.onDidChange(refresh));
+    this.#owned.add(studies.onDidChange(refresh));
     this.#owned.add(onSettingsChange(['codeLens.enabled'], refresh));
     this.#owned.add(vscode.workspace.onDidGrantWorkspaceTrust(refresh));
   }
@@ -62,7 +73,9 @@ class LensProvider implements vscode.CodeLensProvider, vscode.Disposable {
       state !== 'running' && request.action === 'start' && request.config === uri.fsPath;
     const jobs = this.#queue.all().filter(isOwn);
     const canRun = isFile && vscode.workspace.isTrusted;
-    return {run, jobs, canRun, timesteps: isFile ? await timestepsOf(document.getText(), uri.fsPath) : null};
+    const {isStudyOf} = await import('../studies/studyRuns.ts');
+    const studies = isFile ? this.#studies.all().filter((study) => isStudyOf(study, uri.fsPath)) : [];
+    return {run, jobs, studies, canRun, timesteps: isFile ? await timestepsOf(document.getText(), uri.fsPath) : null};
   }
 
   #refresh(): void {

@@ -4,9 +4,13 @@ import {benchmarkNames} from '../../trainer/contract/benchmark/benchmarkPlan.ts'
 import {equalEdges} from '../../trainer/contract/config/rangeEdges.ts';
 import {expertTitle, type Ranges} from '../../trainer/contract/overview/stageTitle.ts';
 import {stageName, type Stage} from '../../trainer/contract/run/stage.ts';
+import type {StudyKind} from '../../trainer/contract/studies/studyContent.ts';
+import {studyText} from '../../trainer/contract/studies/studyProgress.ts';
 import type {Job} from '../runs/jobQueue.ts';
 import {isActiveRun, isResumable, type Run} from '../runs/run.ts';
 import {labelText} from '../shownText.ts';
+import type {StudyFile} from '../studies/studyFile.ts';
+import {studyIcons} from '../views/studyNodes.ts';
 import {bestText, runStateText, stageText} from '../runs/runText.ts';
 
 /** A line of text above a line of a config that does something when it is pressed. */
@@ -28,6 +32,8 @@ export interface ConfigWork {
   readonly jobs: readonly Job[];
   /** Training timesteps of its base; null where they are not known. */
   readonly timesteps: number | null;
+  /** Studies, matrices and benchmarks that were made of it, oldest first. */
+  readonly studies: readonly StudyFile[];
   /** Whether anything may be run here. */
   readonly canRun: boolean;
 }
@@ -35,8 +41,8 @@ export interface ConfigWork {
 /** The lenses of a config text. */
 export function lensesOf(text: string, work: ConfigWork): Lens[] {
   const outline = outlineConfig(text);
-  const sections = work.canRun ? [pretrain, decouple, merge, evaluate, matrix] : [];
-  return [experiment, ...sections].flatMap((section) => section(outline, work));
+  const sections = work.canRun ? [pretrain, decouple, merge, evaluate] : [];
+  return [experiment, ...sections, matrix].flatMap((section) => section(outline, work));
 }
 
 function experiment(outline: ConfigOutline, work: ConfigWork): Lens[] {
@@ -47,7 +53,7 @@ function experiment(outline: ConfigOutline, work: ConfigWork): Lens[] {
     lenses.push(lens(line, `${icon(run)} ${labelText(runStateText(run))}`, 'deme.openPanel', `Open ${run.record.id}`));
   if (canRun) lenses.push(...runLenses(outline, line, work), ...benchmarkLenses(outline, line));
   lenses.push(lens(line, '$(graph) Open panel', 'deme.openPanel', 'Losses, samples and numbers'));
-  return lenses;
+  return [...lenses, ...studyLenses(line, work, ['study', 'benchmark'])];
 }
 
 /** Above the config of a benchmark of the paper. `digits` is the name of many an experiment. */
@@ -138,12 +144,22 @@ function evaluate(outline: ConfigOutline, {run}: ConfigWork): Lens[] {
   ];
 }
 
-function matrix(outline: ConfigOutline): Lens[] {
+function matrix(outline: ConfigOutline, work: ConfigWork): Lens[] {
   const line = lineOf(outline, ['matrix']);
   if (line === undefined) return [];
-  return [
-    lens(line, '$(table) Run matrix...', 'deme.runMatrix', 'Run each combination of these settings, as one table'),
-  ];
+  const what = 'Run each combination of these settings, as one table';
+  const run = work.canRun ? [lens(line, '$(table) Run matrix...', 'deme.runMatrix', what)] : [];
+  return [...run, ...studyLenses(line, work, ['matrix'])];
+}
+
+/** `$(mortar-board) Study: 3 of 9 runs`, for those that there are. */
+function studyLenses(line: number, {studies}: ConfigWork, kinds: readonly StudyKind[]): Lens[] {
+  return studies.flatMap(({kind, path, content}) => {
+    if (content === null || !kinds.includes(kind)) return [];
+    const name = kind.charAt(0).toUpperCase() + kind.slice(1);
+    const title = `$(${studyIcons[kind]}) ${name}: ${studyText(content)}`;
+    return [lens(line, title, 'deme.showStudy', 'Its table, differences and pictures', path)];
+  });
 }
 
 /** Edges between the ranges; NaN where only their number is known. */

@@ -5,6 +5,7 @@ import {SavedPanel} from '../../trainer/contract/panel/panel.ts';
 import {DisposableStore} from '../disposable.ts';
 import type {Run} from '../runs/run.ts';
 import type {Runs} from '../runs/runs.ts';
+import type {Studies} from '../studies/studies.ts';
 import {panelActions, type TrainerActions} from './panelActions.ts';
 import {panelHtml} from './panelHtml.ts';
 import {compareScope, experimentScope} from './panelScope.ts';
@@ -15,24 +16,36 @@ export const panelType = 'deme.experiment';
 
 /** Opens the panel of a run's experiment, or without a run the one that compares all runs. */
 export interface ExperimentPanels {
-  open(run?: Run): void;
+  open(run?: Run, study?: string): void;
+}
+
+/** What panels show. */
+export interface PanelSources {
+  readonly runs: Runs;
+  readonly studies: Studies;
 }
 
 /** Registers the panels: one for each experiment and one for comparing, brought back after a restart. */
-export function registerPanel(context: vscode.ExtensionContext, runs: Runs, trainer: TrainerActions): ExperimentPanels {
+export function registerPanel(
+  context: vscode.ExtensionContext,
+  {runs, studies}: PanelSources,
+  trainer: TrainerActions,
+): ExperimentPanels {
   const panels = new Map<string, OpenPanel>();
-  const show = (scope: PanelScope, selected: string | null, shown?: vscode.WebviewPanel) => {
+  const show = (scope: PanelScope, selected: string | null, shown?: vscode.WebviewPanel): OpenPanel => {
     const key = panelKey(scope, selected);
     const open = panels.get(key);
     if (open !== undefined && shown === undefined) {
       open.reveal(selected);
-      return;
+      return open;
     }
-    const panel = new OpenPanel(context.extensionUri, runs, scope, trainer, selected, shown);
+    const panel = new OpenPanel(context.extensionUri, {runs, studies}, scope, trainer, selected, shown);
     panels.set(key, panel);
     panel.onDidDispose(() => panels.delete(key));
+    return panel;
   };
-  const scopeOf = (path: string | null) => (path === null ? compareScope(runs) : experimentScope(runs, path));
+  const scopeOf = (path: string | null) =>
+    path === null ? compareScope(runs, studies) : experimentScope(runs, path, studies);
   context.subscriptions.push(
     vscode.window.registerWebviewPanelSerializer(panelType, {
       deserializeWebviewPanel: async (panel, state) => {
@@ -44,7 +57,12 @@ export function registerPanel(context: vscode.ExtensionContext, runs: Runs, trai
     }),
     {dispose: () => [...panels.values()].forEach((panel) => panel.dispose())},
   );
-  return {open: (run) => show(scopeOf(run?.path ?? null), run?.path ?? null)};
+  return {
+    open: (run, study) => {
+      const panel = show(scopeOf(run?.path ?? null), run?.path ?? null);
+      if (study !== undefined) panel.showStudy(study);
+    },
+  };
 }
 
 /** One panel for an experiment, whichever of its runs it shows. */
@@ -60,7 +78,7 @@ class OpenPanel implements vscode.Disposable {
 
   constructor(
     extension: vscode.Uri,
-    runs: Runs,
+    sources: PanelSources,
     scope: PanelScope,
     trainer: TrainerActions,
     selected: string | null,
@@ -74,7 +92,7 @@ class OpenPanel implements vscode.Disposable {
     const actions = panelActions(trainer, (address) => fileOfSource(address, scope, source));
     const page = {post: (message: unknown) => void webview.postMessage(message), source};
     this.#session = new PanelSession(scope, page, actions, selected);
-    this.#follow(runs, scope);
+    this.#follow(sources, scope);
     webview.html = panelHtml({
       script: webview.asWebviewUri(vscode.Uri.joinPath(bundle, 'webview.js')).toString(),
       style: webview.asWebviewUri(vscode.Uri.joinPath(bundle, 'webview.css')).toString(),
@@ -88,6 +106,10 @@ class OpenPanel implements vscode.Disposable {
     if (selected !== null) this.#session.select(selected);
   }
 
+  showStudy(path: string): void {
+    this.#session.studies.show(path);
+  }
+
   onDidDispose(act: () => void): void {
     this.#panel.onDidDispose(act);
   }
@@ -96,7 +118,7 @@ class OpenPanel implements vscode.Disposable {
     this.#panel.dispose();
   }
 
-  #follow(runs: Runs, scope: PanelScope): void {
+  #follow({runs, studies}: PanelSources, scope: PanelScope): void {
     let known = new Set(scope.runs().map(({path}) => path));
     const {webview} = this.#panel;
     this.#owned.add({dispose: () => this.#session.dispose()});
@@ -104,11 +126,13 @@ class OpenPanel implements vscode.Disposable {
     this.#owned.add(this.#panel.onDidChangeViewState(() => this.#session.setVisible(this.#panel.visible)));
     this.#owned.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#session.receive({type: 'ready'})));
     this.#owned.add(runs.onDidChange(({path}) => this.#session.runChanged(path)));
+    this.#owned.add(studies.onDidChange(() => this.#session.studies.changed()));
     this.#owned.add(
       runs.onDidChangeList(() => {
         const now = new Set(scope.runs().map(({path}) => path));
         for (const path of known) if (!now.has(path)) this.#session.runRemoved(path);
         known = now;
+        this.#session.studies.changed();
       }),
     );
     this.#panel.onDidDispose(() => this.#owned.dispose());

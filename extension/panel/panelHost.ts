@@ -10,8 +10,8 @@ export function lazyPanel(studio: Omit<Studio, 'openPanel'>): Studio['openPanel'
   let loading: Promise<ExperimentPanels> | null = null;
   const load = () => (loading ??= loadPanel(studio));
   setTimeout(() => void load(), 0);
-  return async (run) => {
-    (await load()).open(run);
+  return async (run, {study} = {}) => {
+    (await load()).open(run, study);
     if (run !== undefined) await completeStep('watch');
   };
 }
@@ -19,7 +19,7 @@ export function lazyPanel(studio: Omit<Studio, 'openPanel'>): Studio['openPanel'
 async function loadPanel(studio: Omit<Studio, 'openPanel'>): Promise<ExperimentPanels> {
   const {registerPanel} = await import('./experimentPanel.ts');
   const {context, runs} = studio;
-  return registerPanel(context, runs, {
+  return registerPanel(context, studio, {
     merge: (run, setting) => merge(studio, run, setting),
     measure: async (run, name, request) => (await import('../runs/measure.ts')).measure(studio, run, name, request),
     preview: async (run, onNews) => {

@@ -10,6 +10,8 @@ import type {Run} from '../runs/run.ts';
 import type {Milestones} from './milestones.ts';
 import type {PanelPreview, StartPreview} from './panelPreview.ts';
 import {runDetails} from './runDetails.ts';
+import type {StudyFile} from '../studies/studyFile.ts';
+import {studyView} from './studyViews.ts';
 
 /** The runs that a panel shows. */
 export interface PanelScope {
@@ -17,6 +19,8 @@ export interface PanelScope {
   readonly title: string;
   runs(): readonly Run[];
   get(path: string): Run | undefined;
+  /** Studies, matrices and benchmarks that these runs belong to. */
+  studies(): readonly StudyFile[];
 }
 
 /** What a panel cannot do by itself. The page asks for each and gets the result, or the error that is thrown. */
@@ -70,6 +74,12 @@ export class PanelRequests {
       case 'details': {
         const run = this.requireRun(request.run);
         return {kind: 'details', details: await runDetails(run, await this.#milestones.of(run), this.#source)};
+      }
+      case 'study': {
+        const {path} = request;
+        const study = this.#scope.studies().find((each) => each.path === path);
+        if (study === undefined) throw new UserError('study-missing', 'This table is no longer there.', {where: path});
+        return {kind: 'study', study: await studyView(study, this.#scope.runs(), this.#source)};
       }
       case 'merge': {
         this.requireTrust();

@@ -8,6 +8,7 @@ import {isActiveRun, type Run} from '../runs/run.ts';
 import {CurveFeed} from './curveFeed.ts';
 import {Milestones} from './milestones.ts';
 import {PanelPreview, type StartPreview} from './panelPreview.ts';
+import {PanelStudies} from './panelStudies.ts';
 import {PanelRequests, type PanelActions, type PanelScope} from './panelRequests.ts';
 import {runView} from './runView.ts';
 import {SystemMeter} from './systemMeter.ts';
@@ -31,6 +32,7 @@ const nothing: Watch = {curves: null, heatMaps: null, system: null};
  * folders do not hold.
  */
 export class PanelSession {
+  readonly studies: PanelStudies;
   readonly #scope: PanelScope;
   readonly #page: PanelPage;
   readonly #actions: PanelActions;
@@ -56,6 +58,7 @@ export class PanelSession {
     this.#page = page;
     this.#actions = actions;
     this.#selected = selected;
+    this.studies = new PanelStudies(scope, (message) => page.post(message));
     const start: StartPreview = (run, onNews) => actions.preview(run, onNews);
     this.#preview = new PanelPreview(start, (news) => page.post({type: 'preview', news}));
     this.#requests = new PanelRequests(scope, actions, this.#milestones, this.#preview, (file) => page.source(file));
@@ -132,6 +135,7 @@ export class PanelSession {
       const {kind: scope, title} = this.#scope;
       const trusted = this.#actions.isTrusted();
       this.#page.post({type: 'snapshot', scope, title, runs, selected: this.#selected, trusted});
+      this.studies.begin();
       if (isWhole || shown === undefined) return;
       await gathered;
       this.#page.post({type: 'run', run: this.#view(shown)});

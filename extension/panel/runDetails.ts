@@ -1,4 +1,3 @@
-import {stat} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import type {RunEvent} from '../../trainer/contract/run/events.ts';
 import type {RunDetails} from '../../trainer/contract/panel/panelViews.ts';
@@ -6,6 +5,7 @@ import {runMerge} from '../../trainer/contract/run/runMerge.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {settledWeights} from '../../trainer/store/run/settledWeights.ts';
 import type {Run} from '../runs/run.ts';
+import {pictureAddress} from './pictureAddress.ts';
 
 const keptMessages = 200;
 
@@ -30,7 +30,6 @@ export async function runDetails(
   };
 }
 
-/** The time makes another address of a picture that a later report has drawn again. */
 async function addressesOf(
   names: readonly string[],
   folder: string,
@@ -38,8 +37,7 @@ async function addressesOf(
 ): Promise<RunDetails['pictures']> {
   const addresses: RunDetails['pictures'] = {};
   for (const file of names.map((name) => join(folder, name))) {
-    const {mtimeMs} = await stat(file).catch(() => ({mtimeMs: 0}));
-    addresses[basename(file)] = `${source(file)}?${mtimeMs}`;
+    addresses[basename(file)] = await pictureAddress(file, source);
   }
   return addresses;
 }

@@ -25,6 +25,8 @@ export interface ExperimentNode {
   readonly isMerged?: boolean;
   /** Set for what a model was merged from, and how. */
   readonly row?: LineageRow;
+  /** File of the study, matrix or benchmark that a click shows. */
+  readonly study?: string;
   /** File that a click opens. */
   readonly file?: string;
 }

@@ -4,8 +4,10 @@ import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import type {Job} from '../runs/jobQueue.ts';
 import {configFileOf, type Run} from '../runs/run.ts';
 import {bestLoss} from '../runs/runText.ts';
+import type {StudyFile} from '../studies/studyFile.ts';
 import type {ExperimentNode} from './experimentNode.ts';
 import {runNode} from './runNode.ts';
+import {studyGroup} from './studyNodes.ts';
 
 export const sortOrders = ['newest', 'name', 'state', 'loss'] as const;
 export type SortOrder = (typeof sortOrders)[number];
@@ -17,17 +19,30 @@ export interface TreeChoice {
   readonly sort: SortOrder;
 }
 
+/** What there is to show. */
+export interface TreeContent {
+  readonly runs: readonly Run[];
+  readonly configs: readonly string[];
+  readonly jobs: readonly Job[];
+  readonly choice: TreeChoice;
+  /** Run folders that cannot be read, and why. */
+  readonly unreadable?: ReadonlyMap<string, string>;
+  /** Oldest first. */
+  readonly studies?: readonly StudyFile[];
+}
+
 /**
  * The tree of experiments: one for each config file, its runs below, their parts below those; first what waits, and configs without
- * runs last, before what cannot be read.
+ * runs last, before studies and what cannot be read.
  */
-export function experimentNodes(
-  runs: readonly Run[],
-  configs: readonly string[],
-  jobs: readonly Job[],
-  choice: TreeChoice,
-  unreadable: ReadonlyMap<string, string> = new Map(),
-): ExperimentNode[] {
+export function experimentNodes({
+  runs,
+  configs,
+  jobs,
+  choice,
+  unreadable = new Map(),
+  studies = [],
+}: TreeContent): ExperimentNode[] {
   const byConfig = new Map<string, Run[]>();
   for (const run of runs.filter((each) => isWanted(each, choice.filter))) {
     const config = configFileOf(run);
@@ -40,6 +55,7 @@ export function experimentNodes(
     ...(waiting.length === 0 ? [] : [queueNode(waiting)]),
     ...groups.map(([config, own]) => experimentNode(config, own, choice.sort)),
     ...(choice.filter === '' ? configs.filter(isNew).map(newExperimentNode) : []),
+    ...(choice.filter === '' ? studyGroup(studies) : []),
     ...[...unreadable].sort().map(unreadableNode),
   ].map(withPrintableText);
 }

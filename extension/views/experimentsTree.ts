@@ -6,6 +6,7 @@ import type {JobQueue} from '../runs/jobQueue.ts';
 import {isActiveRun, type Run} from '../runs/run.ts';
 import {runStateText} from '../runs/runText.ts';
 import type {Runs} from '../runs/runs.ts';
+import type {Studies} from '../studies/studies.ts';
 import type {ExperimentNode} from './experimentNode.ts';
 import type {SortOrder, TreeChoice} from './experimentNodes.ts';
 import {lineageItem} from './lineageItem.ts';
@@ -17,11 +18,20 @@ export const experimentsView = 'deme.experiments';
 const refreshMilliseconds = 500;
 const choiceKey = 'deme.experiments.choice';
 
+/** What the tree shows. */
+export interface TreeSources {
+  readonly runs: Runs;
+  readonly configs: ConfigFiles;
+  readonly queue: JobQueue;
+  readonly studies: Studies;
+}
+
 /** The tree of experiments. Its elements are ids, which stay the same while what they stand for changes. */
 export class ExperimentsTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
   readonly #runs: Runs;
   readonly #configs: ConfigFiles;
   readonly #queue: JobQueue;
+  readonly #studies: Studies;
   readonly #store: vscode.Memento;
   readonly #changed = new vscode.EventEmitter<string | undefined>();
   readonly #owned = new DisposableStore();
@@ -34,10 +44,11 @@ export class ExperimentsTree implements vscode.TreeDataProvider<string>, vscode.
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(runs: Runs, configs: ConfigFiles, queue: JobQueue, store: vscode.Memento) {
+  constructor({runs, configs, queue, studies}: TreeSources, store: vscode.Memento) {
     this.#runs = runs;
     this.#configs = configs;
     this.#queue = queue;
+    this.#studies = studies;
     this.#store = store;
     this.#view = this.#owned.add(
       vscode.window.createTreeView(experimentsView, {treeDataProvider: this, showCollapseAll: true}),
@@ -50,6 +61,7 @@ export class ExperimentsTree implements vscode.TreeDataProvider<string>, vscode.
     this.#owned.add(runs.onDidChangeList(() => this.#showBadge()));
     this.#owned.add(configs.onDidChange(() => this.#refresh(undefined)));
     this.#owned.add(queue.onDidChange(() => this.#refresh(undefined)));
+    this.#owned.add(studies.onDidChange(() => this.#refresh(undefined)));
     this.#showChoice();
   }
 
@@ -101,7 +113,14 @@ export class ExperimentsTree implements vscode.TreeDataProvider<string>, vscode.
   async #rebuild(): Promise<string[]> {
     const {experimentNodes} = await import('./experimentNodes.ts');
     const configs = this.#configs.all().map(({fsPath}) => fsPath);
-    const roots = experimentNodes(this.#runs.all(), configs, this.#queue.all(), this.choice, this.#runs.unreadable());
+    const roots = experimentNodes({
+      runs: this.#runs.all(),
+      configs,
+      jobs: this.#queue.all(),
+      choice: this.choice,
+      unreadable: this.#runs.unreadable(),
+      studies: this.#studies.all(),
+    });
     this.#nodes = new Map(roots.flatMap(withDescendants).map((node) => [node.id, node]));
     return roots.map(({id}) => id);
   }
@@ -168,7 +187,8 @@ function toItem(node: ExperimentNode): vscode.TreeItem {
   return item;
 }
 
-function commandOf({context, run, config, file, id}: ExperimentNode): vscode.Command | undefined {
+function commandOf({context, run, config, file, study, id}: ExperimentNode): vscode.Command | undefined {
+  if (study !== undefined) return {command: 'deme.showStudy', title: 'Show', arguments: [study]};
   if (file !== undefined) return {command: 'deme.openFile', title: 'Open', arguments: [file]};
   if (run !== undefined && id.startsWith('run:')) {
     return {command: 'deme.openPanel', title: 'Open Panel', arguments: [run.path]};

@@ -3,6 +3,7 @@ import type {Browser, Page} from 'playwright-core';
 import {panelHtml} from '../../extension/panel/panelHtml.ts';
 import {compareScope, experimentScope, type RunSource} from '../../extension/panel/panelScope.ts';
 import type {PanelActions} from '../../extension/panel/panelRequests.ts';
+import type {StudyFile} from '../../extension/studies/studyFile.ts';
 import {PanelSession} from '../../extension/panel/panelSession.ts';
 import type {HostMessage} from '../../trainer/contract/panel/panel.ts';
 import type {PanelTab} from '../../trainer/contract/panel/panelPage.ts';
@@ -17,6 +18,8 @@ export interface TestPanelOptions {
   readonly files: PanelFiles;
   readonly runs: readonly Pick<FakeRun, 'run'>[];
   readonly compare?: boolean;
+  /** Read anew each time: a test may put in others. */
+  readonly studies?: readonly StudyFile[];
   readonly theme?: ThemeKind;
   readonly trusted?: boolean;
   readonly saved?: unknown;
@@ -56,7 +59,9 @@ export class TestPanel {
       get: (path) => options.runs.find(({run}) => run.path === path)?.run,
     };
     const first = options.runs[0]?.run.path ?? null;
-    const scope = options.compare || first === null ? compareScope(source) : experimentScope(source, first);
+    const studies = {all: () => options.studies ?? []};
+    const scope =
+      options.compare || first === null ? compareScope(source, studies) : experimentScope(source, first, studies);
     const post = (message: HostMessage) => this.#post(message);
     const selected = options.compare ? null : first;
     this.session = new PanelSession(

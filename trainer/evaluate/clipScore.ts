@@ -1,4 +1,4 @@
-import {estimate} from './estimate.ts';
+import {estimate} from '../contract/scores/estimate.ts';
 import type {FeatureSet} from './featureRows.ts';
 
 /** The score of images and their captions by three formulas in use, whose numbers do not compare. */

@@ -1,6 +1,6 @@
 import {UserError} from '../contract/errors.ts';
 import type {HeldOutLoss, RangeLoss} from '../contract/run/report.ts';
-import {estimate} from './estimate.ts';
+import {estimate} from '../contract/scores/estimate.ts';
 import {assertSameDraws, lossesOfRange, type LossTable} from './lossTable.ts';
 
 /**

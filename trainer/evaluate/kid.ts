@@ -1,7 +1,6 @@
-import type {Estimate} from '../contract/scores/estimate.ts';
+import {estimate, type Estimate} from '../contract/scores/estimate.ts';
 import {UserError} from '../contract/errors.ts';
 import {createRandom, permutation} from '../random.ts';
-import {estimate} from './estimate.ts';
 import type {FeatureRows, FeatureSet} from './featureRows.ts';
 
 export interface KidSettings {

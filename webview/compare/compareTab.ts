@@ -1,6 +1,6 @@
 import {curveSeries, seriesTitle} from '../../trainer/contract/run/curveBins.ts';
 import {maxCompared} from '../../trainer/contract/panel/panel.ts';
-import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
+import type {RunView, StageView} from '../../trainer/contract/panel/panelViews.ts';
 import {ChartGroup} from '../charts/chartGroup.ts';
 import {ChartMaker} from '../charts/chartData.ts';
 import type {ChartData} from '../charts/chartLine.ts';
@@ -54,8 +54,11 @@ export class CompareTab implements Tab {
     this.#choice.show([runs.map(({path, id}) => [path, id]), page.compared], () =>
       this.#choiceParts(runs, page.compared),
     );
+    // Of a run that has ended the host knows only what is last in its log, but its curves tell what has trained.
+    const hasTrained = ({path}: RunView, {name, updates}: StageView) =>
+      updates > 0 || state.curves.has(stageKey(path, name));
     const stages = [
-      ...new Set(compared.flatMap(({stages: all}) => all.filter(({updates}) => updates > 0).map(({name}) => name))),
+      ...new Set(compared.flatMap((run) => run.stages.filter((stage) => hasTrained(run, stage)).map(({name}) => name))),
     ];
     const models = modelsOf(compared, state);
     const {comparedSeries, baseline, smoothing, xAxis, comparedModel, sampleView, differenceFactor} = page;

@@ -1,14 +1,16 @@
 import type {Report} from '../../trainer/contract/run/report.ts';
 import {baseline, scoreTable, type ScoreCell, type ScoreRow} from '../../trainer/contract/scores/scoreTable.ts';
 import {element, table, type Child} from '../dom.ts';
+import {modelOrder} from './modelOrder.ts';
 
 /** All scores of a report: a row for each score and feature network, a column for each model. */
 export function scoreTableView(report: Report): HTMLElement {
   const {models, rows} = scoreTable(report);
-  const names = models.map((model) => (model === baseline ? `${model} (baseline)` : model));
+  const order = modelOrder(models);
+  const names = order.map((place) => (models[place] === baseline ? `${baseline} (baseline)` : models[place]));
   const cells = rows.map((row) => [
     element('span', {class: 'score-name'}, row.score, element('span', {class: 'score-note'}, noteOf(row))),
-    ...row.cells.map((cell) => (cell === null ? '–' : scoreCell(cell, row))),
+    ...order.map((place) => scoreCell(row.cells[place] ?? null, row)),
     element('span', {class: 'score-recipe'}, row.recipe),
   ]);
   const caption = 'All models, on the same images, noise and timesteps; ★ is the best of a row, bars begin at zero';
@@ -19,7 +21,8 @@ function noteOf({network, better}: ScoreRow): string {
   return `${network === null ? '' : `by ${network}, `}${better} is better`;
 }
 
-function scoreCell(cell: ScoreCell, {cells}: ScoreRow): Child {
+function scoreCell(cell: ScoreCell | null, {cells}: ScoreRow): Child {
+  if (cell === null) return '–';
   if (cell.verdict !== null) {
     const text = cell.verdict === 'noise' ? 'within noise' : cell.verdict;
     return element('span', {}, cell.text, element('span', {class: 'score-note'}, text));

@@ -4,6 +4,7 @@ import type {Report} from '../../trainer/contract/run/report.ts';
 import type {ImageView, RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {parseModel} from '../../trainer/contract/run/runModel.ts';
 import {element, message, Region} from '../dom.ts';
+import {unbroken} from '../numberText.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {samplesAlt, updateText} from '../samples/samplesText.ts';
 import {selectedRun, stageKey, type PanelState} from '../state.ts';
@@ -21,6 +22,7 @@ export class OverviewTab implements Tab {
   readonly #content: HTMLElement;
   readonly #verdict = new Region(element('div', {class: 'verdict'}));
   readonly #next = new Region(element('div', {class: 'next'}));
+  readonly #studies = new Region(element('p', {class: 'member-of'}));
   readonly #stages = new Region(element('ol', {class: 'pipeline', 'aria-label': 'Stages of the run'}));
   readonly #timesteps: TimestepView;
   readonly #noTimesteps = new Region(element('div'));
@@ -46,6 +48,7 @@ export class OverviewTab implements Tab {
       {class: 'summary', 'aria-label': 'Verdict'},
       this.#verdict.root,
       this.#next.root,
+      this.#studies.root,
     );
     this.#content = element(
       'div',
@@ -65,6 +68,7 @@ export class OverviewTab implements Tab {
     this.#panel.needDetails(run.path);
     this.#showVerdict(run);
     this.#showNext(run, state.trusted);
+    this.#showStudies(run, state);
     const stages = pipelineStages(run.stages, run.ranges, Date.now());
     this.#stages.show([stages], () => stages.map(stageItem));
     this.#showTimesteps(run, state);
@@ -79,7 +83,7 @@ export class OverviewTab implements Tab {
   #showVerdict({headline, state}: RunView): void {
     this.#verdict.show([headline, state], () => [
       element('span', {class: `codicon codicon-${iconOf(headline.outcome ?? state)}`, 'aria-hidden': 'true'}),
-      element('p', {class: 'headline'}, headline.text),
+      element('p', {class: 'headline'}, unbroken(headline.text)),
     ]);
     this.#verdict.root.dataset.outcome = headline.outcome ?? state;
   }
@@ -105,6 +109,21 @@ export class OverviewTab implements Tab {
         ...(isRefused && {title: `${action.label} (needs a trusted workspace)`}),
       }),
       element('span', {class: 'next-reason'}, action.reason),
+    ]);
+  }
+
+  /** What the run is a part of, to go there. */
+  #showStudies({path}: RunView, {studies, page}: PanelState): void {
+    const own = studies.filter(({runs}) => runs.includes(path));
+    this.#studies.root.hidden = own.length === 0;
+    this.#studies.show([own.map((study) => [study.path, study.name, study.kind, study.text])], () => [
+      'Part of ',
+      ...own.flatMap(({path: file, kind, name, text}, i) => {
+        const show = () => this.#panel.setPage({tab: 'studies', studies: {...page.studies, path: file, order: null}});
+        const label = `the ${kind} of ${name}`;
+        const link = element('button', {class: 'link', 'data-key': `study ${file}`, onclick: show}, label);
+        return [i === 0 ? '' : ', ', link, ` (${text})`];
+      }),
     ]);
   }
 

@@ -2,6 +2,7 @@ import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {columnsOf, meets, parseCondition} from '../../trainer/contract/run/runTable/runCondition.ts';
 import type {RunValue} from '../../trainer/contract/run/runTable/flatSettings.ts';
 import {columnsIn, type RunCells} from '../../trainer/contract/run/runTable/runTableCsv.ts';
+import type {SortOrder} from '../sortHead.ts';
 
 /** A run of the table, with its values by column. */
 export interface RunRow {
@@ -15,11 +16,6 @@ export interface RunGroup {
   readonly rows: readonly RunRow[];
   /** Mean and standard deviation over the runs of the group, by column; of columns in which all of them have numbers. */
   readonly spread: ReadonlyMap<string, {readonly mean: number; readonly deviation: number}>;
-}
-
-export interface RunOrder {
-  readonly column: string;
-  readonly descending: boolean;
 }
 
 const known = new WeakMap<RunView, RunRow>();
@@ -78,7 +74,7 @@ function textOf(cells: RunCells): string {
 }
 
 /** Numbers by size, texts by letters; rows without a value come last, whatever the direction. */
-export function sorted(rows: readonly RunRow[], {column, descending}: RunOrder): RunRow[] {
+export function sorted(rows: readonly RunRow[], {column, descending}: SortOrder): RunRow[] {
   const direction = descending ? -1 : 1;
   return [...rows].sort((a, b) => {
     const [x, y] = [a.cells.get(column) ?? null, b.cells.get(column) ?? null];

@@ -3,8 +3,9 @@ import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {withCompared} from '../compare/comparison.ts';
 import {element, type Child} from '../dom.ts';
 import type {Panel} from '../panel.ts';
+import {sortHead, type SortOrder} from '../sortHead.ts';
 import {button} from '../toolkit.ts';
-import {cellText, type RunGroup, type RunOrder, type RunRow} from './runRows.ts';
+import {cellText, type RunGroup, type RunRow} from './runRows.ts';
 
 /** What the rows of the table have in common. */
 export interface TableView {
@@ -20,21 +21,10 @@ export interface TableView {
 /** The head, with a button for each column that sorts by it. */
 export function headRow(
   columns: readonly string[],
-  order: RunOrder | null,
+  order: SortOrder | null,
   onSort: (column: string) => void,
 ): HTMLElement {
-  const cells = columns.map((column) => {
-    const isSorted = order?.column === column;
-    const direction = isSorted ? (order.descending ? 'descending' : 'ascending') : null;
-    const mark = direction === null ? '' : direction === 'ascending' ? ' ▲' : ' ▼';
-    const attributes = {
-      class: 'sort',
-      'data-key': `sort ${column}`,
-      title: `Sort by ${column}`,
-      onclick: () => onSort(column),
-    };
-    return element('th', {scope: 'col', 'aria-sort': direction}, element('button', attributes, `${column}${mark}`));
-  });
+  const cells = columns.map((column) => sortHead(column, order, onSort));
   return element(
     'tr',
     {'aria-rowindex': '1'},

@@ -3,6 +3,7 @@ import {columnsIn, runTableCsv} from '../../trainer/contract/run/runTable/runTab
 import {saveCsv} from '../charts/saveCsv.ts';
 import {element, Region, setText} from '../dom.ts';
 import type {Panel, Tab} from '../panel.ts';
+import {nextOrder} from '../sortHead.ts';
 import type {PanelState} from '../state.ts';
 import {button, dropdown, textField} from '../toolkit.ts';
 import {columnChooser} from './columnChooser.ts';
@@ -26,6 +27,7 @@ export class RunsTab implements Tab {
     this.#panel = panel;
     this.#maker = new RowMaker(panel, () => this.#redraw());
     const filter = textField('Filter', panel.state.page.runTable.filter, (text) => this.#set({filter: text}));
+    filter.setAttribute('size', '30');
     filter.setAttribute('placeholder', 'updates>=200 & tags~good');
     filter.setAttribute(
       'title',
@@ -127,11 +129,8 @@ export class RunsTab implements Tab {
     );
   }
 
-  /** First up, then down, then as the runs were made. */
   #sortBy(column: string): void {
-    const {order} = this.#panel.state.page.runTable;
-    if (order?.column !== column) return this.#set({order: {column, descending: false}});
-    this.#set({order: order.descending ? null : {column, descending: true}});
+    this.#set({order: nextOrder(this.#panel.state.page.runTable.order, column)});
   }
 
   #toggle(group: string): void {

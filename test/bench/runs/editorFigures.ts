@@ -7,6 +7,7 @@ import type {PanelActions} from '../../../extension/panel/panelRequests.ts';
 import {PanelSession} from '../../../extension/panel/panelSession.ts';
 import {JobQueue} from '../../../extension/runs/jobQueue.ts';
 import {Runs} from '../../../extension/runs/runs.ts';
+import {Studies} from '../../../extension/studies/studies.ts';
 import {ExperimentsTree} from '../../../extension/views/experimentsTree.ts';
 import {memento} from '../../helpers/fakeContext.ts';
 import {Watcher} from './watcher.ts';
@@ -34,7 +35,9 @@ export async function editorFigures(output: string): Promise<EditorFigures> {
   const runs = new Runs(log);
   const host = {limit: () => 0, activeRuns: () => [], start: () => Promise.reject(new Error('nothing is started'))};
   const store = memento() as unknown as vscode.Memento;
-  const tree = new ExperimentsTree(runs, new ConfigFiles(log), new JobQueue(host, store), store);
+  const configs = new ConfigFiles(log);
+  const studies = new Studies(configs, runs, log);
+  const tree = new ExperimentsTree({runs, configs, studies, queue: new JobQueue(host, store)}, store);
   const begin = performance.now();
   let [first, all] = [NaN, NaN];
   runs.onDidChangeList(() => {
@@ -61,7 +64,7 @@ async function timeToSnapshot(runs: Runs): Promise<number> {
     if (type === 'snapshot') snapshot = performance.now() - begin;
   };
   const actions = {isTrusted: () => true} as PanelActions;
-  const session = new PanelSession(compareScope(runs), {post, source: (file) => file}, actions, null);
+  const session = new PanelSession(compareScope(runs, {all: () => []}), {post, source: (file) => file}, actions, null);
   session.receive({type: 'ready'});
   await session.idle();
   session.dispose();

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {lensesOf, type ConfigWork} from '../../../extension/config/lenses.ts';
+import {studyFixture} from '../../helpers/studyFixture.ts';
 import {knownProgress, knownReport, knownRun, knownState, stepEvent} from '../../helpers/knownRun.ts';
 
 const text = `# an experiment
@@ -14,7 +15,7 @@ evaluate:
   sampling: {steps: 5}
 `;
 
-const idle: ConfigWork = {run: null, jobs: [], timesteps: 1000, canRun: true};
+const idle: ConfigWork = {run: null, jobs: [], studies: [], timesteps: 1000, canRun: true};
 
 /** Each lens as `line: title`, with its command where a test wants it. */
 function titles(source: string, work: Partial<ConfigWork> = {}): string[] {
@@ -55,6 +56,19 @@ describe('the lenses of a config', () => {
     const source = `${text}matrix:\n  columns: {N: {setting: decouple.ranges, values: [2, 4]}}\n`;
     expect(titles(source).at(-1)).toBe('11: $(table) Run matrix...');
     expect(titles(source, {canRun: false}).some((title) => title.includes('matrix'))).toBe(false);
+  });
+
+  it('show the tables that were made of the config, wherever they may be looked at', () => {
+    const source = `${text}matrix:\n  columns: {N: {setting: decouple.ranges, values: [2, 4]}}\n`;
+    const studies = (['matrix', 'study'] as const).map((kind) => studyFixture(kind, `/w/tiny-${kind}/${kind}.json`));
+    const shown = lensesOf(source, {...idle, canRun: false, studies}).filter(
+      ({command}) => command === 'deme.showStudy',
+    );
+    expect(shown.map(({line, title, rest}) => [line, title, ...rest])).toEqual([
+      [2, '$(mortar-board) Study: 9 runs', '/w/tiny-study/study.json'],
+      [11, '$(table) Matrix: 8 runs', '/w/tiny-matrix/matrix.json'],
+    ]);
+    expect(titles(source, {studies: [{...studies[0]!, content: null}]}).at(-1)).toBe('11: $(table) Run matrix...');
   });
 
   it('start what they say', () => {

@@ -38,7 +38,7 @@ async function open(updates = 30): Promise<Opened> {
   const actions = {isTrusted: () => false} as unknown as PanelActions;
   const runs = {all: () => [run.run], get: (path: string) => (path === run.run.path ? run.run : undefined)};
   const page = {post: (message: HostMessage) => posted.push(message), source: (file: string) => `web:${file}`};
-  const session = new PanelSession(experimentScope(runs, run.run.path), page, actions, run.run.path);
+  const session = new PanelSession(experimentScope(runs, run.run.path, {all: () => []}), page, actions, run.run.path);
   onTestFinished(() => session.dispose());
   const of: Opened['of'] = (type) =>
     posted.filter((message): message is Extract<HostMessage, {type: typeof type}> => message.type === type);

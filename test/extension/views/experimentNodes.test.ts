@@ -4,6 +4,7 @@ import type {Job} from '../../../extension/runs/jobQueue.ts';
 import type {ExperimentNode} from '../../../extension/views/experimentNode.ts';
 import {experimentNodes, type TreeChoice} from '../../../extension/views/experimentNodes.ts';
 import type {Run} from '../../../extension/runs/run.ts';
+import {studyFixture} from '../../helpers/studyFixture.ts';
 import {knownProgress, knownReport, knownRun, knownState, stepEvent} from '../../helpers/knownRun.ts';
 
 const all: TreeChoice = {filter: '', sort: 'newest'};
@@ -17,7 +18,7 @@ function rows(nodes: readonly ExperimentNode[], indent = ''): string[] {
 }
 
 const tree = (runs: readonly Run[], choice: Partial<TreeChoice> = {}, jobs: readonly Job[] = []) =>
-  experimentNodes(runs, ['/project/digits.deme.yaml'], jobs, {...all, ...choice});
+  experimentNodes({runs, configs: ['/project/digits.deme.yaml'], jobs, choice: {...all, ...choice}});
 
 /** Ids of the runs, in the order of the tree. */
 const order = (runs: readonly Run[], choice: Partial<TreeChoice>) =>
@@ -101,18 +102,41 @@ describe('the tree of experiments', () => {
     const request = {action: 'resume', run: '/r'} as const;
     const job = {id: 'j', title: 'Resume digits-1', request, state: 'queued', run: null} as const;
     const running = {...job, id: 'k', state: 'running'} as const;
-    expect(rows(experimentNodes([], ['/a/new.deme.yaml'], [job, running], all))).toEqual([
-      'Queue | 1 waiting | queue',
-      '  Resume digits-1 | queued | job.queued',
-      'new | no runs yet | experiment',
-    ]);
+    expect(rows(experimentNodes({runs: [], configs: ['/a/new.deme.yaml'], jobs: [job, running], choice: all}))).toEqual(
+      ['Queue | 1 waiting | queue', '  Resume digits-1 | queued | job.queued', 'new | no runs yet | experiment'],
+    );
   });
 
   it('has nothing wait while the only job is being started', () => {
     const request = {action: 'resume', run: '/r'} as const;
     const job = {id: 'j', title: 'Resume digits-1', request, state: 'starting', run: null} as const;
-    expect(rows(experimentNodes([], [], [job], all))[0]).toBe('Queue | starting | queue');
-    expect(rows(experimentNodes([], [], [job, {...job, id: 'k', state: 'queued'}], all))[0]).toContain('1 waiting');
+    expect(rows(experimentNodes({runs: [], configs: [], jobs: [job], choice: all}))[0]).toBe(
+      'Queue | starting | queue',
+    );
+    expect(
+      rows(experimentNodes({runs: [], configs: [], jobs: [job, {...job, id: 'k', state: 'queued'}], choice: all}))[0],
+    ).toContain('1 waiting');
+  });
+
+  it('has studies, matrices and benchmarks in a group, the newest first, and opens what cannot be read', () => {
+    const studies = [
+      studyFixture('study', '/w/tiny-study/study.json'),
+      studyFixture('matrix', '/w/sweep/matrix.json'),
+      {...studyFixture('study', '/w/x-study/study.json'), content: null, problem: 'no \u202eJSON'},
+    ];
+    const nodes = experimentNodes({runs: [], configs: [], jobs: [], choice: all, studies});
+    expect(rows(nodes)).toEqual([
+      'Studies, matrices, benchmarks | 3 | studies',
+      '  x-study | cannot be read: no \\u202eJSON | unreadable',
+      '  tiny | matrix, 8 runs, sweep | study.matrix',
+      '  tiny | study, 9 runs | study.study',
+    ]);
+    const [broken, matrix] = nodes[0]?.children ?? [];
+    expect([broken?.file, broken?.study, matrix?.study]).toEqual([
+      '/w/x-study/study.json',
+      undefined,
+      '/w/sweep/matrix.json',
+    ]);
   });
 
   it('sorts', () => {
@@ -140,7 +164,13 @@ describe('the tree of experiments', () => {
   it('shows notes, tags and messages without what turns letters around', () => {
     const notes: RunNotes = {format: 1, tags: ['a\u202eb'], note: 'x\u2066y'};
     const run = knownRun({id: 'digits-1', notes});
-    const shown = experimentNodes([run], [], [], all, new Map([['/runs/bad-1', 'no \u202erecord']]));
+    const shown = experimentNodes({
+      runs: [run],
+      configs: [],
+      jobs: [],
+      choice: all,
+      unreadable: new Map([['/runs/bad-1', 'no \u202erecord']]),
+    });
     expect(rows(shown).join('\n')).toMatch(/#a\\u202eb · x\\u2066y[^]*bad-1 \| cannot be read: no \\u202erecord/);
   });
 });

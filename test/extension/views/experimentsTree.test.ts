@@ -6,6 +6,7 @@ import {ConfigFiles} from '../../../extension/config/configFiles.ts';
 import {JobQueue} from '../../../extension/runs/jobQueue.ts';
 import {createLog} from '../../../extension/log.ts';
 import {Runs} from '../../../extension/runs/runs.ts';
+import {Studies} from '../../../extension/studies/studies.ts';
 import {ExperimentsTree} from '../../../extension/views/experimentsTree.ts';
 import {modelElements} from '../../../extension/views/modelsTree.ts';
 import {memento} from '../../helpers/fakeContext.ts';
@@ -27,7 +28,9 @@ async function grow() {
     activeRuns: () => [],
     start: () => Promise.reject(new Error('nothing is started here')),
   };
-  const tree = new ExperimentsTree(runs, new ConfigFiles(log), new JobQueue(host, store), store);
+  const configs = new ConfigFiles(log);
+  const studies = new Studies(configs, runs, log);
+  const tree = new ExperimentsTree({runs, configs, studies, queue: new JobQueue(host, store)}, store);
   onTestFinished(() => [tree, runs].forEach((each) => each.dispose()));
   return {folder, runs, tree, view: () => editor.treeViews.at(-1)};
 }

@@ -19,6 +19,7 @@ import {
   RunRecord,
   StateRecord,
 } from '../../../trainer/contract/run/records.ts';
+import {MatrixResult} from '../../../trainer/contract/matrix/matrixResult.ts';
 import {Report} from '../../../trainer/contract/run/report.ts';
 import {ActivationChange} from '../../../trainer/contract/run/measured/activationChange.ts';
 import {GradientConflict} from '../../../trainer/contract/run/measured/gradientConflict.ts';
@@ -173,6 +174,28 @@ export const recordExamples: readonly {readonly schema: z.ZodType; readonly exam
     example: {
       engines: [{engine: {...engine, reason: 'r'}, rows: [{task: 't', milliseconds: 2, runs: 3}]}],
       skipped: [{name: 'webgpu', reason: 'r'}],
+    },
+  },
+  {
+    schema: MatrixResult,
+    example: {
+      format: 1,
+      name: 'digits',
+      config: 'digits.deme.yaml',
+      columns: ['N'],
+      repeats: 2,
+      output: '../.deme/runs',
+      planned: [{labels: {N: '2'}, repeat: '0'}],
+      current: {labels: {N: '2'}, repeat: '1', run: 'digits-2'},
+      rows: [
+        {
+          labels: {N: '2'},
+          runs: [{repeat: '0', run: 'digits-1', error: null}],
+          scores: [{score: 'held-out loss', model: 'merged', mean: 1, standardError: null, values: [1]}],
+        },
+      ],
+      verdicts: ['none'],
+      trainings: {done: 1, takenOver: 1},
     },
   },
   {schema: EngineRecord, example: {engine: 'tensorflow', version: '2', variant: 'cpu', source: '4', addon: hash}},

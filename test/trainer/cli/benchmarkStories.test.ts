@@ -15,6 +15,7 @@ import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, demeJson, type CallOptions} from '../../helpers/deme.ts';
 import {testedEngines} from '../../helpers/engines.ts';
 import {linkOwnCache, writeRandomInception, writeSmallClip} from '../../helpers/featureCache.ts';
+import {keepTable} from '../../helpers/keepTable.ts';
 import {isLong, itLong} from '../../helpers/longTests.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {killNine, workersOf} from '../../torture/victims.ts';
@@ -107,6 +108,7 @@ it('of the digits comes to its table, and does nothing twice', {timeout: 300_000
   const digits = await standIn('digits', onWasm);
   await succeed(digits);
   const result = await digits.result();
+  await keepTable('benchmark', join(digits.folder, `benchmark-scale-${scale}.json`));
   const recipe = {sampler: 'ddim', steps: 25, guidance: null, prompts: null, networks: [{name: 'digits'}]};
   expectRows(result, ['Fréchet distance', 'KID', 'precision', 'recall'], recipe);
   expect(result.unlike).toEqual([]);

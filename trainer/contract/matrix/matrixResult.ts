@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {ErrorRecord} from '../errors.ts';
 import {RunId} from '../run/runId.ts';
+import {PlannedRun} from './matrixRuns.ts';
 
 /** The run of a cell, one for each repetition. */
 export const MatrixRun = z.strictObject({
@@ -42,6 +43,12 @@ export const MatrixResult = z.strictObject({
   columns: z.array(z.string()),
   /** Number of repetitions of each cell. */
   repeats: z.int(),
+  /** Folder of the runs as seen from that of the table; tables of earlier versions do not say it. */
+  output: z.string().optional(),
+  /** All runs in the order in which they are made; those that no row has are still to come. Earlier versions wrote none. */
+  planned: z.array(PlannedRun).optional(),
+  /** The run that is being made; null between two. What has ended in the middle of one leaves it, and the run itself says how it is. */
+  current: PlannedRun.extend({run: RunId}).nullish(),
   rows: z.array(MatrixRow),
   /** What a study concludes, a sentence each; a plain matrix leaves that to its reader. */
   verdicts: z.array(z.string()).optional(),

@@ -6,6 +6,7 @@ import {PreviewCommand, PreviewNews} from './preview.ts';
 import {MeasureReply, MeasureRequest} from './measureMessages.ts';
 import {RunDetails, RunView, SystemUsage} from './panelViews.ts';
 import {RunNotes} from '../run/runNotes.ts';
+import {StudySummary, StudyView} from './studyViews.ts';
 
 /** Runs that can be laid over each other. */
 export const maxCompared = 10;
@@ -37,6 +38,7 @@ export const controlCommands = ['pause', 'resume', 'stop'] as const;
 /** What the page asks for once and gets one answer to. */
 export const PanelRequest = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('details'), run: z.string()}),
+  z.strictObject({kind: z.literal('study'), path: z.string()}),
   z.strictObject({kind: z.literal('merge'), run: z.string(), ...MergeSetting.shape}),
   MeasureRequest,
   /** A command of the editor about a run. */
@@ -64,6 +66,7 @@ export type PanelRequest = z.infer<typeof PanelRequest>;
 export const PanelReply = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('done')}),
   z.strictObject({kind: z.literal('details'), details: RunDetails}),
+  z.strictObject({kind: z.literal('study'), study: StudyView}),
   MeasureReply,
   z.strictObject({kind: z.literal('written'), path: z.string().nullable()}),
 ]);
@@ -121,6 +124,10 @@ export const HostMessage = z.discriminatedUnion('type', [
   }),
   z.strictObject({type: z.literal('run'), run: RunView}),
   z.strictObject({type: z.literal('removed'), run: z.string()}),
+  /** All studies, matrices and benchmarks of these runs; comes again when one has changed. */
+  z.strictObject({type: z.literal('studies'), studies: z.array(StudySummary)}),
+  /** One that the user has asked for. */
+  z.strictObject({type: z.literal('showStudy'), path: z.string()}),
   /** All curves and heat maps that have changed, so that the page draws once. */
   z.strictObject({type: z.literal('curves'), curves: z.array(CurveChange)}),
   z.strictObject({type: z.literal('heatMaps'), heatMaps: z.array(HeatMapChange)}),

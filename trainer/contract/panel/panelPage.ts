@@ -4,9 +4,20 @@ import {lossTermNames} from '../run/lossTerms.ts';
 import {maxCompared, SavedPanel} from './panel.ts';
 import {PreviewText} from './preview.ts';
 import {RunTableState} from './runTableState.ts';
+import {StudyTableState} from './studyViews.ts';
 import {WorkbenchSetting} from './workbenchSetting.ts';
 
-export const panelTabs = ['overview', 'losses', 'samples', 'merge', 'evaluation', 'runs', 'compare', 'system'] as const;
+export const panelTabs = [
+  'overview',
+  'losses',
+  'samples',
+  'merge',
+  'evaluation',
+  'runs',
+  'compare',
+  'studies',
+  'system',
+] as const;
 export type PanelTab = (typeof panelTabs)[number];
 
 /** What the x axes of curves show: updates, images seen, or hours since the start of the run. */
@@ -46,6 +57,7 @@ export const PageState = SavedPanel.extend({
   /** The run that others are compared with. */
   baseline: z.string().nullable().default(null),
   runTable: RunTableState.prefault({}).catch(RunTableState.parse({})),
+  studies: StudyTableState.prefault({}).catch(StudyTableState.parse({})),
   /** Models whose samples are hidden. */
   hiddenModels: z.array(z.string()).default([]),
   /** Update whose samples are shown; null: the finished models. */

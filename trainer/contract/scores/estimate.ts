@@ -4,6 +4,15 @@ import * as z from 'zod';
 export const Estimate = z.strictObject({mean: z.number(), standardError: z.number()});
 export type Estimate = z.infer<typeof Estimate>;
 
+/** Mean of independent values and its standard error, s / sqrt(n) with s over n - 1. Needs at least two values. */
+export function estimate(values: ArrayLike<number>): Estimate {
+  const list = Array.from(values);
+  if (list.length < 2) throw new Error(`a standard error needs at least 2 values, not ${list.length}`);
+  const mean = list.reduce((sum, value) => sum + value, 0) / list.length;
+  const variance = list.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (list.length - 1);
+  return {mean, standardError: Math.sqrt(variance / list.length)};
+}
+
 /** A difference with its sign and standard error, `-1.20e-5 ± 3.0e-6`; `±0` between two models that are the same. */
 export function differenceText({mean, standardError}: Estimate): string {
   if (mean === 0 && standardError === 0) return '±0';
@@ -24,15 +33,16 @@ export function directionText(difference: Estimate): string {
   return `${direction} by ${errors.toFixed(1)} standard errors${isNoise(difference) ? ', which is within noise' : ''}`;
 }
 
-/** An error smaller than this share of its value is one of rounding, as of a mean of the same value many times over. */
-const rounding = 1e-9;
+/** Whether an error is one of rounding, as of a mean of the same value many times over. */
+export function isRounding(error: number, value: number): boolean {
+  return !(error > 1e-9 * Math.abs(value));
+}
 
 /** A value with as many digits as two of its error allow, `152.3 ± 4.1`; with four where there is no error. */
 export function measuredText(value: number, error?: number): string {
   const size = Math.max(Math.abs(value), error ?? 0);
   const isTiny = size > 0 && size < 1e-3;
-  if (error === undefined || !(error > rounding * Math.abs(value)))
-    return isTiny ? value.toExponential(3) : plain(value);
+  if (error === undefined || isRounding(error, value)) return isTiny ? value.toExponential(3) : plain(value);
   const last = Math.floor(Math.log10(error)) - 1;
   if (!isTiny) return `${value.toFixed(Math.max(0, -last))} ± ${error.toFixed(Math.max(0, -last))}`;
   const digits = value === 0 ? 1 : Math.floor(Math.log10(Math.abs(value))) - last;

@@ -13,6 +13,7 @@ export interface ReportScore {
 /** What scores are called in tables; those of images have the network behind the name. */
 export const scoreNames = {
   loss: 'held-out loss',
+  toBase: 'held-out loss, difference to the base',
   /** See `mergedDifferences`. */
   merged: 'held-out loss of the merged model, difference to',
   frechet: 'Fréchet distance',
@@ -32,7 +33,7 @@ export function reportScores(report: Report): ReportScore[] {
         ? []
         : [
             {
-              score: 'held-out loss, difference to the base',
+              score: scoreNames.toBase,
               model,
               value: differenceToBase.mean,
               standardError: differenceToBase.standardError,

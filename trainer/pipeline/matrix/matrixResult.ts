@@ -30,7 +30,7 @@ export async function readCellRun(path: string, {config}: ResolvedConfig, error:
 
 /** The table of the cells that were tried, by what their runs have measured. */
 export function matrixResult(
-  about: Pick<MatrixResult, 'name' | 'config' | 'columns' | 'repeats'>,
+  about: Pick<MatrixResult, 'name' | 'config' | 'columns' | 'repeats' | 'output' | 'planned'>,
   cells: ReadonlyMap<MatrixCell, readonly CellRun[]>,
 ): MatrixResult {
   const rows = [...cells].map(([{labels}, runs]): MatrixRow => ({

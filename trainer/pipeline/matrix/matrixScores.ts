@@ -1,7 +1,7 @@
 import type {Report} from '../../contract/run/report.ts';
 import type {MatrixScore} from '../../contract/matrix/matrixResult.ts';
 import {reportScores, type ReportScore} from '../../contract/scores/reportScores.ts';
-import {estimate} from '../../evaluate/estimate.ts';
+import {estimate} from '../../contract/scores/estimate.ts';
 
 /** The scores of a cell: means over its runs, each of whose reports has the same scores. Experts by themselves are left out: cells differ in them. */
 export function matrixScores(reports: readonly Report[]): MatrixScore[] {

@@ -1,6 +1,5 @@
 import type {DistanceTest} from '../../contract/run/report.ts';
-import type {Estimate} from '../../contract/scores/estimate.ts';
-import {estimate} from '../../evaluate/estimate.ts';
+import {estimate, type Estimate} from '../../contract/scores/estimate.ts';
 import type {DistanceTo} from './distances.ts';
 import type {MergeImages, NamedMerge} from './mergeImages.ts';
 

@@ -6,6 +6,7 @@ import {killTree} from '../../../../trainer/launch/killTree.ts';
 import {readJson} from '../../../../trainer/store/files/jsonFile.ts';
 import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
 import {deme} from '../../../helpers/deme.ts';
+import {keepTable} from '../../../helpers/keepTable.ts';
 import {itLong} from '../../../helpers/longTests.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
@@ -21,6 +22,7 @@ async function experiment(matrix: object, changes: object = {}) {
   const out = join(folder, 'tiny-matrix');
   return {
     config,
+    out,
     table: () => readJson(join(out, 'matrix.json'), MatrixResult, 'the table'),
     page: () => readFile(join(out, 'matrix.md'), 'utf8'),
     runs: async () => (await readdir(join(folder, '.deme', 'runs'))).filter((name) => !name.startsWith('.')),
@@ -41,9 +43,24 @@ describe('deme matrix', {timeout: 600_000}, () => {
         ],
       },
     };
-    const {config, table, page, runs} = await experiment({columns, repeat});
-    const {code, stdout, stderr} = await deme(['matrix', config]);
+    const {config, out, table, page, runs} = await experiment({columns, repeat});
+    const seen: MatrixResult[] = [];
+    const {code, stdout, stderr} = await deme(['matrix', config], {
+      onStart: (child) => {
+        // What someone who watches the file finds while a run works.
+        child.stdout.on('data', (chunk: Buffer) => {
+          if (!/Run [28] of 8/.test(chunk.toString())) return;
+          setTimeout(() => void table().then((now) => seen.push(now)), 400);
+        });
+      },
+    });
     expect(code, stderr).toBe(0);
+    await keepTable('matrix', join(out, 'matrix.json'));
+    for (const {planned, rows, current} of seen) {
+      const ended = rows.flatMap((row) => row.runs).length;
+      expect(planned).toHaveLength(8);
+      if (current) expect(current).toMatchObject(planned?.[ended] ?? {});
+    }
     expect(stdout).toContain('Run 8 of 8: technique = plain, weights = [0,0], repetition 1');
     const {rows, trainings, repeats} = await table();
     expect(repeats).toBe(2);

@@ -5,6 +5,7 @@ import {MatrixResult} from '../../../../trainer/contract/matrix/matrixResult.ts'
 import {readJson} from '../../../../trainer/store/files/jsonFile.ts';
 import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
 import {deme} from '../../../helpers/deme.ts';
+import {keepTable} from '../../../helpers/keepTable.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {tinyUnetConfig, writeRandomBase, writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
 
@@ -32,11 +33,14 @@ describe('deme study', {timeout: 600_000}, () => {
     const {code, stdout, stderr} = await deme(['study', config, '--samples', '8', '--seeds', '4,5,6']);
     expect(code, stdout + stderr).toBe(0);
     expect(stdout).toContain('Run 9 of 9: merged = by both, repetition 6');
-    const {rows, repeats, trainings, verdicts} = await readJson(
-      join(folder, 'tiny-study', 'study.json'),
+    const file = join(folder, 'tiny-study', 'study.json');
+    const {rows, repeats, trainings, verdicts, planned, current, output} = await readJson(
+      file,
       MatrixResult,
       'the study',
     );
+    await keepTable('study', file);
+    expect({planned: planned?.length, current, output}).toEqual({planned: 9, current: null, output: '../.deme/runs'});
     expect(repeats).toBe(3);
     expect(rows.map(({labels}) => labels['merged'])).toEqual(['by held-out loss', 'by Fréchet distance', 'by both']);
     // Two experts, the ordinary finetune and a baseline, shared by all nine runs.

@@ -165,7 +165,7 @@ describe('a measurement that is one row of the table', () => {
 
   it('is asked for and read by the panel', async () => {
     const {run} = await fakeRun(await temporaryFolder(), {updates: 0});
-    const scope: PanelScope = {kind: 'experiment', title: 't', runs: () => [run], get: () => run};
+    const scope: PanelScope = {kind: 'experiment', title: 't', runs: () => [run], get: () => run, studies: () => []};
     const asked: unknown[] = [];
     const actions = {
       isTrusted: () => true,

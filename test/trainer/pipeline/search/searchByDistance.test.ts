@@ -1,7 +1,7 @@
 import {beforeAll, describe, expect, it} from 'vitest';
 import {SearchResult} from '../../../../trainer/contract/run/report.ts';
 import {startEngine} from '../../../../trainer/engine/startEngine.ts';
-import {estimate} from '../../../../trainer/evaluate/estimate.ts';
+import {estimate} from '../../../../trainer/contract/scores/estimate.ts';
 import {meanLoss} from '../../../../trainer/evaluate/heldOutSummary.ts';
 import {applyWeights} from '../../../../trainer/merge/blend.ts';
 import {mergeLosses} from '../../../../trainer/pipeline/search/checkSearch.ts';

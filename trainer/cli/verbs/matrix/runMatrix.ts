@@ -12,11 +12,11 @@ import {writeJsonAtomic} from '../../../store/files/jsonFile.ts';
 import type {ExitCode, OutputOptions} from '../../outcome.ts';
 import {printJson, printLines} from '../../terminal.ts';
 import {showWork} from '../../view/followRun.ts';
-import {runText, type MatrixPlan, type PlannedRun} from './planMatrix.ts';
+import {plannedRun, runText, type MatrixPlan, type PlannedRun} from './planMatrix.ts';
 
 /**
  * Makes the runs one after the other, each in the run that has begun it if there is one, so that every stage that several share is done once. The
- * table is written after each, with what there is. A run that fails is noted, and the others go on.
+ * table is written before and after each, with what there is. A run that fails is noted, and the others go on.
  */
 export async function runMatrix(
   {about, runs, out, stem, conclude, illustrate}: MatrixPlan,
@@ -30,22 +30,28 @@ export async function runMatrix(
   const tried = new Map<MatrixCell, CellRun[]>();
   let result: MatrixResult | null = null;
   let failed = 0;
+  /** Writes the table with what there is, for those who watch it. */
+  const write = async (done: number, current: MatrixResult['current']): Promise<MatrixResult> => {
+    const table = {...matrixResult(about, tried), current};
+    const soFar = [`${done} of ${runs.length} runs are done; what is concluded comes with the last.`];
+    const verdicts = done === runs.length ? conclude?.(table.rows) : soFar;
+    const whole = conclude && verdicts ? {...table, verdicts} : table;
+    await writeJsonAtomic(join(out, `${stem}.json`), whole);
+    return whole;
+  };
   for (const [i, run] of runs.entries()) {
     say(`Run ${i + 1} of ${runs.length}: ${runText(run)}`);
-    const made = await makeRun(run, options, say);
+    const onBegun = async ({record: {id}}: RunFolder) => void (await write(i, {...plannedRun(run), run: id}));
+    const made = await makeRun(run, options, say, onBegun);
     if (made === 'stopped') {
       say('Stopped at a checkpoint. The same command goes on from there.');
       return 130;
     }
     if (made.error !== null) failed++;
     tried.set(run.cell, [...(tried.get(run.cell) ?? []), made]);
-    const table = matrixResult(about, tried);
-    const isLast = i === runs.length - 1;
-    const soFar = [`${i + 1} of ${runs.length} runs are done; what is concluded comes with the last.`];
-    result = conclude ? {...table, verdicts: isLast ? conclude(table.rows) : soFar} : table;
-    await writeJsonAtomic(join(out, `${stem}.json`), result);
+    result = await write(i + 1, null);
     const pictures: PagePicture[] = [];
-    for (const {name, alt, content} of (await illustrate?.(tried, table.rows)) ?? []) {
+    for (const {name, alt, content} of (await illustrate?.(tried, result.rows)) ?? []) {
       const file = `${stem}-${name}`;
       await writeFileAtomic(join(out, file), content);
       pictures.push({file, alt});
@@ -65,6 +71,7 @@ async function makeRun(
   {repeat, wanted}: PlannedRun,
   options: OutputOptions,
   say: (line: string) => void,
+  onBegun: (run: RunFolder) => Promise<void>,
 ): Promise<CellRun | 'stopped'> {
   let begun: RunFolder | null = null;
   const ended = async (error: CellRun['error']): Promise<CellRun> => ({
@@ -77,6 +84,7 @@ async function makeRun(
   try {
     const work = await workOfSettings(wanted, ({reason}) => say(`Engine: ${reason}`));
     begun = work.run;
+    await onBegun(begun);
     return (await showWork(work, options)) === 'stopped' ? 'stopped' : await ended(null);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
