@@ -1,13 +1,18 @@
 import type {Report} from '../../trainer/contract/run/report.ts';
+import {stageTitle, type Ranges} from '../../trainer/contract/overview/stageTitle.ts';
 import {baseline, scoreTable, type ScoreCell, type ScoreRow} from '../../trainer/contract/scores/scoreTable.ts';
 import {element, table, type Child} from '../dom.ts';
+import {withTerm} from '../glossary/termButton.ts';
 
 /** All scores of a report: a row for each score and feature network, a column for each model. */
-export function scoreTableView(report: Report): HTMLElement {
+export function scoreTableView(report: Report, ranges: Ranges): HTMLElement {
   const {models, rows} = scoreTable(report);
-  const names = models.map((model) => (model === baseline ? `${model} (baseline)` : model));
+  const names = models.map((model) => {
+    const title = stageTitle(model, ranges);
+    return element('span', {class: 'score-model'}, model === baseline ? `${title} (baseline)` : title);
+  });
   const cells = rows.map((row) => [
-    element('span', {class: 'score-name'}, row.score, element('span', {class: 'score-note'}, noteOf(row))),
+    element('span', {class: 'score-name'}, ...withTerm(row.score), element('span', {class: 'score-note'}, noteOf(row))),
     ...row.cells.map((cell) => (cell === null ? '–' : scoreCell(cell, row))),
     element('span', {class: 'score-recipe'}, row.recipe),
   ]);

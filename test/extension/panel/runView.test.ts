@@ -1,6 +1,5 @@
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {flatSettings} from '../../../extension/panel/flatSettings.ts';
 import {mergeArguments} from '../../../extension/panel/mergeArguments.ts';
 import {panelHtml} from '../../../extension/panel/panelHtml.ts';
 import {fileInRun, runView} from '../../../extension/panel/runView.ts';
@@ -51,15 +50,6 @@ describe('the view of a run', () => {
       runView({...run, report: null, timesteps, config: {...run.config, config: {...others, pretrain}}}, [], String);
     expect(view(null)).toMatchObject({ranges: [], timesteps: 200});
     expect(view(500)).toMatchObject({ranges: [], timesteps: 500});
-  });
-
-  it('flattens settings, lists of plain values whole', () => {
-    expect(flatSettings({a: {b: [1, 2], c: 'x'}, d: null, e: [{f: 1}]})).toEqual({
-      'a.b': '[1,2]',
-      'a.c': 'x',
-      d: 'null',
-      'e.0.f': '1',
-    });
   });
 });
 
