@@ -13,6 +13,7 @@ import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import {filesBelow} from '../../trainer/store/files/namesIn.ts';
 import {keptWeights, type KeptFolder} from '../../trainer/store/run/keptWeights.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
+import {rangesOf} from '../panel/runView.ts';
 import {configFileOf, type Run} from '../runs/run.ts';
 import type {Handler, Studio} from '../studio.ts';
 import {requireTrust} from '../trainer/requireTrust.ts';
@@ -121,7 +122,7 @@ async function freeFile(run: Run): Promise<string> {
 const longestName = 50;
 
 function aboutLines(run: Run, update: number, starts: readonly KeptWeights[]): string[] {
-  const ranges = run.report?.heldOut['base']?.perRange.map(({range}) => range) ?? [];
+  const ranges = rangesOf(run);
   const parts = starts.map(
     ({expert, update: own, kind}) => `${expertTitle(expert, ranges)} from its ${kind} of update ${own}`,
   );

@@ -116,8 +116,8 @@ function drawnModel(name: string): string {
   return stage?.kind === 'evaluate' ? modelName(stage.model) : name;
 }
 
-/** Those of the report, else those of the config. */
-function rangesOf(run: Run): [number, number][] {
+/** Timesteps [low, high) of each expert: those of the report, else those of the config. */
+export function rangesOf(run: Run): [number, number][] {
   const measured = run.report?.heldOut['base']?.perRange.map(({range}): [number, number] => range);
   return measured ?? configRanges(run.config.config, trainingTimesteps(run)) ?? [];
 }

@@ -1,12 +1,13 @@
 import {glossary, glossaryTerms, type GlossaryTerm} from '../../trainer/contract/glossary/glossary.ts';
 import {element} from '../dom.ts';
-import {button, textField} from '../toolkit.ts';
+import {button, setValue, textField} from '../toolkit.ts';
 import {explainEvent} from './termButton.ts';
 
 /** The glossary over the page. It opens at the term that something on the page asks for, and closes by Escape; the focus returns to where it was. */
 export class GlossaryDialog {
   readonly root = element('dialog', {class: 'glossary', 'aria-label': 'Glossary'});
   readonly #entries = new Map<GlossaryTerm, HTMLElement>();
+  readonly #search = textField('Find a term', '', (text) => this.#filter(text));
 
   constructor() {
     document.addEventListener(explainEvent, (event) => this.open((event as CustomEvent<GlossaryTerm>).detail));
@@ -18,6 +19,7 @@ export class GlossaryDialog {
   open(term?: GlossaryTerm): void {
     if (this.root.childElementCount === 0) this.root.append(this.#content());
     if (!this.root.open) this.root.showModal();
+    setValue(this.#search, '');
     this.#filter('');
     const entry = term && this.#entries.get(term);
     entry?.scrollIntoView({block: 'center'});
@@ -35,13 +37,12 @@ export class GlossaryDialog {
       this.#entries.set(term, entry);
       return entry;
     });
-    const search = textField('Find a term', '', (text) => this.#filter(text));
-    search.setAttribute('placeholder', 'Find a term');
+    this.#search.setAttribute('placeholder', 'Find a term');
     const head = element(
       'div',
       {class: 'glossary-head'},
       element('h2', {}, 'Glossary'),
-      search,
+      this.#search,
       button('Close the glossary', () => this.root.close(), {icon: 'close'}),
     );
     const list = element('dl', {}, ...terms);

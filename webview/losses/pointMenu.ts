@@ -51,7 +51,7 @@ export class PointMenu {
     );
     if (!this.#isNew) return;
     this.#isNew = false;
-    this.root.querySelector<HTMLElement>('vscode-button')?.focus();
+    this.root.querySelector<HTMLElement>('vscode-button:not([disabled])')?.focus();
   }
 
   async #ask(run: string): Promise<void> {

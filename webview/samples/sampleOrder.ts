@@ -24,6 +24,12 @@ export function orderModels(distances: ImageDistances, order: SampleOrder): stri
   return order === 'number' ? [] : Object.keys(distances[directions[order][0]]);
 }
 
+/** The chosen model, else the first by whose distances images can be ordered so; undefined: there is none. */
+export function orderModelOf(distances: ImageDistances, order: SampleOrder, chosen: string): string | undefined {
+  const models = orderModels(distances, order);
+  return models.includes(chosen) ? chosen : models[0];
+}
+
 /** Null: by number, or there are no such distances of the model. Of equal distances the smaller number comes first. */
 export function imageOrder(distances: ImageDistances | null, order: SampleOrder, model: string): ImageOrder | null {
   if (distances === null || order === 'number') return null;

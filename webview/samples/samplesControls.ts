@@ -12,7 +12,7 @@ import {element, setText} from '../dom.ts';
 import type {Panel} from '../panel.ts';
 import {checkbox, dropdown} from '../toolkit.ts';
 import {imagesAt, imageSteps} from './imageSteps.ts';
-import {orderModels} from './sampleOrder.ts';
+import {orderModelOf, orderModels} from './sampleOrder.ts';
 import {stepText} from './samplesText.ts';
 
 const noModel = 'none';
@@ -125,7 +125,12 @@ function orderChoices(panel: Panel, distances: ImageDistances, ranges: Ranges): 
   );
   const models = modelChoices(orderModels(distances, sampleOrder), ranges);
   if (models.length === 0) return [by];
-  return [by, dropdown('of', models, orderModel, (model) => panel.setPage({orderModel: model}))];
+  return [
+    by,
+    dropdown('of', models, orderModelOf(distances, sampleOrder, orderModel) ?? orderModel, (model) =>
+      panel.setPage({orderModel: model}),
+    ),
+  ];
 }
 
 function modelChoices(models: readonly string[], ranges: Ranges) {

@@ -10,7 +10,7 @@ import {flicker} from './flicker.ts';
 import {commonShape, gridShape, inOrder, type GridShape} from './gridShape.ts';
 import {baseOf, imagesAt} from './imageSteps.ts';
 import {differencePicture, samplePicture, withPrompts, type PictureLook} from './samplePicture.ts';
-import {imageOrder, orderText, type ImageOrder} from './sampleOrder.ts';
+import {imageOrder, orderModelOf, orderText, type ImageOrder} from './sampleOrder.ts';
 import {samplesControls} from './samplesControls.ts';
 import {updateText} from './samplesText.ts';
 import {wipe} from './wipe.ts';
@@ -46,7 +46,8 @@ export class SamplesTab implements Tab {
     const distances = run === undefined ? null : this.#distancesOf(run.path, state);
     // Only finished models have been measured image by image.
     const isMeasured = shown.length > 0 && shown.every(({update}) => update === null);
-    const order = isMeasured ? imageOrder(distances, sampleOrder, orderModel) : null;
+    const by = (distances && orderModelOf(distances, sampleOrder, orderModel)) ?? orderModel;
+    const order = isMeasured ? imageOrder(distances, sampleOrder, by) : null;
     const pair = page.wipe && [page.wipe.left, page.wipe.right];
     const updates = run === undefined ? 0 : longest(run);
     const chosen = [hiddenModels, pair, sampleView, differenceFactor, pairView, sampleOrder, orderModel];
@@ -55,10 +56,10 @@ export class SamplesTab implements Tab {
     );
     const common = commonShape(atStep);
     const shape = common && order ? inOrder(common, order.numbers) : common;
-    this.#note.show([shown, shape, run?.ranges], () => [
+    this.#note.show([shown, shape, run?.ranges, sampleOrder, by], () => [
       ...noteOf(shown, shape),
       ...(order && distances && shape && run
-        ? [message(orderText(order, distances, {order: sampleOrder, model: orderModel, ranges: run.ranges}))]
+        ? [message(orderText(order, distances, {order: sampleOrder, model: by, ranges: run.ranges}))]
         : []),
     ]);
     this.#grid.show([run?.path, shown, shape, sampleZoom, run?.state, sampleView, differenceFactor], () =>

@@ -37,7 +37,9 @@ describe('the view of a run', () => {
       ],
       (path) => path,
     );
-    expect(view.images).toEqual([{model: 'base', update: null, source: `${file}?2`, time: 2, images: 64}]);
+    expect(view.images).toEqual([
+      {model: 'base', title: 'base', update: null, source: `${file}?2`, time: 2, images: 64},
+    ]);
     const stage = view.stages.find(({name}) => name === 'expert-0');
     expect(stage).toMatchObject({memory: {host: 7, device: 9}, secondsPerUpdate: 0.25, secondsWaited: 0.05});
   });

@@ -1,4 +1,4 @@
-import {readFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {StageRecord} from '../../../trainer/contract/run/pipeline.ts';
@@ -32,7 +32,7 @@ describe('experts that start from weights of another run', {timeout: 300_000}, (
     const run = join(folder, '.deme', 'runs', 'tiny-1');
     const checkpoint = join('.deme', 'runs', 'tiny-1', 'checkpoints', 'expert-1', checkpointName(3));
     // So small a rate that no float32 changes: what they end with is what they began with.
-    const still = {...base, updates: 1, optimizer: {learningRate: 1e-30}};
+    const still = {...base, updates: 1, ema: null, optimizer: {learningRate: 1e-30}};
     const start = ['.deme/runs/tiny-1/models/expert-0', checkpoint];
     const config = await writeTinyExperiment(folder, {...only, name: 'fork', decouple: {...still, start}});
     const {code, stderr} = await deme(['finetune', config]);
@@ -44,11 +44,12 @@ describe('experts that start from weights of another run', {timeout: 300_000}, (
 
     const keyOf = async (path: string, stage: string) =>
       StageRecord.parse(JSON.parse(await readFile(runPaths.stage(path, stage), 'utf8'))).key;
-    const swapped = await writeTinyExperiment(folder, {
-      ...only,
-      name: 'other',
-      decouple: {...still, start: [null, checkpoint]},
-    });
+    const settings = JSON.parse(await readFile(config, 'utf8')) as object;
+    const swapped = join(folder, 'other.deme.yaml');
+    await writeFile(
+      swapped,
+      JSON.stringify({...settings, name: 'other', decouple: {...still, start: [null, checkpoint]}}),
+    );
     expect((await deme(['run', swapped])).code).toBe(0);
     const other = join(folder, '.deme', 'runs', 'other-1');
     expect(await keyOf(other, 'expert-1')).toBe(await keyOf(fork, 'expert-1'));

@@ -24,7 +24,7 @@ describe('the order of charts', () => {
     expect(pinned.pinned).toEqual([third, second]);
     const free = withPlaceTaken(pinned, second, first);
     expect(free.pinned).toEqual([third]);
-    expect(arranged([first, second, third], free)).toEqual([third, second, first]);
+    expect(arranged([first, second, third], free)).toEqual([third, first, second]);
   });
 
   it('loses no chart, whatever is moved where', () => {

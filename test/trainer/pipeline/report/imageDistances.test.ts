@@ -1,3 +1,4 @@
+import {mkdir} from 'node:fs/promises';
 import {describe, expect, it} from 'vitest';
 import {EvaluateConfig} from '../../../../trainer/contract/config/evaluateConfig.ts';
 import {imageDistances} from '../../../../trainer/pipeline/report/imageDistances.ts';
@@ -17,6 +18,7 @@ async function runWith(models: readonly string[]): Promise<string> {
     const count = model === 'reference' ? 301 : 20;
     const values = Array.from({length: count}, (_, i) => places[model]?.(i) ?? []).flat();
     const tensor = {name: 'features', shape: [count, 2], dtype: 'F32' as const, read: () => Float32Array.from(values)};
+    await mkdir(runPaths.evaluation(run, model), {recursive: true});
     await writeSafetensors(runPaths.features(run, model), [tensor], {});
   }
   return run;
