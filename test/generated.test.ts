@@ -4,14 +4,16 @@ import {fileURLToPath} from 'node:url';
 import {format, resolveConfig} from 'prettier';
 import {expect, it} from 'vitest';
 import {schemaFile, settingsPage} from '../trainer/contract/config/configDocs.ts';
+import {glossaryPage} from '../trainer/contract/glossary/glossaryPage.ts';
 
 const generated: [string, () => string][] = [
   ['media/deme.schema.json', schemaFile],
   ['media/docs/config.md', settingsPage],
+  ['media/docs/glossary.md', glossaryPage],
 ];
 
-/** Files made from the config schema. One that differs is written anew, so that a second run passes and the change shows in the diff. */
-it.each(generated)('%s is what the schema makes it', async (file, make) => {
+/** Files made from the config schema and the glossary. One that differs is written anew, so that a second run passes and the change shows in the diff. */
+it.each(generated)('%s is what its source makes it', async (file, make) => {
   const url = new URL(`../${file}`, import.meta.url);
   const wanted = await format(make(), {...(await resolveConfig(url)), filepath: file});
   const found = existsSync(url) ? readFileSync(url, 'utf8') : '';

@@ -1,5 +1,5 @@
-import {EngineConfig} from './contract/config/config.ts';
 import {toErrorRecord} from './contract/errors.ts';
+import {AskedEngine} from './contract/engine/askedEngine.ts';
 import type {ProbeReply} from './contract/engine/probeReply.ts';
 import type {IdleMessage} from './contract/run/stageMessages.ts';
 import {startEngine} from './engine/startEngine.ts';
@@ -58,7 +58,7 @@ async function runStageOfRun(startedAt: number, nextAction: () => Promise<'conti
 }
 
 async function probe(): Promise<number> {
-  const reply: ProbeReply = await startEngine(EngineConfig.parse(JSON.parse(firstStage))).then(
+  const reply: ProbeReply = await startEngine(AskedEngine.parse(JSON.parse(firstStage))).then(
     (info) => ({engine: info}),
     (error: unknown) => ({error: toErrorRecord(error)}),
   );

@@ -47,9 +47,12 @@ export class Region {
   }
 }
 
+/** The parts of a cell: one, or several. */
+export type Cell = Child | readonly Child[];
+
 /** A table with a caption. The first cell of each row is the row's header. */
-export function table(caption: string, head: readonly Child[], rows: readonly (readonly Child[])[]): HTMLElement {
-  const headCells = head.map((cell) => element('th', {scope: 'col'}, cell));
+export function table(caption: string, head: readonly Cell[], rows: readonly (readonly Child[])[]): HTMLElement {
+  const headCells = head.map((cell) => element('th', {scope: 'col'}, ...(isParts(cell) ? cell : [cell])));
   const bodyRows = rows.map(([first, ...cells]) =>
     element('tr', {}, element('th', {scope: 'row'}, first), ...cells.map((cell) => element('td', {}, cell))),
   );
@@ -57,6 +60,10 @@ export function table(caption: string, head: readonly Child[], rows: readonly (r
   const whole = element('table', {}, element('caption', {}, caption), ...parts);
   // A wide table scrolls on its own; what scrolls must be reachable by keyboard.
   return element('div', {class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': caption}, whole);
+}
+
+function isParts(cell: Cell): cell is readonly Child[] {
+  return Array.isArray(cell);
 }
 
 /** A closed part whose content is created when it is opened for the first time. */

@@ -23,10 +23,12 @@ export class Header {
   readonly #status = element('div', {class: 'visually-hidden', role: 'status', 'aria-live': 'polite'});
   #exportFormat: (typeof exportFormats)[number] = 'csv';
 
-  constructor(panel: Panel) {
+  constructor(panel: Panel, openGlossary: () => void) {
     this.#panel = panel;
+    const glossary = button('Glossary', openGlossary, {icon: 'book'});
+    const top = element('div', {class: 'header-top'}, this.#title, glossary);
     const bar = element('div', {class: 'bar'}, this.#chooser.root, this.#state.root, this.#actions.root);
-    this.root = element('header', {}, this.#title, bar, this.#error.root, this.#status);
+    this.root = element('header', {}, top, bar, this.#error.root, this.#status);
   }
 
   update(state: PanelState): void {

@@ -6,6 +6,7 @@ import type {PreviewCommand} from '../trainer/contract/panel/preview.ts';
 import {CompareTab} from './compare/compareTab.ts';
 import {element} from './dom.ts';
 import {EvaluationTab} from './evaluation/evaluationTab.ts';
+import {GlossaryDialog} from './glossary/glossaryDialog.ts';
 import {Header} from './header.ts';
 import {Host} from './host.ts';
 import {LossesTab} from './losses/lossesTab.ts';
@@ -27,7 +28,8 @@ const saveMilliseconds = 300;
 /** The page: holds the state, asks the extension for the data in view, and draws at most once per frame. */
 class Page implements Panel {
   readonly #host = new Host((news) => this.dispatch(news));
-  readonly #header = new Header(this);
+  readonly #glossary = new GlossaryDialog();
+  readonly #header = new Header(this, () => this.#glossary.open());
   readonly #tabs: Tabs;
   #state: PanelState = initialState(this.#host.saved);
   #isFrameDue = false;
@@ -45,7 +47,7 @@ class Page implements Panel {
       studies: new StudiesTab(this),
       system: new SystemTab(this),
     });
-    root.append(this.#header.root, element('main', {}, this.#tabs.root));
+    root.append(this.#header.root, element('main', {}, this.#tabs.root), this.#glossary.root);
     window.addEventListener('resize', () => this.#draw());
     document.addEventListener('visibilitychange', () => this.#draw());
     onThemeChange(() => {

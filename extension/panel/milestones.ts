@@ -8,16 +8,7 @@ import {isActiveRun, type Run} from '../runs/run.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 
 /** What a panel shows of the rare events; a search may have tried a million candidates besides. */
-const shown: readonly RunEvent['type'][] = [
-  'images',
-  'checkpoint',
-  'memory',
-  'heldOut',
-  'log',
-  'stage',
-  'stopped',
-  'failed',
-];
+const shown: readonly RunEvent['type'][] = ['images', 'memory', 'heldOut', 'log', 'stage', 'stopped', 'failed'];
 
 /** The rare events of runs, read again only when there are more. Metrics that a finished run lacks are made first, from its log. */
 export class Milestones {

@@ -10,7 +10,10 @@ import type {PanelActions} from './panelRequests.ts';
 import {fileInRun} from './runView.ts';
 
 /** What the rest of the extension does for a panel. */
-export type TrainerActions = Pick<PanelActions, 'merge' | 'measure' | 'command' | 'control' | 'preview' | 'writeNotes'>;
+export type TrainerActions = Pick<
+  PanelActions,
+  'merge' | 'measure' | 'command' | 'kept' | 'fork' | 'control' | 'preview' | 'writeNotes'
+>;
 
 /** Bytes of an image that is copied. */
 const largestImage = 256_000_000;

@@ -32,6 +32,8 @@ async function loadPanel(studio: Omit<Studio, 'openPanel'>): Promise<ExperimentP
       await runs.refreshRun(run.path);
     },
     command: async (run, command) => (await import('./callCommand.ts')).callCommand(run, command),
+    kept: async (run) => (await import('../commands/forkRun.ts')).keptOf(run),
+    fork: async (run, update) => (await import('../commands/forkRun.ts')).forkRun(run, update),
     control: async (run, command) => {
       const {requireTrust} = await import('../trainer/requireTrust.ts');
       requireTrust();

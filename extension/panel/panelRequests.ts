@@ -5,6 +5,7 @@ import type {MeasurementRequest} from '../../trainer/contract/measurements/measu
 import type {PanelCommand} from '../../trainer/contract/overview/nextAction.ts';
 import type {PanelReply, PanelRequest} from '../../trainer/contract/panel/panel.ts';
 import type {RunNotes} from '../../trainer/contract/run/runNotes.ts';
+import type {KeptWeights} from '../../trainer/contract/run/snapshots/keptWeights.ts';
 import {keptMeasurements} from './keptMeasurements.ts';
 import type {Run} from '../runs/run.ts';
 import type {Milestones} from './milestones.ts';
@@ -34,6 +35,10 @@ export interface PanelActions {
   readonly preview: StartPreview;
   /** Calls a command of the editor about a run. */
   command(run: Run, command: PanelCommand): Promise<void>;
+  /** The weights of experts that a run keeps at this moment. */
+  kept(run: Run): Promise<KeptWeights[]>;
+  /** Writes a config whose experts start from what a run keeps of an update, and opens it; returns its path. */
+  fork(run: Run, update: number): Promise<string>;
   control(run: Run, command: 'pause' | 'resume' | 'stop'): Promise<void>;
   writeNotes(run: Run, notes: Pick<RunNotes, 'tags' | 'note'>): Promise<void>;
   /** Writes all steps of runs where the user wants them; null if they do not. */
@@ -104,6 +109,11 @@ export class PanelRequests {
         }
         return keptMeasurements(run, kind);
       }
+      case 'kept':
+        return {kind: 'kept', weights: await actions.kept(this.requireRun(request.run))};
+      case 'fork':
+        this.requireTrust();
+        return {kind: 'written', path: await actions.fork(this.requireRun(request.run), request.update)};
       case 'control':
         this.requireTrust();
         await actions.control(this.requireRun(request.run), request.command);

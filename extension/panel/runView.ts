@@ -1,17 +1,18 @@
 import {isAbsolute, join, relative} from 'node:path';
 import {configRanges, runModels} from '../../trainer/contract/run/pipeline.ts';
 import {modelName} from '../../trainer/contract/run/runModel.ts';
+import {stageTitle, type Ranges} from '../../trainer/contract/overview/stageTitle.ts';
 import {parseStage} from '../../trainer/contract/run/stage.ts';
 import {stagePeaks} from '../../trainer/contract/run/stagePeaks.ts';
 import type {RunEvent} from '../../trainer/contract/run/events.ts';
 import type {MemoryPeak} from '../../trainer/contract/run/memoryPeak.ts';
 import type {ImageView, RunView, StageView} from '../../trainer/contract/panel/panelViews.ts';
 import type {StageProgress} from '../../trainer/contract/run/runProgress.ts';
+import {flatSettings} from '../../trainer/contract/run/runTable/flatSettings.ts';
 import {scoresByName} from '../../trainer/contract/scores/reportScores.ts';
 import type {Run} from '../runs/run.ts';
 import {phaseOf, runHeadline} from '../runs/runHeadline.ts';
 import {stageStateOf} from '../runs/runText.ts';
-import {flatSettings} from './flatSettings.ts';
 import {runCommand} from './runCommand.ts';
 import {promptGrid, promptsOf, sampleCount} from './promptGrid.ts';
 import {noTimes, stageTimes, type StageTimes} from './stageTimes.ts';
@@ -36,10 +37,7 @@ export function runView(run: Run, milestones: readonly RunEvent[], source: (file
     stages: [...progress.stages.values()].map((stage) =>
       stageView(run, stage, memory.get(stage.stage) ?? null, times.get(stage.stage) ?? noTimes),
     ),
-    images: imageViews(run, milestones, source),
-    checkpoints: milestones.flatMap((event) =>
-      event.type === 'checkpoint' ? [{stage: event.stage, update: event.update}] : [],
-    ),
+    images: imageViews(run, milestones, {ranges, source}),
     ranges,
     text: promptsOf(config.config),
     evaluates: config.config.evaluate !== undefined,
@@ -49,7 +47,7 @@ export function runView(run: Run, milestones: readonly RunEvent[], source: (file
     note: run.notes.note,
     scores: run.report === null ? {} : scoresByName(run.report),
     command: runCommand(run),
-    settings: flatSettings(config.config),
+    settings: Object.fromEntries([...flatSettings(config.config)].map(([name, value]) => [name, String(value)])),
   };
 }
 
@@ -89,7 +87,11 @@ function stageView(run: Run, stage: StageProgress, memory: MemoryPeak | null, ti
 }
 
 /** Whoever wrote a picture again under the same name means the newest. */
-function imageViews(run: Run, milestones: readonly RunEvent[], source: (file: string) => string): ImageView[] {
+function imageViews(
+  run: Run,
+  milestones: readonly RunEvent[],
+  {ranges, source}: {readonly ranges: Ranges; source(file: string): string},
+): ImageView[] {
   const images = new Map<string, ImageView>();
   for (const event of milestones) {
     if (event.type !== 'images') continue;
@@ -99,7 +101,8 @@ function imageViews(run: Run, milestones: readonly RunEvent[], source: (file: st
     // The time makes another address of a picture that was drawn again, so that the page does not show the old one.
     const grid = promptGrid(run.config.config, event.stage);
     const count = sampleCount(run.config.config, event.stage);
-    const own = {model, update: event.update ?? null, time: event.time, images: count, grid};
+    const title = stageTitle(model, ranges);
+    const own = {model, title, update: event.update ?? null, time: event.time, images: count, grid};
     images.set(file, {...own, source: `${source(file)}?${event.time}`});
   }
   const order = modelOrder(run);
@@ -113,8 +116,8 @@ function drawnModel(name: string): string {
   return stage?.kind === 'evaluate' ? modelName(stage.model) : name;
 }
 
-/** Those of the report, else those of the config. */
-function rangesOf(run: Run): [number, number][] {
+/** Timesteps [low, high) of each expert: those of the report, else those of the config. */
+export function rangesOf(run: Run): [number, number][] {
   const measured = run.report?.heldOut['base']?.perRange.map(({range}): [number, number] => range);
   return measured ?? configRanges(run.config.config, trainingTimesteps(run)) ?? [];
 }

@@ -7,9 +7,18 @@ import {openRun} from '../../trainer/store/run/runFolder.ts';
 
 /** The request for a trainer in the editor's own runtime, where only wasm is sure to work. A config that leaves the engine open gets it; one that names another is refused. */
 export async function requestForEditor(request: OwnerRequest): Promise<OwnerRequest> {
-  requireEditorEngine(await engineOf(request));
-  return request.action === 'start' ? {...request, engine: 'wasm'} : request;
+  const engine = await engineOf(request);
+  requireEditorEngine(engine);
+  return request.action === 'start' ? {...request, engine: 'wasm', ...reasonFor(engine)} : request;
 }
+
+/** Why wasm computes where an engine was left open; nothing where wasm was asked for. */
+export function reasonFor(asked: EngineChoice): {readonly why?: string} {
+  return asked === 'wasm' ? {} : {why: ownRuntime};
+}
+
+const ownRuntime =
+  "because no Node program was found, and the editor's own runtime, which the trainer runs in instead, is sure to work with this engine only";
 
 /** Throws a UserError for an engine that the editor's own runtime may not be able to start. */
 export function requireEditorEngine(name: EngineChoice): void {

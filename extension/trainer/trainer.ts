@@ -67,12 +67,14 @@ export class Trainer implements vscode.Disposable {
   /** Starts a process that previews merges. Throws UserErrors; those of the preview itself are among its news. */
   async startPreview(order: OpenOrder, onNews: (news: PreviewNews) => void): Promise<PreviewProcess> {
     const node = await this.#runtime();
-    const [{launchPreview}, {requireEditorEngine}] = await Promise.all([
+    const [{launchPreview}, {reasonFor, requireEditorEngine}] = await Promise.all([
       import('../../trainer/launch/previewProcess.ts'),
       import('./editorRequest.ts'),
     ]);
     if (node.isEditor) requireEditorEngine(order.engine.name);
-    const fitting: OpenOrder = node.isEditor ? {...order, engine: {name: 'wasm'}} : order;
+    const fitting: OpenOrder = node.isEditor
+      ? {...order, engine: {name: 'wasm', ...reasonFor(order.engine.name)}}
+      : order;
     const log = join(this.#logFolder, `preview-${Date.now()}-${++this.#started}.log`);
     this.#log.info(`previews ${JSON.stringify(fitting)}; its output goes to ${log}`);
     const {path, environment} = node;

@@ -152,13 +152,14 @@ const gridWidth = 4 * 28 + 3 * 2;
 async function seeSamples(workbench: Workbench): Promise<void> {
   const {page, panel} = workbench;
   await panel.getByRole('tab', {name: 'Samples'}).click();
-  const names = ['base', 'expert-0', 'expert-1', 'ensemble', 'merged'].map((model) => `Samples of ${model}`);
+  const [first, second] = ['expert 0, t 0 to 499', 'expert 1, t 500 to 999'];
+  const names = ['base', first, second, 'ensemble', 'merged'].map((model) => `Samples of ${model}`);
   await seePictures(workbench, names);
   await panel.getByRole('slider', {name: 'Checkpoint'}).focus();
   await page.keyboard.press('Home');
-  await seePictures(workbench, ['Samples of base', 'Samples of expert-0 at update 0']);
+  await seePictures(workbench, ['Samples of base', `Samples of ${first} at update 0`]);
   await page.keyboard.press('ArrowRight');
-  await seePictures(workbench, ['Samples of expert-0 at update 30', 'Samples of expert-1 at update 30']);
+  await seePictures(workbench, [`Samples of ${first} at update 30`, `Samples of ${second} at update 30`]);
   await page.keyboard.press('End');
   await seePictures(workbench, names);
 }

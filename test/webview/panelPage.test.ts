@@ -94,7 +94,7 @@ describePanel('the panel in a browser', (open) => {
     await panel.page.getByText('800 of 800 points shown').first().waitFor();
     await panel.page.getByRole('group', {name: /^Charts/}).press('ArrowRight');
     await values.getByText('Update 5').waitFor();
-    const cells = values.getByRole('row', {name: /expert-0/}).getByRole('cell');
+    const cells = values.getByRole('row', {name: /expert 0, t 0 to 249/}).getByRole('cell');
     expect(Number(await cells.first().textContent())).toBeGreaterThan(0.5);
     await panel.close();
   });
@@ -181,7 +181,7 @@ describePanel('the panel in a browser', (open) => {
     await page.getByRole('tab', {name: 'Samples'}).click();
     await page.getByRole('img', {name: 'Samples of merged'}).waitFor();
     await page.getByRole('slider', {name: /Checkpoint/}).fill('0');
-    await page.getByRole('img', {name: 'Samples of expert-0 at update 100'}).waitFor();
+    await page.getByRole('img', {name: 'Samples of expert 0, t 0 to 249 at update 100'}).waitFor();
     await choose(page, 'Compare', 'base');
     await choose(page, 'with', 'merged');
     await page.getByRole('slider', {name: 'Edge between the two'}).fill('30');

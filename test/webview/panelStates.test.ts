@@ -12,11 +12,11 @@ describePanel('what is opened or goes wrong in the panel', (open) => {
     const panel = await open({tab: 'losses', runs: [run]});
     const {page} = panel;
     await page.getByText('240 of 240 points shown').first().waitFor();
-    await page.getByRole('img', {name: /^consistency loss of expert-3/}).waitFor();
+    await page.getByRole('img', {name: /^consistency loss of expert 3/}).waitFor();
     for (const summary of await page.locator('#view-losses').getByText('Data table', {exact: true}).all())
       await summary.click();
     await page.getByRole('table', {name: 'Denoising loss, smoothed'}).waitFor();
-    await page.getByRole('table', {name: /^consistency loss of expert-3: mean/}).waitFor();
+    await page.getByRole('table', {name: /^consistency loss of expert 3, t 750 to 999: mean/}).waitFor();
     expect(await axeViolationsInThemes(panel)).toEqual([]);
 
     await page.getByRole('combobox', {name: 'Export as'}).click();

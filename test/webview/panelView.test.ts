@@ -15,7 +15,7 @@ describePanel('what the panel saves, and how it is looked at', (open) => {
     await panel.page.getByRole('button', {name: 'Save charts as PNG'}).click();
     await eventually(() => panel.asked.length).toBe(4);
     const [svg, , png] = panel.asked.map(({arguments: [, content]}) => content);
-    expect(svg).toContain('>expert-3</text>');
+    expect(svg).toContain('>expert 3, t 750 to 999</text>');
     expect([...(png as Uint8Array).subarray(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
     expectNoTrouble(panel);
     await panel.close();
@@ -31,7 +31,8 @@ describePanel('what the panel saves, and how it is looked at', (open) => {
     const [name, svg] = panel.asked[0]?.arguments ?? [];
     const [, png] = panel.asked[1]?.arguments ?? [];
     expect(name).toBe('denoising-loss-by-timestep.svg');
-    for (const text of ['expert-0', 'expert-3', '999', 'update']) expect(svg).toContain(`>${text}</text>`);
+    for (const text of ['expert 0, t 0 to 249', 'expert 3, t 750 to 999', '999', 'update'])
+      expect(svg).toContain(`>${text}</text>`);
     // What the picture is drawn from, and that it is not one colour all over.
     const colours = await page.evaluate(countColours, png as Uint8Array);
     expect(colours).toBeGreaterThan(50);
@@ -119,7 +120,7 @@ describePanel('what the panel saves, and how it is looked at', (open) => {
     const box = await settledBox(page.getByRole('img', {name: /^Denoising loss over updates/}));
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     await eventually(() => page.getByRole('region', {name: 'Values at the marked update'}).innerText()).toContain(
-      'expert-3',
+      'expert 3, t 750 to 999',
     );
     const range = () => page.getByText(/^(Updates \d+ to \d+|All updates)$/).innerText();
     const drag = async (to: number) => {

@@ -19,7 +19,6 @@ export const runView = (id: string, change: Partial<RunView> = {}): RunView => (
   engine: 'wasm',
   stages: [],
   images: [],
-  checkpoints: [],
   ranges: [],
   timesteps: 1000,
   evaluates: true,

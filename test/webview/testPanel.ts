@@ -150,6 +150,8 @@ export class TestPanel {
       measure: note('measure', undefined),
       preview: () => Promise.reject(new Error('this test has no preview')),
       command: note('command', undefined),
+      kept: note('kept', []),
+      fork: note('fork', '/digits-fork.deme.yaml'),
       control: note('control', undefined),
       writeNotes: note('writeNotes', undefined),
       export: note('export', '/export.csv'),

@@ -1,4 +1,5 @@
 import type {EngineConfig} from '../contract/config/config.ts';
+import type {AskedEngine} from '../contract/engine/askedEngine.ts';
 import type {EngineInfo} from '../contract/engine/engineInfo.ts';
 import type {EngineWork} from '../launch/trainerEnvironment.ts';
 import {selfTest} from './selfTest.ts';
@@ -6,8 +7,8 @@ import {useTensorflow} from './tensorflow/tensorflowEngine.ts';
 import {useWasm} from './wasm/wasmEngine.ts';
 import {useWebgpu} from './webgpu/webgpuEngine.ts';
 
-/** The engine that is wanted, what for, and why it is the one that is named; without a reason it was asked for. */
-export type EngineRequest = EngineConfig & {readonly work?: EngineWork; readonly why?: string};
+/** The engine that is wanted, and what for. */
+export type EngineRequest = AskedEngine & {readonly work?: EngineWork};
 
 // Each makes its engine the current backend and lets it pass the self test. `why` ends the reason that the user reads.
 

@@ -7,22 +7,13 @@ import type {CheckpointRecord, ClusterScale} from '../contract/run/records.ts';
 import {segments, type FlatLayout, type FlatVector} from '../nn/flatParams.ts';
 import {writeFileAtomic} from '../store/files/atomicFile.ts';
 import {writeFolderAtomic} from '../store/files/atomicFolder.ts';
+import {checkpointName, checkpointNames, eventsFile, recordFile, stateFile} from '../store/run/checkpointFiles.ts';
 import {readEvents} from '../store/run/eventLog.ts';
 import {writeJsonAtomic} from '../store/files/jsonFile.ts';
 import {openSafetensors, writeHashedSafetensors, type TensorSource} from '../store/weights/safetensors.ts';
 import {hashBytes} from '../store/files/sha256.ts';
 import {elementCount, type TensorReader} from '../store/weights/tensorReader.ts';
-import {
-  checkpointName,
-  checkpointNames,
-  damage,
-  eventsFile,
-  readRecord,
-  recordFile,
-  removeOld,
-  stateFile,
-  type KeptCheckpoints,
-} from './checkpointFolder.ts';
+import {damage, readRecord, removeOld, type KeptCheckpoints} from './checkpointFolder.ts';
 import type {TrainState} from './trainState.ts';
 
 /** What must be unchanged for a training to continue from a checkpoint. */

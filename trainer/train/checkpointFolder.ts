@@ -4,15 +4,10 @@ import {UserError} from '../contract/errors.ts';
 import {CheckpointRecord} from '../contract/run/records.ts';
 import {fileExists} from '../store/files/fileExists.ts';
 import {readJson} from '../store/files/jsonFile.ts';
-import {namesIn} from '../store/files/namesIn.ts';
 import {hashFile} from '../store/files/sha256.ts';
 import {isAbandoned} from '../store/files/temporaryFiles.ts';
+import {checkpointName, checkpointNames, recordFile, stateFile} from '../store/run/checkpointFiles.ts';
 import {bestUpdate, clearBest} from './bestCheckpoint.ts';
-
-/** The files of a checkpoint. */
-export const stateFile = 'state.safetensors';
-export const eventsFile = 'events.jsonl';
-export const recordFile = 'checkpoint.json';
 
 /** Which checkpoints are kept besides the best one. */
 export interface KeptCheckpoints {
@@ -84,15 +79,4 @@ export async function removeOld(folder: string, update: number, {keep, regular}:
   for (const name of [...names.filter((name) => !kept.has(name)), ...abandoned]) {
     await rm(join(folder, name), {recursive: true, force: true});
   }
-}
-
-/** The checkpoints of a folder, oldest first. */
-export async function checkpointNames(folder: string): Promise<string[]> {
-  const names = await namesIn(folder);
-  return names.filter((name) => /^\d{9}$/.test(name)).sort();
-}
-
-/** The folder of the checkpoint of an update. */
-export function checkpointName(update: number): string {
-  return String(update).padStart(9, '0');
 }

@@ -5,13 +5,15 @@ import {numberText} from '../numberText.ts';
 import type {Panel} from '../panel.ts';
 import {printTheme} from '../theme.ts';
 import {button, setDisabled} from '../toolkit.ts';
+import {withPlaceTaken} from './chartOrder.ts';
 import {chartSvg} from './chartSvg.ts';
 import {allPlaces, type ChartData, type ChartLine} from './chartLine.ts';
 import {CurveChart} from './curveChart.ts';
 import type {TipPlace} from './chartTip.ts';
+import {dragCharts} from './dragCharts.ts';
 import {HoverTable} from './hoverTable.ts';
 import {nearestStep, nextStep, updateAt} from './loggedSteps.ts';
-import {PinButton} from './pinButton.ts';
+import {PlaceButtons} from './placeButtons.ts';
 import {savePicture, type PictureKind} from './savePicture.ts';
 import {inside, panned, zoomed, type UpdateRange} from './updateRange.ts';
 import {xAxes} from './xAxis.ts';
@@ -21,11 +23,17 @@ const panStep = 0.25;
 /** Presses of an arrow key from one edge of the chart to the other. */
 const hoverSteps = 50;
 
+/** Where a point of a chart is, in pixels of the window. */
+export interface PointPlace {
+  readonly left: number;
+  readonly top: number;
+}
+
 export interface ChartGroupOptions {
-  /** Each chart has a button that pins it to the top. */
-  readonly canPin?: boolean;
-  /** The update of a logged step was chosen, by a click or the Enter key. */
-  readonly onPoint?: (update: number) => void;
+  /** Each chart can be pinned to the top and moved among the others. */
+  readonly canArrange?: boolean;
+  /** The update of a logged step was chosen, by a click or the Enter key; `place`: its mark in pixels of the window. */
+  readonly onPoint?: (update: number, place: PointPlace) => void;
 }
 
 /** Charts that share their range of updates and the mark under the pointer. Both can be set by mouse and keyboard. */
@@ -54,14 +62,18 @@ export class ChartGroup {
   #pointed: {readonly series: CurveSeries; readonly place: TipPlace} | null = null;
   #isHoverDue = false;
 
-  readonly #pins: Map<CurveSeries, PinButton> | null;
+  readonly #places: Map<CurveSeries, PlaceButtons> | null;
 
-  readonly #onPoint: ((update: number) => void) | undefined;
+  readonly #onPoint: ChartGroupOptions['onPoint'];
 
   /** `rangeKey` names the page setting in which the range of these charts is kept. */
-  constructor(panel: Panel, rangeKey: 'range' | 'comparedRange', {canPin = false, onPoint}: ChartGroupOptions = {}) {
+  constructor(
+    panel: Panel,
+    rangeKey: 'range' | 'comparedRange',
+    {canArrange = false, onPoint}: ChartGroupOptions = {},
+  ) {
     this.#onPoint = onPoint;
-    this.#pins = canPin ? new Map() : null;
+    this.#places = canArrange ? new Map() : null;
     this.#panel = panel;
     this.#rangeKey = rangeKey;
     const svg = button('Save charts as SVG', () => void this.#save('svg'));
@@ -71,11 +83,13 @@ export class ChartGroup {
     this.root = element('div', {}, tools, this.#frame, this.#hoverTable.root, saving);
     this.#frame.addEventListener('keydown', (event) => this.#onKey(event));
     this.#frame.addEventListener('dblclick', () => this.#setRange(null));
+    if (canArrange) dragCharts(this.#frame, (from, to) => this.#drop(from, to));
   }
 
   /** `bounds`: the range of the x axis that the runs have reached, also where the charts show less; null: it is in the charts. */
   show(charts: readonly (readonly [CurveSeries, ChartData])[], bounds: UpdateRange | null): void {
-    for (const [series, pin] of this.#pins ?? []) if (this.#charts.has(series)) pin.show(this.#panel.state.page.pinned);
+    const shown = charts.map(([series]) => series);
+    for (const series of shown) this.#places?.get(series)?.show(shown);
     const isSame = charts.length === this.#data.length && charts.every(([, data], i) => data === this.#data[i]);
     if (isSame) return;
     this.#data = charts.map(([, data]) => data);
@@ -83,7 +97,7 @@ export class ChartGroup {
     const range = this.#range;
     if (known.length > 0)
       this.#whole = {from: Math.min(...known.map(({from}) => from)), to: Math.max(...known.map(({to}) => to))};
-    this.#place(charts.map(([series]) => series));
+    this.#place(shown);
     for (const [series, data] of charts) this.#charts.get(series)?.show(data);
     setText(this.#rangeText, range ? rangeText(range, this.#xAxis) : 'All updates');
     setDisabled(this.#all, range === null);
@@ -98,7 +112,7 @@ export class ChartGroup {
   }
 
   #place(series: readonly CurveSeries[]): void {
-    for (const name of series) if (!this.#charts.has(name)) this.#charts.set(name, this.#newChart(name));
+    for (const name of series) if (!this.#charts.has(name)) this.#charts.set(name, this.#newChart(name, series));
     const wanted = series.flatMap((name) => this.#charts.get(name)?.root ?? []);
     if (wanted.length === this.#frame.children.length && wanted.every((root, i) => root === this.#frame.children[i]))
       return;
@@ -108,17 +122,17 @@ export class ChartGroup {
     if (focused instanceof HTMLElement && this.#frame.contains(focused)) focused.focus();
   }
 
-  #newChart(series: CurveSeries): CurveChart {
+  #newChart(series: CurveSeries, shown: readonly CurveSeries[]): CurveChart {
     const hooks = {
       onRange: (range: UpdateRange) => this.#setRange(range),
       onHover: (at: number | null, place: TipPlace | null) => this.#setHover(at, place && {series, place}),
       onClick: () => this.#choosePoint(),
     };
-    if (this.#pins === null) return new CurveChart(hooks, null);
-    const pin = new PinButton(this.#panel, series);
-    pin.show(this.#panel.state.page.pinned);
-    this.#pins.set(series, pin);
-    return new CurveChart(hooks, pin.root);
+    if (this.#places === null) return new CurveChart(hooks, null);
+    const place = new PlaceButtons(this.#panel, series);
+    place.show(shown);
+    this.#places.set(series, place);
+    return new CurveChart(hooks, place.root);
   }
 
   get #range(): UpdateRange | null {
@@ -173,7 +187,17 @@ export class ChartGroup {
   #choosePoint(): void {
     const marked = this.#marked;
     const update = marked === null ? null : updateAt(this.#lines, marked);
-    if (update !== null) this.#onPoint?.(update);
+    const pointed = this.#pointed && this.#charts.get(this.#pointed.series);
+    const marks = [...(pointed ? [pointed] : []), ...this.#charts.values()].map(({markPlace}) => markPlace);
+    const place = marks.find((mark) => mark !== null) ?? this.#frame.getBoundingClientRect();
+    if (update !== null) this.#onPoint?.(update, place);
+  }
+
+  #drop(from: Element, to: Element): void {
+    const seriesOf = (root: Element) => [...this.#charts].find(([, chart]) => chart.root === root)?.[0];
+    const [dragged, other] = [seriesOf(from), seriesOf(to)];
+    if (dragged === undefined || other === undefined) return;
+    this.#panel.setPage(withPlaceTaken(this.#panel.state.page, dragged, other));
   }
 
   focus(): void {

@@ -21,6 +21,7 @@ export class ChartText {
 
   /** `tool`: a control of the chart. */
   constructor(tool: HTMLElement | null) {
+    this.#title.draggable = tool !== null;
     this.caption = element('figcaption', {}, this.#title, element('span', {class: 'group'}, this.#counts, tool));
     const details = element('details', {}, element('summary', {}, 'Data table'), this.#rows);
     details.addEventListener('toggle', () => this.#fill());

@@ -79,6 +79,13 @@ export class CurveChart {
     else this.#isStale = true;
   }
 
+  /** The mark in pixels of the window; null where this chart shows none. */
+  get markPlace(): {readonly left: number; readonly top: number} | null {
+    if (this.#line.hidden) return null;
+    const {left, top} = this.#line.getBoundingClientRect();
+    return {left, top};
+  }
+
   /** Moves the mark to an update; null hides it. The values stand at `tip`, beside the mark, or nowhere. */
   hover(update: number | null, tip: TipPlace | 'mark' | null): void {
     this.#hover = update;

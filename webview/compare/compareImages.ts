@@ -1,4 +1,5 @@
 import type {PageState} from '../../trainer/contract/panel/panelPage.ts';
+import {stageTitle} from '../../trainer/contract/overview/stageTitle.ts';
 import type {ImageView, RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {element, message, type Child} from '../dom.ts';
 import {commonShape} from '../samples/gridShape.ts';
@@ -21,7 +22,7 @@ export function compareImages(
 ): HTMLElement[] {
   const images = comparedImages(runs, model);
   const shown = images.filter((image) => image !== undefined);
-  if (shown.length === 0) return [message(`No run has drawn samples of ${model} yet.`)];
+  if (shown.length === 0) return [message(`No run has drawn samples of ${stageTitle(model, [])} yet.`)];
   const look = {shape: commonShape(shown), width: pictureWidth};
   const from = images[runs.findIndex(({path}) => path === baseline)];
   const figures = runs.flatMap((run, i) => {
@@ -36,6 +37,10 @@ export function compareImages(
     return [element('figure', {}, caption, withPrompts(picture, image, look.shape))];
   });
   return [
-    element('div', {class: 'samples', tabindex: '0', role: 'region', 'aria-label': `Samples of ${model}`}, ...figures),
+    element(
+      'div',
+      {class: 'samples', tabindex: '0', role: 'region', 'aria-label': `Samples of ${stageTitle(model, [])}`},
+      ...figures,
+    ),
   ];
 }

@@ -1,7 +1,7 @@
+import {stageTitle} from '../../trainer/contract/overview/stageTitle.ts';
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {lineSample, lineStyle, stageNumber} from '../charts/seriesStyle.ts';
 import {element, type Child} from '../dom.ts';
-import {stageTimesteps} from '../stageTimesteps.ts';
 import {readTheme} from '../theme.ts';
 
 /** Legend of the compared curves: runs by colour, stages by dashes. */
@@ -23,11 +23,11 @@ export function runSample(colour: number, series: readonly string[]): SVGElement
   return lineSample(lineStyle({colour, dash: 0}, series));
 }
 
-/** `expert-0, t 0 to 249`; the name alone where runs train it on different timesteps. */
+/** `expert 0, t 0 to 249`; without the timesteps where runs train it on different ones. */
 function stageName(runs: readonly RunView[], stage: string): string {
   const trained = runs.filter(({stages}) => stages.some(({name}) => name === stage));
-  const [timesteps, ...others] = new Set(trained.map((run) => stageTimesteps(run, stage)));
-  return timesteps && others.length === 0 ? `${stage}, ${timesteps}` : stage;
+  const [title, ...others] = new Set(trained.map(({ranges}) => stageTitle(stage, ranges)));
+  return title !== undefined && others.length === 0 ? title : stageTitle(stage, []);
 }
 
 function list(name: string, label: string, items: readonly Child[]): HTMLElement {

@@ -2,6 +2,7 @@ import type {Report} from '../../trainer/contract/run/report.ts';
 import {isNoise, measuredText} from '../../trainer/contract/scores/estimate.ts';
 import {scoreTable, type ScoreCell, type ScoreRow} from '../../trainer/contract/scores/scoreTable.ts';
 import {element, table, type Child} from '../dom.ts';
+import {withTerm} from '../glossary/termButton.ts';
 import {markedBest} from '../evaluation/scoreTableView.ts';
 import {frechetDifference, lossDifference, type RunDifference} from './runDifference.ts';
 
@@ -48,7 +49,7 @@ function keyOf({score, network}: ScoreRow): string {
 
 function scoreName({score, network, better}: ScoreRow): Child {
   const note = `${network === null ? '' : `by ${network}, `}${better} is better`;
-  return element('span', {class: 'score-name'}, score, element('span', {class: 'score-note'}, note));
+  return element('span', {class: 'score-name'}, ...withTerm(score), element('span', {class: 'score-note'}, note));
 }
 
 function scoreCell(cell: ScoreCell | null, row: ScoreRow, cells: readonly (ScoreCell | null)[], at: number): Child {

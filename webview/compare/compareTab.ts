@@ -1,5 +1,6 @@
 import {curveSeries, seriesTitle} from '../../trainer/contract/run/curveBins.ts';
 import {maxCompared} from '../../trainer/contract/panel/panel.ts';
+import {stageTitle} from '../../trainer/contract/overview/stageTitle.ts';
 import type {RunView, StageView} from '../../trainer/contract/panel/panelViews.ts';
 import {ChartGroup} from '../charts/chartGroup.ts';
 import {ChartMaker} from '../charts/chartData.ts';
@@ -102,9 +103,9 @@ export class CompareTab implements Tab {
 
   #controlParts(stages: readonly string[], compared: readonly RunView[], state: PanelState): HTMLElement[] {
     const {page} = state;
-    const models = modelsOf(compared, state).map((model) => ({value: model, label: model}));
+    const models = modelsOf(compared, state).map((model) => ({value: model, label: stageTitle(model, [])}));
     const names = curveSeries.map((series) => ({value: series, label: seriesTitle(series)}));
-    const stageChoices = [allStages, ...stages].map((stage) => ({value: stage, label: stage}));
+    const stageChoices = [allStages, ...stages].map((stage) => ({value: stage, label: stageTitle(stage, [])}));
     const baselines = [{value: '', label: 'none'}, ...compared.map(({path, id}) => ({value: path, label: id}))];
     return [
       dropdown('Curve', names, page.comparedSeries, (value) => {
@@ -133,7 +134,7 @@ export class CompareTab implements Tab {
     const names = compared.flatMap((run) =>
       stages.map((stage) => ({
         key: stageKey(run.path, stage),
-        label: stages.length > 1 ? `${run.id}, ${stage}` : run.id,
+        label: stages.length > 1 ? `${run.id}, ${stageTitle(stage, run.ranges)}` : run.id,
         look: {colour: colours.get(run.path) ?? 0, dash: stageNumber(stage)},
         scale: xScale(page.xAxis, run, stage),
       })),

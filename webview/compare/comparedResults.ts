@@ -1,4 +1,5 @@
 import {lossTermNames} from '../../trainer/contract/run/lossTerms.ts';
+import {stageTitle} from '../../trainer/contract/overview/stageTitle.ts';
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {stageNumber} from '../charts/seriesStyle.ts';
 import {element, message, Region} from '../dom.ts';
@@ -44,7 +45,10 @@ export class ComparedResults {
     this.#images.show([look, images, comparedModel, baseline, sampleView, differenceFactor], () =>
       runs.length === 0
         ? []
-        : [element('h3', {}, `Samples of ${comparedModel}`), ...compareImages(runs, page, runNames(colours))],
+        : [
+            element('h3', {}, `Samples of ${stageTitle(comparedModel, [])}`),
+            ...compareImages(runs, page, runNames(colours)),
+          ],
     );
     this.#settings.show([look, runs.map(({settings}) => settings)], () =>
       runs.length === 0
@@ -58,11 +62,13 @@ export class ComparedResults {
     const {page, heatMaps} = this.#panel.state;
     const term = lossTermNames.find((name) => name === page.comparedSeries) ?? 'denoise';
     const colours = runColours(page);
-    const lines = runs.flatMap(({path, id}) =>
+    const lines = runs.flatMap(({path, id, ranges}) =>
       stages.flatMap((stage) => {
         const losses = timestepLosses(heatMaps.get(stageKey(path, stage)), term);
         const style = {colour: colours.get(path) ?? 0, dash: stageNumber(stage)};
-        return losses === null ? [] : [{label: stages.length > 1 ? `${id}, ${stage}` : id, look: style, losses}];
+        return losses === null
+          ? []
+          : [{label: stages.length > 1 ? `${id}, ${stageTitle(stage, ranges)}` : id, look: style, losses}];
       }),
     );
     const timesteps = Math.max(1, ...runs.map((run) => run.timesteps));

@@ -41,7 +41,7 @@ export function timestepChart(term: LossTerm, lines: readonly TimestepLine[], ti
   ];
 }
 
-/** `digits-1, expert-0 (updates 301 to 400): lowest 0.01 ...` */
+/** `digits-1, expert 0, t 0 to 249 (updates 301 to 400): lowest 0.01 ...` */
 function lineSentence({label, losses: {from, to, mean}}: TimestepLine): string {
   const known = mean.filter(Number.isFinite);
   const ends = `from ${numberText(Math.min(...known))} to ${numberText(Math.max(...known))}`;

@@ -1,6 +1,7 @@
 import type {ConfirmedCandidate} from '../../trainer/contract/run/report.ts';
 import {measuredText} from '../../trainer/contract/scores/estimate.ts';
 import {table} from '../dom.ts';
+import {withTerm} from '../glossary/termButton.ts';
 import {numberText} from '../numberText.ts';
 import {markedBest} from './scoreTableView.ts';
 
@@ -15,5 +16,5 @@ export function confirmedTable(confirmed: readonly ConfirmedCandidate[]): HTMLEl
     markedBest(measuredText(each.frechet), each.frechet === frechet),
   ]);
   const caption = 'Images of the best candidates of the search against the validation images, nearest first';
-  return table(caption, ['Weights', 'Validation loss', 'KID', 'Fréchet distance'], rows);
+  return table(caption, ['Weights', 'Validation loss', withTerm('KID'), withTerm('Fréchet distance')], rows);
 }

@@ -1,4 +1,5 @@
 import {durationText} from '../../trainer/contract/durationText.ts';
+import {stageTitle, type Ranges} from '../../trainer/contract/overview/stageTitle.ts';
 import {reportVerdict} from '../../trainer/contract/overview/reportVerdict.ts';
 import type {Report} from '../../trainer/contract/run/report.ts';
 import type {RunDetails} from '../../trainer/contract/panel/panelViews.ts';
@@ -8,6 +9,7 @@ import {neededDetails, recipeList} from '../details.ts';
 import {element, message, Region, table} from '../dom.ts';
 import {numberText, unbroken} from '../numberText.ts';
 import type {Panel, Tab} from '../panel.ts';
+import {withTerm} from '../glossary/termButton.ts';
 import {dropdown} from '../toolkit.ts';
 import {confirmedTable} from './confirmedTable.ts';
 import {differingView, pairName} from './differingView.ts';
@@ -36,12 +38,14 @@ export class EvaluationTab implements Tab {
     const {run, details} = needed;
     const {report, pictures, weights, heldOut} = details;
     const confirmed = weights?.search?.confirmed ?? [];
-    const key = [run.path, report, pictures, confirmed, heldOut, this.#pair, this.#themes];
+    const key = [run.path, run.ranges, report, pictures, confirmed, heldOut, this.#pair, this.#themes];
     this.#region.show(key, () => [
       element('h2', {}, 'Evaluation'),
-      ...(report ? this.#reportParts(report, details) : [message('The report of this run is not written yet.')]),
+      ...(report
+        ? this.#reportParts(report, details, run.ranges)
+        : [message('The report of this run is not written yet.')]),
       ...(confirmed.length > 0 ? [element('h2', {}, 'Candidates of the search'), confirmedTable(confirmed)] : []),
-      ...heldOutParts(heldOut),
+      ...heldOutParts(heldOut, run.ranges),
     ]);
   }
 
@@ -50,13 +54,13 @@ export class EvaluationTab implements Tab {
     this.#themes++;
   }
 
-  #reportParts(report: Report, details: RunDetails): HTMLElement[] {
+  #reportParts(report: Report, details: RunDetails, ranges: Ranges): HTMLElement[] {
     const {warnings, recipe, engine, seconds} = report;
     const features = networksOf(report).filter(({about}) => about !== '');
     return [
       element('p', {class: 'headline'}, unbroken(reportVerdict(report).text)),
       ...verdicts(report).map((sentence) => element('p', {}, sentence)),
-      scoreTableView(report),
+      scoreTableView(report, ranges),
       ...warnings.map((warning) => element('p', {}, `Warning: ${warning}`)),
       ...features.map(({network, about}) => element('p', {}, `Features by ${network}: ${about}.`)),
       element('p', {}, `Measured by ${engine.name} ${engine.version} on ${engine.device} in ${durationText(seconds)}.`),
@@ -83,11 +87,18 @@ export class EvaluationTab implements Tab {
 }
 
 /** Held-out losses that were measured during training. */
-function heldOutParts(measured: readonly {stage: string; update: number; loss: number | null}[]): HTMLElement[] {
+function heldOutParts(
+  measured: readonly {stage: string; update: number; loss: number | null}[],
+  ranges: Ranges,
+): HTMLElement[] {
   if (measured.length === 0) return [];
-  const rows = measured.map(({stage, update, loss}) => [stage, numberText(update), numberText(loss)]);
+  const rows = measured.map(({stage, update, loss}) => [
+    stageTitle(stage, ranges),
+    numberText(update),
+    numberText(loss),
+  ]);
   return [
     element('h2', {}, 'While training'),
-    table('Held-out loss while training', ['Stage', 'Update', 'Loss'], rows),
+    table('Held-out loss while training', ['Stage', 'Update', withTerm('Held-out loss')], rows),
   ];
 }

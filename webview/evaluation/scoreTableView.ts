@@ -1,15 +1,21 @@
 import type {Report} from '../../trainer/contract/run/report.ts';
+import {stageTitle, type Ranges} from '../../trainer/contract/overview/stageTitle.ts';
 import {baseline, scoreTable, type ScoreCell, type ScoreRow} from '../../trainer/contract/scores/scoreTable.ts';
 import {element, table, type Child} from '../dom.ts';
+import {withTerm} from '../glossary/termButton.ts';
 import {modelOrder} from './modelOrder.ts';
 
 /** All scores of a report: a row for each score and feature network, a column for each model. */
-export function scoreTableView(report: Report): HTMLElement {
+export function scoreTableView(report: Report, ranges: Ranges): HTMLElement {
   const {models, rows} = scoreTable(report);
   const order = modelOrder(models);
-  const names = order.map((place) => (models[place] === baseline ? `${baseline} (baseline)` : models[place]));
+  const names = order.map((place) => {
+    const model = models[place] ?? '';
+    const title = stageTitle(model, ranges);
+    return element('span', {class: 'score-model'}, model === baseline ? `${title} (baseline)` : title);
+  });
   const cells = rows.map((row) => [
-    element('span', {class: 'score-name'}, row.score, element('span', {class: 'score-note'}, noteOf(row))),
+    element('span', {class: 'score-name'}, ...withTerm(row.score), element('span', {class: 'score-note'}, noteOf(row))),
     ...order.map((place) => scoreCell(row.cells[place] ?? null, row)),
     element('span', {class: 'score-recipe'}, row.recipe),
   ]);

@@ -8,8 +8,3 @@ export function isFound(series: CurveSeries, search: string): boolean {
     .split(/\s+/)
     .every((word) => title.includes(word));
 }
-
-/** Charts with the pinned ones first, in the order in which they were pinned. */
-export function pinnedFirst(series: readonly CurveSeries[], pinned: readonly CurveSeries[]): CurveSeries[] {
-  return [...pinned.filter((name) => series.includes(name)), ...series.filter((name) => !pinned.includes(name))];
-}

@@ -9,9 +9,8 @@ const tableRows = 10;
 
 /** Labels of a heat map. */
 export interface HeatMapLabels {
+  /** What people call the stage. */
   readonly stage: string;
-  /** Its timesteps; empty where it trains all. */
-  readonly note: string;
   readonly loss: string;
   /** Number of timesteps of the model. */
   readonly timesteps: number;
@@ -31,7 +30,7 @@ export class HeatMapView {
   readonly #right = element('span');
   readonly #table = element('details', {}, element('summary', {}, 'Data table'));
   #map: HeatMap | null = null;
-  #labels: HeatMapLabels = {stage: '', note: '', loss: '', timesteps: 0};
+  #labels: HeatMapLabels = {stage: '', loss: '', timesteps: 0};
   #at = {column: 0, bucket: 0};
   #range: readonly [number, number] = [1, 1];
   #width = 0;
@@ -75,7 +74,7 @@ export class HeatMapView {
     if (this.#isInView) this.#draw();
     else this.#isStale = true;
     const name = `${labels.stage}, ${labels.loss}`;
-    setText(this.#title, labels.note === '' ? labels.stage : `${labels.stage}, ${labels.note}`);
+    setText(this.#title, labels.stage);
     setText(this.#top, countText(labels.timesteps - 1));
     setText(this.#right, countText(map.end));
     this.#canvas.setAttribute('aria-label', this.#summary());

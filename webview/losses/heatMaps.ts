@@ -1,7 +1,9 @@
 import {type LossTerm, lossTerms} from '../../trainer/contract/run/lossTerms.ts';
+import {stageTitle} from '../../trainer/contract/overview/stageTitle.ts';
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {savePicture, type PictureKind} from '../charts/savePicture.ts';
 import {element} from '../dom.ts';
+import {withTerm} from '../glossary/termButton.ts';
 import {numberText} from '../numberText.ts';
 import type {Panel} from '../panel.ts';
 import {stageKey, type HeatBins} from '../state.ts';
@@ -29,7 +31,7 @@ export class HeatMaps {
   readonly #title: string;
   #text = '';
   /** What is shown, for saving. */
-  #shown: {maps: readonly {stage: string; map: HeatMap}[]; range: readonly [number, number]; timesteps: number} | null =
+  #shown: {maps: readonly {title: string; map: HeatMap}[]; range: readonly [number, number]; timesteps: number} | null =
     null;
 
   constructor(panel: Panel, term: LossTerm) {
@@ -40,15 +42,13 @@ export class HeatMaps {
     const save = (kind: PictureKind) =>
       button(`Save ${this.#name} maps as ${kind.toUpperCase()}`, () => void this.#save(panel, kind));
     const saving = element('div', {class: 'bar'}, save('svg'), save('png'));
-    this.root = element('section', {}, element('h3', {}, this.#title), this.#legend, this.#grid, saving);
+    this.root = element('section', {}, element('h3', {}, ...withTerm(this.#title)), this.#legend, this.#grid, saving);
   }
 
-  /** `noteOf`: what to say of a stage besides its name. */
   show(
-    {path: run, timesteps}: Pick<RunView, 'path' | 'timesteps'>,
+    {path: run, ranges, timesteps}: Pick<RunView, 'path' | 'ranges' | 'timesteps'>,
     stages: readonly string[],
     data: ReadonlyMap<string, HeatBins>,
-    noteOf: (stage: string) => string,
   ): void {
     const maps = stages.flatMap((stage) => {
       const bins = data.get(stageKey(run, stage));
@@ -58,24 +58,25 @@ export class HeatMaps {
     const shown = range === null ? [] : maps.filter(({map}) => map.extent !== null);
     this.root.hidden = shown.length === 0;
     if (range === null) return;
-    this.#shown = {maps: shown, range, timesteps};
+    const titled = shown.map(({stage, map}) => ({title: stageTitle(stage, ranges), map}));
+    this.#shown = {maps: titled, range, timesteps};
     this.#showLegend(range);
     this.#place(shown.map(({stage}) => stage));
     for (const {stage, map} of shown) {
-      const note = noteOf(stage);
-      const drawn = [map, range.join(), run, note];
+      const title = stageTitle(stage, ranges);
+      const drawn = [map, range.join(), run, title];
       const before = this.#drawn.get(stage) as unknown[] | undefined;
       if (before !== undefined && drawn.every((part, i) => part === before[i])) continue;
       this.#drawn.set(stage, drawn);
-      this.#views.get(stage)?.show(map, range, {stage, note, loss: this.#name, timesteps});
+      this.#views.get(stage)?.show(map, range, {stage: title, loss: this.#name, timesteps});
     }
   }
 
   async #save(panel: Panel, kind: PictureKind): Promise<void> {
     if (this.#shown === null) return;
     const {maps, range, timesteps} = this.#shown;
-    const pictures = maps.map(({stage, map}) => ({
-      title: stage,
+    const pictures = maps.map(({title, map}) => ({
+      title,
       pixels: dataUri(map, range),
       lastUpdate: map.end,
     }));

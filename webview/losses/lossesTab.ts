@@ -1,8 +1,10 @@
 import {curveSeries, type CurveSeries} from '../../trainer/contract/run/curveBins.ts';
 import {lossTermNames} from '../../trainer/contract/run/lossTerms.ts';
+import {stageTitle} from '../../trainer/contract/overview/stageTitle.ts';
 import type {PageState} from '../../trainer/contract/panel/panelPage.ts';
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {ChartGroup} from '../charts/chartGroup.ts';
+import {arranged} from '../charts/chartOrder.ts';
 import {ChartMaker} from '../charts/chartData.ts';
 import type {ChartData} from '../charts/chartLine.ts';
 import {lineSample, seriesStyle, stageNumber} from '../charts/seriesStyle.ts';
@@ -10,12 +12,12 @@ import {reachedPlaces, xScale} from '../charts/xAxis.ts';
 import {element, message, Region} from '../dom.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {selectedRun, stageKey, type PanelState} from '../state.ts';
-import {stageTimesteps} from '../stageTimesteps.ts';
 import {readTheme} from '../theme.ts';
 import {checkbox} from '../toolkit.ts';
 import {chartControls, chartSearchField} from './chartControls.ts';
-import {isFound, pinnedFirst} from './chartSearch.ts';
+import {isFound} from './chartSearch.ts';
 import {HeatMaps} from './heatMaps.ts';
+import {narrowFold} from './narrowFold.ts';
 import {PointMenu} from './pointMenu.ts';
 
 /** Curves of all training stages of a run over the updates, and heat maps of the losses by timestep. */
@@ -35,7 +37,10 @@ export class LossesTab implements Tab {
 
   constructor(panel: Panel) {
     this.#panel = panel;
-    this.#charts = new ChartGroup(panel, 'range', {canPin: true, onPoint: (update) => this.#point.choose(update)});
+    this.#charts = new ChartGroup(panel, 'range', {
+      canArrange: true,
+      onPoint: (update, place) => this.#point.choose(update, place),
+    });
     this.#point = new PointMenu(panel, () => this.#charts.focus());
     this.#heat = lossTermNames.map((term) => new HeatMaps(panel, term));
     const curves = element(
@@ -48,7 +53,12 @@ export class LossesTab implements Tab {
     );
     const heat = element('section', {}, element('h2', {}, 'Losses by timestep'), ...this.#heat.map(({root}) => root));
     const columns = element('div', {class: 'losses-columns'}, curves, heat);
-    const bar = element('div', {class: 'bar'}, chartSearchField(panel), this.#controls.root);
+    const bar = element(
+      'div',
+      {class: 'bar'},
+      chartSearchField(panel),
+      ...narrowFold('Chart settings', this.#controls.root),
+    );
     this.#content = element('div', {}, bar, this.#legend.root, columns);
     this.root = element('div', {class: 'losses'}, this.#empty.root, this.#content);
   }
@@ -63,11 +73,11 @@ export class LossesTab implements Tab {
     this.#controls.show([page.smoothing, page.xAxis, page.logX, page.logY, page.series, page.chartSearch], () =>
       chartControls(this.#panel, page),
     );
-    this.#point.show(run);
+    this.#point.show(run, state.trusted);
     this.#showLegend(run, stages, page);
     const shown = stages.filter((stage) => !page.hidden.includes(stage));
     const wanted = curveSeries.filter((series) => page.series.includes(series) && isFound(series, page.chartSearch));
-    const charts = pinnedFirst(wanted, page.pinned).flatMap((series) => {
+    const charts = arranged(wanted, page).flatMap((series) => {
       const data = this.#chartData(series, run, shown, state);
       return data === undefined ? [] : [[series, data] as const];
     });
@@ -76,7 +86,7 @@ export class LossesTab implements Tab {
       charts.length > 0 ? [] : [message(noChartText(page.chartSearch))],
     );
     this.#charts.show(charts, reachedPlaces(page.xAxis, [run]));
-    for (const heat of this.#heat) heat.show(run, stages, heatMaps, (stage) => stageTimesteps(run, stage));
+    for (const heat of this.#heat) heat.show(run, stages, heatMaps);
   }
 
   restyle(): void {
@@ -94,7 +104,7 @@ export class LossesTab implements Tab {
       const number = stageNumber(stage);
       return {
         key: stageKey(run.path, stage),
-        label: stage,
+        label: stageTitle(stage, run.ranges),
         look: {colour: number, dash: number},
         scale: xScale(page.xAxis, run, stage),
       };
@@ -113,9 +123,8 @@ export class LossesTab implements Tab {
           this.#panel.setPage({hidden: isShown ? others : [...others, stage]});
         };
         const sample = lineSample(seriesStyle(stageNumber(stage), series));
-        const box = checkbox(stage, !hidden.includes(stage), toggle);
-        const note = element('span', {class: 'faint'}, stageTimesteps({ranges}, stage));
-        return element('span', {class: 'legend-item'}, sample, box, note);
+        const box = checkbox(stageTitle(stage, ranges), !hidden.includes(stage), toggle);
+        return element('span', {class: 'legend-item'}, sample, box);
       });
     });
   }

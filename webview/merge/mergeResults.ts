@@ -1,3 +1,4 @@
+import {stageTitle, type Ranges} from '../../trainer/contract/overview/stageTitle.ts';
 import type {RunDetails} from '../../trainer/contract/panel/panelViews.ts';
 import type {CheckpointSearch, Report, SearchResult} from '../../trainer/contract/run/report.ts';
 import {bestFirst} from '../../trainer/contract/run/bestFirst.ts';
@@ -5,17 +6,18 @@ import {weightsByUpdate} from '../../trainer/contract/run/snapshots/weightsByUpd
 import {objectiveKinds} from '../../trainer/contract/config/searchObjective.ts';
 import {recipeTexts} from '../../trainer/contract/scores/recipeTexts.ts';
 import {recipeList} from '../details.ts';
-import {element, message, table} from '../dom.ts';
+import {element, message, table, type Child} from '../dom.ts';
 import {confirmedTable} from '../evaluation/confirmedTable.ts';
+import {termButton, withTerm} from '../glossary/termButton.ts';
 import {estimateText, numberText} from '../numberText.ts';
 
 const shownCandidates = 12;
 
 /** The held-out loss of the base in each range, and how each model differs from it. */
-export function lossParts(report: Report | null): HTMLElement[] {
-  const heading = element('h2', {}, 'Held-out loss in each range');
+export function lossParts(report: Report | null, runRanges: Ranges): HTMLElement[] {
+  const heading = element('h2', {}, ...withTerm('Held-out loss in each range'));
   if (report === null) return [heading, message('The losses are shown when the report of the run is written.')];
-  const {head, rows} = rangeRows(report);
+  const {head, rows} = rangeRows(report, runRanges);
   return [
     heading,
     element('p', {}, `On ${recipeTexts(report.recipe).heldOut}.`),
@@ -39,7 +41,7 @@ export function searchParts({weights}: RunDetails): HTMLElement[] {
     images === search.best.images ? estimateDifference(loss, search.base) : '',
   ]);
   const images = distance === null ? [] : ['Images'];
-  const head = ['Origin', 'Weights', capitalised(name), ...images, 'Against the base'];
+  const head = ['Origin', 'Weights', withTerm(capitalised(name)), ...images, 'Against the base'];
   const objective = `Objective: ${name}, the ${unit}. Lower is better.`;
   return [
     element('h2', {}, 'Candidates of the search'),
@@ -67,8 +69,9 @@ const origins: Readonly<Record<string, string>> = {
 
 function originNotes(shown: readonly {origin: string}[]): HTMLElement[] {
   const known = Object.entries(origins).filter(([name]) => shown.some(({origin}) => origin === name));
-  const text = known.map(([name, meaning]) => `${name}: ${meaning}`).join('; ');
-  return text === '' ? [] : [element('p', {class: 'message'}, `Where weights come from: ${text}.`)];
+  if (known.length === 0) return [];
+  const parts = known.flatMap(([name, meaning], i) => [i === 0 ? '' : '; ', ...withTerm(name), `: ${meaning}`]);
+  return [element('p', {class: 'message'}, 'Where weights come from: ', ...parts, '.')];
 }
 
 /** The result of a search by distance beside what it has to beat. */
@@ -82,20 +85,22 @@ function distanceParts({test, ordinary, objective = 'loss'}: SearchResult): HTML
   }
   if (test) {
     const rows = test.models.map(({model, distance, differenceToBase, toTraining}) => [
-      model,
+      stageTitle(model, []),
       estimateText(distance),
       model === 'base' ? '' : estimateText(differenceToBase),
       estimateText(toTraining),
     ]);
     const seeds = `${test.samples} images for each of the seeds ${test.seeds.join(', ')}`;
     const caption = `${name} to ${test.reference} test images, which the search has not seen: ${seeds}, ± over seeds`;
-    parts.push(
-      table(caption, ['Model', capitalised(name), 'Difference to the base (paired)', 'To training images'], rows),
-    );
+    parts.push(table(caption, ['Model', withTerm(capitalised(name)), pairedHead(), 'To training images'], rows));
     const {model, against, difference} = test.verdict;
     parts.push(element('p', {}, `${model} minus ${against}, the best of the others: ${estimateText(difference)}`));
   }
   return parts;
+}
+
+function pairedHead(): Child[] {
+  return ['Difference to the base (', termButton('paired difference', 'paired'), ')'];
 }
 
 function capitalised(text: string): string {
@@ -108,13 +113,13 @@ function estimateDifference(loss: number, base: number): string {
 }
 
 /** Rows for the loss of the base, and for the difference of each other model to it on the same draws, by range and overall. */
-function rangeRows({heldOut}: Report): {head: string[]; rows: string[][]} {
+function rangeRows({heldOut}: Report, runRanges: Ranges): {head: string[]; rows: string[][]} {
   const base = heldOut['base'];
   const ranges = base?.perRange.map(({range: [low, high]}) => `${low} to ${high - 1}`) ?? [];
   const others = Object.entries(heldOut).filter(([model]) => model !== 'base');
   const first = base ? [['base (loss)', ...base.perRange.map(estimateText), estimateText(base)]] : [];
   const rows = others.map(([model, {perRangeDifference, differenceToBase}]) => [
-    model,
+    stageTitle(model, runRanges),
     ...[...perRangeDifference, differenceToBase].map(
       (estimate) => `${estimate.mean > 0 ? '+' : ''}${estimateText(estimate)}`,
     ),
@@ -140,7 +145,7 @@ function foundParts({check, groups, checkpoints, confirmed}: SearchResult): HTML
       model === 'base' ? '' : estimateText(differenceToBase),
     ]);
     const caption = `On ${check.images} test images, which the search has not seen`;
-    parts.push(table(caption, ['Model', 'Loss', 'Difference to the base (paired)'], rows));
+    parts.push(table(caption, ['Model', 'Loss', pairedHead()], rows));
   }
   return parts;
 }

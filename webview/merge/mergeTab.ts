@@ -5,7 +5,9 @@ import {neededDetails} from '../details.ts';
 import {element, message, Region} from '../dom.ts';
 import type {Panel, Tab} from '../panel.ts';
 import type {PanelState} from '../state.ts';
+import {withTerm} from '../glossary/termButton.ts';
 import {lossParts, searchParts} from './mergeResults.ts';
+import {withoutCheckpoints} from './withoutCheckpoints.ts';
 import {MergeWorkbench} from './workbench/mergeWorkbench.ts';
 import {activationSection} from './activations/activationSection.ts';
 import {boundSection} from './bound/boundSection.ts';
@@ -48,8 +50,9 @@ export class MergeTab implements Tab {
     if (run.ranges.length > 0) this.#workbench.update(state, run, details);
     this.#region.show([run.path, run.ranges, details.weights, details.merge, details.report?.heldOut], () => [
       ...this.#weightParts(run, details),
-      ...lossParts(details.report),
+      ...lossParts(details.report, run.ranges),
       ...searchParts(details),
+      ...withoutCheckpoints(details, 'The loss plane is'),
       this.#plane.root,
     ]);
     this.#plane.update(run, state.trusted);
@@ -71,8 +74,14 @@ export class MergeTab implements Tab {
           ? 'Given in the config.'
           : `Found by the ${weights.search.strategy} search for the lowest ${name}.`;
     const formula =
-      'Task arithmetic: merged = base + lambda x sum of weight x (expert - base). Weights may be negative and need not sum to 1.';
+      ': merged = base + lambda x sum of weight x (expert - base). Weights may be negative and need not sum to 1.';
     const note = merge === null ? null : sameAsBase(merge);
-    return [heading, element('p', {}, `${formula} ${text}${note === null ? '' : ` ${note}`}`), this.#workbench.root];
+    const about = `${formula} ${text}${note === null ? '' : ` ${note}`}`;
+    return [
+      heading,
+      element('p', {}, ...withTerm('Task arithmetic'), about),
+      ...withoutCheckpoints({weights}, 'The sliders, and the preview and merges made by them, are'),
+      this.#workbench.root,
+    ];
   }
 }

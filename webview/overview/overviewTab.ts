@@ -1,8 +1,6 @@
 import {nextAction, type NextAction} from '../../trainer/contract/overview/nextAction.ts';
-import {modelTitle, type Ranges} from '../../trainer/contract/overview/stageTitle.ts';
 import type {Report} from '../../trainer/contract/run/report.ts';
 import type {ImageView, RunView} from '../../trainer/contract/panel/panelViews.ts';
-import {parseModel} from '../../trainer/contract/run/runModel.ts';
 import {element, message, Region} from '../dom.ts';
 import {unbroken} from '../numberText.ts';
 import type {Panel, Tab} from '../panel.ts';
@@ -73,7 +71,7 @@ export class OverviewTab implements Tab {
     this.#stages.show([stages], () => stages.map(stageItem));
     this.#showTimesteps(run, state);
     const shown = beforeAfter(run.images);
-    this.#images.show([shown, run.ranges], () => imageParts(shown, run.ranges));
+    this.#images.show([shown], () => imageParts(shown));
   }
 
   restyle(): void {
@@ -222,15 +220,13 @@ function iconOf(what: NonNullable<RunView['headline']['outcome']> | RunView['sta
   }
 }
 
-function imageParts({before, after}: BeforeAfter, ranges: Ranges): HTMLElement[] {
-  const figures = [before && figureOf('Before', before, ranges), after && figureOf('After', after, ranges)];
+function imageParts({before, after}: BeforeAfter): HTMLElement[] {
+  const figures = [before && figureOf('Before', before), after && figureOf('After', after)];
   const shown = figures.filter((part) => part !== null);
   return shown.length > 0 ? shown : [message('No samples have been drawn yet.')];
 }
 
-function figureOf(when: string, image: ImageView, ranges: Ranges): HTMLElement {
-  const model = parseModel(image.model);
-  const name = model === null ? image.model : modelTitle(model, ranges);
-  const caption = element('figcaption', {}, `${when}: ${name}${updateText(image)}`);
+function figureOf(when: string, image: ImageView): HTMLElement {
+  const caption = element('figcaption', {}, `${when}: ${image.title}${updateText(image)}`);
   return element('figure', {}, caption, element('img', {src: image.source, alt: samplesAlt(image)}));
 }

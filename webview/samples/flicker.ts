@@ -14,7 +14,7 @@ export function flicker(first: ImageView, second: ImageView, look: PictureLook):
   const show = (index: number) => {
     shown = index;
     pictures.forEach((picture, i) => (picture.style.visibility = i === index ? 'visible' : 'hidden'));
-    setText(caption, `Shown: ${(index === 0 ? first : second).model}`);
+    setText(caption, `Shown: ${(index === 0 ? first : second).title}`);
   };
   const other = () => show(1 - shown);
   let timer: number | undefined;

@@ -5,6 +5,8 @@ import {gridColumns} from '../../trainer/contract/run/sampleGrid.ts';
 export interface GridShape {
   readonly columns: number;
   readonly count: number;
+  /** Numbers of the images in the order in which they are shown, where that is another. */
+  readonly order?: readonly number[];
 }
 
 /** Null where it is not known. */
@@ -30,8 +32,15 @@ export function commonShape(pictures: readonly Pick<ImageView, 'grid' | 'images'
   return {columns, count: columns * rows};
 }
 
+/** The same images in another order, in which those that a shape has not are left out. */
+export function inOrder(shape: GridShape, order: readonly number[]): GridShape {
+  const there = order.filter((number) => number < shape.count);
+  return {...shape, count: there.length, order: there};
+}
+
 /** For each image of the shape `wanted` its number in a picture of the shape `own`. With prompts each row keeps its own. */
 export function cellNumbers(own: GridShape, wanted: GridShape, hasPrompts: boolean): number[] {
+  if (wanted.order !== undefined) return [...wanted.order];
   return Array.from({length: wanted.count}, (_, i) =>
     hasPrompts ? Math.floor(i / wanted.columns) * own.columns + (i % wanted.columns) : i,
   );

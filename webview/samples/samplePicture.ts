@@ -17,7 +17,8 @@ export interface PictureLook {
 /** The samples of a model: the file as it is, or the images of it that the other pictures have too. */
 export function samplePicture(image: ImageView, {shape, width}: PictureLook): HTMLElement {
   const own = gridShape(image);
-  const isWhole = shape === null || own === null || (own.count === shape.count && own.columns === shape.columns);
+  const isSame = own !== null && own.count === shape?.count && own.columns === shape.columns;
+  const isWhole = shape === null || own === null || (isSame && shape.order === undefined);
   if (isWhole) return element('img', {src: image.source, alt: samplesAlt(image), width});
   const canvas = pictureCanvas(samplesAlt(image), width);
   shownCells(image, shape).then(
@@ -33,7 +34,7 @@ export function differencePicture(
   from: ImageView,
   {shape, width, factor}: PictureLook & {readonly factor: number},
 ): HTMLElement {
-  const name = `${samplesAlt(image)} minus those of ${from.model}${updateText(from)}, ${factor} times as strong; grey: no difference`;
+  const name = `${samplesAlt(image)} minus those of ${from.title}${updateText(from)}, ${factor} times as strong; grey: no difference`;
   const canvas = pictureCanvas(name, width);
   const amount = element('figcaption', {class: 'faint'}, 'comparing');
   const compare = async () => {
@@ -72,5 +73,5 @@ function paint(canvas: HTMLCanvasElement, pixels: ImageData): void {
 }
 
 function fail(canvas: HTMLCanvasElement, image: ImageView): void {
-  canvas.replaceWith(element('p', {class: 'message'}, `The samples of ${image.model} could not be read.`));
+  canvas.replaceWith(element('p', {class: 'message'}, `The samples of ${image.title} could not be read.`));
 }

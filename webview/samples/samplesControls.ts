@@ -1,19 +1,33 @@
-import {differenceFactors, pairViews, sampleViews} from '../../trainer/contract/panel/panelPage.ts';
-import type {ImageView} from '../../trainer/contract/panel/panelViews.ts';
+import {
+  differenceFactors,
+  pairViews,
+  sampleOrders,
+  sampleViews,
+  type SampleOrder,
+} from '../../trainer/contract/panel/panelPage.ts';
+import {stageTitle, type Ranges} from '../../trainer/contract/overview/stageTitle.ts';
+import type {ImageView, RunView} from '../../trainer/contract/panel/panelViews.ts';
+import type {ImageDistances} from '../../trainer/contract/scores/imageDistances.ts';
 import {element, setText} from '../dom.ts';
 import type {Panel} from '../panel.ts';
 import {checkbox, dropdown} from '../toolkit.ts';
 import {imagesAt, imageSteps} from './imageSteps.ts';
+import {orderModelOf, orderModels} from './sampleOrder.ts';
 import {stepText} from './samplesText.ts';
 
 const noModel = 'none';
 
 /** The controls of all sample grids. `updates`: those of the longest training that draws samples. */
-export function samplesControls(panel: Panel, images: readonly ImageView[], updates: number): HTMLElement[] {
+export function samplesControls(
+  panel: Panel,
+  {images, ranges}: Pick<RunView, 'images' | 'ranges'>,
+  updates: number,
+  distances: ImageDistances | null,
+): HTMLElement[] {
   const {page} = panel.state;
   const models = [...new Set(images.map(({model}) => model))];
   const boxes = models.map((model) =>
-    checkbox(model, !page.hiddenModels.includes(model), (isShown) => {
+    checkbox(stageTitle(model, ranges), !page.hiddenModels.includes(model), (isShown) => {
       const others = panel.state.page.hiddenModels.filter((name) => name !== model);
       panel.setPage({hiddenModels: isShown ? others : [...others, model]});
     }),
@@ -25,7 +39,8 @@ export function samplesControls(panel: Panel, images: readonly ImageView[], upda
     stepSlider(panel, images, updates),
     zoomSlider(panel),
     ...(models.includes('base') && models.length > 1 ? differenceChoices(panel, 'the base', isAmplified) : []),
-    ...pairChoices(panel, models),
+    ...pairChoices(panel, models, ranges),
+    ...(distances === null ? [] : orderChoices(panel, distances, ranges)),
   ];
 }
 
@@ -74,9 +89,9 @@ export function differenceChoices(panel: Panel, what: string, isAmplified: boole
   return isAmplified ? [show, amplified] : [show];
 }
 
-function pairChoices(panel: Panel, models: readonly string[]): HTMLElement[] {
+function pairChoices(panel: Panel, models: readonly string[], ranges: Ranges): HTMLElement[] {
   const {wipe: chosen, pairView} = panel.state.page;
-  const choices = [{value: noModel, label: 'nothing'}, ...models.map((model) => ({value: model, label: model}))];
+  const choices = [{value: noModel, label: 'nothing'}, ...modelChoices(models, ranges)];
   const set = (side: 'left' | 'right') => (model: string) => {
     const before = panel.state.page.wipe ?? {left: noModel, right: noModel, share: 50};
     panel.setPage({wipe: {...before, [side]: model}});
@@ -89,4 +104,35 @@ function pairChoices(panel: Panel, models: readonly string[]): HTMLElement[] {
       panel.setPage({pairView: pairViews.find((view) => view === choice) ?? 'wipe'}),
     ),
   ];
+}
+
+const orderLabels: Readonly<Record<SampleOrder, string>> = {
+  number: 'number',
+  'base-most': 'most unlike the base',
+  'base-least': 'least unlike the base',
+  'real-most': 'worst: farthest from real images',
+  'real-least': 'best: nearest to real images',
+};
+
+/** By what the images of all grids are ordered, and by the distances of which model. */
+function orderChoices(panel: Panel, distances: ImageDistances, ranges: Ranges): HTMLElement[] {
+  const {sampleOrder, orderModel} = panel.state.page;
+  const orders = sampleOrders
+    .filter((order) => order === 'number' || orderModels(distances, order).length > 0)
+    .map((value) => ({value, label: orderLabels[value]}));
+  const by = dropdown('Order by', orders, sampleOrder, (choice) =>
+    panel.setPage({sampleOrder: sampleOrders.find((order) => order === choice) ?? 'number'}),
+  );
+  const models = modelChoices(orderModels(distances, sampleOrder), ranges);
+  if (models.length === 0) return [by];
+  return [
+    by,
+    dropdown('of', models, orderModelOf(distances, sampleOrder, orderModel) ?? orderModel, (model) =>
+      panel.setPage({orderModel: model}),
+    ),
+  ];
+}
+
+function modelChoices(models: readonly string[], ranges: Ranges) {
+  return models.map((model) => ({value: model, label: stageTitle(model, ranges)}));
 }

@@ -1,14 +1,16 @@
 import type {PageState} from '../../trainer/contract/panel/panelPage.ts';
 import type {ImageView, RunView} from '../../trainer/contract/panel/panelViews.ts';
+import type {ImageDistances} from '../../trainer/contract/scores/imageDistances.ts';
 import {recipeList} from '../details.ts';
 import {element, message, Region} from '../dom.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {selectedRun, type PanelState} from '../state.ts';
 import {button} from '../toolkit.ts';
 import {flicker} from './flicker.ts';
-import {commonShape, gridShape, type GridShape} from './gridShape.ts';
+import {commonShape, gridShape, inOrder, type GridShape} from './gridShape.ts';
 import {baseOf, imagesAt} from './imageSteps.ts';
 import {differencePicture, samplePicture, withPrompts, type PictureLook} from './samplePicture.ts';
+import {imageOrder, orderModelOf, orderText, type ImageOrder} from './sampleOrder.ts';
 import {samplesControls} from './samplesControls.ts';
 import {updateText} from './samplesText.ts';
 import {wipe} from './wipe.ts';
@@ -40,17 +42,29 @@ export class SamplesTab implements Tab {
     const images = run?.images ?? [];
     const atStep = imagesAt(images, page.sampleStep);
     const shown = atStep.filter(({model}) => !page.hiddenModels.includes(model));
-    const {hiddenModels, sampleView, differenceFactor, pairView, sampleZoom} = page;
+    const {hiddenModels, sampleView, differenceFactor, pairView, sampleZoom, sampleOrder, orderModel} = page;
+    const distances = run === undefined ? null : this.#distancesOf(run.path, state);
+    // Only finished models have been measured image by image.
+    const isMeasured = shown.length > 0 && shown.every(({update}) => update === null);
+    const by = (distances && orderModelOf(distances, sampleOrder, orderModel)) ?? orderModel;
+    const order = isMeasured ? imageOrder(distances, sampleOrder, by) : null;
     const pair = page.wipe && [page.wipe.left, page.wipe.right];
     const updates = run === undefined ? 0 : longest(run);
-    this.#controls.show([images, hiddenModels, pair, sampleView, differenceFactor, pairView, updates], () =>
-      images.length > 0 ? samplesControls(this.#panel, images, updates) : [],
+    const chosen = [hiddenModels, pair, sampleView, differenceFactor, pairView, sampleOrder, orderModel];
+    this.#controls.show([images, run?.ranges, chosen, updates, distances, isMeasured], () =>
+      run && images.length > 0 ? samplesControls(this.#panel, run, updates, isMeasured ? distances : null) : [],
     );
-    const shape = commonShape(atStep);
-    this.#note.show([shown, shape], () => noteOf(shown, shape));
+    const common = commonShape(atStep);
+    const shape = common && order ? inOrder(common, order.numbers) : common;
+    this.#note.show([shown, shape, run?.ranges, sampleOrder, by], () => [
+      ...noteOf(shown, shape),
+      ...(order && distances && shape && run
+        ? [message(orderText(order, distances, {order: sampleOrder, model: by, ranges: run.ranges}))]
+        : []),
+    ]);
     this.#grid.show([run?.path, shown, shape, sampleZoom, run?.state, sampleView, differenceFactor], () =>
       run && shown.length > 0
-        ? [...shown.map((image) => this.#figure(run, image, atStep, page)), ...promptRecipes(shown)]
+        ? [...shown.map((image) => this.#figure(run, image, {atStep, order}, page)), ...promptRecipes(shown)]
         : [message(emptyText(run))],
     );
     this.#showPair(atStep, shape, page);
@@ -60,17 +74,30 @@ export class SamplesTab implements Tab {
     // Style sheets restyle everything here.
   }
 
-  #figure(run: RunView, image: ImageView, atStep: readonly ImageView[], page: PageState): HTMLElement {
-    const {model} = image;
+  /** How far the images of the run lie from others; null where its report does not say it. */
+  #distancesOf(run: string, {details}: PanelState): ImageDistances | null {
+    this.#panel.needDetails(run);
+    const known = details.get(run);
+    return (known?.kind === 'there' ? known.details.report?.imageDistances : undefined) ?? null;
+  }
+
+  #figure(
+    run: RunView,
+    image: ImageView,
+    {atStep, order}: {readonly atStep: readonly ImageView[]; readonly order: ImageOrder | null},
+    page: PageState,
+  ): HTMLElement {
+    const {model, title} = image;
     const base = page.sampleView === 'differences' && model !== 'base' ? baseOf(image, run.images) : undefined;
-    const shape = commonShape(base === undefined ? atStep : [...atStep, base]);
+    const common = commonShape(base === undefined ? atStep : [...atStep, base]);
+    const shape = common && order ? inOrder(common, order.numbers) : common;
     const width = pictureWidth * page.sampleZoom;
     const picture =
       base === undefined
         ? samplePicture(image, {shape, width})
         : differencePicture(image, base, {shape, width, factor: page.differenceFactor});
-    const save = button(`Save samples of ${model}`, () => void this.#save(run, image), {icon: 'save'});
-    const caption = `${model}${updateText(image)}${base === undefined ? '' : ' − base'}`;
+    const save = button(`Save samples of ${title}`, () => void this.#save(run, image), {icon: 'save'});
+    const caption = `${title}${updateText(image)}${base === undefined ? '' : ' − base'}`;
     return element('figure', {}, element('figcaption', {}, caption, save), withPrompts(picture, image, shape));
   }
 
@@ -85,7 +112,7 @@ export class SamplesTab implements Tab {
       const look: PictureLook = {shape, width: pictureWidth * 2 * sampleZoom};
       if (pairView === 'flicker') return [element('h3', {}, 'Flicker'), flicker(left, right, look)];
       if (pairView === 'difference') {
-        const title = element('h3', {}, `${right.model} − ${left.model}`);
+        const title = element('h3', {}, `${right.title} − ${left.title}`);
         return [title, differencePicture(right, left, {...look, factor})];
       }
       const set = (share: number) => this.#panel.setPage({wipe: {left: left.model, right: right.model, share}});

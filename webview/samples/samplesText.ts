@@ -4,9 +4,9 @@ import {textRecipe} from '../promptGrid.ts';
 
 /** What a picture with samples shows, for those who cannot see it. */
 export function samplesAlt(image: ImageView): string {
-  const {model, grid} = image;
+  const {title, grid} = image;
   const by = grid === undefined ? '' : `, rows ${textRecipe(grid)}, seed ${grid.seed}`;
-  return `Samples of ${model}${updateText(image)}${by}`;
+  return `Samples of ${title}${updateText(image)}${by}`;
 }
 
 /** ` at update 1,000`; empty for the finished model. */

@@ -27,6 +27,6 @@ export function wipe(
     onChange(Number(slider.value));
   });
   slider.style.width = `${look.width}px`;
-  const caption = element('figcaption', {}, `Left: ${left.model}. Right: ${right.model}.`);
+  const caption = element('figcaption', {}, `Left: ${left.title}. Right: ${right.title}.`);
   return element('figure', {class: 'wipe'}, caption, element('div', {class: 'wipe-frame'}, under, over), slider);
 }

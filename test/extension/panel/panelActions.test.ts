@@ -10,7 +10,16 @@ import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 const nothing = () => Promise.reject(new Error('no trainer works here'));
 
 const actions = panelActions(
-  {merge: nothing, measure: nothing, preview: nothing, command: nothing, control: nothing, writeNotes: nothing},
+  {
+    merge: nothing,
+    measure: nothing,
+    preview: nothing,
+    command: nothing,
+    kept: nothing,
+    fork: nothing,
+    control: nothing,
+    writeNotes: nothing,
+  },
   (source) => source.replace(/^web:/, '').replace(/\?\d+$/, ''),
 );
 

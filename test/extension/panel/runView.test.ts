@@ -1,6 +1,5 @@
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {flatSettings} from '../../../extension/panel/flatSettings.ts';
 import {mergeArguments} from '../../../extension/panel/mergeArguments.ts';
 import {panelHtml} from '../../../extension/panel/panelHtml.ts';
 import {fileInRun, runView} from '../../../extension/panel/runView.ts';
@@ -38,7 +37,9 @@ describe('the view of a run', () => {
       ],
       (path) => path,
     );
-    expect(view.images).toEqual([{model: 'base', update: null, source: `${file}?2`, time: 2, images: 64}]);
+    expect(view.images).toEqual([
+      {model: 'base', title: 'base', update: null, source: `${file}?2`, time: 2, images: 64},
+    ]);
     const stage = view.stages.find(({name}) => name === 'expert-0');
     expect(stage).toMatchObject({memory: {host: 7, device: 9}, secondsPerUpdate: 0.25, secondsWaited: 0.05});
   });
@@ -51,15 +52,6 @@ describe('the view of a run', () => {
       runView({...run, report: null, timesteps, config: {...run.config, config: {...others, pretrain}}}, [], String);
     expect(view(null)).toMatchObject({ranges: [], timesteps: 200});
     expect(view(500)).toMatchObject({ranges: [], timesteps: 500});
-  });
-
-  it('flattens settings, lists of plain values whole', () => {
-    expect(flatSettings({a: {b: [1, 2], c: 'x'}, d: null, e: [{f: 1}]})).toEqual({
-      'a.b': '[1,2]',
-      'a.c': 'x',
-      d: 'null',
-      'e.0.f': '1',
-    });
   });
 });
 

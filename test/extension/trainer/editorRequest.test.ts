@@ -14,9 +14,13 @@ async function requestWith(engine: string): Promise<OwnerRequest> {
 
 describe("a run in the editor's own runtime", () => {
   it('computes with wasm where the config allows it', async () => {
-    for (const engine of ['{}', '{name: auto}', '{name: wasm}']) {
-      expect(await requestForEditor(await requestWith(engine))).toMatchObject({engine: 'wasm'});
+    const why = expect.stringMatching(/^because no Node program was found/) as string;
+    for (const engine of ['{}', '{name: auto}']) {
+      expect(await requestForEditor(await requestWith(engine))).toMatchObject({engine: 'wasm', why});
     }
+    const asked = await requestForEditor(await requestWith('{name: wasm}'));
+    expect(asked).toMatchObject({engine: 'wasm'});
+    expect(asked).not.toHaveProperty('why');
   });
 
   it('is refused where the config wants another engine', async () => {

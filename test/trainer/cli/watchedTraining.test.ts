@@ -6,7 +6,7 @@ import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {readBest} from '../../../trainer/train/bestCheckpoint.ts';
-import {checkpointName, checkpointNames} from '../../../trainer/train/checkpointFolder.ts';
+import {checkpointName, checkpointNames} from '../../../trainer/store/run/checkpointFiles.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme} from '../../helpers/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';

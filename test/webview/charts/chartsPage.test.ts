@@ -41,13 +41,13 @@ describePanel('the charts of the panel', (open) => {
     const panel = await open({tab: 'losses', runs: [run]});
     const {page} = panel;
     const legend = page.getByRole('group', {name: 'Shown curves'});
-    const second = legend.locator('.legend-item', {hasText: 'expert-1'});
+    const second = legend.locator('.legend-item', {hasText: 'expert 1'});
     const chart = page.getByRole('img', {name: /^Denoising loss over updates/});
     await eventually(() => chart.evaluate(coloursOf)).toEqual([orange]);
     const before = await look(second);
     for (const update of [1, 2, 3]) run.emit(fakeStep('expert-0', update));
     panel.changed(run);
-    await legend.getByText('expert-0').waitFor();
+    await legend.getByText('expert 0').waitFor();
     expect(await look(second)).toEqual(before);
     await eventually(async () => (await chart.evaluate(coloursOf)).sort()).toEqual([orange, blue]);
     await panel.close();
@@ -133,7 +133,7 @@ describePanel('the charts of the panel', (open) => {
     const ofRuns = page.getByRole('list', {name: 'Colour of each run'}).getByRole('listitem');
     const ofStages = page.getByRole('list', {name: 'Dashes of each stage'}).getByRole('listitem');
     expect(await ofRuns.allTextContents()).toEqual(['digits-1', 'digits-2', 'digits-3']);
-    expect(await ofStages.allTextContents()).toEqual(['expert-0, t 0 to 499', 'expert-1, t 500 to 999']);
+    expect(await ofStages.allTextContents()).toEqual(['expert 0, t 0 to 499', 'expert 1, t 500 to 999']);
     const looks = await Promise.all((await ofRuns.all()).map(look));
     expect(new Set(looks.map(([colour]) => colour)).size).toBe(3);
     const dashes = await Promise.all((await ofStages.all()).map(look));
@@ -148,8 +148,8 @@ describePanel('the charts of the panel', (open) => {
     await page.getByRole('checkbox', {name: 'digits-1'}).click();
     await page.getByText('200 of 200 points shown').waitFor();
     expect(await Promise.all((await ofRuns.all()).map(look))).toEqual(looks.slice(1));
-    await choose(page, 'Stage', 'expert-1');
-    await eventually(() => ofStages.allTextContents()).toEqual(['expert-1, t 500 to 999']);
+    await choose(page, 'Stage', 'expert 1');
+    await eventually(() => ofStages.allTextContents()).toEqual(['expert 1, t 500 to 999']);
     expectNoTrouble(panel);
     await panel.close();
   });

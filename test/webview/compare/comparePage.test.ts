@@ -78,7 +78,7 @@ describePanel('compared runs', (open) => {
     const panel = await begin();
     const {page} = panel;
     const chart = page.getByRole('img', {
-      name: /^Denoising loss by timestep: digits-1, expert-0 \(updates \d+ to 60\): from /,
+      name: /^Denoising loss by timestep: digits-1, expert 0, t \d+ to \d+ \(updates \d+ to 60\): from /,
     });
     await chart.waitFor();
     const colours = async () => {

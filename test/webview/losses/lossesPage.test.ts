@@ -20,7 +20,7 @@ describePanel('the losses of a run', (open) => {
     const run = await fakeRun(await temporaryFolder(), {updates: 60});
     const panel = await open({tab: 'losses', runs: [run], viewport: {width, height: 900}});
     const {page} = panel;
-    await page.getByRole('img', {name: /^consistency loss of expert-3/}).waitFor();
+    await page.getByRole('img', {name: /^consistency loss of expert 3, t 750 to 999/}).waitFor();
     const [chart, heat] = await places(page);
     if (chart === undefined || heat === undefined) throw new Error('nothing is drawn');
     if (width < 700) expect(heat.top).toBeGreaterThan(chart.bottom);
@@ -40,7 +40,7 @@ describePanel('the losses of a run', (open) => {
     const panel = await open({tab: 'losses', runs: [await fakeRun(await temporaryFolder(), {updates: 5})]});
     const items = panel.page.getByRole('group', {name: 'Shown curves'}).locator('.legend-item');
     await eventually(() => items.allInnerTexts()).toHaveLength(4);
-    expect((await items.allInnerTexts())[3]).toMatch(/^\s*expert-3\s*t 750 to 999$/);
+    expect((await items.allInnerTexts())[3]).toMatch(/^\s*expert 3, t 750 to 999$/);
     await panel.close();
   });
 
@@ -69,7 +69,11 @@ describePanel('the losses of a run', (open) => {
     }
     await eventually(() => tip.locator('.chart-tip-title').textContent()).toBe('Update 3');
     // The average of Adam with a decay of 0.9: (0.81 + 0.9 x 2 + 4) / 2.71.
-    expect(await tip.locator('tr').last().locator('td').allTextContents()).toEqual(['expert-0', '2.439', '4']);
+    expect(await tip.locator('tr').last().locator('td').allTextContents()).toEqual([
+      'expert 0, t 0 to 249',
+      '2.439',
+      '4',
+    ]);
     await page.mouse.move(2, 2);
     await eventually(() => tip.count()).toBe(0);
     await page.getByRole('group', {name: /^Charts/}).press('ArrowRight');
@@ -111,21 +115,85 @@ describePanel('the losses of a run', (open) => {
     await Promise.all([panel.close(), again.close()]);
   });
 
-  it('lead from a chosen update to the samples nearest to it, and tell its last checkpoints', async () => {
+  it('begin above the fold of a narrow page, whose settings fold out', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 60});
+    const panel = await open({tab: 'losses', runs: [run], viewport: {width: 400, height: 800}});
+    const {page} = panel;
+    await canvas(page).waitFor();
+    const [chart] = await places(page);
+    expect(chart?.top).toBeLessThan(400);
+    const box = page.getByRole('checkbox', {name: 'Learning rate'});
+    expect(await box.isVisible()).toBe(false);
+    const opener = page.getByRole('button', {name: 'Chart settings'});
+    await opener.press('Enter');
+    expect(await opener.getAttribute('aria-expanded')).toBe('true');
+    await box.press('Space');
+    await page.getByText('Learning rate').nth(1).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('are moved earlier and later by keyboard and by dragging, and stay so', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20});
+    const saved = {
+      tab: 'losses',
+      scope: 'experiment',
+      selected: null,
+      series: ['denoise', 'consistency', 'gradientNorm'],
+    };
+    const panel = await open({saved, runs: [run]});
+    const {page} = panel;
+    const titles = (shown = page) => shown.locator('#view-losses .chart-title').allTextContents();
+    const usual = ['Denoising loss', 'Consistency loss', 'Gradient norm'];
+    await eventually(titles).toEqual(usual);
+    expect(await page.getByRole('button', {name: 'Move Denoising loss earlier'}).isDisabled()).toBe(true);
+    const later = page.getByRole('button', {name: 'Move Denoising loss later'});
+    await later.press('Enter');
+    await eventually(titles).toEqual(['Consistency loss', 'Denoising loss', 'Gradient norm']);
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    await eventually(focused).toBe('Move Denoising loss later');
+    await page.keyboard.press('Enter');
+    await eventually(titles).toEqual(['Consistency loss', 'Gradient norm', 'Denoising loss']);
+    // There is no later place, so that the button beside it has the focus.
+    await eventually(focused).toBe('Move Denoising loss earlier');
+    await page.locator('.chart-title', {hasText: 'Gradient norm'}).dragTo(page.locator('.chart-title').first());
+    await eventually(titles).toEqual(['Gradient norm', 'Consistency loss', 'Denoising loss']);
+    await eventually(() => panel.saved).toMatchObject({
+      chartOrder: expect.arrayContaining(['gradientNorm', 'consistency', 'denoise']) as unknown,
+    });
+    const again = await open({runs: [run], saved: panel.saved});
+    await eventually(() => titles(again.page)).toEqual(['Gradient norm', 'Consistency loss', 'Denoising loss']);
+    expect(await axeViolations(page)).toEqual([]);
+    expectNoTrouble(panel);
+    await Promise.all([panel.close(), again.close()]);
+  });
+
+  it('lead from a chosen update to the samples nearest to it, and to a fork from what is kept', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 200, experts: 2});
-    for (const update of [60, 120, 180]) run.emit({type: 'checkpoint', stage: 'expert-0', update, folder: 'somewhere'});
-    run.emit({type: 'checkpoint', stage: 'expert-1', update: 50, folder: 'somewhere'});
-    const panel = await open({tab: 'losses', runs: [run]});
+    const kept = [
+      {expert: 0, update: 1, kind: 'checkpoint'},
+      {expert: 1, update: 1, kind: 'snapshot'},
+    ] as const;
+    const panel = await open({tab: 'losses', runs: [run], actions: {kept: () => Promise.resolve([...kept])}});
     const {page} = panel;
     await page.getByText('400 of 400 points shown').first().waitFor();
     const frame = page.getByRole('group', {name: /^Charts/});
-    const menu = page.getByRole('group', {name: 'Chosen update'});
+    const menu = page.getByRole('dialog', {name: 'Chosen update'});
     for (let i = 0; i < 30; i++) await frame.press('ArrowRight');
     await frame.press('Enter');
     const caption = page.getByRole('region', {name: 'Values at the marked update'}).locator('caption');
     const update = Number(/\d+/.exec((await caption.textContent()) ?? '')?.[0]);
     await menu.getByText(`Update ${update}`, {exact: true}).waitFor();
-    await menu.getByText(`last checkpoint by then: expert-0 ${update < 120 ? 60 : 120}, expert-1 50`).waitFor();
+    await menu
+      .getByText(
+        'A fork starts expert 0, t 0 to 249 at update 1 (checkpoint); expert 1, t 250 to 499 at update 1 (snapshot).',
+      )
+      .waitFor();
+    await menu.getByRole('button', {name: 'Fork from here'}).press('Enter');
+    await eventually(() => panel.asked.map(({what}) => what)).toEqual(['fork']);
+    expect(panel.asked[0]?.arguments[1]).toBe(update);
+    await eventually(() => page.getByRole('status').allTextContents()).toContain('Wrote /digits-fork.deme.yaml');
     await page.keyboard.press('Escape');
     await eventually(() => menu.getByRole('button').count()).toBe(0);
     await eventually(() => frame.evaluate((one) => one === document.activeElement)).toBe(true);
@@ -134,7 +202,7 @@ describePanel('the losses of a run', (open) => {
     expect(await axeViolations(page)).toEqual([]);
     await eventually(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Samples of update 100');
     await page.keyboard.press('Enter');
-    await page.getByRole('img', {name: 'Samples of expert-0 at update 100'}).waitFor();
+    await page.getByRole('img', {name: 'Samples of expert 0, t 0 to 249 at update 100'}).waitFor();
     await eventually(() => page.evaluate(() => document.activeElement?.id)).toBe('tab-samples');
     expectNoTrouble(panel);
     await panel.close();

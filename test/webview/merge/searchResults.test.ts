@@ -66,6 +66,12 @@ describePanel('a search over checkpoints in the merge tab', (open) => {
       ['20', '1.500, 0.5000'],
       ['10', '-0.5000, 0.2500'],
     ]);
+    // What weighs the final experts only says so.
+    await page
+      .getByText(/The sliders, and the preview and merges made by them, are of the final experts alone\./)
+      .waitFor();
+    await page.getByText(/The loss plane is of the final experts alone\./).waitFor();
+    await page.getByRole('columnheader', {name: 'Best without checkpoints'}).waitFor();
     expectNoTrouble(panel);
     await panel.close();
   });

@@ -6,6 +6,7 @@ const image = (model: string, update: number | null, time: number): ImageView =>
   model,
   update,
   time,
+  title: model,
   source: `${model}-${update}.png`,
 });
 

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {cellNumbers, commonShape} from '../../../webview/samples/gridShape.ts';
+import {cellNumbers, commonShape, inOrder} from '../../../webview/samples/gridShape.ts';
 
 const byPrompts = (columns: number, ...prompts: string[]) => ({
   grid: {prompts, negative: '', guidance: 1, columns, seed: 0},
@@ -10,6 +10,12 @@ describe('the images that all grids have', () => {
     expect(commonShape([{images: 36}, {images: 16}, {images: 64}])).toEqual({columns: 4, count: 16});
     expect(commonShape([{images: 36}, {images: 7}])).toEqual({columns: 3, count: 7});
     expect(cellNumbers({columns: 6, count: 36}, {columns: 3, count: 7}, false)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it('stand in another order, without those that not all have', () => {
+    const shape = inOrder({columns: 2, count: 4}, [7, 3, 0, 5, 2]);
+    expect(shape).toMatchObject({columns: 2, count: 3});
+    expect(cellNumbers({columns: 3, count: 9}, shape, false)).toEqual([3, 0, 2]);
   });
 
   it('are the first of each prompt', () => {

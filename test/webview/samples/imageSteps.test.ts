@@ -6,6 +6,7 @@ import {stepText} from '../../../webview/samples/samplesText.ts';
 const image = (model: string, update: number | null): ImageView => ({
   model,
   update,
+  title: model,
   source: `${model} ${update}`,
   time: 0,
 });

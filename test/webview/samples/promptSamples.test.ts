@@ -38,7 +38,9 @@ describePanel('samples by prompts', (open) => {
     await page.getByText('Recipe of these samples').click();
     await page.getByRole('definition').filter({hasText: '["a bold seven","a thin two"]'}).waitFor();
     await page.getByRole('slider', {name: /Checkpoint/}).fill('0');
-    await page.getByRole('img', {name: 'Samples of expert-0 at update 100, rows “another”; guidance 7.5'}).waitFor();
+    await page
+      .getByRole('img', {name: 'Samples of expert 0, t 0 to 249 at update 100, rows “another”; guidance 7.5'})
+      .waitFor();
     expectNoTrouble(panel);
     await panel.close();
   });

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import type {Locator} from 'playwright-core';
 import {expect, it} from 'vitest';
 import {DemeConfig} from '../../../trainer/contract/config/config.ts';
+import type {ImageDistances} from '../../../trainer/contract/scores/imageDistances.ts';
 import {sampleGrid} from '../../../trainer/data/pictures/sampleGrid.ts';
 import {fakeRun} from '../../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
@@ -41,11 +42,13 @@ describePanel('the samples of a run', (open) => {
   const tone = (image: number) => -0.9 + 0.1 * image;
 
   /** The evaluation has 9 images of the base and of the merged model, the training of expert 0 has 4, at updates 0 and 200. */
-  async function begin(options: Omit<Parameters<typeof open>[0], 'runs'> = {}) {
+  async function begin(options: Omit<Parameters<typeof open>[0], 'runs'> = {}, imageDistances?: ImageDistances) {
     const run = await fakeRun(await temporaryFolder(), {updates: 300, experts: 1});
     const {config} = run.run;
     const decouple = {ranges: 1, updates: 600, samples: {images: 4}};
     run.set({config: {...config, config: DemeConfig.parse({...config.config, decouple, evaluate: {grid: 9}})}});
+    const {report} = run.run;
+    if (report !== null && imageDistances) run.set({report: {...report, imageDistances}});
     const put = async (name: string, stage: string, png: Uint8Array, update?: number) => {
       const file = join(
         run.run.path,
@@ -115,10 +118,41 @@ describePanel('the samples of a run', (open) => {
     await page.getByRole('slider', {name: /Checkpoint/}).fill('2');
     const darker = byte(tone(0) - 0.04) - byte(tone(0));
     const expert = page.getByRole('img', {
-      name: /^Samples of expert-0 at update 200 minus those of expert-0 at update 0, 2 times/,
+      name: /^Samples of expert 0, t 0 to 249 at update 200 minus those of expert 0, t 0 to 249 at update 0, 2 times/,
     });
     await eventually(async () => (await tones(expert, 2, 4))[0]).toBe(128 + 2 * darker);
     await eventually(() => panel.saved).toMatchObject({sampleView: 'differences', differenceFactor: 2});
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('stand in the order of their distances, in all grids and differences, and only where these were measured', async () => {
+    const merged = [4, 1, 0, 2, 3, 5, 6, 7, 8];
+    const imageDistances = {
+      network: 'digits',
+      toBase: {merged: [2, 3, 1, 0, 9, 0.5, 0.4, 0.3, 0.2]},
+      toReal: {base: merged, merged: [...merged].reverse()},
+      real: 100,
+    };
+    const panel = await begin({}, imageDistances);
+    const {page} = panel;
+    const base = page.getByRole('img', {name: 'Samples of base'});
+    await choose(page, 'Order by', 'most unlike the base');
+    const order = [4, 1, 0, 2, 5, 6, 7, 8, 3];
+    await eventually(() => tones(base, 3, 9)).toEqual(order.map((image) => byte(tone(image))));
+    await page
+      .getByText(
+        'images of merged to those of the base from the same noise, between their features by digits: 4 (9), 1 (3)',
+      )
+      .waitFor();
+    await choose(page, 'Order by', 'best: nearest to real images');
+    await choose(page, 'of', 'base');
+    await eventually(() => tones(base, 3, 9)).toEqual([2, 1, 3, 4, 0, 5, 6, 7, 8].map((image) => byte(tone(image))));
+    await eventually(() => panel.saved).toMatchObject({sampleOrder: 'real-least', orderModel: 'base'});
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('slider', {name: /Checkpoint/}).fill('2');
+    await eventually(() => tones(base, 2, 4)).toEqual([0, 1, 2, 3].map((image) => byte(tone(image))));
+    expect(await page.getByText(/^In the order/).count()).toBe(0);
     expectNoTrouble(panel);
     await panel.close();
   });

@@ -46,7 +46,7 @@ async function follow(
 ): Promise<CurrentState> {
   let [state, offset] = [begun, 0];
   for (;;) {
-    for await (const {events, end} of eventPieces(runPaths.events(run), undefined, offset)) {
+    for await (const {events, end} of eventPieces(runPaths.events(run), {from: offset})) {
       signal.throwIfAborted();
       for (const event of events) view.show(event);
       offset = end;

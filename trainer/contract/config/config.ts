@@ -41,6 +41,12 @@ export const DecoupleConfig = z
     snapshots: SnapshotsConfig.optional().describe(
       'Keep weights of each expert (EMA where it is on) on the way, for merge.search.checkpoints; left out: none.',
     ),
+    start: z
+      .array(z.string().min(1).nullable())
+      .optional()
+      .describe(
+        'Weights that the experts start from, one for each: an expert or snapshot of another run (a model folder), or a checkpoint of its training (the EMA where it has one); null or left out: the base.',
+      ),
     ...trainingFields,
   })
   .refine((decouple) => decouple.ranges === undefined || decouple.edges === undefined, {
@@ -50,6 +56,10 @@ export const DecoupleConfig = z
   .refine((decouple) => decouple.edges?.every((edge, i, all) => i === 0 || edge > (all[i - 1] ?? 0)) ?? true, {
     message: 'edges must rise',
     path: ['edges'],
+  })
+  .refine((decouple) => decouple.start === undefined || decouple.start.length === expertCount(decouple), {
+    message: 'give one for each expert; null starts an expert from the base',
+    path: ['start'],
   });
 export type DecoupleConfig = z.infer<typeof DecoupleConfig>;
 
@@ -214,6 +224,9 @@ export const DemeConfig = z
 export type DemeConfig = z.infer<typeof DemeConfig>;
 
 /** Number of experts that a decouple section asks for. */
-export function expertCount(decouple: DecoupleConfig): number {
+export function expertCount(decouple: {
+  readonly edges?: readonly number[] | undefined;
+  readonly ranges?: number | undefined;
+}): number {
   return decouple.edges ? decouple.edges.length - 1 : (decouple.ranges ?? 4);
 }

@@ -7,6 +7,7 @@ import {MeasureReply, MeasureRequest} from './measureMessages.ts';
 import {RunDetails, RunView, SystemUsage} from './panelViews.ts';
 import {RunNotes} from '../run/runNotes.ts';
 import {StudySummary, StudyView} from './studyViews.ts';
+import {KeptWeights} from '../run/snapshots/keptWeights.ts';
 
 /** Runs that can be laid over each other. */
 export const maxCompared = 10;
@@ -43,6 +44,10 @@ export const PanelRequest = z.discriminatedUnion('kind', [
   MeasureRequest,
   /** A command of the editor about a run. */
   z.strictObject({kind: z.literal('command'), run: z.string(), command: z.enum(panelCommands)}),
+  /** The weights of experts that a run keeps at this moment. */
+  z.strictObject({kind: z.literal('kept'), run: z.string()}),
+  /** A config whose experts start from what the run keeps of an update, or of the newest before it. */
+  z.strictObject({kind: z.literal('fork'), run: z.string(), update: z.int().min(0)}),
   z.strictObject({kind: z.literal('control'), run: z.string(), command: z.enum(controlCommands)}),
   z.strictObject({kind: z.literal('notes'), run: z.string(), ...RunNotes.pick({tags: true, note: true}).shape}),
   /** All steps of the runs at full resolution, into a file that the user chooses. */
@@ -62,12 +67,13 @@ export const PanelRequest = z.discriminatedUnion('kind', [
 ]);
 export type PanelRequest = z.infer<typeof PanelRequest>;
 
-/** The answers: nothing, what a run has measured, or the path of what was written (null: the user cancelled). */
+/** The answers: nothing, what a run has measured or keeps, or the path of what was written (null: the user cancelled). */
 export const PanelReply = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('done')}),
   z.strictObject({kind: z.literal('details'), details: RunDetails}),
   z.strictObject({kind: z.literal('study'), study: StudyView}),
   MeasureReply,
+  z.strictObject({kind: z.literal('kept'), weights: z.array(KeptWeights)}),
   z.strictObject({kind: z.literal('written'), path: z.string().nullable()}),
 ]);
 export type PanelReply = z.infer<typeof PanelReply>;

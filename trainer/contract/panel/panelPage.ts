@@ -25,6 +25,9 @@ export const xAxisKinds = ['update', 'images', 'time'] as const;
 export type XAxisKind = (typeof xAxisKinds)[number];
 
 export const sampleViews = ['images', 'differences'] as const;
+/** By what images of samples are ordered: their number, their distance to the base's image of that number, or to the nearest real image. */
+export const sampleOrders = ['number', 'base-most', 'base-least', 'real-most', 'real-least'] as const;
+export type SampleOrder = (typeof sampleOrders)[number];
 export const pairViews = ['wipe', 'difference', 'flicker'] as const;
 /** How many times as strong a difference of samples is shown. */
 export const differenceFactors = [1, 2, 4, 8] as const;
@@ -42,6 +45,8 @@ export const PageState = SavedPanel.extend({
   series: z.array(z.enum(curveSeries)).default([...lossTermNames]),
   /** Charts at the top, in their order. */
   pinned: z.array(z.enum(curveSeries)).default([]).catch([]),
+  /** The other charts in their order; none: the usual one. */
+  chartOrder: z.array(z.enum(curveSeries)).default([]).catch([]),
   /** What the titles of the shown charts have to contain. */
   chartSearch: z.string().max(200).default('').catch(''),
   /** Stages whose lines are switched off. */
@@ -75,6 +80,9 @@ export const PageState = SavedPanel.extend({
     .object({left: z.string(), right: z.string(), share: z.number().min(0).max(100)})
     .nullable()
     .default(null),
+  sampleOrder: z.enum(sampleOrders).default('number').catch('number'),
+  /** By whose distances. */
+  orderModel: z.string().default('merged').catch('merged'),
   pairView: z.enum(pairViews).default('wipe').catch('wipe'),
 });
 export type PageState = z.infer<typeof PageState>;

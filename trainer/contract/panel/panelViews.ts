@@ -50,6 +50,8 @@ export type PromptGrid = z.infer<typeof PromptGrid>;
 /** A picture with samples of a model; without update where the model is finished. */
 export const ImageView = z.strictObject({
   model: z.string(),
+  /** What people call the model. */
+  title: z.string(),
   update: z.int().nullable(),
   source: z.string(),
   time: z.number(),
@@ -76,8 +78,6 @@ export const RunView = z.strictObject({
   engine: z.string(),
   stages: z.array(StageView),
   images: z.array(ImageView),
-  /** Those that were written; older ones may have been removed since. */
-  checkpoints: z.array(z.strictObject({stage: z.string(), update: z.int()})),
   /** Timesteps [low, high) of each expert; none where the run has no experts of its own. */
   ranges: z.array(z.tuple([z.int(), z.int()])),
   /** Training timesteps T of the model. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {WeightsFormat} from '../model/weightsFormat.ts';
-import {EngineConfig} from '../config/config.ts';
+import {AskedEngine} from '../engine/askedEngine.ts';
 import {EngineInfo} from '../engine/engineInfo.ts';
 import {ErrorRecord} from '../errors.ts';
 import {MergeSetting} from '../config/mergeSetting.ts';
@@ -88,7 +88,7 @@ export const OpenOrder = z.strictObject({
   saved: z.string().nullable(),
   /** Number format that a saved merge would have: the preview has its roundings. */
   dtype: WeightsFormat,
-  engine: EngineConfig,
+  engine: AskedEngine,
 });
 export type OpenOrder = z.infer<typeof OpenOrder>;
 

@@ -25,7 +25,7 @@ export const InputsRecord = z.strictObject({
   ranges: z.array(z.tuple([z.int(), z.int()])),
   /** Null without images. */
   data: FilesStamp.nullable(),
-  /** What else the evaluation reads, by its path in the config: images to compare with, and files (by their content); `weights of clip` and its like. */
+  /** What else is read, by its path in the config: images to compare with, what experts start from, and files (by their content); `weights of clip` and its like. */
   evaluation: z.record(z.string(), FilesStamp).default({}),
 });
 export type InputsRecord = z.infer<typeof InputsRecord>;

@@ -35,6 +35,8 @@ export const OwnerRequest = z.discriminatedUnion('action', [
     selection: StageSelection,
     /** Instead of the engine that the config names. */
     engine: z.enum(engineNames).optional(),
+    /** Why that engine, as `AskedEngine` has it. */
+    why: z.string().optional(),
     /** Compute everything again, even what earlier runs did with the same inputs. */
     fresh: z.boolean().optional(),
   }),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {EngineInfo} from '../engine/engineInfo.ts';
 import {DifferingImages} from '../scores/differingImages.ts';
 import {Estimate} from '../scores/estimate.ts';
+import {ImageDistances} from '../scores/imageDistances.ts';
 import {sampleScores} from '../scores/sampleScores.ts';
 import {MemoryPeak} from './memoryPeak.ts';
 import {MergeRule, tensorGroups} from '../config/mergeRule.ts';
@@ -170,6 +171,8 @@ export const Report = z.strictObject({
   networks: z.array(NetworkDistances).optional(),
   /** Images of two models from the same noise that differ most, for each pair of models. */
   differing: z.array(DifferingImages).optional(),
+  /** Of the images that sample grids show, by which these can be ordered. */
+  imageDistances: ImageDistances.optional(),
   /** What to know before the distances are compared with others. */
   warnings: z.array(z.string()).default([]),
   engine: EngineInfo.omit({reason: true}),

@@ -7,6 +7,7 @@ import {
   type SchemaTree,
 } from 'hyparquet';
 import {UserError} from '../../contract/errors.ts';
+import {gigabytes} from '../../contract/gigabytes.ts';
 import {openPositioned, type PositionedFile} from '../../store/files/positionedFile.ts';
 import type {FoundFile} from '../walkFiles.ts';
 import {byteArrayEncodings} from './byteArrays.ts';
@@ -169,8 +170,7 @@ export function unsupportedColumn(where: string, column: string, reason: string)
 function requireModestSize({file, rowStart, rowEnd, length, pages}: ParquetRowGroup): void {
   const bytes = Math.max(length, pages.bytes);
   if (bytes <= MAX_ROW_GROUP_BYTES) return;
-  const gigabytes = (bytes / 1024 ** 3).toFixed(1);
-  throw new UserError('data-row-group', `The row group of rows ${rowStart} to ${rowEnd} holds ${gigabytes} GiB.`, {
+  throw new UserError('data-row-group', `The row group of rows ${rowStart} to ${rowEnd} holds ${gigabytes(bytes)}.`, {
     where: file.path,
     hint: 'Write the file again with smaller row groups, for example row_group_size=100 in pyarrow.',
   });

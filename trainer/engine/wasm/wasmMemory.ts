@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import {UserError} from '../../contract/errors.ts';
+import {gigabytes} from '../../contract/gigabytes.ts';
 import {wasmModule} from './wasmModule.ts';
 
 /**
@@ -48,7 +49,7 @@ export function guardAllocations(backend: BackendWasm): void {
 
 function refuseBeyondLimit(backend: BackendWasm, more: number): void {
   const bytes = held + more;
-  if (bytes > wasmMemoryLimit) throw outOfMemory(`The wasm engine would need ${gibibytes(bytes)} GiB for tensors`);
+  if (bytes > wasmMemoryLimit) throw outOfMemory(`The wasm engine would need ${gigabytes(bytes)} for tensors`);
   refuseGrownHeap(backend);
 }
 
@@ -58,16 +59,12 @@ function refuseGrownHeap(backend: BackendWasm, undo?: () => void): void {
   if (heap <= wasmMemoryLimit) return;
   undo?.();
   throw outOfMemory(
-    `The memory of the wasm engine has grown to ${gibibytes(heap)} GiB, ${gibibytes(held)} GiB of them tensors and the rest gaps`,
+    `The memory of the wasm engine has grown to ${gigabytes(heap)}, ${gigabytes(held)} of them tensors and the rest gaps`,
   );
 }
 
 function outOfMemory(what: string): UserError {
-  return new UserError('engine-memory', `${what}, and ${gibibytes(wasmMemoryLimit)} GiB is its limit.`, {
+  return new UserError('engine-memory', `${what}, and ${gigabytes(wasmMemoryLimit)} is its limit.`, {
     hint: 'Choose a smaller batch (with more accumulation steps) or a smaller model, or use the engine tensorflow.',
   });
-}
-
-function gibibytes(bytes: number): string {
-  return (bytes / 2 ** 30).toFixed(2);
 }

@@ -23,6 +23,11 @@ function promptPaths({evaluate, decouple, pretrain, merge}: DemeConfig): string[
   return samplings.flatMap((sampling) => (sampling && promptFileOf(sampling)?.file) ?? []);
 }
 
+/** What experts start from besides the base. */
+function startPaths({decouple}: DemeConfig): string[] {
+  return (decouple?.start ?? []).filter((path) => path !== null);
+}
+
 /** The networks that measure samples and whose weights are no part of this program. */
 export function weightedNetworks(evaluate: EvaluateConfig | undefined): Exclude<FeatureNetworkName, 'digits'>[] {
   return featureNames(evaluate?.features).filter((name) => name !== 'digits');
@@ -33,10 +38,10 @@ export function weightsInput(network: FeatureNetworkName): string {
   return `weights of ${network}`;
 }
 
-/** What the evaluation of a config reads besides its data, as it is now. */
+/** What a config reads besides its base and data, as it is now. */
 export async function evaluationInputs({config, folder}: ResolvedConfig): Promise<InputsRecord['evaluation']> {
   const inputs: InputsRecord['evaluation'] = {};
-  for (const path of [...referencePaths(config.evaluate), ...promptPaths(config)])
+  for (const path of [...referencePaths(config.evaluate), ...promptPaths(config), ...startPaths(config)])
     inputs[path] = await evaluationInput(path, folder);
   for (const network of weightedNetworks(config.evaluate)) {
     const weights = await cachedFeatureWeights(network);

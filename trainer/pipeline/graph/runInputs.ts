@@ -179,5 +179,5 @@ export function expertText(index: number): string {
 }
 
 export const imagesText = 'The image files';
-export const evaluationText = 'What samples are drawn by or compared with';
+export const evaluationText = 'What experts start from, or samples are drawn by or compared with,';
 export const rangesText = 'The timesteps of the experts';

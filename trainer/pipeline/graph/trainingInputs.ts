@@ -9,7 +9,8 @@ const reportingSettings = ['logEvery', 'bucketEvery', 'timestepBuckets', 'heldOu
 /** The settings that the weights of an expert depend on, besides its range. */
 export function expertSettings({decouple}: DemeConfig): Record<string, unknown> {
   if (decouple === undefined) return {};
-  const {ranges: _, edges: __, ...settings} = decouple;
+  // What it starts from counts by its content, not by its name.
+  const {ranges: _, edges: __, start: ___, ...settings} = decouple;
   return computing(settings);
 }
 

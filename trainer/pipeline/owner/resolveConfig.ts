@@ -19,7 +19,7 @@ export async function resolveConfig(file: string): Promise<ResolvedConfig> {
 export async function resolvedAt(file: string, config: DemeConfig): Promise<ResolvedConfig> {
   const folder = dirname(resolve(file));
   const baseFolder = config.base === undefined ? null : await resolveBase(config.base, folder);
-  const [missing] = await missingExperts(config, folder);
+  const [missing] = [...(await missingExperts(config, folder)), ...(await missingStarts(config, folder))];
   if (missing) throw missing;
   return {folder, baseFolder, config};
 }
@@ -32,4 +32,16 @@ export async function missingExperts({experts = []}: DemeConfig, folder: string)
   return paths
     .filter((_, i) => !there[i])
     .map((where) => new UserError('model-missing', 'There is no such expert.', {where, hint}));
+}
+
+/** An error for each start of an expert that is not there. */
+export async function missingStarts({decouple}: DemeConfig, folder: string): Promise<UserError[]> {
+  const paths = (decouple?.start ?? []).flatMap((path) => (path === null ? [] : [resolve(folder, path)]));
+  const there = await Promise.all(paths.map(fileExists));
+  const hint = 'The checkpoint may have made room for newer ones. Give decouple.start another, or null for the base.';
+  return paths
+    .filter((_, i) => !there[i])
+    .map(
+      (where) => new UserError('start-missing', 'There is nothing here for an expert to start from.', {where, hint}),
+    );
 }

@@ -9,7 +9,7 @@ import type {Datasets} from '../../data/dataset.ts';
 import {openData} from '../../data/openData.ts';
 import {textProblems} from '../../store/hub/textProblems.ts';
 import {measuringProblems} from './measuringProblems.ts';
-import {missingExperts} from './resolveConfig.ts';
+import {missingExperts, missingStarts} from './resolveConfig.ts';
 import {takesTexts} from './takesTexts.ts';
 
 /**
@@ -17,7 +17,7 @@ import {takesTexts} from './takesTexts.ts';
  * not there, and settings that the base model has no use for. They are doubts, as a config may be checked elsewhere than where it runs.
  */
 export async function startDoubts(config: DemeConfig, folder: string): Promise<string[]> {
-  const experts = await missingExperts(config, folder);
+  const experts = [...(await missingExperts(config, folder)), ...(await missingStarts(config, folder))];
   const measuring = await measuringProblems(config, folder);
   const texts = await textProblems(config, folder);
   return [

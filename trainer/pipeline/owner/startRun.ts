@@ -1,6 +1,7 @@
 import {availableParallelism} from 'node:os';
 import {resolve} from 'node:path';
 import {searchDistance} from '../../contract/config/searchDistance.ts';
+import type {AskedEngine} from '../../contract/engine/askedEngine.ts';
 import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
 import {UserError} from '../../contract/errors.ts';
 import type {RunEvent} from '../../contract/run/events.ts';
@@ -33,13 +34,14 @@ import {trainerEntry} from './trainerEntry.ts';
 
 /**
  * Makes the folder of a new run. The engine is probed first, so that an unhealthy one, or memory that is too small for it, is reported
- * before any work begins; `onEngine` receives which one it is and why.
+ * before any work begins; `onEngine` receives which one it is and why. `why`: the reason where the engine was not asked for.
  */
 export async function createRunOf(
   configFile: string,
   resolved: ResolvedConfig,
   stages: readonly PlannedStage[],
   onEngine: (engine: EngineInfo) => void,
+  why?: string,
 ): Promise<RunFolder> {
   const {config, folder} = resolved;
   const comparesImages = searchDistance(config) !== null;
@@ -47,7 +49,8 @@ export async function createRunOf(
   const [problem] = stages.some(measures) ? await measuringProblems(config, folder) : [];
   if (problem) throw problem;
   const {gpus, libraryFolders} = await cudaSetting(config.engine);
-  const probed = await probeEngine(trainerEntry(), config.engine, {gpu: gpus[0], libraryFolders});
+  const asked: AskedEngine = {...config.engine, ...(why !== undefined && {why})};
+  const probed = await probeEngine(trainerEntry(), asked, {gpu: gpus[0], libraryFolders});
   onEngine(probed);
   const {reason: _, ...engine} = probed;
   const {plan} = await planRun(resolved, {stages, engine, gpus});

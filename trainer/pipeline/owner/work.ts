@@ -24,6 +24,8 @@ export interface Wanted {
   readonly stages: readonly PlannedStage[];
   /** Asked for instead of the one that the config names. */
   readonly engine?: EngineChoice;
+  /** Why that engine, where nobody asked for it. */
+  readonly why?: string;
   /** Whether a new run takes over what earlier ones did with the same inputs. */
   readonly reuse: boolean;
 }
@@ -32,6 +34,8 @@ export interface Wanted {
 export interface WantedOptions {
   /** Replaces the engine that the config names. */
   readonly engine?: EngineChoice;
+  /** Why, as the end of the sentence that the user reads; left out: it was asked for. */
+  readonly why?: string;
   /** Do everything again, whatever earlier runs did. */
   readonly fresh?: boolean;
 }
@@ -45,9 +49,9 @@ export interface Work extends Pick<Wanted, 'resolved' | 'stages' | 'reuse'> {
 export async function readWanted(
   configFile: string,
   selection: StageSelection,
-  {engine, fresh}: WantedOptions = {},
+  {engine, why, fresh}: WantedOptions = {},
 ): Promise<Wanted> {
-  return wantedOf(configFile, await resolveConfig(configFile), selection, {engine, fresh});
+  return wantedOf(configFile, await resolveConfig(configFile), selection, {engine, why, fresh});
 }
 
 /** The same of a config that is resolved already. */
@@ -55,21 +59,21 @@ export function wantedOf(
   configFile: string,
   given: ResolvedConfig,
   selection: StageSelection,
-  {engine, fresh = false}: WantedOptions = {},
+  {engine, why, fresh = false}: WantedOptions = {},
 ): Wanted {
   const resolved = withEngine(given, engine);
   const stages = selectStages(resolved.config, configFile, selection);
   requireBaseFor(stages, resolved, configFile);
-  return {configFile, resolved, stages, engine, reuse: selection.kind === 'pipeline' && !fresh};
+  return {configFile, resolved, stages, engine, why, reuse: selection.kind === 'pipeline' && !fresh};
 }
 
 /** The work in a new run, whose folder is made; `onEngine` receives which engine it gets and why. */
 export async function workInNewRun(
-  {configFile, resolved, stages, reuse}: Wanted,
+  {configFile, resolved, stages, why, reuse}: Wanted,
   onEngine: (engine: EngineInfo) => void,
 ): Promise<Work> {
   requireNeeds(stages, new Set());
-  return {run: await createRunOf(configFile, resolved, stages, onEngine), resolved, stages, reuse};
+  return {run: await createRunOf(configFile, resolved, stages, onEngine, why), resolved, stages, reuse};
 }
 
 /** The work in a run that was made before from the same settings. Throws a UserError where they differ. */

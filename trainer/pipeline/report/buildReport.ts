@@ -5,6 +5,7 @@ import {baselineModels, runModels, type ResolvedConfig} from '../../contract/run
 import type {HeldOutLoss, NetworkDistances, Report} from '../../contract/run/report.ts';
 import type {Estimate} from '../../contract/scores/estimate.ts';
 import type {DifferingImages} from '../../contract/scores/differingImages.ts';
+import type {ImageDistances} from '../../contract/scores/imageDistances.ts';
 import type {DrawnScores, SampleScores} from '../../contract/scores/sampleScores.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {featureNetworks} from '../../evaluate/featureNetworks.ts';
@@ -20,6 +21,7 @@ export interface Measurements {
   readonly drawn: ReadonlyMap<string, DrawnScores>;
   readonly weights: Pick<Report, 'weights' | 'search'>;
   readonly differing: readonly DifferingImages[];
+  readonly imageDistances: ImageDistances | null;
   readonly engine: Report['engine'];
   readonly seconds: number;
   readonly stageSeconds: Report['stageSeconds'];
@@ -45,6 +47,7 @@ export function buildReport(resolved: ResolvedConfig, measured: Measurements): R
     ...referenceOf(resolved, measured, names[0]),
     ...(measured.distances.size > 1 && {networks: networkDistances(resolved, measured)}),
     ...(measured.differing.length > 0 && {differing: [...measured.differing]}),
+    ...(measured.imageDistances && {imageDistances: measured.imageDistances}),
     warnings: [...new Set(warnings)],
     engine: measured.engine,
     seconds: measured.seconds,

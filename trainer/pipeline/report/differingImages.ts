@@ -2,18 +2,16 @@ import {join} from 'node:path';
 import {featureFileNames, featureNames, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
 import type {DifferingImages} from '../../contract/scores/differingImages.ts';
 import {encodePng, gridOfBytes} from '../../data/pictures/png.ts';
-import {rowsFrom, type FeatureRows} from '../../evaluate/featureRows.ts';
 import {concatenate} from '../../concatenate.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {openFeatures} from '../stages/featureFile.ts';
 import {drawnPictures, type DrawnPictures} from './drawnPictures.ts';
+import {pairedDistances} from './featureDistances.ts';
 
 /** Images of a pair of models that are shown. */
 const shown = 8;
-/** Features that are compared at once. */
-const rowsAtOnce = 256;
 const pairs: readonly (readonly [string, string])[] = [
   ['base', 'merged'],
   ['ordinary', 'merged'],
@@ -58,7 +56,7 @@ async function mostDifferent(
   const [a, b] = [await openFeatures(files[0] ?? ''), await openFeatures(files[1] ?? '')];
   try {
     const compared = Math.min(a.count, b.count, kept > 0 ? kept : Infinity);
-    const distances = featureDistances(a, b, compared);
+    const distances = pairedDistances(a, b, compared);
     const numbers = Uint32Array.from(distances, (_, i) => i).sort((i, j) => distances[j]! - distances[i]! || i - j);
     const images = Array.from(numbers.subarray(0, shown), (index) => ({index, distance: distances[index] ?? NaN}));
     return {compared, images};
@@ -66,19 +64,6 @@ async function mostDifferent(
     await a.close();
     await b.close();
   }
-}
-
-/** Euclidean, between rows of the same number. */
-function featureDistances(a: FeatureRows, b: FeatureRows, count: number): Float64Array {
-  const distances = new Float64Array(count);
-  for (let first = 0; first < count; first += rowsAtOnce) {
-    const rows = Math.min(rowsAtOnce, count - first);
-    const [own, other] = [rowsFrom(a, first, rows), rowsFrom(b, first, rows)];
-    own.values.forEach((value, i) => {
-      distances[first + Math.floor(i / own.dimension)]! += (value - (other.values[i] ?? NaN)) ** 2;
-    });
-  }
-  return distances.map(Math.sqrt);
 }
 
 /** A PNG with a row of these images for each model. */

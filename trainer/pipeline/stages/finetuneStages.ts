@@ -3,11 +3,12 @@ import type {RunModel} from '../../contract/run/runModel.ts';
 import {equalRanges} from '../../deme/timesteps.ts';
 import {architectureOf} from '../../models/architectures.ts';
 import type {Pretrained} from '../../models/pretrained.ts';
-import {disposeParams} from '../../nn/params.ts';
+import {disposeParams, type Params} from '../../nn/params.ts';
 import {addIdentityProjections} from '../../nn/projections.ts';
 import {ordinaryTraining, withBaseline} from '../graph/trainingInputs.ts';
 import {loadBase, openBaseComponents} from '../runModels.ts';
 import {expertSnapshots} from './expertSnapshots.ts';
+import {loadStart} from './expertStart.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 import {trainModel, type ModelTraining} from './trainModel.ts';
 
@@ -25,6 +26,7 @@ export async function expertStage(context: StageContext, index: number): Promise
     range,
     probability,
     heldOutRanges: [range],
+    start: await loadStart(context, base, index),
     snapshots: (write) => expertSnapshots(context, index, decouple, write),
     record: {role: 'expert', range: [range[0], range[1]], base: base.weightsHash, projection},
   });
@@ -54,17 +56,22 @@ async function plainFinetune(context: StageContext, model: RunModel, decouple: D
     range: [0, timesteps],
     probability: 0,
     heldOutRanges: equalRanges(4, timesteps),
+    start: null,
     record: {role: 'ordinary', base: base.weightsHash, projection: 'off'},
   });
 }
 
-type Finetune = Omit<ModelTraining, 'network' | 'components' | 'teacher' | 'initial' | 'saved'>;
+type Finetune = Omit<ModelTraining, 'network' | 'components' | 'teacher' | 'initial' | 'saved'> & {
+  /** Null: the weights of the base. */
+  readonly start: Params | null;
+};
 
-async function finetune(context: StageContext, base: Pretrained, training: Finetune): Promise<StageOutcome> {
+async function finetune(context: StageContext, base: Pretrained, given: Finetune): Promise<StageOutcome> {
+  const {start, ...training} = given;
   const {unetConfig, pipeline} = base.folder;
   const {projectionSites} = architectureOf(unetConfig);
   const components = await openBaseComponents(context, base);
-  const initial = addIdentityProjections(base.params, projectionSites, training.record.projection);
+  const initial = addIdentityProjections(start ?? base.params, projectionSites, training.record.projection);
   try {
     return await trainModel(context, {
       ...training,

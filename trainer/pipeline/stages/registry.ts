@@ -103,6 +103,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
       ...images(facts),
       decouple: expertSettings(facts.resolved.config),
       range: facts.ranges[index],
+      ...startStamp(facts, index),
     }),
     outputs: madeModel,
     mayLeave: ({index}, run) => [runPaths.snapshots(run, index)],
@@ -255,6 +256,12 @@ function images({resolved, data}: StageFacts): {data: object} {
 function promptStamp({evaluation}: StageFacts, sampling: SamplingConfig | undefined): {prompts?: string | undefined} {
   const file = sampling && promptFileOf(sampling);
   return file ? {prompts: evaluation[file.file]} : {};
+}
+
+/** What an expert starts from, where that is not the base. */
+function startStamp({resolved, evaluation}: StageFacts, index: number): {start?: string | undefined} {
+  const start = resolved.config.decouple?.start?.[index] ?? null;
+  return start === null ? {} : {start: evaluation[start]};
 }
 
 /** The weights of the feature networks that come with none; nothing where all do. */

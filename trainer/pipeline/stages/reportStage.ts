@@ -18,6 +18,7 @@ import {drawBeforeAfter} from '../report/beforeAfter.ts';
 import {buildReport, type Measurements} from '../report/buildReport.ts';
 import {drawCurves} from '../report/curves.ts';
 import {differingImages} from '../report/differingImages.ts';
+import {imageDistances} from '../report/imageDistances.ts';
 import {distancesByNetwork, stepsPerModel} from '../report/sampleDistances.ts';
 import {reportMarkdown} from '../report/markdown.ts';
 import {reportPage} from '../report/reportPage.ts';
@@ -71,6 +72,7 @@ async function gather(context: StageContext, stages: readonly Stage[]): Promise<
     distances: await distancesByNetwork(run, models, evaluate, work),
     drawn,
     differing: await differingImages(run, evaluate, runPaths.report(run)),
+    imageDistances: await imageDistances(run, evaluate, models),
     weights: (await settledWeights(run)) ?? {weights: [], search: null},
     engine: (await openRun(run)).record.engine,
     peakMemory: Object.fromEntries(await readStagePeaks(run)),

@@ -83,7 +83,7 @@ export async function readSteps(run: string, stage: string): Promise<Float64Arra
 /** The events of a run that are neither a step, nor buckets, nor progress; with `types` only those of these types. */
 export async function readMilestones(run: string, types?: readonly RunEvent['type'][]): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for await (const piece of eventPieces(metricsPaths.milestones(runPaths.metrics(run)), types))
+  for await (const piece of eventPieces(metricsPaths.milestones(runPaths.metrics(run)), {types}))
     events.push(...piece.events);
   return events;
 }

@@ -101,7 +101,7 @@ export async function readEvents(path: string): Promise<RunEvent[]> {
 export async function readEventsFrom(path: string, offset: number): Promise<{events: RunEvent[]; offset: number}> {
   const events: RunEvent[] = [];
   let end = offset;
-  for await (const piece of eventPieces(path, undefined, offset)) {
+  for await (const piece of eventPieces(path, {from: offset})) {
     for (const event of piece.events) events.push(event);
     ({end} = piece);
   }

@@ -67,6 +67,9 @@ export const runPaths = {
   model: (run: string, model: string) => join(run, 'models', model),
   /** What the training of an expert kept of its weights on the way. */
   snapshots: (run: string, expert: number) => join(run, 'snapshots', modelName({kind: 'expert', index: expert})),
+  /** A checkpoint of an expert that other runs begin with; the training that wrote it may have removed it. */
+  fork: (run: string, {expert, update}: ExpertSnapshot) =>
+    join(run, 'forks', `${modelName({kind: 'expert', index: expert})}-update-${update}`),
   /** The recipe of a merged model has the last name of each input: it says which expert a snapshot is of. */
   snapshot: (run: string, {expert, update}: ExpertSnapshot) => {
     const folder = runPaths.snapshots(run, expert);

@@ -22,5 +22,5 @@ export async function singleLogs(run: string): Promise<SingleLog[]> {
  */
 export async function* runEventPieces(run: string, types?: readonly RunEvent['type'][]): AsyncGenerator<EventPiece> {
   const single = await singleLogs(run);
-  for (const path of [runPaths.events(run), ...single.map((log) => log.path)]) yield* eventPieces(path, types);
+  for (const path of [runPaths.events(run), ...single.map((log) => log.path)]) yield* eventPieces(path, {types});
 }

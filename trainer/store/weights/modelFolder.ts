@@ -52,7 +52,8 @@ export interface NewModel {
   readonly mergeRecord?: MergeRecord;
 }
 
-const recordFile = 'deme.json';
+/** What this project says of a model, beside its weights. */
+export const modelRecordFile = 'deme.json';
 
 /**
  * Reads a model folder: a pipeline (`unet/`, `scheduler/`) or flat (everything in the root, as the google/ddpm-* repositories and bare
@@ -65,7 +66,7 @@ export async function readModelFolder(given: string): Promise<ModelFolder> {
   const weightsFiles = await findWeights(dirname(configPath));
   const openWeights = () => openWeightsFiles(weightsFiles);
   if (extended) await requireProjections(openWeights, extendedClass(config._class_name), configPath);
-  const recordPath = join(path, recordFile);
+  const recordPath = join(path, modelRecordFile);
   let hash: Promise<string> | undefined;
   return {
     path,
@@ -110,7 +111,7 @@ async function requireProjections(
 
 /** Refuses a path at which something other than a model of this program lies: its files would be lost with it. */
 export async function refuseForeignFolder(path: string): Promise<void> {
-  if (!(await fileExists(path)) || (await fileExists(join(path, recordFile)))) return;
+  if (!(await fileExists(path)) || (await fileExists(join(path, modelRecordFile)))) return;
   throw new UserError('folder-exists', 'Something that DeMe Studio did not write lies here already.', {
     where: path,
     hint: 'Choose another folder, or move that one away: it is never replaced.',
@@ -130,7 +131,7 @@ async function writeContent(
   if (pipeline !== null) await carryComponents(pipeline, folder);
   const metadata = mergeRecord && {'deme.merge': JSON.stringify(mergeRecord)};
   await writeSafetensors(join(folder, 'unet', `${weightsStem}.safetensors`), tensors, metadata);
-  await writeJsonAtomic(join(folder, recordFile), record);
+  await writeJsonAtomic(join(folder, modelRecordFile), record);
   if (mergeRecord !== undefined) await writeJsonAtomic(join(folder, 'merge.json'), mergeRecord);
 }
 

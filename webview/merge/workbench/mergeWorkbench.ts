@@ -40,6 +40,7 @@ export class MergeWorkbench {
   #state = noWorkbench;
   /** Experts that are not trained yet. */
   #untrained: readonly string[] = [];
+  #mergedMore = false;
   #isBusy = false;
   #wasReady = false;
   /** Timer of the drawing that is due. */
@@ -73,9 +74,10 @@ export class MergeWorkbench {
   }
 
   /** Shows a run. A new run, or a new merge of it, replaces the setting. */
-  update(state: PanelState, run: RunView, {merge, report}: RunDetails): void {
+  update(state: PanelState, run: RunView, {merge, report, weights}: RunDetails): void {
     const before = this.#state;
     this.#untrained = untrainedExperts(run, {report});
+    this.#mergedMore = (weights?.search?.checkpoints?.weights.length ?? 0) > 0;
     this.#state = reduceWorkbench(before, {kind: 'show', run, merge, kept: state.page.merge});
     const {preview} = state;
     if (preview.run !== null && preview.run !== run.path) this.#panel.preview({kind: 'stop'});
@@ -130,7 +132,7 @@ export class MergeWorkbench {
     const {run, merge, history} = this.#state;
     if (run === null) return;
     const setting = this.#setting;
-    this.#sliders.show({run, weights: merge?.weights}, setting);
+    this.#sliders.show({run, weights: merge?.weights, mergedMore: this.#mergedMore}, setting);
     const hasExperts = this.#untrained.length === 0;
     this.#view.update(state, hasExperts);
     this.#grid.update(state.preview);

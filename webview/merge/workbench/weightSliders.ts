@@ -21,6 +21,8 @@ import {
 export interface WeighedRun {
   readonly run: Pick<RunView, 'path' | 'ranges'>;
   readonly weights: readonly number[] | undefined;
+  /** Whether the run merged earlier checkpoints too, so that these are the best weights for the final experts alone. */
+  readonly mergedMore: boolean;
 }
 
 /** Controls for the weights of each expert, in the whole network and in its parts, and for the merge method. */
@@ -52,7 +54,7 @@ export class WeightSliders {
     setText(this.#rules, isWeighted(setting) ? rulesText(setting) : '');
   }
 
-  #build({run, weights}: WeighedRun, setting: WorkbenchSetting): Child[] {
+  #build({run, weights, mergedMore}: WeighedRun, setting: WorkbenchSetting): Child[] {
     this.#controls.clear();
     const bar = methodBar(setting, this.#controls, this.#change);
     if (!isWeighted(setting))
@@ -61,7 +63,7 @@ export class WeightSliders {
       [expertTitle(i, run.ranges), numberText(weights?.[i]), this.#weight(setting, i), this.#opener(i)],
       ...(this.#opened.has(i) ? this.#partRows(setting, i) : []),
     ]);
-    const head = ['Expert', 'Weight of the run', 'Your weight', 'Parts'];
+    const head = ['Expert', mergedMore ? 'Best without checkpoints' : 'Weight of the run', 'Your weight', 'Parts'];
     return [table('Weight of each expert', head, rows), bar];
   }
 

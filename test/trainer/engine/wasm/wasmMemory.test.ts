@@ -64,7 +64,7 @@ describe('the memory limit of the wasm engine', () => {
     const [fits, grows, follows] = [{}, {}, {}];
     expect(allocate(fits, 250)).not.toThrow();
     const expectStop = (allocation: () => void) => {
-      const message = textContaining('3.00 GiB, 0.00 GiB of');
+      const message = textContaining('3.22 GB, 0.00 GB of');
       expect(allocation).toThrow(expect.objectContaining({code: 'engine-memory', message}));
     };
     expectStop(allocate(grows, 250));
