@@ -70,7 +70,7 @@ const jobs = {
     const code = await tool(['makeDigitClassifier=test/digits/makeDigitClassifier.ts'], join('dist', 'digits'));
     return code || node([join('dist', 'digits', 'makeDigitClassifier.js'), ...args]);
   },
-  'bench-panel': () => panelBench('panel', 'test/bench/panel/panel.ts'),
+  'bench-panel': (args) => panelBench('panel', 'test/bench/panel/panel.ts', args),
   'bench-runs': () => panelBench('runs', 'test/bench/runs/runs.ts'),
   'bench-preview': () => panelBench('preview', 'test/bench/preview.ts'),
   'bench-merge': async (args) => {
@@ -184,10 +184,10 @@ function tool(entries, folder, options = []) {
 }
 
 /** Measures the panel in a browser, with the host side that it has in an editor. */
-async function panelBench(name, source) {
+async function panelBench(name, source, args = []) {
   const alias = '--alias:vscode=./test/helpers/fakeVscode.ts';
   const code = await tool([`${name}=${source}`], join('dist', 'bench'), [alias]);
-  return code || node([join('dist', 'bench', `${name}.js`)]);
+  return code || node([join('dist', 'bench', `${name}.js`), ...args]);
 }
 
 function esbuild(entries, folder, options) {

@@ -36,16 +36,18 @@ class Page implements Panel {
   #saveTimer: number | undefined;
 
   constructor(root: HTMLElement) {
+    // The extension reads the run while the page is made.
+    this.#host.ready();
     this.#tabs = new Tabs(this, {
-      overview: new OverviewTab(this),
-      losses: new LossesTab(this),
-      samples: new SamplesTab(this),
-      merge: new MergeTab(this),
-      evaluation: new EvaluationTab(this),
-      runs: new RunsTab(this),
-      compare: new CompareTab(this),
-      studies: new StudiesTab(this),
-      system: new SystemTab(this),
+      overview: () => new OverviewTab(this),
+      losses: () => new LossesTab(this),
+      samples: () => new SamplesTab(this),
+      merge: () => new MergeTab(this),
+      evaluation: () => new EvaluationTab(this),
+      runs: () => new RunsTab(this),
+      compare: () => new CompareTab(this),
+      studies: () => new StudiesTab(this),
+      system: () => new SystemTab(this),
     });
     root.append(this.#header.root, element('main', {}, this.#tabs.root), this.#glossary.root);
     window.addEventListener('resize', () => this.#draw());
@@ -55,7 +57,6 @@ class Page implements Panel {
       this.#draw();
     });
     this.#draw();
-    this.#host.ready();
   }
 
   get state(): PanelState {

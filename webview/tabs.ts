@@ -19,17 +19,22 @@ const titles: Readonly<Record<PanelTab, string>> = {
 export class Tabs {
   readonly root: HTMLElement;
   readonly #panel: Panel;
-  readonly #tabs: Readonly<Record<PanelTab, Tab>>;
+  readonly #make: Readonly<Record<PanelTab, () => Tab>>;
+  readonly #views: Readonly<Record<PanelTab, HTMLElement>>;
+  /** Those that were shown: the controls of all of them would take longer to make than the curves of the first. */
+  readonly #tabs = new Map<PanelTab, Tab>();
   readonly #buttons = new Map<PanelTab, HTMLElement>();
 
-  constructor(panel: Panel, tabs: Readonly<Record<PanelTab, Tab>>) {
+  /** `make`: the content of each tab, which is made when it is first shown. */
+  constructor(panel: Panel, make: Readonly<Record<PanelTab, () => Tab>>) {
     this.#panel = panel;
-    this.#tabs = tabs;
+    this.#make = make;
     for (const name of panelTabs) this.#buttons.set(name, this.#button(name));
     const list = element('div', {role: 'tablist', 'aria-label': 'Views of the run'}, ...this.#buttons.values());
     list.addEventListener('keydown', (event) => this.#onKey(event));
-    for (const name of panelTabs) prepare(tabs[name].root, name);
-    this.root = element('div', {class: 'tabs'}, list, ...panelTabs.map((name) => tabs[name].root));
+    const views = panelTabs.map((name) => [name, viewOf(name)] as const);
+    this.#views = Object.fromEntries(views) as Record<PanelTab, HTMLElement>;
+    this.root = element('div', {class: 'tabs'}, list, ...views.map(([, view]) => view));
   }
 
   update(state: PanelState): void {
@@ -39,13 +44,22 @@ export class Tabs {
       button?.setAttribute('aria-selected', String(isShown));
       button?.setAttribute('tabindex', isShown ? '0' : '-1');
       // Without a snapshot there is nothing to show, and every button of the tab would do nothing.
-      this.#tabs[name].root.hidden = !isShown || !state.isReady;
+      this.#views[name].hidden = !isShown || !state.isReady;
     }
-    if (state.isReady) this.#tabs[state.page.tab].update(state);
+    if (state.isReady) this.#shown(state.page.tab).update(state);
   }
 
   restyle(): void {
-    for (const name of panelTabs) this.#tabs[name].restyle();
+    for (const tab of this.#tabs.values()) tab.restyle();
+  }
+
+  #shown(name: PanelTab): Tab {
+    const known = this.#tabs.get(name);
+    if (known) return known;
+    const made = this.#make[name]();
+    this.#tabs.set(name, made);
+    this.#views[name].append(made.root);
+    return made;
   }
 
   #button(name: PanelTab): HTMLElement {
@@ -65,9 +79,6 @@ export class Tabs {
   }
 }
 
-function prepare(root: HTMLElement, name: PanelTab): void {
-  root.hidden = true;
-  root.id = `view-${name}`;
-  root.setAttribute('role', 'tabpanel');
-  root.setAttribute('aria-labelledby', `tab-${name}`);
+function viewOf(name: PanelTab): HTMLElement {
+  return element('div', {role: 'tabpanel', id: `view-${name}`, 'aria-labelledby': `tab-${name}`, hidden: true});
 }

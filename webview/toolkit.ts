@@ -58,18 +58,36 @@ export interface Choice {
   readonly label: string;
 }
 
+/** The toolkit makes a component of each choice: 2,000 of them would take a second. */
+const mostComponents = 250;
+
 export function dropdown(
   label: string,
   choices: readonly Choice[],
   value: string,
   onChange: (value: string) => void,
 ): HTMLElement {
+  if (choices.length > mostComponents) return labelled(label, nativeDropdown(label, choices, value, onChange));
   const options = choices.map((choice) =>
     element('vscode-option', {value: choice.value, selected: choice.value === value}, choice.label),
   );
   const control = element('vscode-dropdown', {'aria-label': label, 'data-key': label, value}, ...options);
   control.addEventListener('change', () => onChange((control as HTMLElement & {value: string}).value));
   return labelled(label, control);
+}
+
+function nativeDropdown(
+  label: string,
+  choices: readonly Choice[],
+  value: string,
+  onChange: (value: string) => void,
+): HTMLElement {
+  const options = choices.map((choice) =>
+    element('option', {value: choice.value, selected: choice.value === value}, choice.label),
+  );
+  const control = element('select', {'aria-label': label, 'data-key': label}, ...options);
+  control.addEventListener('change', () => onChange(control.value));
+  return control;
 }
 
 /** A control with its label before it; the control itself says its name to screen readers. */

@@ -6,10 +6,10 @@ export type PanelFiles = ReadonlyMap<string, {readonly body: Buffer; readonly co
 const contentTypes: Readonly<Record<string, string>> = {js: 'text/javascript', css: 'text/css', ttf: 'font/ttf'};
 const root = new URL('../../', import.meta.url);
 
-/** The page's bundle, made from the sources as they are now. */
-export async function bundlePanel(): Promise<PanelFiles> {
+/** The page's bundle, made from the sources in a folder as they are now. */
+export async function bundlePanel(folder = root.pathname): Promise<PanelFiles> {
   const {outputFiles} = await build({
-    absWorkingDir: root.pathname,
+    absWorkingDir: folder,
     entryPoints: [
       {in: 'webview/main.ts', out: 'webview'},
       {in: 'webview/style.css', out: 'webview'},

@@ -8,11 +8,11 @@ import {PanelSession} from '../../extension/panel/panelSession.ts';
 import type {HostMessage} from '../../trainer/contract/panel/panel.ts';
 import type {PanelTab} from '../../trainer/contract/panel/panelPage.ts';
 import type {PanelFiles} from './bundlePanel.ts';
+import {PageServer, readMessages, type PageFile} from './pageServer.ts';
 import type {FakeRun} from '../helpers/fakeRunFolder.ts';
 import {themes, themeStyle, type ThemeKind} from './themes.ts';
 
 const origin = 'http://panel.test';
-const fileFolder = `${origin}/file`;
 
 export interface TestPanelOptions {
   readonly files: PanelFiles;
@@ -29,6 +29,8 @@ export interface TestPanelOptions {
   /** A host that never answers. */
   readonly silent?: boolean;
   readonly viewport?: {readonly width: number; readonly height: number};
+  /** The page and its messages come from a server instead of through the browser's debugger, and the page's content policy is off: for measuring. */
+  readonly isServed?: boolean;
 }
 
 /** What a panel was asked to do. */
@@ -49,11 +51,16 @@ export class TestPanel {
   saved: unknown;
   #posting: Promise<unknown> = Promise.resolve();
   #due: HostMessage[] = [];
+  readonly #server: PageServer | null;
+  readonly #origin: string;
 
   private constructor(
     readonly page: Page,
     options: TestPanelOptions,
+    server: PageServer | null,
   ) {
+    this.#server = server;
+    this.#origin = server?.origin ?? origin;
     const source: RunSource = {
       all: () => options.runs.map(({run}) => run),
       get: (path) => options.runs.find(({run}) => run.path === path)?.run,
@@ -66,7 +73,7 @@ export class TestPanel {
     const selected = options.compare ? null : first;
     this.session = new PanelSession(
       scope,
-      {post, source: (file) => fileFolder + file},
+      {post, source: (file) => `${this.#origin}/file${file}`},
       this.#actions(options),
       selected,
     );
@@ -76,11 +83,13 @@ export class TestPanel {
     const context = await browser.newContext({
       viewport: options.viewport ?? {width: 1100, height: 800},
       reducedMotion: 'reduce',
+      bypassCSP: options.isServed ?? false,
     });
     const page = await context.newPage();
-    const panel = new TestPanel(page, options);
+    const server = options.isServed ? await PageServer.start((path, from) => panelFile(path, options, from)) : null;
+    const panel = new TestPanel(page, options, server);
     await panel.#prepare(options);
-    await page.goto(`${origin}/`);
+    await page.goto(`${panel.#origin}/`);
     if (!options.silent) await panel.#arrival();
     return panel;
   }
@@ -113,7 +122,8 @@ export class TestPanel {
 
   /** Brings messages into the page as if they were posted, but to nobody: what is left is what the bringing costs. */
   async bringToNobody(messages: unknown[]): Promise<void> {
-    await this.page.evaluate(() => undefined, messages);
+    if (this.#server === null) await this.page.evaluate(() => undefined, messages);
+    else await this.page.evaluate(readMessages, [this.#server.add(messages), false] as const);
   }
 
   async close(): Promise<void> {
@@ -121,6 +131,7 @@ export class TestPanel {
     await this.session.idle();
     await this.#posting;
     await this.page.context().close();
+    this.#server?.close();
   }
 
   /** Where the first data moves what a test is about to click, a click that it interrupts is lost. */
@@ -171,7 +182,12 @@ export class TestPanel {
       const messages: unknown[] = this.#due;
       this.#due = [];
       // A page that was closed in the meantime hears nothing.
-      await this.page.evaluate(deliver, messages).catch(() => undefined);
+      const server = this.#server;
+      const bringing =
+        server === null
+          ? this.page.evaluate(deliver, messages)
+          : this.page.evaluate(readMessages, [server.add(messages), true] as const);
+      await bringing.catch(() => undefined);
     });
   }
 
@@ -187,23 +203,31 @@ export class TestPanel {
     });
     await page.exposeFunction('keepState', (state: unknown) => (this.saved = state));
     await page.addInitScript(playVsCode, saved);
+    if (this.#server !== null) return;
     await page.route(`${origin}/**`, async (route) => {
       const path = decodeURIComponent(new URL(route.request().url()).pathname);
-      const file = files.get(path.slice(1));
-      if (path === '/') await route.fulfill({body: this.#html(theme), contentType: 'text/html'});
-      else if (file !== undefined) await route.fulfill(file);
-      else if (path.startsWith('/file/'))
-        await route.fulfill({body: await readFile(path.slice(5)), contentType: 'image/png'});
-      else await route.fulfill({status: 404, body: ''});
+      const file = await panelFile(path, {...options, files, theme});
+      await route.fulfill(file ?? {status: 404, body: ''});
     });
   }
+}
 
-  #html(theme: ThemeKind): string {
-    const parts = {script: `${origin}/webview.js`, style: `${origin}/webview.css`, cspSource: origin, nonce: 'abc123'};
-    return panelHtml(parts)
-      .replace('<html lang="en">', `<html lang="en" style="${themeStyle(theme)}">`)
-      .replace('<body>', `<body class="${theme}" data-vscode-theme-kind="${theme}">`);
-  }
+/** A file of the page, or of a run. */
+async function panelFile(
+  path: string,
+  {files, theme = 'vscode-dark'}: Pick<TestPanelOptions, 'files' | 'theme'>,
+  from = origin,
+): Promise<PageFile | null> {
+  if (path === '/') return {body: pageHtml(theme, from), contentType: 'text/html'};
+  if (path.startsWith('/file/')) return {body: await readFile(path.slice(5)), contentType: 'image/png'};
+  return files.get(path.slice(1)) ?? null;
+}
+
+function pageHtml(theme: ThemeKind, from: string): string {
+  const parts = {script: `${from}/webview.js`, style: `${from}/webview.css`, cspSource: from, nonce: 'abc123'};
+  return panelHtml(parts)
+    .replace('<html lang="en">', `<html lang="en" style="${themeStyle(theme)}">`)
+    .replace('<body>', `<body class="${theme}" data-vscode-theme-kind="${theme}">`);
 }
 
 declare global {

@@ -1,9 +1,6 @@
 import {rowsFrom, type FeatureRows, type FeatureSet} from './featureRows.ts';
 import {gramBlocks, ownGramBlocks, squaredLengths, type GramBlock} from './gram.ts';
 
-/** Images of both sides together that are compared with each other; twice as many take four times as long. */
-export const mostCompared = 120_000;
-
 /** Between two blocks of distances, of which one takes less than a second; throws to end. */
 type Pause = () => Promise<void>;
 

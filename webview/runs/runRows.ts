@@ -51,13 +51,16 @@ function valueOf(text: string): RunValue {
  * The rows that meet a filter: conditions such as `updates>=200`, with `&` between them; what is no condition is looked for in name, tags and note. Null for a
  * condition on a column that no run has, or that is one of several.
  */
-export function filtered(rows: readonly RunRow[], filter: string): readonly RunRow[] | null {
+export function filtered(
+  rows: readonly RunRow[],
+  filter: string,
+  columns: readonly string[] = columnsIn(rows.map(({cells}) => cells)),
+): readonly RunRow[] | null {
   const parts = filter
     .split('&')
     .map((part) => part.trim())
     .filter((part) => part !== '');
   if (parts.length === 0) return rows;
-  const columns = columnsIn(rows.map(({cells}) => cells));
   const tests = parts.map((part): ((cells: RunCells) => boolean) | null => {
     const condition = parseCondition(part);
     if (condition === null) return (cells) => textOf(cells).includes(part.toLowerCase());
@@ -95,7 +98,9 @@ export function grouped(rows: readonly RunRow[], column: string): RunGroup[] {
   const groups = new Map<string, RunRow[]>();
   for (const row of rows) {
     const value = cellText(row.cells.get(column));
-    groups.set(value, [...(groups.get(value) ?? []), row]);
+    const members = groups.get(value);
+    if (members === undefined) groups.set(value, [row]);
+    else members.push(row);
   }
   return [...groups].map(([value, members]) => ({value, rows: members, spread: spreadOf(members)}));
 }
@@ -120,7 +125,13 @@ export function best(rows: readonly RunRow[], column: string): RunRow | null {
 
 /** Columns of scores that some run has: `merged.held-out loss` … */
 export function scoreColumns(rows: readonly RunRow[]): string[] {
-  return [...new Set(rows.flatMap(({run}) => Object.keys(run.scores)))];
+  return keysOf(rows.map(({run}) => run.scores));
+}
+
+function keysOf(records: readonly object[]): string[] {
+  const keys = new Set<string>();
+  for (const record of records) for (const key of Object.keys(record)) keys.add(key);
+  return [...keys];
 }
 
 const alwaysShown = ['id', 'state', 'created', 'tags'];
@@ -129,8 +140,8 @@ const firstScores = /^merged\.(held-out loss|Fréchet distance)/;
 
 /** What is shown until the user chooses: what a run is, the settings in which runs differ, and the scores of merged models. */
 export function usualColumns(rows: readonly RunRow[]): string[] {
-  const settings = [...new Set(rows.flatMap(({run}) => Object.keys(run.settings)))];
-  const differing = settings.filter((name) => new Set(rows.map(({run}) => run.settings[name])).size > 1);
+  const settings = keysOf(rows.map(({run}) => run.settings));
+  const differing = settings.filter((name) => rows.some(({run}) => run.settings[name] !== rows[0]?.run.settings[name]));
   const telling = differing.filter((name) => name !== 'name').slice(0, mostSettings);
   return [...alwaysShown, ...telling, ...scoreColumns(rows).filter((column) => firstScores.test(column))];
 }

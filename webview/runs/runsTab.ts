@@ -1,5 +1,5 @@
 import type {RunTableState} from '../../trainer/contract/panel/runTableState.ts';
-import {columnsIn, runTableCsv} from '../../trainer/contract/run/runTable/runTableCsv.ts';
+import {runTableCsv} from '../../trainer/contract/run/runTable/runTableCsv.ts';
 import {saveCsv} from '../charts/saveCsv.ts';
 import {element, Region, setText} from '../dom.ts';
 import type {Panel, Tab} from '../panel.ts';
@@ -7,7 +7,8 @@ import {nextOrder} from '../sortHead.ts';
 import type {PanelState} from '../state.ts';
 import {button, dropdown, textField} from '../toolkit.ts';
 import {columnChooser} from './columnChooser.ts';
-import {best, filtered, grouped, rowOf, scoreColumns, sorted, usualColumns, type RunRow} from './runRows.ts';
+import {best, filtered, grouped, sorted, type RunRow} from './runRows.ts';
+import {RunTableFactsMaker, type RunTableFacts} from './runTableFacts.ts';
 import {groupRow, headRow, RowMaker, type TableView} from './runTableRows.ts';
 import {VirtualRows} from './virtualRows.ts';
 
@@ -20,6 +21,7 @@ export class RunsTab implements Tab {
   readonly #told = element('p', {class: 'message', role: 'status'});
   readonly #rows = new VirtualRows('Runs with their settings and scores');
   readonly #maker: RowMaker;
+  readonly #facts = new RunTableFactsMaker();
   readonly #opened = new Set<string>();
   #key = '';
 
@@ -39,10 +41,9 @@ export class RunsTab implements Tab {
 
   update(state: PanelState): void {
     const {runTable, compared, baseline} = state.page;
-    const all = state.runs.map(rowOf);
-    const scores = scoreColumns(all);
-    const columns = runTable.columns ?? usualColumns(all);
-    const every = columnsIn(all.map(({cells}) => cells));
+    const facts = this.#facts.of(state.runs);
+    const {scores, columns: every} = facts;
+    const columns = runTable.columns ?? facts.usual;
     this.#controls.show([scores, every, runTable.metric, runTable.group, compared.length], () =>
       this.#controlParts(scores, every, state),
     );
@@ -57,16 +58,16 @@ export class RunsTab implements Tab {
     const key = JSON.stringify([runTable, columns, compared, baseline, this.#maker.editing, [...this.#opened]]);
     if (key === this.#key && !this.#maker.areNew(state.runs)) return;
     this.#key = key;
-    this.#show(all, columns, state);
+    this.#show(facts, columns, state);
   }
 
   restyle(): void {
     // Style sheets restyle everything here.
   }
 
-  #show(all: readonly RunRow[], columns: readonly string[], {page, trusted}: PanelState): void {
+  #show({rows: all, columns: every}: RunTableFacts, columns: readonly string[], {page, trusted}: PanelState): void {
     const {filter, order, group, metric} = page.runTable;
-    const found = filtered(all, filter);
+    const found = filtered(all, filter, every);
     const rows = order === null ? [...(found ?? [])].reverse() : sorted(found ?? [], order);
     setText(this.#told, toldOf(all.length, found));
     const view: TableView = {
@@ -116,7 +117,7 @@ export class RunsTab implements Tab {
   async #save(): Promise<void> {
     const {runs, page} = this.#panel.state;
     const {filter, order, columns} = page.runTable;
-    const all = runs.map(rowOf);
+    const {rows: all, usual} = this.#facts.of(runs);
     const found = filtered(all, filter) ?? [];
     const rows = order === null ? found : sorted(found, order);
     await saveCsv(
@@ -124,7 +125,7 @@ export class RunsTab implements Tab {
       'runs.csv',
       runTableCsv(
         rows.map(({cells}) => cells),
-        columns ?? usualColumns(all),
+        columns ?? usual,
       ),
     );
   }

@@ -1,8 +1,8 @@
 import type {TimeLeft} from '../../../trainer/contract/timeLeft.ts';
 import {planStages} from '../../../trainer/pipeline/graph/stagePlan.ts';
-import {StageClock, type KindTimes} from '../../../trainer/pipeline/owner/time/stageClock.ts';
+import {StageClock} from '../../../trainer/pipeline/owner/time/stageClock.ts';
 import {SteadyLeft} from '../../../trainer/pipeline/owner/time/steadyLeft.ts';
-import {eventsOf, type RecordedRun} from './recordedRun.ts';
+import {earlierOf, eventsOf, type RecordedRun} from './recordedRun.ts';
 
 /** What the panel said at a moment of a run, and what was true. */
 export interface Forecast {
@@ -17,14 +17,14 @@ export interface Forecast {
 const beat = 2;
 
 /** Replays a run as its owner saw it, and takes the forecasts at these shares of its time. */
-export function forecasts(run: RecordedRun, shares: readonly number[], earlier?: KindTimes): Forecast[] {
+export function forecasts(run: RecordedRun, shares: readonly number[]): Forecast[] {
   const events = eventsOf(run);
   const total = (events.at(-1)?.time ?? 0) / 1000;
   const finished = new Set(run.finished);
   const stages = planStages(run.config).filter(
     ({name}) => finished.has(name) || events.some(({stage}) => stage === name),
   );
-  const clock = new StageClock(stages, finished, run.parallel, earlier);
+  const clock = new StageClock(stages, finished, run.parallel, earlierOf(run));
   const steady = new SteadyLeft();
   const made: Forecast[] = [];
   let next = 0;

@@ -53,6 +53,22 @@ describePanel('the table of runs', (open) => {
     await panel.close();
   });
 
+  it('chooses among more runs than the toolkit has components for', async () => {
+    const {run} = await fakeRun(await temporaryFolder(), {updates: 5});
+    const runs = Array.from({length: 300}, (_, i) => ({
+      run: {...run, path: i === 299 ? run.path : `${run.path}-${i}`, record: {...run.record, id: `many-${i + 1}`}},
+    }));
+    const panel = await open({runs, compare: true, saved: {scope: 'compare', selected: null, tab: 'runs'}});
+    const {page} = panel;
+    await page.getByText('300 runs').waitFor();
+    const rows = page.getByRole('table', {name: 'Runs with their settings and scores'}).locator('tbody tr');
+    expect(await rows.count()).toBeLessThan(60);
+    await page.getByRole('combobox', {name: 'Run', exact: true}).selectOption('many-7');
+    await page.getByText('Run many-7 is').waitFor({state: 'attached'});
+    expect(await axeViolationsInThemes(panel)).toEqual([]);
+    await panel.close();
+  });
+
   it('groups runs, writes tags in place, compares the chosen ones and saves what it shows', async () => {
     const {panel, page, table, ids, runs} = await begin();
     const [first, second] = runs.map(({run}) => run.record.id);

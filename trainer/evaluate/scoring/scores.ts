@@ -1,3 +1,4 @@
+import {comparedNeighbours, mostCompared} from '../comparedImages.ts';
 import {createRandom, permutation} from '../../random.ts';
 import {cmmd} from '../cmmd.ts';
 import {chosenRows} from '../featureRows.ts';
@@ -5,7 +6,7 @@ import {statisticsOf} from '../featureStatistics.ts';
 import {frechetDistance} from '../frechet.ts';
 import {frechetWarnings} from '../frechetWarnings.ts';
 import {inceptionScore} from '../inceptionScore.ts';
-import {manifoldOf, mostCompared, precisionRecall, type PrecisionRecall} from '../precisionRecall.ts';
+import {manifoldOf, precisionRecall, type PrecisionRecall} from '../precisionRecall.ts';
 import type {Spread} from '../spread.ts';
 import {kidSubsetSize, subsetKid} from '../subsetKid.ts';
 import {originOf, requireSameFeatures} from './sameFeatures.ts';
@@ -61,7 +62,7 @@ export async function scoreSet(
     warnings.push(`KID is over subsets of ${subsetSize} images instead of ${wanted}, since there are no more.`);
   const subsets = settings.kidSubsets ?? 100;
   scores.kid = {...(await subsetKid(own, real, {subsets, subsetSize})), subsets, subsetSize};
-  const {neighbours = 3} = settings;
+  const {neighbours = comparedNeighbours} = settings;
   if (own.count + real.count > mostCompared) {
     warnings.push(
       `Precision and recall are left out: they compare every image with every other, of ${mostCompared} together at most.`,

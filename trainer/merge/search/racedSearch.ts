@@ -2,7 +2,7 @@ import type {Proposal} from './baselineCandidates.ts';
 import {roundWeights} from './candidates.ts';
 import {CmaEs} from './cmaEs.ts';
 import {cmaParameters} from './cmaParameters.ts';
-import {race, type MeasureByImages, type Raced} from './race.ts';
+import {race, raceImages, type MeasureByImages, type Raced} from './race.ts';
 import {raceSizes, type RaceBudget, type RaceStart} from './raceBudget.ts';
 
 /** Below this width, candidates differ by less than any number of images could show. */
@@ -15,6 +15,8 @@ export interface RacedSearchRequest extends RaceBudget, RaceStart {
   readonly measure: MeasureByImages<Proposal>;
   /** By how much a candidate is beyond what is allowed: above 0 it may not win and is not measured. Left out: all may. */
   readonly excess?: (weights: readonly number[]) => Promise<number>;
+  /** Told after each race how many images the search still draws at most. */
+  readonly onRace?: (left: number) => void;
 }
 
 export type RacedCandidate = Raced<Proposal>;
@@ -44,11 +46,14 @@ class RacedSearch {
   constructor(readonly request: RacedSearchRequest) {}
 
   async run(): Promise<RacedSearchResult> {
-    const {budget, others, sigma, seed} = this.request;
+    const {budget, others, sigma, seed, rounds, onRace} = this.request;
     const start = await this.#start();
     const {population} = cmaParameters(start.weights.length);
     const {given, generations, mean} = raceSizes(budget, others.length, population);
+    const left = [...generations, mean].map((size) => raceImages(size, rounds));
+    const tell = () => onRace?.(left.reduce((sum, images) => sum + images, 0));
     await this.#race(others.slice(0, given));
+    tell();
     const strategy = new CmaEs({mean: this.#best(start).weights, sigma, seed});
     for (const size of generations) {
       if (strategy.spread < smallestSpread) break;
@@ -56,8 +61,11 @@ class RacedSearch {
       const places = await this.#race(generation.slice(0, size).map((weights) => ({weights, origin: 'cma-es'})));
       // Only the order counts. A generation that is cut short is not learnt from.
       if (size === population) strategy.tell(generation, places);
+      left.shift();
+      tell();
     }
     if (mean > 0) await this.#race([{weights: roundWeights(strategy.mean), origin: 'mean of cma-es'}]);
+    onRace?.(0);
     return {best: this.#best(start), start, candidates: this.#candidates, refused: this.#refused};
   }
 

@@ -18,6 +18,15 @@ export function totalEffort(effort: StageEffort): number {
   return Object.values(effort).reduce((sum, part) => sum + part, 0);
 }
 
+/** What stages take that count nothing, as long as none was seen: a process that starts, reads and writes a little. */
+export const shortStage = 5;
+
+/** By which times of stages of a kind are compared: what they compute, or else the seconds that they usually take. */
+export function stageSize({effort, seconds}: {readonly effort: StageEffort; readonly seconds: number}): number {
+  const total = totalEffort(effort);
+  return total > 0 ? total : seconds;
+}
+
 /** What the steps of a training count. */
 export const updatesOfTraining = 'updates';
 

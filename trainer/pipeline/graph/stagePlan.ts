@@ -4,7 +4,7 @@ import {UserError} from '../../contract/errors.ts';
 import {stageName, type Stage} from '../../contract/run/stage.ts';
 import type {EngineWork} from '../../launch/trainerEnvironment.ts';
 import {definitionOf, selectedStages} from '../stages/registry.ts';
-import type {StageEffort} from './stageEffort.ts';
+import {shortStage, type StageEffort} from './stageEffort.ts';
 
 /** A node of the graph of stages. */
 export interface StageNode {
@@ -17,6 +17,8 @@ export interface StageNode {
 export interface PlannedStage extends StageNode {
   readonly stage: Stage;
   readonly effort: StageEffort;
+  /** What it usually takes on one core, of a stage without effort. */
+  readonly seconds: number;
 }
 
 /**
@@ -35,6 +37,7 @@ export function plannedStage(stage: Stage, config: DemeConfig): PlannedStage {
     name: stageName(stage),
     needs: definition.needs(stage, config).map((need) => stageName(need)),
     effort: definition.effort(stage, config),
+    seconds: definition.seconds?.(config) ?? shortStage,
   };
 }
 

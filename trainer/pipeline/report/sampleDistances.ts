@@ -9,6 +9,7 @@ import type {FeatureNetworkName, FeatureNetworkRecord} from '../../contract/mode
 import type {SampleScores} from '../../contract/scores/sampleScores.ts';
 import {baseline} from '../../contract/scores/scoreTable.ts';
 import type {Report} from '../../contract/run/report.ts';
+import {areCompared, comparedNeighbours} from '../../evaluate/comparedImages.ts';
 import {frechetDistance, type Gaussian} from '../../evaluate/frechet.ts';
 import {
   drawnDistances,
@@ -22,7 +23,7 @@ import {frechetWarnings} from '../../evaluate/frechetWarnings.ts';
 import {kidEstimate, type KidSettings, kidSettings} from '../../evaluate/kid.ts';
 import type {FeatureRows} from '../../evaluate/featureRows.ts';
 import {needsEngine} from '../../evaluate/gram.ts';
-import {type Manifold, manifoldOf, mostCompared, precisionRecall} from '../../evaluate/precisionRecall.ts';
+import {type Manifold, manifoldOf, precisionRecall} from '../../evaluate/precisionRecall.ts';
 import {isStatisticsFile, readStatistics} from '../../evaluate/statisticsFile.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
@@ -56,9 +57,6 @@ export interface DistanceWork {
 
 const nothing = () => Promise.resolve();
 const noWork: DistanceWork = {startEngine: nothing, between: nothing, within: nothing};
-
-/** Of precision and recall, as in `deme score`. */
-const neighbours = 3;
 
 /** The distances by each network that the evaluation of a config names. */
 export async function distancesByNetwork(
@@ -161,9 +159,9 @@ async function distancesIn(sets: ReadonlyMap<string, MeasuredSet>, work: Distanc
     await work.between();
     kid[model] = kidEstimate(set.features, reference.features, settings);
     const {features: real} = reference;
-    if (!isComparable(set.features, real)) continue;
+    if (!areCompared(set.features.count, real.count)) continue;
     if (needsEngine(set.features, real)) await work.startEngine();
-    manifold ??= manifoldOf(real, neighbours, work.within);
+    manifold ??= manifoldOf(real, comparedNeighbours, work.within);
     precisions[model] = await neighbourScores(set.features, await manifold, work);
   }
   return {
@@ -201,10 +199,6 @@ function frechetScores(
 }
 
 /** Whether sets have enough images for neighbours, and few enough to compare all of them. */
-function isComparable(own: FeatureRows, real: FeatureRows): boolean {
-  return Math.min(own.count, real.count) > neighbours && own.count + real.count <= mostCompared;
-}
-
 async function neighbourScores(own: FeatureRows, real: Manifold, {within}: DistanceWork) {
   const {precision, recall} = await precisionRecall(own, real, within);
   const {neighbours} = real;

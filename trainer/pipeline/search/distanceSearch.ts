@@ -5,7 +5,7 @@ import type {CheckpointSearch, GroupSearch} from '../../contract/run/report.ts';
 import {meanLoss, summariseHeldOut} from '../../evaluate/heldOutSummary.ts';
 import type {Proposal} from '../../merge/search/baselineCandidates.ts';
 import {groupRules} from '../../merge/search/groupSearch.ts';
-import type {RaceStart} from '../../merge/search/raceBudget.ts';
+import {racedSearchImages, type RaceStart} from '../../merge/search/raceBudget.ts';
 import {searchByRaces, type RacedCandidate, type RacedSearchResult} from '../../merge/search/racedSearch.ts';
 import {disposeParams} from '../../nn/params.ts';
 import {orStop, type StageContext} from '../stages/stageContext.ts';
@@ -123,12 +123,19 @@ export class DistanceSearch {
   }
 
   async #races(space: MergeSpace, settings: RaceSettings): Promise<RacedSearchResult> {
-    const {rounds, config} = this.settings.plan;
+    const {plan, count} = this.settings;
+    const {rounds, config} = plan;
     const limit = await this.#lossLimit();
+    const planned = count.done + racedSearchImages({budget: settings.budget, rounds}, settings);
+    let skipped = 0;
     return searchByRaces({
       ...settings,
       seed: config.seed,
       rounds,
+      onRace: (left) => {
+        count.skip(planned - skipped - count.done - left);
+        skipped = Math.max(skipped, planned - count.done - left);
+      },
       measure: (candidate, images) => this.#measure(space, candidate, images),
       ...(limit && {excess: (weights) => this.#excess(space, weights, limit)}),
     });

@@ -7,10 +7,25 @@ export class ImageCount {
   #done = 0;
   readonly #pace = new ReportPace();
 
+  #total: number;
+
   constructor(
-    readonly total: number,
+    planned: number,
     private readonly report: (done: number, total: number) => void,
-  ) {}
+  ) {
+    this.#total = planned;
+  }
+
+  /** Images that the search draws in all, as far as it is known. */
+  get total(): number {
+    return this.#total;
+  }
+
+  /** So many of those that were planned are not drawn: the search has converged, or refused candidates. */
+  skip(images: number): void {
+    this.#total = Math.max(this.#done, this.#total - Math.max(0, images));
+    this.#tell(this.#done);
+  }
 
   /** Images so far. */
   get done(): number {
@@ -30,6 +45,6 @@ export class ImageCount {
   }
 
   #tell(done: number): void {
-    if (this.#pace.isDue(done >= this.total)) this.report(done, this.total);
+    if (this.#pace.isDue(done >= this.#total)) this.report(done, this.#total);
   }
 }

@@ -9,6 +9,7 @@ import {modelMadeBy, type Stage, type StageKind, type StageOf} from '../../contr
 import {ruledMerge} from '../../merge/ruledWeights.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {referencePaths, weightedNetworks, weightsInput} from '../graph/evaluationInputs.ts';
+import {reportSeconds} from '../graph/reportSeconds.ts';
 import {drawingEffort, evaluationEffort, searchEffort, trainingEffort, type StageEffort} from '../graph/stageEffort.ts';
 import type {StageFacts} from '../graph/stageFacts.ts';
 import {
@@ -35,6 +36,8 @@ interface StageDefinition<K extends StageKind> {
   needs(stage: StageOf<K>, config: DemeConfig): Stage[];
   /** How much it computes, for the progress of the whole and the time that is left. */
   effort(stage: StageOf<K>, config: DemeConfig): StageEffort;
+  /** What it usually takes on one core, where that follows from a config and is not counted as effort. */
+  seconds?(config: DemeConfig): number;
   /** What the result depends on besides engine, base and the stages that it needs; null for one that is always done again. */
   inputs(stage: StageOf<K>, facts: StageFacts): Record<string, unknown> | null;
   /** Folders and files with the result of a stage in the run folder `run`. */
@@ -206,6 +209,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     stages: ({evaluate}) => (evaluate ? [{kind: 'report'}] : []),
     needs: (_, config) => [...registry.evaluate.stages(config), ...registry.reference.stages(config)],
     effort: () => ({}),
+    seconds: reportSeconds,
     inputs: () => null,
     outputs: () => [],
     run: async (context) =>

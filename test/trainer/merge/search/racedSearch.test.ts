@@ -44,6 +44,22 @@ describe('searchByRaces', () => {
     }
   });
 
+  it('says after each race what it still draws, at last nothing', async () => {
+    const start = startOf(2);
+    const [budget, said] = [33, [] as number[]];
+    const {measure, images} = measured([0.7, 0.2]);
+    const drawn: number[] = [];
+    const onRace = (left: number) => {
+      said.push(left);
+      drawn.push(images());
+    };
+    await searchByRaces({...start, budget, rounds, sigma: 0.3, seed: 1, measure, onRace});
+    const planned = racedSearchImages({budget, rounds}, start);
+    for (const [i, left] of said.entries()) expect(drawn[i]! + left).toBeLessThanOrEqual(planned);
+    expect(drawn[0]! + said[0]!).toBe(planned);
+    expect(said.at(-1)).toBe(0);
+  });
+
   it('draws the images that it was said to, and never more', async () => {
     for (const experts of [1, 2, 4]) {
       for (const budget of [1, 2, 3, 7, 8, 9, 10, 20, 33]) {

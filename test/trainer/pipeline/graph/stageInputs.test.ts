@@ -217,7 +217,13 @@ describe('the key of a stage', () => {
   });
 
   it('names what changed', () => {
-    const expert: PlannedStage = {stage: {kind: 'expert', index: 0}, name: 'expert-0', needs: [], effort: {}};
+    const expert: PlannedStage = {
+      stage: {kind: 'expert', index: 0},
+      name: 'expert-0',
+      needs: [],
+      effort: {},
+      seconds: 5,
+    };
     const inputs = (given: StageFacts) => stageInputs(expert, given, () => undefined) ?? expect.fail();
     const changed = changedInputs(
       inputs(facts()),
@@ -233,7 +239,7 @@ describe('the key of a stage', () => {
   });
 
   it('is none for the report', () => {
-    const report: PlannedStage = {stage: {kind: 'report'}, name: 'report', needs: [], effort: {}};
+    const report: PlannedStage = {stage: {kind: 'report'}, name: 'report', needs: [], effort: {}, seconds: 5};
     expect(stageInputs(report, facts(), () => undefined)).toBeNull();
   });
 });

@@ -6,7 +6,9 @@ export type RunCells = ReadonlyMap<string, RunValue>;
 
 /** All columns of some runs: those of each run in its order, new ones behind the others. */
 export function columnsIn(runs: readonly RunCells[]): string[] {
-  return [...new Set(runs.flatMap((cells) => [...cells.keys()]))];
+  const columns = new Set<string>();
+  for (const cells of runs) for (const column of cells.keys()) columns.add(column);
+  return [...columns];
 }
 
 /** A line for each run below a line of column names. */

@@ -6,20 +6,23 @@ import {readJson} from '../../../store/files/jsonFile.ts';
 import {listRuns, type RunFolder} from '../../../store/run/runFolder.ts';
 import {runPaths} from '../../../store/run/runPaths.ts';
 import {finishedStages} from '../../graph/finishedStages.ts';
-import {totalEffort} from '../../graph/stageEffort.ts';
+import {stageSize} from '../../graph/stageEffort.ts';
 import {planStages} from '../../graph/stagePlan.ts';
-import type {KindTime, KindTimes} from './stageClock.ts';
+import type {KindTime, KindTimes} from './kindTimes.ts';
 
 /** Runs that are looked at: the newest ones say most of how fast the machine is now. */
 const lookedAt = 5;
 
-/** How long each kind of stage took in the newest other run of the same folder that has one, on the same engine. */
-export async function earlierTimes(run: RunFolder): Promise<KindTimes> {
+/**
+ * How long each kind of stage took in this run before it was resumed, else in the newest other run of the same folder that has one, on the same engine.
+ * @param until milliseconds since the epoch: what ended later does not count
+ */
+export async function earlierTimes(run: RunFolder, until = Date.now()): Promise<KindTimes> {
   const runs = await listRuns(dirname(run.path), () => undefined);
   const others = runs.filter(({path, record}) => path !== run.path && isSameEngine(record, run.record));
   const times = new Map<Stage['kind'], KindTime>();
-  for (const other of others.reverse().slice(0, lookedAt)) {
-    const own = await timesOf(other).catch(nullForUserError);
+  for (const source of [run, ...others.reverse().slice(0, lookedAt)]) {
+    const own = await timesOf(source, until).catch(nullForUserError);
     for (const [kind, time] of own ?? []) if (!times.has(kind)) times.set(kind, time);
   }
   return times;
@@ -29,19 +32,19 @@ function isSameEngine({engine: one}: RunFolder['record'], {engine: other}: RunFo
   return one.name === other.name && one.device === other.device && one.threads === other.threads;
 }
 
-async function timesOf({path}: RunFolder): Promise<KindTimes> {
+async function timesOf({path}: RunFolder, until: number): Promise<KindTimes> {
   const {config} = await readJson(runPaths.config(path), ResolvedConfig, 'the config of the run');
   const stages = [...planStages(config, 'pretrain'), ...planStages(config)];
   const finished = await finishedStages(path, stages);
   const times = new Map<Stage['kind'], KindTime>();
-  for (const {name, stage, effort} of stages) {
+  for (const {name, stage, ...planned} of stages) {
     const record = finished.get(name);
     // The time of a stage that was taken over was that of another run.
-    if (record === undefined || record.from !== undefined) continue;
+    if (record === undefined || record.from !== undefined || Date.parse(record.finished) > until) continue;
     const before = times.get(stage.kind) ?? {seconds: 0, effort: 0, stages: 0};
     times.set(stage.kind, {
       seconds: before.seconds + record.seconds,
-      effort: before.effort + totalEffort(effort),
+      effort: before.effort + stageSize(planned),
       stages: before.stages + 1,
     });
   }

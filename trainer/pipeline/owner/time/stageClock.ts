@@ -1,21 +1,13 @@
 import type {RunEvent} from '../../../contract/run/events.ts';
-import {addSample, noPace, secondsLeft, type Pace} from '../../../contract/run/pace.ts';
 import type {TimeLeft} from '../../../contract/timeLeft.ts';
 import type {Stage} from '../../../contract/run/stage.ts';
-import {totalEffort, updatesOfTraining} from '../../graph/stageEffort.ts';
-import {isTraining, type PlannedStage} from '../../graph/stagePlan.ts';
+import {stageSize, totalEffort, updatesOfTraining} from '../../graph/stageEffort.ts';
+import type {PlannedStage} from '../../graph/stagePlan.ts';
+import type {KindTime, KindTimes} from './kindTimes.ts';
+import {Overheads} from './overheads.ts';
+import {blended, PaceBook} from './paceBook.ts';
+import {RunningStage} from './runningStage.ts';
 import {scheduleLength, type Task} from './scheduleLength.ts';
-
-type Kind = Stage['kind'];
-
-/** Seconds that stages of a kind have taken, and how much they have computed. */
-export interface KindTime {
-  readonly seconds: number;
-  readonly effort: number;
-  readonly stages: number;
-}
-
-export type KindTimes = ReadonlyMap<Kind, KindTime>;
 
 /** What is known of a duration: `doubt` is by what share it may be longer or shorter. */
 interface Estimate {
@@ -23,28 +15,29 @@ interface Estimate {
   readonly doubt: number;
 }
 
-interface Running {
-  readonly since: number;
-  /** What its events count now, and how far that is. */
-  readonly what: string | null;
-  readonly share: number;
-  readonly pace: Pace;
-}
-
-/** By where a duration comes from: this run, an earlier one, stages of another kind. */
-const doubts = {measured: 0.1, earlier: 0.25, unlike: 0.6} as const;
-
-/** Of a stage that computes next to nothing, as long as none was seen. */
-const shortStage: Estimate = {seconds: 5, doubt: doubts.unlike};
+/** By where the duration of a stage comes from that counts nothing: this run, an earlier one, nowhere. */
+const doubts = {measured: 0.15, earlier: 0.3, unseen: 0.6} as const;
+/** Seconds of measuring after which the pace of a stage itself counts as much as that of its kind. */
+const ownStrength = 5;
+/** Seconds: every estimate looks so far ahead, and accordingly far back. */
+const shortestHorizon = 60;
+/** Less of what a stage counts than that was timed: it has too few events, and its whole time is taken. */
+const timedShare = 0.5;
+/** Share of what a stage without effort counts from which that tells its pace. */
+const tellingShare = 0.1;
 
 /**
- * How far a run is and how much time it has left, by its events. A stage takes as long as those of its kind have taken for the same work: in this run, else
- * in earlier ones, else as stages of other kinds; and stages wait for each other and for a free process as they will.
+ * How far a run is and how much time it has left, by its events. A stage takes as long as its kind takes for the same work: by what was measured in this run, the
+ * more of it the more, else by earlier runs, as much slower or faster as this one is, else by stages of other kinds. Besides comes what it takes to start and to
+ * end; and stages wait for each other and for a free process as they will.
  */
 export class StageClock {
-  readonly #running = new Map<string, Running>();
+  readonly #running = new Map<string, RunningStage>();
   readonly #done: Set<string>;
-  readonly #times = new Map<Kind, KindTime>();
+  readonly #paces: PaceBook;
+  readonly #overheads = new Overheads();
+  /** Of stages that count nothing. */
+  readonly #times = new Map<Stage['kind'], KindTime>();
 
   constructor(
     readonly stages: readonly PlannedStage[],
@@ -55,6 +48,7 @@ export class StageClock {
     readonly earlier: KindTimes = new Map(),
   ) {
     this.#done = new Set(finished);
+    this.#paces = new PaceBook(stages, earlier);
   }
 
   add(event: RunEvent): void {
@@ -79,11 +73,17 @@ export class StageClock {
 
   /** Null as long as nothing is known that it could follow from. `now` in milliseconds since the epoch. */
   left(now: number): TimeLeft | null {
+    const rough = this.#leftOver(now, Infinity);
+    return rough && this.#leftOver(now, Math.max(shortestHorizon, rough.seconds));
+  }
+
+  /** By what tells of the next `horizon` seconds. */
+  #leftOver(now: number, horizon: number): TimeLeft | null {
     const estimates = new Map<string, Estimate>();
     for (const stage of this.stages) {
       if (this.#done.has(stage.name)) continue;
       const running = this.#running.get(stage.name);
-      const estimate = running ? this.#restOf(stage, running, now) : this.#whole(stage);
+      const estimate = running ? this.#restOf(stage, running, {now, horizon}) : this.#whole(stage, horizon);
       if (estimate === null) return null;
       estimates.set(stage.name, estimate);
     }
@@ -101,108 +101,180 @@ export class StageClock {
     };
   }
 
-  #start({name}: PlannedStage, since: number): void {
+  #start({name, effort}: PlannedStage, since: number): void {
     this.#done.delete(name);
-    this.#running.set(name, {since, what: null, share: 0, pace: noPace});
+    this.#running.set(name, new RunningStage(since, effort));
   }
 
-  #end({name, stage, effort}: PlannedStage, {time, state}: Extract<RunEvent, {type: 'stage'}>): void {
+  #end(planned: PlannedStage, {time, state}: Extract<RunEvent, {type: 'stage'}>): void {
+    const {name, stage, effort} = planned;
     const running = this.#running.get(name);
     this.#running.delete(name);
     this.#done.add(name);
-    if (running === undefined || state === 'skipped') return;
+    // The clock on the wall may have been set back meanwhile.
+    if (running === undefined || state === 'skipped' || time < running.since) return;
+    if (totalEffort(effort) > 0) return this.#learn(planned, running, time);
     const before = this.#times.get(stage.kind);
     this.#times.set(stage.kind, {
-      // The clock on the wall may have been set back meanwhile.
-      seconds: (before?.seconds ?? 0) + Math.max(0, time - running.since) / 1000,
-      effort: (before?.effort ?? 0) + totalEffort(effort),
+      seconds: (before?.seconds ?? 0) + (time - running.since) / 1000,
+      effort: (before?.effort ?? 0) + stageSize(planned),
       stages: (before?.stages ?? 0) + 1,
     });
   }
 
-  #move({name, effort}: PlannedStage, what: string, share: number, time: number): void {
+  /** What a stage that has ended tells besides the pace between its events. */
+  #learn({stage, effort}: PlannedStage, running: RunningStage, time: number): void {
+    const {first, last, timed, since} = running;
+    const total = totalEffort(effort);
+    const known = this.#overheads.of(stage.kind);
+    const duration = (time - since) / 1000;
+    const wasResumed = isResumed(running);
+    if (timed.effort < timedShare * total && !wasResumed) {
+      // Of a stage of a second or two nobody knows how much of that was its start.
+      const part = Math.min(1, duration / 4 / (known.opening + known.closing));
+      const overhead = {opening: part * known.opening, closing: part * known.closing};
+      this.#overheads.add(stage.kind, overhead);
+      const seconds = duration - timed.seconds - overhead.opening - overhead.closing;
+      return this.#addUntimed(stage.kind, running, Object.keys(effort), {end: time, seconds});
+    }
+    if (first === null || last === null || timed.effort === 0) return;
+    const take = (what: string, share: number) => {
+      const pace = running.paceOf(what)?.secondsPerEffort(Infinity) ?? timed.seconds / timed.effort;
+      return share * (effort[what] ?? 0) * pace;
+    };
+    const closing = (time - last.time) / 1000 - take(last.what, 1 - last.share);
+    if (wasResumed) return this.#overheads.add(stage.kind, {opening: known.opening, closing});
+    const names = Object.keys(effort);
+    const before = names.slice(0, names.indexOf(first.what));
+    const begun = (first.time - since) / 1000 - take(first.what, first.share);
+    const opening = before.length > 0 ? Math.min(known.opening, begun) : begun;
+    this.#overheads.add(stage.kind, {opening, closing});
+    this.#addUntimed(stage.kind, running, before, {end: first.time, seconds: begun - opening});
+  }
+
+  /** Notes that what a stage counts under these names took so long, as far as it was not timed. */
+  #addUntimed(
+    kind: Stage['kind'],
+    running: RunningStage,
+    names: readonly string[],
+    {end, seconds}: {readonly end: number; readonly seconds: number},
+  ): void {
+    const left = names.map((what) => (running.effort[what] ?? 0) - (running.paceOf(what)?.effort ?? 0));
+    const total = sum(left);
+    if (total <= 0 || seconds <= 0) return;
+    for (const [i, what] of names.entries()) {
+      const effort = left[i] ?? 0;
+      if (effort > 0) this.#paces.add(kind, what, {end, effort, seconds: (seconds * effort) / total});
+    }
+  }
+
+  #move(planned: PlannedStage, what: string, share: number, time: number): void {
+    const {name, stage, effort} = planned;
     // Something small beside what counts, which would hide how far that is.
     if (!(what in effort) && totalEffort(effort) > 0) return;
-    const before = this.#running.get(name) ?? {since: time, what: null, share: 0, pace: noPace};
-    const pace = addSample(before.what === what ? before.pace : noPace, {time, share});
-    this.#running.set(name, {...before, what, share: Math.min(1, share), pace});
+    const running = this.#running.get(name) ?? new RunningStage(time, effort);
+    this.#running.set(name, running);
+    const span = running.move({what, share: Math.min(1, share), time});
+    if (span !== null) this.#paces.add(stage.kind, what, span);
   }
 
-  #whole({stage, effort}: PlannedStage): Estimate | null {
-    const total = totalEffort(effort);
-    const own = this.#times.get(stage.kind);
-    if (own) return {seconds: durationFor(own, total), doubt: doubts.measured};
-    const pace = this.#paceOf(({kind}) => kind === stage.kind);
-    if (pace !== null && total > 0) return {seconds: pace * total, doubt: doubts.measured};
-    const earlier = this.earlier.get(stage.kind);
-    if (earlier) return {seconds: durationFor(earlier, total), doubt: doubts.earlier};
-    if (total === 0) return shortStage;
-    const other = this.#paceOfOthers(isTraining({stage})) ?? this.#paceOfOthers();
-    return other === null ? null : {seconds: other * total, doubt: doubts.unlike};
+  #whole(planned: PlannedStage, horizon: number): Estimate | null {
+    const {stage, effort} = planned;
+    if (totalEffort(effort) === 0) return this.#usual(planned, horizon);
+    const {opening, closing} = this.#overheads.of(stage.kind);
+    const work = this.#work(planned, Object.keys(effort), horizon);
+    return work && {seconds: opening + work.seconds + closing, doubt: work.doubt};
   }
 
-  /** What it counts now goes on as it went; what comes after that takes its share of the whole. */
-  #restOf(stage: PlannedStage, {since, what, pace}: Running, now: number): Estimate | null {
-    const whole = this.#whole(stage);
-    const elapsed = (now - since) / 1000;
-    const names = Object.keys(stage.effort);
-    const at = what === null ? -1 : names.indexOf(what);
-    const ofPart = secondsLeft(pace);
-    if (ofPart === null || pace.last === null) {
-      if (whole === null || elapsed < whole.seconds) return whole && {...whole, seconds: whole.seconds - elapsed};
-      // What takes longer than it should goes on for about as long as it is late.
-      return {seconds: Math.max(1, elapsed - whole.seconds), doubt: doubts.unlike};
+  /** What a stage takes that counts nothing. */
+  #usual(planned: PlannedStage, horizon: number): Estimate {
+    const {kind} = planned.stage;
+    const own = this.#times.get(kind);
+    const earlier = this.earlier.get(kind);
+    const size = stageSize(planned);
+    if (own) return {seconds: (own.seconds / own.effort) * size, doubt: doubts.measured};
+    if (!earlier) return {seconds: size, doubt: doubts.unseen};
+    const factor = this.#paces.machineFactor(horizon);
+    return {seconds: (earlier.seconds / earlier.effort) * size * factor, doubt: doubts.earlier};
+  }
+
+  /** What a stage takes for all that it counts under these names. */
+  #work({stage, effort}: PlannedStage, names: readonly string[], horizon: number): Estimate | null {
+    const parts: Estimate[] = [];
+    for (const what of names) {
+      const pace = this.#paces.expected(stage.kind, what, horizon);
+      if (pace === null) return null;
+      parts.push({seconds: pace.seconds * (effort[what] ?? 0), doubt: pace.doubt});
     }
-    const total = totalEffort(stage.effort);
-    const later = sum(names.slice(at + 1).map((name) => stage.effort[name] ?? 0));
-    const rest = later > 0 && whole ? (whole.seconds * later) / total : 0;
+    return together(parts);
+  }
+
+  #restOf(
+    planned: PlannedStage,
+    running: RunningStage,
+    {now, horizon}: {readonly now: number; readonly horizon: number},
+  ): Estimate | null {
+    const {effort, stage} = planned;
+    const {last, since} = running;
+    const elapsed = Math.max(0, (now - since) / 1000);
+    if (totalEffort(effort) === 0) return restOfUncounted(this.#usual(planned, horizon), elapsed, last?.share ?? 0);
+    if (last === null) return restOfLate(this.#whole(planned, horizon), elapsed);
+    const names = Object.keys(effort);
+    const later = this.#work(planned, names.slice(names.indexOf(last.what) + 1), horizon);
+    const ofKind = this.#paces.expected(stage.kind, last.what, horizon);
+    const left = (1 - last.share) * (effort[last.what] ?? 0);
+    const rest = (look: number) => {
+      const pace = blended(running.paceOf(last.what), ofKind && {...ofKind, strength: ownStrength}, look);
+      return pace && {...pace, seconds: pace.seconds * left};
+    };
+    const rough = rest(Infinity);
+    const current = rough && rest(Math.max(shortestHorizon, rough.seconds));
+    if (current === null || later === null) return restOfLate(this.#whole(planned, horizon), elapsed);
+    const {closing} = this.#overheads.of(stage.kind);
     // The events are some seconds old.
-    const seconds = Math.max(0, ofPart - (now - pace.last.time) / 1000) + rest;
-    return {seconds, doubt: later > 0 ? (whole?.doubt ?? doubts.unlike) : doubts.measured};
-  }
-
-  /** Seconds for a unit of work in the stages that run now. */
-  #paceOf(counts: (stage: Stage) => boolean): number | null {
-    const paces = this.stages.flatMap(({name, stage, effort}) => {
-      const running = this.#running.get(name);
-      const part = running?.what ? effort[running.what] : undefined;
-      const left = running ? secondsLeft(running.pace) : null;
-      if (!counts(stage) || !running || !part || left === null || running.share >= 1) return [];
-      return [left / ((1 - running.share) * part)];
-    });
-    return paces.length === 0 ? null : sum(paces) / paces.length;
-  }
-
-  /** The same of stages that are done, or run now, or were done earlier; by whether they train, if that is said. */
-  #paceOfOthers(trains?: boolean): number | null {
-    const fits = (stage: Pick<PlannedStage, 'stage'>) => trains === undefined || isTraining(stage) === trains;
-    const kinds = new Set(this.stages.filter(fits).map(({stage}) => stage.kind));
-    const ofKinds = (times: KindTimes) => [...times].flatMap(([kind, time]) => (kinds.has(kind) ? [time] : []));
-    return paceIn(ofKinds(this.#times)) ?? this.#paceOf((stage) => fits({stage})) ?? paceIn(ofKinds(this.earlier));
+    const seconds = Math.max(0, current.seconds + closing - Math.max(0, now - last.time) / 1000);
+    return together([{...current, seconds}, later]);
   }
 
   #computed(): number {
     return sum(
       this.stages.map(({name, effort}) => {
         if (this.#done.has(name)) return totalEffort(effort);
-        const running = this.#running.get(name);
-        if (!running?.what) return 0;
+        const last = this.#running.get(name)?.last;
+        if (!last) return 0;
         const names = Object.keys(effort);
-        const at = names.indexOf(running.what);
+        const at = names.indexOf(last.what);
         const before = sum(names.slice(0, Math.max(0, at)).map((each) => effort[each] ?? 0));
-        return before + (effort[running.what] ?? 0) * running.share;
+        return before + (effort[last.what] ?? 0) * last.share;
       }),
     );
   }
 }
 
-function durationFor({seconds, effort, stages}: KindTime, wanted: number): number {
-  return effort > 0 && wanted > 0 ? (seconds / effort) * wanted : seconds / Math.max(1, stages);
+/** Whether the first event of a stage says more than could be computed since its process was started: the rest was there. */
+function isResumed(running: RunningStage): boolean {
+  const {first, since, effort} = running;
+  if (first === null) return false;
+  const pace = running.paceOf(first.what)?.secondsPerEffort(Infinity) ?? null;
+  if (pace === null) return false;
+  return first.share * (effort[first.what] ?? 0) * pace > 2 * Math.max(1, (first.time - since) / 1000);
 }
 
-function paceIn(times: readonly KindTime[]): number | null {
-  const effort = sum(times.map((time) => time.effort));
-  return effort > 0 ? sum(times.filter((time) => time.effort > 0).map(({seconds}) => seconds)) / effort : null;
+/** What takes longer than it should goes on for about as long as it is late. */
+function restOfLate(whole: Estimate | null, elapsed: number): Estimate | null {
+  if (whole === null || elapsed < whole.seconds) return whole && {...whole, seconds: whole.seconds - elapsed};
+  return {seconds: Math.max(1, elapsed - whole.seconds), doubt: doubts.unseen};
+}
+
+function restOfUncounted(whole: Estimate, elapsed: number, share: number): Estimate | null {
+  if (share < tellingShare) return restOfLate(whole, elapsed);
+  return {seconds: (elapsed * (1 - share)) / share, doubt: doubts.earlier};
+}
+
+function together(parts: readonly Estimate[]): Estimate {
+  const seconds = sum(parts.map((part) => part.seconds));
+  const doubtful = sum(parts.map((part) => part.seconds * part.doubt));
+  return {seconds, doubt: seconds > 0 ? doubtful / seconds : 0};
 }
 
 function sum(values: readonly number[]): number {

@@ -1,7 +1,9 @@
 import type {TimeLeft} from '../../../contract/timeLeft.ts';
 
-/** Milliseconds in which most of a change is taken over. */
-const inertia = 20_000;
+/** In that share of the time left most of a change is taken over: near the end there is none for a slow one. */
+const inertia = 0.1;
+/** Milliseconds between which that lies. */
+const [shortest, longest] = [2000, 60_000];
 /** A change by that share is no noise, and is taken over at once. */
 const jump = 0.5;
 
@@ -21,7 +23,8 @@ export class SteadyLeft {
 function smoothed(last: TimeLeft, left: TimeLeft, passed: number): TimeLeft {
   const expected = last.seconds - passed / 1000;
   if (Math.abs(left.seconds - expected) > jump * Math.max(left.seconds, expected)) return left;
-  const share = 1 - Math.exp(-passed / inertia);
+  const slow = Math.min(longest, Math.max(shortest, 1000 * inertia * left.seconds));
+  const share = 1 - Math.exp(-passed / slow);
   const between = (key: keyof TimeLeft) => {
     const before = last[key] - passed / 1000;
     return Math.max(0, before + share * (left[key] - before));

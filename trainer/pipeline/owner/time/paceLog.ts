@@ -1,0 +1,76 @@
+/** Work that was timed. */
+export interface TimedWork {
+  readonly seconds: number;
+  /** In passes, as `StageEffort`. */
+  readonly effort: number;
+}
+
+interface Span extends TimedWork {
+  /** Milliseconds since the epoch. */
+  readonly end: number;
+}
+
+/** More spans than that become half as many. */
+const mostSpans = 240;
+
+/** Of the time that is looked ahead, in which the weight of what was timed halves. */
+const memory = 0.25;
+
+/**
+ * How fast work of one sort went, over time. What other programs do to a machine comes and goes, so the next day is foreseen by the last hours and the next
+ * hour by the last minutes: the weight of a span halves with every quarter of the `horizon` (seconds) that it is older than the newest one.
+ */
+export class PaceLog {
+  #spans: Span[] = [];
+  /** Milliseconds that a span covers at least. */
+  #grain = 1000;
+  #seconds = 0;
+  #effort = 0;
+
+  /** Seconds that were timed. */
+  get seconds(): number {
+    return this.#seconds;
+  }
+
+  get effort(): number {
+    return this.#effort;
+  }
+
+  add(span: Span): void {
+    this.#seconds += span.seconds;
+    this.#effort += span.effort;
+    this.#spans = joined([...this.#spans, span], this.#grain, 1);
+    if (this.#spans.length <= mostSpans) return;
+    this.#grain *= 2;
+    this.#spans = joined(this.#spans, this.#grain, this.#spans.length);
+  }
+
+  /** Seconds for a unit of effort over the next `horizon` seconds; null where none was timed. */
+  secondsPerEffort(horizon: number): number | null {
+    const newest = Math.max(...this.#spans.map(({end}) => end));
+    let [seconds, effort] = [0, 0];
+    for (const span of this.#spans) {
+      const weight = 2 ** ((span.end - newest) / (1000 * memory * horizon));
+      seconds += weight * span.seconds;
+      effort += weight * span.effort;
+    }
+    return effort > 0 ? seconds / effort : null;
+  }
+}
+
+/** The spans with the last `tail` of them joined to those before that end within the same grain. */
+function joined(spans: readonly Span[], grain: number, tail: number): Span[] {
+  const from = Math.max(0, spans.length - tail);
+  const kept = spans.slice(0, from);
+  for (const span of spans.slice(from)) {
+    const last = kept.at(-1);
+    if (last !== undefined && Math.floor(last.end / grain) === Math.floor(span.end / grain))
+      kept.splice(-1, 1, {
+        end: Math.max(last.end, span.end),
+        seconds: last.seconds + span.seconds,
+        effort: last.effort + span.effort,
+      });
+    else kept.push(span);
+  }
+  return kept;
+}
