@@ -1,3 +1,4 @@
+import type {Precision} from '../../contract/config/precision.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {ModelRecord} from '../../contract/run/records.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
@@ -27,6 +28,8 @@ export interface ModelTraining extends Pick<TrainTask, 'config' | 'drawsAs' | 'i
   readonly teacher: Params | null;
   /** Weight of the consistency loss. */
   readonly consistency: number;
+  /** Number format in which the frozen original predicts; left out: that of the training. */
+  readonly teacherPrecision?: Precision;
   /** Ranges of which the held-out loss is measured on the way. */
   readonly heldOutRanges: readonly TimestepRange[];
   readonly saved: Pick<SavedModel, 'unetConfig' | 'pipeline' | 'dtype'>;
@@ -75,6 +78,7 @@ async function saveModel(
       predictionType: schedule.settings.prediction_type,
       schedule: scheduleHash(schedule),
       seed: config.seed,
+      ...(config.precision !== 'f32' && {precision: config.precision}),
       ...made,
     },
   });
@@ -82,7 +86,7 @@ async function saveModel(
 
 function taskOf(
   {run, stage, resolved}: StageContext,
-  {config, drawsAs, network, teacher, consistency, initial, range, probability}: ModelTraining,
+  {config, drawsAs, network, teacher, consistency, teacherPrecision, initial, range, probability}: ModelTraining,
   {images, texts, space}: HeldOutSource,
 ): TrainTask {
   const {data} = resolved.config;
@@ -91,7 +95,7 @@ function taskOf(
     stage,
     drawsAs,
     config,
-    setting: {denoiser, schedule, teacher, consistency, weighting: config.lossWeighting},
+    setting: {denoiser, schedule, teacher, consistency, teacherPrecision, weighting: config.lossWeighting},
     initial,
     range,
     probability,
