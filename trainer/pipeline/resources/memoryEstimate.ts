@@ -1,3 +1,4 @@
+import type {Precision} from '../../contract/config/precision.ts';
 import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
 import type {NetworkConfig} from '../../contract/model/networkConfig.ts';
 import {architectureOf, countParameters, createDenoiser} from '../../models/architectures.ts';
@@ -20,6 +21,10 @@ export interface TrainingNeeds {
   readonly ema: boolean;
   readonly teacher: boolean;
   readonly projections: boolean;
+  /** Number format of convolutions and matrix products; left out: f32. */
+  readonly precision?: Precision;
+  /** Of the teacher's. */
+  readonly teacherPrecision?: Precision;
 }
 
 export type EngineKind = Pick<EngineInfo, 'name' | 'device'>;
@@ -36,6 +41,9 @@ export interface MemoryEstimate {
   readonly checkpoint: number;
 }
 
+/** The weights are rounded to two bytes each, and these are kept from the way there to the way back. */
+const roundedWeights = 0.5;
+
 /** What one training process takes with this engine. */
 export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEstimate {
   const {base, vectors, activations} = engineMemory(kind);
@@ -44,8 +52,11 @@ export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEs
   const {encoder, decoder, text} = components.weights;
   const input = inputSize(size, components);
   const vector = 4 * (stock + (needs.projections ? projections : 0));
+  const {precision = 'f32', teacherPrecision = 'f32'} = needs;
   const count =
     vectors.always +
+    (precision === 'f32' ? 0 : roundedWeights) +
+    (needs.teacher && teacherPrecision !== 'f32' ? roundedWeights : 0) +
     (needs.ema ? vectors.ema : 0) +
     (needs.teacher ? vectors.teacher : 0) +
     (needs.accumulation > 1 ? vectors.accumulation : 0);
