@@ -2,7 +2,7 @@ import type {TrainingHistoryRecord} from '../contract/run/records.ts';
 import {checkEngine} from '../engine/checkEngine.ts';
 import {explainEngineError} from '../engine/engineLoss.ts';
 import {flatLayout} from '../nn/flatParams.ts';
-import {BatchReader, disposeBatches, firstMicroBatch} from './batchReader.ts';
+import {BatchReader, disposeBatches, firstMicroBatch} from './batches/batchReader.ts';
 import {loadLatestCheckpoint, type LoadedCheckpoint} from './checkpoint.ts';
 import {extended, learningRates, readHistory, writeHistory} from './trainingHistory.ts';
 import {Divergence} from './divergence.ts';
@@ -37,7 +37,15 @@ async function trainOnce(task: TrainTask, hooks: TrainHooks): Promise<TrainOutco
   const {config, setting} = task;
   const teacherHash = setting.teacher && (await hashParams(setting.teacher));
   const {program, learned, lossScale} = await startProgram(task, hooks);
-  const log = new StepLog(task.stage, config, setting.schedule.timesteps, program.updates, hooks.emit, program.rates, lossScale);
+  const log = new StepLog(
+    task.stage,
+    config,
+    setting.schedule.timesteps,
+    program.updates,
+    hooks.emit,
+    program.rates,
+    lossScale,
+  );
   const reader = new BatchReader(task);
   const training: Training = {task, hooks, program, log, learned, lossScale};
   try {
@@ -64,6 +72,7 @@ async function trainOnce(task: TrainTask, hooks: TrainHooks): Promise<TrainOutco
       throw new Error('the teacher changed during training');
     return averagedParams(program);
   } finally {
+    await reader.dispose();
     log.dispose();
     program.dispose();
   }

@@ -6,7 +6,10 @@ import type {UpdateLosses} from './trainProgram.ts';
  * Settles whether the update that was just run was made, and with which loss scale the next one is: for a training in f16, which has to wait for the
  * norm of its gradient. Throws a `Divergence` where no scale helps.
  */
-export async function settleScale({lossScale, program, task, hooks}: Training, made: UpdateLosses): Promise<UpdateLosses> {
+export async function settleScale(
+  {lossScale, program, task, hooks}: Training,
+  made: UpdateLosses,
+): Promise<UpdateLosses> {
   if (lossScale === null) return made;
   const [norm = NaN] = await made.gradientNorm.data();
   const {scale} = lossScale;

@@ -168,15 +168,14 @@ export class TrainProgram {
     const {rate, epsilon, retained, emaShare, betas, ...clipped} = this.#numbers(mean, tf.unstack(factors) as Scalars);
     const {norm, scaled} = clipped;
     // All segments at once would need temporaries as large as the network.
-    const segments = mean.map((part, i) =>
-      inTurn(() => {
-        const moments = {first: first[i], second: second[i]} as Moments;
-        const numbers = {rate, epsilon, retained, betas};
-        const next = updateAdamW(weights[i] as tf.Tensor1D, scaled(part), moments, optimizer, numbers);
-        const average = ema && moveTowards(ema[i] as tf.Tensor1D, next.weights, emaShare);
-        return {weights: next.weights, ...next.moments, average};
-      }),
-    );
+    const steps = mean.map((part, i) => () => {
+      const moments = {first: first[i], second: second[i]} as Moments;
+      const numbers = {rate, epsilon, retained, betas};
+      const next = updateAdamW(weights[i] as tf.Tensor1D, scaled(part), moments, optimizer, numbers);
+      const average = ema && moveTowards(ema[i] as tf.Tensor1D, next.weights, emaShare);
+      return {weights: next.weights, ...next.moments, average};
+    });
+    const segments = inTurn(steps);
     const next = {
       weights: segments.map(({weights}) => weights),
       first: segments.map(({first}) => first),

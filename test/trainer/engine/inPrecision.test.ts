@@ -77,24 +77,23 @@ describeOnEngines('a precision', (engine) => {
     return;
   }
 
-  it.each(['a convolution', 'a matrix product'] as const)('rounds what %s and its gradients take and make', async (name) => {
-    const {shapes, out, f} = kernels[name];
-    const [x, w] = shapes.map((shape, i) => nearSixteenths(`${name} ${i}`, shape)) as [tf.Tensor, tf.Tensor];
-    const weights = nearSixteenths('weights', out);
-    const actual = run([x, w, weights], ([x, w, weights]) =>
-      withGradients(f, [x as tf.Tensor, w as tf.Tensor], weights as tf.Tensor),
-    );
-    const exact = withGradients(
-      f,
-      [await roundedTensor(x), await roundedTensor(w)],
-      await roundedTensor(weights),
-    );
-    for (const [i, tensor] of actual.entries()) {
-      expect(await tensor.data()).toEqual(await rounded(exact[i] as tf.Tensor));
-    }
-    // Else there would have been nothing to round.
-    expect(await exact[0]?.data()).not.toEqual(await rounded(exact[0] as tf.Tensor));
-  });
+  it.each(['a convolution', 'a matrix product'] as const)(
+    'rounds what %s and its gradients take and make',
+    async (name) => {
+      const {shapes, out, f} = kernels[name];
+      const [x, w] = shapes.map((shape, i) => nearSixteenths(`${name} ${i}`, shape)) as [tf.Tensor, tf.Tensor];
+      const weights = nearSixteenths('weights', out);
+      const actual = run([x, w, weights], ([x, w, weights]) =>
+        withGradients(f, [x as tf.Tensor, w as tf.Tensor], weights as tf.Tensor),
+      );
+      const exact = withGradients(f, [await roundedTensor(x), await roundedTensor(w)], await roundedTensor(weights));
+      for (const [i, tensor] of actual.entries()) {
+        expect(await tensor.data()).toEqual(await rounded(exact[i] as tf.Tensor));
+      }
+      // Else there would have been nothing to round.
+      expect(await exact[0]?.data()).not.toEqual(await rounded(exact[0] as tf.Tensor));
+    },
+  );
 
   it('leaves everything else in float32', async () => {
     const x = nearSixteenths('sum', [64]);

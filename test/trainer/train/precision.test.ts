@@ -82,29 +82,32 @@ describeOnEngines('a training in low precision', (engine) => {
     );
   });
 
-  it.each([1, 2])('leaves out updates whose gradient overflows, as if they had not been, accumulation %i', async (accumulation) => {
-    const changes = {precision: 'f16', accumulation} as const;
-    const batches = Array.from({length: accumulation}, (_, i) => drawBatch(i));
-    const lossScale = new LossScale({scale: 2 ** 28, good: 0, skipped: 0});
-    const program = startProgram(changes, {lossScale});
-    const before = await numbers(program);
-    let outcome = 'skipped';
-    for (; outcome === 'skipped' && lossScale.scale > 1; ) {
-      expect(await numbers(program)).toEqual(before);
-      const {gradientNorm} = program.update(batches);
-      outcome = lossScale.took((await gradientNorm.data())[0] ?? NaN);
-    }
-    const {scale, skipped} = lossScale.record();
-    expect(skipped).toBeGreaterThan(3);
-    expect(scale).toBe(2 ** (28 - skipped));
+  it.each([1, 2])(
+    'leaves out updates whose gradient overflows, as if they had not been, accumulation %i',
+    async (accumulation) => {
+      const changes = {precision: 'f16', accumulation} as const;
+      const batches = Array.from({length: accumulation}, (_, i) => drawBatch(i));
+      const lossScale = new LossScale({scale: 2 ** 28, good: 0, skipped: 0});
+      const program = startProgram(changes, {lossScale});
+      const before = await numbers(program);
+      let outcome = 'skipped';
+      for (; outcome === 'skipped' && lossScale.scale > 1;) {
+        expect(await numbers(program)).toEqual(before);
+        const {gradientNorm} = program.update(batches);
+        outcome = lossScale.took((await gradientNorm.data())[0] ?? NaN);
+      }
+      const {scale, skipped} = lossScale.record();
+      expect(skipped).toBeGreaterThan(3);
+      expect(scale).toBe(2 ** (28 - skipped));
 
-    const unhindered = startProgram(changes, {lossScale: new LossScale({scale, good: 0, skipped: 0})});
-    unhindered.update(batches);
-    const after = await numbers(program);
-    expect(after).toEqual(await numbers(unhindered));
-    expect(after).not.toEqual(before);
-    for (const each of [program, unhindered]) each.dispose();
-  });
+      const unhindered = startProgram(changes, {lossScale: new LossScale({scale, good: 0, skipped: 0})});
+      unhindered.update(batches);
+      const after = await numbers(program);
+      expect(after).toEqual(await numbers(unhindered));
+      expect(after).not.toEqual(before);
+      for (const each of [program, unhindered]) each.dispose();
+    },
+  );
 
   describe('resumes bit for bit', () => {
     it.each([
@@ -135,7 +138,9 @@ describeOnEngines('a training in low precision', (engine) => {
         expect(left).toBeGreaterThan(0);
         expect(left).toBeLessThan(8);
         expect(unbroken.of('log')[0]?.message).toContain('update 1 was left out, as its gradient is too large for f16');
-        expect(unbroken.of('step').every(({gradientNorm}) => gradientNorm === null || !(gradientNorm > 1e9))).toBe(true);
+        expect(unbroken.of('step').every(({gradientNorm}) => gradientNorm === null || !(gradientNorm > 1e9))).toBe(
+          true,
+        );
       }
     });
   });

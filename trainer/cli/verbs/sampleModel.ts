@@ -97,7 +97,16 @@ export async function sampleModel(
   const {sampler = defaultSampler(schedule), steps, eta, seed, seedLike, guidance, guidanceRescale} = request;
   const negative = request.negative?.length === 1 ? request.negative[0] : request.negative && [...request.negative];
   const drawnBy = {prompts, negative, guidance, guidanceRescale};
-  const settings = {sampler, steps, eta, seed, batch: Math.min(request.batch, count), ...drawnBy, ...chosen, ...(precision !== 'f32' && {precision})};
+  const settings = {
+    sampler,
+    steps,
+    eta,
+    seed,
+    batch: Math.min(request.batch, count),
+    ...drawnBy,
+    ...chosen,
+    ...(precision !== 'f32' && {precision}),
+  };
   const text = promptsFor(components.text, drawnBy);
   const [height, width, channels] = space.imageShape;
   const drawn = {model: weightsHash, ...(experts && {experts}), ...settings, count, size: [height, width] as const};

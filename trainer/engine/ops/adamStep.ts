@@ -65,7 +65,9 @@ function plainStep(before: AdamVectors, gradient: Tensor1D, numbers: AdamNumbers
     retained,
   } = numbers;
   const first = tf.tidy(() => tf.add<Tensor1D>(before.first, tf.mul(tf.sub(gradient, before.first), restOf(beta1))));
-  const second = tf.tidy(() => tf.add<Tensor1D>(tf.mul(before.second, beta2), tf.mul(tf.square(gradient), restOf(beta2))));
+  const second = tf.tidy(() =>
+    tf.add<Tensor1D>(tf.mul(before.second, beta2), tf.mul(tf.square(gradient), restOf(beta2))),
+  );
   const step = tf.tidy(() => {
     const denominator = tf.tidy(() => tf.add(tf.sqrt(second), epsilon));
     return tf.mul(tf.div(first, denominator), rate);

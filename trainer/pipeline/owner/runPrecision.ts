@@ -30,7 +30,9 @@ export async function precisionWarnings(
 
 function slowText(setting: string, precision: LowPrecision): string {
   const lacking =
-    precision === 'bf16' ? 'none of avx512_bf16 and amx_bf16 among its flags' : 'no avx512_fp16 or amx_fp16 among its flags';
+    precision === 'bf16'
+      ? 'none of avx512_bf16 and amx_bf16 among its flags'
+      : 'no avx512_fp16 or amx_fp16 among its flags';
   return `${setting} is ${precision}, but this processor has no instructions for it (${lacking}): it will be slower than f32, not faster.`;
 }
 

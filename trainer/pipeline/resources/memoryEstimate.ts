@@ -35,7 +35,7 @@ export interface MemoryEstimate {
   readonly engine: number;
   /** Weights, gradient, optimizer, moving average, teacher, and the components of the pipeline where they stay. */
   readonly weights: number;
-  /** Activations of one micro-batch; or what encoding an image takes, if that is more. */
+  /** Activations of one micro-batch, and the images and noise of an update that is drawn ahead; or what encoding an image takes, if that is more. */
   readonly activations: number;
   /** What a checkpoint reads back to the host. */
   readonly checkpoint: number;
@@ -65,12 +65,19 @@ export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEs
     weights: count * vector + (unloads ? 0 : encoder + text),
     // Images are encoded before the training, or between two updates; samples are decoded between two updates.
     activations: Math.max(
-      activations * needs.batch * architectureOf(needs.unetConfig).activationBytes({...needs, size: input}),
+      activations * needs.batch * architectureOf(needs.unetConfig).activationBytes({...needs, size: input}) +
+        drawnAhead(needs, input),
       components.perPixel * size[0] * size[1] + (unloads ? Math.max(encoder, decoder) + text : decoder),
     ),
     // Weights and both moments, and the moving average.
     checkpoint: (needs.ema ? 4 : 3) * vector,
   };
+}
+
+/** Bytes of the rows of images and the noise of an update: of those that are drawn, and a copy on the way to the engine. */
+function drawnAhead({batch, accumulation, unetConfig}: TrainingNeeds, [height, width]: readonly [number, number]) {
+  const values = batch * accumulation * height * width * unetConfig.in_channels;
+  return 4 * 2 * 2 * values;
 }
 
 /** Bytes that the engine holds in tensors; on a GPU they lie in its memory. */

@@ -3,7 +3,6 @@ import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {ModelRecord} from '../../contract/run/records.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
-import type {HeldOutSource} from '../../evaluate/heldOutImages.ts';
 import type {Components} from '../../models/components.ts';
 import type {Model} from '../../models/model.ts';
 import {savePretrained, type SavedModel} from '../../models/pretrained.ts';
@@ -13,10 +12,9 @@ import {runPaths} from '../../store/run/runPaths.ts';
 import {train} from '../../train/loop.ts';
 import type {TrainHooks, TrainTask} from '../../train/trainTask.ts';
 import {heldOutProbe, type HeldOutProbe} from './heldOutProbe.ts';
-import {keepsEncoded, openNetworkData} from './data/networkData.ts';
+import {keepsEncoded, openNetworkData, type NetworkData} from './data/networkData.ts';
 import type {WriteSnapshot} from './expertSnapshots.ts';
-import type {StageContext, StageOutcome} from './stageContext.ts';
-import {openStageData} from './data/stageData.ts';
+import {note, type StageContext, type StageOutcome, warn} from './stageContext.ts';
 import {trainingGrids} from './trainingGrids.ts';
 
 /** One training of a run: what it starts from, what it draws, and as what its result is kept. */
@@ -44,7 +42,8 @@ export async function trainModel(context: StageContext, training: ModelTraining)
   const {run, watch} = context;
   const {model, config, network, components} = training;
   const {denoiser, schedule} = network;
-  const {train: images, validation} = await openStageData(context);
+  const onSkip = once(warn(context));
+  const {train: images, validation} = await watch.openData(onSkip, note(context));
   const need = {what: 'training images', images: images.size, forTraining: true};
   const drawn = await openNetworkData(context, components, images, need);
   const onlyDrawing = keepsEncoded(context.resolved.config.data);
@@ -53,7 +52,7 @@ export async function trainModel(context: StageContext, training: ModelTraining)
     saveModel(path, params, training, {role: 'snapshot', updates});
   const hooks = {...(await trainHooks(context, config, watched)), ...(await training.snapshots?.(write))};
   if (watched.onlyDrawing) components.unload();
-  const params = await train(taskOf(context, training, drawn), hooks);
+  const params = await train({...taskOf(context, training, drawn), onSkip}, hooks);
   if (params === null) return 'stopped';
   await watch.check();
   await saveModel(runPaths.model(run, modelName(model)), params, training, {updates: config.updates});
@@ -78,7 +77,7 @@ async function saveModel(
       predictionType: schedule.settings.prediction_type,
       schedule: scheduleHash(schedule),
       seed: config.seed,
-      ...(config.precision !== 'f32' && {precision: config.precision}),
+      ...(config.precision && config.precision !== 'f32' && {precision: config.precision}),
       ...made,
     },
   });
@@ -87,7 +86,7 @@ async function saveModel(
 function taskOf(
   {run, stage, resolved}: StageContext,
   {config, drawsAs, network, teacher, consistency, teacherPrecision, initial, range, probability}: ModelTraining,
-  {images, texts, space}: HeldOutSource,
+  {images, texts, space, order}: NetworkData,
 ): TrainTask {
   const {data} = resolved.config;
   const {denoiser, schedule} = network;
@@ -101,6 +100,7 @@ function taskOf(
     probability,
     images,
     texts,
+    ...(order && {order}),
     space,
     flip: data?.flip ?? false,
     randomCrop: data !== undefined && 'crop' in data && data.crop === 'random',
@@ -118,4 +118,13 @@ async function trainHooks(
   const probe = await heldOutProbe(context, {...model, every: config.heldOutEvery, seed: config.seed});
   const beforeSave = () => watch.check();
   return {emit, nextAction, outbox, beforeSave, ...probe, ...trainingGrids(context, config.samples, model)};
+}
+
+/** Says each sentence once, whichever thread has met what it is about. */
+function once(say: (message: string) => void): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (!said.has(message)) say(message);
+    said.add(message);
+  };
 }

@@ -31,10 +31,12 @@ interface SampledModel {
  * The model, or the ensemble of its experts (Decouple-Then-Merge, Eq. 7), whose ranges are given or recorded: only the weights that answer are
  * loaded. Throws UserErrors for ranges that do not cover all timesteps, each once.
  */
-export async function loadPredict({expert = [], range, precision}: ModelOptions, model: OpenModel): Promise<SampledModel> {
+export async function loadPredict(
+  {expert = [], range, precision}: ModelOptions,
+  model: OpenModel,
+): Promise<SampledModel> {
   const {denoiser, schedule} = model;
-  if (expert.length === 0)
-    return {predict: modelPredict(new Predictor(denoiser, await model.loadParams()), precision)};
+  if (expert.length === 0) return {predict: modelPredict(new Predictor(denoiser, await model.loadParams()), precision)};
   const experts = [];
   for (const each of expertPaths(expert, range)) experts.push(await loadExpert(each, model));
   const sorted = experts.toSorted((a, b) => a.range[0] - b.range[0]);

@@ -62,7 +62,7 @@ export class GraphRecorder {
   #recorded: string[] = [];
   #drawn: DrawnInput[] = [];
   readonly #reads = new Map<string, VariableRead>();
-  /** What the operations of an `inTurn` wait for. */
+  /** What the operations of a body of `inTurn` wait for. */
   #gate: string | undefined;
   #prefix = '';
   /** Of the operations that are recorded now; null: float32. */
@@ -170,14 +170,22 @@ export class GraphRecorder {
     }
   }
 
-  /** Records what begins only when the last operation before it is done, whatever it depends on. */
-  inTurn<T>(body: () => T): T {
-    this.#gate = this.#recorded.at(-1);
-    try {
-      return body();
-    } finally {
-      this.#gate = undefined;
-    }
+  /**
+   * Records bodies of which each begins only when the last operation of the one before it is done, whatever it depends on; of the one before that, where
+   * two operations run at once.
+   */
+  inTurn<T>(bodies: readonly (() => T)[]): T[] {
+    const atOnce = this.runsSideBySide ? 2 : 1;
+    const ends = Array.from({length: atOnce}, () => this.#recorded.at(-1));
+    return bodies.map((body, i) => {
+      this.#gate = ends[i];
+      try {
+        return body();
+      } finally {
+        this.#gate = undefined;
+        ends.push(this.#recorded.at(-1));
+      }
+    });
   }
 
   /** Frees the captured values; to be called once they are in their variables. */
@@ -211,14 +219,18 @@ export class GraphRecorder {
     );
     const sources = inputs.map((id) => this.#source(id));
     const attributesByName = Object.fromEntries(named);
-    const node =
-      this.#recordNarrow(op, sources, attributesByName) ?? this.#recordWide(op, sources, attributesByName);
+    const node = this.#recordNarrow(op, sources, attributesByName) ?? this.#recordWide(op, sources, attributesByName);
     for (const [index, {id}] of made.entries()) this.#sources.set(id, `${node}:${index}`);
   }
 
   #recordWide(op: string, sources: readonly string[], attributes: Record<string, GraphAttribute>): string {
     const turn = this.#turn(sources);
-    return this.#inTurn(op, sources.map((source) => this.#near(source)), attributes, turn);
+    return this.#addRecorded(
+      op,
+      sources.map((source) => this.#near(source)),
+      attributes,
+      turn,
+    );
   }
 
   /** The operation in the precision of the moment, and its result in float32; undefined where it stays in float32. */
@@ -228,14 +240,19 @@ export class GraphRecorder {
     if (!precision || !narrow) return undefined;
     const type = lowType(precision);
     const turn = this.#turn(sources);
-    const source = `${this.#inTurn(op, narrow, narrowAttributes(attributes, type), turn)}:0`;
-    const wide = this.#inTurn('Cast', [source], castAttributes(type, float32), turn === null ? null : []);
+    const source = `${this.#addRecorded(op, narrow, narrowAttributes(attributes, type), turn)}:0`;
+    const wide = this.#addRecorded('Cast', [source], castAttributes(type, float32), turn === null ? null : []);
     this.#narrowing.widened(`${wide}:0`, source, precision);
     return wide;
   }
 
   /** Adds an operation after what `#turn` says. */
-  #inTurn(op: string, sources: readonly string[], attributes: Record<string, GraphAttribute>, turn: string[] | null) {
+  #addRecorded(
+    op: string,
+    sources: readonly string[],
+    attributes: Record<string, GraphAttribute>,
+    turn: string[] | null,
+  ) {
     const node = this.add(op, [...sources, ...(turn ?? [])], attributes);
     if (turn === null) this.#constants.add(node);
     else this.#recorded.push(node);
@@ -245,14 +262,14 @@ export class GraphRecorder {
   #newNarrowing(): Narrowing {
     return new Narrowing({
       cast: (source, from, to) =>
-        `${this.#inTurn('Cast', [source], castAttributes(from, to), this.#turn([source]))}:0`,
+        `${this.#addRecorded('Cast', [source], castAttributes(from, to), this.#turn([source]))}:0`,
       moved: (source, type, data) => {
         const {op, inputs, attributes} = this.#nodeOf(source);
         const [, ...others] = inputs.filter((input) => !input.startsWith('^'));
         const turn = this.#turn([data]);
-        return `${this.#inTurn(op, [data, ...others], narrowAttributes(attributes, type), turn)}:0`;
+        return `${this.#addRecorded(op, [data, ...others], narrowAttributes(attributes, type), turn)}:0`;
       },
-      opOf: (source) => this.#positions.has(nodeOf(source)) ? this.#nodeOf(source) : undefined,
+      opOf: (source) => (this.#positions.has(nodeOf(source)) ? this.#nodeOf(source) : undefined),
     });
   }
 
@@ -270,7 +287,7 @@ export class GraphRecorder {
     const known = this.#rewidened.get(source);
     if (known !== undefined && !this.#isLongAgo(known)) return known;
     const attributes = castAttributes(origin.type, float32);
-    const made = `${this.#inTurn('Cast', [origin.source], attributes, this.#turn([origin.source]))}:0`;
+    const made = `${this.#addRecorded('Cast', [origin.source], attributes, this.#turn([origin.source]))}:0`;
     this.#rewidened.set(source, made);
     return made;
   }
