@@ -55,7 +55,7 @@ const boundaries: readonly Boundary[] = [
   {part: 'trainer/random.ts', row: 1, packages: []},
   {part: 'trainer/protoWriter.ts', row: 1, packages: []},
   {part: 'trainer/concatenate.ts', row: 1, packages: []},
-  {part: 'trainer/packageRoot.ts', row: 1, packages: [node, zod]},
+  {part: 'trainer/packageRoot.ts', row: 0, packages: [node, zod]},
   {part: 'trainer/contract/', row: 0, packages: [zod, /^yaml$/]},
 ];
 

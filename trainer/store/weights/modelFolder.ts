@@ -131,7 +131,8 @@ async function writeContent(
   }
   if (pipeline !== null) await carryComponents(pipeline, folder);
   let records: Pick<NewModel, 'record' | 'mergeRecord'> = {record, mergeRecord};
-  const metadata = () => (records.mergeRecord ? {'deme.merge': JSON.stringify(records.mergeRecord)} : {});
+  const metadata = (): Record<string, string> =>
+    records.mergeRecord ? {'deme.merge': JSON.stringify(records.mergeRecord)} : {};
   const lateMetadata = late && (async () => ((records = await late()), metadata()));
   await writeSafetensors(join(folder, 'unet', `${weightsStem}.safetensors`), tensors, metadata(), lateMetadata);
   await writeJsonAtomic(join(folder, recordFile), records.record);

@@ -1,11 +1,12 @@
-import {rm} from 'node:fs/promises';
-import {join} from 'node:path';
+import {readFile, rm} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {openRows} from '../../../../trainer/data/rowsOrder.ts';
 import {pixelSpace} from '../../../../trainer/models/imageSpace.ts';
 import {createRandom} from '../../../../trainer/random.ts';
+import {packageRoot} from '../../../../trainer/packageRoot.ts';
 import {RowTable} from '../../../../trainer/store/table/rowTable.ts';
 import {BatchReader, disposeBatches} from '../../../../trainer/train/batches/batchReader.ts';
 import {threadPays} from '../../../../trainer/train/batches/threadPays.ts';
@@ -118,6 +119,26 @@ describe('the reader of batches', () => {
   });
 });
 
+/** A built file and all that it loads at its start. */
+async function loadedBy(file: string, seen = new Map<string, string>()): Promise<Map<string, string>> {
+  if (seen.has(file)) return seen;
+  const text = await readFile(file, 'utf8');
+  seen.set(file, text);
+  for (const [, path = ''] of text.matchAll(/^(?:import|export)\b[^;]*?"(\.[^"]+)"/gm))
+    await loadedBy(join(dirname(file), path), seen);
+  return seen;
+}
+
+it('has a thread that loads no engine', async () => {
+  const loads = async (entry: string) => {
+    const all = [...(await loadedBy(join(packageRoot(), 'dist', entry))).values()];
+    return all.some((text) => /"@tensorflow\/|tfjs-core/.test(text));
+  };
+  expect(await loads('batches.js')).toBe(false);
+  // Else there would be nothing to find.
+  expect(await loads('trainer.js')).toBe(true);
+});
+
 describe('rows that another thread reads', () => {
   it('are the latents and texts of the tables, and an error where one is missing', async () => {
     const {task} = await pictureTask();
@@ -145,12 +166,12 @@ describe('rows that another thread reads', () => {
     );
     expect(images.shape).toEqual([2, 2, 8]);
     expect(await images.read(2)).toEqual(await plain.read(2));
-    expect(await images.read(2, {mirrored: true})).toEqual(await mirrored.read(2));
     expect(await opened?.rows.read('a seven')).toEqual(await texts.read(1));
     expect(await opened?.captions(0)).toEqual(['']);
     await expect(opened?.rows.read('an eight')).rejects.toThrow('a row of texts is not on the disk');
-    await rm(plain.settings.folder, {recursive: true});
-    await expect(images.read(0)).rejects.toThrow('a row of plain is not on the disk');
+    // Nothing has opened it yet.
+    await rm(mirrored.settings.folder, {recursive: true});
+    await expect(images.read(2, {mirrored: true})).rejects.toThrow('a row of mirrored is not on the disk');
   });
 });
 
