@@ -8,7 +8,6 @@ import {planProcesses, type ProcessPlan} from '../resources/processPlan.ts';
 import {requireMemory} from '../resources/requireMemory.ts';
 import {isTraining, type PlannedStage} from '../graph/stagePlan.ts';
 import {trainingNeeds} from '../resources/trainingNeeds.ts';
-import {precisionWarnings} from './runPrecision.ts';
 
 /** How the stages of a run are executed, and what the user should know before they start. */
 export interface RunPlan {
@@ -25,13 +24,9 @@ export interface PlanRequest {
   readonly cores?: number;
 }
 
-/**
- * Shares the machine among the stages. Throws a UserError where one of their trainings cannot fit into its memory, or the engine lacks a number format
- * that the config asks for.
- */
+/** Shares the machine among the stages. Throws a UserError where one of their trainings cannot fit into its memory. */
 export async function planRun(resolved: ResolvedConfig, {stages, engine, gpus, cores}: PlanRequest): Promise<RunPlan> {
   const {engine: asked} = resolved.config;
-  const numbers = await precisionWarnings(resolved.config, stages, engine);
   const supply = await memorySupply(engine, asked.memory);
   const needs = await trainingNeeds(resolved, stages);
   if (needs) requireMemory(needs, engine, supply);
@@ -39,5 +34,5 @@ export async function planRun(resolved: ResolvedConfig, {stages, engine, gpus, c
   const plan = planProcesses(asked, engine, {stages: stages.length, fit: fittingProcesses(bytes, supply), gpus, cores});
   const trainings = Math.min(plan.parallel, stages.filter(isTraining).length);
   const warning = memoryWarning(bytes, supply, trainings);
-  return {plan, warnings: [...numbers, ...(warning === null ? [] : [warning])]};
+  return {plan, warnings: warning === null ? [] : [warning]};
 }

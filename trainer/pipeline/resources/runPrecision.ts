@@ -6,20 +6,25 @@ import {fastPrecisions} from '../../engine/fastPrecisions.ts';
 import {requirePrecision} from '../../engine/ops/requirePrecision.ts';
 import type {PlannedStage} from '../graph/stagePlan.ts';
 
+type Stages = readonly Pick<PlannedStage, 'stage'>[];
+
+/** Throws a UserError that names the setting where the engine does not have a number format that one of these stages computes in. */
+export function requirePrecisions(config: DemeConfig, stages: Stages, {name}: Pick<EngineInfo, 'name'>): void {
+  for (const {setting, precision} of askedPrecisions(config, stages)) requirePrecision(precision, name, setting);
+}
+
 /**
- * What to say of the number formats that the stages of a run compute in: that the processor has no instructions for one, and is slower in it.
- * Throws a UserError that names the setting where the engine does not have one at all.
+ * What to say of the number formats that these stages compute in: that the processor has no instructions for one, and is slower in it.
  *
  * @param fast the formats that the processor has instructions for; null where nobody knows
  */
 export async function precisionWarnings(
   config: DemeConfig,
-  stages: readonly Pick<PlannedStage, 'stage'>[],
-  {name, device}: Pick<EngineInfo, 'name' | 'device'>,
+  stages: Stages,
+  {device}: Pick<EngineInfo, 'device'>,
   fast?: readonly LowPrecision[] | null,
 ): Promise<string[]> {
-  const asked = askedPrecisions(config, new Set(stages.map(({stage}) => stage.kind)));
-  for (const {setting, precision} of asked) requirePrecision(precision, name, setting);
+  const asked = askedPrecisions(config, stages);
   if (asked.length === 0 || device === 'GPU') return [];
   const own = fast === undefined ? await fastPrecisions() : fast;
   if (own === null) return [];
@@ -39,8 +44,9 @@ function slowText(setting: string, precision: LowPrecision): string {
 /** The settings of these stages that ask for less than f32. */
 function askedPrecisions(
   {pretrain, decouple, merge, evaluate}: DemeConfig,
-  kinds: ReadonlySet<StageKind>,
+  stages: Stages,
 ): {setting: string; precision: LowPrecision}[] {
+  const kinds = new Set(stages.map(({stage}) => stage.kind));
   const has = (...names: readonly StageKind[]) => names.some((name) => kinds.has(name));
   const settings: [string, Precision | undefined, boolean][] = [
     ['pretrain.precision', pretrain?.precision, has('pretrain')],

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {DemeConfig} from '../../../../trainer/contract/config/config.ts';
 import type {Stage} from '../../../../trainer/contract/run/stage.ts';
-import {precisionWarnings} from '../../../../trainer/pipeline/owner/runPrecision.ts';
+import {precisionWarnings, requirePrecisions} from '../../../../trainer/pipeline/resources/runPrecision.ts';
 
 const tensorflow = {name: 'tensorflow', device: 'CPU'} as const;
 const wasm = {name: 'wasm', device: 'CPU'} as const;
@@ -23,24 +23,31 @@ const ordinary = {kind: 'ordinary'} as const;
 const evaluation = {kind: 'evaluate', model: {kind: 'base'}} as const;
 
 describe('the precision of a run', () => {
-  it('is refused where the engine has none, by the name of the setting', async () => {
-    const refusal = (given: DemeConfig, ...of: Stage[]) => precisionWarnings(given, stages(...of), wasm, null);
-    await expect(refusal(config({precision: 'bf16'}), expert)).rejects.toMatchObject({
-      code: 'precision-unsupported',
-      hint: expect.stringContaining('Set decouple.precision to f32') as string,
-    });
-    await expect(refusal(config({teacherPrecision: 'f16'}), expert)).rejects.toThrow('in f32 only, not in f16');
-    await expect(refusal(config({}, {precision: 'bf16'}), evaluation)).rejects.toMatchObject({
-      hint: expect.stringContaining('evaluate.sampling.precision') as string,
-    });
+  it('is refused where the engine has none, by the name of the setting', () => {
+    const refusal = (given: DemeConfig, ...of: Stage[]) => {
+      return expect(() => requirePrecisions(given, stages(...of), wasm));
+    };
+    refusal(config({precision: 'bf16'}), expert).toThrow(
+      expect.objectContaining({
+        code: 'precision-unsupported',
+        hint: expect.stringContaining('Set decouple.precision to f32') as string,
+      }),
+    );
+    refusal(config({teacherPrecision: 'f16'}), expert).toThrow('in f32 only, not in f16');
+    refusal(config({}, {precision: 'bf16'}), evaluation).toThrow(
+      expect.objectContaining({hint: expect.stringContaining('evaluate.sampling.precision') as string}),
+    );
   });
 
   it('is no matter for stages that do not compute in it', async () => {
-    const given = config({teacherPrecision: 'bf16'}, {precision: 'bf16'});
-    expect(await precisionWarnings(given, stages(ordinary, {kind: 'merge'}), wasm, [])).toEqual([]);
-    const alone = config({teacherPrecision: 'bf16', consistency: 0});
-    expect(await precisionWarnings(alone, stages(expert), wasm, [])).toEqual([]);
-    expect(await precisionWarnings(config({precision: 'f32'}), stages(expert), wasm, [])).toEqual([]);
+    for (const [given, ...of] of [
+      [config({teacherPrecision: 'bf16'}, {precision: 'bf16'}), ordinary, {kind: 'merge'}],
+      [config({teacherPrecision: 'bf16', consistency: 0}), expert],
+      [config({precision: 'f32'}), expert],
+    ] as const) {
+      expect(() => requirePrecisions(given, stages(...of), wasm)).not.toThrow();
+      expect(await precisionWarnings(given, stages(...of), wasm, [])).toEqual([]);
+    }
   });
 
   it('is warned of where the processor has no instructions for it, and only there', async () => {
