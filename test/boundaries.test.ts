@@ -20,6 +20,8 @@ const boundaries: readonly Boundary[] = [
   {part: 'trainer/main.ts', row: 6, packages: [node]},
   {part: 'trainer/owner.ts', row: 6, packages: [node]},
   {part: 'trainer/preview.ts', row: 6, packages: [node]},
+  {part: 'trainer/batches.ts', row: 6, packages: [node]},
+  {part: 'trainer/hashing.ts', row: 6, packages: [node]},
   {part: 'trainer/cli/', row: 6, packages: [node, zod, /^commander$/]},
   {part: 'trainer/preview/', row: 5, packages: [node]},
   {part: 'trainer/pipeline/report/reportPage.ts', row: 5, packages: [node, /^marked$/]},
@@ -53,7 +55,7 @@ const boundaries: readonly Boundary[] = [
   {part: 'trainer/random.ts', row: 1, packages: []},
   {part: 'trainer/protoWriter.ts', row: 1, packages: []},
   {part: 'trainer/concatenate.ts', row: 1, packages: []},
-  {part: 'trainer/packageRoot.ts', row: 1, packages: [node, zod]},
+  {part: 'trainer/packageRoot.ts', row: 0, packages: [node, zod]},
   {part: 'trainer/contract/', row: 0, packages: [zod, /^yaml$/]},
 ];
 

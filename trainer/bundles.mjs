@@ -27,8 +27,15 @@ export const bundles = [
   {
     name: 'program',
     sources: ['trainer'],
-    entries: ['cli=trainer/cli.ts', 'trainer=trainer/main.ts', 'owner=trainer/owner.ts', 'preview=trainer/preview.ts'],
-    outputs: ['cli.js', 'trainer.js', 'owner.js', 'preview.js'],
+    entries: [
+      'cli=trainer/cli.ts',
+      'trainer=trainer/main.ts',
+      'owner=trainer/owner.ts',
+      'preview=trainer/preview.ts',
+      'batches=trainer/batches.ts',
+      'hashing=trainer/hashing.ts',
+    ],
+    outputs: ['cli.js', 'trainer.js', 'owner.js', 'preview.js', 'batches.js', 'hashing.js'],
     options: [
       ...modules,
       '--alias:@tensorflow/tfjs-core=./trainer/tfjsCore.cjs',

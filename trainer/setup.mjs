@@ -91,6 +91,7 @@ const ownBenches = {
   // The verbs are measured as they are built.
   'sd-pipeline': {folder: 'pipeline/', entries: ['pipelineBench', 'reportUsage'], isOnTheBuild: true},
   features: {folder: 'features/', entries: ['featuresBench', 'featuresWorker']},
+  prefetch: {folder: 'prefetch/', entries: ['prefetchBench'], isOnTheBuild: true},
   eta: {folder: 'eta/', entries: ['etaBench', 'recordRun']},
 };
 const jobsOnTheBuild = [
@@ -105,6 +106,7 @@ const jobsOnTheBuild = [
   'deme',
   'package',
   'open',
+  'bench-merge',
   'bench-preview',
   'bench-runs',
 ];

@@ -12,15 +12,17 @@ import {benchOptions, type BenchOptions} from './benchOptions.ts';
 import {writeBenchReport, type BenchEntry} from './benchReport.ts';
 import {busyCores} from './busyCores.ts';
 import {cases, type Workload} from './cases.ts';
-import {compare, tolerance, type Comparison} from './comparison.ts';
+import {compare, toleranceOf, type Comparison} from './comparison.ts';
 import {ourContestants, torchContestants, type Contestant} from './contestants.ts';
 import {isMeasurement, measureWorkload, type Failure} from './measureWorkload.ts';
+import {processorName} from './processorName.ts';
 import {formatTable} from './table.ts';
 import {installTorch} from './torchPython.ts';
 
 /** `npm run bench`: the same work in our trainer and in PyTorch, in turn, on this machine. Exit code 1 where something failed or differs. */
 async function bench(options: BenchOptions): Promise<number> {
   const busy = await busyCores();
+  say(`Processor: ${await processorName()}.`);
   if (busy > 0.2) say(`Other programs keep ${busy.toFixed(1)} cores busy: the figures below say little.`);
   if (options.installTorch) await installTorch();
   const [ours, torch] = [await ourContestants(), await torchContestants()];
@@ -36,7 +38,7 @@ async function bench(options: BenchOptions): Promise<number> {
       const compared = measured.flatMap(({workload, outcomes}) => compare(workload, outcomes));
       comparisons.push(...compared);
       const models = [...new Set(measured.map(({workload}) => workload.model))].join(', ');
-      process.stdout.write(`\n${name}: ${models}\n\n${formatTable(compared)}\n\n`);
+      process.stdout.write(`\n${name}: ${models}; ${await processorName()}\n\n${formatTable(compared)}\n\n`);
       await writeBenchReport(options.output, {rounds: options.rounds, busyCores: busy}, entries);
     }
   });
@@ -99,10 +101,10 @@ function verdict(entries: readonly BenchEntry[], comparisons: readonly Compariso
       .map(({contestant, error}) => `${contestant}, ${workload.title}: ${error}`),
   );
   const different = comparisons
-    .filter(({deviation}) => deviation !== null && !(deviation <= tolerance))
+    .filter(({deviation, ours}) => deviation !== null && !(deviation <= toleranceOf(ours)))
     .map(
       ({ours, workload}) =>
-        `${ours.contestant}, ${workload.title}: the results differ from PyTorch's by more than ${tolerance}`,
+        `${ours.contestant} in ${ours.variant}, ${workload.title}: the results differ from PyTorch's by more than ${toleranceOf(ours)}`,
     );
   for (const problem of [...failures, ...different]) say(problem);
   return failures.length + different.length > 0 ? 1 : 0;

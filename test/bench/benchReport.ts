@@ -1,10 +1,11 @@
 import {mkdir} from 'node:fs/promises';
-import {availableParallelism, cpus, totalmem} from 'node:os';
+import {availableParallelism, totalmem} from 'node:os';
 import {dirname} from 'node:path';
 import {writeJsonAtomic} from '../../trainer/store/files/jsonFile.ts';
 import type {Workload} from './cases.ts';
-import {compare, tolerance} from './comparison.ts';
+import {compare, tolerances} from './comparison.ts';
 import type {Failure, Measurement} from './measureWorkload.ts';
+import {processorName} from './processorName.ts';
 
 /** One workload and what all contestants made of it. */
 export interface BenchEntry {
@@ -20,7 +21,7 @@ export async function writeBenchReport(
   entries: readonly BenchEntry[],
 ): Promise<void> {
   const machine = {
-    processor: cpus()[0]?.model ?? 'unknown',
+    processor: await processorName(),
     cores: availableParallelism(),
     memory: totalmem(),
     system: `${process.platform} ${process.arch}`,
@@ -33,7 +34,7 @@ export async function writeBenchReport(
     date,
     machine,
     ...settings,
-    tolerance,
+    tolerances,
     ratios: entries.flatMap(ratios),
     entries,
   });
@@ -41,11 +42,13 @@ export async function writeBenchReport(
 
 /** Ours divided by PyTorch's, for each engine. */
 function ratios({case: name, workload, outcomes}: BenchEntry) {
-  return compare(workload, outcomes).map(({ours, torch, deviation}) => ({
+  return compare(workload, outcomes).map(({ours, plain, torch, deviation}) => ({
     case: name,
     work: workload.title,
     threads: workload.threads,
     engine: ours.engine,
+    numbers: ours.variant,
+    fasterThanF32: plain && plain.seconds / ours.seconds,
     time: torch && ours.seconds / torch.seconds,
     processor: torch && ours.processor / torch.processor,
     memory: torch && ours.peak / torch.peak,

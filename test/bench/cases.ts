@@ -1,3 +1,4 @@
+import type {Precision} from '../../trainer/contract/config/precision.ts';
 import type {EngineName} from '../../trainer/contract/engine/engineInfo.ts';
 
 /** One piece of work that both sides do. */
@@ -21,7 +22,21 @@ export interface Workload {
   readonly chunk: number;
   /** Compute activations again in the backward pass; left out: no. */
   readonly gradientCheckpointing?: boolean;
+  /** Number formats that it is done in, which take turns; left out: f32 alone. */
+  readonly variants?: readonly Variant[];
 }
+
+/** Number formats of convolutions and matrix products. */
+export interface Variant {
+  readonly name: string;
+  readonly precision: Precision;
+  /** Of the frozen original in an update. */
+  readonly teacherPrecision: Precision;
+}
+
+export const inF32: Variant = {name: 'f32', precision: 'f32', teacherPrecision: 'f32'};
+const inBf16: Variant = {name: 'bf16', precision: 'bf16', teacherPrecision: 'bf16'};
+const bf16Teacher: Variant = {name: 'bf16 teacher', precision: 'f32', teacherPrecision: 'bf16'};
 
 const digits = {model: 'digits', size: 28, processes: 1} as const;
 const cifar = {model: 'ddpm-cifar10-32', size: 32, processes: 1, engines: ['tensorflow']} as const;
@@ -63,6 +78,7 @@ export const cases: Readonly<Record<string, readonly Workload[]>> = {
       threads,
       chunks: 2,
       chunk: 2,
+      variants: [inF32, inBf16, bf16Teacher],
     })),
     {
       ...cifar,
@@ -73,6 +89,7 @@ export const cases: Readonly<Record<string, readonly Workload[]>> = {
       threads: 2,
       chunks: 2,
       chunk: 1,
+      variants: [inF32, inBf16],
     },
   ],
   lsun: [

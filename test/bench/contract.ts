@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import {Precision} from '../../trainer/contract/config/precision.ts';
 import {SchedulerConfig} from '../../trainer/contract/model/schedulerConfig.ts';
 import {trainingFields} from '../../trainer/contract/config/training.ts';
 import {UNet2DConditionConfig} from '../../trainer/contract/model/unet2dConditionConfig.ts';
@@ -27,7 +28,9 @@ export const BenchTask = z.strictObject({
   /** The clock is read `chunks` times, after `chunk` updates or samplings each. */
   chunks: count,
   chunk: count,
-  training: z.strictObject({...trainingFields, consistency: z.number()}),
+  /** Number format of a sampling. */
+  precision: Precision,
+  training: z.strictObject({...trainingFields, consistency: z.number(), teacherPrecision: Precision}),
 });
 export type BenchTask = z.infer<typeof BenchTask>;
 

@@ -16,7 +16,7 @@ export async function measureSampling(
   const {shape, batches, condition} = await readBenchData(task.data);
   const {denoiser, schedule, params} = await loadPretrained(task.model);
   const noise = tf.tensor4d(batches[0]?.noise ?? [], [...shape]);
-  const predict = modelPredict(new Predictor(denoiser, params));
+  const predict = modelPredict(new Predictor(denoiser, params), task.precision);
   const request: SampleRequest = {
     predict: (noisy, timestep) => predict(noisy, timestep, condition),
     schedule,

@@ -20,9 +20,10 @@ export async function measureUpdates(
 ): Promise<Omit<BenchResult, 'engine'>> {
   const data = await readBenchData(task.data);
   const {folder, denoiser, schedule, params} = await loadPretrained(task.model);
-  const {consistency, ...config} = task.training;
+  const {consistency, teacherPrecision, ...config} = task.training;
   const initial = withProjections(params, folder.unetConfig, 'full');
-  const program = startProgram({denoiser, schedule, teacher: params, consistency}, config, initial, data);
+  const setting = {denoiser, schedule, teacher: params, consistency, teacherPrecision};
+  const program = startProgram(setting, config, initial, data);
   const losses = await runUpdates(program, data, task.warmup);
   await ready();
   const times = await timeChunks(task, (count) => runUpdates(program, data, count));

@@ -6,7 +6,7 @@ import {createSchedule} from '../../trainer/schedulers/schedule.ts';
 import {writeJsonAtomic} from '../../trainer/store/files/jsonFile.ts';
 import type {ModelFolder} from '../../trainer/store/weights/modelFolder.ts';
 import {writeBenchData} from './benchData.ts';
-import type {Workload} from './cases.ts';
+import {inF32, type Variant, type Workload} from './cases.ts';
 import type {Contestant} from './contestants.ts';
 import type {BenchResult, BenchTask} from './contract.ts';
 import {median} from './median.ts';
@@ -16,6 +16,8 @@ import {runWorkers} from './workerProcess.ts';
 export interface Measurement {
   readonly contestant: string;
   readonly engine: Contestant['engine'];
+  /** Name of the number formats. */
+  readonly variant: string;
   /** Name and version of the library. */
   readonly library: string;
   /** Median over the rounds, for one update or sampling; with several processes, divided by their number. */
@@ -29,6 +31,15 @@ export interface Measurement {
   readonly check: number;
   /** Seconds by round, process and chunk. */
   readonly samples: readonly (readonly (readonly number[])[])[];
+}
+
+/** A contestant in one of the variants. */
+interface Entrant {
+  readonly contestant: Contestant;
+  readonly variant: Variant;
+  /** Task files of the first round and of later ones. */
+  readonly first: string;
+  readonly later: string;
 }
 
 /** A contestant that gave up, and what it said. */
@@ -54,30 +65,36 @@ export async function measureWorkload(
   folder: string,
   rounds: number,
 ): Promise<(Measurement | Failure)[]> {
-  const tasks = await writeTasks(workload, model, folder);
-  const results = new Map<Contestant, BenchResult[][]>(contestants.map((contestant) => [contestant, []]));
-  const failures = new Map<Contestant, string>();
+  const entrants: Entrant[] = [];
+  for (const variant of workload.variants ?? [inF32]) {
+    const tasks = await writeTasks(workload, variant, model, folder);
+    entrants.push(...contestants.map((contestant) => ({contestant, variant, ...tasks})));
+  }
+  const results = new Map<Entrant, BenchResult[][]>(entrants.map((entrant) => [entrant, []]));
+  const failures = new Map<Entrant, string>();
   for (let round = 0; round < rounds; round++) {
-    for (const [contestant, runs] of results) {
-      if (failures.has(contestant)) continue;
-      const command = contestant.command(round === 0 ? tasks.first : tasks.later);
+    for (const [entrant, runs] of results) {
+      if (failures.has(entrant)) continue;
+      const command = entrant.contestant.command(round === 0 ? entrant.first : entrant.later);
       try {
         runs.push(await runWorkers(Array.from({length: workload.processes}, () => command)));
       } catch (error) {
-        failures.set(contestant, error instanceof Error ? error.message : String(error));
+        failures.set(entrant, error instanceof Error ? error.message : String(error));
       }
     }
   }
-  return [...results].map(([contestant, runs]) => {
-    const error = failures.get(contestant);
+  return [...results].map(([entrant, runs]) => {
+    const error = failures.get(entrant);
+    const {name: contestant, engine} = entrant.contestant;
     return error === undefined
-      ? summarise(contestant, runs)
-      : {contestant: contestant.name, engine: contestant.engine, error};
+      ? summarise(entrant, runs)
+      : {contestant: `${contestant}, ${entrant.variant.name}`, engine, error};
   });
 }
 
 async function writeTasks(
   workload: Workload,
+  {name: variant, precision, teacherPrecision}: Variant,
   model: ModelFolder,
   folder: string,
 ): Promise<{first: string; later: string}> {
@@ -101,10 +118,15 @@ async function writeTasks(
     threads,
     chunks,
     chunk,
+    precision,
   };
-  const training = {...TrainingConfig.parse({batch, gradientCheckpointing}), consistency: 1};
+  const training = {
+    ...TrainingConfig.parse({batch, gradientCheckpointing, precision}),
+    consistency: 1,
+    teacherPrecision,
+  };
   const write = async (name: string, warmup: number) => {
-    const path = join(folder, `${name}.json`);
+    const path = join(folder, `${name} ${variant}.json`);
     await writeJsonAtomic(path, {...task, training, warmup} satisfies BenchTask);
     return path;
   };
@@ -112,12 +134,13 @@ async function writeTasks(
   return {first: await write('first', first), later: await write('later', Math.min(first, shortWarmup))};
 }
 
-function summarise({name, engine}: Contestant, rounds: readonly BenchResult[][]): Measurement {
+function summarise({contestant: {name, engine}, variant}: Entrant, rounds: readonly BenchResult[][]): Measurement {
   const first = rounds[0]?.[0];
   if (first === undefined) throw new Error(`${name} was not measured`);
   return {
     contestant: name,
     engine,
+    variant: variant.name,
     library: first.engine,
     seconds: median(rounds.map(secondsOfRound)),
     processor: median(rounds.map((results) => median(results.flatMap(({processor}) => processor)))),

@@ -1,10 +1,11 @@
-import {tolerance, type Comparison} from './comparison.ts';
+import {toleranceOf, type Comparison} from './comparison.ts';
 import {markdownTable} from './markdownTable.ts';
 
 const columns = [
   'work',
   'threads',
   'engine',
+  'numbers',
   'ours',
   'PyTorch',
   'time ratio',
@@ -14,6 +15,8 @@ const columns = [
   'PyTorch',
   'ratio',
   'same results',
+  'f32 to this, time',
+  'processor time',
 ];
 
 /** The comparisons of one case as a Markdown table. */
@@ -21,13 +24,14 @@ export function formatTable(comparisons: readonly Comparison[]): string {
   return markdownTable(columns, comparisons.map(formatRow));
 }
 
-function formatRow({workload, ours, torch, deviation}: Comparison): string[] {
+function formatRow({workload, ours, plain, torch, deviation}: Comparison): string[] {
   const speed = ({seconds}: {seconds: number}) =>
     workload.kind === 'update' ? `${format(seconds)} s` : `${format(workload.batch / seconds)} images/s`;
   return [
     workload.title,
     String(workload.threads),
     ours.engine ?? '',
+    ours.variant,
     speed(ours),
     torch ? `${speed(torch)} (${torch.contestant.replace('PyTorch ', '')})` : 'not measured',
     torch ? `${(ours.seconds / torch.seconds).toFixed(2)}x` : '',
@@ -36,7 +40,9 @@ function formatRow({workload, ours, torch, deviation}: Comparison): string[] {
     formatBytes(ours.peak),
     torch ? formatBytes(torch.peak) : '',
     torch ? `${(ours.peak / torch.peak).toFixed(2)}x` : '',
-    deviation === null ? '' : `${deviation <= tolerance ? 'yes' : 'NO'}, to ${deviation.toExponential(0)}`,
+    deviation === null ? '' : `${deviation <= toleranceOf(ours) ? 'yes' : 'NO'}, to ${deviation.toExponential(0)}`,
+    plain ? `${(plain.seconds / ours.seconds).toFixed(2)}x` : '',
+    plain ? `${(plain.processor / ours.processor).toFixed(2)}x` : '',
   ];
 }
 

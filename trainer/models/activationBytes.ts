@@ -1,5 +1,6 @@
 import type {UNet2DConfig} from '../contract/model/unet2dConfig.ts';
 import type {ActivationSettings} from './architecture.ts';
+import {manyPixels} from './attentionBlock.ts';
 import {unet2dParts, type UNet2DPart, type UNetLayout} from './unet2d/unet2dParts.ts';
 
 const bytesPerValue = 4;
@@ -49,10 +50,14 @@ function insideOf({kind, pixels, input, output}: UNet2DPart, masked: boolean): n
   return pixels * (input + (masked ? 3 : 2) * output);
 }
 
-/** Norm, queries (also scaled), keys, values, their mixture; and the softmax of all scores, however the queries are chunked. */
+/**
+ * Norm, queries, keys, values, their mixture; and where scores are kept, the queries as they were scaled and the softmax of all scores, however the
+ * queries are chunked.
+ */
 function attentionValues({pixels, input}: UNet2DPart, {attention_head_dim}: UNet2DConfig): number {
   const heads = Math.max(1, Math.floor(input / (attention_head_dim ?? input)));
-  return pixels * input + 5 * pixels * input + heads * pixels * pixels;
+  const kept = pixels > manyPixels ? 0 : pixels * input + heads * pixels * pixels;
+  return 5 * pixels * input + kept;
 }
 
 function sum(values: readonly number[]): number {

@@ -11,6 +11,12 @@ import {checkGroups, headsOf, type UNet2DStyle} from './unet2dStyle.ts';
 /** Scores of one chunk of queries, at most 256 MiB. */
 const maxScores = 2 ** 26;
 
+/** The same where they are computed again in the backward pass, at most 32 MiB: larger chunks take more memory and no less time. */
+const maxComputedAgain = 2 ** 23;
+
+/** Above so many tokens, keeping all scores for the backward pass would cost more memory than computing them again costs time. */
+export const manyPixels = 1024;
+
 export interface AttentionBlock {
   readonly shapes: readonly ShapeEntry[];
   /** [N,H,W,C] -> [N,H,W,C]. */
@@ -45,8 +51,10 @@ export function createAttentionBlock(
           ? x
           : groupNormSilu(x, affine(params, `${name}.group_norm`), {groups, eps: style.eps, activate: false});
       const tokens: Tensor3D = tf.reshape(normed, [batch, height * width, channels]);
-      const queryChunk = Math.max(1, Math.floor(Math.min(maxScores, 2 * bandLimit) / (batch * heads * height * width)));
-      const mixed = selfAttention(tokens, weights(params, name), heads, queryChunk);
+      const computesAgain = height * width > manyPixels;
+      const most = Math.min(computesAgain ? maxComputedAgain : maxScores, 2 * bandLimit);
+      const queryChunk = Math.max(1, Math.floor(most / (batch * heads * height * width)));
+      const mixed = selfAttention(tokens, weights(params, name), heads, queryChunk, computesAgain);
       const sum = addSame(tf.reshape<tf.Rank.R4>(mixed, x.shape), x);
       return divisor === 1 ? sum : tf.div(sum, divisor);
     },

@@ -2,6 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
 import type {Random} from '../random.ts';
 
+/** Of a stream of random numbers the normal ones. */
+export type NormalNumbers = Pick<Random, 'fillNormal'>;
+
 /** [H,W,C] */
 export type ImageShape = readonly [height: number, width: number, channels: number];
 
@@ -20,7 +23,7 @@ export interface ImageSpace {
   /**
    * Rows as the network takes them, the caller's. Where an image stands for a distribution of inputs, that of row i is drawn with `random(i)`.
    */
-  draw(rows: Tensor4D, random: (image: number) => Random): Tensor4D;
+  draw(rows: Tensor4D, random: (image: number) => NormalNumbers): Tensor4D;
   /** [N,H,W,C] images in about [-1, 1] from what the network made, the caller's. */
   decode(encoded: Tensor4D): Tensor4D;
 }
@@ -32,7 +35,7 @@ export function pixelSpace(shape: ImageShape): ImageSpace {
 }
 
 /** Standard normal numbers in the shape of N images, [N,H,W,C]; image i is drawn with `random(i)` alone. */
-export function normalImages(count: number, shape: ImageShape, random: (image: number) => Random): Tensor4D {
+export function normalImages(count: number, shape: ImageShape, random: (image: number) => NormalNumbers): Tensor4D {
   const size = shape.reduce((product, length) => product * length, 1);
   const values = new Float32Array(count * size);
   for (let i = 0; i < count; i++) random(i).fillNormal(values.subarray(i * size, (i + 1) * size));

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
+import type {Precision} from '../contract/config/precision.ts';
 import {createProgram} from '../engine/createProgram.ts';
+import {inPrecision} from '../engine/ops/inPrecision.ts';
 import {aside, runsSideBySide} from '../engine/ops/order.ts';
 import type {Program} from '../engine/program.ts';
 import type {Params} from '../nn/params.ts';
@@ -9,7 +11,7 @@ import type {Condition, Denoiser, DenoiserInputs} from './denoiser.ts';
 
 /** A network with weights on the device, for many predictions without gradients. */
 export class Predictor {
-  /** One program for each set of input shapes. */
+  /** One program for each set of input shapes and each precision. */
   readonly #programs = new Map<string, Program>();
   readonly #names: readonly string[];
   #params: Params;
@@ -23,14 +25,22 @@ export class Predictor {
     this.#names = [...params.keys()];
   }
 
-  /** [N,H,W,C] noisy images, N timesteps and their condition -> [N,H,W,C] prediction, the caller's. */
-  predict(noisy: Tensor4D, timesteps: readonly number[], condition?: Condition): Tensor4D {
+  /**
+   * [N,H,W,C] noisy images, N timesteps and their condition -> [N,H,W,C] prediction, the caller's. Throws a UserError where the engine does
+   * not compute in this precision.
+   */
+  predict(
+    noisy: Tensor4D,
+    timesteps: readonly number[],
+    condition?: Condition,
+    precision: Precision = 'f32',
+  ): Tensor4D {
     const prepared = this.denoiser.prepare(timesteps, condition);
     const inputs: DenoiserInputs = {noisy, ...prepared};
     const layout = recordLayout(inputs);
     const list = layout.list(inputs);
-    const key = list.map(({shape}) => shape.join()).join(';');
-    const program = this.#programs.get(key) ?? this.#createProgram(list, layout);
+    const key = [precision, ...list.map(({shape}) => shape.join())].join(';');
+    const program = this.#programs.get(key) ?? this.#createProgram(list, layout, precision);
     this.#programs.set(key, program);
     const [prediction] = program.run('predict', list);
     prepared.time.dispose();
@@ -48,12 +58,15 @@ export class Predictor {
     this.#programs.clear();
   }
 
-  #createProgram(examples: readonly Tensor[], layout: RecordLayout<DenoiserInputs>): Program {
+  #createProgram(examples: readonly Tensor[], layout: RecordLayout<DenoiserInputs>, precision: Precision): Program {
     const weights = this.#tensors(this.#params);
     return createProgram(weights, {
       predict: {
         examples,
-        body: (state, inputs) => ({state, outputs: [this.#predictHalves(this.#named(state), inputs, layout)]}),
+        body: (state, inputs) => {
+          const predict = () => this.#predictHalves(this.#named(state), inputs, layout);
+          return {state, outputs: [inPrecision(precision, predict)]};
+        },
       },
       load: {examples: weights, body: (_, inputs) => ({state: inputs, outputs: []})},
     });

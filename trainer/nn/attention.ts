@@ -38,8 +38,9 @@ export function selfAttention(
   weights: AttentionWeights,
   heads: number,
   queryChunk: number,
+  recomputeScores = false,
 ): Tensor3D {
-  return attention(tokens, tokens, weights, {heads, queryChunk});
+  return attention(tokens, tokens, weights, {heads, queryChunk, recomputeScores});
 }
 
 /** Multi-head attention of tokens [N,T,C] to a context [N,S,C'] -> [N,T,C], without norm and residual. */

@@ -1,4 +1,5 @@
 import type {Tensor4D} from '@tensorflow/tfjs-core';
+import type {Precision} from '../contract/config/precision.ts';
 import {routeTimestep, type TimestepRange} from '../deme/timesteps.ts';
 import type {Condition} from '../models/denoiser.ts';
 import type {Predictor} from '../models/predictor.ts';
@@ -10,9 +11,9 @@ import type {Predictor} from '../models/predictor.ts';
 export type Predict = (noisy: Tensor4D, timestep: number, condition?: Condition) => Tensor4D;
 
 /** The prediction of one set of weights at every timestep. */
-export function modelPredict(predictor: Predictor): Predict {
+export function modelPredict(predictor: Predictor, precision?: Precision): Predict {
   return (noisy, timestep, condition) =>
-    predictor.predict(noisy, new Array<number>(noisy.shape[0]).fill(timestep), condition);
+    predictor.predict(noisy, new Array<number>(noisy.shape[0]).fill(timestep), condition, precision);
 }
 
 /** The unmerged experts as one model: each answers in its own range (Decouple-Then-Merge, Eq. 7, routed by the edges). */

@@ -16,6 +16,8 @@ export interface AdamWFactors<Factor = number | tf.Scalar> {
   readonly epsilon: Factor;
   /** 1 - learningRate * weightDecay */
   readonly retained: Factor;
+  /** In place of those of the config. */
+  readonly betas?: readonly [Factor, Factor];
 }
 
 /** The factors of update number `update` (from 1). */
@@ -39,9 +41,9 @@ export function updateAdamW(
   gradient: tf.Tensor1D,
   moments: Moments,
   config: OptimizerConfig,
-  {rate, epsilon, retained}: AdamWFactors,
+  {rate, epsilon, retained, betas = config.betas}: AdamWFactors,
 ): {weights: tf.Tensor1D; moments: Moments} {
-  const {betas, weightDecay} = config;
+  const {weightDecay} = config;
   const numbers = {betas, rate, epsilon, retained: weightDecay === 0 ? null : retained};
   const {weights: next, first, second} = adamStep({weights, ...moments}, gradient, numbers);
   return {weights: next, moments: {first, second}};

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {concatenate} from '../concatenate.ts';
 import {UserError} from '../contract/errors.ts';
 import type {RunEvent} from '../contract/run/events.ts';
-import type {CheckpointRecord, ClusterScale} from '../contract/run/records.ts';
+import type {CheckpointRecord, ClusterScale, LossScaleRecord} from '../contract/run/records.ts';
 import {segments, type FlatLayout, type FlatVector} from '../nn/flatParams.ts';
 import {writeFileAtomic} from '../store/files/atomicFile.ts';
 import {writeFolderAtomic} from '../store/files/atomicFolder.ts';
@@ -29,6 +29,8 @@ export interface LoadedCheckpoint {
   readonly updates: number | undefined;
   /** Of learned weights of the loss. */
   readonly scales: readonly ClusterScale[] | undefined;
+  /** Of a training in f16. */
+  readonly lossScale: LossScaleRecord | undefined;
   /** Events that may have been missing from the log when the checkpoint was written. */
   readonly events: readonly RunEvent[];
   /** What is wrong with newer checkpoints, one sentence each. */
@@ -43,6 +45,8 @@ export interface CheckpointSetting extends KeptCheckpoints {
   readonly updates: number;
   /** Of learned weights of the loss. */
   readonly scales?: readonly ClusterScale[];
+  /** Of a training in f16. */
+  readonly lossScale?: LossScaleRecord;
   /** Events that may be missing from the log. Default: none. */
   readonly events?: readonly RunEvent[];
 }
@@ -59,13 +63,13 @@ export function checkpointBytes({weights, ema, first, second}: TrainState, {name
  * `removeOld` finds. An intact checkpoint of that update is the one that the training continued from: it stays.
  */
 export async function saveCheckpoint(folder: string, state: TrainState, setting: CheckpointSetting): Promise<string> {
-  const {layout, identity, updates, scales, events = []} = setting;
+  const {layout, identity, updates, scales, lossScale, events = []} = setting;
   const target = join(folder, checkpointName(state.update));
   if ((await damage(target)) !== null) {
     await writeFolderAtomic(target, async (temporary) => {
       const hash = await writeHashedSafetensors(join(temporary, stateFile), stateTensors(state, layout));
       const files = {[stateFile]: hash, ...(events.length > 0 && (await writeEvents(temporary, events)))};
-      const learned = scales && {scales: [...scales]};
+      const learned = {...(scales && {scales: [...scales]}), ...(lossScale && {lossScale})};
       const record: CheckpointRecord = {format: 1, update: state.update, updates, ...identity, ...learned, files};
       await writeJsonAtomic(join(temporary, recordFile), record);
     });
@@ -102,7 +106,8 @@ async function load(path: string, layout: FlatLayout, identity: CheckpointIdenti
   const record = await readRecord(path);
   requireSame(record, identity, path);
   const state = await readState(join(path, stateFile), layout, withEma, record.update);
-  return {state, updates: record.updates, scales: record.scales, events: await readEvents(join(path, eventsFile))};
+  const {updates, scales, lossScale} = record;
+  return {state, updates, scales, lossScale, events: await readEvents(join(path, eventsFile))};
 }
 
 /** The entry of the file for the record. */

@@ -11,6 +11,7 @@ import {
 } from './checkpoint.ts';
 import {removeOld} from './checkpointFolder.ts';
 import {Divergence} from './divergence.ts';
+import type {LossScale} from './lossScale.ts';
 import type {TrainHooks, TrainTask} from './trainTask.ts';
 import type {StepLog} from './stepLog.ts';
 import type {TrainProgram} from './trainProgram.ts';
@@ -25,6 +26,8 @@ export interface Training {
   readonly log: StepLog;
   /** Learned weights of the loss; null where it has none. */
   readonly learned: UncertaintyWeights | null;
+  /** Of a training in f16; null for others. */
+  readonly lossScale: LossScale | null;
   /** Update of the checkpoint that was written last. */
   saved?: number;
 }
@@ -68,7 +71,7 @@ function roomRequest({task, hooks, program}: Training, state: TrainState): RoomR
   };
 }
 
-function settingOf({task, hooks, program, learned}: Training): CheckpointSetting {
+function settingOf({task, hooks, program, learned, lossScale}: Training): CheckpointSetting {
   const {keepCheckpoints, updates, retry, checkpointEvery} = task.config;
   return {
     layout: program.layout,
@@ -76,6 +79,7 @@ function settingOf({task, hooks, program, learned}: Training): CheckpointSetting
     keep: keepCheckpoints,
     updates,
     ...(learned && {scales: learned.scales()}),
+    ...(lossScale && {lossScale: lossScale.record()}),
     events: hooks.outbox?.pending() ?? [],
     ...(retry && {regular: checkpointEvery}),
   };

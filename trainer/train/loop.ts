@@ -2,12 +2,14 @@ import type {TrainingHistoryRecord} from '../contract/run/records.ts';
 import {checkEngine} from '../engine/checkEngine.ts';
 import {explainEngineError} from '../engine/engineLoss.ts';
 import {flatLayout} from '../nn/flatParams.ts';
-import {BatchReader, disposeBatches, firstMicroBatch} from './batchReader.ts';
+import {BatchReader, disposeBatches, firstMicroBatch} from './batches/batchReader.ts';
 import {loadLatestCheckpoint, type LoadedCheckpoint} from './checkpoint.ts';
 import {extended, learningRates, readHistory, writeHistory} from './trainingHistory.ts';
 import {Divergence} from './divergence.ts';
 import {averagedParams, drawPictures, identityOf, keepSnapshot, probe, save, type Training} from './checkpointing.ts';
+import {lossScaleOf} from './lossScale.ts';
 import {hashParams} from './paramsHash.ts';
+import {settleScale} from './settleScale.ts';
 import {StepLog} from './stepLog.ts';
 import {TrainProgram} from './trainProgram.ts';
 import type {TrainHooks, TrainOutcome, TrainTask} from './trainTask.ts';
@@ -34,10 +36,18 @@ export async function train(task: TrainTask, hooks: TrainHooks): Promise<TrainOu
 async function trainOnce(task: TrainTask, hooks: TrainHooks): Promise<TrainOutcome> {
   const {config, setting} = task;
   const teacherHash = setting.teacher && (await hashParams(setting.teacher));
-  const {program, learned} = await startProgram(task, hooks);
-  const log = new StepLog(task.stage, config, setting.schedule.timesteps, program.updates, hooks.emit, program.rates);
+  const {program, learned, lossScale} = await startProgram(task, hooks);
+  const log = new StepLog(
+    task.stage,
+    config,
+    setting.schedule.timesteps,
+    program.updates,
+    hooks.emit,
+    program.rates,
+    lossScale,
+  );
   const reader = new BatchReader(task);
-  const training: Training = {task, hooks, program, log, learned};
+  const training: Training = {task, hooks, program, log, learned, lossScale};
   try {
     while (program.updates < config.updates) {
       await drawPictures(training);
@@ -48,8 +58,9 @@ async function trainOnce(task: TrainTask, hooks: TrainHooks): Promise<TrainOutco
       }
       checkEngine();
       const {batches, secondsWaited} = await reader.take(program.updates);
-      const losses = program.update(batches);
+      const made = program.update(batches);
       disposeBatches(batches);
+      const losses = await settleScale(training, made);
       learned?.learn(losses.timesteps, await losses.losses.denoise.data());
       await log.add(program.updates, losses, secondsWaited);
       const isDue = program.updates % config.checkpointEvery === 0 || program.updates === config.updates;
@@ -61,6 +72,7 @@ async function trainOnce(task: TrainTask, hooks: TrainHooks): Promise<TrainOutco
       throw new Error('the teacher changed during training');
     return averagedParams(program);
   } finally {
+    await reader.dispose();
     log.dispose();
     program.dispose();
   }
@@ -70,7 +82,7 @@ async function trainOnce(task: TrainTask, hooks: TrainHooks): Promise<TrainOutco
 async function startProgram(
   task: TrainTask,
   {emit, outbox}: TrainHooks,
-): Promise<Pick<Training, 'program' | 'learned'>> {
+): Promise<Pick<Training, 'program' | 'learned' | 'lossScale'>> {
   const {config, stage} = task;
   const layout = flatLayout(task.initial);
   const withEma = config.ema !== null;
@@ -83,10 +95,11 @@ async function startProgram(
   }
   const rates = learningRates(config, await historyFrom(task, latest));
   const learned = learnedWeights(task, latest);
-  const setting = {...task.setting, ...(learned && {learned})};
+  const lossScale = lossScaleOf(config.precision, latest?.lossScale);
+  const setting = {...task.setting, ...(learned && {learned}), ...(lossScale && {lossScale})};
   const example = await firstMicroBatch(task, state.update);
   try {
-    return {program: new TrainProgram(setting, config, layout, state, example, rates), learned};
+    return {program: new TrainProgram(setting, config, layout, state, example, rates), learned, lossScale};
   } finally {
     disposeBatches([example]);
     disposeState(state);

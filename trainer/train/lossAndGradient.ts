@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type {Precision} from '../contract/config/precision.ts';
 import {byLossTerm, type LossTerm} from '../contract/run/lossTerms.ts';
+import {inPrecision} from '../engine/ops/inPrecision.ts';
 import {aside} from '../engine/ops/order.ts';
 import type {PredictOptions} from '../models/denoiser.ts';
 import {flatLayout, flatten, type FlatVector} from '../nn/flatParams.ts';
@@ -14,9 +16,16 @@ export interface LossSetting extends BatchSetting {
   readonly teacher: Params | null;
   /** Weight of the consistency loss. */
   readonly consistency: number;
+  /** Number format in which the teacher predicts; left out: that of the student. */
+  readonly teacherPrecision?: Precision;
 }
 
-/** Gradient of the mean loss, and each term of it for each image, [N], unweighted; 0 for a term that the training does not have. */
+export interface GradientOptions extends PredictOptions {
+  /** Number format of convolutions and matrix products; left out: f32. */
+  readonly precision?: Precision;
+}
+
+/** Gradient of the mean loss times the batch's `lossScale`, and each term of it for each image, [N], unweighted; 0 for a term that the training does not have. */
 export interface LossAndGradient {
   readonly gradient: FlatVector;
   readonly losses: Readonly<Record<LossTerm, tf.Tensor1D>>;
@@ -31,15 +40,17 @@ export function lossAndGradient(
   setting: LossSetting,
   params: Params,
   batch: PreparedBatch,
-  options: PredictOptions = {},
+  {precision = 'f32', ...options}: GradientOptions = {},
 ): LossAndGradient {
-  const {denoiser, teacher} = setting;
+  const {denoiser, teacher, teacherPrecision = precision} = setting;
   return tf.tidy(() => {
     const noisy = addNoise(batch, batch.images, batch.noise);
     const inputs = {noisy, time: batch.time, context: batch.context};
     const target = trainingTarget(setting.schedule, batch, batch.images, batch.noise);
     // The teacher does not depend on the student: in a recorded graph both may run at the same time.
-    const original = teacher && aside(() => tf.tidy(() => denoiser.predict(teacher, inputs)));
+    const predictOriginal = (weights: Params) =>
+      inPrecision(teacherPrecision, () => tf.tidy(() => denoiser.predict(weights, inputs)));
+    const original = teacher && aside(() => predictOriginal(teacher));
     const names = [...params.keys()];
     let kept: Record<LossTerm, tf.Tensor1D> | undefined;
     const loss = (...tensors: tf.Tensor[]): tf.Scalar => {
@@ -48,9 +59,10 @@ export function lossAndGradient(
       const terms = lossesPerImage({prediction, target, original});
       const total = weightedSum(terms, {denoise: batch.weight, consistency: setting.consistency});
       kept = byLossTerm((term) => tf.keep(terms[term] ?? tf.zerosLike(total)));
-      return tf.mean(total);
+      const mean = tf.mean<tf.Scalar>(total);
+      return batch.lossScale ? tf.mul(mean, batch.lossScale) : mean;
     };
-    const {grads} = tf.valueAndGrads(loss)([...params.values()]);
+    const {grads} = inPrecision(precision, () => tf.valueAndGrads(loss)([...params.values()]));
     if (kept === undefined) throw new Error('the loss was not evaluated');
     // Kept, so that it survives the gradient's own tidy; the clone belongs to the caller's tidy, like any result.
     const perImage = kept;

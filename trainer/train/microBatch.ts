@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type {Tensor1D, Tensor4D} from '@tensorflow/tfjs-core';
+import type {Scalar, Tensor1D, Tensor4D} from '@tensorflow/tfjs-core';
 import type {LossWeighting} from '../contract/config/lossWeighting.ts';
 import type {Condition, Denoiser, DenoiserInputs} from '../models/denoiser.ts';
 import {lossMultiplier} from '../schedulers/lossWeighting.ts';
@@ -21,6 +21,8 @@ export type PreparedBatch = NoiseLevels &
     readonly noise: Tensor4D;
     /** What the denoising loss of each image is multiplied by, [N]; absent where all count the same. */
     readonly weight?: Tensor1D;
+    /** What the loss is multiplied by before its gradient is taken; absent: 1. */
+    readonly lossScale?: Scalar;
   };
 
 /** What network, schedule and loss derive from the timesteps of a batch. */
@@ -31,18 +33,21 @@ export interface BatchSetting {
   readonly weighting?: LossWeighting;
   /** Weights that are learned, in place of those. */
   readonly learned?: {weight(timestep: number): number};
+  /** What the loss is multiplied by before its gradient is taken, and how many updates were left out. */
+  readonly lossScale?: {readonly scale: number; readonly skipped: number};
 }
 
 /** Images, noise and condition stay the caller's, who gets the new tensors too. */
 export function prepareBatch(setting: BatchSetting, {images, noise, timesteps, condition}: MicroBatch): PreparedBatch {
-  const {denoiser, schedule, weighting = {kind: 'none'}, learned} = setting;
-  const inputs = {images, noise, ...noiseLevels(schedule, timesteps), ...denoiser.prepare(timesteps, condition)};
+  const {denoiser, schedule, weighting = {kind: 'none'}, learned, lossScale} = setting;
+  const drawn = {images, noise, ...noiseLevels(schedule, timesteps), ...denoiser.prepare(timesteps, condition)};
+  const inputs = lossScale ? {...drawn, lossScale: tf.scalar(lossScale.scale)} : drawn;
   if (weighting.kind === 'none' && learned === undefined) return inputs;
   const weightOf = (t: number) => learned?.weight(t) ?? lossMultiplier(schedule, weighting, t);
   return {...inputs, weight: tf.tensor1d(timesteps.map(weightOf))};
 }
 
 /** Disposes what `prepareBatch` has made. */
-export function disposePrepared({signal, sigma, time, weight}: PreparedBatch): void {
-  tf.dispose([signal, sigma, time, ...(weight ? [weight] : [])]);
+export function disposePrepared({signal, sigma, time, weight, lossScale}: PreparedBatch): void {
+  tf.dispose([signal, sigma, time, ...(weight ? [weight] : []), ...(lossScale ? [lossScale] : [])]);
 }

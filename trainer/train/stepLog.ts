@@ -4,6 +4,7 @@ import type {TrainingConfig} from '../contract/config/training.ts';
 import {byLossTerm, type LossTerm, lossTermNames} from '../contract/run/lossTerms.ts';
 import {learningRates, type LearningRates} from './trainingHistory.ts';
 import {Divergence} from './divergence.ts';
+import type {LossScale} from './lossScale.ts';
 import {SpikeWatch} from './lossSpike.ts';
 import {bucketOf, TimestepBuckets} from './timestepBuckets.ts';
 import type {UpdateLosses} from './trainProgram.ts';
@@ -27,6 +28,7 @@ export class StepLog {
     update: number,
     readonly emit: (event: NewRunEvent) => void,
     readonly rates: LearningRates = learningRates(config),
+    readonly lossScale: Pick<LossScale, 'scale'> | null = null,
   ) {
     this.#buckets = new TimestepBuckets(config.timestepBuckets, timesteps);
     this.#bucketsFrom = update;
@@ -62,11 +64,13 @@ export class StepLog {
     const secondsWaited = this.#secondsWaited / read.length;
     this.#secondsWaited = 0;
     const losses = byLossTerm((term) => mean(read.flatMap((host) => [...host.losses[term]])));
-    const gradientNorm = mean(read.map((host) => host.gradientNorm));
+    const made = read.filter(({skipped}) => !skipped);
+    const gradientNorm = mean(made.map((host) => host.gradientNorm));
+    const scaled = this.lossScale && {lossScale: this.lossScale.scale, skipped: read.length - made.length};
     const {stage} = this;
     const {updates} = this.config;
     const seconds = {secondsPerUpdate, secondsWaited};
-    this.emit({type: 'step', stage, update, updates, losses, gradientNorm, learningRate, ...seconds});
+    this.emit({type: 'step', stage, update, updates, losses, gradientNorm, learningRate, ...seconds, ...scaled});
     this.#requireFinite(read, update - read.length + 1);
     this.#warnOfSpike(losses.denoise, update);
   }
@@ -74,12 +78,12 @@ export class StepLog {
   /** Reads the gathered updates back and adds the losses of their images to the buckets. */
   async #readBack(): Promise<HostLosses[]> {
     const read: HostLosses[] = [];
-    for (const {timesteps, losses: tensors, gradientNorm} of this.#waiting) {
+    for (const {timesteps, losses: tensors, gradientNorm, skipped = false} of this.#waiting) {
       const all = [...lossTermNames.map((term) => tensors[term]), gradientNorm];
       const values = await Promise.all(all.map((tensor) => tensor.data<'float32'>()));
       const losses = byLossTerm((term) => values[lossTermNames.indexOf(term)] ?? new Float32Array());
       this.#buckets.add(timesteps, losses);
-      read.push({timesteps, losses, gradientNorm: values.at(-1)?.[0] ?? NaN});
+      read.push({timesteps, losses, gradientNorm: values.at(-1)?.[0] ?? NaN, skipped});
     }
     this.dispose();
     return read;
@@ -88,7 +92,8 @@ export class StepLog {
   /** @param first number (from 1) of the first of these updates */
   #requireFinite(read: readonly HostLosses[], first: number): void {
     const at = read.findIndex(
-      (host) => host.timesteps.some((_, i) => !isFinite(host, i)) || !Number.isFinite(host.gradientNorm),
+      (host) =>
+        host.timesteps.some((_, i) => !isFinite(host, i)) || !(host.skipped || Number.isFinite(host.gradientNorm)),
     );
     const found = read[at];
     if (found === undefined) return;
@@ -120,6 +125,7 @@ interface HostLosses {
   readonly timesteps: readonly number[];
   readonly losses: Readonly<Record<LossTerm, Float32Array>>;
   readonly gradientNorm: number;
+  readonly skipped: boolean;
 }
 
 /** Whether all losses of an image are finite numbers. */

@@ -4,6 +4,7 @@ import {byLossTerm, type LossTerm, lossTermNames} from '../contract/run/lossTerm
 import {createProgram} from '../engine/createProgram.ts';
 import {moveTowards} from '../engine/ops/moveTowards.ts';
 import {inTurn} from '../engine/ops/order.ts';
+import {zeroUnless} from '../engine/ops/zeroUnless.ts';
 import type {Program, ProgramFunction} from '../engine/program.ts';
 import {unflatten, type FlatLayout, type FlatVector} from '../nn/flatParams.ts';
 import {recordLayout, type RecordLayout} from '../nn/tensorRecord.ts';
@@ -22,6 +23,8 @@ export interface UpdateLosses {
   readonly losses: Readonly<Record<LossTerm, tf.Tensor1D>>;
   /** Global norm of the mean gradient before clipping. */
   readonly gradientNorm: tf.Scalar;
+  /** Whether it changed nothing, as its gradient was not finite in f16; left out: no. */
+  readonly skipped?: boolean;
 }
 
 /** What stays on the device between updates; `gradient` is the sum over the micro-batches of an update so far. */
@@ -35,8 +38,8 @@ interface Vectors {
 
 const vectorNames = ['weights', 'first', 'second', 'ema', 'gradient'] as const;
 
-/** The numbers of one update that are the same for all weights. */
-type Scalars = [rate: tf.Scalar, epsilon: tf.Scalar, retained: tf.Scalar, emaShare: tf.Scalar];
+/** The numbers of one update that are the same for all weights; `unscale`, what undoes the scale of the loss, where it has one. */
+type Scalars = [rate: tf.Scalar, epsilon: tf.Scalar, retained: tf.Scalar, emaShare: tf.Scalar, unscale?: tf.Scalar];
 
 /**
  * The optimizer updates of one training, as functions whose state stays on the device. One micro-batch: `update` does it all.
@@ -69,7 +72,7 @@ export class TrainProgram {
     const prepared = prepareBatch(setting, example);
     this.#dropoutSeed = example.dropoutSeed;
     this.#batches = recordLayout(prepared);
-    const factors = tf.zeros([4]);
+    const factors = tf.zeros([setting.lossScale ? 5 : 4]);
     const captured = [...(setting.teacher?.values() ?? [])];
     const functions = this.#functions(this.#batches.list(prepared), factors);
     this.#program = createProgram(this.#list(given), functions, {captured});
@@ -154,26 +157,25 @@ export class TrainProgram {
   }
 
   #gradient(weights: FlatVector, batch: readonly tf.Tensor[]) {
-    const {gradientCheckpointing} = this.config;
+    const {gradientCheckpointing, precision} = this.config;
     const dropoutSeed = this.#dropoutSeed === undefined ? undefined : () => this.#dropoutSeed as number;
-    const options = {dropoutSeed, gradientCheckpointing};
+    const options = {dropoutSeed, gradientCheckpointing, precision};
     return lossAndGradient(this.setting, unflatten(weights, this.layout), this.#batches.record(batch), options);
   }
 
   #step({weights, first, second, ema}: Vectors, mean: FlatVector, factors: tf.Tensor1D) {
-    const {clipNorm, optimizer} = this.config;
-    const [rate, epsilon, retained, emaShare] = tf.unstack(factors) as Scalars;
-    const {factor, norm} = clipFactor(mean, clipNorm);
+    const {optimizer} = this.config;
+    const {rate, epsilon, retained, emaShare, betas, ...clipped} = this.#numbers(mean, tf.unstack(factors) as Scalars);
+    const {norm, scaled} = clipped;
     // All segments at once would need temporaries as large as the network.
-    const segments = mean.map((part, i) =>
-      inTurn(() => {
-        const moments = {first: first[i], second: second[i]} as Moments;
-        const gradient = factor === null ? part : tf.mul<tf.Tensor1D>(part, factor);
-        const next = updateAdamW(weights[i] as tf.Tensor1D, gradient, moments, optimizer, {rate, epsilon, retained});
-        const average = ema && moveTowards(ema[i] as tf.Tensor1D, next.weights, emaShare);
-        return {weights: next.weights, ...next.moments, average};
-      }),
-    );
+    const steps = mean.map((part, i) => () => {
+      const moments = {first: first[i], second: second[i]} as Moments;
+      const numbers = {rate, epsilon, retained, betas};
+      const next = updateAdamW(weights[i] as tf.Tensor1D, scaled(part), moments, optimizer, numbers);
+      const average = ema && moveTowards(ema[i] as tf.Tensor1D, next.weights, emaShare);
+      return {weights: next.weights, ...next.moments, average};
+    });
+    const segments = inTurn(steps);
     const next = {
       weights: segments.map(({weights}) => weights),
       first: segments.map(({first}) => first),
@@ -183,13 +185,40 @@ export class TrainProgram {
     return {...next, norm};
   }
 
-  /** The numbers of the coming update, in the order of `Scalars`, [4]. */
+  /**
+   * What a step of this gradient takes. With a loss scale, one that is not finite makes it take none of the gradient, and the moments, the weights
+   * and their average stay as they are.
+   */
+  #numbers(mean: FlatVector, [rate, epsilon, retained, emaShare, unscale]: Scalars) {
+    const {clipNorm, optimizer} = this.config;
+    const {factor, norm} = clipFactor(mean, clipNorm, unscale);
+    const given = {rate, epsilon, retained, emaShare, betas: optimizer.betas, norm};
+    if (!unscale || !factor) {
+      return {...given, scaled: (part: tf.Tensor1D) => (factor === null ? part : tf.mul<tf.Tensor1D>(part, factor))};
+    }
+    const kept = tf.cast<tf.Scalar>(tf.isFinite(norm), 'float32');
+    const used = zeroUnless(factor, kept);
+    const oneUnless = (share: tf.Scalar | number) => tf.sub<tf.Scalar>(1, tf.mul(tf.sub(1, share), kept));
+    return {
+      ...given,
+      rate: tf.mul<tf.Scalar>(rate, kept),
+      emaShare: tf.mul<tf.Scalar>(emaShare, kept),
+      retained: oneUnless(retained),
+      betas: [oneUnless(optimizer.betas[0]), oneUnless(optimizer.betas[1])] as const,
+      scaled: (part: tf.Tensor1D) => zeroUnless(part, used),
+    };
+  }
+
+  /** The numbers of the coming update, in the order of `Scalars`. */
   #factors(): tf.Tensor1D {
     const {optimizer, ema} = this.config;
-    const update = this.#updates + 1;
+    const {lossScale} = this.setting;
+    // The moments and the average have seen none of the updates that were left out.
+    const update = this.#updates + 1 - (lossScale?.skipped ?? 0);
     const learningRate = this.rates(this.#updates);
     const {rate, epsilon, retained} = adamWFactors(optimizer, learningRate, update);
-    return tf.tensor1d([rate, epsilon, retained, ema ? 1 - emaDecay(ema, update) : 0]);
+    const numbers = [rate, epsilon, retained, ema ? 1 - emaDecay(ema, update) : 0];
+    return tf.tensor1d(lossScale ? [...numbers, 1 / lossScale.scale] : numbers);
   }
 
   /** Turns a function of named vectors into a program's function, which has them in a list. */

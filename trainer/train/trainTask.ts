@@ -1,6 +1,7 @@
 import type {NewRunEvent, RunEvent} from '../contract/run/events.ts';
 import type {TrainingConfig} from '../contract/config/training.ts';
 import type {ImageRows} from '../data/imageRows.ts';
+import type {RowsOrder} from '../data/rowsOrder.ts';
 import type {ImageTexts} from '../data/textRows.ts';
 import type {TimestepRange} from '../deme/timesteps.ts';
 import type {ImageSpace} from '../models/imageSpace.ts';
@@ -23,8 +24,12 @@ export interface TrainTask {
   readonly images: ImageRows;
   /** What is written about the images; null for a network that takes no texts. */
   readonly texts: ImageTexts | null;
+  /** How another thread reads both without an engine; left out: they are read in this one. */
+  readonly order?: RowsOrder;
+  /** Gets a sentence about each image that another thread could not decode and left out, perhaps more than once. */
+  readonly onSkip?: (message: string) => void;
   /** Makes of rows of images what the network sees. */
-  readonly space: Pick<ImageSpace, 'draw'>;
+  readonly space: Pick<ImageSpace, 'draw' | 'shape' | 'hash'>;
   readonly flip: boolean;
   readonly randomCrop: boolean;
   /** Folder of the checkpoints; an existing one there is continued. */

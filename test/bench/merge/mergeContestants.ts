@@ -37,6 +37,7 @@ export async function mergeContestants(folder: string): Promise<MergeContestant[
       merge: async (task) => ours('merge', task, await mkdtemp(join(folder, 'cache-'))),
     },
     {name: 'ours', extension, merge: (task) => ours('merge', task, warm)},
+    {name: 'hashing alone, one thread', extension, merge: (task) => ours('hash', task, warm)},
     {name: 'limit', extension, merge: (task) => ours('copy', task, warm)},
   ];
 }
@@ -49,7 +50,7 @@ function torch(python: string, mode: 'task-vectors' | 'fused'): MergeContestant 
   return {name: `PyTorch, ${mode}`, extension, copies, merge: (task) => timing(python, ['-B', script, mode, task])};
 }
 
-function ours(mode: 'merge' | 'copy', task: string, cache: string): Promise<MergeTiming> {
+function ours(mode: 'merge' | 'hash' | 'copy', task: string, cache: string): Promise<MergeTiming> {
   const worker = fileURLToPath(new URL('mergeWorker.js', import.meta.url));
   return timing(process.execPath, [worker, mode, task], {...process.env, DEME_CACHE: cache});
 }

@@ -1,15 +1,17 @@
 import {closeSync, fsyncSync, openSync, readSync, writeSync} from 'node:fs';
 import {mergeModels} from '../../../trainer/merge/files/mergeFiles.ts';
 import {readJson} from '../../../trainer/store/files/jsonFile.ts';
+import {hashFile} from '../../../trainer/store/files/sha256.ts';
 import {peakMemory} from '../peakMemory.ts';
 import {MergeTask, type MergeTiming} from './mergeTask.ts';
 
-/** `mergeWorker.js merge|copy TASK.json`: our merge, or only the reading and writing that no merge can do without. */
+/** `mergeWorker.js merge|hash|copy TASK.json`: our merge, hashing its inputs in one thread, or only the reading and writing that no merge can do without. */
 const [mode = '', path = ''] = process.argv.slice(2);
 
 const task = await readJson(path, MergeTask, 'the task');
 const start = performance.now();
 if (mode === 'merge') await merge(task);
+else if (mode === 'hash') for (const path of [task.base, ...task.experts]) await hashFile(path);
 else copy(task);
 const seconds = (performance.now() - start) / 1000;
 const timing: MergeTiming = {seconds, peak: peakMemory(), library: `Node ${process.versions.node}`};

@@ -3,11 +3,12 @@ import torch
 
 
 @torch.inference_mode()
-def sample_ddim(model, noise, timesteps, alphas_cumprod, scheduler, context=None):
+def sample_ddim(model, noise, timesteps, alphas_cumprod, scheduler, context=None, precision="f32"):
     """[N,C,H,W] noise -> [N,C,H,W] images; `timesteps` from the noisiest to the cleanest."""
     current = noise
     for timestep, previous in zip(timesteps, [*timesteps[1:], -1]):
-        prediction = model(current, torch.full((len(noise),), timestep), context)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
+            prediction = model(current, torch.full((len(noise),), timestep), context).float()
         current = ddim_step(current, prediction, timestep, previous, alphas_cumprod, scheduler)
     return current
 

@@ -13,6 +13,7 @@ class Training:
         self.prediction_type = prediction_type
         self.memory_format = memory_format
         self.signal, self.sigma = alphas_cumprod.sqrt(), (1 - alphas_cumprod).sqrt()
+        self.precision, self.teacher_precision = config.get("precision", "f32"), config.get("teacherPrecision", "f32")
         self.teacher = load(UNet2D(unet_config, projected=False), weights.items(), memory_format).requires_grad_(False)
         student = UNet2D(unet_config, projected=True, checkpointing=config.get("gradientCheckpointing", False))
         self.student = load(student, weights.items(), memory_format)
@@ -37,9 +38,10 @@ class Training:
         signal, sigma = self.signal[timesteps][:, None, None, None], self.sigma[timesteps][:, None, None, None]
         noisy = (signal * images + sigma * noise).contiguous(memory_format=self.memory_format)
         target = self.target(images, noise, signal, sigma)
-        with torch.no_grad():
-            original = self.teacher(noisy, timesteps, context)
-        prediction = self.student(noisy, timesteps, context)
+        with torch.no_grad(), in_precision(self.teacher_precision):
+            original = self.teacher(noisy, timesteps, context).float()
+        with in_precision(self.precision):
+            prediction = self.student(noisy, timesteps, context).float()
         denoise, consistency = F.mse_loss(prediction, target), F.mse_loss(prediction, original)
         (denoise + self.config["consistency"] * consistency).backward()
         norm = torch.nn.utils.clip_grad_norm_(self.params, self.config["clipNorm"], foreach=True)
@@ -70,6 +72,11 @@ class Training:
             start = weights[name] if name in weights else torch.eye(average.shape[0])[:, :, None, None]
             squares += (average.double() - start).square().sum().item()
         return squares**0.5
+
+
+def in_precision(name):
+    """Autocast of convolutions and matrix products; nothing for f32."""
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=name == "bf16")
 
 
 @torch.no_grad()

@@ -54,7 +54,8 @@ def measure_sampling(task, data, memory_format):
     timesteps = data["ddim_timesteps"].tolist()
 
     def draw():
-        images = sample_ddim(model, noise, timesteps, data["alphas_cumprod"], task["scheduler"], data.get("context"))
+        condition, precision = data.get("context"), task["precision"]
+        images = sample_ddim(model, noise, timesteps, data["alphas_cumprod"], task["scheduler"], condition, precision)
         return images.abs().mean().item()
 
     check = [draw() for _ in range(task["warmup"])][-1]

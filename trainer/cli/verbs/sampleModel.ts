@@ -3,6 +3,7 @@ import type {SamplingConfig} from '../../contract/config/evaluateConfig.ts';
 import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
 import {UserError} from '../../contract/errors.ts';
 import type {PredictionType} from '../../contract/model/predictionType.ts';
+import {requirePrecision} from '../../engine/ops/requirePrecision.ts';
 import {startEngine} from '../../engine/startEngine.ts';
 import {drawingParts, loadComponents, type Components} from '../../models/components.ts';
 import type {ImageShape, ImageSpace} from '../../models/imageSpace.ts';
@@ -85,6 +86,8 @@ export async function sampleModel(
   const pictures = await picturesOf(request, count, prompts === undefined ? undefined : perPrompt);
   const latents = await latentsFile(request);
   const engine = await startEngine({name: request.engine ?? 'auto'});
+  const {precision = 'f32'} = request;
+  requirePrecision(precision, engine.name, '--precision');
   const model = await openPretrained(request.model, request.predictionType);
   const components = await loadComponents(model.folder, {tokenizer: request.tokenizer, parts: drawingParts});
   const {predict, experts} = await loadPredict(request, model);
@@ -94,7 +97,16 @@ export async function sampleModel(
   const {sampler = defaultSampler(schedule), steps, eta, seed, seedLike, guidance, guidanceRescale} = request;
   const negative = request.negative?.length === 1 ? request.negative[0] : request.negative && [...request.negative];
   const drawnBy = {prompts, negative, guidance, guidanceRescale};
-  const settings = {sampler, steps, eta, seed, batch: Math.min(request.batch, count), ...drawnBy, ...chosen};
+  const settings = {
+    sampler,
+    steps,
+    eta,
+    seed,
+    batch: Math.min(request.batch, count),
+    ...drawnBy,
+    ...chosen,
+    ...(precision !== 'f32' && {precision}),
+  };
   const text = promptsFor(components.text, drawnBy);
   const [height, width, channels] = space.imageShape;
   const drawn = {model: weightsHash, ...(experts && {experts}), ...settings, count, size: [height, width] as const};

@@ -1,4 +1,5 @@
 import {Option, type Command} from 'commander';
+import {precisions} from '../../contract/config/precision.ts';
 import {samplers} from '../../contract/config/samplerName.ts';
 import {action} from '../action.ts';
 import {
@@ -59,6 +60,12 @@ export function addSampleVerb(deme: Command): void {
       ]),
     )
     .option('--batch <number>', 'images at once', count, 16)
+    .addOption(
+      new Option(
+        '--precision <name>',
+        'number format of convolutions and products (tensorflow); left out: f32',
+      ).choices(precisions),
+    )
     .addOption(predictionTypeOption())
     .addOption(engineOption());
   action(command, sample);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {checkSamplerSettings, SamplingConfig} from './evaluateConfig.ts';
 import {LossWeighting} from './lossWeighting.ts';
+import {Precision} from './precision.ts';
 import {TimestepSampling} from './timestepSampling.ts';
 
 const count = z.int().min(1);
@@ -104,6 +105,9 @@ export const trainingFields = {
     .describe(
       'Compute activations again in the backward pass instead of keeping them: less memory, about a third more time.',
     ),
+  precision: Precision.optional().describe(
+    'Number format of convolutions and matrix products: bf16 takes about half the time where the processor or GPU has it (TensorFlow only), f16 is for GPUs without bf16; weights, norms, losses and the optimizer stay in f32; default: f32.',
+  ),
   seed: z.int().min(0).default(0).describe('Seed of all random draws.'),
   logEvery: count.default(10).describe('Updates between two metric events.'),
   bucketEvery: count.default(50).describe('Updates between two per-timestep loss events.'),

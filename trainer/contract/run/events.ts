@@ -39,6 +39,9 @@ const Format2 = z.discriminatedUnion('type', [
     secondsPerUpdate: z.number(),
     /** Of these, those for which the computation waited for images and texts; absent in events of older builds. */
     secondsWaited: z.number().optional(),
+    /** Of a training in f16: what the next loss is multiplied by, and the updates since the last such event that were left out. */
+    lossScale: z.number().optional(),
+    skipped: z.int().optional(),
   }),
   z.strictObject({
     type: z.literal('buckets'),

@@ -6,6 +6,7 @@ import {EngineInfo} from '../engine/engineInfo.ts';
 import {ErrorRecord} from '../errors.ts';
 import {MergeMethod} from '../config/mergeMethod.ts';
 import {MergeRule} from '../config/mergeRule.ts';
+import {Precision} from '../config/precision.ts';
 import {PathInside} from './pathInside.ts';
 import {ProcessIdentity} from './processIdentity.ts';
 import {ExperimentName, RunId} from './runId.ts';
@@ -25,6 +26,8 @@ export const ModelRecord = z.strictObject({
   schedule: sha256.optional(),
   updates: z.int().optional(),
   seed: z.int().optional(),
+  /** Number format that its training computed in; absent: f32. */
+  precision: Precision.optional(),
   /** What the inputs of a merge did not record, so that nobody could check it. */
   warnings: z.array(z.string()).optional(),
 });
@@ -100,6 +103,14 @@ export const ClusterScale = z.strictObject({
 });
 export type ClusterScale = z.infer<typeof ClusterScale>;
 
+/** What a training in f16 multiplies its loss by, the updates in a row that it has made with it, and those that it has left out in all. */
+export const LossScaleRecord = z.strictObject({
+  scale: z.number().positive(),
+  good: z.int().min(0),
+  skipped: z.int().min(0),
+});
+export type LossScaleRecord = z.infer<typeof LossScaleRecord>;
+
 /** `checkpoint.json`: one training checkpoint; the tensors lie in safetensors files beside it. */
 export const CheckpointRecord = z.strictObject({
   format: z.literal(1).default(1),
@@ -111,6 +122,8 @@ export const CheckpointRecord = z.strictObject({
   dataFingerprint: z.string(),
   /** Of each cluster, where the weights of the loss are learned. */
   scales: z.array(ClusterScale).optional(),
+  /** Of a training in f16. */
+  lossScale: LossScaleRecord.optional(),
   /** SHA-256 of each file of the checkpoint. */
   files: z.record(PathInside, sha256),
 });

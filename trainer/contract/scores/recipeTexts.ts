@@ -13,6 +13,7 @@ const Recipe = z.looseObject({
       steps: z.number(),
       eta: z.number().optional(),
       guidance: z.number().optional(),
+      precision: z.string().optional(),
       prompts: z.unknown().optional(),
       seed: z.number(),
     })
@@ -65,13 +66,14 @@ function kidErrorText(kid: z.infer<typeof Recipe>['kid'], counts: readonly (numb
 
 function samplingText(sampling: z.infer<typeof Recipe>['sampling']): string[] {
   if (!sampling) return [];
-  const {images, sampler, steps, eta, prompts, seed} = sampling;
+  const {images, sampler, steps, eta, prompts, precision = 'f32', seed} = sampling;
   const guidance = sampling.guidance ?? (prompts === undefined ? undefined : usualGuidance);
   return [
     `${images} images`,
     `${sampler ?? "the model's sampler"} in ${steps} steps`,
     ...(eta ? [`eta ${eta}`] : []),
     ...(guidance === undefined ? [] : [`guidance ${guidance}`]),
+    ...(precision === 'f32' ? [] : [`in ${precision}`]),
     `seed ${seed}`,
   ];
 }

@@ -11,7 +11,7 @@ export interface AdamVectors {
 
 /** The numbers of an Adam step; scalars where they change from one run of a recording to the next. */
 export interface AdamNumbers {
-  readonly betas: readonly [number, number];
+  readonly betas: readonly [number | tf.Scalar, number | tf.Scalar];
   /** lr' and eps' of `adamStep`. */
   readonly rate: number | tf.Scalar;
   readonly epsilon: number | tf.Scalar;
@@ -64,8 +64,10 @@ function plainStep(before: AdamVectors, gradient: Tensor1D, numbers: AdamNumbers
     epsilon,
     retained,
   } = numbers;
-  const first = tf.tidy(() => tf.add<Tensor1D>(before.first, tf.mul(tf.sub(gradient, before.first), 1 - beta1)));
-  const second = tf.tidy(() => tf.add<Tensor1D>(tf.mul(before.second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+  const first = tf.tidy(() => tf.add<Tensor1D>(before.first, tf.mul(tf.sub(gradient, before.first), restOf(beta1))));
+  const second = tf.tidy(() =>
+    tf.add<Tensor1D>(tf.mul(before.second, beta2), tf.mul(tf.square(gradient), restOf(beta2))),
+  );
   const step = tf.tidy(() => {
     const denominator = tf.tidy(() => tf.add(tf.sqrt(second), epsilon));
     return tf.mul(tf.div(first, denominator), rate);
@@ -76,4 +78,8 @@ function plainStep(before: AdamVectors, gradient: Tensor1D, numbers: AdamNumbers
   });
   step.dispose();
   return {weights, first, second};
+}
+
+function restOf(beta: number | tf.Scalar): number | tf.Scalar {
+  return typeof beta === 'number' ? 1 - beta : tf.sub<tf.Scalar>(1, beta);
 }

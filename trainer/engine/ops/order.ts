@@ -8,9 +8,9 @@ export function aside<T extends tf.TensorContainer>(body: () => T): T {
   return activeRecorder()?.aside(body) ?? body();
 }
 
-/** What begins only when all before it is done, and whose temporaries end with it. */
-export function inTurn<T extends tf.TensorContainer>(body: () => T): T {
-  return activeRecorder()?.inTurn(body) ?? tf.tidy(body);
+/** Bodies of which each begins only when the one before it is done, or two at once, and whose temporaries end with them. */
+export function inTurn<T extends tf.TensorContainer>(bodies: readonly (() => T)[]): T[] {
+  return activeRecorder()?.inTurn(bodies) ?? bodies.map((body) => tf.tidy(body));
 }
 
 /** Whether two operations of what is being recorded can run at the same time. */

@@ -44,20 +44,25 @@ export async function analyseTasks(request: AnalysisRequest): Promise<TaskAnalys
   return withMergeInputs(request, async (base, experts) => {
     const {tensors, warnings} = await checkTaskVectors(base, experts);
     const parts = await measureGroups(new Analysis(request, base, experts), groupsOf(tensors, partOf(base.unetConfig)));
-    return {format: 1, ...analysisSubject(request.tool, base, experts), ...parts, warnings: [...warnings]};
+    return {format: 1, ...(await analysisSubject(request.tool, base, experts)), ...parts, warnings: [...warnings]};
   });
 }
 
 /** The record of the program and the models that an analysis was made with. */
-export function analysisSubject(
+export async function analysisSubject(
   tool: string,
   base: MergeInput,
   experts: readonly MergeInput[],
-): Pick<TaskAnalysis, 'tool' | 'base' | 'experts'> {
+): Promise<Pick<TaskAnalysis, 'tool' | 'base' | 'experts'>> {
+  const [sha256 = '', ...ofExperts] = await Promise.all([base, ...experts].map((input) => input.hash()));
   return {
     tool,
-    base: {name: base.name, sha256: base.sha256},
-    experts: experts.map(({name, sha256, range}) => ({name, sha256, ...(range && {range: [range[0], range[1]]})})),
+    base: {name: base.name, sha256},
+    experts: experts.map(({name, range}, i) => ({
+      name,
+      sha256: ofExperts[i] ?? '',
+      ...(range && {range: [range[0], range[1]]}),
+    })),
   };
 }
 

@@ -34,7 +34,7 @@ export async function checkInputs(base: MergeInput, experts: readonly MergeInput
 export async function checkTaskVectors(base: MergeInput, experts: readonly MergeInput[]): Promise<CheckedInputs> {
   const tensors = await checkTensors(base, experts);
   const all = [base, ...experts];
-  checkBase(base, experts);
+  await checkBase(base, experts);
   checkConfigs(all);
   const predictionTypes = all.map(({predictionType}) => predictionType);
   const schedules = all.map(scheduleOf);
@@ -56,10 +56,13 @@ function scheduleOf({record, schedulerConfig, path}: MergeInput): string | undef
   );
 }
 
-function checkBase(base: MergeInput, experts: readonly MergeInput[]): void {
-  const mismatched = experts.find(({record}) => record?.base !== undefined && record.base !== base.sha256);
+async function checkBase(base: MergeInput, experts: readonly MergeInput[]): Promise<void> {
+  const recorded = experts.filter(({record}) => record?.base !== undefined);
+  // Without any record there is nothing to wait for.
+  const sha256 = recorded.length > 0 ? await base.hash() : '';
+  const mismatched = recorded.find(({record}) => record?.base !== sha256);
   if (mismatched === undefined) return;
-  const [expected, actual] = [mismatched.record?.base ?? '', base.sha256].map((hash) => hash.slice(0, 12));
+  const [expected, actual] = [mismatched.record?.base ?? '', sha256].map((hash) => hash.slice(0, 12));
   const message = `${mismatched.label} was finetuned from other weights (SHA-256 ${expected}...) than those of the base (${actual}...).`;
   throw new UserError('merge-base', message, {
     where: mismatched.path,

@@ -82,6 +82,8 @@ interface Merge {
  * Merges task vectors over files: by default theta + sum_i w_i (theta_i - theta) (Eq. 8 of the paper), bit for bit as PyTorch computes it in
  * float32.
  *
+ * Inputs are hashed while they are merged, and the hashes put into the record at the end; an input that has changed meanwhile fails the merge.
+ *
  * Streaming: it holds a chunk of each input at a time, whatever the size of the models, and reads a tensor twice where a method has to measure it
  * first. The bytes of the result depend on inputs and settings alone. Nothing is written before all inputs pass `checkInputs`, and the
  * output appears completely or not at all. A folder gets `merge.json`, and the weights file the same record in its metadata. Where an
@@ -93,6 +95,7 @@ export async function mergeModels(given: MergeRequest): Promise<MergeRecord> {
   checkMergeWeights(request);
   return withMergeInputs(request, async (base, experts) => {
     await checkOutput(request, base);
+    startHashes([base, ...experts]);
     const checked = await checkInputs(base, experts);
     const names = checked.tensors.filter(({integer}) => !integer).map(({name}) => name);
     const weights = tensorWeights(names, request.weights, request.rules ?? [], partOf(base.unetConfig));
@@ -135,8 +138,18 @@ function isBareFile(path: string): boolean {
 }
 
 async function writeMerge(merge: Merge): Promise<MergeRecord> {
-  const {request, base, carried} = merge;
-  const mergeRecord = request.record ?? recordOf(merge);
+  const {request, base, experts, carried} = merge;
+  let mergeRecord = recordWith(
+    merge,
+    [base, ...experts].map(() => unknownHash),
+  );
+  let record = modelRecordOf(merge, unknownHash, mergeRecord.warnings);
+  const settle = async () => {
+    const hashes = await Promise.all([base, ...experts].map((input) => input.hash()));
+    for (const input of [base, ...experts]) await input.requireUnchanged();
+    mergeRecord = recordWith(merge, hashes);
+    record = modelRecordOf(merge, hashes[0] ?? '', mergeRecord.warnings);
+  };
   let done = 0;
   const onDone = () => request.onProgress?.(++done, merge.checked.tensors.length);
   const merger = mergerOf(merge);
@@ -148,13 +161,21 @@ async function writeMerge(merge: Merge): Promise<MergeRecord> {
       schedulerConfig,
       pipeline: base.pipeline,
       tensors,
-      record: modelRecordOf(merge, mergeRecord.warnings),
+      record,
       mergeRecord,
+      late: async () => {
+        await settle();
+        return {record, mergeRecord};
+      },
     });
   } else {
     await mkdir(dirname(request.out), {recursive: true});
     const all = carried === null ? tensors : [...originalTensors(merge, tensors), ...carried.tensors];
-    await writeSafetensors(request.out, all, {...carried?.metadata, 'deme.merge': JSON.stringify(mergeRecord)});
+    const metadata = () => ({...carried?.metadata, 'deme.merge': JSON.stringify(mergeRecord)});
+    await writeSafetensors(request.out, all, metadata(), async () => {
+      await settle();
+      return metadata();
+    });
   }
   return mergeRecord;
 }
@@ -227,17 +248,28 @@ function mergerOf({request, experts}: Merge): Omit<TensorMerger, 'dtype'> {
   };
 }
 
-function recordOf({request, base, experts, checked, weights, carried, dtype}: Merge): MergeRecord {
+/** As long as a hash, in its place until it is known. */
+const unknownHash = '0'.repeat(64);
+
+/** Whoever needs a hash waits for it, and gets its error. */
+function startHashes(inputs: readonly MergeInput[]): void {
+  for (const input of inputs) input.hash().catch(() => undefined);
+}
+
+/** @param hashes of the base and each expert; a record that is reproduced has its own */
+function recordWith(merge: Merge, [ofBase = '', ...ofExperts]: readonly string[]): MergeRecord {
+  const {request, base, experts, checked, weights, carried, dtype} = merge;
+  if (request.record) return request.record;
   const {rules, method = plainLinear, tool} = request;
   return {
     format: 2,
     tool,
     method,
     dtype,
-    base: {name: base.name, sha256: base.sha256},
-    experts: experts.map(({name, sha256, range}, i) => ({
+    base: {name: base.name, sha256: ofBase},
+    experts: experts.map(({name, range}, i) => ({
       name,
-      sha256,
+      sha256: ofExperts[i] ?? '',
       ...(range === null ? {} : {range: [range[0], range[1]]}),
       weight: request.weights[i] ?? 0,
     })),
@@ -250,12 +282,12 @@ function folderNotes({out}: MergeRequest, {unetConfig, ...base}: MergeInput): st
   return unetConfig === null || isBareFile(out) ? [] : missingInFolder({...base, unetConfig});
 }
 
-function modelRecordOf({base, checked}: Merge, warnings: readonly string[]): ModelRecord {
+function modelRecordOf({base, checked}: Merge, sha256: string, warnings: readonly string[]): ModelRecord {
   const {predictionType, schedule, tensors} = checked;
   return {
     format: 1,
     role: 'merged',
-    base: base.sha256,
+    base: sha256,
     projection: projectionsOf(tensors, base),
     ...(predictionType === undefined ? {} : {predictionType}),
     ...(schedule === undefined ? {} : {schedule}),

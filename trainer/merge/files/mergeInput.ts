@@ -29,7 +29,10 @@ export interface MergeInput {
   readonly name: string;
   readonly path: string;
   readonly weightsFiles: readonly string[];
-  readonly sha256: string;
+  /** SHA-256 of the weights, computed once, from when it is first asked for. */
+  hash(): Promise<string>;
+  /** Throws a UserError where a file of the weights is not what it was when it was opened. */
+  requireUnchanged(): Promise<void>;
   readonly reader: TensorReader;
   readonly record: ModelRecord | null;
   readonly unetConfig: NetworkConfig | null;
@@ -75,12 +78,16 @@ export async function withMergeInputs<T>(
   {base, experts, predictionType}: MergePaths,
   act: (base: MergeInput, experts: readonly MergeInput[]) => Promise<T>,
 ): Promise<T> {
-  const inputs: MergeInput[] = [];
+  const settled = await Promise.allSettled([
+    openMergeInput(base, undefined, undefined, predictionType),
+    ...experts.map(({path, range}, i) => openMergeInput(path, i, range)),
+  ]);
+  const inputs = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   try {
-    const opened = await openMergeInput(base, undefined, undefined, predictionType);
-    inputs.push(opened);
-    for (const [i, {path, range}] of experts.entries()) inputs.push(await openMergeInput(path, i, range));
-    return await act(opened, inputs.slice(1));
+    const failed = settled.find((each) => each.status === 'rejected');
+    if (failed) throw failed.reason;
+    const [opened, ...others] = inputs as [MergeInput, ...MergeInput[]];
+    return await act(opened, others);
   } finally {
     await Promise.all(inputs.map(({reader}) => reader.close()));
   }
@@ -99,11 +106,12 @@ async function openFolder(common: Common, range?: TimestepRange): Promise<MergeI
       hint: 'Leave the range out, or give the experts in the right order.',
     });
   }
-  const sha256 = await folder.weightsHash();
+  const requireUnchanged = await watchFiles(weightsFiles);
   const reader = await folder.openWeights();
   const configs = {record, unetConfig, schedulerConfig, pipeline, isSingleFile: false};
   const predictionType = record?.predictionType ?? predictionOf(schedulerConfig);
-  return {...common, ...configs, predictionType, weightsFiles, sha256, reader, range: range ?? recorded};
+  const files = {weightsFiles, hash: () => folder.weightsHash(), requireUnchanged, reader};
+  return {...common, ...configs, ...files, predictionType, range: range ?? recorded};
 }
 
 function predictionOf(scheduler: SchedulerConfig | null): string | undefined {
@@ -114,12 +122,14 @@ function predictionOf(scheduler: SchedulerConfig | null): string | undefined {
 async function openFile(common: Common, range: TimestepRange | null, base: ModelFolder | null): Promise<MergeInput> {
   const {path} = common;
   const {unetConfig = null, schedulerConfig = null, pipeline = null} = base ?? {};
-  const sha256 = await knownHash(path);
+  const requireUnchanged = await watchFiles([path]);
+  let hash: Promise<string> | undefined;
   const opened = await openSingleFile(path);
   return {
     ...common,
     weightsFiles: [path],
-    sha256,
+    hash: () => (hash ??= knownHash(path)),
+    requireUnchanged,
     reader: networkOf(opened),
     record: null,
     unetConfig,
@@ -129,4 +139,24 @@ async function openFile(common: Common, range: TimestepRange | null, base: Model
     predictionType: predictionOf(schedulerConfig) ?? (await statedPredictionType(opened, path)),
     range,
   };
+}
+
+/** Remembers how files look, for a look at them later on. */
+async function watchFiles(files: readonly string[]): Promise<() => Promise<void>> {
+  const before = await Promise.all(files.map(lookOf));
+  return async () => {
+    for (const [i, file] of files.entries()) {
+      if ((await lookOf(file)) === before[i]) continue;
+      throw new UserError('input-changed', 'This file was changed while it was merged.', {
+        where: file,
+        hint: 'Merge again once nobody writes to it.',
+      });
+    }
+  };
+}
+
+/** Not the time of the last change of the entry, which a further link to the file changes, too. Empty for a file that is gone. */
+async function lookOf(file: string): Promise<string> {
+  const stats = await stat(file, {bigint: true}).catch(() => null);
+  return stats === null ? '' : [stats.size, stats.ino, stats.mtimeNs].join(' ');
 }

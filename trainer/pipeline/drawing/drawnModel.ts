@@ -50,7 +50,7 @@ export async function drawingOf(
 ): Promise<Omit<SampleImagesRequest, 'count'>> {
   components.unload(['encoder']);
   await components.load(drawingParts);
-  const answers = predictors.map((predictor) => modelPredict(predictor));
+  const answers = predictors.map((predictor) => modelPredict(predictor, sampling.precision));
   return {
     ...sampling,
     predict: answers.length > 1 ? ensemblePredict(answers, ranges) : (answers[0] as Predict),

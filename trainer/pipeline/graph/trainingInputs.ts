@@ -10,8 +10,14 @@ const reportingSettings = ['logEvery', 'bucketEvery', 'timestepBuckets', 'heldOu
 export function expertSettings({decouple}: DemeConfig): Record<string, unknown> {
   if (decouple === undefined) return {};
   // What it starts from counts by its content, not by its name.
-  const {ranges: _, edges: __, start: ___, ...settings} = decouple;
-  return computing(settings);
+  const {ranges: _, edges: __, start: ___, teacherPrecision, ...settings} = decouple;
+  const {precision = 'f32', consistency} = settings;
+  const ofTeacher = teacherPrecision ?? precision;
+  return {
+    ...computing(settings),
+    // Where it is that of the training, it says nothing.
+    ...(consistency > 0 && ofTeacher !== precision && {teacherPrecision: ofTeacher}),
+  };
 }
 
 /** The ordinary finetune makes the updates of all experts together. */
@@ -30,13 +36,13 @@ export function withBaseline(config: DemeConfig, name: string): DemeConfig & {de
 
 /** The same for the ordinary finetune, which has neither ranges nor teacher. */
 export function ordinarySettings(config: DemeConfig): Record<string, unknown> {
-  const {probability: _, consistency: __, projection: ___, snapshots: ____, ...settings} = expertSettings(config);
+  const {probability, consistency, projection, snapshots, teacherPrecision, ...settings} = expertSettings(config);
   return {...settings, updates: (config.decouple?.updates ?? 0) * runExperts(config)};
 }
 
 /** The settings of a training that its result depends on. Where checkpoints are written matters only where it may go back to one. */
 export function computing(settings: Partial<TrainingConfig>): Record<string, unknown> {
-  const {lossWeighting, timestepSampling, captionDropout, ...others} = settings;
+  const {lossWeighting, timestepSampling, captionDropout, precision = 'f32', ...others} = settings;
   const left = settings.retry ? reportingSettings : [...reportingSettings, 'checkpointEvery'];
   return {
     ...Object.fromEntries(Object.entries(others).filter(([name]) => !left.includes(name))),
@@ -44,6 +50,7 @@ export function computing(settings: Partial<TrainingConfig>): Record<string, unk
     ...(lossWeighting?.kind !== 'none' && {lossWeighting}),
     ...(timestepSampling?.kind !== 'uniform' && {timestepSampling}),
     ...(captionDropout && {captionDropout}),
+    ...(precision !== 'f32' && {precision}),
   };
 }
 

@@ -4,7 +4,7 @@ import type {BoundState, BoundTest, MergeBound} from '../../contract/run/measure
 import {heldOutBatch} from '../../evaluate/heldOut.ts';
 import {meanLoss, summariseHeldOut} from '../../evaluate/heldOutSummary.ts';
 import {adamWFactors} from '../../train/adamW.ts';
-import {disposeBatches} from '../../train/batchReader.ts';
+import {disposeBatches} from '../../train/batches/batchReader.ts';
 import type {MicroBatch} from '../../train/microBatch.ts';
 import {mergeLosses} from '../search/checkSearch.ts';
 import type {LabHeldOut} from '../search/labHeldOut.ts';

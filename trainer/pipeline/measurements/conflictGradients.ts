@@ -6,7 +6,7 @@ import {checkEngine} from '../../engine/checkEngine.ts';
 import type {OpenModel} from '../../models/pretrained.ts';
 import {flatLayout} from '../../nn/flatParams.ts';
 import type {Params} from '../../nn/params.ts';
-import {disposeBatches} from '../../train/batchReader.ts';
+import {disposeBatches} from '../../train/batches/batchReader.ts';
 import {addSketch, sketchLayout, type SketchLayout} from '../../train/conflict/gradientSketch.ts';
 import {GradientProgram} from '../../train/conflict/gradientProgram.ts';
 import type {StageContext} from '../stages/stageContext.ts';

@@ -4,7 +4,7 @@ import type {ImageSource} from '../../data/dataset.ts';
 import {heldOutImages, type HeldOutImages} from '../../evaluate/heldOutImages.ts';
 import type {OpenModel} from '../../models/pretrained.ts';
 import {createRandom} from '../../random.ts';
-import {disposeBatches} from '../../train/batchReader.ts';
+import {disposeBatches} from '../../train/batches/batchReader.ts';
 import type {MicroBatch} from '../../train/microBatch.ts';
 import {openBaseComponents} from '../runModels.ts';
 import {openNetworkData} from '../stages/data/networkData.ts';

@@ -5,7 +5,7 @@ import type {PredictOptions} from '../../models/denoiser.ts';
 import {unflatten} from '../../nn/flatParams.ts';
 import {disposeParams, param, type Params} from '../../nn/params.ts';
 import {GradientProgram} from '../../train/conflict/gradientProgram.ts';
-import {disposeBatches} from '../../train/batchReader.ts';
+import {disposeBatches} from '../../train/batches/batchReader.ts';
 import type {BatchSetting, MicroBatch} from '../../train/microBatch.ts';
 
 /** A weight for each tensor and task vector: those of the first tensor of the base, then those of the next. */

@@ -1,3 +1,4 @@
+import type {Precision} from '../../contract/config/precision.ts';
 import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
 import type {NetworkConfig} from '../../contract/model/networkConfig.ts';
 import {architectureOf, countParameters, createDenoiser} from '../../models/architectures.ts';
@@ -20,6 +21,10 @@ export interface TrainingNeeds {
   readonly ema: boolean;
   readonly teacher: boolean;
   readonly projections: boolean;
+  /** Number format of convolutions and matrix products; left out: f32. */
+  readonly precision?: Precision;
+  /** Of the teacher's. */
+  readonly teacherPrecision?: Precision;
 }
 
 export type EngineKind = Pick<EngineInfo, 'name' | 'device'>;
@@ -30,11 +35,14 @@ export interface MemoryEstimate {
   readonly engine: number;
   /** Weights, gradient, optimizer, moving average, teacher, and the components of the pipeline where they stay. */
   readonly weights: number;
-  /** Activations of one micro-batch; or what encoding an image takes, if that is more. */
+  /** Activations of one micro-batch, and the images and noise of an update that is drawn ahead; or what encoding an image takes, if that is more. */
   readonly activations: number;
   /** What a checkpoint reads back to the host. */
   readonly checkpoint: number;
 }
+
+/** The weights are rounded to two bytes each, and these are kept from the way there to the way back. */
+const roundedWeights = 0.5;
 
 /** What one training process takes with this engine. */
 export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEstimate {
@@ -44,8 +52,11 @@ export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEs
   const {encoder, decoder, text} = components.weights;
   const input = inputSize(size, components);
   const vector = 4 * (stock + (needs.projections ? projections : 0));
+  const {precision = 'f32', teacherPrecision = 'f32'} = needs;
   const count =
     vectors.always +
+    (precision === 'f32' ? 0 : roundedWeights) +
+    (needs.teacher && teacherPrecision !== 'f32' ? roundedWeights : 0) +
     (needs.ema ? vectors.ema : 0) +
     (needs.teacher ? vectors.teacher : 0) +
     (needs.accumulation > 1 ? vectors.accumulation : 0);
@@ -54,12 +65,19 @@ export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEs
     weights: count * vector + (unloads ? 0 : encoder + text),
     // Images are encoded before the training, or between two updates; samples are decoded between two updates.
     activations: Math.max(
-      activations * needs.batch * architectureOf(needs.unetConfig).activationBytes({...needs, size: input}),
+      activations * needs.batch * architectureOf(needs.unetConfig).activationBytes({...needs, size: input}) +
+        drawnAhead(needs, input),
       components.perPixel * size[0] * size[1] + (unloads ? Math.max(encoder, decoder) + text : decoder),
     ),
     // Weights and both moments, and the moving average.
     checkpoint: (needs.ema ? 4 : 3) * vector,
   };
+}
+
+/** Bytes of the rows of images and the noise of an update: of those that are drawn, and a copy on the way to the engine. */
+function drawnAhead({batch, accumulation, unetConfig}: TrainingNeeds, [height, width]: readonly [number, number]) {
+  const values = batch * accumulation * height * width * unetConfig.in_channels;
+  return 4 * 2 * 2 * values;
 }
 
 /** Bytes that the engine holds in tensors; on a GPU they lie in its memory. */

@@ -32,16 +32,16 @@ export async function trainingNeeds(
 /** Pretraining and the ordinary finetune. */
 const plain = {teacher: false, projections: false} as const;
 
-function expertNeeds({consistency, projection}: NonNullable<DemeConfig['decouple']>) {
-  return {teacher: consistency > 0, projections: projection !== 'off'};
+function expertNeeds({consistency, projection, precision, teacherPrecision}: NonNullable<DemeConfig['decouple']>) {
+  return {teacher: consistency > 0, projections: projection !== 'off', teacherPrecision: teacherPrecision ?? precision};
 }
 
 function shared(training: TrainingConfig, unetConfig: NetworkConfig, data: DataConfig | undefined) {
   if (data === undefined) throw new Error('a training needs data');
-  const {batch, accumulation, gradientCheckpointing, dropout, ema} = training;
+  const {batch, accumulation, gradientCheckpointing, dropout, ema, precision} = training;
   const size = imageSize(data);
   const unloads = keepsEncoded(data);
-  return {unetConfig, size, unloads, batch, accumulation, gradientCheckpointing, dropout, ema: ema !== null};
+  return {unetConfig, size, unloads, batch, accumulation, gradientCheckpointing, dropout, precision, ema: ema !== null};
 }
 
 /** Height and width of the images that a config trains on. */

@@ -10,7 +10,7 @@ export async function labDrawing(
 ): Promise<Omit<SampleImagesRequest, 'count'>> {
   return {
     ...sampling,
-    predict: modelPredict(predictor),
+    predict: modelPredict(predictor, sampling.precision),
     text: await prompts(sampling),
     schedule: model.schedule,
     space: components.spaceOf(components.imageShape ?? data.validation.shape),

@@ -18,11 +18,12 @@ export async function expertStage(context: StageContext, index: number): Promise
   const base = await loadBase(context);
   const range = (await context.watch.ranges(base.schedule.timesteps))[index];
   if (range === undefined) throw new Error(`there is no range ${index}`);
-  const {consistency, projection, probability} = decouple;
+  const {consistency, teacherPrecision, projection, probability} = decouple;
   return finetune(context, base, {
     model: {kind: 'expert', index},
     config: decouple,
     consistency,
+    teacherPrecision,
     range,
     probability,
     heldOutRanges: [range],

@@ -13,8 +13,9 @@ import {readInputs} from '../graph/runInputs.ts';
 import {stageFacts, type StageFacts} from '../graph/stageFacts.ts';
 import {stageInputs, stageKey} from '../graph/stageInputs.ts';
 import {hashOutputs} from '../graph/stageOutputs.ts';
-import {findStage, needsEngine, plannedStage, workOf, type PlannedStage} from '../graph/stagePlan.ts';
+import {findStage, needsEngine, plannedStage, planStages, workOf, type PlannedStage} from '../graph/stagePlan.ts';
 import {engineChange} from '../owner/engineChange.ts';
+import {precisionWarnings, requirePrecisions} from '../resources/runPrecision.ts';
 import {InputWatch} from './inputWatch.ts';
 import {definitionOf} from './registry.ts';
 import {runStage} from './runStage.ts';
@@ -42,7 +43,7 @@ export async function runRecordedStage(request: StageRequest): Promise<StageOutc
   const folder = await openRun(run);
   const begun = await readInputs(run);
   const facts = await stageFacts(folder, resolved, begun);
-  if (needsEngine(planned)) await startStageEngine(request, planned, folder);
+  if (needsEngine(planned)) await startStageEngine(request, planned, folder, resolved);
   const key = resultKey(planned, facts, finished);
   const context = {...request, resolved, ...(key && {key}), watch: await InputWatch.open(run, resolved, begun)};
   const outcome = await runStage(context, planned.stage).catch((error: unknown) => context.watch.rethrow(error));
@@ -64,6 +65,7 @@ async function startStageEngine(
   {engine, stage, emit}: StageRequest,
   planned: PlannedStage,
   run: RunFolder,
+  {config}: ResolvedConfig,
 ): Promise<void> {
   const started = await startEngine({
     ...EngineConfig.parse(JSON.parse(engine)),
@@ -73,6 +75,10 @@ async function startStageEngine(
   emit({type: 'log', stage, level: 'info', message: started.reason});
   const change = engineChange(run.record.engine, started);
   if (change !== null) emit({type: 'log', stage, level: 'warning', message: change});
+  // Of all stages of the run, so that the first one tells what a later one would refuse.
+  requirePrecisions(config, [planned, ...planStages(config)], started);
+  for (const message of await precisionWarnings(config, [planned], started))
+    emit({type: 'log', stage, level: 'warning', message});
 }
 
 /** A record of a stage, generously. */

@@ -1,8 +1,8 @@
+import type {Precision} from '../../contract/config/precision.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {ModelRecord} from '../../contract/run/records.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
-import type {HeldOutSource} from '../../evaluate/heldOutImages.ts';
 import type {Components} from '../../models/components.ts';
 import type {Model} from '../../models/model.ts';
 import {savePretrained, type SavedModel} from '../../models/pretrained.ts';
@@ -12,10 +12,9 @@ import {runPaths} from '../../store/run/runPaths.ts';
 import {train} from '../../train/loop.ts';
 import type {TrainHooks, TrainTask} from '../../train/trainTask.ts';
 import {heldOutProbe, type HeldOutProbe} from './heldOutProbe.ts';
-import {keepsEncoded, openNetworkData} from './data/networkData.ts';
+import {keepsEncoded, openNetworkData, type NetworkData} from './data/networkData.ts';
 import type {WriteSnapshot} from './expertSnapshots.ts';
-import type {StageContext, StageOutcome} from './stageContext.ts';
-import {openStageData} from './data/stageData.ts';
+import {note, type StageContext, type StageOutcome, warn} from './stageContext.ts';
 import {trainingGrids} from './trainingGrids.ts';
 
 /** One training of a run: what it starts from, what it draws, and as what its result is kept. */
@@ -27,6 +26,8 @@ export interface ModelTraining extends Pick<TrainTask, 'config' | 'drawsAs' | 'i
   readonly teacher: Params | null;
   /** Weight of the consistency loss. */
   readonly consistency: number;
+  /** Number format in which the frozen original predicts; left out: that of the training. */
+  readonly teacherPrecision?: Precision;
   /** Ranges of which the held-out loss is measured on the way. */
   readonly heldOutRanges: readonly TimestepRange[];
   readonly saved: Pick<SavedModel, 'unetConfig' | 'pipeline' | 'dtype'>;
@@ -41,7 +42,8 @@ export async function trainModel(context: StageContext, training: ModelTraining)
   const {run, watch} = context;
   const {model, config, network, components} = training;
   const {denoiser, schedule} = network;
-  const {train: images, validation} = await openStageData(context);
+  const onSkip = once(warn(context));
+  const {train: images, validation} = await watch.openData(onSkip, note(context));
   const need = {what: 'training images', images: images.size, forTraining: true};
   const drawn = await openNetworkData(context, components, images, need);
   const onlyDrawing = keepsEncoded(context.resolved.config.data);
@@ -50,7 +52,7 @@ export async function trainModel(context: StageContext, training: ModelTraining)
     saveModel(path, params, training, {role: 'snapshot', updates});
   const hooks = {...(await trainHooks(context, config, watched)), ...(await training.snapshots?.(write))};
   if (watched.onlyDrawing) components.unload();
-  const params = await train(taskOf(context, training, drawn), hooks);
+  const params = await train({...taskOf(context, training, drawn), onSkip}, hooks);
   if (params === null) return 'stopped';
   await watch.check();
   await saveModel(runPaths.model(run, modelName(model)), params, training, {updates: config.updates});
@@ -75,6 +77,7 @@ async function saveModel(
       predictionType: schedule.settings.prediction_type,
       schedule: scheduleHash(schedule),
       seed: config.seed,
+      ...(config.precision && config.precision !== 'f32' && {precision: config.precision}),
       ...made,
     },
   });
@@ -82,8 +85,8 @@ async function saveModel(
 
 function taskOf(
   {run, stage, resolved}: StageContext,
-  {config, drawsAs, network, teacher, consistency, initial, range, probability}: ModelTraining,
-  {images, texts, space}: HeldOutSource,
+  {config, drawsAs, network, teacher, consistency, teacherPrecision, initial, range, probability}: ModelTraining,
+  {images, texts, space, order}: NetworkData,
 ): TrainTask {
   const {data} = resolved.config;
   const {denoiser, schedule} = network;
@@ -91,12 +94,13 @@ function taskOf(
     stage,
     drawsAs,
     config,
-    setting: {denoiser, schedule, teacher, consistency, weighting: config.lossWeighting},
+    setting: {denoiser, schedule, teacher, consistency, teacherPrecision, weighting: config.lossWeighting},
     initial,
     range,
     probability,
     images,
     texts,
+    ...(order && {order}),
     space,
     flip: data?.flip ?? false,
     randomCrop: data !== undefined && 'crop' in data && data.crop === 'random',
@@ -114,4 +118,13 @@ async function trainHooks(
   const probe = await heldOutProbe(context, {...model, every: config.heldOutEvery, seed: config.seed});
   const beforeSave = () => watch.check();
   return {emit, nextAction, outbox, beforeSave, ...probe, ...trainingGrids(context, config.samples, model)};
+}
+
+/** Says each sentence once, whichever thread has met what it is about. */
+function once(say: (message: string) => void): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (!said.has(message)) say(message);
+    said.add(message);
+  };
 }

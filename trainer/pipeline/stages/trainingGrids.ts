@@ -59,7 +59,7 @@ async function drawImages(
   const batch = Math.min(config.batch, config.count);
   try {
     const text = await runPrompts(context, components, validation, config);
-    const request = {...config, batch, schedule, space, text, predict: modelPredict(predictor)};
+    const request = {...config, batch, schedule, space, text, predict: modelPredict(predictor, config.precision)};
     return await sampleImages({...request, beforeBatch: () => orStop(context)});
   } catch (error) {
     if (error instanceof Stopped) return null;

@@ -4,6 +4,7 @@ import {nullForUserError} from '../../contract/errors.ts';
 import {KnownHash} from '../../contract/knownHash.ts';
 import {cacheFolder} from './cacheFolder.ts';
 import {readJson, writeJsonAtomic} from './jsonFile.ts';
+import {hashInThread} from './hashThread.ts';
 import {hashBytes, hashFile} from './sha256.ts';
 
 /** Below this a file is hashed in less time than it takes to look up what is known of it. */
@@ -22,7 +23,8 @@ export async function knownHash(path: string): Promise<string> {
   const record = recordOf(real);
   const known = record === null ? null : await readKnown(record);
   if (known?.path === real && known.stamp === before.stamp) return known.sha256;
-  const sha256 = await hashFile(path);
+  // What has gone wrong in the thread is told as by the hash that is computed here.
+  const sha256 = await hashInThread(path).catch(() => hashFile(path));
   const after = await stampOf(path);
   if (record !== null && after.stamp === before.stamp && after.isSettled)
     await keep(record, {format: 1, path: real, stamp: after.stamp, sha256});

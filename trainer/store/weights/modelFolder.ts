@@ -50,6 +50,8 @@ export interface NewModel {
   readonly tensors: readonly TensorSource[];
   readonly record: ModelRecord;
   readonly mergeRecord?: MergeRecord;
+  /** Both records as they are once the weights are written, those given in just as many bytes; left out: as given. */
+  readonly late?: () => Promise<Pick<NewModel, 'record' | 'mergeRecord'>>;
 }
 
 /** What this project says of a model, beside its weights. */
@@ -120,7 +122,7 @@ export async function refuseForeignFolder(path: string): Promise<void> {
 
 async function writeContent(
   folder: string,
-  {unetConfig, schedulerConfig, pipeline = null, tensors, record, mergeRecord}: NewModel,
+  {unetConfig, schedulerConfig, pipeline = null, tensors, record, mergeRecord, late}: NewModel,
 ): Promise<void> {
   const extended = tensors.some(({name}) => isProjection(name));
   await mkdir(join(folder, 'unet'));
@@ -129,10 +131,13 @@ async function writeContent(
     await writeJsonAtomic(join(folder, file), content);
   }
   if (pipeline !== null) await carryComponents(pipeline, folder);
-  const metadata = mergeRecord && {'deme.merge': JSON.stringify(mergeRecord)};
-  await writeSafetensors(join(folder, 'unet', `${weightsStem}.safetensors`), tensors, metadata);
-  await writeJsonAtomic(join(folder, modelRecordFile), record);
-  if (mergeRecord !== undefined) await writeJsonAtomic(join(folder, 'merge.json'), mergeRecord);
+  let records: Pick<NewModel, 'record' | 'mergeRecord'> = {record, mergeRecord};
+  const metadata = (): Record<string, string> =>
+    records.mergeRecord ? {'deme.merge': JSON.stringify(records.mergeRecord)} : {};
+  const lateMetadata = late && (async () => ((records = await late()), metadata()));
+  await writeSafetensors(join(folder, 'unet', `${weightsStem}.safetensors`), tensors, metadata(), lateMetadata);
+  await writeJsonAtomic(join(folder, modelRecordFile), records.record);
+  if (records.mergeRecord !== undefined) await writeJsonAtomic(join(folder, 'merge.json'), records.mergeRecord);
 }
 
 /** SHA-256 of the weights of a model, as records have it: of a bare weights file, or of a folder (`ModelFolder.weightsHash`). */

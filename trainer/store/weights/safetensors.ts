@@ -50,13 +50,16 @@ export async function openSafetensors(path: string): Promise<TensorReader> {
 /**
  * Streams tensors into a safetensors file, atomically, with the layout of the official library: tensors by falling dtype, then name;
  * `format: pt` in the metadata, without which transformers refuses a file.
+ *
+ * @param late the metadata as they are once the tensors are written, in just as many bytes; left out: as given
  */
 export async function writeSafetensors(
   path: string,
   tensors: readonly TensorSource[],
   metadata: Record<string, string> = {},
+  late?: () => Promise<Record<string, string>>,
 ): Promise<void> {
-  await write(path, tensors, metadata, () => undefined);
+  await write(path, tensors, metadata, () => undefined, late);
 }
 
 /** The same, and returns the SHA-256 of the file. */
@@ -75,12 +78,24 @@ async function write(
   tensors: readonly TensorSource[],
   metadata: Record<string, string>,
   onBytes: (bytes: Uint8Array) => void,
+  late?: () => Promise<Record<string, string>>,
 ): Promise<void> {
   const ordered = [...tensors].sort(
     (a, b) => dtypes.indexOf(b.dtype) - dtypes.indexOf(a.dtype) || (a.name < b.name ? -1 : 1),
   );
-  const header = {entries: layOut(ordered), metadata: new Map(Object.entries({format: 'pt', ...metadata}))};
-  await writeAtomic(path, (file) => writeContent(file, header, ordered, onBytes));
+  const entries = layOut(ordered);
+  const headerWith = (metadata: Record<string, string>) =>
+    formatHeader({entries, metadata: new Map(Object.entries({format: 'pt', ...metadata}))});
+  await writeAtomic(path, async (file) => {
+    const header = headerWith(metadata);
+    await writeContent(file, header, ordered, onBytes);
+    if (late) await replaceHeader(file, header.length, headerWith(await late()));
+  });
+}
+
+async function replaceHeader(file: FileHandle, length: number, header: Uint8Array): Promise<void> {
+  if (header.length !== length) throw new Error(`a header of ${header.length} bytes in the place of ${length}`);
+  await file.write(header, 0, length, 0);
 }
 
 async function readHeader(file: PositionedFile): Promise<{header: SafetensorsHeader; dataStart: number}> {
@@ -135,7 +150,7 @@ function layOut(tensors: readonly TensorSource[]): Map<string, TensorEntry> {
 
 async function writeContent(
   file: FileHandle,
-  header: SafetensorsHeader,
+  header: Uint8Array,
   tensors: readonly TensorSource[],
   onBytes: (bytes: Uint8Array) => void,
 ): Promise<void> {
@@ -150,7 +165,7 @@ async function writeContent(
     sinceTurn = 0;
     await nextTurn();
   };
-  await append(formatHeader(header));
+  await append(header);
   for (const tensor of tensors) {
     let length = 0;
     for await (const bytes of piecesOf(tensor)) {

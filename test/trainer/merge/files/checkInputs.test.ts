@@ -30,7 +30,7 @@ async function checkFolders(base: Partial<TinyFolder>, ...experts: Partial<TinyF
   const first = await open(await writeFolder(join(folder, 'base'), {value: 1, record: {role: 'base'}, ...base}));
   const rest = await Promise.all(
     experts.map(async ({record, ...model}, i) => {
-      const full = {role: 'expert' as const, base: first.sha256, ...record};
+      const full = {role: 'expert' as const, base: await first.hash(), ...record};
       return open(await writeFolder(join(folder, `expert-${i}`), {value: i + 2, ...model, record: full}), i);
     }),
   );

@@ -1,4 +1,5 @@
-import {link, mkdir, readdir, readFile, symlink} from 'node:fs/promises';
+import {appendFileSync, readdirSync} from 'node:fs';
+import {link, mkdir, readdir, readFile, symlink, utimes} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {MergeRecord} from '../../../../trainer/contract/run/records.ts';
@@ -206,6 +207,40 @@ describe('mergeModels on folders', () => {
 });
 
 describe('mergeModels refuses', () => {
+  it.each(['a folder', 'a file'])(
+    'an input that changes while it is merged into %s, and leaves nothing',
+    async (kind) => {
+      const {request, root} = await tinyFolders();
+      const file = join(root, 'expert-1', 'unet', 'diffusion_pytorch_model.safetensors');
+      const out = kind === 'a file' ? `${request.out}.safetensors` : request.out;
+      const onProgress = (done: number) => void (done === 1 && appendFileSync(file, 'x'));
+      const before = (await readdir(root)).sort();
+      await expect(mergeModels({...request, out, onProgress})).rejects.toMatchObject({
+        code: 'input-changed',
+        where: file,
+      });
+      expect((await readdir(root)).sort()).toEqual(before);
+    },
+  );
+
+  it('no input that somebody else links or only looks at meanwhile', async () => {
+    const {request, root} = await tinyFolders();
+    const file = join(root, 'expert-1', 'unet', 'diffusion_pytorch_model.safetensors');
+    await link(file, join(root, 'another'));
+    await utimes(file, 1, 1);
+    const linked = mergeModels({...request, onProgress: () => void readdirSync(root)});
+    await expect(linked).resolves.toMatchObject({format: 2});
+  });
+
+  it.skipIf(process.platform !== 'linux')('one input of several, and keeps no file open', async () => {
+    const open = () => readdirSync('/proc/self/fd').length;
+    const before = open();
+    await expect(
+      goldenMerge({experts: [...goldenExperts.slice(0, 3).map((path) => ({path})), {path: '/nowhere'}]}),
+    ).rejects.toMatchObject({code: 'model-missing', where: '/nowhere'});
+    expect(open()).toBe(before);
+  });
+
   it('a wrong number of weights, or one that is no number', async () => {
     await expect(goldenMerge({weights: [1]})).rejects.toMatchObject({
       code: 'merge-weights',

@@ -80,6 +80,22 @@ describe('the key of a stage', () => {
       [...new Set([...afterExpert(0), ...afterExpert(1)])],
       facts((config) => void (decouple(config).consistency = 0.5)),
     ],
+    [
+      'the precision of the trainings',
+      all.filter((name) => name !== 'reference' && name !== 'evaluate-base'),
+      facts((config) => void (decouple(config).precision = 'bf16')),
+    ],
+    [
+      'the precision of the teacher, which the ordinary finetune has not',
+      [...new Set([...afterExpert(0), ...afterExpert(1)])],
+      facts((config) => void (decouple(config).teacherPrecision = 'bf16')),
+    ],
+    [
+      'a precision that is named but is the usual one',
+      [],
+      facts((config) => void Object.assign(decouple(config), {precision: 'f32', teacherPrecision: 'f32'})),
+    ],
+    ['the precision of the samples', evaluations, facts(({evaluate}) => void (evaluate!.sampling.precision = 'bf16'))],
     ['the budget of the search', ['search', ...afterMerge], facts(({merge}) => void (merge!.search!.budget = 7))],
     [
       'the rules of the merge, which the search must know',

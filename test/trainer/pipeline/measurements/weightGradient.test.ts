@@ -6,7 +6,7 @@ import {mergeAt, WeightGradient} from '../../../../trainer/pipeline/measurements
 import {mergeLosses} from '../../../../trainer/pipeline/search/checkSearch.ts';
 import {openMergeLab} from '../../../../trainer/pipeline/search/mergeLab.ts';
 import {createRandom} from '../../../../trainer/random.ts';
-import {disposeBatches} from '../../../../trainer/train/batchReader.ts';
+import {disposeBatches} from '../../../../trainer/train/batches/batchReader.ts';
 import {searchedRun} from '../search/searchedRun.ts';
 
 describe('the gradient with respect to merge weights', {timeout: 120_000}, () => {

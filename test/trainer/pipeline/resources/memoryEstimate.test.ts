@@ -52,6 +52,26 @@ describe('the estimated memory of a training process', () => {
     expect(estimateMemory({...cifarExpert, accumulation: 2}, onCpu).weights).toBeGreaterThan(weights + vector);
   });
 
+  it('has the rounded weights of student and teacher in low precision', () => {
+    const {weights, ...others} = estimateMemory(cifarExpert, onCpu);
+    const added = (change: Partial<TrainingNeeds>) => {
+      const {weights: more, ...same} = estimateMemory({...cifarExpert, ...change}, onCpu);
+      expect(same).toEqual(others);
+      return (more - weights) / vector;
+    };
+    expect(added({precision: 'f32', teacherPrecision: 'f32'})).toBe(0);
+    expect(added({precision: 'bf16'})).toBeCloseTo(0.5, 6);
+    expect(added({teacherPrecision: 'bf16'})).toBeCloseTo(0.5, 6);
+    expect(added({precision: 'f16', teacherPrecision: 'bf16'})).toBeCloseTo(1, 6);
+  });
+
+  it('has room for the update that is drawn ahead', () => {
+    const {activations} = estimateMemory(cifarExpert, onCpu);
+    const more = estimateMemory({...cifarExpert, accumulation: 4}, onCpu).activations - activations;
+    // Images and noise of 32x32 in colour, as they were drawn and on their way to the engine.
+    expect(more).toBe(3 * cifarExpert.batch * (2 * 2 * 4 * 32 * 32 * 3));
+  });
+
   it('has less than half the activations with gradient checkpointing', () => {
     const plain = estimateMemory(cifarExpert, onCpu);
     const checkpointed = estimateMemory({...cifarExpert, gradientCheckpointing: true}, onCpu);

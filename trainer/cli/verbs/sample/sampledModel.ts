@@ -1,4 +1,5 @@
 import {stat} from 'node:fs/promises';
+import type {Precision} from '../../../contract/config/precision.ts';
 import {UserError} from '../../../contract/errors.ts';
 import type {TimestepRange} from '../../../deme/timesteps.ts';
 import {loadWeights} from '../../../models/loadParams.ts';
@@ -16,6 +17,8 @@ export interface ModelOptions {
   /** Experts of it, each of which answers in its range. */
   readonly expert?: readonly string[];
   readonly range?: readonly (readonly [number, number])[];
+  /** Number format in which it predicts; left out: f32. */
+  readonly precision?: Precision;
 }
 
 interface SampledModel {
@@ -28,15 +31,18 @@ interface SampledModel {
  * The model, or the ensemble of its experts (Decouple-Then-Merge, Eq. 7), whose ranges are given or recorded: only the weights that answer are
  * loaded. Throws UserErrors for ranges that do not cover all timesteps, each once.
  */
-export async function loadPredict({expert = [], range}: ModelOptions, model: OpenModel): Promise<SampledModel> {
+export async function loadPredict(
+  {expert = [], range, precision}: ModelOptions,
+  model: OpenModel,
+): Promise<SampledModel> {
   const {denoiser, schedule} = model;
-  if (expert.length === 0) return {predict: modelPredict(new Predictor(denoiser, await model.loadParams()))};
+  if (expert.length === 0) return {predict: modelPredict(new Predictor(denoiser, await model.loadParams()), precision)};
   const experts = [];
   for (const each of expertPaths(expert, range)) experts.push(await loadExpert(each, model));
   const sorted = experts.toSorted((a, b) => a.range[0] - b.range[0]);
   const ranges = sorted.map((each) => each.range);
   checkCover(ranges, schedule.timesteps);
-  const predicts = sorted.map(({params}) => modelPredict(new Predictor(denoiser, params)));
+  const predicts = sorted.map(({params}) => modelPredict(new Predictor(denoiser, params), precision));
   return {predict: ensemblePredict(predicts, ranges), experts: experts.map(({sha256}) => sha256)};
 }
 

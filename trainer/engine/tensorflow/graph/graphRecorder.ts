@@ -1,8 +1,10 @@
 import type {BackendValues, Tensor} from '@tensorflow/tfjs-core';
+import type {LowPrecision} from '../../../contract/config/precision.ts';
 import {graphAttribute} from './graphAttribute.ts';
 import type {GraphAttribute, GraphNode} from './graphDef.ts';
 import {copyHandle} from './copyHandle.ts';
 import {ImaginedTensors} from './imaginedTensors.ts';
+import {float32, lowType, Narrowing, narrowAttributes} from './narrowing.ts';
 import type {OpAttribute, TensorflowBackend, TensorflowBinding, TensorMetadata} from './tensorflowBackend.ts';
 
 /** Values up to this many bytes become constants of the graph; larger ones are captured, which keeps them out of the graph's file. */
@@ -60,9 +62,14 @@ export class GraphRecorder {
   #recorded: string[] = [];
   #drawn: DrawnInput[] = [];
   readonly #reads = new Map<string, VariableRead>();
-  /** What the operations of an `inTurn` wait for. */
+  /** What the operations of a body of `inTurn` wait for. */
   #gate: string | undefined;
   #prefix = '';
+  /** Of the operations that are recorded now; null: float32. */
+  #precision: LowPrecision | null = null;
+  #narrowing = this.#newNarrowing();
+  /** Widened outputs as they were made anew, by the one that they stand for. */
+  readonly #rewidened = new Map<string, string>();
 
   /** The addon itself: while recording, `backend.binding` is the one that records. */
   readonly #binding: TensorflowBinding;
@@ -127,6 +134,7 @@ export class GraphRecorder {
   /** Records what `body` asks for; nothing is computed. */
   record<T>(prefix: string, body: () => T): T {
     this.#prefix = `${prefix}/`;
+    this.#narrowing = this.#newNarrowing();
     this.#recorded = [];
     this.#drawn = [];
     this.backend.binding = this.#recording(this.#binding);
@@ -151,14 +159,33 @@ export class GraphRecorder {
     }
   }
 
-  /** Records what begins only when the last operation before it is done, whatever it depends on. */
-  inTurn<T>(body: () => T): T {
-    this.#gate = this.#recorded.at(-1);
+  /** Records what `body` asks for with convolutions and matrix products in this precision. */
+  inPrecision<T>(precision: LowPrecision, body: () => T): T {
+    const before = this.#precision;
+    this.#precision = precision;
     try {
       return body();
     } finally {
-      this.#gate = undefined;
+      this.#precision = before;
     }
+  }
+
+  /**
+   * Records bodies of which each begins only when the last operation of the one before it is done, whatever it depends on; of the one before that, where
+   * two operations run at once.
+   */
+  inTurn<T>(bodies: readonly (() => T)[]): T[] {
+    const atOnce = this.runsSideBySide ? 2 : 1;
+    const ends = Array.from({length: atOnce}, () => this.#recorded.at(-1));
+    return bodies.map((body, i) => {
+      this.#gate = ends[i];
+      try {
+        return body();
+      } finally {
+        this.#gate = undefined;
+        ends.push(this.#recorded.at(-1));
+      }
+    });
   }
 
   /** Frees the captured values; to be called once they are in their variables. */
@@ -191,11 +218,82 @@ export class GraphRecorder {
       (attribute) => [attribute.name, graphAttribute(this.#binding, op, attribute)] as const,
     );
     const sources = inputs.map((id) => this.#source(id));
+    const attributesByName = Object.fromEntries(named);
+    const node = this.#recordNarrow(op, sources, attributesByName) ?? this.#recordWide(op, sources, attributesByName);
+    for (const [index, {id}] of made.entries()) this.#sources.set(id, `${node}:${index}`);
+  }
+
+  #recordWide(op: string, sources: readonly string[], attributes: Record<string, GraphAttribute>): string {
     const turn = this.#turn(sources);
-    const node = this.add(op, [...sources, ...(turn ?? [])], Object.fromEntries(named));
+    return this.#addRecorded(
+      op,
+      sources.map((source) => this.#near(source)),
+      attributes,
+      turn,
+    );
+  }
+
+  /** The operation in the precision of the moment, and its result in float32; undefined where it stays in float32. */
+  #recordNarrow(op: string, sources: readonly string[], attributes: Record<string, GraphAttribute>) {
+    const precision = this.#precision;
+    const narrow = precision && this.#narrowing.inputs(op, sources, precision);
+    if (!precision || !narrow) return undefined;
+    const type = lowType(precision);
+    const turn = this.#turn(sources);
+    const source = `${this.#addRecorded(op, narrow, narrowAttributes(attributes, type), turn)}:0`;
+    const wide = this.#addRecorded('Cast', [source], castAttributes(type, float32), turn === null ? null : []);
+    this.#narrowing.widened(`${wide}:0`, source, precision);
+    return wide;
+  }
+
+  /** Adds an operation after what `#turn` says. */
+  #addRecorded(
+    op: string,
+    sources: readonly string[],
+    attributes: Record<string, GraphAttribute>,
+    turn: string[] | null,
+  ) {
+    const node = this.add(op, [...sources, ...(turn ?? [])], attributes);
     if (turn === null) this.#constants.add(node);
     else this.#recorded.push(node);
-    for (const [index, {id}] of made.entries()) this.#sources.set(id, `${node}:${index}`);
+    return node;
+  }
+
+  #newNarrowing(): Narrowing {
+    return new Narrowing({
+      cast: (source, from, to) =>
+        `${this.#addRecorded('Cast', [source], castAttributes(from, to), this.#turn([source]))}:0`,
+      moved: (source, type, data) => {
+        const {op, inputs, attributes} = this.#nodeOf(source);
+        const [, ...others] = inputs.filter((input) => !input.startsWith('^'));
+        const turn = this.#turn([data]);
+        return `${this.#addRecorded(op, [data, ...others], narrowAttributes(attributes, type), turn)}:0`;
+      },
+      opOf: (source) => (this.#positions.has(nodeOf(source)) ? this.#nodeOf(source) : undefined),
+    });
+  }
+
+  #nodeOf(source: string): GraphNode {
+    return this.nodes[this.#positions.get(nodeOf(source)) ?? -1] as GraphNode;
+  }
+
+  /**
+   * What was widened long ago is widened again, so that in between only the rounded numbers wait: a norm needs what it has normalised
+   * for its gradient.
+   */
+  #near(source: string): string {
+    const origin = this.#narrowing.originOf(source);
+    if (origin === undefined || !this.#isLongAgo(source)) return source;
+    const known = this.#rewidened.get(source);
+    if (known !== undefined && !this.#isLongAgo(known)) return known;
+    const attributes = castAttributes(origin.type, float32);
+    const made = `${this.#addRecorded('Cast', [origin.source], attributes, this.#turn([origin.source]))}:0`;
+    this.#rewidened.set(source, made);
+    return made;
+  }
+
+  #isLongAgo(source: string): boolean {
+    return this.nodes.length - (this.#positions.get(nodeOf(source)) ?? 0) > largestLead;
   }
 
   /**
@@ -284,6 +382,10 @@ export class GraphRecorder {
   variableOf(tensor: Tensor): VariableRead | undefined {
     return this.#reads.get(this.sourceOf(tensor));
   }
+}
+
+function castAttributes(from: number, to: number): Record<string, GraphAttribute> {
+  return {SrcT: {kind: 'type', value: from}, DstT: {kind: 'type', value: to}};
 }
 
 /** The node of an output. */

@@ -61,7 +61,8 @@ export class ImaginedTensors {
 
   #zeros({shape, dtype}: KnownTensor): number {
     const size = shape.reduce((product, length) => product * length, 1);
-    const isFloat = dtype === this.binding.TF_FLOAT;
-    return this.binding.createTensor([...shape], dtype, isFloat ? new Float32Array(size) : new Int32Array(size));
+    const {TF_FLOAT, TF_BOOL} = this.binding;
+    const Numbers = dtype === TF_FLOAT ? Float32Array : dtype === TF_BOOL ? Uint8Array : Int32Array;
+    return this.binding.createTensor([...shape], dtype, new Numbers(size));
   }
 }

@@ -22,7 +22,10 @@ const byValues =
 /** The operations of the networks and optimizers here; for others TensorFlow itself computes the shape. */
 const rules: Readonly<Record<string, ShapeRule>> = {
   ...Object.fromEntries(
-    ['Add', 'AddV2', 'Sub', 'Mul', 'RealDiv', 'SquaredDifference', 'Minimum', 'Maximum'].map((op) => [op, elementwise]),
+    ['Add', 'AddV2', 'Sub', 'Mul', 'MulNoNan', 'RealDiv', 'SquaredDifference', 'Minimum', 'Maximum'].map((op) => [
+      op,
+      elementwise,
+    ]),
   ),
   ...Object.fromEntries(
     ['Sigmoid', 'Square', 'Sqrt', 'Rsqrt', 'Softmax', 'Neg', 'Exp', 'Erf', 'Identity', 'ZerosLike'].map((op) => [

@@ -17,6 +17,7 @@ export interface OpAttribute {
 /** The part of tfjs-node's addon that graphs need; its functions need no `this`. */
 export interface TensorflowBinding {
   readonly TF_FLOAT: number;
+  readonly TF_BOOL: number;
   readonly TF_ATTR_STRING: number;
   readonly TF_ATTR_INT: number;
   readonly TF_ATTR_FLOAT: number;

@@ -1,11 +1,12 @@
 import {join, resolve, sep} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import type {DataConfig} from '../../../contract/config/dataConfig.ts';
+import type {CaptionSettings, DataConfig} from '../../../contract/config/dataConfig.ts';
 import {UserError} from '../../../contract/errors.ts';
 import {captionsOf, type Captions} from '../../../data/captions/drawCaption.ts';
 import type {ImageSource} from '../../../data/dataset.ts';
 import {fingerprintOf} from '../../../data/fingerprint.ts';
 import {pixelRows, type ImageRows} from '../../../data/imageRows.ts';
+import type {RowsOrder, TableOrder} from '../../../data/rowsOrder.ts';
 import type {TextRows} from '../../../data/textRows.ts';
 import type {HeldOutSource} from '../../../evaluate/heldOutImages.ts';
 import type {Components} from '../../../models/components.ts';
@@ -29,6 +30,12 @@ export interface DataNeed {
   readonly forTraining: boolean;
 }
 
+/** Images and texts, and for those of a training how another thread reads them; null where that would need the engine. */
+export interface NetworkData extends HeldOutSource {
+  readonly space: ImageSpace;
+  readonly order: RowsOrder | null;
+}
+
 /**
  * The images of a part of the data, and their texts, as a network takes them. Where it works on latents or takes texts, these are computed
  * once and kept on disk, unless the config says otherwise: what is needed and missing is computed here, with progress. Throws `Stopped`,
@@ -39,7 +46,7 @@ export async function openNetworkData(
   components: Components,
   source: ImageSource,
   need: DataNeed,
-): Promise<HeldOutSource> {
+): Promise<NetworkData> {
   const {data} = context.resolved.config;
   if (data === undefined) throw new Error('there is no data');
   const space = components.spaceOf(source.shape);
@@ -47,13 +54,18 @@ export async function openNetworkData(
   const {cache = {dtype: 'F32'}} = data;
   const {text} = components;
   if (cache === false || (space.hash === null && text === null)) {
-    return {images: encodedRows(source, space, components), texts: text && {captions, rows: textRows(text)}, space};
+    const images = encodedRows(source, space, components);
+    const needsEngine = space.hash !== null || text !== null;
+    const order = needsEngine ? null : orderOf(context, data, source, {tables: null, texts: null});
+    return {images, texts: text && {captions, rows: textRows(text)}, space, order: need.forTraining ? order : null};
   }
   const tables = new NetworkTables(context, data, cache);
-  const images = tables.images(source, space, components, need);
-  const texts = text && {captions, rows: await tables.texts(text, captions, source, need)};
+  const {images, tables: imageTables} = tables.images(source, space, components, need);
+  const given = text && (await tables.texts(text, captions, source, need));
   await tables.fill();
-  return {images, texts, space};
+  const kept = {tables: imageTables ?? null, texts: given && {missing: missingCaptions(context), ...given.kept}};
+  const order = need.forTraining && imageTables !== undefined ? orderOf(context, data, source, kept) : null;
+  return {images, texts: given && {captions, rows: given.rows}, space, order};
 }
 
 /** Whether all that a training reads of autoencoder and text encoder is on disk once its data is open. */
@@ -65,11 +77,24 @@ function isCroppedAnew(data: DataConfig): boolean {
   return 'crop' in data && data.crop === 'random';
 }
 
+function orderOf(
+  {resolved: {folder}}: StageContext,
+  data: DataConfig,
+  {fingerprint}: ImageSource,
+  kept: Pick<RowsOrder, 'tables' | 'texts'>,
+): RowsOrder {
+  return {data, folder, fingerprint, ...kept};
+}
+
 /** The captions of a part of the data, where those that are missing are treated as the config says. */
-export function captionsOfRun({resolved}: StageContext, source: ImageSource): Captions {
+export function captionsOfRun(context: StageContext, source: ImageSource): Captions {
+  return captionsOf(source, {missing: missingCaptions(context)});
+}
+
+function missingCaptions({resolved}: StageContext): CaptionSettings['missing'] {
   const {data} = resolved.config;
   const settings = data && 'captions' in data ? data.captions : undefined;
-  return captionsOf(source, {missing: settings && 'missing' in settings ? settings.missing : 'stop'});
+  return settings && 'missing' in settings ? settings.missing : 'stop';
 }
 
 /** Rows that are computed whenever they are read, each by itself: so they do not depend on what else is in a batch. */
@@ -116,19 +141,20 @@ class NetworkTables {
     this.#dtype = cache.dtype;
   }
 
+  /** `tables` are missing where the images are encoded anew for each update, and null where they are pixels. */
   images(
     source: ImageSource,
     space: ImageSpace,
     components: Components,
     {what, images, forTraining}: DataNeed,
-  ): ImageRows {
+  ): {images: ImageRows; tables?: RowsOrder['tables']} {
     const encoded = encodedRows(source, space, components);
-    if (space.hash === null) return encoded;
+    if (space.hash === null) return {images: encoded, tables: null};
     if (forTraining && isCroppedAnew(this.data)) {
       note(this.context)(
         'data.crop is random, so latents are computed anew for each update instead of once: center is faster.',
       );
-      return encoded;
+      return {images: encoded};
     }
     const key = {
       autoencoder: space.hash,
@@ -148,7 +174,10 @@ class NetworkTables {
     const plain = tableOf(false);
     const mirrored = forTraining && this.data.flip ? tableOf(true) : plain;
     const fingerprint = this.#dtype === 'F32' ? encoded.fingerprint : fingerprintOf([encoded.fingerprint, this.#dtype]);
-    return {...encoded, fingerprint, read: (index, draw) => (draw?.mirrored ? mirrored : plain).read(index)};
+    return {
+      images: {...encoded, fingerprint, read: (index, draw) => (draw?.mirrored ? mirrored : plain).read(index)},
+      tables: {plain: tableOrder(plain), mirrored: tableOrder(mirrored)},
+    };
   }
 
   /** The empty text and the captions that are needed, each once. */
@@ -157,7 +186,7 @@ class NetworkTables {
     captions: Captions,
     source: ImageSource,
     {what, images, forTraining}: DataNeed,
-  ): Promise<TextRows> {
+  ): Promise<{rows: TextRows; kept: {known: readonly string[]; table: TableOrder}}> {
     const settings = 'captions' in this.data ? this.data.captions : undefined;
     const from = [source.fingerprint, jointStamp(this.context.watch.begun.data), settings, images, forTraining];
     const file = join(this.#folder, 'captions', `${hashBytes(JSON.stringify(from))}.json`);
@@ -168,13 +197,11 @@ class NetworkTables {
     const table = this.#table(`the texts of the ${what}`, key, texts.length, plain.shape, texts.length, (row) =>
       plain.read(texts[row] ?? ''),
     );
-    return {
-      shape: plain.shape,
-      read: async (caption) => {
-        const number = numbers.get(caption);
-        return (number === undefined ? null : await table.read(number)) ?? plain.read(caption);
-      },
+    const read = async (caption: string) => {
+      const number = numbers.get(caption);
+      return (number === undefined ? null : await table.read(number)) ?? plain.read(caption);
     };
+    return {rows: {shape: plain.shape, read}, kept: {known: texts, table: tableOrder(table)}};
   }
 
   /** Computes what is missing. */
@@ -207,6 +234,10 @@ class NetworkTables {
     this.#needed.push({table, rows: needed});
     return table;
   }
+}
+
+function tableOrder({settings: {folder, what, rows, shape, dtype}}: RowTable): TableOrder {
+  return {folder, what, rows, shape, dtype};
 }
 
 /** The folder of the cache that the config names. Among the images its files would count as changes of them. */
