@@ -1,4 +1,5 @@
 import {expect, it} from 'vitest';
+import {plannedProgress} from '../../../trainer/contract/run/runProgress.ts';
 import {fakeRun, type FakeRun} from '../../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {axeViolations, axeViolationsInThemes} from '../axeViolations.ts';
@@ -36,6 +37,25 @@ describePanel('compared runs', (open) => {
     await panel.page.getByRole('heading', {name: 'Results'}).waitFor();
     return panel;
   }
+
+  it('have the curves of all trainings after their end, of which the host knows no more than the end of the log', async () => {
+    const runs = await threeRuns();
+    const [first] = runs;
+    if (first === undefined) expect.fail('no run');
+    const stages = ['expert-0', 'expert-1', 'merge', 'report'];
+    first.set({progress: plannedProgress(stages, new Set(stages))});
+    const compared = [first.run.path];
+    const panel = await open({
+      runs,
+      compare: true,
+      saved: {scope: 'compare', selected: null, tab: 'compare', compared},
+    });
+    const shown = panel.page.getByRole('list', {name: 'Dashes of each stage'});
+    await eventually(() => shown.innerText()).toMatch(/expert-0.*\s+expert-1/);
+    expect(await shown.innerText()).not.toContain('merge');
+    expectNoTrouble(panel);
+    await panel.close();
+  });
 
   it('have their scores side by side, with differences to the baseline and what they say', async () => {
     const panel = await begin();
