@@ -14,7 +14,17 @@ const seriesVariables = [
   ...['Cyan', 'Magenta', 'BrightBlack'].map((name) => `terminal-ansi${name}`),
 ];
 
+let last: {readonly key: string; readonly theme: Theme} | null = null;
+
+/** The theme of now. It is computed once for each: between changes of the page that would lay it out each time. */
 export function readTheme(): Theme {
+  const {documentElement: html, body} = document;
+  const key = [html.getAttribute('style'), html.className, body.className, body.dataset['vscodeThemeId']].join('\n');
+  if (last?.key !== key) last = {key, theme: computedTheme()};
+  return last.theme;
+}
+
+function computedTheme(): Theme {
   const style = getComputedStyle(document.body);
   const variable = (name: string, otherwise: string) => style.getPropertyValue(`--vscode-${name}`).trim() || otherwise;
   const foreground = variable('editor-foreground', style.color);

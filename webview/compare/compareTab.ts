@@ -7,7 +7,7 @@ import {ChartMaker} from '../charts/chartData.ts';
 import type {ChartData} from '../charts/chartLine.ts';
 import {stageNumber} from '../charts/seriesStyle.ts';
 import {reachedPlaces, xScale} from '../charts/xAxis.ts';
-import {element, Region} from '../dom.ts';
+import {element, message, Region} from '../dom.ts';
 import {differenceChoices} from '../samples/samplesControls.ts';
 import {smoothingSlider, xAxisDropdown} from '../losses/chartControls.ts';
 import type {Panel, Tab} from '../panel.ts';
@@ -18,6 +18,8 @@ import {ComparedResults} from './comparedResults.ts';
 import {runColours, withCompared} from './comparison.ts';
 
 const allStages = 'all stages';
+/** Runs with a box of their own; of more, the table of runs finds any. */
+const mostListed = 100;
 
 /** Compares up to ten runs: their curves in one chart, their results and the settings in which they differ. */
 export class CompareTab implements Tab {
@@ -89,7 +91,8 @@ export class CompareTab implements Tab {
   }
 
   #choiceParts(runs: readonly RunView[], compared: readonly string[]): HTMLElement[] {
-    const boxes = runs.map(({path, id}) =>
+    const listed = runs.filter(({path}, i) => i >= runs.length - mostListed || compared.includes(path));
+    const boxes = listed.map(({path, id}) =>
       checkbox(id, compared.includes(path), (isChosen) => {
         const {page} = this.#panel.state;
         if (!isChosen || page.compared.length < maxCompared)
@@ -98,7 +101,9 @@ export class CompareTab implements Tab {
         this.#choice.show([], () => []);
       }),
     );
-    return [element('legend', {}, `Runs to compare (at most ${maxCompared})`), ...boxes];
+    const others = runs.length - listed.length;
+    const note = others > 0 ? [message(`${others} older runs can be chosen in the table of the Runs tab.`)] : [];
+    return [element('legend', {}, `Runs to compare (at most ${maxCompared})`), ...boxes, ...note];
   }
 
   #controlParts(stages: readonly string[], compared: readonly RunView[], state: PanelState): HTMLElement[] {

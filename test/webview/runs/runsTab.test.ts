@@ -66,6 +66,12 @@ describePanel('the table of runs', (open) => {
     await page.getByRole('combobox', {name: 'Run', exact: true}).selectOption('many-7');
     await page.getByText('Run many-7 is').waitFor({state: 'attached'});
     expect(await axeViolationsInThemes(panel)).toEqual([]);
+    await rows.getByRole('checkbox').last().check();
+    await page.getByRole('tab', {name: 'Compare'}).click();
+    const choice = page.getByRole('group', {name: /^Runs to compare/});
+    await choice.getByText('older runs can be chosen in the table').waitFor();
+    expect(await choice.getByRole('checkbox').count()).toBeLessThan(110);
+    expect(await choice.getByRole('checkbox', {checked: true}).count()).toBe(1);
     await panel.close();
   });
 

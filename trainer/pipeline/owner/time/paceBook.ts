@@ -38,18 +38,17 @@ export class PaceBook {
     entry.log.add(span);
   }
 
-  /** What stages of a kind take for what they count under a name, over the next `horizon` seconds; null where nothing is known that it could follow from. */
-  expected(kind: Kind, what: string, horizon: number): Expected | null {
-    const log = this.#logs.get(`${kind} ${what}`)?.log;
-    return blended(log, this.#unseen(kind, horizon), horizon);
+  /** What stages of a kind take for what they count under a name, of which so much is left; null where nothing is known that it could follow from. */
+  expected(kind: Kind, what: string, ahead: number): Expected | null {
+    return blended(this.#logs.get(`${kind} ${what}`)?.log, this.#unseen(kind), ahead);
   }
 
   /** How many times the seconds of the earlier run the same work takes in this one. */
-  machineFactor(horizon: number): number {
+  get machineFactor(): number {
     let [actual, earlier] = [strengthOfMachine, strengthOfMachine];
     for (const {kind, log} of this.#logs.values()) {
       const before = this.#earlierPace([kind]);
-      const now = log.secondsPerEffort(horizon);
+      const now = log.secondsPerEffort();
       if (before === null || now === null) continue;
       actual += now * log.effort;
       earlier += before * log.effort;
@@ -58,16 +57,16 @@ export class PaceBook {
   }
 
   /** By the other things that stages of the kind count, an earlier run, or stages of other kinds: those that train as well, or as little, first. */
-  #unseen(kind: Kind, horizon: number): (Expected & {readonly strength: number}) | null {
+  #unseen(kind: Kind): (Expected & {readonly strength: number}) | null {
     const earlier = this.#earlierPace([kind]);
     if (earlier !== null)
-      return {seconds: earlier * this.machineFactor(horizon), doubt: doubts.earlier, strength: strength.earlier};
+      return {seconds: earlier * this.machineFactor, doubt: doubts.earlier, strength: strength.earlier};
     const trains = this.#kinds((stage) => isTraining({stage: {kind} as Stage}) === isTraining(stage));
     const all = this.#kinds(() => true);
     const seconds =
-      this.#pace([kind], horizon) ??
-      this.#pace(trains, horizon) ??
-      this.#pace(all, horizon) ??
+      this.#pace([kind]) ??
+      this.#pace(trains) ??
+      this.#pace(all) ??
       this.#earlierPace(trains) ??
       this.#earlierPace(all);
     return seconds === null ? null : {seconds, doubt: doubts.unlike, strength: strength.unlike};
@@ -77,10 +76,10 @@ export class PaceBook {
     return [...new Set(this.stages.filter(fits).map(({stage}) => stage.kind))];
   }
 
-  #pace(kinds: readonly Kind[], horizon: number): number | null {
+  #pace(kinds: readonly Kind[]): number | null {
     let [seconds, effort] = [0, 0];
     for (const {kind, log} of this.#logs.values()) {
-      const pace = kinds.includes(kind) ? log.secondsPerEffort(horizon) : null;
+      const pace = kinds.includes(kind) ? log.secondsPerEffort() : null;
       if (pace === null) continue;
       seconds += pace * log.effort;
       effort += log.effort;
@@ -105,16 +104,15 @@ function hasEffort(planned: PlannedStage): boolean {
   return stageSize({...planned, seconds: 0}) > 0;
 }
 
-/** What was measured, the more of it the more, and what was expected before. */
+/** What was measured, the more of it the more, and what was expected before, where so much is left. */
 export function blended(
   log: PaceLog | null | undefined,
   before: (Expected & {readonly strength: number}) | null,
-  horizon: number,
+  ahead: number,
 ): Expected | null {
-  const pace = log?.secondsPerEffort(horizon) ?? null;
+  const pace = log?.secondsPerEffort(ahead) ?? null;
   if (!log || pace === null) return before;
-  const ahead = Number.isFinite(horizon) ? horizon / (horizon + log.seconds) : 1;
-  const doubt = measuredDoubt.least + measuredDoubt.ahead * ahead;
+  const doubt = measuredDoubt.least + (measuredDoubt.ahead * ahead) / (ahead + log.effort);
   if (before === null) return {seconds: pace, doubt: Math.max(doubt, doubts.earlier)};
   const share = log.seconds / (log.seconds + before.strength);
   // Both as efforts in the same seconds: a mean of speeds, weighted by time, not of durations.

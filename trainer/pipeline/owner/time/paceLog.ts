@@ -13,12 +13,12 @@ interface Span extends TimedWork {
 /** More spans than that become half as many. */
 const mostSpans = 240;
 
-/** Of the time that is looked ahead, in which the weight of what was timed halves. */
-const memory = 0.25;
+/** Fewer seconds are noise. */
+const shortestWindow = 60;
 
 /**
- * How fast work of one sort went, over time. What other programs do to a machine comes and goes, so the next day is foreseen by the last hours and the next
- * hour by the last minutes: the weight of a span halves with every quarter of the `horizon` (seconds) that it is older than the newest one.
+ * How fast work of one sort went, over time. What other programs do to a machine comes and goes, so what is left is expected to take as long as the same amount took
+ * last: hours are foreseen by hours, and minutes by minutes.
  */
 export class PaceLog {
   #spans: Span[] = [];
@@ -45,14 +45,14 @@ export class PaceLog {
     this.#spans = joined(this.#spans, this.#grain, this.#spans.length);
   }
 
-  /** Seconds for a unit of effort over the next `horizon` seconds; null where none was timed. */
-  secondsPerEffort(horizon: number): number | null {
-    const newest = Math.max(...this.#spans.map(({end}) => end));
+  /** Seconds for a unit of effort where so much is left; null where none was timed. */
+  secondsPerEffort(ahead = Infinity): number | null {
     let [seconds, effort] = [0, 0];
-    for (const span of this.#spans) {
-      const weight = 2 ** ((span.end - newest) / (1000 * memory * horizon));
-      seconds += weight * span.seconds;
-      effort += weight * span.effort;
+    for (let i = this.#spans.length - 1; i >= 0; i--) {
+      const span = this.#spans[i];
+      if (span === undefined || (effort >= ahead && seconds >= shortestWindow)) break;
+      seconds += span.seconds;
+      effort += span.effort;
     }
     return effort > 0 ? seconds / effort : null;
   }

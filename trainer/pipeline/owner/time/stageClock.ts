@@ -8,23 +8,12 @@ import {Overheads} from './overheads.ts';
 import {blended, PaceBook} from './paceBook.ts';
 import {RunningStage} from './runningStage.ts';
 import {scheduleLength, type Task} from './scheduleLength.ts';
+import {restOfLate, restOfUncounted, stageDoubts, together, type Estimate} from './stageEstimate.ts';
 
-/** What is known of a duration: `doubt` is by what share it may be longer or shorter. */
-interface Estimate {
-  readonly seconds: number;
-  readonly doubt: number;
-}
-
-/** By where the duration of a stage comes from that counts nothing: this run, an earlier one, nowhere. */
-const doubts = {measured: 0.15, earlier: 0.3, unseen: 0.6} as const;
 /** Seconds of measuring after which the pace of a stage itself counts as much as that of its kind. */
 const ownStrength = 5;
-/** Seconds: every estimate looks so far ahead, and accordingly far back. */
-const shortestHorizon = 60;
 /** Less of what a stage counts than that was timed: it has too few events, and its whole time is taken. */
 const timedShare = 0.5;
-/** Share of what a stage without effort counts from which that tells its pace. */
-const tellingShare = 0.1;
 
 /**
  * How far a run is and how much time it has left, by its events. A stage takes as long as its kind takes for the same work: by what was measured in this run, the
@@ -73,17 +62,12 @@ export class StageClock {
 
   /** Null as long as nothing is known that it could follow from. `now` in milliseconds since the epoch. */
   left(now: number): TimeLeft | null {
-    const rough = this.#leftOver(now, Infinity);
-    return rough && this.#leftOver(now, Math.max(shortestHorizon, rough.seconds));
-  }
-
-  /** By what tells of the next `horizon` seconds. */
-  #leftOver(now: number, horizon: number): TimeLeft | null {
+    const ahead = this.#ahead();
     const estimates = new Map<string, Estimate>();
     for (const stage of this.stages) {
       if (this.#done.has(stage.name)) continue;
       const running = this.#running.get(stage.name);
-      const estimate = running ? this.#restOf(stage, running, {now, horizon}) : this.#whole(stage, horizon);
+      const estimate = running ? this.#restOf(stage, running, {now, ahead}) : this.#whole(stage, ahead);
       if (estimate === null) return null;
       estimates.set(stage.name, estimate);
     }
@@ -131,7 +115,7 @@ export class StageClock {
     const wasResumed = isResumed(running);
     if (timed.effort < timedShare * total && !wasResumed) {
       // Of a stage of a second or two nobody knows how much of that was its start.
-      const part = Math.min(1, duration / 4 / (known.opening + known.closing));
+      const part = Math.min(1, duration / 4 / Math.max(0.1, known.opening + known.closing));
       const overhead = {opening: part * known.opening, closing: part * known.closing};
       this.#overheads.add(stage.kind, overhead);
       const seconds = duration - timed.seconds - overhead.opening - overhead.closing;
@@ -139,7 +123,7 @@ export class StageClock {
     }
     if (first === null || last === null || timed.effort === 0) return;
     const take = (what: string, share: number) => {
-      const pace = running.paceOf(what)?.secondsPerEffort(Infinity) ?? timed.seconds / timed.effort;
+      const pace = running.paceOf(what)?.secondsPerEffort() ?? timed.seconds / timed.effort;
       return share * (effort[what] ?? 0) * pace;
     };
     const closing = (time - last.time) / 1000 - take(last.what, 1 - last.share);
@@ -178,31 +162,31 @@ export class StageClock {
     if (span !== null) this.#paces.add(stage.kind, what, span);
   }
 
-  #whole(planned: PlannedStage, horizon: number): Estimate | null {
+  #whole(planned: PlannedStage, ahead: Ahead): Estimate | null {
     const {stage, effort} = planned;
-    if (totalEffort(effort) === 0) return this.#usual(planned, horizon);
+    if (totalEffort(effort) === 0) return this.#usual(planned);
     const {opening, closing} = this.#overheads.of(stage.kind);
-    const work = this.#work(planned, Object.keys(effort), horizon);
+    const work = this.#work(planned, Object.keys(effort), ahead);
     return work && {seconds: opening + work.seconds + closing, doubt: work.doubt};
   }
 
   /** What a stage takes that counts nothing. */
-  #usual(planned: PlannedStage, horizon: number): Estimate {
+  #usual(planned: PlannedStage): Estimate {
     const {kind} = planned.stage;
     const own = this.#times.get(kind);
     const earlier = this.earlier.get(kind);
     const size = stageSize(planned);
-    if (own) return {seconds: (own.seconds / own.effort) * size, doubt: doubts.measured};
-    if (!earlier) return {seconds: size, doubt: doubts.unseen};
-    const factor = this.#paces.machineFactor(horizon);
-    return {seconds: (earlier.seconds / earlier.effort) * size * factor, doubt: doubts.earlier};
+    if (own) return {seconds: (own.seconds / own.effort) * size, doubt: stageDoubts.measured};
+    if (!earlier) return {seconds: size, doubt: stageDoubts.unseen};
+    const factor = this.#paces.machineFactor;
+    return {seconds: (earlier.seconds / earlier.effort) * size * factor, doubt: stageDoubts.earlier};
   }
 
   /** What a stage takes for all that it counts under these names. */
-  #work({stage, effort}: PlannedStage, names: readonly string[], horizon: number): Estimate | null {
+  #work({stage, effort}: PlannedStage, names: readonly string[], ahead: Ahead): Estimate | null {
     const parts: Estimate[] = [];
     for (const what of names) {
-      const pace = this.#paces.expected(stage.kind, what, horizon);
+      const pace = this.#paces.expected(stage.kind, what, ahead.get(keyOf(stage, what)) ?? 0);
       if (pace === null) return null;
       parts.push({seconds: pace.seconds * (effort[what] ?? 0), doubt: pace.doubt});
     }
@@ -212,28 +196,40 @@ export class StageClock {
   #restOf(
     planned: PlannedStage,
     running: RunningStage,
-    {now, horizon}: {readonly now: number; readonly horizon: number},
+    {now, ahead}: {readonly now: number; readonly ahead: Ahead},
   ): Estimate | null {
     const {effort, stage} = planned;
     const {last, since} = running;
     const elapsed = Math.max(0, (now - since) / 1000);
-    if (totalEffort(effort) === 0) return restOfUncounted(this.#usual(planned, horizon), elapsed, last?.share ?? 0);
-    if (last === null) return restOfLate(this.#whole(planned, horizon), elapsed);
+    if (totalEffort(effort) === 0) return restOfUncounted(this.#usual(planned), elapsed, last?.share ?? 0);
+    if (last === null) return restOfLate(this.#whole(planned, ahead), elapsed);
     const names = Object.keys(effort);
-    const later = this.#work(planned, names.slice(names.indexOf(last.what) + 1), horizon);
-    const ofKind = this.#paces.expected(stage.kind, last.what, horizon);
+    const later = this.#work(planned, names.slice(names.indexOf(last.what) + 1), ahead);
+    const ofKind = this.#paces.expected(stage.kind, last.what, ahead.get(keyOf(stage, last.what)) ?? 0);
     const left = (1 - last.share) * (effort[last.what] ?? 0);
-    const rest = (look: number) => {
-      const pace = blended(running.paceOf(last.what), ofKind && {...ofKind, strength: ownStrength}, look);
-      return pace && {...pace, seconds: pace.seconds * left};
-    };
-    const rough = rest(Infinity);
-    const current = rough && rest(Math.max(shortestHorizon, rough.seconds));
-    if (current === null || later === null) return restOfLate(this.#whole(planned, horizon), elapsed);
+    const pace = blended(running.paceOf(last.what), ofKind && {...ofKind, strength: ownStrength}, left);
+    if (pace === null || later === null) return restOfLate(this.#whole(planned, ahead), elapsed);
     const {closing} = this.#overheads.of(stage.kind);
     // The events are some seconds old.
-    const seconds = Math.max(0, current.seconds + closing - Math.max(0, now - last.time) / 1000);
-    return together([{...current, seconds}, later]);
+    const seconds = Math.max(0, pace.seconds * left + closing - Math.max(0, now - last.time) / 1000);
+    return together([{seconds, doubt: pace.doubt}, later]);
+  }
+
+  /** How much of each thing the stages that are not done still count. */
+  #ahead(): Ahead {
+    const ahead = new Map<string, number>();
+    for (const {name, stage, effort} of this.stages) {
+      if (this.#done.has(name)) continue;
+      const last = this.#running.get(name)?.last;
+      const names = Object.keys(effort);
+      const at = last ? names.indexOf(last.what) : -1;
+      for (const [i, what] of names.entries()) {
+        const share = i < at ? 0 : i === at ? 1 - (last?.share ?? 0) : 1;
+        const key = keyOf(stage, what);
+        ahead.set(key, (ahead.get(key) ?? 0) + share * (effort[what] ?? 0));
+      }
+    }
+    return ahead;
   }
 
   #computed(): number {
@@ -251,30 +247,20 @@ export class StageClock {
   }
 }
 
+/** By `keyOf`. */
+type Ahead = ReadonlyMap<string, number>;
+
+function keyOf({kind}: Stage, what: string): string {
+  return `${kind} ${what}`;
+}
+
 /** Whether the first event of a stage says more than could be computed since its process was started: the rest was there. */
 function isResumed(running: RunningStage): boolean {
   const {first, since, effort} = running;
   if (first === null) return false;
-  const pace = running.paceOf(first.what)?.secondsPerEffort(Infinity) ?? null;
+  const pace = running.paceOf(first.what)?.secondsPerEffort() ?? null;
   if (pace === null) return false;
   return first.share * (effort[first.what] ?? 0) * pace > 2 * Math.max(1, (first.time - since) / 1000);
-}
-
-/** What takes longer than it should goes on for about as long as it is late. */
-function restOfLate(whole: Estimate | null, elapsed: number): Estimate | null {
-  if (whole === null || elapsed < whole.seconds) return whole && {...whole, seconds: whole.seconds - elapsed};
-  return {seconds: Math.max(1, elapsed - whole.seconds), doubt: doubts.unseen};
-}
-
-function restOfUncounted(whole: Estimate, elapsed: number, share: number): Estimate | null {
-  if (share < tellingShare) return restOfLate(whole, elapsed);
-  return {seconds: (elapsed * (1 - share)) / share, doubt: doubts.earlier};
-}
-
-function together(parts: readonly Estimate[]): Estimate {
-  const seconds = sum(parts.map((part) => part.seconds));
-  const doubtful = sum(parts.map((part) => part.seconds * part.doubt));
-  return {seconds, doubt: seconds > 0 ? doubtful / seconds : 0};
 }
 
 function sum(values: readonly number[]): number {
