@@ -11,7 +11,7 @@ import {
 } from './checkpoint.ts';
 import {removeOld} from './checkpointFolder.ts';
 import {Divergence} from './divergence.ts';
-import type {LossScale} from './lossScale.ts';
+import type {LossScale} from './scale/lossScale.ts';
 import type {TrainHooks, TrainTask} from './trainTask.ts';
 import type {StepLog} from './stepLog.ts';
 import type {TrainProgram} from './trainProgram.ts';

@@ -4,7 +4,7 @@ import type {TrainingConfig} from '../contract/config/training.ts';
 import {byLossTerm, type LossTerm, lossTermNames} from '../contract/run/lossTerms.ts';
 import {learningRates, type LearningRates} from './trainingHistory.ts';
 import {Divergence} from './divergence.ts';
-import type {LossScale} from './lossScale.ts';
+import type {LossScale} from './scale/lossScale.ts';
 import {SpikeWatch} from './lossSpike.ts';
 import {bucketOf, TimestepBuckets} from './timestepBuckets.ts';
 import type {UpdateLosses} from './trainProgram.ts';

@@ -5,7 +5,7 @@ import {flatLayout} from '../../../trainer/nn/flatParams.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {train} from '../../../trainer/train/loop.ts';
 import type {LossSetting} from '../../../trainer/train/lossAndGradient.ts';
-import {LossScale} from '../../../trainer/train/lossScale.ts';
+import {LossScale} from '../../../trainer/train/scale/lossScale.ts';
 import type {MicroBatch} from '../../../trainer/train/microBatch.ts';
 import {TrainProgram} from '../../../trainer/train/trainProgram.ts';
 import {initialState} from '../../../trainer/train/trainState.ts';

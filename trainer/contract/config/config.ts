@@ -37,7 +37,7 @@ export const DecoupleConfig = z
       .describe('Probability of a draw from all timesteps instead of the own range.'),
     consistency: z.number().min(0).default(1).describe('Weight of the consistency loss against the frozen original.'),
     teacherPrecision: Precision.optional().describe(
-      'Number format in which the frozen original predicts for the consistency loss; bf16 beside f32 for the expert is a fifth faster; default: that of `precision`.',
+      'Number format in which the frozen original predicts for the consistency loss; bf16 beside f32 for the expert saves up to a fifth of the time; default: that of `precision`.',
     ),
     projection: ProjectionMode.default('full').describe(
       'Channel-wise projections: on every block (full), only where they fold into a stock model (stock-compatible), or none (off).',

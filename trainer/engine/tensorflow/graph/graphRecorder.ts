@@ -4,14 +4,12 @@ import {graphAttribute} from './graphAttribute.ts';
 import type {GraphAttribute, GraphNode} from './graphDef.ts';
 import {copyHandle} from './copyHandle.ts';
 import {ImaginedTensors} from './imaginedTensors.ts';
-import {float32, lowType, Narrowing, narrowAttributes} from './narrowing.ts';
+import {Narrowing} from './narrowing.ts';
+import {OrderedNodes} from './orderedNodes.ts';
 import type {OpAttribute, TensorflowBackend, TensorflowBinding, TensorMetadata} from './tensorflowBackend.ts';
 
 /** Values up to this many bytes become constants of the graph; larger ones are captured, which keeps them out of the graph's file. */
 const largestConstant = 16_384;
-
-/** An operation may start this many operations before its turn. */
-const largestLead = 200;
 
 /** A tensor that a recorded function used but was not given: a variable of the graph with this value. */
 export interface CapturedTensor {
@@ -49,27 +47,17 @@ export function activeRecorder(): GraphRecorder | undefined {
  * order with the same attributes, but run by TensorFlow itself, without JavaScript between any two of them.
  */
 export class GraphRecorder {
-  readonly nodes: GraphNode[] = [];
+  readonly #graph = new OrderedNodes();
   readonly captured: CapturedTensor[] = [];
   /** Output of a node (`name:index`) for each tensor the addon knows. */
   readonly #sources = new Map<number, string>();
-  readonly #positions = new Map<string, number>();
-  /** Nodes that depend on constants alone. */
-  readonly #constants = new Set<string>();
   /** Constants by type, shape and bytes: a network asks for the same few numbers thousands of times. */
   readonly #constantNodes = new Map<string, string>();
-  /** Nodes of the function that is recorded, without those. */
-  #recorded: string[] = [];
   #drawn: DrawnInput[] = [];
   readonly #reads = new Map<string, VariableRead>();
-  /** What the operations of a body of `inTurn` wait for. */
-  #gate: string | undefined;
-  #prefix = '';
   /** Of the operations that are recorded now; null: float32. */
   #precision: LowPrecision | null = null;
-  #narrowing = this.#newNarrowing();
-  /** Widened outputs as they were made anew, by the one that they stand for. */
-  readonly #rewidened = new Map<string, string>();
+  #narrowing = new Narrowing(this.#graph);
 
   /** The addon itself: while recording, `backend.binding` is the one that records. */
   readonly #binding: TensorflowBinding;
@@ -84,12 +72,13 @@ export class GraphRecorder {
     this.#tensors = new ImaginedTensors(backend.binding);
   }
 
+  get nodes(): readonly GraphNode[] {
+    return this.#graph.nodes;
+  }
+
   /** Adds a node; its name is made unique by its number. */
   add(op: string, inputs: readonly string[], attributes: Record<string, GraphAttribute>): string {
-    const name = `${this.#prefix}${op}_${this.nodes.length}`;
-    this.#positions.set(name, this.nodes.length);
-    this.nodes.push({name, op, inputs, attributes});
-    return name;
+    return this.#graph.add(op, inputs, attributes);
   }
 
   /**
@@ -133,9 +122,8 @@ export class GraphRecorder {
 
   /** Records what `body` asks for; nothing is computed. */
   record<T>(prefix: string, body: () => T): T {
-    this.#prefix = `${prefix}/`;
-    this.#narrowing = this.#newNarrowing();
-    this.#recorded = [];
+    this.#graph.begin(`${prefix}/`);
+    this.#narrowing = new Narrowing(this.#graph);
     this.#drawn = [];
     this.backend.binding = this.#recording(this.#binding);
     setActive(this);
@@ -144,19 +132,13 @@ export class GraphRecorder {
     } finally {
       this.backend.binding = this.#binding;
       setActive(undefined);
-      this.#prefix = '';
+      this.#graph.end();
     }
   }
 
   /** Records what may run beside all that is recorded after it, until something asks for its result. */
   aside<T>(body: () => T): T {
-    const before = this.#recorded;
-    this.#recorded = [...before];
-    try {
-      return body();
-    } finally {
-      this.#recorded = before;
-    }
+    return this.#graph.aside(body);
   }
 
   /** Records what `body` asks for with convolutions and matrix products in this precision. */
@@ -175,17 +157,7 @@ export class GraphRecorder {
    * two operations run at once.
    */
   inTurn<T>(bodies: readonly (() => T)[]): T[] {
-    const atOnce = this.runsSideBySide ? 2 : 1;
-    const ends = Array.from({length: atOnce}, () => this.#recorded.at(-1));
-    return bodies.map((body, i) => {
-      this.#gate = ends[i];
-      try {
-        return body();
-      } finally {
-        this.#gate = undefined;
-        ends.push(this.#recorded.at(-1));
-      }
-    });
+    return this.#graph.inTurn(bodies, this.runsSideBySide ? 2 : 1);
   }
 
   /** Frees the captured values; to be called once they are in their variables. */
@@ -218,97 +190,12 @@ export class GraphRecorder {
       (attribute) => [attribute.name, graphAttribute(this.#binding, op, attribute)] as const,
     );
     const sources = inputs.map((id) => this.#source(id));
-    const attributesByName = Object.fromEntries(named);
-    const node = this.#recordNarrow(op, sources, attributesByName) ?? this.#recordWide(op, sources, attributesByName);
-    for (const [index, {id}] of made.entries()) this.#sources.set(id, `${node}:${index}`);
-  }
-
-  #recordWide(op: string, sources: readonly string[], attributes: Record<string, GraphAttribute>): string {
-    const turn = this.#turn(sources);
-    return this.#addRecorded(
-      op,
-      sources.map((source) => this.#near(source)),
-      attributes,
-      turn,
-    );
-  }
-
-  /** The operation in the precision of the moment, and its result in float32; undefined where it stays in float32. */
-  #recordNarrow(op: string, sources: readonly string[], attributes: Record<string, GraphAttribute>) {
+    const values = Object.fromEntries(named);
     const precision = this.#precision;
-    const narrow = precision && this.#narrowing.inputs(op, sources, precision);
-    if (!precision || !narrow) return undefined;
-    const type = lowType(precision);
-    const turn = this.#turn(sources);
-    const source = `${this.#addRecorded(op, narrow, narrowAttributes(attributes, type), turn)}:0`;
-    const wide = this.#addRecorded('Cast', [source], castAttributes(type, float32), turn === null ? null : []);
-    this.#narrowing.widened(`${wide}:0`, source, precision);
-    return wide;
-  }
-
-  /** Adds an operation after what `#turn` says. */
-  #addRecorded(
-    op: string,
-    sources: readonly string[],
-    attributes: Record<string, GraphAttribute>,
-    turn: string[] | null,
-  ) {
-    const node = this.add(op, [...sources, ...(turn ?? [])], attributes);
-    if (turn === null) this.#constants.add(node);
-    else this.#recorded.push(node);
-    return node;
-  }
-
-  #newNarrowing(): Narrowing {
-    return new Narrowing({
-      cast: (source, from, to) =>
-        `${this.#addRecorded('Cast', [source], castAttributes(from, to), this.#turn([source]))}:0`,
-      moved: (source, type, data) => {
-        const {op, inputs, attributes} = this.#nodeOf(source);
-        const [, ...others] = inputs.filter((input) => !input.startsWith('^'));
-        const turn = this.#turn([data]);
-        return `${this.#addRecorded(op, [data, ...others], narrowAttributes(attributes, type), turn)}:0`;
-      },
-      opOf: (source) => (this.#positions.has(nodeOf(source)) ? this.#nodeOf(source) : undefined),
-    });
-  }
-
-  #nodeOf(source: string): GraphNode {
-    return this.nodes[this.#positions.get(nodeOf(source)) ?? -1] as GraphNode;
-  }
-
-  /**
-   * What was widened long ago is widened again, so that in between only the rounded numbers wait: a norm needs what it has normalised
-   * for its gradient.
-   */
-  #near(source: string): string {
-    const origin = this.#narrowing.originOf(source);
-    if (origin === undefined || !this.#isLongAgo(source)) return source;
-    const known = this.#rewidened.get(source);
-    if (known !== undefined && !this.#isLongAgo(known)) return known;
-    const attributes = castAttributes(origin.type, float32);
-    const made = `${this.#addRecorded('Cast', [origin.source], attributes, this.#turn([origin.source]))}:0`;
-    this.#rewidened.set(source, made);
-    return made;
-  }
-
-  #isLongAgo(source: string): boolean {
-    return this.nodes.length - (this.#positions.get(nodeOf(source)) ?? 0) > largestLead;
-  }
-
-  /**
-   * TensorFlow starts an operation as soon as its inputs are there. What the backward pass computes again from inputs of the forward
-   * pass (activations that were not kept) would be computed in the forward pass and kept, or merged with its first computation.
-   * So an operation whose inputs are long there waits for one that is recorded shortly before it. Null for what depends on
-   * constants alone, which says nothing of when it is needed.
-   */
-  #turn(sources: readonly string[]): string[] | null {
-    const varying = sources.map(nodeOf).filter((node) => !this.#constants.has(node));
-    if (varying.length === 0) return null;
-    const latest = Math.max(...varying.map((node) => this.#positions.get(node) ?? 0));
-    if (this.#gate !== undefined) return [`^${this.#gate}`];
-    const before = this.#recorded.at(-1);
-    return before === undefined || this.nodes.length - latest <= largestLead ? [] : [`^${before}`];
+    const narrow = precision === null ? undefined : this.#narrowing.record(op, sources, values, precision);
+    const near = () => sources.map((source) => this.#narrowing.near(source));
+    const node = narrow ?? this.#graph.append(op, sources, values, near);
+    for (const [index, {id}] of made.entries()) this.#sources.set(id, `${node}:${index}`);
   }
 
   #recordUpload(id: number, shape: readonly number[], dtype: number, values: BackendValues): void {
@@ -325,8 +212,7 @@ export class GraphRecorder {
     const known = this.#constantNodes.get(key);
     if (known !== undefined) return known;
     const value: GraphAttribute = {kind: 'tensor', value: {dtype, shape: [...shape], content}};
-    const node = this.add('Const', [], {dtype: {kind: 'type', value: dtype}, value});
-    this.#constants.add(node);
+    const node = this.#graph.addConstant('Const', {dtype: {kind: 'type', value: dtype}, value});
     this.#constantNodes.set(key, node);
     return node;
   }
@@ -382,13 +268,4 @@ export class GraphRecorder {
   variableOf(tensor: Tensor): VariableRead | undefined {
     return this.#reads.get(this.sourceOf(tensor));
   }
-}
-
-function castAttributes(from: number, to: number): Record<string, GraphAttribute> {
-  return {SrcT: {kind: 'type', value: from}, DstT: {kind: 'type', value: to}};
-}
-
-/** The node of an output. */
-export function nodeOf(source: string): string {
-  return source.slice(0, source.lastIndexOf(':'));
 }

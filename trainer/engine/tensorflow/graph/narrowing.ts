@@ -1,8 +1,9 @@
 import type {LowPrecision} from '../../../contract/config/precision.ts';
 import type {DataType, GraphAttribute} from './graphDef.ts';
+import type {OrderedNodes} from './orderedNodes.ts';
 
 /** TensorFlow's numbers of the types (tensorflow/core/framework/types.proto). */
-export const float32: DataType = 1;
+const float32: DataType = 1;
 const lowTypes: Readonly<Record<LowPrecision, DataType>> = {bf16: 14, f16: 19};
 
 /** The numbers that operations with a low precision take, by position; shapes and sizes stay as they are. */
@@ -18,15 +19,7 @@ const floatInputs: Readonly<Record<string, readonly number[]>> = {
 /** Operations that only move numbers: rounded before them or after them, these are the same. The numbers are their first input. */
 const movingOps = new Set(['Reshape', 'Transpose', 'Slice']);
 
-/** What the recorder lets happen with its nodes. */
-export interface NarrowedGraph {
-  /** Adds a node that is not older than what was recorded last where its input is. */
-  cast(source: string, from: DataType, to: DataType): string;
-  /** Adds a node in the place of the operation that was given. */
-  moved(source: string, type: DataType, data: string): string;
-  /** The operation that computes this output. */
-  opOf(source: string): {readonly op: string; readonly inputs: readonly string[]} | undefined;
-}
+type Attributes = Record<string, GraphAttribute>;
 
 /**
  * The roundings of one function that is recorded: what a convolution or a product takes is cast once, however often it is used, and what
@@ -38,42 +31,56 @@ export class Narrowing {
   readonly #narrow = new Map<string, string>();
   /** The rounded output that each widened one came from. */
   readonly #origins = new Map<string, {readonly source: string; readonly type: DataType}>();
+  /** Widened outputs as they were made anew, by the one that they stand for. */
+  readonly #rewidened = new Map<string, string>();
 
-  constructor(readonly graph: NarrowedGraph) {}
+  constructor(readonly graph: OrderedNodes) {}
 
-  /** The inputs of an operation in this precision; null for one that stays in float32. */
-  inputs(op: string, sources: readonly string[], precision: LowPrecision): string[] | null {
+  /** Adds an operation in this precision; the node has its result in float32. Undefined for one that stays in float32. */
+  record(op: string, sources: readonly string[], attributes: Attributes, precision: LowPrecision): string | undefined {
     const floats = floatInputs[op];
-    if (floats === undefined) return null;
-    return sources.map((source, i) => (floats.includes(i) ? this.#rounded(source, lowTypes[precision]) : source));
-  }
-
-  /** Notes that `wide` is `source` in float32. */
-  widened(wide: string, source: string, precision: LowPrecision): void {
+    if (floats === undefined) return undefined;
     const type = lowTypes[precision];
-    this.#origins.set(wide, {source, type});
-    this.#narrow.set(keyOf(wide, type), source);
+    const narrow = sources.map((source, i) => (floats.includes(i) ? this.#rounded(source, type) : source));
+    const source = `${this.graph.append(op, sources, ofType(attributes, type), () => narrow)}:0`;
+    const node = this.graph.append('Cast', [source], casting(type, float32));
+    this.#origins.set(`${node}:0`, {source, type});
+    this.#narrow.set(keyOf(`${node}:0`, type), source);
+    return node;
   }
 
-  /** The rounded output that a widened one came from. */
-  originOf(source: string): {readonly source: string; readonly type: DataType} | undefined {
-    return this.#origins.get(source);
+  /**
+   * An output to be used now. What was widened long ago is widened again, so that in between only the rounded numbers wait: a norm needs what
+   * it has normalised for its gradient.
+   */
+  near(source: string): string {
+    const origin = this.#origins.get(source);
+    if (origin === undefined || !this.graph.isLongAgo(source)) return source;
+    const known = this.#rewidened.get(source);
+    if (known !== undefined && !this.graph.isLongAgo(known)) return known;
+    const made = `${this.graph.append('Cast', [origin.source], casting(origin.type, float32))}:0`;
+    this.#rewidened.set(source, made);
+    return made;
   }
 
   #rounded(source: string, type: DataType): string {
     const key = keyOf(source, type);
-    const made = this.#narrow.get(key) ?? this.#movedRounded(source, type) ?? this.graph.cast(source, float32, type);
+    const made = this.#narrow.get(key) ?? this.#movedRounded(source, type) ?? this.#cast(source, type);
     this.#narrow.set(key, made);
     return made;
   }
 
+  #cast(source: string, type: DataType): string {
+    return `${this.graph.append('Cast', [source], casting(float32, type))}:0`;
+  }
+
   /** The move of rounded numbers, where they are there already. */
   #movedRounded(source: string, type: DataType): string | null {
-    const found = this.graph.opOf(source);
-    const [data] = found?.inputs ?? [];
-    if (!found || data === undefined || !movingOps.has(found.op)) return null;
+    const node = this.graph.nodeOf(source);
+    const [data, ...others] = node?.inputs.filter((input) => !input.startsWith('^')) ?? [];
+    if (!node || data === undefined || !movingOps.has(node.op)) return null;
     const known = this.#narrow.get(keyOf(data, type)) ?? this.#movedRounded(data, type);
-    return known === null ? null : this.graph.moved(source, type, known);
+    return known && `${this.graph.append(node.op, [known, ...others], ofType(node.attributes, type))}:0`;
   }
 }
 
@@ -81,14 +88,11 @@ function keyOf(source: string, type: DataType): string {
   return `${type} ${source}`;
 }
 
-/** The attributes of an operation with its element type, by whatever name it goes, replaced by that of the precision. */
-export function narrowAttributes(
-  attributes: Readonly<Record<string, GraphAttribute>>,
-  type: DataType,
-): Record<string, GraphAttribute> {
+/** The attributes of an operation on numbers of another type. */
+function ofType(attributes: Readonly<Attributes>, type: DataType): Attributes {
   return {...attributes, T: {kind: 'type', value: type}};
 }
 
-export function lowType(precision: LowPrecision): DataType {
-  return lowTypes[precision];
+function casting(from: DataType, to: DataType): Attributes {
+  return {SrcT: {kind: 'type', value: from}, DstT: {kind: 'type', value: to}};
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type {Program, ProgramFunction} from '../../program.ts';
-import {type DrawnInput, GraphRecorder, nodeOf} from './graphRecorder.ts';
+import {type DrawnInput, GraphRecorder} from './graphRecorder.ts';
 import type {GraphSession} from './graphSession.ts';
+import {nodeOf} from './orderedNodes.ts';
 import {leaveSession, takeSession} from './sessionPool.ts';
 import type {TensorflowBackend} from './tensorflowBackend.ts';
 

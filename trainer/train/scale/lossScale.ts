@@ -1,5 +1,5 @@
-import type {Precision} from '../contract/config/precision.ts';
-import type {LossScaleRecord} from '../contract/run/records.ts';
+import type {Precision} from '../../contract/config/precision.ts';
+import type {LossScaleRecord} from '../../contract/run/records.ts';
 
 /** Where it begins: the first updates find out whether that is too much. */
 const initial = 2 ** 16;

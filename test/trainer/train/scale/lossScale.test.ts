@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {LossScale, lossScaleOf} from '../../../trainer/train/lossScale.ts';
+import {LossScale, lossScaleOf} from '../../../../trainer/train/scale/lossScale.ts';
 
 it('is halved by each gradient that is not finite and doubled after 2,000 good ones in a row', () => {
   const scale = new LossScale();

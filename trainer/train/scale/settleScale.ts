@@ -1,6 +1,6 @@
-import type {Training} from './checkpointing.ts';
-import {Divergence} from './divergence.ts';
-import type {UpdateLosses} from './trainProgram.ts';
+import type {Training} from '../checkpointing.ts';
+import {Divergence} from '../divergence.ts';
+import type {UpdateLosses} from '../trainProgram.ts';
 
 /**
  * Settles whether the update that was just run was made, and with which loss scale the next one is: for a training in f16, which has to wait for the
