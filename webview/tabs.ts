@@ -41,7 +41,10 @@ export class Tabs {
     for (const name of panelTabs) {
       const isShown = name === state.page.tab;
       const button = this.#buttons.get(name);
+      const wasShown = button?.getAttribute('aria-selected') === 'true';
       button?.setAttribute('aria-selected', String(isShown));
+      // On a narrow page the tabs are a row that scrolls.
+      if (isShown && !wasShown) button?.scrollIntoView({block: 'nearest', inline: 'nearest'});
       button?.setAttribute('tabindex', isShown ? '0' : '-1');
       // Without a snapshot there is nothing to show, and every button of the tab would do nothing.
       this.#views[name].hidden = !isShown || !state.isReady;

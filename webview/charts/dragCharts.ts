@@ -10,7 +10,8 @@ export function dragCharts(frame: HTMLElement, onDrop: (from: Element, to: Eleme
   };
   frame.addEventListener('dragstart', (event) => {
     dragged = chartOf(event);
-    event.dataTransfer?.setData('text/plain', '');
+    // A drag without data is none for some browsers.
+    event.dataTransfer?.setData('text/plain', dragged?.querySelector('.chart-title')?.textContent ?? '');
   });
   frame.addEventListener('dragover', (event) => {
     const over = chartOf(event);

@@ -25,7 +25,7 @@ describePanel('the overview', (open) => {
     const {page} = panel;
     await page.getByRole('tabpanel', {name: 'Overview'}).waitFor();
     await page
-      .getByText(/^Merged is better than the base by held-out loss \(0.38 %, 12 standard errors\), but/)
+      .getByText(/^Merged is better than the base by held-out loss \(0.38\s%, 12 standard errors\), but/)
       .waitFor();
     const shown = await stages(page);
     expect(shown).toHaveLength(8);

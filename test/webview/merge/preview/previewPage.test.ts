@@ -59,7 +59,7 @@ describePanel('the live preview', (open) => {
 
   it('has its sliders in sight on a narrow page', async () => {
     const {panel, page} = await begin({viewport: {width: 400, height: 900}});
-    await page.getByRole('row', {name: /^expert 3, t 750 to 999/}).waitFor();
+    await page.getByRole('row', {name: /^expert 3, t 750 to 999 0/}).waitFor();
     const last = page.getByRole('button', {name: 'Parts of expert 3'});
     for (const each of [page.getByRole('textbox', {name: 'Weight of expert 3'}), last]) {
       const {x, width} = await settledBox(each);
