@@ -8,7 +8,7 @@ import {hashFile} from '../../../../trainer/store/files/sha256.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {expectSameBytes} from '../expectSameBytes.ts';
 import {golden, goldenExperts, goldenPath, openReader} from '../goldenMerge.ts';
-import {counter, tensor, writeBare, writeFolder} from '../tinyModels.ts';
+import {counter, tensor, writeBare} from '../tinyModels.ts';
 import {ulp} from '../ulp.ts';
 import {tinyFolders} from './tinyFolders.ts';
 
