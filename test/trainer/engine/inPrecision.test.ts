@@ -122,7 +122,7 @@ describeOnEngines('the casts of a recorded function', (engine) => {
 
   it('are not made of what was rounded already and then only moved', () => {
     expect(castsIn((x) => void tf.matMul(tf.matMul(x, x), x))).toBe(3);
-    const moved = (x: tf.Tensor2D) => tf.transpose(tf.reshape(tf.matMul(x, x), [2, 8])) as tf.Tensor2D;
+    const moved = (x: tf.Tensor2D) => tf.transpose<tf.Tensor2D>(tf.reshape(tf.matMul(x, x), [2, 8]));
     expect(castsIn((x) => void tf.matMul(moved(x), tf.reshape(x, [2, 8])))).toBe(3);
     const changed = (x: tf.Tensor2D) => tf.mul<tf.Tensor2D>(tf.matMul(x, x), 3);
     expect(castsIn((x) => void tf.matMul(changed(x), x))).toBe(4);

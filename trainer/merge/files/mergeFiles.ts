@@ -25,6 +25,7 @@ import {defaultChunk} from '../chunks/mergeBuffers.ts';
 import {checkMergeWeights} from './checkWeights.ts';
 import {ProductSums, type TaskProducts} from '../chunks/taskProducts.ts';
 import type {WeightsFormat} from '../../contract/model/weightsFormat.ts';
+import {settledHashes, startHashes, unknownHash} from './inputHashes.ts';
 import {withMergeInputs, type MergeInput} from './mergeInput.ts';
 import {mergeBuffers, methodOf} from '../methods/methodOf.ts';
 import {tensorPieces, type TensorMerger} from './tensorPieces.ts';
@@ -145,8 +146,7 @@ async function writeMerge(merge: Merge): Promise<MergeRecord> {
   );
   let record = modelRecordOf(merge, unknownHash, mergeRecord.warnings);
   const settle = async () => {
-    const hashes = await Promise.all([base, ...experts].map((input) => input.hash()));
-    for (const input of [base, ...experts]) await input.requireUnchanged();
+    const hashes = await settledHashes([base, ...experts]);
     mergeRecord = recordWith(merge, hashes);
     record = modelRecordOf(merge, hashes[0] ?? '', mergeRecord.warnings);
   };
@@ -246,14 +246,6 @@ function mergerOf({request, experts}: Merge): Omit<TensorMerger, 'dtype'> {
     products: request.onProducts === undefined ? null : new ProductSums(buffers),
     onProducts: request.onProducts,
   };
-}
-
-/** As long as a hash, in its place until it is known. */
-const unknownHash = '0'.repeat(64);
-
-/** Whoever needs a hash waits for it, and gets its error. */
-function startHashes(inputs: readonly MergeInput[]): void {
-  for (const input of inputs) input.hash().catch(() => undefined);
 }
 
 /** @param hashes of the base and each expert; a record that is reproduced has its own */

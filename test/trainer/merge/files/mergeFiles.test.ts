@@ -1,5 +1,4 @@
-import {appendFileSync, readdirSync} from 'node:fs';
-import {link, mkdir, readdir, readFile, symlink, utimes} from 'node:fs/promises';
+import {link, mkdir, readdir, readFile, symlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {MergeRecord} from '../../../../trainer/contract/run/records.ts';
@@ -9,8 +8,9 @@ import {hashFile} from '../../../../trainer/store/files/sha256.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {expectSameBytes} from '../expectSameBytes.ts';
 import {golden, goldenExperts, goldenPath, openReader} from '../goldenMerge.ts';
-import {counter, tensor, writeBare, writeFolder} from '../tinyModels.ts';
+import {counter, tensor, writeBare} from '../tinyModels.ts';
 import {ulp} from '../ulp.ts';
+import {tinyFolders} from './tinyFolders.ts';
 
 async function goldenMerge(change: Partial<MergeRequest> = {}) {
   const out = join(await temporaryFolder(), 'merged.safetensors');
@@ -26,27 +26,6 @@ async function goldenMerge(change: Partial<MergeRequest> = {}) {
   };
   const record = await mergeModels(request);
   return {record, out, reader: await openReader(out)};
-}
-
-/** A base folder and two expert folders with all records. */
-async function tinyFolders() {
-  const root = await temporaryFolder();
-  const base = await writeFolder(join(root, 'base'), {value: 1, record: {role: 'base'}, scheduler: {beta_end: 0.019}});
-  const sha256 = await (await readModelFolder(base)).weightsHash();
-  const expert = (i: number, range: [number, number]) =>
-    writeFolder(join(root, `expert-${i}`), {
-      value: i + 2,
-      projections: [0, 1, 2, 3, 4],
-      record: {role: 'expert', base: sha256, range, projection: 'full'},
-      scheduler: {beta_end: 0.019},
-    });
-  const experts = [{path: await expert(0, [0, 500])}, {path: await expert(1, [500, 1000])}];
-  return {
-    root,
-    base,
-    sha256,
-    request: {base, experts, weights: [0.5, 0.25], out: join(root, 'merged'), dtype: 'F32' as const, tool: 'deme 0'},
-  };
 }
 
 describe('mergeModels on bare files', () => {
@@ -207,40 +186,6 @@ describe('mergeModels on folders', () => {
 });
 
 describe('mergeModels refuses', () => {
-  it.each(['a folder', 'a file'])(
-    'an input that changes while it is merged into %s, and leaves nothing',
-    async (kind) => {
-      const {request, root} = await tinyFolders();
-      const file = join(root, 'expert-1', 'unet', 'diffusion_pytorch_model.safetensors');
-      const out = kind === 'a file' ? `${request.out}.safetensors` : request.out;
-      const onProgress = (done: number) => void (done === 1 && appendFileSync(file, 'x'));
-      const before = (await readdir(root)).sort();
-      await expect(mergeModels({...request, out, onProgress})).rejects.toMatchObject({
-        code: 'input-changed',
-        where: file,
-      });
-      expect((await readdir(root)).sort()).toEqual(before);
-    },
-  );
-
-  it('no input that somebody else links or only looks at meanwhile', async () => {
-    const {request, root} = await tinyFolders();
-    const file = join(root, 'expert-1', 'unet', 'diffusion_pytorch_model.safetensors');
-    await link(file, join(root, 'another'));
-    await utimes(file, 1, 1);
-    const linked = mergeModels({...request, onProgress: () => void readdirSync(root)});
-    await expect(linked).resolves.toMatchObject({format: 2});
-  });
-
-  it.skipIf(process.platform !== 'linux')('one input of several, and keeps no file open', async () => {
-    const open = () => readdirSync('/proc/self/fd').length;
-    const before = open();
-    await expect(
-      goldenMerge({experts: [...goldenExperts.slice(0, 3).map((path) => ({path})), {path: '/nowhere'}]}),
-    ).rejects.toMatchObject({code: 'model-missing', where: '/nowhere'});
-    expect(open()).toBe(before);
-  });
-
   it('a wrong number of weights, or one that is no number', async () => {
     await expect(goldenMerge({weights: [1]})).rejects.toMatchObject({
       code: 'merge-weights',
