@@ -13,6 +13,8 @@ export function runStateText(run: Run): string {
   switch (state.state) {
     case 'running':
       return [`running ${percent(state.progress)}`, ...(state.left ? [estimatedLeftText(state.left)] : [])].join(', ');
+    case 'queued':
+      return `in the queue${state.progress > 0 ? ` at ${percent(state.progress)}` : ''}: ${state.queue ?? 'its jobs wait'}`;
     case 'paused':
     case 'stopping':
     case 'stopped':

@@ -5,12 +5,16 @@ export interface CommandResult {
   code: number | null;
   stdout: string;
   stderr: string;
+  /** It was ended since it said more than it may. */
+  isTooLong?: boolean;
 }
 
 export interface CommandOptions {
   environment?: NodeJS.ProcessEnv;
   /** Milliseconds after which the command is ended by SIGKILL; left out: it may take as long as it likes. */
   timeout?: number;
+  /** Characters of its output, or of its errors, beyond which it is ended by SIGKILL. */
+  limit?: number;
   /** Called for each whole line of standard output as it comes. What it throws ends the command. */
   onLine?: (line: string) => void;
   /** Called twice a second while the command runs. What it throws ends the command. */
@@ -23,7 +27,7 @@ const tickMilliseconds = 500;
 export function runCommand(
   program: string,
   parameters: readonly string[],
-  {environment, timeout, onLine, onTick}: CommandOptions = {},
+  {environment, timeout, limit = Infinity, onLine, onTick}: CommandOptions = {},
 ): Promise<CommandResult | null> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, parameters, {
@@ -41,17 +45,28 @@ export function runCommand(
         reject(error instanceof Error ? error : new Error(String(error)));
       }
     };
+    const endWhenTooLong = (): void => {
+      if (Math.max(result.stdout.length, result.stderr.length) <= limit) return;
+      result.isTooLong = true;
+      child.stdout.destroy();
+      child.stderr.destroy();
+      child.kill('SIGKILL');
+    };
     const tick = onTick && setInterval(() => guard(onTick), tickMilliseconds);
     let reported = 0;
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       result.stdout += chunk;
+      endWhenTooLong();
       for (let end = result.stdout.indexOf('\n', reported); end >= 0; end = result.stdout.indexOf('\n', reported)) {
         const line = result.stdout.slice(reported, end);
         reported = end + 1;
         if (onLine) guard(() => onLine(line));
       }
     });
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (result.stderr += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      result.stderr += chunk;
+      endWhenTooLong();
+    });
     child.on('error', (error: NodeJS.ErrnoException) => {
       // EACCES: a file of that name on the PATH that is no program.
       if (error.code === 'ENOENT' || error.code === 'EACCES') resolve(null);

@@ -111,7 +111,7 @@ function reason({run, record}: EarlierStage, inputs: StageInputs): string {
 }
 
 /** Takes over one stage with its checkpoints; false where a file is not as it was recorded. */
-async function copyStage(
+export async function copyStage(
   source: RunFolder,
   run: RunFolder,
   {stage, name}: PlannedStage,

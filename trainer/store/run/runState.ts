@@ -2,6 +2,7 @@ import {rm} from 'node:fs/promises';
 import {nullForUserError, toErrorRecord, UserError} from '../../contract/errors.ts';
 import {ControlRecord, StateRecord} from '../../contract/run/records.ts';
 import {readJsonIfThere, writeJsonAtomic} from '../files/jsonFile.ts';
+import {launchedState} from './launched/launchedState.ts';
 import {isAlive} from './processIdentity.ts';
 import {lockHolder} from './processLock.ts';
 import {runPaths} from './runPaths.ts';
@@ -12,11 +13,15 @@ export type ControlCommand = ControlRecord['command'];
  * The state of a run as a reader sees it: `lost` when the file says that it runs, but its process has ended; `stopped` when the user had
  * asked for that.
  */
-export type CurrentState = Omit<StateRecord, 'state'> & {readonly state: StateRecord['state'] | 'lost'};
+export type CurrentState = Omit<StateRecord, 'state'> & {
+  readonly state: StateRecord['state'] | 'lost' | 'queued';
+  /** What the jobs of a launched run wait for, in words. */
+  readonly queue?: string;
+};
 
-/** Whether a process executes the run, as the state says; `currentState` has checked it, a state file alone has not. */
+/** Whether a process executes the run, or jobs of it wait, as the state says; `currentState` has checked it, a state file alone has not. */
 export function isActive({state}: Pick<CurrentState, 'state'>): boolean {
-  return state === 'running' || state === 'paused' || state === 'stopping';
+  return state === 'running' || state === 'paused' || state === 'stopping' || state === 'queued';
 }
 
 /** Seconds without a heartbeat that mean nothing: owners beat every two, but a machine that swaps or a slow disk may hold up many of them. */
@@ -37,6 +42,10 @@ export async function readState(run: string): Promise<StateRecord | null> {
  * lock of the run says.
  */
 export async function currentState(run: string): Promise<CurrentState | null> {
+  return (await launchedState(run, () => readControl(run))) ?? ownedState(run);
+}
+
+async function ownedState(run: string): Promise<CurrentState | null> {
   const state = await readState(run).catch(onlyUserErrors);
   if (state instanceof UserError) return unreadableState(run, state);
   if (state === null || !isActive(state) || (await isAlive(state, silenceOf(state)))) return state;
