@@ -3,7 +3,7 @@ import {shellQuote} from './shellQuote.ts';
 
 /** What the script of a job does: one task, or one of several by its number. */
 export interface JobScript extends Pick<LaunchConfig, 'setup' | 'wrap' | 'signal' | 'requeues'> {
-  /** The program and its first arguments. */
+  /** The program, its first arguments, and the verb that takes the run and the stages. */
   readonly command: readonly string[];
   /** Variables that the command needs. */
   readonly environment: Readonly<Record<string, string>>;
@@ -42,7 +42,7 @@ ${[...setup, ...exports].join('\n')}
 
 code=130
 if [ -z "$again" ]; then
-  ${wrap === undefined ? '' : `${wrap} `}${command.map(shellQuote).join(' ')} stage "$run" "\${names[@]}" &
+  ${wrap === undefined ? '' : `${wrap} `}${command.map(shellQuote).join(' ')} "$run" "\${names[@]}" &
   child=$!
   [ -z "$again" ] || kill -TERM "$child"
   while :; do

@@ -54,7 +54,7 @@ export async function takeOver(
 }
 
 /** Needs first: `planStages` lists the stages by how long they take. */
-function inOrder(stages: readonly PlannedStage[]): PlannedStage[] {
+export function inOrder(stages: readonly PlannedStage[]): PlannedStage[] {
   const names = new Set(stages.map(({name}) => name));
   const ordered: PlannedStage[] = [];
   const add = (stage: PlannedStage): void => {

@@ -6,9 +6,9 @@ import type {JobLine} from '../../contract/launch/launchRecord.ts';
 import type {JobRequest, Scheduler} from '../../launch/scheduler.ts';
 import {jobScript} from '../../launch/slurm/jobScript.ts';
 import {shellQuote} from '../../launch/slurm/shellQuote.ts';
-import {packageRoot} from '../../packageRoot.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {noteJob} from '../../store/run/launched/launchedRun.ts';
+import {jobCommand} from './jobCommand.ts';
 import type {JobGroup} from './jobGroups.ts';
 
 /** A submission as a whole. */
@@ -81,15 +81,9 @@ function jobOf({id, launch, folder}: Submission, group: JobGroup, submitted: rea
 }
 
 function scriptOf({launch}: Submission, {tasks}: JobGroup, parameters: readonly string[]): string {
-  const {ELECTRON_RUN_AS_NODE, DEME_CACHE} = process.env;
   return jobScript({
     ...launch,
-    command: [launch.node ?? process.execPath, join(packageRoot(), 'dist', 'cli.js')],
-    environment: {
-      // An editor's runtime is Node only with it; the cache is where whoever submits has it.
-      ...(ELECTRON_RUN_AS_NODE && launch.node === undefined && {ELECTRON_RUN_AS_NODE}),
-      ...(DEME_CACHE && {DEME_CACHE}),
-    },
+    ...jobCommand(launch, 'stage'),
     tasks: tasks.map(({run, stages}) => ({run, stages: stages.map(({name}) => name)})),
     submitted: ['sbatch', ...parameters.map(shellQuote)].join(' '),
   });
