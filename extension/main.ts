@@ -10,6 +10,7 @@ import {createLog} from './log.ts';
 import {registerNotices} from './notices.ts';
 import {lazyPanel} from './panel/panelHost.ts';
 import {isActiveRun} from './runs/run.ts';
+import {pollJobs} from './runs/pollJobs.ts';
 import {Runs} from './runs/runs.ts';
 import {onSettingsChange, settings} from './settings.ts';
 import {registerStatusBar} from './statusBar.ts';
@@ -35,7 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(log, trainer, runs, configs, queue, experiments, models, engines);
   context.subscriptions.push(registerCommands(studio), registerConfigEditor(), registerLenses(runs, queue));
   context.subscriptions.push(registerContextKeys(runs, configs, queue), registerStatusBar(runs, queue));
-  context.subscriptions.push(registerWalkthrough());
+  context.subscriptions.push(registerWalkthrough(), pollJobs(runs, log));
   connectQueue(studio);
   // In its own turn, so that the activation does not wait for the file system.
   setTimeout(() => void followWorkspace(studio), 0);
@@ -50,7 +51,8 @@ function makeQueue(
     activeRuns: () =>
       parts.runs
         .all()
-        .filter(isActiveRun)
+        // Jobs of a cluster leave this machine free.
+        .filter((run) => isActiveRun(run) && run.state?.launched === undefined)
         .map(({path}) => path),
     start: (job: Parameters<typeof startJob>[0], onRun: (run: string) => void) => startJob(job, onRun, parts),
   };

@@ -9,6 +9,7 @@ import {namesIn} from '../../trainer/store/files/namesIn.ts';
 import {openRun} from '../../trainer/store/run/runFolder.ts';
 import {noNotes, readNotes} from '../../trainer/store/run/runNotes.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
+import {singleLogs} from '../../trainer/store/run/singleEvents.ts';
 import {currentState} from '../../trainer/store/run/runState.ts';
 import {baseTimesteps} from '../config/baseModel.ts';
 import {readEventTail, type TailDepth} from './eventTail.ts';
@@ -31,7 +32,8 @@ export class FollowedRun {
   /** When the run was made, in milliseconds since the epoch. */
   readonly created: number;
   #run: Run;
-  #offset = 0;
+  /** Where each log was read up to. */
+  readonly #offsets = new Map<string, number>();
   readonly #silence = new Silence();
   readonly #seen = new Map<string, string>();
   /** What is wrong, by file. */
@@ -102,8 +104,11 @@ export class FollowedRun {
       if (JSON.stringify(state) === JSON.stringify(before)) return;
       this.#set({state});
     };
+    // A run whose stages are jobs has no state of its own until its end.
+    const launch = runPaths.launch(path);
+    const file = (await statIfThere(launch)) === null ? runPaths.state(path) : launch;
     // The process may be gone while its file says that it works.
-    await this.#whenChanged(runPaths.state(path), read, isActiveRun(this.#run));
+    await this.#whenChanged(file, read, isActiveRun(this.#run));
   }
 
   /** A resumed run writes its plan again. What is known of stages so far stays. */
@@ -118,12 +123,18 @@ export class FollowedRun {
     });
   }
 
+  /** Those of its owner, and of stages that are jobs: each writes a log of its own, until the last one brings them together. */
   async #readEvents(): Promise<void> {
-    const log = runPaths.events(this.#run.path);
+    const {path} = this.#run;
+    const single = await singleLogs(path);
+    for (const log of [runPaths.events(path), ...single.map((each) => each.path)]) await this.#readLog(log);
+  }
+
+  async #readLog(log: string): Promise<void> {
     await this.#whenChanged(log, async () => {
       const depth = isActiveRun(this.#run) ? activeDepth : restingDepth;
-      const {events, offset, garbage} = await readEventTail(log, this.#offset, depth);
-      this.#offset = offset;
+      const {events, offset, garbage} = await readEventTail(log, this.#offsets.get(log) ?? 0, depth);
+      this.#offsets.set(log, offset);
       if (events.length > 0) this.#set({progress: addEvents(this.#run.progress, events)});
       if (garbage !== null) this.#problems.set(`${log} garbage`, `${log}: a line is no event: ${garbage}`);
     });

@@ -10,12 +10,14 @@ import {defaultOutput, findRun, outputText} from '../findRun.ts';
 import {refreshJobs} from '../refreshJobs.ts';
 import type {ExitCode, OutputOptions} from '../outcome.ts';
 import {stoppable} from '../stoppable.ts';
-import {printLines} from '../terminal.ts';
+import {printLines, warn} from '../terminal.ts';
 import {jsonView, textView, type ProgressView} from '../view/progressView.ts';
 import {summaryLines} from '../view/runSummary.ts';
 
 /** Milliseconds between two looks at the log. */
 const interval = 500;
+/** Seconds between two questions to a scheduler. */
+const lookEvery = 15;
 
 /** `deme watch`: what `deme run` shows, of a run that another process carries out on any machine that shares the folder. */
 export function addWatchVerb(deme: Command): void {
@@ -47,12 +49,17 @@ async function follow(
 ): Promise<CurrentState> {
   let state = begun;
   const news = new NewEvents(run);
+  let told: string | undefined;
   for (;;) {
     for (const event of await news.read()) view.show(event);
+    if (state.state === 'queued' && state.queue !== undefined && state.queue !== told) {
+      told = state.queue;
+      warn(`In the queue: ${told}.`);
+    }
     if (!isActive(state)) return state;
     await wait(interval);
     signal.throwIfAborted();
-    await refreshJobs([run]);
+    await refreshJobs([run], lookEvery);
     // Before the events are read, so that those which the run wrote at its end are shown.
     state = (await currentState(run)) ?? state;
   }

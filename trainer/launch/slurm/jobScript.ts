@@ -56,8 +56,9 @@ if [ -z "$again" ]; then
   [ "$last" = 127 ] || code=$last
 fi
 
-# Stopped at a checkpoint, and nobody has wanted that: it goes on in another life of this job.
-if [ "$code" != 130 ] || [ -z "$SLURM_JOB_ID" ]; then exit "$code"; fi
+# Stopped at a checkpoint, or before it could listen (143), and nobody has wanted that: it goes on in another life of this job.
+case $code in 130 | 143) ;; *) exit "$code" ;; esac
+if [ -z "$SLURM_JOB_ID" ]; then exit "$code"; fi
 if grep -qsE '"(stop|kill)"' "$run/control.json"; then exit "$code"; fi
 id=\${SLURM_ARRAY_JOB_ID:+\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
 id=\${id:-$SLURM_JOB_ID}

@@ -1,4 +1,5 @@
 import {jobKinds, type JobKind} from '../../contract/config/launchConfig.ts';
+import {modelName} from '../../contract/run/runModel.ts';
 import type {StageKind} from '../../contract/run/stage.ts';
 import type {PlannedStage} from '../graph/stagePlan.ts';
 
@@ -63,7 +64,7 @@ export function runGroups({run, stages}: RunStages, {pack}: {pack: number}): Job
     for (const some of alike.values()) {
       const tasks = portions(some, kind === 'train' ? pack : 1).map((each) => ({run, stages: each}));
       const needs = groups.needsOf(run, some[0]?.needs ?? [], kind !== 'report');
-      groups.add(some.length === 1 ? (some[0]?.name ?? kind) : kind, kind, tasks, needs);
+      groups.add(nameOf(kind, some), kind, tasks, needs);
     }
   }
   return groups.all;
@@ -130,6 +131,15 @@ class Groups {
       if (!isTaken(name)) return name;
     }
   }
+}
+
+/** That of the stage itself, or of the one model whose images are drawn, where there is but one. */
+function nameOf(kind: JobKind, stages: readonly PlannedStage[]): string {
+  const [first, ...others] = stages;
+  if (first !== undefined && others.length === 0) return first.name;
+  const drawn = new Set(stages.map(({stage}) => (stage.kind === 'draw' ? modelName(stage.model) : '')));
+  const [model] = drawn;
+  return model && drawn.size === 1 ? `${kind}-${model}` : kind;
 }
 
 function placeOf(run: string, stage: string): string {

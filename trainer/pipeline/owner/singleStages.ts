@@ -218,6 +218,7 @@ class SingleStages implements Interruptible {
   ): Promise<'done' | 'stopped'> {
     const {path} = this.run;
     const {name} = stage;
+    const {job} = single.identity;
     single.emit({type: 'stage', stage: name, state: 'started'});
     try {
       const child = this.#processes.launch({
@@ -226,7 +227,7 @@ class SingleStages implements Interruptible {
         run: path,
         stage: name,
         work: workOf(stage),
-        log: runPaths.log(path, name),
+        log: job ? runPaths.jobOutput(path, name, job) : runPaths.log(path, name),
         onEvent: (event) => single.relay(event),
         sync: () => single.sync(),
       });

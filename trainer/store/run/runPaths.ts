@@ -46,6 +46,9 @@ export const runPaths = {
   /** What the processes of the stages print. */
   logs: (run: string) => join(run, 'logs'),
   log: (run: string, stage: string) => join(run, 'logs', `${stage}.log`),
+  /** The same of one life of a job. */
+  jobOutput: (run: string, stage: string, {id, life}: {id: string; life: number}) =>
+    join(run, 'logs', `${stage}.${id}.${life}.log`),
   checkpoints: (run: string, stage: string) => join(run, 'checkpoints', stage),
   /** Tokenizer and text encoder that a pretraining makes. */
   components: (run: string) => join(run, 'components'),

@@ -15,7 +15,9 @@ export type ControlCommand = ControlRecord['command'];
  */
 export type CurrentState = Omit<StateRecord, 'state'> & {
   readonly state: StateRecord['state'] | 'lost' | 'queued';
-  /** What the jobs of a launched run wait for, in words. */
+  /** Its stages are jobs of a scheduler, and need no process of this machine. */
+  readonly launched?: true;
+  /** What these wait for, in words. */
   readonly queue?: string;
 };
 

@@ -31,12 +31,12 @@ describe('the jobs of a run', () => {
       {name: 'train', tasks: ['ordinary', 'expert-0', 'expert-1', 'expert-2'], needs: []},
       {name: 'search', tasks: ['search'], needs: ['train_1', 'train_2', 'train_3']},
       {name: 'merge', tasks: ['merge'], needs: ['train_1', 'train_2', 'train_3', 'search']},
-      {name: 'sample', tasks: ['draw-base-0', 'draw-base-1'], needs: []},
-      {name: 'sample-part-2', tasks: ['draw-ordinary-0', 'draw-ordinary-1'], needs: ['train_0']},
+      {name: 'sample-base', tasks: ['draw-base-0', 'draw-base-1'], needs: []},
+      {name: 'sample-ordinary', tasks: ['draw-ordinary-0', 'draw-ordinary-1'], needs: ['train_0']},
     ]);
     const named = new Map(groups.map((group) => [group.name, group]));
-    expect(named.get('evaluate-expert-1')?.needs).toEqual(['train_2', 'sample-part-4']);
-    expect(named.get('evaluate-base')?.needs).toEqual(['sample']);
+    expect(named.get('evaluate-expert-1')?.needs).toEqual(['train_2', 'sample-expert-1']);
+    expect(named.get('evaluate-base')?.needs).toEqual(['sample-base']);
     expect(named.get('report')?.needs).toEqual(
       ['reference', 'base', 'ordinary', 'expert-0', 'expert-1', 'expert-2', 'ensemble', 'merged'].map((model) =>
         model === 'reference' ? 'any reference' : `any evaluate-${model}`,

@@ -6,6 +6,7 @@ import {launchedStages, newestHeartbeat, type LaunchedStage} from './launchedSta
 /** The state of a run whose stages are jobs, put together from what they say and what their scheduler says. */
 export type LaunchedState = Omit<StateRecord, 'state'> & {
   readonly state: StateRecord['state'] | 'lost' | 'queued';
+  readonly launched: true;
   /** Why its jobs wait, in words. */
   readonly queue?: string;
 };
@@ -36,6 +37,7 @@ export function stateOfStages(
   const {pid = 0, started = 0, host} = running.find(({said}) => said !== null)?.said ?? {};
   const state = overall(stages, control);
   return {
+    launched: true,
     state,
     ...{pid, started},
     ...(host !== undefined && {host}),
@@ -54,7 +56,9 @@ function overall(
   const has = (state: LaunchedStage['state']) => stages.some((stage) => stage.state === state);
   const isEnding = control === 'stop' || control === 'kill';
   if (stages.every(({state}) => state === 'done')) return 'done';
-  if (has('running')) return isEnding ? 'stopping' : control === 'pause' ? 'paused' : 'running';
+  // A stage that has stopped goes on in another job unless that was wanted; then the scheduler only does not know yet.
+  const isRunning = stages.some(({state, said}) => state === 'running' && !(isEnding && said?.state === 'stopped'));
+  if (isRunning) return isEnding ? 'stopping' : control === 'pause' ? 'paused' : 'running';
   if (isEnding) return 'stopped';
   if (has('queued')) return 'queued';
   if (has('failed')) return 'failed';

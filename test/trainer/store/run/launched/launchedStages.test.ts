@@ -76,6 +76,8 @@ describe('a run of such stages', () => {
     ['stopped', [done, waits], 'stop'],
     ['failed', [done, failed], null],
     ['stopped', [done, {said: {state: 'stopped' as const}, looked: null}], null],
+    ['stopped', [done, {said: {state: 'stopped' as const}, seen: {state: 'RUNNING'}}], 'stop'],
+    ['running', [done, {said: {state: 'stopped' as const}, seen: {state: 'RUNNING'}}], null],
     ['done', [done], 'stop'],
   ] as const)('is %s', (state, cases, control) => {
     expect(stateOfStages(stages(...cases), control).state).toBe(state);
