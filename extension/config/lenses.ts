@@ -83,6 +83,8 @@ function controlLenses(line: number, run: Run): Lens[] {
   if (run.state?.state === 'running')
     return [lens(line, '$(debug-pause) Pause', 'deme.pause', 'Wait after the next update', run.path), stop];
   if (run.state?.state === 'paused') return [resumeLens(line, run, 'Go on'), stop];
+  if (run.state?.state === 'queued')
+    return [lens(line, '$(debug-stop) Stop', 'deme.stop', 'Take its jobs out of the queue of the cluster', run.path)];
   return [];
 }
 

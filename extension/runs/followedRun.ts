@@ -20,6 +20,8 @@ import {keptSamples} from '../../trainer/contract/run/pace.ts';
 
 /** Changes that follow each other so closely may have the same time on some disks. */
 const settledMilliseconds = 5000;
+/** Milliseconds between two looks at a run whose stages are jobs. */
+const jobsMilliseconds = 5000;
 /** Enough to measure how fast its stages are. */
 const activeDepth: TailDepth = {bytes: 256 * 1024, steps: keptSamples};
 /** Enough for the last number of the stages that ended last. */
@@ -38,24 +40,29 @@ export class FollowedRun {
   readonly #seen = new Map<string, string>();
   /** What is wrong, by file. */
   readonly #problems = new Map<string, string>();
+  /** When it was looked at last, by a clock that only goes forward. */
+  #looked = -Infinity;
   /** When the folder had changed last, once all of it was read. */
   #folderTime: number | null = null;
 
-  private constructor(run: Run) {
+  private constructor(
+    run: Run,
+    readonly jobsEvery: number,
+  ) {
     this.#run = run;
     this.created = Date.parse(run.record.created);
   }
 
   /**
-   * The run in a folder with what a list shows of it; `refresh` reads the rest. Throws a UserError where record or config cannot be
+   * The run in a folder with what a list shows of it; `refresh` reads the rest, of a run whose stages are jobs each `jobsEvery` milliseconds at most. Throws a UserError where record or config cannot be
    * read.
    */
-  static async open(path: string): Promise<FollowedRun> {
+  static async open(path: string, jobsEvery = jobsMilliseconds): Promise<FollowedRun> {
     const {record} = await openRun(path);
     const config = await readJson(runPaths.config(path), ResolvedConfig, 'the config of the run');
     const unknown = {timesteps: null, state: null, silentSeconds: null, problem: null};
     const empty = {...unknown, report: null, verdict: null, progress: noProgress, notes: noNotes};
-    const followed = new FollowedRun({path, record, config, ...empty});
+    const followed = new FollowedRun({path, record, config, ...empty}, jobsEvery);
     await followed.#readState();
     await followed.#readResults();
     return followed;
@@ -70,6 +77,7 @@ export class FollowedRun {
     const before = this.#run;
     const folderTime = (await statIfThere(before.path))?.mtimeMs ?? 0;
     if (this.#isAtRest(folderTime)) return false;
+    this.#looked = performance.now();
     if (this.#folderTime === null) {
       await this.#readBase();
     } else {
@@ -86,6 +94,8 @@ export class FollowedRun {
 
   /** The files of a run that is not active only change by being replaced, which changes the time of their folder. */
   #isAtRest(folderTime: number): boolean {
+    // A matrix of a hundred runs has thousands of files on a disk that all nodes use.
+    if (this.#run.state?.launched && performance.now() - this.#looked < this.jobsEvery) return true;
     if (isActiveRun(this.#run) || this.#problems.size > 0 || folderTime !== this.#folderTime) return false;
     return Date.now() - folderTime > settledMilliseconds;
   }

@@ -11,7 +11,7 @@ import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import {useCpuBackend} from '../helpers/cpuBackend.ts';
 import {deme, type Ended} from '../helpers/deme.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../helpers/tinyExperiment.ts';
+import {tinyUnetConfig, writeRandomBase, writeTinyExperiment} from '../helpers/tinyExperiment.ts';
 import {hasSlurm, SlurmCluster} from './slurmCluster.ts';
 
 const isLong = process.env.DEME_LONG_SLURM === '1';
@@ -159,7 +159,7 @@ describe.skipIf(!hasSlurm)('a run on Slurm (skipped where Slurm is not installed
     expect((await call('resume', run)).stderr).toContain('is running already');
     await succeed('stop', run);
     await ended(run, 'stopped');
-    expect(await cluster.call('squeue', '-h', '-t', 'PENDING,RUNNING')).toBe('');
+    await until('no job is left', async () => (await cluster.call('squeue', '-h', '-t', 'PENDING,RUNNING')) === '');
     expect(await succeed('resume', run)).toContain('Submitted');
     await working(run, 'expert-0');
     // By hand, without this program.
@@ -226,8 +226,10 @@ describe.skipIf(!hasSlurm)('a run on Slurm (skipped where Slurm is not installed
 
   it('shares a node among packed trainings, and the images of a model among jobs', async () => {
     const evaluate = {heldOut: {images: 4, timesteps: 1}, sampling: {steps: 2, batch: 4}, grid: 4, shards: 2, features: 'digits', samples: 8};
-    const launch = {kind: 'slurm', pack: 2, options: {'gres': 'gpu:2'}};
-    const {config, run} = await experiment(30, {launch, evaluate});
+    const launch = {kind: 'slurm', pack: 2, options: {gres: 'gpu:2'}};
+    const data = {kind: 'images', path: 'images', resolution: 28, channels: 1, validation: 8, test: 8};
+    const {config, run, folder} = await experiment(30, {launch, evaluate, data, base: 'digits'});
+    await writeRandomBase(join(folder, 'digits'), {...tinyUnetConfig, sample_size: 28});
     const said = await succeed('run', config);
     expect(said).toMatch(/sample-merged, 2 tasks/);
     await ended(run);

@@ -33,8 +33,6 @@ export function runCommand(
     const child = spawn(program, parameters, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: environment ?? process.env,
-      timeout,
-      killSignal: 'SIGKILL',
     });
     const result: CommandResult = {code: null, stdout: '', stderr: ''};
     const guard = (report: () => void): void => {
@@ -45,13 +43,18 @@ export function runCommand(
         reject(error instanceof Error ? error : new Error(String(error)));
       }
     };
+    const end = (): void => {
+      child.kill('SIGKILL');
+      // Children of its own may hold the other ends for as long as they like.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
     const endWhenTooLong = (): void => {
       if (Math.max(result.stdout.length, result.stderr.length) <= limit) return;
       result.isTooLong = true;
-      child.stdout.destroy();
-      child.stderr.destroy();
-      child.kill('SIGKILL');
+      end();
     };
+    const timer = timeout === undefined ? undefined : setTimeout(end, timeout);
     const tick = onTick && setInterval(() => guard(onTick), tickMilliseconds);
     let reported = 0;
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -74,6 +77,7 @@ export function runCommand(
     });
     child.on('close', (code) => {
       clearInterval(tick);
+      clearTimeout(timer);
       resolve({...result, code});
     });
   });

@@ -39,13 +39,13 @@ describe('a run whose stages are jobs', () => {
   it('is followed by its folder: in the queue with the reason, running, failed, done', async () => {
     const {path, see} = await launched();
     await see({'7_0': 'PENDING', '7_1': 'PENDING', '8': 'PENDING'});
-    const followed = await FollowedRun.open(path);
+    const followed = await FollowedRun.open(path, 0);
     await followed.refresh();
     expect(runStateText(followed.run)).toBe('in the queue: others come first (Priority)');
 
     await mkdir(runPaths.stages(path), {recursive: true});
     await see({'7_0': 'RUNNING', '7_1': 'PENDING', '8': 'PENDING'});
-    new EventLog(runPaths.jobEvents(path, 'expert-0', {id: '9', life: 1})).append(stepEvent(30));
+    new EventLog(runPaths.jobEvents(path, 'expert-0', {id: '9', life: 1})).adopt(stepEvent(30));
     await followed.refresh();
     expect(followed.run.state).toMatchObject({state: 'running', stage: 'expert-0', launched: true});
     expect(followed.run.progress.stages.get('expert-0')?.update).toBe(30);

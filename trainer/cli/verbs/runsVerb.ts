@@ -8,7 +8,7 @@ import {columnsIn, runTableCsv, type RunCells} from '../../contract/run/runTable
 import {findOrphans, type Orphan} from '../../pipeline/owner/orphans.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
-import {currentState, isActive, toleratedSilence, type CurrentState} from '../../store/run/runState.ts';
+import {currentState, isActive, toleratedSilenceOf, type CurrentState} from '../../store/run/runState.ts';
 import {action} from '../action.ts';
 import {collect} from '../arguments.ts';
 import {defaultOutput} from '../findRun.ts';
@@ -31,6 +31,8 @@ interface RunRow {
   /** Seconds since its owner last wrote; null for a new one. */
   readonly heartbeatAge: number | null;
   readonly error: string | null;
+  /** Whether its stages are jobs of a scheduler. */
+  readonly launched: boolean;
   /** Why its jobs wait, in words; null where none do. */
   readonly queue: string | null;
   /** Its stage processes that have outlived its owner, which end by themselves after a checkpoint. */
@@ -150,6 +152,7 @@ async function toRow({path, record}: RunFolder): Promise<RunRow> {
     progress: state?.progress ?? 0,
     heartbeatAge: state === null ? null : Date.now() / 1000 - state.heartbeat,
     error: state?.error?.message ?? null,
+    launched: state?.launched ?? false,
     queue: state?.queue ?? null,
     orphans: await findOrphans(path),
     goOn: state !== null && goesOn.includes(state.state) ? `deme resume ${relative('', path) || '.'}` : null,
@@ -158,8 +161,12 @@ async function toRow({path, record}: RunFolder): Promise<RunRow> {
 
 /** A line for the run, and one for each thing that the user should do or know about it. */
 function rowLines(row: RunRow): string[] {
-  const {state, orphans, goOn, heartbeatAge} = row;
-  const isSilent = heartbeatAge !== null && heartbeatAge > toleratedSilence && state !== 'new' && state !== 'queued' && isActive({state});
+  const {state, orphans, goOn, heartbeatAge, launched} = row;
+  const isSilent =
+    heartbeatAge !== null &&
+    state !== 'new' &&
+    isActive({state}) &&
+    heartbeatAge > toleratedSilenceOf({state, ...(launched && {launched})});
   return [
     rowLine(row),
     ...orphans.map(

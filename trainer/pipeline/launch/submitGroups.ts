@@ -49,13 +49,31 @@ export async function submitGroups(submission: Submission): Promise<SubmittedGro
       submitted.push({group, id});
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      noteInRuns(group, {type: 'refused', time: Date.now(), name: job.name, message: error.message});
-      const ids = submitted.map(({id}) => id);
-      if (ids.length > 0) await scheduler.cancel(ids).catch(() => undefined); // It would say the same again.
+      noteRefused(submission, group, error);
+      await callOff(submission, submitted, error);
       throw error;
     }
   }
   return submitted;
+}
+
+/** Those that cannot be called off any more go on, and are not noted as refused. */
+async function callOff(submission: Submission, submitted: readonly SubmittedGroup[], error: UserError): Promise<void> {
+  if (submitted.length === 0) return;
+  const ids = submitted.map(({id}) => id);
+  const isDone = await submission.scheduler.cancel(ids).then(
+    () => true,
+    () => false,
+  );
+  if (isDone) for (const {group} of submitted) noteRefused(submission, group, error);
+}
+
+function noteRefused({id}: Submission, group: JobGroup, {message}: UserError): void {
+  noteInRuns(group, {type: 'refused', time: Date.now(), name: jobName(id, group), message});
+}
+
+function jobName(id: string, {name}: Pick<JobGroup, 'name'>): string {
+  return `deme-${id}-${name}`;
 }
 
 function jobOf({id, launch, folder}: Submission, group: JobGroup, submitted: readonly SubmittedGroup[]): JobRequest {
@@ -66,7 +84,7 @@ function jobOf({id, launch, folder}: Submission, group: JobGroup, submitted: rea
     return found;
   };
   return {
-    name: `deme-${id}-${name}`,
+    name: jobName(id, group),
     script: join(folder, `${name}.sh`),
     log: join(folder, `${name}.%j.log`),
     options: {...launch.options, ...launch.stages[kind]},

@@ -27,7 +27,15 @@ export function isActive({state}: Pick<CurrentState, 'state'>): boolean {
 }
 
 /** Seconds without a heartbeat that mean nothing: owners beat every two, but a machine that swaps or a slow disk may hold up many of them. */
-export const toleratedSilence = 30;
+const toleratedSilence = 30;
+/** The same for jobs, which beat every ten, over a network disk that may show it a minute later. */
+const toleratedJobSilence = 180;
+
+/** Seconds without a heartbeat that mean nothing; jobs that wait have none. */
+export function toleratedSilenceOf({state, launched}: Pick<CurrentState, 'state' | 'launched'>): number {
+  if (state === 'queued') return Infinity;
+  return launched ? toleratedJobSilence : toleratedSilence;
+}
 
 /** Writes `state.json`; for the owner of the run only. */
 export async function writeState(run: string, state: StateRecord): Promise<void> {

@@ -14,9 +14,9 @@ const odd = `it's "$(touch gone)" \`x\` *; \\ %j\nend`;
 
 /** A stage: says what it was called with, and ends with 130 when it is asked to. */
 const stage = `
+process.on('SIGTERM', () => process.exit(130));
 require('node:fs').writeFileSync(process.argv[2], JSON.stringify(process.argv.slice(3)));
 if (process.argv[4] === undefined) process.exit(0);
-process.on('SIGTERM', () => process.exit(130));
 setTimeout(() => process.exit(0), 20_000);
 `;
 

@@ -30,7 +30,7 @@ describe('the jobs of a run', () => {
     expect(groups.slice(0, 5)).toEqual([
       {name: 'train', tasks: ['ordinary', 'expert-0', 'expert-1', 'expert-2'], needs: []},
       {name: 'search', tasks: ['search'], needs: ['train_1', 'train_2', 'train_3']},
-      {name: 'merge', tasks: ['merge'], needs: ['train_1', 'train_2', 'train_3', 'search']},
+      {name: 'merge', tasks: ['merge'], needs: ['search', 'train_1', 'train_2', 'train_3']},
       {name: 'sample-base', tasks: ['draw-base-0', 'draw-base-1'], needs: []},
       {name: 'sample-ordinary', tasks: ['draw-ordinary-0', 'draw-ordinary-1'], needs: ['train_0']},
     ]);
@@ -49,7 +49,7 @@ describe('the jobs of a run', () => {
     expect(runGroups({run: '/r', stages: left}, {pack: 2}).map(shown)).toEqual([
       {name: 'train', tasks: ['ordinary expert-1', 'expert-2'], needs: []},
       {name: 'search', tasks: ['search'], needs: ['train']},
-      {name: 'merge', tasks: ['merge'], needs: ['train', 'search']},
+      {name: 'merge', tasks: ['merge'], needs: ['search', 'train']},
     ]);
   });
 
