@@ -1,6 +1,6 @@
 import type {LaunchConfig} from './contract/config/launchConfig.ts';
 import {toErrorRecord} from './contract/errors.ts';
-import {OwnerRequest} from './contract/run/ownerMessages.ts';
+import {OwnerRequest, type OwnerMessage} from './contract/run/ownerMessages.ts';
 import {ownerChannel} from './launch/lineChannel.ts';
 import {survivePrinting} from './launch/printingErrors.ts';
 import {launchOf} from './pipeline/launch/launchOf.ts';
@@ -42,12 +42,16 @@ async function prepare(request: OwnerRequest): Promise<Prepared> {
 }
 
 async function carryOut({work, launch}: Prepared): Promise<void> {
-  channel.send({type: 'created', run: work.run.path, id: work.run.record.id});
+  const created: OwnerMessage = {type: 'created', run: work.run.path, id: work.run.record.id};
+  if (launch !== null) {
+    // What a scheduler refuses is told like what this process refuses.
+    await launchRun(work, launch);
+    channel.send(created);
+    channel.send({type: 'ended', outcome: 'launched'});
+    return;
+  }
+  channel.send(created);
   try {
-    if (launch !== null) {
-      await launchRun(work, launch);
-      return channel.send({type: 'ended', outcome: 'launched'});
-    }
     const outcome = await runWork(work, (event) => channel.send({type: 'event', event}));
     channel.send({type: 'ended', outcome});
   } catch (error) {

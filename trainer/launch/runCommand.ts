@@ -43,7 +43,7 @@ export function runCommand(
         reject(error instanceof Error ? error : new Error(String(error)));
       }
     };
-    const end = (): void => {
+    const endNow = (): void => {
       child.kill('SIGKILL');
       // Children of its own may hold the other ends for as long as they like.
       child.stdout.destroy();
@@ -52,9 +52,9 @@ export function runCommand(
     const endWhenTooLong = (): void => {
       if (Math.max(result.stdout.length, result.stderr.length) <= limit) return;
       result.isTooLong = true;
-      end();
+      endNow();
     };
-    const timer = timeout === undefined ? undefined : setTimeout(end, timeout);
+    const timer = timeout === undefined ? undefined : setTimeout(endNow, timeout);
     const tick = onTick && setInterval(() => guard(onTick), tickMilliseconds);
     let reported = 0;
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -71,6 +71,8 @@ export function runCommand(
       endWhenTooLong();
     });
     child.on('error', (error: NodeJS.ErrnoException) => {
+      clearInterval(tick);
+      clearTimeout(timer);
       // EACCES: a file of that name on the PATH that is no program.
       if (error.code === 'ENOENT' || error.code === 'EACCES') resolve(null);
       else reject(error);
