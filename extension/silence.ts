@@ -22,6 +22,8 @@ export class Silence {
       this.#since = this.#now();
     }
     const seconds = (this.#now() - this.#since) / 1000;
-    return state === null || heartbeat === null || seconds < toleratedSilenceOf(state) ? null : Math.floor(seconds / 10) * 10;
+    return state === null || heartbeat === null || seconds < toleratedSilenceOf(state)
+      ? null
+      : Math.floor(seconds / 10) * 10;
   }
 }

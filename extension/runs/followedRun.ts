@@ -1,4 +1,4 @@
-import {UserError} from '../../trainer/contract/errors.ts';
+import {nullForUserError, UserError} from '../../trainer/contract/errors.ts';
 import {reportVerdict} from '../../trainer/contract/overview/reportVerdict.ts';
 import {PlanRecord, ResolvedConfig} from '../../trainer/contract/run/pipeline.ts';
 import {Report} from '../../trainer/contract/run/report.ts';
@@ -136,7 +136,8 @@ export class FollowedRun {
   /** Those of its owner, and of stages that are jobs: each writes a log of its own, until the last one brings them together. */
   async #readEvents(): Promise<void> {
     const {path} = this.#run;
-    const single = await singleLogs(path);
+    // A folder of stages that cannot be read is told by those who read the plan.
+    const single = (await singleLogs(path).catch(nullForUserError)) ?? [];
     for (const log of [runPaths.events(path), ...single.map((each) => each.path)]) await this.#readLog(log);
   }
 

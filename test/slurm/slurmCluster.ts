@@ -1,5 +1,15 @@
 import {execFile, execFileSync, spawn, type ChildProcess} from 'node:child_process';
-import {chownSync, closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import {randomBytes} from 'node:crypto';
 import {createServer} from 'node:net';
 import {hostname, tmpdir} from 'node:os';
@@ -93,7 +103,9 @@ export class SlurmCluster {
   /** Cancels what is left, and ends all daemons, the youngest first. */
   async stop(): Promise<void> {
     await this.call('scancel', `--user=${this.#user ?? process.getuid?.() ?? 0}`).catch(() => undefined);
-    await this.#until('the end of all jobs', async () => (await this.call('squeue', '-h')) === '', 40).catch(() => undefined);
+    await this.#until('the end of all jobs', async () => (await this.call('squeue', '-h')) === '', 40).catch(
+      () => undefined,
+    );
     for (const name of [...this.#daemons.keys()].reverse()) await this.#end(name);
     rmSync(this.folder, {recursive: true, force: true});
   }
@@ -122,12 +134,17 @@ export class SlurmCluster {
     await this.#until('munge', async () => (await this.call('munge', '-S', file('socket'), '-n')) !== '');
     await this.startController();
     await Promise.all([this.startNode('n1'), this.startNode('n2')]);
-    await this.#until('the nodes', async () => (await this.call('sinfo', '-h', '-N', '-p', 'batch', '-t', 'idle')).split('\n').length === 2);
+    await this.#until(
+      'the nodes',
+      async () => (await this.call('sinfo', '-h', '-N', '-p', 'batch', '-t', 'idle')).split('\n').length === 2,
+    );
   }
 
   #config(port: number): string {
     const {folder} = this;
-    const user = execFileSync('id', ['-un', ...(this.#user === undefined ? [] : [String(this.#user)])]).toString().trim();
+    const user = execFileSync('id', ['-un', ...(this.#user === undefined ? [] : [String(this.#user)])])
+      .toString()
+      .trim();
     const cores = this.#cores;
     const node = (index: number) =>
       `NodeName=n${index} NodeHostname=${hostname()} NodeAddr=127.0.0.1 Port=${port + 2 + index} CPUs=${cores} Boards=1 SocketsPerBoard=1 CoresPerSocket=${cores} ThreadsPerCore=1 RealMemory=8000 Gres=gpu:${devices.length} State=UNKNOWN`;

@@ -60,10 +60,11 @@ export function runCommand(
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       result.stdout += chunk;
       endWhenTooLong();
+      if (!onLine) return;
       for (let end = result.stdout.indexOf('\n', reported); end >= 0; end = result.stdout.indexOf('\n', reported)) {
         const line = result.stdout.slice(reported, end);
         reported = end + 1;
-        if (onLine) guard(() => onLine(line));
+        guard(() => onLine(line));
       }
     });
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {

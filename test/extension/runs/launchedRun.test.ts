@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {FollowedRun} from '../../../extension/runs/followedRun.ts';
 import {stopAtCheckpoint} from '../../../extension/runs/runControl.ts';
-import {runStateText} from '../../../extension/runs/runText.ts';
+import {runStateText, stageText} from '../../../extension/runs/runText.ts';
 import {LaunchConfig} from '../../../trainer/contract/config/launchConfig.ts';
 import {LaunchRecord} from '../../../trainer/contract/launch/launchRecord.ts';
 import {QueueRecord} from '../../../trainer/contract/launch/seenJob.ts';
@@ -42,6 +42,9 @@ describe('a run whose stages are jobs', () => {
     const followed = await FollowedRun.open(path, 0);
     await followed.refresh();
     expect(runStateText(followed.run)).toBe('in the queue: others come first (Priority)');
+
+    const [expert] = [...followed.run.progress.stages.values()];
+    expect(expert && stageText(followed.run, expert)).toBe('job 7_0: others come first (Priority)');
 
     await mkdir(runPaths.stages(path), {recursive: true});
     await see({'7_0': 'RUNNING', '7_1': 'PENDING', '8': 'PENDING'});

@@ -38,7 +38,10 @@ async function experiment({refused = -1, changes = {}}: {refused?: number; chang
   );
   await program('squeue', 'exit 0');
   await program('scancel', called('scancel'));
-  const config = await writeTinyExperiment(folder, {launch: {options: {qos: 'normal'}, stages: {merge: {qos: null}}}, ...changes});
+  const config = await writeTinyExperiment(folder, {
+    launch: {options: {qos: 'normal'}, stages: {merge: {qos: null}}},
+    ...changes,
+  });
   const said = async (name: string) => (await readFile(join(bin, `${name}.said`), 'utf8')).trim().split('\n');
   const run = join(folder, '.deme', 'runs', 'tiny-1');
   return {folder, config, run, said, options: {env: {PATH: `${bin}:${process.env.PATH}`}}};
@@ -48,7 +51,7 @@ describe('a launched run', {timeout: 300_000}, () => {
   useCpuBackend();
 
   it('is scripts that make it, also by hand, one after the other', async () => {
-    const {config, run, said, options} = await experiment();
+    const {config, run, said, options} = await experiment({changes: {evaluate: undefined}});
     const {jobs} = await demeJson(Launched, ['run', config], options);
     expect(jobs.map(({name}) => name).slice(0, 3)).toEqual(['train', 'search', 'merge']);
     const [train, search, merge] = await said('sbatch');
@@ -60,7 +63,10 @@ describe('a launched run', {timeout: 300_000}, () => {
 
     // What needs others says so, instead of beginning.
     const early = await deme(['stage', run, 'merge']);
-    expect(early).toMatchObject({code: 2, stderr: expect.stringContaining('needs search, expert-0, expert-1') as string});
+    expect(early).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('needs search, expert-0, expert-1') as string,
+    });
     const state = await readJson(runPaths.stageState(run, 'merge'), StageState, 'its state');
     expect(state).toMatchObject({state: 'failed', error: {code: 'stage-missing'}});
 

@@ -14,7 +14,11 @@ export function addStageVerb(deme: Command): void {
   action(command, stage);
 }
 
-async function stage(text: string, names: readonly string[], options: OutputOptions & {output: string}): Promise<ExitCode> {
+async function stage(
+  text: string,
+  names: readonly string[],
+  options: OutputOptions & {output: string},
+): Promise<ExitCode> {
   const run = await findRun(text, options.output);
   const view = options.json ? jsonView(process.stdout) : textView(process.stdout);
   const outcome = await runSingleStages(run, names, (event) => view.show(event)).finally(() => view.close());

@@ -49,7 +49,9 @@ export function addStopVerb(deme: Command): void {
 
 function jobsEnded({path, record: {id}}: RunFolder, jobs: number, options: StopOptions): ExitCode {
   const many = `${jobs} ${jobs === 1 ? 'job' : 'jobs'}`;
-  const how = options.now ? `${many} cancelled` : `what waits of its ${many} is cancelled, the rest stops at a checkpoint`;
+  const how = options.now
+    ? `${many} cancelled`
+    : `what waits of its ${many} is cancelled, the rest stops at a checkpoint`;
   const command = options.now ? 'kill' : 'stop';
   printResult(options, {run: path, id, command, jobs}, [`${id}: ${how}.`, `It goes on with: deme resume ${id}`]);
   return 0;

@@ -3,7 +3,11 @@ import type {RunFolder} from '../../store/run/runFolder.ts';
 import {printResult, type OutputOptions} from '../outcome.ts';
 
 /** Prints what was submitted for a run. */
-export function showLaunched({path, record}: RunFolder, groups: readonly SubmittedGroup[], options: OutputOptions): void {
+export function showLaunched(
+  {path, record}: RunFolder,
+  groups: readonly SubmittedGroup[],
+  options: OutputOptions,
+): void {
   const jobs = groups.map(({group: {name, kind, tasks}, id}) => ({
     ...{name, kind, id},
     stages: tasks.flatMap(({stages}) => stages.map((stage) => stage.name)),

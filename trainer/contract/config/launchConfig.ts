@@ -39,7 +39,9 @@ export const LaunchConfig = z.strictObject({
   stages: z
     .partialRecord(z.enum(jobKinds), JobOptions)
     .default({})
-    .describe('Other options for some kinds of jobs: train, search, merge, sample, evaluate, report; null takes one away.'),
+    .describe(
+      'Other options for some kinds of jobs: train, search, merge, sample, evaluate, report; null takes one away.',
+    ),
   setup: z
     .array(line.max(4096))
     .max(100)
@@ -48,7 +50,9 @@ export const LaunchConfig = z.strictObject({
   wrap: line
     .max(4096)
     .optional()
-    .describe('Words before the command of a job, as in apptainer exec --nv image.sif; the script of the job stays outside.'),
+    .describe(
+      'Words before the command of a job, as in apptainer exec --nv image.sif; the script of the job stays outside.',
+    ),
   node: line.min(1).optional().describe('Node program of the jobs; left out: the one that submits them.'),
   parallel: z.int().min(1).optional().describe('Jobs of one array that may run at once.'),
   pack: z

@@ -70,7 +70,11 @@ function jobNumber(answer: SlurmAnswer, {options}: JobRequest): string {
 
 function hintFor(stderr: string, options: JobRequest['options']): string | undefined {
   const named = Object.keys(options).join(', ');
-  if (/invalid partition|invalid account|invalid generic resource|Requested node configuration|unrecognized option/i.test(stderr)) {
+  if (
+    /invalid partition|invalid account|invalid generic resource|Requested node configuration|unrecognized option/i.test(
+      stderr,
+    )
+  ) {
     return `Change launch.options${named === '' ? '' : ` (${named})`}; \`sinfo\` lists the partitions.`;
   }
   if (/array/i.test(stderr)) return 'The cluster takes smaller arrays only.';

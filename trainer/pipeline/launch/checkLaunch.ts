@@ -130,7 +130,11 @@ export function findings(report: NodeReport, nonce: string, program: string, now
   const error = report.error ?? toErrorRecord('no engine');
   return [
     {what: 'folder', isGood: report.nonce === nonce, text: `${host} sees the folder of the runs`},
-    {what: 'program', isGood: report.program === program, text: report.program === program ? 'the same there' : 'another build there'},
+    {
+      what: 'program',
+      isGood: report.program === program,
+      text: report.program === program ? 'the same there' : 'another build there',
+    },
     {what: 'node', isGood: Number(/\d+/.exec(node)?.[0]) >= 20, text: `Node ${node}`},
     {
       what: 'engine',
@@ -140,7 +144,11 @@ export function findings(report: NodeReport, nonce: string, program: string, now
     {what: 'gpu', isGood: null, text: gpus.length === 0 ? 'none' : gpus.join(', ')},
     {what: 'cores', isGood: null, text: `${cores}${memory === null ? '' : `, ${byteText(memory)} of memory`}`},
     {what: 'clock', isGood: Math.abs(off) < clockTolerance, text: `${Math.abs(off)} s ${off < 0 ? 'behind' : 'ahead'}`},
-    {what: 'room', isGood: free === null ? null : free > 1e9, text: free === null ? 'not known' : `${byteText(free)} free`},
+    {
+      what: 'room',
+      isGood: free === null ? null : free > 1e9,
+      text: free === null ? 'not known' : `${byteText(free)} free`,
+    },
     {what: 'cache', isGood: null, text: cache},
   ];
 }

@@ -18,7 +18,11 @@ const patience = 20_000;
  * After the last stage of a launched run: brings the events of all its jobs into the log of the run, and with them its curves, and copies the
  * report to where the config says. Nothing where stages are left, or where another process does the same.
  */
-export async function gatherRun(run: RunFolder, resolved: ResolvedConfig, stages: readonly PlannedStage[]): Promise<void> {
+export async function gatherRun(
+  run: RunFolder,
+  resolved: ResolvedConfig,
+  stages: readonly PlannedStage[],
+): Promise<void> {
   const settled = settledStages(stages, (await finishedStages(run.path, stages)).keys());
   if (!stages.every(({name}) => settled.has(name))) return;
   const lock = await takeLock(runPaths.ownerLock(run.path));

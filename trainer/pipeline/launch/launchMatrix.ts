@@ -16,7 +16,9 @@ import {submitGroups, type SubmittedGroup} from './submitGroups.ts';
 export async function findRuns(wanted: readonly Wanted[]): Promise<(RunFolder | null)[]> {
   const outputs = new Set(wanted.map(({resolved: {folder, config}}) => resolve(folder, config.output)));
   const known = (await Promise.all([...outputs].map((output) => listRuns(output, () => undefined)))).flat().reverse();
-  const configs = new Map(await Promise.all(known.map(async (run) => [run, await readResolved(run).catch(() => null)] as const)));
+  const configs = new Map(
+    await Promise.all(known.map(async (run) => [run, await readResolved(run).catch(() => null)] as const)),
+  );
   const found: (RunFolder | null)[] = [];
   for (const each of wanted) {
     const name = each.resolved.config.name;
@@ -68,6 +70,6 @@ async function whileAllLocked<T>(runs: readonly RunFolder[], work: () => Promise
     if (busy && !busy.held) throw runBusy(runs[at]?.path ?? '', busy.holder);
     return await work();
   } finally {
-    await Promise.all(locks.map((lock) => (lock.held ? lock.release() : undefined)));
+    for (const lock of locks) if (lock.held) await lock.release();
   }
 }

@@ -34,7 +34,12 @@ export async function takeShared(
 }
 
 /** False where it is there already, or not done in the other run. */
-async function takeStage(run: RunFolder, planned: PlannedStage, facts: StageFacts, source: RunFolder): Promise<boolean> {
+async function takeStage(
+  run: RunFolder,
+  planned: PlannedStage,
+  facts: StageFacts,
+  source: RunFolder,
+): Promise<boolean> {
   const {name} = planned;
   return whileLocked(runPaths.stageLock(run.path, name), async () => {
     if ((await readStageRecord(run.path, name)) !== null) return false;

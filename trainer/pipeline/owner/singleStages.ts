@@ -1,4 +1,3 @@
-import {setTimeout as wait} from 'node:timers/promises';
 import {toErrorRecord, UserError} from '../../contract/errors.ts';
 import type {LaunchRecord} from '../../contract/launch/launchRecord.ts';
 import type {RunEvent} from '../../contract/run/events.ts';
@@ -7,7 +6,7 @@ import {StageProcesses} from '../../launch/stageProcesses.ts';
 import {lostLockExitCode, type StageProcess} from '../../launch/stageProcess.ts';
 import {readJson} from '../../store/files/jsonFile.ts';
 import {readLaunch} from '../../store/run/launched/launchedRun.ts';
-import {lockHolder, takeLock, type HeldLock} from '../../store/run/processLock.ts';
+import type {HeldLock} from '../../store/run/processLock.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {clearControl, readControl} from '../../store/run/runState.ts';
@@ -23,15 +22,13 @@ import {GpuSlots} from '../resources/gpuSlots.ts';
 import {startHeartbeat} from './heartbeat.ts';
 import {listenForInterrupts, type Interruptible} from './interrupts.ts';
 import {SingleStage} from './singleStage.ts';
-import {planRemaining, runBusy} from './startRun.ts';
+import {planRemaining} from './startRun.ts';
 import {trainerEntry} from './trainerEntry.ts';
+import {whileSingle} from './whileSingle.ts';
 import {readResolved} from './work.ts';
 
 /** Many jobs write into one folder, perhaps over a network: a heartbeat as frequent as that of an owner would be a burden. */
 const beatMilliseconds = 10_000;
-
-/** Milliseconds for a process whose lock was taken, as its node was given up, to notice that and to end. */
-const fencePatience = 12_000;
 
 /**
  * Runs one or several stages of a run without an owner of the whole, as the job of a scheduler does. Resumes them from their checkpoints; one
@@ -68,29 +65,6 @@ async function gather(run: RunFolder, resolved: ResolvedConfig): Promise<void> {
     resolved,
     all.filter(({name}) => plan.stages.includes(name)),
   );
-}
-
-/** Works while no other process owns the run or these stages of it. Who loses a lock meanwhile ends at once: its work is somebody else's. */
-async function whileSingle<T>(
-  run: string,
-  stages: readonly PlannedStage[],
-  work: (locks: readonly HeldLock[]) => Promise<T>,
-): Promise<T> {
-  const locks: HeldLock[] = [];
-  try {
-    for (const {name} of stages) {
-      const lock = await takeLock(runPaths.singleLock(run, name));
-      if (!lock.held) throw runBusy(run, lock.holder);
-      locks.push(lock);
-    }
-    // An owner looks for single stages once it has its lock, so that one of the two sees the other.
-    const owner = await lockHolder(runPaths.ownerLock(run));
-    if (owner !== null) throw runBusy(run, owner);
-    if (locks.some(({seizedFrom}) => seizedFrom !== null)) await wait(fencePatience);
-    return await work(locks);
-  } finally {
-    await Promise.all(locks.map((lock) => lock.release()));
-  }
 }
 
 interface OpenStage {

@@ -19,6 +19,8 @@ export type CurrentState = Omit<StateRecord, 'state'> & {
   readonly launched?: true;
   /** What these wait for, in words. */
   readonly queue?: string;
+  /** The same by stage, with their jobs. */
+  readonly waiting?: Readonly<Record<string, string>>;
 };
 
 /** Whether a process executes the run, or jobs of it wait, as the state says; `currentState` has checked it, a state file alone has not. */

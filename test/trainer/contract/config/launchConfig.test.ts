@@ -10,9 +10,21 @@ describe('the launch section', () => {
     expect(launch).toMatchObject({kind: 'slurm', options, signal: 'USR2@180', requeues: 20, pack: 1, setup: []});
   });
 
-  it.each(['array', 'dependency', 'parsable', 'signal', 'wrap', 'job-name', 'output', 'requeue', 'P artition', '-p', 'a=b', ''])(
-    'refuses the option %j, which would break the jobs or is no option',
-    (name) => expect(accepts({options: {[name]: 'x'}})).toBe(false),
+  it.each([
+    'array',
+    'dependency',
+    'parsable',
+    'signal',
+    'wrap',
+    'job-name',
+    'output',
+    'requeue',
+    'P artition',
+    '-p',
+    'a=b',
+    '',
+  ])('refuses the option %j, which would break the jobs or is no option', (name) =>
+    expect(accepts({options: {[name]: 'x'}})).toBe(false),
   );
 
   it('refuses lines that are several, and the signal by which Node starts its debugger', () => {

@@ -137,7 +137,16 @@ describe('the script of a job', {timeout: 60_000}, () => {
   });
 
   it('sets its traps before anything that takes time', async () => {
-    const text = jobScript({command: ['node'], environment: {}, setup: ['module load x'], wrap: 'srun', signal: 'INT@60', requeues: 1, submitted: '', tasks: []});
+    const text = jobScript({
+      command: ['node'],
+      environment: {},
+      setup: ['module load x'],
+      wrap: 'srun',
+      signal: 'INT@60',
+      requeues: 1,
+      submitted: '',
+      tasks: [],
+    });
     expect(text.indexOf("trap 'save signal' INT")).toBeLessThan(text.indexOf('module load x'));
     expect(text).toContain(`srun 'node' "$run"`);
   });

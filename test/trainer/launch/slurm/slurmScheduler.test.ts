@@ -12,7 +12,15 @@ const request: JobRequest = {
   name: 'deme-0-train',
   script: '/a folder/100%/train.sh',
   log: '/a folder/100%/train.%j.log',
-  options: {partition: 'gpu', gres: 'gpu:1', comment: `it's $HOME; "x"`, exclusive: true, mem: null, nice: false, 'cpus-per-task': 4},
+  options: {
+    partition: 'gpu',
+    gres: 'gpu:1',
+    comment: `it's $HOME; "x"`,
+    exclusive: true,
+    mem: null,
+    nice: false,
+    'cpus-per-task': 4,
+  },
   signal: 'USR2@180',
   tasks: 4,
   parallel: 2,
@@ -58,7 +66,13 @@ describe('lists of jobs', () => {
     ].join('\n');
     expect(parseQueue(text)).toEqual([
       {id: '20_1', name: 'deme-0-train', state: 'RUNNING', reason: 'None', start: '2026-11-28T10:00:00'},
-      {id: '20_2', name: 'deme-0-train', state: 'PENDING', reason: '(ReqNodeNotAvail, UnavailableNodes:a|b)', start: '2026-11-28T14:20:00'},
+      {
+        id: '20_2',
+        name: 'deme-0-train',
+        state: 'PENDING',
+        reason: '(ReqNodeNotAvail, UnavailableNodes:a|b)',
+        start: '2026-11-28T14:20:00',
+      },
       {id: '23', name: 'deme-0-merge', state: 'PENDING', reason: 'Dependency', start: ''},
     ]);
     expect(parsePast('20_1|CANCELLED by 1000|Unknown|deme-0-train\n20_1.batch|FAILED||x\n')).toEqual([
@@ -67,10 +81,23 @@ describe('lists of jobs', () => {
   });
 });
 
-describe('the environment of Slurm\'s commands', () => {
+describe("the environment of Slurm's commands", () => {
   it('has nothing of a job around this process, and no formats of the user', () => {
-    const base = {PATH: 'p', SLURM_CONF: 'c', SLURM_CPUS_PER_TASK: '4', SLURM_JOB_ID: '1', SQUEUE_FORMAT: '%j', SBATCH_ACCOUNT: 'lab', SBATCH_ARRAY_INX: '0-9'};
-    expect(slurmEnvironment(base)).toEqual({PATH: 'p', SLURM_CONF: 'c', SBATCH_ACCOUNT: 'lab', SLURM_TIME_FORMAT: 'standard'});
+    const base = {
+      PATH: 'p',
+      SLURM_CONF: 'c',
+      SLURM_CPUS_PER_TASK: '4',
+      SLURM_JOB_ID: '1',
+      SQUEUE_FORMAT: '%j',
+      SBATCH_ACCOUNT: 'lab',
+      SBATCH_ARRAY_INX: '0-9',
+    };
+    expect(slurmEnvironment(base)).toEqual({
+      PATH: 'p',
+      SLURM_CONF: 'c',
+      SBATCH_ACCOUNT: 'lab',
+      SLURM_TIME_FORMAT: 'standard',
+    });
   });
 });
 
@@ -89,7 +116,11 @@ describe('programs that answer oddly', {timeout: 60_000}, () => {
     await chmod(join(folder, program), 0o755);
   }
 
-  const refused = (code: string, message: RegExp) => ({name: 'UserError', code, message: expect.stringMatching(message) as string});
+  const refused = (code: string, message: RegExp) => ({
+    name: 'UserError',
+    code,
+    message: expect.stringMatching(message) as string,
+  });
 
   it.each([
     ['echo 4711', '4711'],
@@ -105,9 +136,17 @@ describe('programs that answer oddly', {timeout: 60_000}, () => {
     ['echo "Submitted batch job 12"', 'slurm-odd', /no job number: Submitted/],
     [`printf '\\033[2Jx'`, 'slurm-odd', /\\u001b\[2Jx/],
     ['echo 1; echo 2', 'slurm-odd', /no job number/],
-    ['echo "sbatch: error: invalid partition specified: x" >&2; exit 1', 'slurm-refused', /^sbatch: invalid partition specified: x$/],
+    [
+      'echo "sbatch: error: invalid partition specified: x" >&2; exit 1',
+      'slurm-refused',
+      /^sbatch: invalid partition specified: x$/,
+    ],
     ['exit 3', 'slurm-refused', /ended with code 3/],
-    ['echo "sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)" >&2; exit 1', 'slurm-away', /Unable to contact/],
+    [
+      'echo "sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)" >&2; exit 1',
+      'slurm-away',
+      /Unable to contact/,
+    ],
     ['head -c 40000000 /dev/zero', 'slurm-odd', /more than can be read/],
   ])('%s: refused in words', async (script, code, message) => {
     await answers('sbatch', script);
@@ -121,7 +160,9 @@ describe('programs that answer oddly', {timeout: 60_000}, () => {
 
   it('never ends', async () => {
     await answers('squeue', 'sleep 60');
-    await expect(slurmCommand('squeue', [], {timeout: 300})).rejects.toMatchObject(refused('slurm-silent', /did not answer/));
+    await expect(slurmCommand('squeue', [], {timeout: 300})).rejects.toMatchObject(
+      refused('slurm-silent', /did not answer/),
+    );
   });
 
   it('gets each argument as one, and no shell looks at it', async () => {
@@ -134,7 +175,10 @@ describe('programs that answer oddly', {timeout: 60_000}, () => {
   it('lists nothing but garbage, or fails', async () => {
     await answers('squeue', 'head -c 1000 /dev/urandom');
     expect(await slurmScheduler.look()).toEqual([]);
-    await answers('squeue', 'echo "slurm_load_jobs error: Unable to contact slurm controller (connect failure)" >&2; exit 1');
+    await answers(
+      'squeue',
+      'echo "slurm_load_jobs error: Unable to contact slurm controller (connect failure)" >&2; exit 1',
+    );
     await expect(slurmScheduler.look()).rejects.toMatchObject(refused('slurm-away', /Unable to contact/));
     await answers('sacct', 'echo "Slurm accounting storage is disabled" >&2; exit 1');
     expect(await slurmScheduler.past(['1'])).toEqual([]);

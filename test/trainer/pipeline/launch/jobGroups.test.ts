@@ -21,7 +21,9 @@ function configOf(changes: Record<string, unknown> = {}) {
 const shown = ({name, tasks, needs}: JobGroup) => ({
   name,
   tasks: tasks.map(({stages}) => stages.map((stage) => stage.name).join(' ')),
-  needs: needs.map(({group, task, mustSucceed}) => `${mustSucceed ? '' : 'any '}${group}${task === null ? '' : `_${task}`}`),
+  needs: needs.map(
+    ({group, task, mustSucceed}) => `${mustSucceed ? '' : 'any '}${group}${task === null ? '' : `_${task}`}`,
+  ),
 });
 
 describe('the jobs of a run', () => {
@@ -38,7 +40,7 @@ describe('the jobs of a run', () => {
     expect(named.get('evaluate-expert-1')?.needs).toEqual(['train_2', 'sample-expert-1']);
     expect(named.get('evaluate-base')?.needs).toEqual(['sample-base']);
     expect(named.get('report')?.needs).toEqual(
-      ['reference', 'base', 'ordinary', 'expert-0', 'expert-1', 'expert-2', 'ensemble', 'merged'].map((model) =>
+      ['base', 'ordinary', 'expert-0', 'expert-1', 'expert-2', 'ensemble', 'merged', 'reference'].map((model) =>
         model === 'reference' ? 'any reference' : `any evaluate-${model}`,
       ),
     );
@@ -54,10 +56,15 @@ describe('the jobs of a run', () => {
   });
 
   it('are cut where Slurm takes no longer arrays', () => {
-    const stages = planStages(configOf({ordinary: false, merge: undefined, evaluate: {features: 'digits', shards: 1000, experts: false}}));
+    const stages = planStages(
+      configOf({ordinary: false, merge: undefined, evaluate: {features: 'digits', shards: 1000, experts: false}}),
+    );
     const groups = runGroups({run: '/r', stages}, {pack: 1}).map(shown);
     expect(Math.max(...groups.map(({tasks}) => tasks.length))).toBe(1000);
-    const many = Array.from({length: 2500}, (_, i) => ({run: `/${i}`, stages: stages.filter(({name}) => name === 'expert-0')}));
+    const many = Array.from({length: 2500}, (_, i) => ({
+      run: `/${i}`,
+      stages: stages.filter(({name}) => name === 'expert-0'),
+    }));
     expect(matrixGroups(many, {pack: 1}).map(({name, tasks}) => [name, tasks.length])).toEqual([
       ['train', 1000],
       ['train-part-2', 1000],
@@ -69,7 +76,12 @@ describe('the jobs of a run', () => {
 describe('the jobs of a matrix', () => {
   const cell = (run: string, changes: Record<string, unknown>, finished: string[] = []) => {
     const config = configOf(changes);
-    return {run, resolved: {folder: '/', baseFolder: '/base', config}, stages: planStages(config), finished: new Set(finished)};
+    return {
+      run,
+      resolved: {folder: '/', baseFolder: '/base', config},
+      stages: planStages(config),
+      finished: new Set(finished),
+    };
   };
 
   it('are an array for each kind, with each stage that several runs share once', () => {
@@ -81,7 +93,18 @@ describe('the jobs of a matrix', () => {
     ];
     const shared = shareStages(cells);
     expect(Object.keys(shared[1]?.shared ?? {}).sort()).toEqual(
-      ['ordinary', 'expert-0', 'expert-1', 'expert-2', 'evaluate-base', 'evaluate-ordinary', 'evaluate-expert-0', 'evaluate-expert-1', 'evaluate-expert-2', 'evaluate-ensemble'].sort(),
+      [
+        'ordinary',
+        'expert-0',
+        'expert-1',
+        'expert-2',
+        'evaluate-base',
+        'evaluate-ordinary',
+        'evaluate-expert-0',
+        'evaluate-expert-1',
+        'evaluate-expert-2',
+        'evaluate-ensemble',
+      ].sort(),
     );
     expect(shared[2]?.shared).toEqual({'evaluate-base': '/0'});
     const groups = matrixGroups(shared, {pack: 1});

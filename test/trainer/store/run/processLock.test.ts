@@ -147,7 +147,7 @@ describe('a lock', () => {
     expect(await readdir(join(path, '..'))).toEqual(['a.lock']);
   });
 
-  it('is found lost by the touch, too, which writes nobody else\'s', async () => {
+  it("is found lost by the touch, too, which writes nobody else's", async () => {
     const path = await lockPath();
     vi.useFakeTimers({toFake: ['setInterval']});
     onTestFinished(() => void vi.useRealTimers());

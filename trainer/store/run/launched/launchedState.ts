@@ -9,6 +9,8 @@ export type LaunchedState = Omit<StateRecord, 'state'> & {
   readonly launched: true;
   /** Why its jobs wait, in words. */
   readonly queue?: string;
+  /** By the stages that wait: their jobs, and why. */
+  readonly waiting: Readonly<Record<string, string>>;
 };
 
 /** Null for a run with an owner, and for one that is being submitted. */
@@ -45,14 +47,18 @@ export function stateOfStages(
     stage: running.map(({stage}) => stage).join(', '),
     progress: state === 'done' ? 1 : Math.min(progress, 0.999),
     ...(error !== null && {error}),
+    waiting: Object.fromEntries(stages.flatMap((stage) => waitingEntry(stage))),
     ...(queue !== null && (state === 'queued' || state === 'running') && {queue}),
   };
 }
 
-function overall(
-  stages: readonly LaunchedStage[],
-  control: ControlRecord['command'] | null,
-): LaunchedState['state'] {
+/** `job 12_3: others come first (Priority)` */
+function waitingEntry({stage, job, waits}: LaunchedStage): [string, string][] {
+  if (waits === null) return [];
+  return [[stage, job === null ? waits : `job ${job}: ${waits}`]];
+}
+
+function overall(stages: readonly LaunchedStage[], control: ControlRecord['command'] | null): LaunchedState['state'] {
   const has = (state: LaunchedStage['state']) => stages.some((stage) => stage.state === state);
   const isEnding = control === 'stop' || control === 'kill';
   if (stages.every(({state}) => state === 'done')) return 'done';

@@ -12,7 +12,9 @@ export class NewEvents {
   /** All events since the last call, in the order of their times. Logs that went into that of the run meanwhile are not read twice. */
   async read(): Promise<RunEvent[]> {
     const single = (await singleLogs(this.run)).map(({path}) => path);
-    const gathered = [...this.#ends.keys()].some((path) => path !== runPaths.events(this.run) && !single.includes(path));
+    const gathered = [...this.#ends.keys()].some(
+      (path) => path !== runPaths.events(this.run) && !single.includes(path),
+    );
     const events: RunEvent[] = [];
     for (const path of [runPaths.events(this.run), ...single]) {
       const isKnown = path === runPaths.events(this.run) && gathered;

@@ -21,7 +21,9 @@ function stage({isDone = false, said, seen, age = 60, looked = 1, id = '7'}: Cas
   const job = {name: 'deme-0-train', id, refused: null, submitted: 1000 * (now - age), tasks: {[name]: 3}};
   const jobs = seen ? [{id: '7_3', name: 'deme-0-train', state: 'RUNNING', reason: 'None', start: '', ...seen}] : [];
   const queue = looked === null ? null : {format: 1 as const, launch: '0', looked: now - looked, jobs};
-  const state = said ? {state: 'running' as const, pid: 1, started: 1, heartbeat: now - 5, progress: 0.5, ...said} : null;
+  const state = said
+    ? {state: 'running' as const, pid: 1, started: 1, heartbeat: now - 5, progress: 0.5, ...said}
+    : null;
   return stageOf(name, {isDone, said: state, job, queue, now});
 }
 
@@ -29,7 +31,11 @@ describe('a stage that is a job', () => {
   it.each<[string, Case, string]>([
     ['has its record, whatever else is said', {isDone: true, seen: {state: 'FAILED'}, said: {state: 'failed'}}, 'done'],
     ['waits', {seen: {state: 'PENDING', reason: 'Priority'}}, 'queued'],
-    ['was put back while its last life has said stopped', {seen: {state: 'PENDING'}, said: {state: 'stopped'}}, 'queued'],
+    [
+      'was put back while its last life has said stopped',
+      {seen: {state: 'PENDING'}, said: {state: 'stopped'}},
+      'queued',
+    ],
     ['runs', {seen: {state: 'RUNNING'}}, 'running'],
     ['has just been submitted, and nobody has looked', {looked: null}, 'queued'],
     ['is not listed yet', {age: 60}, 'queued'],
@@ -37,7 +43,11 @@ describe('a stage that is a job', () => {
     ['works, though the scheduler has forgotten it', {age: 4000, said: {}}, 'running'],
     ['is late with its record', {age: 4000, said: {heartbeat: now - 120}}, 'running'],
     ['was silent for long, and the scheduler has no such job', {age: 4000, said: {heartbeat: now - 1000}}, 'lost'],
-    ['was silent for long, but the scheduler says that it runs', {age: 4000, said: {heartbeat: now - 1000}, seen: {}}, 'running'],
+    [
+      'was silent for long, but the scheduler says that it runs',
+      {age: 4000, said: {heartbeat: now - 1000}, seen: {}},
+      'running',
+    ],
     ['was cancelled', {seen: {state: 'CANCELLED'}}, 'stopped'],
     ['stopped at a checkpoint by its own script', {seen: {state: 'FAILED'}, said: {state: 'stopped'}}, 'stopped'],
     ['took too much memory', {seen: {state: 'OUT_OF_MEMORY'}, said: {}}, 'failed'],
@@ -51,7 +61,10 @@ describe('a stage that is a job', () => {
     expect(waits('None')).toBe('submitted');
     expect(waits('(New\u001bReason)')).toBe('(New\\u001bReason)');
     const error = (state: string) => stage({seen: {state}}).error;
-    expect(error('OUT_OF_MEMORY')).toMatchObject({message: 'expert-3 took more memory than its job had.', hint: expect.stringContaining('launch.options.mem') as string});
+    expect(error('OUT_OF_MEMORY')).toMatchObject({
+      message: 'expert-3 took more memory than its job had.',
+      hint: expect.stringContaining('launch.options.mem') as string,
+    });
     expect(error('TIMEOUT')?.hint).toContain('launch.options.time');
     expect(error('NODE_FAIL')?.message).toContain('lost its node');
     const own = {code: 'no-data', message: 'No images.'};
