@@ -7,7 +7,7 @@ import {defineConfig} from 'vitest/config';
  */
 const alone = [
   'test/*.test.ts',
-  'test/{fuzz,soak,torch,torture}/**/*.test.ts',
+  'test/{fuzz,slurm,soak,torch,torture}/**/*.test.ts',
   'test/trainer/{cli,engine,launch}/**/*.test.ts',
   'test/trainer/{lossTerms,owner,packageRoot,preview}.test.ts',
   'test/trainer/data/decodeImageWithoutSharp.test.ts',

@@ -10,6 +10,7 @@ import {createLog} from './log.ts';
 import {registerNotices} from './notices.ts';
 import {lazyPanel} from './panel/panelHost.ts';
 import {isActiveRun} from './runs/run.ts';
+import {pollJobs} from './runs/pollJobs.ts';
 import {Runs} from './runs/runs.ts';
 import {onSettingsChange, settings} from './settings.ts';
 import {registerStatusBar} from './statusBar.ts';
@@ -37,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(log, trainer, runs, configs, queue, studies, experiments, models, engines);
   context.subscriptions.push(registerCommands(studio), registerConfigEditor(), registerLenses(studio));
   context.subscriptions.push(registerContextKeys(studio), registerStatusBar(runs, queue));
-  context.subscriptions.push(registerWalkthrough());
+  context.subscriptions.push(registerWalkthrough(), pollJobs(runs, log));
   connectQueue(studio);
   // In its own turn, so that the activation does not wait for the file system.
   setTimeout(() => void followWorkspace(studio), 0);
@@ -52,7 +53,8 @@ function makeQueue(
     activeRuns: () =>
       parts.runs
         .all()
-        .filter(isActiveRun)
+        // Jobs of a cluster leave this machine free.
+        .filter((run) => isActiveRun(run) && run.state?.launched === undefined)
         .map(({path}) => path),
     start: (job: Parameters<typeof startJob>[0], onRun: (run: string) => void) => startJob(job, onRun, parts),
   };

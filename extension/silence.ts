@@ -1,4 +1,4 @@
-import {isActive, toleratedSilence, type CurrentState} from '../trainer/store/run/runState.ts';
+import {isActive, toleratedSilenceOf, type CurrentState} from '../trainer/store/run/runState.ts';
 
 /**
  * How long the owner of a run has written no heartbeat although its process exists: it hangs or was halted. Measured by the onlooker's
@@ -22,6 +22,8 @@ export class Silence {
       this.#since = this.#now();
     }
     const seconds = (this.#now() - this.#since) / 1000;
-    return heartbeat === null || seconds < toleratedSilence ? null : Math.floor(seconds / 10) * 10;
+    return state === null || heartbeat === null || seconds < toleratedSilenceOf(state)
+      ? null
+      : Math.floor(seconds / 10) * 10;
   }
 }

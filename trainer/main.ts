@@ -5,7 +5,7 @@ import type {IdleMessage} from './contract/run/stageMessages.ts';
 import {startEngine} from './engine/startEngine.ts';
 import {probeArgument} from './launch/probeEngine.ts';
 import {survivePrinting} from './launch/printingErrors.ts';
-import {stoppedExitCode} from './launch/stageProcess.ts';
+import {lostLockExitCode, stoppedExitCode} from './launch/stageProcess.ts';
 import {controlGate} from './pipeline/stages/controlGate.ts';
 import {mayGoOn, nextStage} from './pipeline/stages/nextStage.ts';
 import {runRecordedStage} from './pipeline/stages/recordedStage.ts';
@@ -50,10 +50,13 @@ async function runStagesOfRun(): Promise<number> {
 
 async function runStageOfRun(startedAt: number, nextAction: () => Promise<'continue' | 'stop'>): Promise<number> {
   await openRun(run); // Taking a lock would create a folder that was moved away again.
-  const release = await takeStageLock({run, stage, emit, nextAction});
-  if (release === null) return stoppedExitCode;
-  const request = {run, stage, engine, startedAt, emit, nextAction, outbox};
-  const outcome = await runRecordedStage(request).finally(release);
+  const lock = await takeStageLock({run, stage, emit, nextAction});
+  if (lock === null) return stoppedExitCode;
+  // Another process has taken the stage, as its scheduler has given this one up: whatever is written from here on would spoil its work.
+  lock.onLost(() => process.exit(lostLockExitCode));
+  const fence = async () => void (await lock.isHeld());
+  const request = {run, stage, engine, startedAt, emit, nextAction, outbox, fence};
+  const outcome = await runRecordedStage(request).finally(() => lock.release());
   return outcome === 'done' ? 0 : stoppedExitCode;
 }
 

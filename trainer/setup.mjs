@@ -58,6 +58,12 @@ const jobs = {
     const code = await tool(['soak=test/soak/soak.ts'], join('dist', 'soak'));
     return code || node([join('dist', 'soak', 'soak.js'), ...args]);
   },
+  // What a change is tested with on Slurm, and more: ten preemptions, a matrix, another user.
+  slurm: (args) => {
+    process.env.DEME_LONG_SLURM = '1';
+    process.env.DEME_REQUIRE_SLURM = '1';
+    return node([bin.vitest, 'run', join('test', 'slurm'), ...args]);
+  },
   drawing: async (args) => {
     const code = await tool(['drawing=test/soak/drawing.ts'], join('dist', 'soak'));
     return code || node([join('dist', 'soak', 'drawing.js'), ...args]);
@@ -102,6 +108,7 @@ const jobsOnTheBuild = [
   'torture',
   'soak',
   'drawing',
+  'slurm',
   'demo',
   'deme',
   'package',

@@ -115,6 +115,7 @@ function commandsFor({state}: RunView): {command: Command; label: string; icon: 
   const resume = {command: 'resume', label: 'Resume run', icon: 'debug-continue'} as const;
   const pause = {command: 'pause', label: 'Pause run', icon: 'debug-pause'} as const;
   const stop = {command: 'stop', label: 'Stop run at a checkpoint', icon: 'debug-stop'} as const;
+  if (state === 'queued') return [stop];
   if (state === 'running') return [pause, stop];
   if (state === 'paused') return [resume, stop];
   return state === 'stopped' || state === 'failed' || state === 'lost' ? [resume] : [];

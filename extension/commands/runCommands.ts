@@ -131,8 +131,12 @@ async function openReport(_: Studio, run: Run): Promise<void> {
 }
 
 async function showRunLog(_: Studio, run: Run): Promise<void> {
-  const logs = runPaths.logs(run.path);
-  const paths = [runPaths.events(run.path), ...(await namesIn(logs)).map((name) => join(logs, name))];
+  const [logs, jobs] = [runPaths.logs(run.path), runPaths.jobs(run.path)];
+  const paths = [
+    runPaths.events(run.path),
+    ...(await namesIn(logs)).map((name) => join(logs, name)),
+    ...(await namesIn(jobs)).map((name) => join(jobs, name)),
+  ];
   const files = paths.map((path) => relative(run.path, path));
   const file = files.length === 1 ? files[0] : await vscode.window.showQuickPick(files, {placeHolder: 'Which log?'});
   if (file === undefined) return;

@@ -76,7 +76,12 @@ function runLenses(outline: ConfigOutline, line: number, {run, jobs}: ConfigWork
   const goOn = run !== null && isResumable(run) ? [resumeLens(line, run, 'Go on from the last checkpoints')] : [];
   if (!isPipeline) return [...goOn, ...waiting];
   const what = 'Train the experts, search the weights, merge and evaluate';
-  return [...goOn, lens(line, '$(play) Run pipeline', 'deme.runPipeline', what), ...waiting];
+  const launch = childValue(outline.value, 'launch');
+  const isLaunched = launch !== undefined && childValue(launch, 'kind') !== 'local';
+  const [title, tooltip] = isLaunched
+    ? ['$(play) Run pipeline on Slurm', `${what}, as jobs of the cluster`]
+    : ['$(play) Run pipeline', what];
+  return [...goOn, lens(line, title, 'deme.runPipeline', tooltip), ...waiting];
 }
 
 function controlLenses(line: number, run: Run): Lens[] {
@@ -84,6 +89,8 @@ function controlLenses(line: number, run: Run): Lens[] {
   if (run.state?.state === 'running')
     return [lens(line, '$(debug-pause) Pause', 'deme.pause', 'Wait after the next update', run.path), stop];
   if (run.state?.state === 'paused') return [resumeLens(line, run, 'Go on'), stop];
+  if (run.state?.state === 'queued')
+    return [lens(line, '$(debug-stop) Stop', 'deme.stop', 'Take its jobs out of the queue of the cluster', run.path)];
   return [];
 }
 

@@ -1,4 +1,4 @@
-import {UserError} from '../../trainer/contract/errors.ts';
+import {nullForUserError, UserError} from '../../trainer/contract/errors.ts';
 import {reportVerdict} from '../../trainer/contract/overview/reportVerdict.ts';
 import {PlanRecord, ResolvedConfig} from '../../trainer/contract/run/pipeline.ts';
 import {Report} from '../../trainer/contract/run/report.ts';
@@ -9,6 +9,7 @@ import {namesIn} from '../../trainer/store/files/namesIn.ts';
 import {openRun} from '../../trainer/store/run/runFolder.ts';
 import {noNotes, readNotes} from '../../trainer/store/run/runNotes.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
+import {singleLogs} from '../../trainer/store/run/singleEvents.ts';
 import {currentState} from '../../trainer/store/run/runState.ts';
 import {baseTimesteps} from '../config/baseModel.ts';
 import {readEventTail, type TailDepth} from './eventTail.ts';
@@ -19,6 +20,8 @@ import {keptSamples} from '../../trainer/contract/run/pace.ts';
 
 /** Changes that follow each other so closely may have the same time on some disks. */
 const settledMilliseconds = 5000;
+/** Milliseconds between two looks at a run whose stages are jobs. */
+const jobsMilliseconds = 5000;
 /** Enough to measure how fast its stages are. */
 const activeDepth: TailDepth = {bytes: 256 * 1024, steps: keptSamples};
 /** Enough for the last number of the stages that ended last. */
@@ -31,29 +34,35 @@ export class FollowedRun {
   /** When the run was made, in milliseconds since the epoch. */
   readonly created: number;
   #run: Run;
-  #offset = 0;
+  /** Where each log was read up to. */
+  readonly #offsets = new Map<string, number>();
   readonly #silence = new Silence();
   readonly #seen = new Map<string, string>();
   /** What is wrong, by file. */
   readonly #problems = new Map<string, string>();
+  /** When it was looked at last, by a clock that only goes forward. */
+  #looked = -Infinity;
   /** When the folder had changed last, once all of it was read. */
   #folderTime: number | null = null;
 
-  private constructor(run: Run) {
+  private constructor(
+    run: Run,
+    readonly jobsEvery: number,
+  ) {
     this.#run = run;
     this.created = Date.parse(run.record.created);
   }
 
   /**
-   * The run in a folder with what a list shows of it; `refresh` reads the rest. Throws a UserError where record or config cannot be
+   * The run in a folder with what a list shows of it; `refresh` reads the rest, of a run whose stages are jobs each `jobsEvery` milliseconds at most. Throws a UserError where record or config cannot be
    * read.
    */
-  static async open(path: string): Promise<FollowedRun> {
+  static async open(path: string, jobsEvery = jobsMilliseconds): Promise<FollowedRun> {
     const {record} = await openRun(path);
     const config = await readJson(runPaths.config(path), ResolvedConfig, 'the config of the run');
     const unknown = {timesteps: null, state: null, silentSeconds: null, problem: null};
     const empty = {...unknown, report: null, verdict: null, progress: noProgress, notes: noNotes};
-    const followed = new FollowedRun({path, record, config, ...empty});
+    const followed = new FollowedRun({path, record, config, ...empty}, jobsEvery);
     await followed.#readState();
     await followed.#readResults();
     return followed;
@@ -68,6 +77,7 @@ export class FollowedRun {
     const before = this.#run;
     const folderTime = (await statIfThere(before.path))?.mtimeMs ?? 0;
     if (this.#isAtRest(folderTime)) return false;
+    this.#looked = performance.now();
     if (this.#folderTime === null) {
       await this.#readBase();
     } else {
@@ -84,6 +94,8 @@ export class FollowedRun {
 
   /** The files of a run that is not active only change by being replaced, which changes the time of their folder. */
   #isAtRest(folderTime: number): boolean {
+    // A matrix of a hundred runs has thousands of files on a disk that all nodes use.
+    if (this.#run.state?.launched && performance.now() - this.#looked < this.jobsEvery) return true;
     if (isActiveRun(this.#run) || this.#problems.size > 0 || folderTime !== this.#folderTime) return false;
     return Date.now() - folderTime > settledMilliseconds;
   }
@@ -102,8 +114,11 @@ export class FollowedRun {
       if (JSON.stringify(state) === JSON.stringify(before)) return;
       this.#set({state});
     };
+    // A run whose stages are jobs has no state of its own until its end.
+    const launch = runPaths.launch(path);
+    const file = (await statIfThere(launch)) === null ? runPaths.state(path) : launch;
     // The process may be gone while its file says that it works.
-    await this.#whenChanged(runPaths.state(path), read, isActiveRun(this.#run));
+    await this.#whenChanged(file, read, isActiveRun(this.#run));
   }
 
   /** A resumed run writes its plan again. What is known of stages so far stays. */
@@ -118,12 +133,19 @@ export class FollowedRun {
     });
   }
 
+  /** Those of its owner, and of stages that are jobs: each writes a log of its own, until the last one brings them together. */
   async #readEvents(): Promise<void> {
-    const log = runPaths.events(this.#run.path);
+    const {path} = this.#run;
+    // A folder of stages that cannot be read is told by those who read the plan.
+    const single = (await singleLogs(path).catch(nullForUserError)) ?? [];
+    for (const log of [runPaths.events(path), ...single.map((each) => each.path)]) await this.#readLog(log);
+  }
+
+  async #readLog(log: string): Promise<void> {
     await this.#whenChanged(log, async () => {
       const depth = isActiveRun(this.#run) ? activeDepth : restingDepth;
-      const {events, offset, garbage} = await readEventTail(log, this.#offset, depth);
-      this.#offset = offset;
+      const {events, offset, garbage} = await readEventTail(log, this.#offsets.get(log) ?? 0, depth);
+      this.#offsets.set(log, offset);
       if (events.length > 0) this.#set({progress: addEvents(this.#run.progress, events)});
       if (garbage !== null) this.#problems.set(`${log} garbage`, `${log}: a line is no event: ${garbage}`);
     });

@@ -34,9 +34,10 @@ export function configFileOf({record, config}: Pick<Run, 'record' | 'config'>): 
   return join(config.folder, basename(record.config));
 }
 
-/** Whether a process carries the run out. */
+/** Whether a process carries the run out, or jobs of it wait. */
 export function isActiveRun({state}: Run): boolean {
-  return state?.state === 'running' || state?.state === 'paused' || state?.state === 'stopping';
+  const {state: now} = state ?? {};
+  return now === 'running' || now === 'paused' || now === 'stopping' || now === 'queued';
 }
 
 /** Whether a run can be resumed: some of its planned stages are not done, and no process works on them. */

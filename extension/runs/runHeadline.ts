@@ -15,6 +15,7 @@ export function runHeadline(run: Run): Headline {
     error: state?.error ?? null,
     progress: state?.progress ?? 0,
     left: state?.left ?? null,
+    queue: state?.queue,
     running: running.map((stage) => ({
       name: stage.stage,
       phase: phaseOf(run, stage),

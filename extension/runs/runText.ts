@@ -13,6 +13,8 @@ export function runStateText(run: Run): string {
   switch (state.state) {
     case 'running':
       return [`running ${percent(state.progress)}`, ...(state.left ? [estimatedLeftText(state.left)] : [])].join(', ');
+    case 'queued':
+      return `in the queue${state.progress > 0 ? ` at ${percent(state.progress)}` : ''}: ${state.queue ?? 'its jobs wait'}`;
     case 'paused':
     case 'stopping':
     case 'stopped':
@@ -47,11 +49,13 @@ export function stageStateOf(run: Run, stage: StageProgress): StageState {
   return stage.state === 'running' && !isActiveRun(run) ? 'stopped' : stage.state;
 }
 
-/** `42 %, 3 min left`, `paused at 42 %`, `done`, `waiting` */
+/** `42 %, 3 min left`, `paused at 42 %`, `done`, `waiting`, `job 12_3: others come first (Priority)` */
 export function stageText(run: Run, stage: StageProgress): string {
   const state = stageStateOf(run, stage);
   if (state === 'running' && run.state?.state === 'paused') return `paused at ${percent(stage.share)}`;
   if (state === 'running') return stage.share < 1 ? withTimeLeft(percent(stage.share), stage.secondsLeft) : 'finishing';
+  const waiting = run.state?.waiting?.[stage.stage];
+  if (state !== 'done' && waiting !== undefined) return waiting;
   if (state === 'stopped' && stage.share > 0) return `stopped at ${percent(stage.share)}`;
   return state;
 }

@@ -97,7 +97,7 @@ function compareRuns(sort: SortOrder, a: Run, b: Run): number {
   }
 }
 
-const stateOrder = ['running', 'paused', 'stopping', 'failed', 'lost', 'stopped', 'done'];
+const stateOrder = ['running', 'queued', 'paused', 'stopping', 'failed', 'lost', 'stopped', 'done'];
 
 function stateRank({state}: Run): number {
   return state === null ? 0 : stateOrder.indexOf(state.state);

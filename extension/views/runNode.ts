@@ -35,6 +35,8 @@ function runIcon({state, silentSeconds}: Run): Pick<ExperimentNode, 'icon' | 'co
     case 'running':
     case 'stopping':
       return {icon: 'sync~spin', color: 'charts.blue'};
+    case 'queued':
+      return {icon: 'watch', color: 'charts.blue'};
     case 'paused':
       return {icon: 'debug-pause', color: 'charts.yellow'};
     case 'stopped':

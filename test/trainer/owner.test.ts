@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import {readdir, readFile, writeFile} from 'node:fs/promises';
+import {chmod, readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Duplex} from 'node:stream';
 import {describe, expect, it} from 'vitest';
@@ -15,10 +15,14 @@ import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {writeTinyExperiment} from '../helpers/tinyExperiment.ts';
 
 /** Has an owner do something and waits for its end; `act` may interfere after each message. */
-async function own(request: OwnerRequest, act: (message: OwnerMessage, owner: LaunchedJob) => void = () => undefined) {
+async function own(
+  request: OwnerRequest,
+  act: (message: OwnerMessage, owner: LaunchedJob) => void = () => undefined,
+  environment?: NodeJS.ProcessEnv,
+) {
   const log = join(await temporaryFolder(), 'owner.log');
   const messages: OwnerMessage[] = [];
-  const launch = {node: process.execPath, entry: builtFile('owner.js'), request, log};
+  const launch = {node: process.execPath, entry: builtFile('owner.js'), request, log, environment};
   const owner = launchers.local.start(launch, (message) => {
     messages.push(message);
     act(message, owner);
@@ -58,6 +62,19 @@ describe('the owner of a run', {timeout: 300_000}, () => {
     await expect(start(config, {kind: 'merge'})).rejects.toMatchObject({code: 'stage-missing'});
     const changed = await start(config, {kind: 'finetune', range: 0});
     expect(changed.run).toMatch(/tiny-2$/);
+  });
+
+  it('submits a run that is to be jobs, and needs no process any more', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'sbatch'), '#!/bin/sh\necho 7\n');
+    await chmod(join(folder, 'sbatch'), 0o755);
+    const config = await writeTinyExperiment(folder, {evaluate: undefined});
+    const request = {action: 'start', config, selection: {kind: 'pipeline'}, launcher: 'slurm'} as const;
+    const {end, run, messages} = await own(request, undefined, {...process.env, PATH: `${folder}:${process.env.PATH}`});
+    expect(end).toEqual({outcome: 'launched'});
+    expect(messages.map(({type}) => type)).toEqual(['ready', 'created', 'ended']);
+    expect(await currentState(run)).toMatchObject({state: 'queued', launched: true});
+    expect((await readdir(runPaths.jobs(run))).sort()).toEqual(['merge.sh', 'search.sh', 'train.sh']);
   });
 
   it('refuses a config with a mistake, at its place', async () => {

@@ -1,5 +1,6 @@
 import {InvalidArgumentError, Option} from 'commander';
 import {engineNames} from '../contract/config/config.ts';
+import {launcherNames} from '../contract/config/launchConfig.ts';
 import {predictionTypeNamed, type PredictionType} from '../contract/model/predictionType.ts';
 
 // Parsers of option values. Commander turns what they throw into a usage error, hence exit code 2.
@@ -51,6 +52,12 @@ export function collect<T>(parse: (text: string) => T): (text: string, before?: 
 /** `--engine`, of every verb that computes. */
 export function engineOption(): Option {
   return new Option('--engine <name>', 'what computes').choices(engineNames);
+}
+
+/** `--launcher`, of every verb that starts stages of a run. */
+export function launcherOption(): Option {
+  const meaning = 'where the stages run, instead of what the config says: processes here, or jobs of Slurm';
+  return new Option('--launcher <name>', meaning).choices(launcherNames);
 }
 
 /** `--prediction-type`, of verbs that take a model. */

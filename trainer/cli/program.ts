@@ -4,6 +4,7 @@ import {addAnalyseVerb} from './verbs/analyseVerb.ts';
 import {addBenchmarkVerb} from './verbs/benchmark/benchmarkVerb.ts';
 import {addControlVerbs} from './verbs/controlVerbs.ts';
 import {addEngineVerbs} from './verbs/engineVerbs.ts';
+import {addLaunchVerbs} from './verbs/launch/launchVerbs.ts';
 import {addFetchVerb} from './verbs/fetchVerb.ts';
 import {addInspectVerb} from './verbs/inspectVerb.ts';
 import {addMatrixVerb} from './verbs/matrix/matrixVerb.ts';
@@ -56,6 +57,7 @@ export function program(): Command {
   addWatchVerb(deme);
   addControlVerbs(deme);
   addStageVerb(deme);
+  addLaunchVerbs(deme);
   deme.commandsGroup('Engines:');
   addEngineVerbs(deme);
   return deme;

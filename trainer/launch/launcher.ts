@@ -21,8 +21,8 @@ export interface LaunchedJob {
   cancel(): Promise<void>;
 }
 
-/** How a run ended by the messages of its owner; `unheard`: the run goes on or ended, but no message can be received any more. */
+/** How a run ended by the messages of its owner; `launched`: it goes on as jobs of a scheduler; `unheard`: the run goes on or ended, but no message can be received any more. */
 export interface JobEnd {
-  readonly outcome: 'done' | 'stopped' | 'failed' | 'unheard';
+  readonly outcome: 'done' | 'stopped' | 'failed' | 'launched' | 'unheard';
   readonly error?: ErrorRecord;
 }

@@ -37,5 +37,8 @@ export interface StageProcess {
 /** Code of the error for a stage whose process ended without saying why, killed for its memory perhaps. */
 export const diedCode = 'stage-died';
 
+/** Exit code of a process whose lock was taken by another one: nothing that it would write is wanted any more. */
+export const lostLockExitCode = 76;
+
 /** Exit code of a process that was asked to stop. */
 export const stoppedExitCode = 130;

@@ -213,6 +213,8 @@ function iconOf(what: NonNullable<RunView['headline']['outcome']> | RunView['sta
     case 'running':
     case 'stopping':
       return 'sync';
+    case 'queued':
+      return 'watch';
     case 'paused':
       return 'debug-pause';
     case 'stopped':

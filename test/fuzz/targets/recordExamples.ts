@@ -20,6 +20,10 @@ import {
   StateRecord,
 } from '../../../trainer/contract/run/records.ts';
 import {MatrixResult} from '../../../trainer/contract/matrix/matrixResult.ts';
+import {JobLine, LaunchRecord} from '../../../trainer/contract/launch/launchRecord.ts';
+import {NodeReport} from '../../../trainer/contract/launch/nodeReport.ts';
+import {QueueRecord} from '../../../trainer/contract/launch/seenJob.ts';
+import {StageState} from '../../../trainer/contract/launch/stageState.ts';
 import {Report} from '../../../trainer/contract/run/report.ts';
 import {ActivationChange} from '../../../trainer/contract/run/measured/activationChange.ts';
 import {GradientConflict} from '../../../trainer/contract/run/measured/gradientConflict.ts';
@@ -82,6 +86,23 @@ export const recordExamples: readonly {readonly schema: z.ZodType; readonly exam
     },
   },
   {schema: ControlRecord, example: {command: 'pause'}},
+  {
+    schema: LaunchRecord,
+    example: {id: 'a'.repeat(12), submitted: now, launch: {options: {mem: '4G'}}, reuse: true, shared: {merge: '/a'}},
+  },
+  {schema: JobLine, example: {type: 'submitted', time: 1e12, name: 'deme-a-merge', id: '12'}},
+  {
+    schema: QueueRecord,
+    example: {launch: 'a', looked: 1e9, jobs: [{id: '12_3', name: 'a', state: 'PENDING', reason: 'x', start: ''}]},
+  },
+  {schema: StageState, example: {state: 'running', pid: 7, started: 1e9, heartbeat: 1e9, progress: 0.5}},
+  {
+    schema: NodeReport,
+    example: {
+      ...{nonce: 'a', host: 'n1', node: 'v20.1.0', program: hash, time: 1e12, diskTime: 1e12, cores: 4, memory: null},
+      ...{gpus: ['A'], engine: {...engine, reason: 'r'}, error: null, free: 1e9, cache: '/c'},
+    },
+  },
   {schema: CheckpointRecord, example: {update: 10, seed: 0, dataFingerprint: 'f', files: {'params.safetensors': hash}}},
   {
     schema: ResolvedConfig,

@@ -140,7 +140,9 @@ describePanel('the charts of the panel', (open) => {
     const values = page.getByRole('region', {name: 'Values at the marked update'});
     for (const [run, id] of ['digits-1', 'digits-2', 'digits-3'].entries()) {
       for (const stage of [0, 1]) {
-        const row = values.getByRole('row', {name: `${id}, expert ${stage}, t ${stage === 0 ? '0 to 499' : '500 to 999'}`});
+        const row = values.getByRole('row', {
+          name: `${id}, expert ${stage}, t ${stage === 0 ? '0 to 499' : '500 to 999'}`,
+        });
         expect(await look(row)).toEqual([looks[run]?.[0], dashes[stage]?.[1]]);
       }
     }

@@ -1,4 +1,5 @@
 import {Option, type Command} from 'commander';
+import type {LauncherName} from '../../contract/config/launchConfig.ts';
 import {UserError} from '../../contract/errors.ts';
 import {ExtendedRate} from '../../contract/run/ownerMessages.ts';
 import type {Extension} from '../../pipeline/owner/extendRun.ts';
@@ -6,15 +7,17 @@ import type {RunFolder} from '../../store/run/runFolder.ts';
 import {currentState, isActive, type CurrentState} from '../../store/run/runState.ts';
 import {action} from '../action.ts';
 import {ask, notNow, requireActive} from '../activeRun.ts';
-import {count} from '../arguments.ts';
+import {count, launcherOption} from '../arguments.ts';
 import {defaultOutput, findRun, outputText} from '../findRun.ts';
 import type {ExitCode, OutputOptions} from '../outcome.ts';
+import {refreshJobs} from '../refreshJobs.ts';
 import {extendAndFollow, resumeRun} from '../view/followRun.ts';
 import {resumeLost} from './resumeLost.ts';
 import {addStopVerb} from './stopVerb.ts';
 
 interface ControlOptions extends OutputOptions {
   output: string;
+  launcher?: LauncherName;
 }
 
 /** Verbs that control a run, wherever it was started. */
@@ -30,6 +33,7 @@ function addResumeVerb(deme: Command): void {
     .command('resume [run]')
     .description('go on with a paused, stopped, failed or lost run')
     .option('--all', 'go on with every lost run, as after a restart of the machine')
+    .addOption(launcherOption())
     .option('--output <folder>', outputText, defaultOutput);
   action(command, async (text: string | undefined, options: ControlOptions & {all?: boolean}) => {
     if ((text === undefined) !== (options.all === true)) {
@@ -50,10 +54,13 @@ function addExtendVerb(deme: Command): void {
         'where the schedule would raise it: keep that of the last update, or follow the schedule',
       ).choices(ExtendedRate.options),
     )
+    .addOption(launcherOption())
     .option('--output <folder>', outputText, defaultOutput);
-  action(command, async (text: string, options: ControlOptions & Extension) =>
-    extendAndFollow(await findRun(text, options.output), options, options),
-  );
+  action(command, async (text: string, options: ControlOptions & Extension) => {
+    const run = await findRun(text, options.output);
+    await refreshJobs([run.path]);
+    return extendAndFollow(run, options, options);
+  });
 }
 
 function addPauseVerb(deme: Command): void {
@@ -63,6 +70,7 @@ function addPauseVerb(deme: Command): void {
     .option('--output <folder>', outputText, defaultOutput);
   action(command, async (text: string, options: ControlOptions) => {
     const run = await findRun(text, options.output);
+    await refreshJobs([run.path], 0);
     return pause(run, await currentState(run.path), options);
   });
 }
@@ -74,6 +82,7 @@ async function pause(run: RunFolder, state: CurrentState | null, options: Contro
 }
 
 async function resume(run: RunFolder, options: ControlOptions): Promise<ExitCode> {
+  await refreshJobs([run.path], 0);
   const state = await currentState(run.path);
   if (state === null || !isActive(state)) {
     if (state?.state === 'done') throw notNow(run, 'is done', 'Other stages: `deme run CONFIG --resume RUN`.');

@@ -1,7 +1,7 @@
 import type {Command} from 'commander';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
 import {action} from '../action.ts';
-import {engineOption, wholeNumber} from '../arguments.ts';
+import {engineOption, launcherOption, wholeNumber} from '../arguments.ts';
 import {startRun, type RunOptions} from '../view/followRun.ts';
 
 /** Verbs that start a run, or continue one by `--resume`. */
@@ -17,6 +17,7 @@ export function addRunVerbs(deme: Command): void {
 export function addRunOptions(command: Command): Command {
   return command
     .addOption(engineOption())
+    .addOption(launcherOption())
     .option('--resume <run>', 'go on in this run (its folder or its name); what is done is skipped');
 }
 

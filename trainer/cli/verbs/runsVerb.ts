@@ -8,10 +8,11 @@ import {columnsIn, runTableCsv, type RunCells} from '../../contract/run/runTable
 import {findOrphans, type Orphan} from '../../pipeline/owner/orphans.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
-import {currentState, isActive, toleratedSilence, type CurrentState} from '../../store/run/runState.ts';
+import {currentState, isActive, toleratedSilenceOf, type CurrentState} from '../../store/run/runState.ts';
 import {action} from '../action.ts';
 import {collect} from '../arguments.ts';
 import {defaultOutput} from '../findRun.ts';
+import {refreshJobs} from '../refreshJobs.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
 import {warn} from '../terminal.ts';
 import {runCells} from '../view/runCells.ts';
@@ -30,6 +31,10 @@ interface RunRow {
   /** Seconds since its owner last wrote; null for a new one. */
   readonly heartbeatAge: number | null;
   readonly error: string | null;
+  /** Whether its stages are jobs of a scheduler. */
+  readonly launched: boolean;
+  /** Why its jobs wait, in words; null where none do. */
+  readonly queue: string | null;
   /** Its stage processes that have outlived its owner, which end by themselves after a checkpoint. */
   readonly orphans: readonly Orphan[];
   /** The command that resumes it; null where it is running or done. */
@@ -75,6 +80,7 @@ async function listVerb(options: ListOptions): Promise<ExitCode> {
     return (await Promise.all(read)).filter((value) => value !== null);
   };
   const runs = await listRuns(output, ({line}) => void unreadable.push(line));
+  await refreshJobs(runs.map(({path}) => path));
   const rows = await readable(runs.map(toRow));
   if (csv === undefined && where.length === 0) return printRows(options, rows, unreadable);
   const all = await readable(rows.map(withCells));
@@ -146,6 +152,8 @@ async function toRow({path, record}: RunFolder): Promise<RunRow> {
     progress: state?.progress ?? 0,
     heartbeatAge: state === null ? null : Date.now() / 1000 - state.heartbeat,
     error: state?.error?.message ?? null,
+    launched: state?.launched ?? false,
+    queue: state?.queue ?? null,
     orphans: await findOrphans(path),
     goOn: state !== null && goesOn.includes(state.state) ? `deme resume ${relative('', path) || '.'}` : null,
   };
@@ -153,8 +161,12 @@ async function toRow({path, record}: RunFolder): Promise<RunRow> {
 
 /** A line for the run, and one for each thing that the user should do or know about it. */
 function rowLines(row: RunRow): string[] {
-  const {state, orphans, goOn, heartbeatAge} = row;
-  const isSilent = heartbeatAge !== null && heartbeatAge > toleratedSilence && state !== 'new' && isActive({state});
+  const {state, orphans, goOn, heartbeatAge, launched} = row;
+  const isSilent =
+    heartbeatAge !== null &&
+    state !== 'new' &&
+    isActive({state}) &&
+    heartbeatAge > toleratedSilenceOf({state, ...(launched && {launched})});
   return [
     rowLine(row),
     ...orphans.map(
@@ -165,8 +177,8 @@ function rowLines(row: RunRow): string[] {
   ];
 }
 
-function rowLine({id, created, engine, state, stage, progress, error}: RunRow): string {
+function rowLine({id, created, engine, state, stage, progress, error, queue}: RunRow): string {
   const age = ageText((Date.now() - Date.parse(created)) / 1000);
   const columns = [id.padEnd(24), state.padEnd(8), `${Math.floor(progress * 100)} %`.padStart(5), age.padStart(9)];
-  return [...columns, engine.padEnd(10), error ?? stage].join('  ').trimEnd();
+  return [...columns, engine.padEnd(10), error ?? (stage || (queue ?? ''))].join('  ').trimEnd();
 }

@@ -1,21 +1,23 @@
 import {setTimeout as wait} from 'node:timers/promises';
 import type {Command} from 'commander';
 import {unfinishedWork} from '../../pipeline/owner/work.ts';
-import {eventPieces} from '../../store/run/eventPieces.ts';
+import {NewEvents} from '../../store/run/launched/newEvents.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
-import {runPaths} from '../../store/run/runPaths.ts';
 import {currentState, isActive, type CurrentState} from '../../store/run/runState.ts';
 import {action} from '../action.ts';
 import {notNow} from '../activeRun.ts';
 import {defaultOutput, findRun, outputText} from '../findRun.ts';
+import {refreshJobs} from '../refreshJobs.ts';
 import type {ExitCode, OutputOptions} from '../outcome.ts';
 import {stoppable} from '../stoppable.ts';
-import {printLines} from '../terminal.ts';
+import {printLines, warn} from '../terminal.ts';
 import {jsonView, textView, type ProgressView} from '../view/progressView.ts';
 import {summaryLines} from '../view/runSummary.ts';
 
 /** Milliseconds between two looks at the log. */
 const interval = 500;
+/** Seconds between two questions to a scheduler. */
+const lookEvery = 15;
 
 /** `deme watch`: what `deme run` shows, of a run that another process carries out on any machine that shares the folder. */
 export function addWatchVerb(deme: Command): void {
@@ -29,6 +31,7 @@ export function addWatchVerb(deme: Command): void {
 }
 
 async function watch(run: RunFolder, {json = false}: OutputOptions): Promise<ExitCode> {
+  await refreshJobs([run.path], 0);
   const state = await currentState(run.path);
   if (state === null) throw notNow(run, 'has not started');
   const view = json ? jsonView(process.stdout) : textView(process.stdout);
@@ -44,16 +47,19 @@ async function follow(
   view: ProgressView,
   signal: AbortSignal,
 ): Promise<CurrentState> {
-  let [state, offset] = [begun, 0];
+  let state = begun;
+  const news = new NewEvents(run);
+  let told: string | undefined;
   for (;;) {
-    for await (const {events, end} of eventPieces(runPaths.events(run), {from: offset})) {
-      signal.throwIfAborted();
-      for (const event of events) view.show(event);
-      offset = end;
+    for (const event of await news.read()) view.show(event);
+    if (state.state === 'queued' && state.queue !== undefined && state.queue !== told) {
+      told = state.queue;
+      warn(`In the queue: ${told}.`);
     }
     if (!isActive(state)) return state;
     await wait(interval);
     signal.throwIfAborted();
+    await refreshJobs([run], lookEvery);
     // Before the events are read, so that those which the run wrote at its end are shown.
     state = (await currentState(run)) ?? state;
   }

@@ -1,44 +1,67 @@
 import {resolve} from 'node:path';
 import type {EngineChoice} from '../../contract/config/config.ts';
+import type {LaunchConfig, LauncherName} from '../../contract/config/launchConfig.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
 import {extendRun, type Extension} from '../../pipeline/owner/extendRun.ts';
+import {createLaunchedRun, launchRun} from '../../pipeline/launch/launchRun.ts';
+import {launchOf} from '../../pipeline/launch/launchOf.ts';
 import {runWork, readWanted, unfinishedWork, workInNewRun, workInRun, type Work} from '../../pipeline/owner/work.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
 import {findRun} from '../findRun.ts';
-import type {ExitCode} from '../outcome.ts';
+import type {ExitCode, OutputOptions} from '../outcome.ts';
 import {printJson, printLines} from '../terminal.ts';
+import {showLaunched} from './launchView.ts';
 import {jsonView, textView} from './progressView.ts';
 import {summaryLines} from './runSummary.ts';
 
 export interface RunOptions {
   json?: boolean;
   engine?: EngineChoice;
+  launcher?: LauncherName;
   resume?: string;
   fresh?: boolean;
 }
 
-/** Carries out stages of a config in a new run, or in the one that `--resume` names, and shows how it goes. */
+/**
+ * Carries out stages of a config in a new run, or in the one that `--resume` names, and shows how it goes; or submits them where they are to be
+ * jobs of a scheduler.
+ */
 export async function startRun(configFile: string, options: RunOptions, selection: StageSelection): Promise<ExitCode> {
   const wanted = await readWanted(configFile, selection, options);
+  const {folder, config} = wanted.resolved;
+  const launch = launchOf(config, options.launcher);
   if (options.resume !== undefined) {
-    const {folder, config} = wanted.resolved;
     const run = await findRun(options.resume, resolve(folder, config.output));
-    return follow(await workInRun(wanted, run), options);
+    const work = await workInRun(wanted, run);
+    return launch === null ? follow(work, options) : submit(work, launch, options);
   }
+  if (launch !== null) return submit({...wanted, run: await createLaunchedRun(wanted)}, launch, options);
   const work = await workInNewRun(wanted, ({reason}) => {
     if (!options.json) printLines([`Engine: ${reason}`]);
   });
   return follow(work, options);
 }
 
-/** Goes on with what was asked of a run that was stopped, failed or lost. */
-export async function resumeRun(run: RunFolder, options: Pick<RunOptions, 'json'>): Promise<ExitCode> {
-  return follow(await unfinishedWork(run), options);
+type GoOnOptions = Pick<RunOptions, 'json' | 'launcher'>;
+
+/** Goes on with what was asked of a run that was stopped, failed or lost: by jobs where it had these, unless `--launcher` says otherwise. */
+export async function resumeRun(run: RunFolder, options: GoOnOptions): Promise<ExitCode> {
+  return goOn(await unfinishedWork(run), options);
 }
 
 /** Raises the updates of a run, and resumes it. */
-export async function extendAndFollow(run: RunFolder, extension: Extension, options: Pick<RunOptions, 'json'>) {
-  return follow(await extendRun(run, extension), options);
+export async function extendAndFollow(run: RunFolder, extension: Extension, options: GoOnOptions): Promise<ExitCode> {
+  return goOn(await extendRun(run, extension), options);
+}
+
+async function goOn(work: Work, options: GoOnOptions): Promise<ExitCode> {
+  const launch = launchOf(work.resolved.config, options.launcher);
+  return launch === null ? follow(work, options) : submit(work, launch, options);
+}
+
+async function submit(work: Work, launch: LaunchConfig, options: OutputOptions): Promise<ExitCode> {
+  showLaunched(work.run, await launchRun(work, launch), options);
+  return 0;
 }
 
 async function follow(work: Work, options: Pick<RunOptions, 'json'>): Promise<ExitCode> {

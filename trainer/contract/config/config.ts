@@ -3,6 +3,7 @@ import {ProjectionMode} from '../model/projectionMode.ts';
 import {WeightsFormat} from '../model/weightsFormat.ts';
 import {BaselinesConfig} from './baselines.ts';
 import {DataConfig} from './dataConfig.ts';
+import {LaunchConfig} from './launchConfig.ts';
 import {EvaluateConfig} from './evaluateConfig.ts';
 import {MatrixConfig} from '../matrix/matrixConfig.ts';
 import {MergeConfig} from './mergeConfig.ts';
@@ -174,6 +175,9 @@ export const DemeConfig = z
     evaluate: EvaluateConfig.optional().describe('Measure base, experts, ensemble and merged model.'),
     matrix: MatrixConfig.optional(),
     engine: EngineConfig.prefault({}).describe('What the run computes with.'),
+    launch: LaunchConfig.optional().describe(
+      'Where the stages run: left out, on this machine, all in processes of one owner; else as jobs of a scheduler.',
+    ),
     output: z.string().min(1).default('.deme/runs').describe('Folder of the run folders.'),
     report: z
       .string()

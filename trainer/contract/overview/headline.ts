@@ -32,6 +32,8 @@ export interface HeadlineRun {
   /** 0..1 */
   readonly progress: number;
   readonly left: TimeLeft | null;
+  /** Why its jobs wait, in words; left out: none do. */
+  readonly queue?: string | undefined;
   readonly running: readonly RunningStage[];
   readonly ranges: Ranges;
   /** Whether its config has an `evaluate` section. */
@@ -68,6 +70,8 @@ function stateSentence(run: HeadlineRun): string {
       return `Stopping ${at}: checkpoints are being written.`;
     case 'stopped':
       return `Stopped ${at}.`;
+    case 'queued':
+      return `In the queue${run.progress > 0 ? ` ${at}` : ''}: ${run.queue ?? 'its jobs wait'}.`;
     case 'lost':
       return `Lost ${at}: its process is gone.`;
     case 'failed':

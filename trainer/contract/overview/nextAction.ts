@@ -38,6 +38,7 @@ export interface ActionRun {
 export function nextAction(run: ActionRun): NextAction {
   switch (run.state) {
     case 'new':
+    case 'queued':
     case 'running':
     case 'stopping':
       return toTab('losses', 'Watch the losses', 'The run is being carried out.');

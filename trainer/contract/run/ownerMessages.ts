@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {engineNames} from '../config/config.ts';
+import {launcherNames} from '../config/launchConfig.ts';
 import {ErrorRecord} from '../errors.ts';
 import {RunEvent} from './events.ts';
 
@@ -39,6 +40,8 @@ export const OwnerRequest = z.discriminatedUnion('action', [
     why: z.string().optional(),
     /** Compute everything again, even what earlier runs did with the same inputs. */
     fresh: z.boolean().optional(),
+    /** Instead of what the config says. */
+    launcher: z.enum(launcherNames).optional(),
   }),
   /** Continue the last work of a run that was stopped, failed or lost. */
   z.strictObject({
@@ -48,6 +51,8 @@ export const OwnerRequest = z.discriminatedUnion('action', [
     updates: z.int().min(1).optional(),
     /** Only with `updates`. */
     learningRate: ExtendedRate.optional(),
+    /** Instead of what the run had. */
+    launcher: z.enum(launcherNames).optional(),
   }),
 ]);
 export type OwnerRequest = z.infer<typeof OwnerRequest>;
@@ -65,7 +70,8 @@ export const OwnerMessage = z.discriminatedUnion('type', [
   z.strictObject({type: z.literal('refused'), error: ErrorRecord}),
   z.strictObject({
     type: z.literal('ended'),
-    outcome: z.enum(['done', 'stopped', 'failed']),
+    /** `launched`: the stages of the run are jobs of a scheduler by now, and need no process here. */
+    outcome: z.enum(['done', 'stopped', 'failed', 'launched']),
     /** Why it failed. */
     error: ErrorRecord.optional(),
   }),

@@ -9,5 +9,7 @@ export const ProcessIdentity = z.strictObject({
   birth: z.string().optional(),
   /** The name of its machine or container: on another one its number means nothing. */
   host: z.string().optional(),
+  /** The job of a scheduler that it belongs to, and how often that was put back into the queue before; absent outside of jobs. */
+  job: z.strictObject({id: z.string(), life: z.int().min(0)}).optional(),
 });
 export type ProcessIdentity = z.infer<typeof ProcessIdentity>;

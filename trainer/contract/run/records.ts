@@ -55,8 +55,8 @@ export const MergeRecord = z.strictObject({
 export type MergeRecord = z.infer<typeof MergeRecord>;
 
 export const runStates = ['running', 'paused', 'stopping', 'stopped', 'failed', 'done'] as const;
-/** Those that a reader sees: also `lost`, whose process has ended without a word, and `new`, whose owner has written none. */
-export const seenStates = [...runStates, 'lost', 'new'] as const;
+/** Those that a reader sees: also `queued`, all of whose jobs wait for a scheduler, `lost`, whose process has ended without a word, and `new`, whose owner has written none. */
+export const seenStates = [...runStates, 'queued', 'lost', 'new'] as const;
 export type SeenState = (typeof seenStates)[number];
 
 /** `run.json`: what a run is; written once. */
@@ -69,6 +69,8 @@ export const RunRecord = z.strictObject({
   /** The config file it came from, as given. */
   config: z.string(),
   engine: EngineInfo.omit({reason: true}),
+  /** The engine is only what the config wishes, until the first job of the run finds it out on its node. */
+  unsettled: z.literal(true).optional(),
 });
 export type RunRecord = z.infer<typeof RunRecord>;
 

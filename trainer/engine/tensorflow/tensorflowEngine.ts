@@ -1,8 +1,8 @@
 import {createRequire} from 'node:module';
-import {availableParallelism} from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import type {EngineConfig} from '../../contract/config/config.ts';
 import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
+import {ownCores} from '../../launch/jobResources.ts';
 import {nvidiaGpus, visibleGpus} from '../../launch/nvidiaGpus.ts';
 import {trainerEnvironment, type EngineWork} from '../../launch/trainerEnvironment.ts';
 import {brokenTensorflow} from './install/brokenTensorflow.ts';
@@ -52,7 +52,7 @@ export async function useTensorflow(
   return {name: 'tensorflow', version: addon.TF_Version, device: isGpu ? 'GPU' : 'CPU', threads, warning};
 }
 
-async function load({threads = availableParallelism(), device, work}: TensorflowSettings): Promise<LoadedTensorflow> {
+async function load({threads = ownCores(), device, work}: TensorflowSettings): Promise<LoadedTensorflow> {
   const installed = await requireInstalled();
   const {variant} = installed.record;
   // Said before the library is loaded, which takes seconds.

@@ -1,7 +1,7 @@
 import type {DemeConfig} from '../../contract/config/config.ts';
 
 /** Keys that say where and with what a run computes, not what. */
-const notResults: readonly string[] = ['engine', 'output', 'report', 'matrix'];
+const notResults: readonly string[] = ['engine', 'launch', 'output', 'report', 'matrix'];
 
 /** Top-level keys in which two configs would give other results. */
 export function differentSections(one: DemeConfig, other: DemeConfig): string[] {

@@ -54,7 +54,7 @@ export async function takeOver(
 }
 
 /** Needs first: `planStages` lists the stages by how long they take. */
-function inOrder(stages: readonly PlannedStage[]): PlannedStage[] {
+export function inOrder(stages: readonly PlannedStage[]): PlannedStage[] {
   const names = new Set(stages.map(({name}) => name));
   const ordered: PlannedStage[] = [];
   const add = (stage: PlannedStage): void => {
@@ -111,7 +111,7 @@ function reason({run, record}: EarlierStage, inputs: StageInputs): string {
 }
 
 /** Takes over one stage with its checkpoints; false where a file is not as it was recorded. */
-async function copyStage(
+export async function copyStage(
   source: RunFolder,
   run: RunFolder,
   {stage, name}: PlannedStage,

@@ -5,6 +5,7 @@ import {PlanRecord, ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {parseStage} from '../../contract/run/stage.ts';
 import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
+import {requireEnded} from '../launch/requireEnded.ts';
 import {finishedStages} from '../graph/finishedStages.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {isTraining, planStages, type PlannedStage} from '../graph/stagePlan.ts';
@@ -26,6 +27,7 @@ export interface Extension {
  */
 export async function extendRun(run: RunFolder, {updates, learningRate}: Extension): Promise<Work> {
   return whileOwned(run.path, async () => {
+    await requireEnded(run.path);
     const before = await readResolved(run);
     const plan = await readJson(runPaths.plan(run.path), PlanRecord, 'the plan of the run');
     const isPretraining = plan.stages.some((name) => parseStage(name)?.kind === 'pretrain');

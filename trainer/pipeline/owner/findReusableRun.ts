@@ -1,5 +1,6 @@
 import {basename, join, resolve} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
+import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
 import {currentState, isActive} from '../../store/run/runState.ts';
 import {differentSections} from '../graph/configDifference.ts';
@@ -26,13 +27,14 @@ export async function findReusableRun(
   return null;
 }
 
-/** Whether a run was made from this config file, and would be made so again. */
+/** Whether a run was made from this config file, and would be made so again. `known`: its own config, where that was read already. */
 export async function isOfSameSettings(
   run: RunFolder,
   {configFile, resolved}: Pick<Wanted, 'configFile' | 'resolved'>,
+  known?: ResolvedConfig,
 ): Promise<boolean> {
   if (basename(run.record.config) !== basename(configFile)) return false;
-  const own = await readResolved(run).catch(() => null); // A run that cannot be read is not continued.
+  const own = known ?? (await readResolved(run).catch(() => null)); // A run that cannot be read is not continued.
   if (own === null || join(own.folder) !== join(resolved.folder)) return false;
   return differentSections(resolved.config, own.config).length === 0;
 }

@@ -1,4 +1,4 @@
-import {availableParallelism} from 'node:os';
+import {rm} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import {searchDistance} from '../../contract/config/searchDistance.ts';
 import type {AskedEngine} from '../../contract/engine/askedEngine.ts';
@@ -8,11 +8,14 @@ import type {RunEvent} from '../../contract/run/events.ts';
 import type {PlanRecord, ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {ProcessIdentity} from '../../contract/run/processIdentity.ts';
 import type {RunRecord} from '../../contract/run/records.ts';
+import {ownCores} from '../../launch/jobResources.ts';
 import {probeEngine} from '../../launch/probeEngine.ts';
+import {lostLockExitCode} from '../../launch/stageProcess.ts';
 import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {isHere} from '../../store/run/processIdentity.ts';
 import {takeLock} from '../../store/run/processLock.ts';
 import {createRun, type RunFolder} from '../../store/run/runFolder.ts';
+import {requireEnded} from '../launch/requireEnded.ts';
 import {checkResults} from '../graph/checkResults.ts';
 import {cudaSetting, type CudaSetting} from '../resources/cudaSetting.ts';
 import {finishedStages, settledStages} from '../graph/finishedStages.ts';
@@ -80,6 +83,9 @@ export async function executeRun(run: RunFolder, request: RunRequest): Promise<'
 
 async function runOwned(run: RunFolder, request: RunRequest): Promise<'done' | 'stopped'> {
   const {resolved, stages, reuse, onEvent} = request;
+  await requireEnded(run.path);
+  // From here on it has an owner, whatever it was before.
+  await rm(runPaths.launch(run.path), {force: true});
   const record: PlanRecord = {stages: stages.map(({name}) => name)};
   await writeJsonAtomic(runPaths.plan(run.path), record);
   const doubts: string[] = [];
@@ -125,6 +131,8 @@ export async function planRemaining(
 export async function whileOwned<T>(run: string, work: () => Promise<T>): Promise<T> {
   const lock = await takeLock(runPaths.ownerLock(run));
   if (!lock.held) throw runBusy(run, lock.holder);
+  // Whatever this process would write is another one's by then.
+  lock.onLost(() => process.exit(lostLockExitCode));
   try {
     const [single] = await findSingleStages(run);
     if (single) throw runBusy(run, single.holder);
@@ -147,7 +155,7 @@ function withThreads(resolved: ResolvedConfig, {threads}: RunRecord['engine']): 
 
 /** How many processes the cores can run with these threads, where the config leaves the threads open. */
 function coresFor({config}: ResolvedConfig, {threads}: RunRecord['engine']): number | undefined {
-  return config.engine.threads === undefined ? Math.max(1, Math.floor(availableParallelism() / threads)) : undefined;
+  return config.engine.threads === undefined ? Math.max(1, Math.floor(ownCores() / threads)) : undefined;
 }
 
 async function remaining({path}: RunFolder, stages: readonly PlannedStage[]): Promise<PlannedStage[]> {

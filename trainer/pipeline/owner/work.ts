@@ -120,7 +120,8 @@ async function readWithHint<T extends z.ZodType>(where: string, schema: T, what:
   });
 }
 
-async function publishReport(run: RunFolder, {config, folder}: ResolvedConfig): Promise<void> {
+/** Copies the report of a run to where its config says. */
+export async function publishReport(run: RunFolder, {config, folder}: ResolvedConfig): Promise<void> {
   if (config.report === undefined) return;
   await cp(runPaths.report(run.path), resolve(folder, config.report), {recursive: true});
 }

@@ -1,10 +1,11 @@
 import {freemem, totalmem} from 'node:os';
+import {jobMemory} from '../../launch/jobResources.ts';
 import {visibleGpuMemory} from './gpuMemory.ts';
 import type {EngineKind} from './memoryEstimate.ts';
 
 /** Memory in bytes that the processes of a run may take. */
 export interface MemorySupply {
-  /** Of the machine, or what its container or the config allows. */
+  /** Of the machine, or what its container, its job or the config allows. */
   readonly total: number;
   /** What of it is free now. */
   readonly free: number;
@@ -14,7 +15,7 @@ export interface MemorySupply {
 
 /** @param allowed Gigabytes that the config allows a process, in place of what the machine has. */
 export async function memorySupply(kind: EngineKind, allowed?: number): Promise<MemorySupply> {
-  const machine = Math.min(totalmem(), containerLimit());
+  const machine = Math.min(totalmem(), containerLimit(), jobMemory());
   const isCuda = kind.name === 'tensorflow' && kind.device === 'GPU';
   return {
     total: allowed === undefined ? machine : allowed * 1e9,

@@ -1,6 +1,6 @@
-import {availableParallelism} from 'node:os';
 import type {EngineConfig} from '../../contract/config/config.ts';
 import type {RunRecord} from '../../contract/run/records.ts';
+import {ownCores} from '../../launch/jobResources.ts';
 
 /** Stage processes at once, and the engine of each. */
 export interface ProcessPlan {
@@ -26,7 +26,7 @@ export interface ProcessBounds {
  * than GPUs share them evenly. The stages get the engine and the device that the run settled on: they must not choose again in each.
  */
 export function planProcesses(config: EngineConfig, settled: RunRecord['engine'], bounds: ProcessBounds): ProcessPlan {
-  const {stages, fit, cores = availableParallelism()} = bounds;
+  const {stages, fit, cores = ownCores()} = bounds;
   const isCuda = settled.name === 'tensorflow' && settled.device === 'GPU';
   const gpus = isCuda ? (bounds.gpus ?? []) : [];
   const usual = settled.device === 'GPU' ? Math.max(1, gpus.length) : Math.min(cores, fit);

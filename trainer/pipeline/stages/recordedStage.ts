@@ -22,7 +22,7 @@ import {runStage} from './runStage.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 
 /** What a process needs that runs a stage of a run. It holds the lock of the stage. */
-export interface StageRequest extends Pick<StageContext, 'run' | 'stage' | 'emit' | 'nextAction' | 'outbox'> {
+export interface StageRequest extends Pick<StageContext, 'run' | 'stage' | 'emit' | 'nextAction' | 'outbox' | 'fence'> {
   /** JSON of the engine as the run settled it. */
   readonly engine: string;
   /** When the stage began, by `performance.now()`; 0, the start of the process, for its first one. */
@@ -86,7 +86,7 @@ const recordBytes = 65_536;
 
 /** Notes that a stage is done, as soon as the disk has room for that. */
 async function recordStage(
-  {run, stage, startedAt, emit, nextAction}: StageContext & StageRequest,
+  {run, stage, startedAt, emit, nextAction, fence}: StageContext & StageRequest,
   planned: PlannedStage,
   facts: StageFacts,
   finished: ReadonlyMap<string, StageRecord>,
@@ -103,6 +103,7 @@ async function recordStage(
   const say = (level: 'info' | 'warning', message: string) =>
     emit({type: 'log', stage, level, message, waiting: level === 'warning'});
   const request = {folder: run, bytes: recordBytes, margin: 0, what: `the record of ${stage}`, say, nextAction};
+  await fence?.();
   if ((await writeWithRoom(request, () => writeStageRecord(run, record))) === null) return 'stopped';
   const leftovers = definitionOf(planned.stage).leftovers?.(planned.stage, run);
   if (leftovers !== undefined) await rm(leftovers, {recursive: true, force: true});

@@ -8,6 +8,7 @@ import {whenRoom} from './whenRoom.ts';
 export async function runStage(context: StageContext, stage: Stage): Promise<StageOutcome> {
   try {
     const outcome = await whenRoom(context, () => definitionOf(stage).run(context, stage));
+    await context.fence?.();
     if (outcome === 'done') await context.watch.check();
     return outcome;
   } catch (error) {

@@ -15,6 +15,8 @@ export interface StageContext {
   emit(event: NewRunEvent): void;
   /** Events that a checkpoint has to take along; left out: none. */
   readonly outbox?: EventOutbox;
+  /** Ends the process where the stage is another one's by now; asked before whatever others would read is written. Left out: it is not. */
+  fence?(): Promise<void>;
   /** Opens what the stage reads from outside. */
   readonly watch: InputWatch;
   /** Asked between units of work; waits while the run is paused. */

@@ -3,7 +3,7 @@ import type {NewRunEvent} from '../../contract/run/events.ts';
 import type {ProcessIdentity} from '../../contract/run/processIdentity.ts';
 import {killTree} from '../../launch/killTree.ts';
 import {isHere} from '../../store/run/processIdentity.ts';
-import {lockHolder, takeLock} from '../../store/run/processLock.ts';
+import {lockHolder, takeLock, type HeldLock} from '../../store/run/processLock.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 
 /** A checkpoint of a large model takes a while, after an update that may take one too. */
@@ -21,14 +21,14 @@ export interface StageStart {
 }
 
 /**
- * Takes the lock of a stage; the function returned releases it. A process that an owner which is gone has left behind ends by itself
+ * Takes the lock of a stage. A process that an owner which is gone has left behind ends by itself
  * after a checkpoint, which is waited for; one that does not is killed. Null when a stop was asked meanwhile.
  */
-export async function takeStageLock(start: StageStart): Promise<(() => Promise<void>) | null> {
+export async function takeStageLock(start: StageStart): Promise<HeldLock | null> {
   const path = runPaths.stageLock(start.run, start.stage);
   for (;;) {
     const attempt = await takeLock(path);
-    if (attempt.held) return attempt.release;
+    if (attempt.held) return attempt;
     if (attempt.holder === null) await wait(pollMilliseconds);
     else if ((await outlast(start, path, attempt.holder)) === 'stop') return null;
   }

@@ -39,7 +39,7 @@ export interface ModelTraining extends Pick<TrainTask, 'config' | 'drawsAs' | 'i
 
 /** Trains a model of a run on its images, and writes it into the run folder. */
 export async function trainModel(context: StageContext, training: ModelTraining): Promise<StageOutcome> {
-  const {run, watch} = context;
+  const {run, watch, fence} = context;
   const {model, config, network, components} = training;
   const {denoiser, schedule} = network;
   const onSkip = once(warn(context));
@@ -55,6 +55,7 @@ export async function trainModel(context: StageContext, training: ModelTraining)
   const params = await train({...taskOf(context, training, drawn), onSkip}, hooks);
   if (params === null) return 'stopped';
   await watch.check();
+  await fence?.();
   await saveModel(runPaths.model(run, modelName(model)), params, training, {updates: config.updates});
   disposeParams(params);
   return 'done';
@@ -114,9 +115,12 @@ async function trainHooks(
   config: TrainingConfig,
   model: Omit<HeldOutProbe, 'every' | 'seed'>,
 ): Promise<TrainHooks> {
-  const {emit, nextAction, outbox, watch} = context;
+  const {emit, nextAction, outbox, watch, fence} = context;
   const probe = await heldOutProbe(context, {...model, every: config.heldOutEvery, seed: config.seed});
-  const beforeSave = () => watch.check();
+  const beforeSave = async () => {
+    await fence?.();
+    await watch.check();
+  };
   return {emit, nextAction, outbox, beforeSave, ...probe, ...trainingGrids(context, config.samples, model)};
 }
 

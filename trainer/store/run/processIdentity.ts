@@ -10,6 +10,8 @@ const toleranceSeconds = 10;
 
 /** A process elsewhere that has given no sign of life for so long is taken for gone: its machine may be. */
 const foreignPatience = 60;
+/** One in a job of a scheduler may be held up by a file system that many write to, and its scheduler says when it has died. */
+const jobPatience = 300;
 
 /** The process that asks. */
 export async function ownIdentity(): Promise<ProcessIdentity> {
@@ -19,7 +21,19 @@ export async function ownIdentity(): Promise<ProcessIdentity> {
     started: start?.seconds ?? Date.now() / 1000 - process.uptime(),
     ...(start?.birth !== undefined && {birth: start.birth}),
     host: hostname(),
+    ...ownJob(),
   };
+}
+
+/** The job of Slurm that this process belongs to. */
+function ownJob({SLURM_JOB_ID: id, SLURM_RESTART_COUNT: life = '0'} = process.env): Pick<ProcessIdentity, 'job'> {
+  return id ? {job: {id, life: /^\d+$/.test(life) ? Number(life) : 0}} : {};
+}
+
+/** Whether a process belongs to a later life of the job of another: the scheduler has given that one up before. */
+export function isLaterLife(later: ProcessIdentity, earlier: ProcessIdentity): boolean {
+  if (later.job === undefined || earlier.job === undefined) return false;
+  return later.job.id === earlier.job.id && later.job.life > earlier.job.life;
 }
 
 /** Whether a process is, or was, one of this machine or container, so that its number may be used. */
@@ -31,9 +45,15 @@ export function isHere({host}: ProcessIdentity): boolean {
  * Whether that very process still runs. Where there is no /proc, a recycled pid cannot be told from the process.
  * @param silence seconds since its last sign of life, by which a process of another machine that shares the folder is judged
  */
-export async function isAlive(identity: ProcessIdentity, silence = Infinity): Promise<boolean> {
-  const {pid, started, birth} = identity;
-  if (!isHere(identity)) return Math.abs(silence) < foreignPatience;
+export async function isAlive(
+  identity: ProcessIdentity,
+  silence: number | (() => Promise<number>) = Infinity,
+): Promise<boolean> {
+  const {pid, started, birth, job} = identity;
+  if (!isHere(identity)) {
+    const seconds = typeof silence === 'number' ? silence : await silence();
+    return Math.abs(seconds) < (job === undefined ? foreignPatience : jobPatience);
+  }
   if (!answersSignal(pid)) return false;
   const start = await startOf(pid);
   if (start === null) return true;

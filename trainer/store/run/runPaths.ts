@@ -27,9 +27,28 @@ export const runPaths = {
   /** There while `deme stage` runs the stage, and its events, until an owner of the run adds them to those of the run. */
   singleLock: (run: string, stage: string) => join(run, 'stages', `${stage}.lock`),
   singleEvents: (run: string, stage: string) => join(run, 'stages', `${stage}.events.jsonl`),
+  /** The same of one life of a job: a life that does not know that it is over writes no file of the next. */
+  jobEvents: (run: string, stage: string, {id, life}: {id: string; life: number}) =>
+    join(run, 'stages', `${stage}.${id}.${life}.events.jsonl`),
+  stageState: (run: string, stage: string) => join(run, 'stages', `${stage}.state.json`),
+  /** How the run was submitted to a scheduler; there while its stages are jobs. */
+  launch: (run: string) => join(run, 'launch.json'),
+  /** What was submitted, and as which jobs. */
+  jobLog: (run: string) => join(run, 'jobs.jsonl'),
+  /** The jobs as somebody saw them last. */
+  queue: (run: string) => join(run, 'queue.json'),
+  /** Scripts of the jobs, and what they print. */
+  jobs: (run: string) => join(run, 'jobs'),
+  /** There while somebody submits the run. */
+  submitLock: (run: string) => join(run, 'submit.lock'),
+  /** There while a job settles the engine of the run and what it reads. */
+  beginLock: (run: string) => join(run, 'begin.lock'),
   /** What the processes of the stages print. */
   logs: (run: string) => join(run, 'logs'),
   log: (run: string, stage: string) => join(run, 'logs', `${stage}.log`),
+  /** The same of one life of a job. */
+  jobOutput: (run: string, stage: string, {id, life}: {id: string; life: number}) =>
+    join(run, 'logs', `${stage}.${id}.${life}.log`),
   checkpoints: (run: string, stage: string) => join(run, 'checkpoints', stage),
   /** Tokenizer and text encoder that a pretraining makes. */
   components: (run: string) => join(run, 'components'),

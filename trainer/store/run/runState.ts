@@ -2,6 +2,7 @@ import {rm} from 'node:fs/promises';
 import {nullForUserError, toErrorRecord, UserError} from '../../contract/errors.ts';
 import {ControlRecord, StateRecord} from '../../contract/run/records.ts';
 import {readJsonIfThere, writeJsonAtomic} from '../files/jsonFile.ts';
+import {launchedState} from './launched/launchedState.ts';
 import {isAlive} from './processIdentity.ts';
 import {lockHolder} from './processLock.ts';
 import {runPaths} from './runPaths.ts';
@@ -12,15 +13,31 @@ export type ControlCommand = ControlRecord['command'];
  * The state of a run as a reader sees it: `lost` when the file says that it runs, but its process has ended; `stopped` when the user had
  * asked for that.
  */
-export type CurrentState = Omit<StateRecord, 'state'> & {readonly state: StateRecord['state'] | 'lost'};
+export type CurrentState = Omit<StateRecord, 'state'> & {
+  readonly state: StateRecord['state'] | 'lost' | 'queued';
+  /** Its stages are jobs of a scheduler, and need no process of this machine. */
+  readonly launched?: true;
+  /** What these wait for, in words. */
+  readonly queue?: string;
+  /** The same by stage, with their jobs. */
+  readonly waiting?: Readonly<Record<string, string>>;
+};
 
-/** Whether a process executes the run, as the state says; `currentState` has checked it, a state file alone has not. */
+/** Whether a process executes the run, or jobs of it wait, as the state says; `currentState` has checked it, a state file alone has not. */
 export function isActive({state}: Pick<CurrentState, 'state'>): boolean {
-  return state === 'running' || state === 'paused' || state === 'stopping';
+  return state === 'running' || state === 'paused' || state === 'stopping' || state === 'queued';
 }
 
 /** Seconds without a heartbeat that mean nothing: owners beat every two, but a machine that swaps or a slow disk may hold up many of them. */
-export const toleratedSilence = 30;
+const toleratedSilence = 30;
+/** The same for jobs, which beat every ten, over a network disk that may show it a minute later. */
+const toleratedJobSilence = 180;
+
+/** Seconds without a heartbeat that mean nothing; jobs that wait have none. */
+export function toleratedSilenceOf({state, launched}: Pick<CurrentState, 'state' | 'launched'>): number {
+  if (state === 'queued') return Infinity;
+  return launched ? toleratedJobSilence : toleratedSilence;
+}
 
 /** Writes `state.json`; for the owner of the run only. */
 export async function writeState(run: string, state: StateRecord): Promise<void> {
@@ -37,6 +54,10 @@ export async function readState(run: string): Promise<StateRecord | null> {
  * lock of the run says.
  */
 export async function currentState(run: string): Promise<CurrentState | null> {
+  return (await launchedState(run, () => readControl(run))) ?? ownedState(run);
+}
+
+async function ownedState(run: string): Promise<CurrentState | null> {
   const state = await readState(run).catch(onlyUserErrors);
   if (state instanceof UserError) return unreadableState(run, state);
   if (state === null || !isActive(state) || (await isAlive(state, silenceOf(state)))) return state;

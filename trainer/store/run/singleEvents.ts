@@ -12,8 +12,11 @@ export interface SingleLog {
 
 export async function singleLogs(run: string): Promise<SingleLog[]> {
   const ending = basename(runPaths.singleEvents(run, ''));
-  const names = (await namesIn(runPaths.stages(run))).filter((name) => name.endsWith(ending)).sort();
-  return names.map((name) => ({path: join(runPaths.stages(run), name), stage: basename(name, ending)}));
+  const names = (await namesIn(runPaths.stages(run))).filter((name) => name.endsWith(ending));
+  // By number: a later life of a job, or a later job, comes behind.
+  names.sort((a, b) => a.localeCompare(b, 'en', {numeric: true}));
+  // No name of a stage has a dot.
+  return names.map((name) => ({path: join(runPaths.stages(run), name), stage: name.split('.', 1)[0] ?? name}));
 }
 
 /**

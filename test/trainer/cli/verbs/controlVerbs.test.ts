@@ -24,6 +24,8 @@ const Listed = z.strictObject({
       progress: z.number(),
       heartbeatAge: z.number().nullable(),
       error: z.string().nullable(),
+      launched: z.literal(false),
+      queue: z.null(),
       orphans: z.array(z.strictObject({stage: z.string(), pid: z.int()})),
       goOn: z.string().nullable(),
     }),

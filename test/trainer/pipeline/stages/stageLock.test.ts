@@ -27,13 +27,13 @@ async function heldStage(milliseconds: number, changes: Partial<StageStart> = {}
 describe('the lock of a stage', {timeout: 60_000}, () => {
   it('is waited for until a process that was left behind ends by itself', async () => {
     const {holder, start, run, said} = await heldStage(1500);
-    const release = await takeStageLock(start);
+    const lock = await takeStageLock(start);
     expect(holder.signalCode).toBeNull();
     expect((await lockHolder(runPaths.stageLock(run, 'merge')))?.pid).toBe(process.pid);
     expect(said()).toEqual([
       `info: waits for process ${holder.pid}, left from before, to write its checkpoint and end.`,
     ]);
-    await release?.();
+    await lock?.release();
     expect(await lockHolder(runPaths.stageLock(run, 'merge'))).toBeNull();
   });
 

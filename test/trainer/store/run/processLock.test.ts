@@ -96,6 +96,71 @@ describe('a lock', () => {
     expect(await readdir(join(path, '..'))).toEqual([]);
   });
 
+  it('is not stolen by a machine whose clock is hours off', async () => {
+    const path = await lockPath();
+    await mkdir(join(path, '..'));
+    const elsewhere = {...(await ownIdentity()), host: 'another-machine'};
+    await writeFile(path, JSON.stringify(elsewhere));
+    for (const hours of [-5, 5]) {
+      vi.spyOn(Date, 'now').mockReturnValue(Date.now() + hours * 3_600_000);
+      expect(await lockHolder(path)).toEqual(elsewhere);
+      expect((await takeLock(path)).held).toBe(false);
+      vi.restoreAllMocks();
+    }
+    expect(await readdir(join(path, '..'))).toEqual(['a.lock']);
+  });
+
+  it('of a job is believed for longer, as its scheduler says when it has died', async () => {
+    const path = await lockPath();
+    await mkdir(join(path, '..'));
+    const elsewhere = {...(await ownIdentity()), host: 'another-machine', job: {id: '7', life: 0}};
+    await writeFile(path, JSON.stringify(elsewhere));
+    const silent = async (seconds: number) => {
+      const old = new Date(Date.now() - 1000 * seconds);
+      await utimes(path, old, old);
+      return (await lockHolder(path)) === null;
+    };
+    expect([await silent(200), await silent(400)]).toEqual([false, true]);
+  });
+
+  it('is taken by a later life of its job, and the earlier one notices and leaves it alone', async () => {
+    const path = await lockPath();
+    const life = async (count: string) => {
+      vi.stubEnv('SLURM_JOB_ID', '7');
+      vi.stubEnv('SLURM_RESTART_COUNT', count);
+      const lock = await takeLock(path);
+      vi.unstubAllEnvs();
+      return lock;
+    };
+    const first = await life('1');
+    if (!first.held) throw new Error('the lock is free');
+    let losses = 0;
+    first.onLost(() => losses++);
+    expect((await life('1')).held).toBe(false);
+    expect((await life('0')).held).toBe(false);
+    expect(await first.isHeld()).toBe(true);
+    const second = await life('2');
+    expect(second).toMatchObject({held: true, seizedFrom: {pid: process.pid, job: {id: '7', life: 1}}});
+    expect([await first.isHeld(), losses]).toEqual([false, 1]);
+    await first.release();
+    expect(await lockHolder(path)).toMatchObject({job: {id: '7', life: 2}});
+    expect(await readdir(join(path, '..'))).toEqual(['a.lock']);
+  });
+
+  it("is found lost by the touch, too, which writes nobody else's", async () => {
+    const path = await lockPath();
+    vi.useFakeTimers({toFake: ['setInterval']});
+    onTestFinished(() => void vi.useRealTimers());
+    const lock = await takeLock(path);
+    const other = JSON.stringify({...(await ownIdentity()), host: 'another-machine'});
+    await writeFile(path, other);
+    const lost = new Promise<void>((resolve) => lock.held && lock.onLost(resolve));
+    vi.advanceTimersByTime(15_000);
+    await lost;
+    if (lock.held) await lock.release();
+    expect(await readFile(path, 'utf8')).toBe(other);
+  });
+
   it('is not stolen while it is being written, and is when it stays cut off', async () => {
     const path = await lockPath();
     await mkdir(join(path, '..'));

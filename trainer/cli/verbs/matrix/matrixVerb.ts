@@ -1,16 +1,18 @@
 import type {Command} from 'commander';
 import type {EngineChoice} from '../../../contract/config/config.ts';
+import type {LauncherName} from '../../../contract/config/launchConfig.ts';
 import {parseConfig} from '../../../contract/config/parseConfig.ts';
 import {UserError} from '../../../contract/errors.ts';
 import {readConfigText} from '../../../store/files/configText.ts';
 import {action} from '../../action.ts';
-import {engineOption} from '../../arguments.ts';
+import {engineOption, launcherOption} from '../../arguments.ts';
 import type {ExitCode, OutputOptions} from '../../outcome.ts';
+import {carryOutMatrix} from './carryOutMatrix.ts';
 import {planMatrix, printPlan} from './planMatrix.ts';
-import {runMatrix} from './runMatrix.ts';
 
 interface MatrixOptions extends OutputOptions {
   engine?: EngineChoice;
+  launcher?: LauncherName;
   out?: string;
   dryRun?: boolean;
 }
@@ -22,6 +24,7 @@ export function addMatrixVerb(deme: Command): void {
     .description('run a config with each combination of the settings that its matrix names, and make one table of all')
     .option('--out <folder>', 'folder of matrix.json and matrix.md (NAME-matrix beside NAME.deme.yaml)')
     .addOption(engineOption())
+    .addOption(launcherOption())
     .option('--dry-run', 'only say which runs it makes');
   action(command, matrix);
 }
@@ -34,5 +37,5 @@ async function matrix(file: string, options: MatrixOptions): Promise<ExitCode> {
     throw new UserError('matrix-missing', 'The config has no matrix.', {where: file, hint});
   }
   const plan = await planMatrix({name, file, text}, matrix, 'matrix', options);
-  return options.dryRun ? printPlan(plan, options) : runMatrix(plan, options);
+  return options.dryRun ? printPlan(plan, options) : carryOutMatrix(plan, options);
 }

@@ -1,18 +1,20 @@
 import {InvalidArgumentError, type Command} from 'commander';
 import type {EngineChoice} from '../../../contract/config/config.ts';
+import type {LauncherName} from '../../../contract/config/launchConfig.ts';
 import {parseConfig} from '../../../contract/config/parseConfig.ts';
 import {studyMatrix, type StudySize} from '../../../pipeline/matrix/studyMatrix.ts';
 import {studyPictures} from '../../../pipeline/matrix/studyPictures.ts';
 import {studyVerdicts} from '../../../pipeline/matrix/studyVerdicts.ts';
 import {readConfigText} from '../../../store/files/configText.ts';
 import {action} from '../../action.ts';
-import {count, engineOption, wholeNumber} from '../../arguments.ts';
+import {count, engineOption, launcherOption, wholeNumber} from '../../arguments.ts';
 import type {ExitCode, OutputOptions} from '../../outcome.ts';
+import {carryOutMatrix} from './carryOutMatrix.ts';
 import {planMatrix, printPlan} from './planMatrix.ts';
-import {runMatrix} from './runMatrix.ts';
 
 interface StudyOptions extends OutputOptions, StudySize {
   engine?: EngineChoice;
+  launcher?: LauncherName;
   out?: string;
   dryRun?: boolean;
 }
@@ -26,6 +28,7 @@ export function addStudyVerb(deme: Command): void {
     .option('--seeds <list>', 'seeds of their noise, three or more', seedList, [200, 201, 202])
     .option('--out <folder>', 'folder of study.json and study.md (NAME-study beside NAME.deme.yaml)')
     .addOption(engineOption())
+    .addOption(launcherOption())
     .option('--dry-run', 'only say which runs it makes');
   action(command, study);
 }
@@ -36,7 +39,7 @@ async function study(file: string, options: StudyOptions): Promise<ExitCode> {
   const plan = await planMatrix({name: config.name, file, text}, studyMatrix(config, file, options), 'study', options);
   return options.dryRun
     ? printPlan(plan, options)
-    : runMatrix({...plan, conclude: studyVerdicts, illustrate: studyPictures}, options);
+    : carryOutMatrix({...plan, conclude: studyVerdicts, illustrate: studyPictures}, options);
 }
 
 function sampleCount(text: string): number {

@@ -1,0 +1,110 @@
+import {execFile} from 'node:child_process';
+import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
+import {describe, expect, it} from 'vitest';
+import * as z from 'zod';
+import {readJson} from '../../../trainer/store/files/jsonFile.ts';
+import {fileExists} from '../../../trainer/store/files/fileExists.ts';
+import {currentState} from '../../../trainer/store/run/runState.ts';
+import {openRun} from '../../../trainer/store/run/runFolder.ts';
+import {runPaths} from '../../../trainer/store/run/runPaths.ts';
+import {StageState} from '../../../trainer/contract/launch/stageState.ts';
+import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {deme, demeJson} from '../../helpers/deme.ts';
+import {mergedHash} from '../../helpers/mergedHash.ts';
+import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+
+const Launched = z.strictObject({
+  run: z.string(),
+  id: z.string(),
+  jobs: z.array(z.strictObject({name: z.string(), kind: z.string(), id: z.string(), stages: z.array(z.string())})),
+});
+
+/** A config, and programs that stand for those of Slurm: `sbatch` numbers its jobs, and refuses the job number `refused`. */
+async function experiment({refused = -1, changes = {}}: {refused?: number; changes?: Record<string, unknown>} = {}) {
+  const folder = await temporaryFolder();
+  const bin = join(folder, 'bin');
+  await mkdir(bin);
+  const program = async (name: string, text: string) => {
+    await writeFile(join(bin, name), `#!/bin/bash\n${text}\n`);
+    await chmod(join(bin, name), 0o755);
+  };
+  const called = (name: string) => `printf '%s ' "$@" >> ${bin}/${name}.said; echo >> ${bin}/${name}.said`;
+  await program(
+    'sbatch',
+    `${called('sbatch')}; n=$(wc -l < ${bin}/sbatch.said); [ $n = ${refused} ] && { echo 'sbatch: error: Invalid qos specification' >&2; exit 1; }; echo $n`,
+  );
+  await program('squeue', 'exit 0');
+  await program('scancel', called('scancel'));
+  const config = await writeTinyExperiment(folder, {
+    launch: {options: {qos: 'normal'}, stages: {merge: {qos: null}}},
+    ...changes,
+  });
+  const said = async (name: string) => (await readFile(join(bin, `${name}.said`), 'utf8')).trim().split('\n');
+  const run = join(folder, '.deme', 'runs', 'tiny-1');
+  return {folder, config, run, said, options: {env: {PATH: `${bin}:${process.env.PATH}`}}};
+}
+
+describe('a launched run', {timeout: 300_000}, () => {
+  useCpuBackend();
+
+  it('is scripts that make it, also by hand, one after the other', async () => {
+    const {config, run, said, options} = await experiment({changes: {evaluate: undefined}});
+    const {jobs} = await demeJson(Launched, ['run', config], options);
+    expect(jobs.map(({name}) => name).slice(0, 3)).toEqual(['train', 'search', 'merge']);
+    const [train, search, merge] = await said('sbatch');
+    expect(train).toContain('--qos=normal --array=0-1 ');
+    expect(search).toContain('--dependency=afterok:1 ');
+    expect(merge).not.toContain('--qos');
+    expect((await openRun(run)).record).toMatchObject({unsettled: true});
+    expect(await currentState(run)).toMatchObject({state: 'queued', progress: 0});
+
+    // What needs others says so, instead of beginning.
+    const early = await deme(['stage', run, 'merge']);
+    expect(early).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('needs search, expert-0, expert-1') as string,
+    });
+    const state = await readJson(runPaths.stageState(run, 'merge'), StageState, 'its state');
+    expect(state).toMatchObject({state: 'failed', error: {code: 'stage-missing'}});
+
+    for (const {name, stages} of jobs) {
+      for (const task of stages.keys()) {
+        await promisify(execFile)('bash', [join(runPaths.jobs(run), `${name}.sh`), String(task)], {env: process.env});
+      }
+    }
+    expect(await currentState(run)).toMatchObject({state: 'done', progress: 1});
+    const {record} = await openRun(run);
+    expect(record).toMatchObject({engine: {name: 'wasm', version: expect.stringMatching(/^\d/) as string}});
+    expect(record.unsettled).toBeUndefined();
+    expect(await fileExists(runPaths.metrics(run))).toBe(true);
+
+    const local = await deme(['run', config, '--launcher', 'local', '--fresh'], options);
+    expect(local.code, local.stderr).toBe(0);
+    expect(await mergedHash(run)).toBe(await mergedHash(run.replace(/1$/, '2')));
+
+    // Another one has nothing left to train: the first of its jobs takes all over.
+    const again = await demeJson(Launched, ['run', config], options);
+    const taken = await deme(['stage', again.run, 'expert-0', 'expert-1']);
+    expect(taken.stdout).toContain('expert-1: taken over from tiny-2');
+    expect(await currentState(again.run)).toMatchObject({state: 'done'});
+  });
+
+  it('says why it was refused, calls off what was taken before, and goes on here', async () => {
+    const {config, run, said, options} = await experiment({refused: 2, changes: {evaluate: undefined}});
+    const {code, stderr} = await deme(['run', config], options);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/sbatch: Invalid qos specification/);
+    expect(await said('scancel')).toEqual(['1']);
+    expect(await currentState(run)).toMatchObject({
+      state: 'failed',
+      error: {message: 'expert-0 was not submitted: sbatch: Invalid qos specification'},
+    });
+    const local = await deme(['resume', run, '--launcher', 'local'], options);
+    expect(local.code, local.stderr).toBe(0);
+    expect(await fileExists(runPaths.launch(run))).toBe(false);
+    expect(await currentState(run)).toMatchObject({state: 'done'});
+  });
+});

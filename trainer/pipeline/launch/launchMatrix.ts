@@ -1,0 +1,75 @@
+import {join, resolve} from 'node:path';
+import type {LaunchConfig} from '../../contract/config/launchConfig.ts';
+import {takeLock} from '../../store/run/processLock.ts';
+import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
+import {runPaths} from '../../store/run/runPaths.ts';
+import {finishedStages} from '../graph/finishedStages.ts';
+import {isOfSameSettings} from '../owner/findReusableRun.ts';
+import {runBusy} from '../owner/startRun.ts';
+import {readResolved, type Wanted} from '../owner/work.ts';
+import {matrixGroups} from './jobGroups.ts';
+import {beginLaunch, createLaunchedRun, newLaunchId, schedulerOf} from './launchRun.ts';
+import {shareStages} from './sharedStages.ts';
+import {submitGroups, type SubmittedGroup} from './submitGroups.ts';
+
+/** The newest run of the same settings for each that is wanted; null where there is none. */
+export async function findRuns(wanted: readonly Wanted[]): Promise<(RunFolder | null)[]> {
+  const outputs = new Set(wanted.map(({resolved: {folder, config}}) => resolve(folder, config.output)));
+  const known = (await Promise.all([...outputs].map((output) => listRuns(output, () => undefined)))).flat().reverse();
+  const configs = new Map(
+    await Promise.all(known.map(async (run) => [run, await readResolved(run).catch(() => null)] as const)),
+  );
+  const found: (RunFolder | null)[] = [];
+  for (const each of wanted) {
+    const name = each.resolved.config.name;
+    const candidates = known.filter((run) => run.record.name === name && configs.get(run) !== null);
+    let fitting: RunFolder | null = null;
+    for (const run of candidates) {
+      if (fitting === null && (await isOfSameSettings(run, each, configs.get(run) ?? undefined))) fitting = run;
+    }
+    found.push(fitting);
+  }
+  return found;
+}
+
+/**
+ * Submits the stages of many runs that are not done: each that several would make alike once, and all of a kind as one array. A run takes over
+ * what another has done when its own stages begin.
+ * @param found the run of each that was begun before; null: a new one is made
+ * @param out folder of the scripts
+ */
+export async function launchMatrix(
+  wanted: readonly Wanted[],
+  found: readonly (RunFolder | null)[],
+  launch: LaunchConfig,
+  out: string,
+): Promise<SubmittedGroup[]> {
+  const scheduler = schedulerOf(launch);
+  const runs: RunFolder[] = [];
+  for (const [i, each] of wanted.entries()) runs.push(found[i] ?? (await createLaunchedRun(each)));
+  return whileAllLocked(runs, async () => {
+    const works = wanted.map(({resolved, stages}, i) => ({run: runs[i] as RunFolder, resolved, stages, reuse: false}));
+    const cells = await Promise.all(
+      works.map(async ({run: {path}, resolved, stages}) => {
+        const finished = new Set((await finishedStages(path, stages)).keys());
+        return {run: path, resolved, stages, finished};
+      }),
+    );
+    const id = newLaunchId();
+    const shared = shareStages(cells);
+    await Promise.all(works.map((work, i) => beginLaunch(work, {id, launch, shared: shared[i]?.shared ?? {}})));
+    return submitGroups({id, groups: matrixGroups(shared, launch), launch, folder: join(out, 'jobs'), scheduler});
+  });
+}
+
+async function whileAllLocked<T>(runs: readonly RunFolder[], work: () => Promise<T>): Promise<T> {
+  const locks = await Promise.all(runs.map(({path}) => takeLock(runPaths.submitLock(path))));
+  try {
+    const at = locks.findIndex((lock) => !lock.held);
+    const busy = locks[at];
+    if (busy && !busy.held) throw runBusy(runs[at]?.path ?? '', busy.holder);
+    return await work();
+  } finally {
+    for (const lock of locks) if (lock.held) await lock.release();
+  }
+}
