@@ -140,7 +140,7 @@ describePanel('the charts of the panel', (open) => {
     const values = page.getByRole('region', {name: 'Values at the marked update'});
     for (const [run, id] of ['digits-1', 'digits-2', 'digits-3'].entries()) {
       for (const stage of [0, 1]) {
-        const row = values.getByRole('row', {name: `${id}, expert-${stage}`});
+        const row = values.getByRole('row', {name: `${id}, expert ${stage}`});
         expect(await look(row)).toEqual([looks[run]?.[0], dashes[stage]?.[1]]);
       }
     }

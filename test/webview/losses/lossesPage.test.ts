@@ -125,7 +125,7 @@ describePanel('the losses of a run', (open) => {
     expect(chart?.top).toBeLessThan(400);
     const box = page.getByRole('checkbox', {name: 'Learning rate'});
     expect(await box.isVisible()).toBe(false);
-    const opener = page.getByRole('button', {name: 'Chart settings'});
+    const opener = page.getByRole('button', {name: 'Chart settings and curves'});
     await opener.press('Enter');
     expect(await opener.getAttribute('aria-expanded')).toBe('true');
     await box.press('Space');
@@ -158,7 +158,9 @@ describePanel('the losses of a run', (open) => {
     await eventually(titles).toEqual(['Consistency loss', 'Gradient norm', 'Denoising loss']);
     // There is no later place, so that the button beside it has the focus.
     await eventually(focused).toBe('Move Denoising loss earlier');
-    await page.locator('.chart-title', {hasText: 'Gradient norm'}).dragTo(page.locator('.chart-title').first());
+    await page
+      .locator('#view-losses .chart-title', {hasText: 'Gradient norm'})
+      .dragTo(page.locator('#view-losses .chart-title').first());
     await eventually(titles).toEqual(['Gradient norm', 'Consistency loss', 'Denoising loss']);
     await eventually(() => panel.saved).toMatchObject({
       chartOrder: expect.arrayContaining(['gradientNorm', 'consistency', 'denoise']) as unknown,
