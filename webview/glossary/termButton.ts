@@ -6,9 +6,20 @@ export const explainEvent = 'explain';
 
 /** A term that explains itself: its meaning is the tooltip, and a press opens the glossary there. `label`: how it is written here. */
 export function termButton(term: GlossaryTerm, label: string = term): HTMLElement {
-  const onclick = ({target}: Event) =>
-    target?.dispatchEvent(new CustomEvent<GlossaryTerm>(explainEvent, {detail: term, bubbles: true}));
-  return element('button', {class: 'term', title: glossary[term].meaning, onclick}, label);
+  const explain = () => made.dispatchEvent(new CustomEvent<GlossaryTerm>(explainEvent, {detail: term, bubbles: true}));
+  const onkeydown = (event: Event) => {
+    if (!(event instanceof KeyboardEvent) || (event.key !== 'Enter' && event.key !== ' ')) return;
+    event.preventDefault();
+    explain();
+  };
+  const title = glossary[term].meaning;
+  // A real button could not be broken over lines as the text around it is.
+  const made = element(
+    'span',
+    {class: 'term', role: 'button', tabindex: '0', title, onclick: explain, onkeydown},
+    label,
+  );
+  return made;
 }
 
 /** A text that begins with a term of the glossary, with that as a button; any other text as it is. */

@@ -53,12 +53,8 @@ export class LossesTab implements Tab {
     );
     const heat = element('section', {}, element('h2', {}, 'Losses by timestep'), ...this.#heat.map(({root}) => root));
     const columns = element('div', {class: 'losses-columns'}, curves, heat);
-    const bar = element(
-      'div',
-      {class: 'bar'},
-      chartSearchField(panel),
-      ...narrowFold('Chart settings', this.#controls.root),
-    );
+    const fold = narrowFold('Chart settings', [this.#controls.root]);
+    const bar = element('div', {class: 'bar'}, chartSearchField(panel), fold, this.#controls.root);
     this.#content = element('div', {}, bar, this.#legend.root, columns);
     this.root = element('div', {class: 'losses'}, this.#empty.root, this.#content);
   }

@@ -1,11 +1,13 @@
 import {element} from '../dom.ts';
 
-/** Controls behind a button on a narrow page, where they would push what they are for out of sight; a wide page always shows them (`style.css`). */
-export function narrowFold(label: string, controls: HTMLElement): HTMLElement[] {
+/** A button that shows and hides parts on a narrow page, where they would push what they are for out of sight; a wide page always shows them (`style.css`). */
+export function narrowFold(label: string, folded: readonly HTMLElement[]): HTMLElement {
   const opener = element('button', {class: 'opener narrow-opener', 'aria-expanded': 'false'}, label);
+  for (const part of folded) part.classList.add('narrow-folded');
   opener.addEventListener('click', () => {
-    opener.setAttribute('aria-expanded', String(opener.getAttribute('aria-expanded') !== 'true'));
+    const isOpen = opener.getAttribute('aria-expanded') !== 'true';
+    opener.setAttribute('aria-expanded', String(isOpen));
+    for (const part of folded) part.classList.toggle('is-unfolded', isOpen);
   });
-  controls.classList.add('narrow-folded');
-  return [opener, controls];
+  return opener;
 }

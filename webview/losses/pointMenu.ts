@@ -11,7 +11,7 @@ import {nearestOf} from './pointNeighbours.ts';
 
 /** Pixels between the mark and the menu, and the width of the menu; must match `style.css`. */
 const gap = 14;
-const width = 320;
+const width = 250;
 
 /** What there is at an update that was chosen in a chart: the samples nearest to it, and the weights that a new run can start from. */
 export class PointMenu {
@@ -100,12 +100,14 @@ export class PointMenu {
   }
 
   /** Beside the mark, on the side where there is room; it must not move what it is for. */
-  #placeAt({left, top}: PointPlace): void {
+  #placeAt({left: at, top}: PointPlace): void {
     const frame = this.root.parentElement?.getBoundingClientRect();
     if (frame === undefined) return;
-    const x = left - frame.left;
-    const isRoomy = x + gap + width <= frame.width;
-    this.root.style.left = `${Math.max(0, isRoomy ? x + gap : x - gap - width)}px`;
+    const x = at - frame.left;
+    const [right, left] = [x + gap, x - gap - width];
+    const most = Math.max(0, frame.width - width);
+    const isLeft = right > most && (left >= 0 || x > frame.width / 2);
+    this.root.style.left = `${isLeft ? Math.max(0, left) : Math.min(right, most)}px`;
     this.root.style.top = `${Math.max(0, top - frame.top + gap)}px`;
   }
 

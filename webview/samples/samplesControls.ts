@@ -39,8 +39,8 @@ export function samplesControls(
     stepSlider(panel, images, updates),
     zoomSlider(panel),
     ...(models.includes('base') && models.length > 1 ? differenceChoices(panel, 'the base', isAmplified) : []),
-    ...pairChoices(panel, models, ranges),
-    ...(distances === null ? [] : orderChoices(panel, distances, ranges)),
+    element('span', {class: 'group'}, ...pairChoices(panel, models, ranges)),
+    ...(distances === null ? [] : [element('span', {class: 'group'}, ...orderChoices(panel, distances, ranges))]),
   ];
 }
 
