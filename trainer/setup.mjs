@@ -3,7 +3,7 @@
 import {spawn} from 'node:child_process';
 import {existsSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {constants} from 'node:os';
-import {basename, dirname, join} from 'node:path';
+import {basename, dirname, join, parse} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {bundles, toolOptions} from './bundles.mjs';
 import {writeNotices} from './notices.mjs';
@@ -50,31 +50,16 @@ const jobs = {
     const code = (await makePackage()) || (await tool(['open=test/vscode/open.ts'], join('dist', 'open')));
     return code || node([join('dist', 'open', 'open.js'), packageFile(), ...args]);
   },
-  torture: async (args) => {
-    const code = await tool(['torture=test/torture/torture.ts'], join('dist', 'torture'));
-    return code || node([join('dist', 'torture', 'torture.js'), ...args]);
-  },
-  soak: async (args) => {
-    const code = await tool(['soak=test/soak/soak.ts'], join('dist', 'soak'));
-    return code || node([join('dist', 'soak', 'soak.js'), ...args]);
-  },
+  torture: testProgram('test/torture/torture.ts'),
+  soak: testProgram('test/soak/soak.ts'),
+  drawing: testProgram('test/soak/drawing.ts'),
+  fuzz: testProgram('test/fuzz/fuzz.ts'),
+  digits: testProgram('test/digits/makeDigitClassifier.ts'),
   // What a change is tested with on Slurm, and more: ten preemptions, a matrix, another user.
   slurm: (args) => {
     process.env.DEME_LONG_SLURM = '1';
     process.env.DEME_REQUIRE_SLURM = '1';
     return node([bin.vitest, 'run', join('test', 'slurm'), ...args]);
-  },
-  drawing: async (args) => {
-    const code = await tool(['drawing=test/soak/drawing.ts'], join('dist', 'soak'));
-    return code || node([join('dist', 'soak', 'drawing.js'), ...args]);
-  },
-  fuzz: async (args) => {
-    const code = await tool(['fuzz=test/fuzz/fuzz.ts'], join('dist', 'fuzz'));
-    return code || node([join('dist', 'fuzz', 'fuzz.js'), ...args]);
-  },
-  digits: async (args) => {
-    const code = await tool(['makeDigitClassifier=test/digits/makeDigitClassifier.ts'], join('dist', 'digits'));
-    return code || node([join('dist', 'digits', 'makeDigitClassifier.js'), ...args]);
   },
   'bench-panel': (args) => panelBench('panel', 'test/bench/panel/panel.ts', args),
   'bench-runs': () => panelBench('runs', 'test/bench/runs/runs.ts'),
@@ -190,6 +175,13 @@ function isStale({name, sources, outputs}) {
 /** Bundles a program that only runs here. */
 function tool(entries, folder, options = []) {
   return esbuild(entries, folder, [...toolOptions, ...options]);
+}
+
+/** Builds a program beside the tests, and runs it. */
+function testProgram(source) {
+  const {name, dir} = parse(source);
+  const folder = join('dist', basename(dir));
+  return async (args) => (await tool([`${name}=${source}`], folder)) || node([join(folder, `${name}.js`), ...args]);
 }
 
 /** Measures the panel in a browser, with the host side that it has in an editor. */
