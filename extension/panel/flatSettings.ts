@@ -1,10 +1,15 @@
 /** The leaves of a config by their path, as in `decouple.optimizer.learningRate`; lists of plain values are leaves too. */
-export function flatSettings(value: unknown, path = ''): Record<string, string> {
-  if (!isNode(value)) return path === '' ? {} : {[path]: leafText(value)};
-  const entries = Object.entries(value).map(([key, child]) =>
-    flatSettings(child, path === '' ? key : `${path}.${key}`),
-  );
-  return Object.assign({}, ...entries) as Record<string, string>;
+export function flatSettings(value: unknown): Record<string, string> {
+  const settings: Record<string, string> = {};
+  addSettings(settings, value, '');
+  return settings;
+}
+
+function addSettings(settings: Record<string, string>, value: unknown, path: string): void {
+  if (isNode(value)) {
+    const prefix = path === '' ? '' : `${path}.`;
+    for (const [key, child] of Object.entries(value)) addSettings(settings, child, `${prefix}${key}`);
+  } else if (path !== '') settings[path] = leafText(value);
 }
 
 function isNode(value: unknown): value is object {
