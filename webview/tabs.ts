@@ -35,6 +35,8 @@ export class Tabs {
     const views = panelTabs.map((name) => [name, viewOf(name)] as const);
     this.#views = Object.fromEntries(views) as Record<PanelTab, HTMLElement>;
     this.root = element('div', {class: 'tabs'}, list, ...views.map(([, view]) => view));
+    // While the extension reads the run.
+    this.#shown(panel.state.page.tab);
   }
 
   update(state: PanelState): void {

@@ -28,7 +28,7 @@ export function rowOf(run: RunView): RunRow {
 }
 
 function cellsOf({id, state, progress, created, tags, note, engine, settings, scores}: RunView): RunCells {
-  const about: [string, RunValue][] = Object.entries({
+  const about = {
     id,
     state,
     progress,
@@ -36,9 +36,11 @@ function cellsOf({id, state, progress, created, tags, note, engine, settings, sc
     tags: tags.join(' '),
     note,
     engine,
-  });
-  const set = Object.entries(settings).map(([name, text]): [string, RunValue] => [name, valueOf(text)]);
-  return new Map([...about, ...set, ...Object.entries(scores)]);
+  };
+  const cells = new Map<string, RunValue>(Object.entries(about));
+  for (const name of Object.keys(settings)) cells.set(name, valueOf(settings[name] ?? ''));
+  for (const name of Object.keys(scores)) cells.set(name, scores[name] ?? null);
+  return cells;
 }
 
 /** Settings come as text. */

@@ -82,11 +82,17 @@ export async function readyTimes(
 ): Promise<number[][]> {
   const times = builds.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [i, files] of builds.entries()) {
+    for (const [i, files] of inTurn(builds, round)) {
       const panel = await openCurves(browser, files, run);
       times[i]?.push(await timeToReady(panel));
       await panel.close();
     }
   }
   return times;
+}
+
+/** The builds with their numbers, each as often first as the others. */
+export function inTurn(builds: readonly PanelFiles[], round: number): (readonly [number, PanelFiles])[] {
+  const numbered = builds.map((files, i) => [i, files] as const);
+  return round % 2 === 0 ? numbered : numbered.reverse();
 }

@@ -3,6 +3,7 @@ import {fakeRun, type FakeRun} from '../../helpers/fakeRunFolder.ts';
 import {knownReport} from '../../helpers/knownRun.ts';
 import type {PanelFiles} from '../../webview/bundlePanel.ts';
 import {TestPanel} from '../../webview/testPanel.ts';
+import {inTurn} from './curves.ts';
 import type {Figure} from './figures.ts';
 import {PageCost} from './pageCost.ts';
 
@@ -53,7 +54,7 @@ export async function tableTimes(
   const known = await manyRuns(folder);
   const times = builds.map((): number[] => []);
   for (let turn = 0; turn < turns; turn++)
-    for (const [i, files] of builds.entries()) times[i]?.push(await openingTime(browser, files, known));
+    for (const [i, files] of inTurn(builds, turn)) times[i]?.push(await openingTime(browser, files, known));
   return times;
 }
 

@@ -40,7 +40,7 @@ export class PaceBook {
 
   /** What stages of a kind take for what they count under a name, of which so much is left; null where nothing is known that it could follow from. */
   expected(kind: Kind, what: string, ahead: number): Expected | null {
-    return blended(this.#logs.get(`${kind} ${what}`)?.log, this.#unseen(kind), ahead);
+    return blended(this.#logs.get(`${kind} ${what}`)?.log, this.#unseen(kind, ahead), ahead);
   }
 
   /** How many times the seconds of the earlier run the same work takes in this one. */
@@ -57,16 +57,16 @@ export class PaceBook {
   }
 
   /** By the other things that stages of the kind count, an earlier run, or stages of other kinds: those that train as well, or as little, first. */
-  #unseen(kind: Kind): (Expected & {readonly strength: number}) | null {
+  #unseen(kind: Kind, ahead: number): (Expected & {readonly strength: number}) | null {
     const earlier = this.#earlierPace([kind]);
     if (earlier !== null)
       return {seconds: earlier * this.machineFactor, doubt: doubts.earlier, strength: strength.earlier};
     const trains = this.#kinds((stage) => isTraining({stage: {kind} as Stage}) === isTraining(stage));
     const all = this.#kinds(() => true);
     const seconds =
-      this.#pace([kind]) ??
-      this.#pace(trains) ??
-      this.#pace(all) ??
+      this.#pace([kind], ahead) ??
+      this.#pace(trains, ahead) ??
+      this.#pace(all, ahead) ??
       this.#earlierPace(trains) ??
       this.#earlierPace(all);
     return seconds === null ? null : {seconds, doubt: doubts.unlike, strength: strength.unlike};
@@ -76,10 +76,10 @@ export class PaceBook {
     return [...new Set(this.stages.filter(fits).map(({stage}) => stage.kind))];
   }
 
-  #pace(kinds: readonly Kind[]): number | null {
+  #pace(kinds: readonly Kind[], ahead: number): number | null {
     let [seconds, effort] = [0, 0];
     for (const {kind, log} of this.#logs.values()) {
-      const pace = kinds.includes(kind) ? log.secondsPerEffort() : null;
+      const pace = kinds.includes(kind) ? log.secondsPerEffort(ahead) : null;
       if (pace === null) continue;
       seconds += pace * log.effort;
       effort += log.effort;
