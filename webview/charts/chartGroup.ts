@@ -185,6 +185,8 @@ export class ChartGroup {
   }
 
   #choosePoint(): void {
+    // A click may come before the frame that draws the mark.
+    this.#showHover();
     const marked = this.#marked;
     const update = marked === null ? null : updateAt(this.#lines, marked);
     const pointed = this.#pointed && this.#charts.get(this.#pointed.series);
