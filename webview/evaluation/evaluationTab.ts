@@ -6,7 +6,7 @@ import {networksOf} from '../../trainer/contract/scores/scoreTable.ts';
 import {verdicts} from '../../trainer/contract/scores/verdicts.ts';
 import {neededDetails, recipeList} from '../details.ts';
 import {element, message, Region, table} from '../dom.ts';
-import {numberText, unbroken} from '../numberText.ts';
+import {numberText} from '../numberText.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {dropdown} from '../toolkit.ts';
 import {confirmedTable} from './confirmedTable.ts';
@@ -54,7 +54,7 @@ export class EvaluationTab implements Tab {
     const {warnings, recipe, engine, seconds} = report;
     const features = networksOf(report).filter(({about}) => about !== '');
     return [
-      element('p', {class: 'headline'}, unbroken(reportVerdict(report).text)),
+      element('p', {class: 'headline'}, reportVerdict(report).text),
       ...verdicts(report).map((sentence) => element('p', {}, sentence)),
       scoreTableView(report),
       ...warnings.map((warning) => element('p', {}, `Warning: ${warning}`)),
