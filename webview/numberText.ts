@@ -20,11 +20,6 @@ export function percentText(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-/** The same text, in which no line ends between a number and its percent sign. */
-export function unbroken(text: string): string {
-  return text.replaceAll(/(\d) %/g, '$1\u00a0%');
-}
-
 /** A share as a percentage with three significant digits. */
 export function shareText(share: number | null | undefined): string {
   return share === null || share === undefined ? '–' : `${Number((100 * share).toPrecision(3))} %`;

@@ -7,7 +7,7 @@ import {networksOf} from '../../trainer/contract/scores/scoreTable.ts';
 import {verdicts} from '../../trainer/contract/scores/verdicts.ts';
 import {neededDetails, recipeList} from '../details.ts';
 import {element, message, Region, table} from '../dom.ts';
-import {numberText, unbroken} from '../numberText.ts';
+import {numberText} from '../numberText.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {withTerm} from '../glossary/termButton.ts';
 import {dropdown} from '../toolkit.ts';
@@ -58,7 +58,7 @@ export class EvaluationTab implements Tab {
     const {warnings, recipe, engine, seconds} = report;
     const features = networksOf(report).filter(({about}) => about !== '');
     return [
-      element('p', {class: 'headline'}, unbroken(reportVerdict(report).text)),
+      element('p', {class: 'headline'}, reportVerdict(report).text),
       ...verdicts(report).map((sentence) => element('p', {}, sentence)),
       scoreTableView(report, ranges),
       ...warnings.map((warning) => element('p', {}, `Warning: ${warning}`)),

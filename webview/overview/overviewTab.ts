@@ -2,7 +2,6 @@ import {nextAction, type NextAction} from '../../trainer/contract/overview/nextA
 import type {Report} from '../../trainer/contract/run/report.ts';
 import type {ImageView, RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {element, message, Region} from '../dom.ts';
-import {unbroken} from '../numberText.ts';
 import type {Panel, Tab} from '../panel.ts';
 import {samplesAlt, updateText} from '../samples/samplesText.ts';
 import {selectedRun, stageKey, type PanelState} from '../state.ts';
@@ -81,7 +80,7 @@ export class OverviewTab implements Tab {
   #showVerdict({headline, state}: RunView): void {
     this.#verdict.show([headline, state], () => [
       element('span', {class: `codicon codicon-${iconOf(headline.outcome ?? state)}`, 'aria-hidden': 'true'}),
-      element('p', {class: 'headline'}, unbroken(headline.text)),
+      element('p', {class: 'headline'}, headline.text),
     ]);
     this.#verdict.root.dataset.outcome = headline.outcome ?? state;
   }
