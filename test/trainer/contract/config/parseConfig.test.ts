@@ -207,7 +207,7 @@ describe('YAML that a config must not hold', () => {
       'a prototype',
       '__proto__: {base: b}\nname: a\nbase: b\n',
       [
-        '1:1 unknown key __proto__; expected name, base, data, pretrain, decouple, experts, ordinary, baselines, merge, evaluate, matrix, engine, output or report',
+        '1:1 unknown key __proto__; expected name, base, data, pretrain, decouple, experts, ordinary, baselines, merge, evaluate, matrix, engine, launch, output or report',
       ],
     ],
     [
