@@ -51,7 +51,7 @@ describePanel('compared runs', (open) => {
       saved: {scope: 'compare', selected: null, tab: 'compare', compared},
     });
     const shown = panel.page.getByRole('list', {name: 'Dashes of each stage'});
-    await eventually(() => shown.innerText()).toMatch(/expert-0.*\s+expert-1/);
+    await eventually(() => shown.innerText()).toMatch(/expert 0.*\s+expert 1/);
     expect(await shown.innerText()).not.toContain('merge');
     expectNoTrouble(panel);
     await panel.close();

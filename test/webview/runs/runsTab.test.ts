@@ -62,7 +62,7 @@ describePanel('the table of runs', (open) => {
     const {page} = panel;
     await page.getByText('300 runs').waitFor();
     const rows = page.getByRole('table', {name: 'Runs with their settings and scores'}).locator('tbody tr');
-    expect(await rows.count()).toBeLessThan(60);
+    await eventually(() => rows.count()).toBeLessThan(60);
     await page.getByRole('combobox', {name: 'Run', exact: true}).selectOption('many-7');
     await page.getByText('Run many-7 is').waitFor({state: 'attached'});
     expect(await axeViolationsInThemes(panel)).toEqual([]);
@@ -70,8 +70,8 @@ describePanel('the table of runs', (open) => {
     await page.getByRole('tab', {name: 'Compare'}).click();
     const choice = page.getByRole('group', {name: /^Runs to compare/});
     await choice.getByText('older runs can be chosen in the table').waitFor();
-    expect(await choice.getByRole('checkbox').count()).toBeLessThan(110);
-    expect(await choice.getByRole('checkbox', {checked: true}).count()).toBe(1);
+    await eventually(() => choice.getByRole('checkbox').count()).toBeLessThan(110);
+    await eventually(() => choice.getByRole('checkbox', {checked: true}).count()).toBe(1);
     await panel.close();
   });
 
