@@ -104,7 +104,17 @@ describePanel('the panel in a browser', (open) => {
     const panel = await open({runs: [run]});
     const {page} = panel;
     await page.getByRole('tab', {name: 'Overview'}).focus();
-    for (const name of ['Losses', 'Samples', 'Merge', 'Evaluation', 'Runs', 'Compare', 'Studies', 'System', 'Overview']) {
+    for (const name of [
+      'Losses',
+      'Samples',
+      'Merge',
+      'Evaluation',
+      'Runs',
+      'Compare',
+      'Studies',
+      'System',
+      'Overview',
+    ]) {
       await page.keyboard.press('ArrowRight');
       await eventually(() => focusedText(page)).toBe(name);
       await page.getByRole('tabpanel', {name}).waitFor();
