@@ -185,12 +185,17 @@ export class ChartGroup {
   }
 
   #choosePoint(): void {
+    // A click may come before the frame that draws the mark.
+    this.#showHover();
     const marked = this.#marked;
     const update = marked === null ? null : updateAt(this.#lines, marked);
     const pointed = this.#pointed && this.#charts.get(this.#pointed.series);
     const marks = [...(pointed ? [pointed] : []), ...this.#charts.values()].map(({markPlace}) => markPlace);
     const place = marks.find((mark) => mark !== null) ?? this.#frame.getBoundingClientRect();
-    if (update !== null) this.#onPoint?.(update, place);
+    if (update === null) return;
+    // What is opened there would lie over the values beside the mark.
+    for (const chart of this.#charts.values()) chart.hover(marked, null);
+    this.#onPoint?.(update, place);
   }
 
   #drop(from: Element, to: Element): void {

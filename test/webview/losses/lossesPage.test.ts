@@ -158,9 +158,10 @@ describePanel('the losses of a run', (open) => {
     await eventually(titles).toEqual(['Consistency loss', 'Gradient norm', 'Denoising loss']);
     // There is no later place, so that the button beside it has the focus.
     await eventually(focused).toBe('Move Denoising loss earlier');
-    await page
-      .locator('#view-losses .chart-title', {hasText: 'Gradient norm'})
-      .dragTo(page.locator('#view-losses .chart-title').first());
+    await page.locator('#view-losses .chart-title', {hasText: 'Gradient norm'}).hover();
+    await page.mouse.down();
+    await page.locator('#view-losses .chart-title').first().hover();
+    await page.mouse.up();
     await eventually(titles).toEqual(['Gradient norm', 'Consistency loss', 'Denoising loss']);
     await eventually(() => panel.saved).toMatchObject({
       chartOrder: expect.arrayContaining(['gradientNorm', 'consistency', 'denoise']) as unknown,

@@ -33,7 +33,7 @@ describe('the distances of the images of grids', () => {
     expect(found).toEqual({
       network: 'digits',
       toBase: {merged: [0, 5, 10, 15]},
-      toReal: {base: [1, 1, 1, 1], merged: [0, 1, 2, 3].map((i) => Math.hypot(3 * i, 1 + 4 * i))},
+      toReal: {base: [1, 1, 1, 1], merged: [0, 1, 2, 3].map((i) => Math.sqrt((3 * i) ** 2 + (1 + 4 * i) ** 2))},
       real: 301,
     });
   });
