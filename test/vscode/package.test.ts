@@ -10,12 +10,12 @@ import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 /** Each file of the package is one of these; an entry that no file needs any more is wrong too. */
 const allowed = [
   /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
-  /^dist\/(cli|owner|preview|trainer)\.js$/,
+  /^dist\/(batches|cli|hashing|owner|preview|trainer)\.js$/,
   /^dist\/chunks\/[\w-]+\.js$/,
   /^dist\/(extension|zod|yaml)\.cjs$/,
   /^dist\/(webview\.(js|css)|codicon\.ttf|THIRD-PARTY-NOTICES\.txt)$/,
   /^media\/(icon\.png|activity\.svg|deme\.schema\.json)$/,
-  /^media\/(docs|walkthrough)\/[\w-]+\.(md|svg)$/,
+  /^media\/(docs|walkthrough)\/([\w-]+\/)?[\w-]+\.(md|png|svg)$/,
   /^media\/kernels\/(covariance|merge)\.wasm$/,
   /^media\/addon\/sessionOptions\.cc$/,
   /^media\/presets\/[\w-]+\.deme\.yaml$/,

@@ -192,7 +192,10 @@ export class ChartGroup {
     const pointed = this.#pointed && this.#charts.get(this.#pointed.series);
     const marks = [...(pointed ? [pointed] : []), ...this.#charts.values()].map(({markPlace}) => markPlace);
     const place = marks.find((mark) => mark !== null) ?? this.#frame.getBoundingClientRect();
-    if (update !== null) this.#onPoint?.(update, place);
+    if (update === null) return;
+    // What is opened there would lie over the values beside the mark.
+    for (const chart of this.#charts.values()) chart.hover(marked, null);
+    this.#onPoint?.(update, place);
   }
 
   #drop(from: Element, to: Element): void {

@@ -1,6 +1,7 @@
 import {element, setChildren, setText, table} from '../dom.ts';
 import {countText} from '../../trainer/chart/tickText.ts';
 import {numberText} from '../numberText.ts';
+import {dragHandle} from './dragCharts.ts';
 import {extent} from '../../trainer/chart/axisRange.ts';
 import type {ChartData, ChartLine} from './chartLine.ts';
 import {valueText} from './loggedSteps.ts';
@@ -21,7 +22,7 @@ export class ChartText {
 
   /** `tool`: a control of the chart. */
   constructor(tool: HTMLElement | null) {
-    this.#title.draggable = tool !== null;
+    this.#title.classList.toggle(dragHandle, tool !== null);
     this.caption = element('figcaption', {}, this.#title, element('span', {class: 'group'}, this.#counts, tool));
     const details = element('details', {}, element('summary', {}, 'Data table'), this.#rows);
     details.addEventListener('toggle', () => this.#fill());

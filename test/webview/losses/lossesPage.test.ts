@@ -4,7 +4,6 @@ import {fakeRun, fakeStep} from '../../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {axeViolations, axeViolationsInThemes} from '../axeViolations.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
-import {settledBox} from '../settledBox.ts';
 
 describePanel('the losses of a run', (open) => {
   const canvas = (page: Page) => page.getByRole('img', {name: /^Denoising loss over updates/});
@@ -57,14 +56,16 @@ describePanel('the losses of a run', (open) => {
     });
     const {page} = panel;
     await page.getByText('3 of 3 points shown').first().waitFor();
-    const box = await settledBox(canvas(page));
+    const box = await canvas(page).boundingBox();
+    if (box === null) throw new Error('the chart is not drawn');
     const tip = page.locator('.chart-tip').filter({visible: true});
     for (const share of [0.3, 0.6, 0.95]) {
       const [x, y] = [box.x + share * box.width, box.y + box.height / 2];
       await page.mouse.move(x, y);
-      const place = await settledBox(tip);
-      expect(place.x).toBeGreaterThanOrEqual(0);
-      expect(place.x + place.width).toBeLessThanOrEqual(400);
+      await tip.waitFor();
+      const place = await tip.boundingBox();
+      expect(place?.x).toBeGreaterThanOrEqual(0);
+      expect((place?.x ?? 0) + (place?.width ?? 0)).toBeLessThanOrEqual(400);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
     }
     await eventually(() => tip.locator('.chart-tip-title').textContent()).toBe('Update 3');
@@ -157,14 +158,10 @@ describePanel('the losses of a run', (open) => {
     await eventually(titles).toEqual(['Consistency loss', 'Gradient norm', 'Denoising loss']);
     // There is no later place, so that the button beside it has the focus.
     await eventually(focused).toBe('Move Denoising loss earlier');
-    // The events of a drag, which a browser without a screen does not begin by itself.
-    const dragged = page.locator('.chart-title', {hasText: 'Gradient norm'});
-    const target = page.locator('.chart-title').first();
-    expect(await dragged.getAttribute('draggable')).toBe('true');
-    const dataTransfer = await page.evaluateHandle(() => new DataTransfer());
-    await dragged.dispatchEvent('dragstart', {dataTransfer});
-    for (const event of ['dragover', 'drop']) await target.dispatchEvent(event, {dataTransfer});
-    await dragged.dispatchEvent('dragend', {dataTransfer});
+    await page.locator('#view-losses .chart-title', {hasText: 'Gradient norm'}).hover();
+    await page.mouse.down();
+    await page.locator('#view-losses .chart-title').first().hover();
+    await page.mouse.up();
     await eventually(titles).toEqual(['Gradient norm', 'Consistency loss', 'Denoising loss']);
     await eventually(() => panel.saved).toMatchObject({
       chartOrder: expect.arrayContaining(['gradientNorm', 'consistency', 'denoise']) as unknown,
