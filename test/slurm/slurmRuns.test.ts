@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
@@ -13,12 +14,19 @@ import {hasSlurm} from './slurmCluster.ts';
 const weights = (run: string, model: string) =>
   readModelFolder(runPaths.model(run, model)).then((folder) => folder.weightsHash());
 
-function isThere(pid = 0): boolean {
+function isThere(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch {
     return false;
   }
+}
+
+/** Sends a signal to a process and to all that it has started. */
+function signalTree(pid: number, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  process.kill(pid, signal);
+  const {stdout} = spawnSync('pgrep', ['-P', String(pid)], {encoding: 'utf8'});
+  for (const child of stdout.split('\n').filter((line) => line !== '')) signalTree(Number(child), signal);
 }
 
 describe.skipIf(!hasSlurm)('a run on Slurm (skipped where Slurm is not installed)', {timeout: 600_000}, () => {
@@ -83,14 +91,18 @@ describe.skipIf(!hasSlurm)('a run on Slurm (skipped where Slurm is not installed
     await working(run, 'expert-0');
     const before = await lockHolder(runPaths.singleLock(run, 'expert-0'));
     const node = (await cluster().call('squeue', '-h', '-j', await jobOf(run, 'expert-0'), '-o', '%N')) as 'n1' | 'n2';
+    const pid = before?.pid ?? expect.fail('nobody works');
+    // The node hangs: its process must neither finish before its job is given to the other node, nor notice that.
+    signalTree(pid, 'SIGSTOP');
     cluster().killNode(node);
     await cluster().call('scontrol', 'update', `NodeName=${node}`, 'State=DOWN', 'Reason=test');
     await until('the next life has begun', async () => {
       const holder = await lockHolder(runPaths.singleLock(run, 'expert-0'));
       return holder?.job?.life === 1;
     });
-    expect(isThere(before?.pid)).toBe(true);
-    await until('the earlier life has ended by itself', async () => Promise.resolve(!isThere(before?.pid)), 30);
+    expect(isThere(pid)).toBe(true);
+    signalTree(pid, 'SIGCONT');
+    await until('the earlier life has ended by itself', async () => Promise.resolve(!isThere(pid)), 30);
     await ended(run);
     await cluster().startNode(node);
     await cluster()

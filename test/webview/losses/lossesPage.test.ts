@@ -4,6 +4,7 @@ import {fakeRun, fakeStep} from '../../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {axeViolations, axeViolationsInThemes} from '../axeViolations.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
+import {settledBox} from '../settledBox.ts';
 
 describePanel('the losses of a run', (open) => {
   const canvas = (page: Page) => page.getByRole('img', {name: /^Denoising loss over updates/});
@@ -120,9 +121,7 @@ describePanel('the losses of a run', (open) => {
     const run = await fakeRun(await temporaryFolder(), {updates: 60});
     const panel = await open({tab: 'losses', runs: [run], viewport: {width: 400, height: 800}});
     const {page} = panel;
-    await canvas(page).waitFor();
-    const [chart] = await places(page);
-    expect(chart?.top).toBeLessThan(400);
+    expect((await settledBox(canvas(page))).y).toBeLessThan(400);
     const box = page.getByRole('checkbox', {name: 'Learning rate'});
     expect(await box.isVisible()).toBe(false);
     const opener = page.getByRole('button', {name: 'Chart settings'});
