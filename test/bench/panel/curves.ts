@@ -17,7 +17,7 @@ export async function curveFigures(browser: Browser, files: PanelFiles, run: Fak
   const [ready = []] = await readyTimes(browser, [files], run, openings);
   const panel = await openCurves(browser, files, run);
   await timeToReady(panel);
-  await panel.page.getByRole('img', {name: /^consistency loss of expert-7/}).waitFor();
+  await panel.page.getByRole('img', {name: /^consistency loss of expert 7/}).waitFor();
   const cost = await PageCost.of(browser, panel.page);
   // The first push of a run reads more of it than all that come after.
   const [, ...curves] = await updateTimes(panel, cost, run, false);
