@@ -1,32 +1,23 @@
-import {spawnSync} from 'node:child_process';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
+import {treeOf} from '../../trainer/launch/killTree.ts';
 import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import {NewEvents} from '../../trainer/store/run/launched/newEvents.ts';
 import {lockHolder} from '../../trainer/store/run/processLock.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {readModelFolder} from '../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../helpers/cpuBackend.ts';
+import {isRunning} from '../helpers/isRunning.ts';
 import {isLong, training, until, useCluster} from './onCluster.ts';
 import {hasSlurm} from './slurmCluster.ts';
 
 const weights = (run: string, model: string) =>
   readModelFolder(runPaths.model(run, model)).then((folder) => folder.weightsHash());
 
-function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
 /** Sends a signal to a process and to all that it has started. */
-function signalTree(pid: number, signal: 'SIGSTOP' | 'SIGCONT'): void {
-  process.kill(pid, signal);
-  const {stdout} = spawnSync('pgrep', ['-P', String(pid)], {encoding: 'utf8'});
-  for (const child of stdout.split('\n').filter((line) => line !== '')) signalTree(Number(child), signal);
+async function signalTree(pid: number, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+  for (const each of await treeOf(pid)) process.kill(each, signal);
 }
 
 describe.skipIf(!hasSlurm)('a run on Slurm (skipped where Slurm is not installed)', {timeout: 600_000}, () => {
@@ -93,16 +84,16 @@ describe.skipIf(!hasSlurm)('a run on Slurm (skipped where Slurm is not installed
     const node = (await cluster().call('squeue', '-h', '-j', await jobOf(run, 'expert-0'), '-o', '%N')) as 'n1' | 'n2';
     const pid = before?.pid ?? expect.fail('nobody works');
     // The node hangs: its process must neither finish before its job is given to the other node, nor notice that.
-    signalTree(pid, 'SIGSTOP');
+    await signalTree(pid, 'SIGSTOP');
     cluster().killNode(node);
     await cluster().call('scontrol', 'update', `NodeName=${node}`, 'State=DOWN', 'Reason=test');
     await until('the next life has begun', async () => {
       const holder = await lockHolder(runPaths.singleLock(run, 'expert-0'));
       return holder?.job?.life === 1;
     });
-    expect(isThere(pid)).toBe(true);
-    signalTree(pid, 'SIGCONT');
-    await until('the earlier life has ended by itself', async () => Promise.resolve(!isThere(pid)), 30);
+    expect(isRunning(pid)).toBe(true);
+    await signalTree(pid, 'SIGCONT');
+    await until('the earlier life has ended by itself', async () => Promise.resolve(!isRunning(pid)), 30);
     await ended(run);
     await cluster().startNode(node);
     await cluster()

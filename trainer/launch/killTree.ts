@@ -11,7 +11,12 @@ export async function killTree(pid: number | undefined): Promise<void> {
     await runCommand('taskkill', ['/pid', String(pid), '/T', '/F']);
     return;
   }
-  for (const each of [pid, ...descendants(pid, await parents())]) killOne(each);
+  for (const each of await treeOf(pid)) killOne(each);
+}
+
+/** A process and all its descendants as they are now, parents first. Not on Windows. */
+export async function treeOf(pid: number): Promise<number[]> {
+  return [pid, ...descendants(pid, await parents())];
 }
 
 /** Children, grandchildren and so on of a process, from a table of pid -> parent. */

@@ -7,6 +7,7 @@ import type {OwnerMessage, OwnerRequest} from '../../../trainer/contract/run/own
 import {descendants, killTree} from '../../../trainer/launch/killTree.ts';
 import type {LaunchRequest} from '../../../trainer/contract/run/launchRequest.ts';
 import {launchers} from '../../../trainer/launch/launchers.ts';
+import {isRunning} from '../../helpers/isRunning.ts';
 import {textContaining} from '../../helpers/textContaining.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
@@ -42,13 +43,9 @@ async function launch(program: string, setting: Partial<LaunchRequest> = {}) {
 }
 
 /** Whether the process whose number a fake owner has printed into its log goes on. */
-async function isRunning(log: string): Promise<boolean> {
+async function printedIsRunning(log: string): Promise<boolean> {
   const pid = Number((await readFile(log, 'utf8')).trim());
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  return isRunning(pid);
 }
 
 describe('the owner of a run', () => {
@@ -94,7 +91,7 @@ describe('the owner of a run', () => {
       message: textContaining(message),
     });
     expect(messages.length).toBeLessThan(20_000);
-    await vi.waitFor(async () => expect(await isRunning(log)).toBe(false), patient);
+    await vi.waitFor(async () => expect(await printedIsRunning(log)).toBe(false), patient);
   });
 
   it.each([
@@ -116,9 +113,9 @@ describe('the owner of a run', () => {
     const {owner, log} = await launch(`console.log(process.pid); say(created); ${program} stay();`);
     const end = await owner.finished;
     expect(end).toMatchObject({outcome: 'unheard', error: {code: 'owner-broken'}});
-    expect(await isRunning(log)).toBe(true);
+    expect(await printedIsRunning(log)).toBe(true);
     await owner.cancel();
-    await vi.waitFor(async () => expect(await isRunning(log)).toBe(false), patient);
+    await vi.waitFor(async () => expect(await printedIsRunning(log)).toBe(false), patient);
   });
 
   it('does not start without its program', async () => {

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import type {OpenOrder, PreviewNews} from '../../../trainer/contract/panel/preview.ts';
 import {launchPreview, type PreviewLaunch} from '../../../trainer/launch/previewProcess.ts';
+import {isRunning} from '../../helpers/isRunning.ts';
 import {textContaining} from '../../helpers/textContaining.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
@@ -48,13 +49,9 @@ async function launch(program: string, setting: Partial<PreviewLaunch> = {}) {
 }
 
 /** Whether the process whose number a fake preview has printed into its log goes on. */
-async function isRunning(log: string): Promise<boolean> {
+async function printedIsRunning(log: string): Promise<boolean> {
   const pid = Number((await readFile(log, 'utf8')).split('\n')[0]);
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  return isRunning(pid);
 }
 
 describe('the process of a preview', () => {
@@ -81,7 +78,7 @@ describe('the process of a preview', () => {
     const {news, log} = await launch(`${program}; stay();`);
     const error = {code: 'preview-broken', message: textContaining(message)};
     await vi.waitFor(() => expect(news).toMatchObject([{kind: 'ended', error}]), patient);
-    await vi.waitFor(async () => expect(await isRunning(log)).toBe(false), patient);
+    await vi.waitFor(async () => expect(await printedIsRunning(log)).toBe(false), patient);
     expect(news).toHaveLength(1);
   });
 
@@ -105,7 +102,7 @@ describe('the process of a preview', () => {
     await vi.waitFor(() => expect(news.length).toBeGreaterThan(3), patient);
     preview.end();
     const heard = news.length;
-    await vi.waitFor(async () => expect(await isRunning(log)).toBe(false), patient);
+    await vi.waitFor(async () => expect(await printedIsRunning(log)).toBe(false), patient);
     expect(news).toHaveLength(heard);
   });
 });

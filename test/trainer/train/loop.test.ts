@@ -16,6 +16,7 @@ import {liveTensors} from '../../helpers/liveTensors.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {finalState} from './finalState.ts';
 import {recordingHooks} from './recordingHooks.ts';
+import {resumedTraining} from './resumedTraining.ts';
 import {spoiltTask} from './spoiltTask.ts';
 import {timedTask} from './timedTask.ts';
 import {tinyTask} from './tinyTask.ts';
@@ -36,16 +37,7 @@ describeOnEngines('training', () => {
       {lossWeighting: {kind: 'uncertainty', clusters: 3, learningRate: 0.1}, dropout: false},
     ],
   ] as const)('resumes bit for bit as if it had not been stopped, %s', async (_, settings) => {
-    const whole = tinyTask(settings, await temporaryFolder());
-    const unbroken = recordingHooks();
-    const expected = await finalState(whole, await train(whole, unbroken));
-
-    const parted = tinyTask(settings, await temporaryFolder());
-    const [before, after] = [recordingHooks(4), recordingHooks()];
-    expect(await train(parted, before)).toBeNull();
-    const resumed = tinyTask(settings, parted.checkpoints);
-    const actual = await finalState(resumed, await train(resumed, after));
-
+    const {expected, actual, unbroken, before, after} = await resumedTraining(settings);
     expect(actual).toEqual(expected);
     expect(measured([...before.events, ...after.events])).toEqual(measured(unbroken.events));
     expect(after.of('step')[0]?.update).toBe(6);

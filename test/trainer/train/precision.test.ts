@@ -3,7 +3,6 @@ import {describe, expect, it} from 'vitest';
 import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {flatLayout} from '../../../trainer/nn/flatParams.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {train} from '../../../trainer/train/loop.ts';
 import type {LossSetting} from '../../../trainer/train/lossAndGradient.ts';
 import {LossScale} from '../../../trainer/train/scale/lossScale.ts';
 import type {MicroBatch} from '../../../trainer/train/microBatch.ts';
@@ -11,11 +10,8 @@ import {TrainProgram} from '../../../trainer/train/trainProgram.ts';
 import {initialState} from '../../../trainer/train/trainState.ts';
 import {joined} from '../../helpers/joined.ts';
 import {describeOnEngines} from '../../helpers/engines.ts';
-import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {finalState} from './finalState.ts';
-import {recordingHooks} from './recordingHooks.ts';
+import {resumedTraining} from './resumedTraining.ts';
 import {tinyModel} from './tinyModel.ts';
-import {tinyTask} from './tinyTask.ts';
 
 const config = {updates: 8, optimizer: {learningRate: 1e-3, weightDecay: 0.1, epsilon: 1e-4}, clipNorm: 0.1};
 
@@ -115,15 +111,8 @@ describeOnEngines('a training in low precision', (engine) => {
       // Some of its first updates overflow.
       ['in f16', {precision: 'f16', lossWeighting: {kind: 'snr+1', max: 100}, dropout: false}],
     ] as const)('%s', async (name, settings) => {
-      const whole = tinyTask(settings, await temporaryFolder());
-      const unbroken = recordingHooks();
-      const expected = await finalState(whole, await train(whole, unbroken));
-
-      const parted = tinyTask(settings, await temporaryFolder());
-      const [before, after] = [recordingHooks(4), recordingHooks()];
-      expect(await train(parted, before)).toBeNull();
-      const resumed = tinyTask(settings, parted.checkpoints);
-      expect(await finalState(resumed, await train(resumed, after))).toEqual(expected);
+      const {expected, actual, unbroken, before, after} = await resumedTraining(settings);
+      expect(actual).toEqual(expected);
 
       const told = (hooks: typeof before) => [
         ...hooks.of('step').map(({update, skipped, lossScale, losses}) => ({update, skipped, lossScale, losses})),

@@ -1,6 +1,7 @@
 import {UserError} from '../../contract/errors.ts';
 import {printable} from '../../contract/printable.ts';
 import type {SeenJob} from '../../contract/launch/seenJob.ts';
+import {portions} from '../portions.ts';
 import type {JobRequest, Scheduler} from '../scheduler.ts';
 import {sbatchArguments} from './sbatchArguments.ts';
 import {parsePast, parseQueue, pastFormat, queueFormat} from './slurmLists.ts';
@@ -33,7 +34,7 @@ export const slurmScheduler: Scheduler = {
 
   async past(ids) {
     const found: SeenJob[] = [];
-    for (const some of portions(ids)) {
+    for (const some of portions(ids, idsAtOnce)) {
       const parameters = ['-X', '--noheader', '--parsable2', `--jobs=${some.join(',')}`, `--format=${pastFormat}`];
       // No accounting at all, or a database that is away, is no failure.
       const answer = await slurmCommand('sacct', parameters).catch(() => null);
@@ -43,14 +44,14 @@ export const slurmScheduler: Scheduler = {
   },
 
   async cancel(ids, onlyWaiting = false) {
-    for (const some of portions(ids)) {
+    for (const some of portions(ids, idsAtOnce)) {
       const parameters = [...(onlyWaiting ? ['--state=PENDING'] : []), ...some];
       requireOrGone('scancel', await slurmCommand('scancel', parameters));
     }
   },
 
   async signal(ids, signal) {
-    for (const some of portions(ids)) {
+    for (const some of portions(ids, idsAtOnce)) {
       requireOrGone('scancel', await slurmCommand('scancel', ['--batch', `--signal=${signal}`, ...some]));
     }
   },
@@ -96,11 +97,4 @@ function requireOrGone(program: string, answer: SlurmAnswer): void {
 function ownUser(): string[] {
   const id = process.getuid?.();
   return id === undefined ? [] : [`--user=${id}`];
-}
-
-function portions(ids: readonly string[]): string[][] {
-  const all = [...ids];
-  return Array.from({length: Math.ceil(all.length / idsAtOnce)}, (_, i) =>
-    all.slice(i * idsAtOnce, (i + 1) * idsAtOnce),
-  );
 }

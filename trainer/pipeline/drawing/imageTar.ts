@@ -7,8 +7,8 @@ import {namesIn} from '../../store/files/namesIn.ts';
 import {readRegularFile} from '../../store/files/regularFile.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 
-/** Bytes of a picture at most. */
-const largestPicture = 2 ** 30;
+/** Bytes of a picture of a run at most. */
+export const largestPicture = 2 ** 30;
 
 /**
  * Puts the `count` images of a model that were kept as files into one tar file, in their order, and removes the folder unless that is to

@@ -62,9 +62,14 @@ export function needsEngine({stage}: Pick<PlannedStage, 'stage'>): boolean {
   return definitionOf(stage).needsEngine;
 }
 
+/** All stages that a config can have: those of the training of its base, and those of its pipeline. */
+export function allStages(config: DemeConfig): PlannedStage[] {
+  return [...planStages(config, 'pretrain'), ...planStages(config)];
+}
+
 /** The stage of a config that has this name. Throws a UserError where there is none. */
 export function findStage(config: DemeConfig, name: string): PlannedStage {
-  const stages = [...planStages(config, 'pretrain'), ...planStages(config)];
+  const stages = allStages(config);
   const found = stages.find((stage) => stage.name === name);
   if (found) return found;
   throw new UserError('stage-unknown', `The config of the run has no stage ${name}.`, {

@@ -1,6 +1,7 @@
 import {jobKinds, type JobKind} from '../../contract/config/launchConfig.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import type {StageKind} from '../../contract/run/stage.ts';
+import {portions} from '../../launch/portions.ts';
 import type {PlannedStage} from '../graph/stagePlan.ts';
 
 /** Stages of one run that a job carries out side by side. */
@@ -144,8 +145,4 @@ function nameOf(kind: JobKind, stages: readonly PlannedStage[]): string {
 
 function placeOf(run: string, stage: string): string {
   return `${stage} ${run}`;
-}
-
-function portions<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({length: Math.ceil(items.length / size)}, (_, i) => items.slice(i * size, (i + 1) * size));
 }

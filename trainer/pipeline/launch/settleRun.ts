@@ -1,4 +1,3 @@
-import {setTimeout as wait} from 'node:timers/promises';
 import type {UserError} from '../../contract/errors.ts';
 import type {LaunchRecord} from '../../contract/launch/launchRecord.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
@@ -6,7 +5,7 @@ import type {RunRecord} from '../../contract/run/records.ts';
 import {ownCores} from '../../launch/jobResources.ts';
 import {probeEngine} from '../../launch/probeEngine.ts';
 import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
-import {takeLock} from '../../store/run/processLock.ts';
+import {onceLocked} from '../../store/run/onceLocked.ts';
 import {openRun, type RunFolder} from '../../store/run/runFolder.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {settleInputs} from '../graph/runInputs.ts';
@@ -16,8 +15,6 @@ import {takeOver} from '../graph/takeOver.ts';
 import {planRun} from '../owner/planRun.ts';
 import {trainerEntry} from '../owner/trainerEntry.ts';
 import {cudaSetting} from '../resources/cudaSetting.ts';
-
-const pollMilliseconds = 500;
 
 /** What a job has settled, and what the user should know of it. */
 export interface SettledRun {
@@ -37,7 +34,7 @@ export async function settleRun(
   stages: readonly PlannedStage[],
   {reuse}: Pick<LaunchRecord, 'reuse'>,
 ): Promise<SettledRun> {
-  return whileBeginning(path, async () => {
+  return onceLocked(runPaths.beginLock(path), async () => {
     const run = await openRun(path);
     const warnings: string[] = [];
     const warn = (warning: string) => void warnings.push(warning);
@@ -51,14 +48,6 @@ export async function settleRun(
     await writeJsonAtomic(runPaths.record(path), settled.record);
     return {run: settled, warnings, decisions};
   });
-}
-
-async function whileBeginning<T>(run: string, work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    const lock = await takeLock(runPaths.beginLock(run));
-    if (lock.held) return work().finally(() => lock.release());
-    await wait(pollMilliseconds);
-  }
 }
 
 async function findEngine(resolved: ResolvedConfig, stages: readonly PlannedStage[]): Promise<RunRecord['engine']> {

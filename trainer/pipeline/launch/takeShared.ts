@@ -1,7 +1,6 @@
-import {setTimeout as wait} from 'node:timers/promises';
 import {UserError} from '../../contract/errors.ts';
 import type {LaunchRecord} from '../../contract/launch/launchRecord.ts';
-import {takeLock} from '../../store/run/processLock.ts';
+import {onceLocked} from '../../store/run/onceLocked.ts';
 import {openRun, type RunFolder} from '../../store/run/runFolder.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {readStageRecord} from '../../store/run/stageRecord.ts';
@@ -9,8 +8,6 @@ import {findStage, type PlannedStage} from '../graph/stagePlan.ts';
 import type {StageFacts} from '../graph/stageFacts.ts';
 import {changedInputs, stageInputs} from '../graph/stageInputs.ts';
 import {copyStage} from '../graph/takeOver.ts';
-
-const pollMilliseconds = 500;
 
 /**
  * Takes over what a stage needs from the runs that do it for several, and what that needs before. What is not done there is left out: whoever
@@ -41,7 +38,7 @@ async function takeStage(
   source: RunFolder,
 ): Promise<boolean> {
   const {name} = planned;
-  return whileLocked(runPaths.stageLock(run.path, name), async () => {
+  return onceLocked(runPaths.stageLock(run.path, name), async () => {
     if ((await readStageRecord(run.path, name)) !== null) return false;
     const record = await readStageRecord(source.path, name);
     if (record === null) return false;
@@ -58,12 +55,4 @@ async function takeStage(
     if (await copyStage(source, run, planned, record)) return true;
     throw new UserError('shared-damaged', `The result of ${name} was changed or damaged.`, {where: source.path});
   });
-}
-
-async function whileLocked<T>(path: string, work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    const lock = await takeLock(path);
-    if (lock.held) return work().finally(() => lock.release());
-    await wait(pollMilliseconds);
-  }
 }

@@ -14,7 +14,7 @@ import {finishedStages, requireNeeds} from '../graph/finishedStages.ts';
 import {readInputs, settleInputs} from '../graph/runInputs.ts';
 import {stageFacts} from '../graph/stageFacts.ts';
 import {runStageGraph} from '../graph/stageGraph.ts';
-import {findStage, planStages, workOf, type PlannedStage} from '../graph/stagePlan.ts';
+import {allStages, findStage, workOf, type PlannedStage} from '../graph/stagePlan.ts';
 import {gatherRun} from '../launch/gatherRun.ts';
 import {settleRun} from '../launch/settleRun.ts';
 import {takeShared} from '../launch/takeShared.ts';
@@ -59,12 +59,8 @@ export async function runSingleStages(
 
 async function gather(run: RunFolder, resolved: ResolvedConfig): Promise<void> {
   const plan = await readJson(runPaths.plan(run.path), PlanRecord, 'the plan of the run');
-  const all = [...planStages(resolved.config, 'pretrain'), ...planStages(resolved.config)];
-  await gatherRun(
-    run,
-    resolved,
-    all.filter(({name}) => plan.stages.includes(name)),
-  );
+  const stages = allStages(resolved.config).filter(({name}) => plan.stages.includes(name));
+  await gatherRun(run, resolved, stages);
 }
 
 interface OpenStage {

@@ -14,7 +14,7 @@ import {finishedStages, requireNeeds} from '../graph/finishedStages.ts';
 import {resolveConfig} from './resolveConfig.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {selectStages} from '../graph/selectStages.ts';
-import {planStages, type PlannedStage} from '../graph/stagePlan.ts';
+import {allStages, type PlannedStage} from '../graph/stagePlan.ts';
 import {executeRun, createRunOf} from './startRun.ts';
 
 /** What is wanted of a config. */
@@ -90,9 +90,7 @@ export async function unfinishedWork(run: RunFolder): Promise<Work> {
   const resolved = await readResolved(run);
   const hint = `Say again what is wanted, as in \`deme run ${run.record.config} --resume ${run.record.id}\`.`;
   const plan = await readWithHint(runPaths.plan(run.path), PlanRecord, 'the plan of the run', hint);
-  const stages = [...planStages(resolved.config, 'pretrain'), ...planStages(resolved.config)].filter(({name}) =>
-    plan.stages.includes(name),
-  );
+  const stages = allStages(resolved.config).filter(({name}) => plan.stages.includes(name));
   return {run, resolved, stages, reuse: false};
 }
 

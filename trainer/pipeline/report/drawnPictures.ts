@@ -3,14 +3,12 @@ import {keptImages, type EvaluateConfig} from '../../contract/config/evaluateCon
 import {decodePng, gridImage, type Picture} from '../../data/pictures/png.ts';
 import {tarEntries, type TarEntry} from '../../data/webDataset/tarEntries.ts';
 import {pictureName} from '../../sample/pictureName.ts';
-import {openPositioned} from '../../store/files/positionedFile.ts';
+import {openPositioned, type PositionedFile} from '../../store/files/positionedFile.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {readRegularFile} from '../../store/files/regularFile.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
+import {largestPicture} from '../drawing/imageTar.ts';
 import {promptGridOf} from '../drawing/measuredImages.ts';
-
-/** Bytes of a grid of samples at most, or of an image. */
-const largestPicture = 2 ** 30;
 
 /** The images of a series that can still be looked at. */
 export interface DrawnPictures {
@@ -44,15 +42,20 @@ async function readPicture(file: string): Promise<Picture> {
 
 /** Reads the pictures of a tar file by their place in it, whose headers are read once. */
 function tarReader(path: string): (index: number) => Promise<Picture> {
-  const entries: TarEntry[] = [];
+  let listed: Promise<TarEntry[]> | undefined;
   return async (index) => {
     const file = await openPositioned(path);
     try {
-      if (entries.length === 0) for await (const entry of tarEntries(file)) entries.push(entry);
-      const {start, size} = entries[index] ?? {start: 0, size: 0};
+      const {start, size} = (await (listed ??= allEntries(file)))[index] ?? {start: 0, size: 0};
       return decodePng(Buffer.from(await file.read(start, size)));
     } finally {
       await file.close();
     }
   };
+}
+
+async function allEntries(file: PositionedFile): Promise<TarEntry[]> {
+  const entries: TarEntry[] = [];
+  for await (const entry of tarEntries(file)) entries.push(entry);
+  return entries;
 }

@@ -7,7 +7,7 @@ import {listRuns, type RunFolder} from '../../../store/run/runFolder.ts';
 import {runPaths} from '../../../store/run/runPaths.ts';
 import {finishedStages} from '../../graph/finishedStages.ts';
 import {stageSize} from '../../graph/stageEffort.ts';
-import {planStages} from '../../graph/stagePlan.ts';
+import {allStages} from '../../graph/stagePlan.ts';
 import type {KindTime, KindTimes} from './kindTimes.ts';
 
 /** Runs that are looked at: the newest ones say most of how fast the machine is now. */
@@ -34,7 +34,7 @@ function isSameEngine({engine: one}: RunFolder['record'], {engine: other}: RunFo
 
 async function timesOf({path}: RunFolder, until: number): Promise<KindTimes> {
   const {config} = await readJson(runPaths.config(path), ResolvedConfig, 'the config of the run');
-  const stages = [...planStages(config, 'pretrain'), ...planStages(config)];
+  const stages = allStages(config);
   const finished = await finishedStages(path, stages);
   const times = new Map<Stage['kind'], KindTime>();
   for (const {name, stage, ...planned} of stages) {
