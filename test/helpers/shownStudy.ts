@@ -57,7 +57,7 @@ export async function writeShownStudy(folder: string): Promise<string> {
     ...about,
     output: '../.deme/runs',
     planned,
-    current: null,
+    running: [],
     rows,
     verdicts: studyVerdicts(rows),
     trainings,

@@ -71,11 +71,15 @@ async function follow(work: Work, options: Pick<RunOptions, 'json'>): Promise<Ex
   return outcome === 'done' ? 0 : 130;
 }
 
-/** Carries work out and shows how it goes. */
-export async function showWork(work: Work, {json = false}: Pick<RunOptions, 'json'>): Promise<'done' | 'stopped'> {
-  const view = json ? jsonView(process.stdout) : textView(process.stdout);
+/** Carries work out and shows how it goes. `isOneOfMany`: events as JSON say of which run they are. */
+export async function showWork(
+  work: Work,
+  {json = false, isOneOfMany = false}: Pick<RunOptions, 'json'> & {isOneOfMany?: boolean},
+  out: NodeJS.WritableStream = process.stdout,
+): Promise<'done' | 'stopped'> {
   const {path, record} = work.run;
-  if (json) printJson({run: path, id: record.id, engine: record.engine}, 0);
-  else printLines([`Run folder: ${path}`]);
+  const view = json ? jsonView(out, isOneOfMany ? {id: record.id} : {}) : textView(out);
+  if (json) printJson({run: path, id: record.id, engine: record.engine}, 0, out);
+  else printLines([`Run folder: ${path}`], out);
   return runWork(work, (event) => view.show(event)).finally(() => view.close());
 }

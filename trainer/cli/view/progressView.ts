@@ -12,9 +12,9 @@ export interface ProgressView {
   close(): void;
 }
 
-/** Every event as one JSON line, for machines. */
-export function jsonView(out: NodeJS.WritableStream): ProgressView {
-  return {show: (event) => printJson(event, 0, out), close: () => undefined};
+/** Every event as one JSON line, for machines, with `about` in each. */
+export function jsonView(out: NodeJS.WritableStream, about: {readonly id?: string} = {}): ProgressView {
+  return {show: (event) => printJson({...about, ...event}, 0, out), close: () => undefined};
 }
 
 /** Bars that are redrawn in place on a terminal; plain lines, a few a minute, everywhere else. */

@@ -35,6 +35,10 @@ export const MatrixRow = z.strictObject({
 });
 export type MatrixRow = z.infer<typeof MatrixRow>;
 
+/** A run that is being made. */
+export const RunningRun = PlannedRun.extend({run: RunId});
+export type RunningRun = z.infer<typeof RunningRun>;
+
 /** `matrix.json`: the table as far as it is filled. */
 export const MatrixResult = z.strictObject({
   format: z.literal(1),
@@ -47,8 +51,10 @@ export const MatrixResult = z.strictObject({
   output: z.string().optional(),
   /** All runs in the order in which they are made; those that no row has are still to come. Earlier versions wrote none. */
   planned: z.array(PlannedRun).optional(),
-  /** The run that is being made; null between two. What has ended in the middle of one leaves it, and the run itself says how it is. */
-  current: PlannedRun.extend({run: RunId}).nullish(),
+  /** The runs that are being made. What has ended in the middle of one leaves it, and the run itself says how it is. */
+  running: z.array(RunningRun).optional(),
+  /** The same in tables of versions that made one run at a time. */
+  current: RunningRun.nullish(),
   rows: z.array(MatrixRow),
   /** What a study concludes, a sentence each; a plain matrix leaves that to its reader. */
   verdicts: z.array(z.string()).optional(),

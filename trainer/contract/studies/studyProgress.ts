@@ -18,7 +18,7 @@ export function studyRuns(content: StudyContent): StudyRun[] {
     const {benchmark, run} = content.result;
     return [{labels: {benchmark}, repeat: null, run, state: 'done', problem: null}];
   }
-  const {rows, planned = [], current} = content.result;
+  const {rows, planned = [], current, running = current ? [current] : []} = content.result;
   const tried = rows.flatMap(({labels, runs}) =>
     runs.map(({repeat, run, error}): StudyRun => ({
       labels,
@@ -32,8 +32,8 @@ export function studyRuns(content: StudyContent): StudyRun[] {
   const others = planned
     .filter((each) => !known.has(keyOf(each)))
     .map((each): StudyRun => {
-      const isCurrent = current && keyOf(current) === keyOf(each);
-      return {...each, run: isCurrent ? current.run : null, state: isCurrent ? 'current' : 'waiting', problem: null};
+      const run = running.find((one) => keyOf(one) === keyOf(each))?.run ?? null;
+      return {...each, run, state: run === null ? 'waiting' : 'current', problem: null};
     });
   return [...tried, ...others];
 }

@@ -12,6 +12,30 @@ export interface Interruptible {
 /** Milliseconds within which one Ctrl-C may arrive twice. A later one means that the user does not want to wait for checkpoints. */
 const patience = 2000;
 
+/** Whether a signal has come since they are remembered. */
+let hasArrived = false;
+
+/** Interrupts that also concern work that has not begun to listen for them. */
+export interface RememberedInterrupts {
+  readonly hasArrived: boolean;
+  end(): void;
+}
+
+/** Keeps an interrupt for all work that begins to listen after it, until `end` is called. */
+export function rememberInterrupts(): RememberedInterrupts {
+  const note = () => void (hasArrived = true);
+  process.on('SIGINT', note).on('SIGTERM', note);
+  return {
+    get hasArrived() {
+      return hasArrived;
+    },
+    end() {
+      process.off('SIGINT', note).off('SIGTERM', note);
+      hasArrived = false;
+    },
+  };
+}
+
 /** Passes signals on to the work until the function returned is called. */
 export function listenForInterrupts(work: Interruptible): () => void {
   const interrupt = () => {
@@ -25,5 +49,6 @@ export function listenForInterrupts(work: Interruptible): () => void {
   // A closed terminal or a broken connection is no request to stop, and Node overrides the handling that nohup has set.
   const hangUp = () => work.say('the terminal was closed; the run continues without it, and `deme stop` ends it.');
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', hangUp);
+  if (hasArrived) interrupt();
   return () => void process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', hangUp);
 }

@@ -8,7 +8,6 @@ import type {RunEvent} from '../../contract/run/events.ts';
 import type {PlanRecord, ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {ProcessIdentity} from '../../contract/run/processIdentity.ts';
 import type {RunRecord} from '../../contract/run/records.ts';
-import {ownCores} from '../../launch/jobResources.ts';
 import {probeEngine} from '../../launch/probeEngine.ts';
 import {lostLockExitCode} from '../../launch/stageProcess.ts';
 import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
@@ -22,6 +21,7 @@ import {finishedStages, settledStages} from '../graph/finishedStages.ts';
 import {earlierTimes} from './time/earlierTimes.ts';
 import {measuringProblems} from './measuringProblems.ts';
 import {planRun, type RunPlan} from './planRun.ts';
+import {sharedCores, sharedGpus, wholeMachine, type MachineShare} from '../resources/machineShare.ts';
 import type {ProcessPlan} from '../resources/processPlan.ts';
 import {findSingleStages} from './orphans.ts';
 import {searchCost} from '../search/searchCost.ts';
@@ -37,26 +37,28 @@ import {trainerEntry} from './trainerEntry.ts';
 
 /**
  * Makes the folder of a new run. The engine is probed first, so that an unhealthy one, or memory that is too small for it, is reported
- * before any work begins; `onEngine` receives which one it is and why. `why`: the reason where the engine was not asked for.
+ * before any work begins; `onEngine` receives which one it is and why. `why`: the reason where the engine was not asked for; `share`: what the run
+ * gets of the machine.
  */
 export async function createRunOf(
   configFile: string,
   resolved: ResolvedConfig,
   stages: readonly PlannedStage[],
   onEngine: (engine: EngineInfo) => void,
-  why?: string,
+  {why, share = wholeMachine}: {why?: string; share?: MachineShare} = {},
 ): Promise<RunFolder> {
   const {config, folder} = resolved;
   const comparesImages = searchDistance(config) !== null;
   const measures = ({stage}: PlannedStage) => stage.kind === 'evaluate' || (stage.kind === 'search' && comparesImages);
   const [problem] = stages.some(measures) ? await measuringProblems(config, folder) : [];
   if (problem) throw problem;
-  const {gpus, libraryFolders} = await cudaSetting(config.engine);
+  const {gpus: all, libraryFolders} = await cudaSetting(config.engine);
+  const gpus = sharedGpus(all, share);
   const asked: AskedEngine = {...config.engine, ...(why !== undefined && {why})};
   const probed = await probeEngine(trainerEntry(), asked, {gpu: gpus[0], libraryFolders});
   onEngine(probed);
   const {reason: _, ...engine} = probed;
-  const {plan} = await planRun(resolved, {stages, engine, gpus});
+  const {plan} = await planRun(resolved, {stages, engine, gpus, cores: sharedCores(share)});
   const run = await createRun(resolve(folder, config.output), config.name, {
     tool: toolVersion(),
     created: new Date().toISOString(),
@@ -73,6 +75,8 @@ export interface RunRequest {
   readonly stages: readonly PlannedStage[];
   /** Take over from earlier runs of the same output folder what they did with the same inputs. */
   readonly reuse: boolean;
+  /** What it gets of the machine; left out: all of it. */
+  readonly share?: MachineShare;
   onEvent(event: RunEvent): void;
 }
 
@@ -82,7 +86,7 @@ export async function executeRun(run: RunFolder, request: RunRequest): Promise<'
 }
 
 async function runOwned(run: RunFolder, request: RunRequest): Promise<'done' | 'stopped'> {
-  const {resolved, stages, reuse, onEvent} = request;
+  const {resolved, stages, reuse, share, onEvent} = request;
   await requireEnded(run.path);
   // From here on it has an owner, whatever it was before.
   await rm(runPaths.launch(run.path), {force: true});
@@ -95,7 +99,7 @@ async function runOwned(run: RunFolder, request: RunRequest): Promise<'done' | '
   const onUnreadable = (error: UserError) => void leftOut.push(`an earlier run is left out: ${error.line}`);
   const taken = reuse ? await takeOver(run, stages, await stageFacts(run, resolved, inputs), onUnreadable) : [];
   const left = await remaining(run, stages);
-  const {warnings, ...processes} = await planRemaining(run, resolved, left);
+  const {warnings, ...processes} = await planRemaining(run, resolved, left, share);
   const mirrored = left.some(isTraining) ? await flipDoubt(resolved) : null;
   return ownRun({
     ...processes,
@@ -120,9 +124,10 @@ export async function planRemaining(
   {record: {engine}}: RunFolder,
   resolved: ResolvedConfig,
   stages: readonly PlannedStage[],
+  share = wholeMachine,
 ): Promise<ProcessPlan & Pick<RunPlan & CudaSetting, 'warnings' | 'libraryFolders'>> {
   const {gpus, libraryFolders} = await cudaSetting({...resolved.config.engine, name: engine.name});
-  const request = {stages, engine, gpus, cores: coresFor(resolved, engine)};
+  const request = {stages, engine, gpus: sharedGpus(gpus, share), cores: coresFor(resolved, engine, share)};
   const {plan, warnings} = await planRun(withThreads(resolved, engine), request);
   return {...plan, warnings, libraryFolders};
 }
@@ -153,9 +158,10 @@ function withThreads(resolved: ResolvedConfig, {threads}: RunRecord['engine']): 
   return {...resolved, config: {...config, engine: {...config.engine, threads}}};
 }
 
-/** How many processes the cores can run with these threads, where the config leaves the threads open. */
-function coresFor({config}: ResolvedConfig, {threads}: RunRecord['engine']): number | undefined {
-  return config.engine.threads === undefined ? Math.max(1, Math.floor(ownCores() / threads)) : undefined;
+/** The cores; where the config leaves the threads open, how many processes these can run with the threads that the run has. */
+function coresFor({config}: ResolvedConfig, {threads}: RunRecord['engine'], share: MachineShare): number {
+  const cores = sharedCores(share);
+  return config.engine.threads === undefined ? Math.max(1, Math.floor(cores / threads)) : cores;
 }
 
 async function remaining({path}: RunFolder, stages: readonly PlannedStage[]): Promise<PlannedStage[]> {

@@ -12,6 +12,7 @@ import type {RunFolder} from '../../store/run/runFolder.ts';
 import {differentSections} from '../graph/configDifference.ts';
 import {finishedStages, requireNeeds} from '../graph/finishedStages.ts';
 import {resolveConfig} from './resolveConfig.ts';
+import type {MachineShare} from '../resources/machineShare.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {selectStages} from '../graph/selectStages.ts';
 import {allStages, type PlannedStage} from '../graph/stagePlan.ts';
@@ -28,6 +29,8 @@ export interface Wanted {
   readonly why?: string;
   /** Whether a new run takes over what earlier ones did with the same inputs. */
   readonly reuse: boolean;
+  /** What a run gets of the machine; left out: all of it. */
+  readonly share?: MachineShare;
 }
 
 /** What overrides the config. */
@@ -41,7 +44,7 @@ export interface WantedOptions {
 }
 
 /** Stages to execute in a run. */
-export interface Work extends Pick<Wanted, 'resolved' | 'stages' | 'reuse'> {
+export interface Work extends Pick<Wanted, 'resolved' | 'stages' | 'reuse' | 'share'> {
   readonly run: RunFolder;
 }
 
@@ -69,20 +72,21 @@ export function wantedOf(
 
 /** The work in a new run, whose folder is made; `onEngine` receives which engine it gets and why. */
 export async function workInNewRun(
-  {configFile, resolved, stages, why, reuse}: Wanted,
+  {configFile, resolved, stages, why, reuse, share}: Wanted,
   onEngine: (engine: EngineInfo) => void,
 ): Promise<Work> {
   requireNeeds(stages, new Set());
-  return {run: await createRunOf(configFile, resolved, stages, onEngine, why), resolved, stages, reuse};
+  const run = await createRunOf(configFile, resolved, stages, onEngine, {why, share});
+  return {run, resolved, stages, reuse, share};
 }
 
 /** The work in a run that was made before from the same settings. Throws a UserError where they differ. */
-export async function workInRun({configFile, resolved, stages, engine}: Wanted, run: RunFolder): Promise<Work> {
+export async function workInRun({configFile, resolved, stages, engine, share}: Wanted, run: RunFolder): Promise<Work> {
   const own = await readResolved(run);
   requireSameConfig(configFile, resolved.config, own.config);
   requireSameEngine(run, engine);
   requireNeeds(stages, new Set((await finishedStages(run.path, stages)).keys()));
-  return {run, resolved: own, stages, reuse: false};
+  return {run, resolved: own, stages, reuse: false, share};
 }
 
 /** What was asked last of a run that was stopped, failed or lost. */
@@ -96,10 +100,10 @@ export async function unfinishedWork(run: RunFolder): Promise<Work> {
 
 /** Carries the work out, and copies the report to the folder that the config names. */
 export async function runWork(
-  {run, resolved, stages, reuse}: Work,
+  {run, resolved, stages, reuse, share}: Work,
   onEvent: (event: RunEvent) => void,
 ): Promise<'done' | 'stopped'> {
-  const outcome = await executeRun(run, {resolved, stages, reuse, onEvent});
+  const outcome = await executeRun(run, {resolved, stages, reuse, share, onEvent});
   if (outcome === 'done' && stages.some(({stage}) => stage.kind === 'report')) await publishReport(run, resolved);
   return outcome;
 }

@@ -29,6 +29,8 @@ async function experiment(matrix: object, changes: object = {}) {
   };
 }
 
+const begunIn = (output: string) => output.split('Run folder').length - 1;
+
 describe('deme matrix', {timeout: 600_000}, () => {
   useCpuBackend();
 
@@ -56,10 +58,11 @@ describe('deme matrix', {timeout: 600_000}, () => {
     });
     expect(code, stderr).toBe(0);
     await keepTable('matrix', join(out, 'matrix.json'));
-    for (const {planned, rows, current} of seen) {
+    for (const {planned, rows, running = []} of seen) {
       const ended = rows.flatMap((row) => row.runs).length;
       expect(planned).toHaveLength(8);
-      if (current) expect(current).toMatchObject(planned?.[ended] ?? {});
+      expect(running.length).toBeLessThan(2);
+      for (const run of running) expect(run).toMatchObject(planned?.[ended] ?? {});
     }
     expect(stdout).toContain('Run 8 of 8: technique = plain, weights = [0,0], repetition 1');
     const {rows, trainings, repeats} = await table();
@@ -84,6 +87,38 @@ describe('deme matrix', {timeout: 600_000}, () => {
     expect((await deme(['matrix', config])).code).toBe(0);
     expect(await runs()).toHaveLength(8);
     expect(await page()).toBe(before);
+  });
+
+  it('makes two runs at once, stops both when it is interrupted, and goes on to the table of runs in turn', async () => {
+    // The second has nothing of the first, and the third takes over the experts of the second.
+    const other = {'decouple.seed': 1, 'evaluate.heldOut.images': 5};
+    const columns = {cell: {choices: {one: {}, other, weighted: {...other, 'merge.weights': [0, 1]}}}};
+    const decouple = {ranges: 2, updates: 60, batch: 4, logEvery: 20, bucketEvery: 20, checkpointEvery: 20};
+    const atOnce = await experiment({columns}, {decouple});
+    const stopped = await deme(['matrix', atOnce.config, '--parallel', '2'], {
+      onStart: (child) => {
+        let output = '';
+        child.stdout.on('data', (chunk: Buffer) => {
+          const before = begunIn(output);
+          output += chunk.toString();
+          if (before < 2 && begunIn(output) === 2) child.kill('SIGINT');
+        });
+      },
+    });
+    expect(stopped.code).toBe(130);
+    expect(stopped.stdout).toMatch(/^\[2\] Run folder: .*tiny/m);
+    expect(stopped.stdout).toContain('Stopped at a checkpoint. The same command goes on from there.');
+    expect((await atOnce.table()).running?.map(({labels}) => labels)).toEqual([{cell: 'one'}, {cell: 'other'}]);
+    expect((await deme(['matrix', atOnce.config, '--parallel', '2'])).code).toBe(0);
+    expect(await atOnce.runs()).toHaveLength(3);
+
+    const inTurn = await experiment({columns}, {decouple});
+    expect((await deme(['matrix', inTurn.config])).code).toBe(0);
+    const [table, expected] = [await atOnce.table(), await inTurn.table()];
+    expect(table.trainings).toEqual({done: 4, takenOver: 2});
+    expect(table.running).toEqual([]);
+    const scores = ({rows}: MatrixResult) => rows.map((row) => ({labels: row.labels, scores: row.scores}));
+    expect(scores(table)).toEqual(scores(expected));
   });
 
   it('tells a wrong cell before any has begun, and a config without a matrix', async () => {

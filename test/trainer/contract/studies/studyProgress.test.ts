@@ -49,17 +49,25 @@ describe('the tables of the verbs', () => {
     const failed = {...first, runs: [{...first.runs[0]!, run: null, error}]};
     const half: StudyContent = {
       kind: 'matrix',
-      result: {...matrix.result, rows: [failed], current: {...planned[1]!, run: 'tiny-2'}},
+      result: {...matrix.result, rows: [failed], running: [1, 4].map((i) => ({...planned[i]!, run: `tiny-${i + 1}`}))},
     };
     expect(studyText(half)).toBe('1 of 8 runs, 1 failed');
     const runs = studyRuns(half);
-    expect(runs.map(({state}) => state)).toEqual(['failed', 'current', ...Array.from({length: 6}, () => 'waiting')]);
+    const waiting = (count: number) => Array.from({length: count}, () => 'waiting');
+    expect(runs.map(({state}) => state)).toEqual(['failed', 'current', ...waiting(2), 'current', ...waiting(3)]);
     expect(runs[0]?.problem).toBe('The loss is not finite. Lower the rate.');
     expect(runs[1]).toMatchObject({run: 'tiny-2', repeat: '1'});
   });
 
-  it('of earlier versions have neither planned runs nor the folder of the runs', () => {
-    const {planned: _, current: __, output: ___, ...old} = matrix.result;
+  it('of earlier versions name the one run that is being made', () => {
+    const {rows, planned = [], running: _, ...old} = matrix.result;
+    const result = {...old, planned, rows: rows.slice(0, 1), current: {...planned[2]!, run: 'tiny-3'}};
+    const states = studyRuns(StudyContent.parse({kind: 'matrix', result})).map(({run, state}) => `${state} ${run}`);
+    expect(states.filter((state) => state.startsWith('current'))).toEqual(['current tiny-3']);
+  });
+
+  it('of still earlier versions have neither planned runs nor the folder of the runs', () => {
+    const {planned: _, running: __, current: ___, output: ____, ...old} = matrix.result;
     expect(studyRuns(StudyContent.parse({kind: 'matrix', result: old}))).toHaveLength(8);
   });
 

@@ -6,7 +6,7 @@ import {printResult, type ExitCode, type OutputOptions} from '../../outcome.ts';
 import {refreshJobs} from '../../refreshJobs.ts';
 import {countText, groupLine} from '../../view/launchView.ts';
 import type {MatrixPlan} from './planMatrix.ts';
-import {runMatrix} from './runMatrix.ts';
+import {runMatrix, type MatrixRunOptions} from './runMatrix.ts';
 
 /**
  * Makes the runs of a matrix here, or submits them. The same command then says how they go, and makes the table once all are done. What has
@@ -14,7 +14,7 @@ import {runMatrix} from './runMatrix.ts';
  */
 export async function carryOutMatrix(
   plan: MatrixPlan,
-  options: OutputOptions & {launcher?: LauncherName},
+  options: MatrixRunOptions & {launcher?: LauncherName},
 ): Promise<ExitCode> {
   const [first] = plan.runs;
   const launch = first === undefined ? null : launchOf(first.wanted.resolved.config, options.launcher);

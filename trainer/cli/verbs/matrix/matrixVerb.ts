@@ -5,7 +5,7 @@ import {parseConfig} from '../../../contract/config/parseConfig.ts';
 import {UserError} from '../../../contract/errors.ts';
 import {readConfigText} from '../../../store/files/configText.ts';
 import {action} from '../../action.ts';
-import {engineOption, launcherOption} from '../../arguments.ts';
+import {count, engineOption, launcherOption} from '../../arguments.ts';
 import type {ExitCode, OutputOptions} from '../../outcome.ts';
 import {carryOutMatrix} from './carryOutMatrix.ts';
 import {planMatrix, printPlan} from './planMatrix.ts';
@@ -13,6 +13,7 @@ import {planMatrix, printPlan} from './planMatrix.ts';
 interface MatrixOptions extends OutputOptions {
   engine?: EngineChoice;
   launcher?: LauncherName;
+  parallel?: number;
   out?: string;
   dryRun?: boolean;
 }
@@ -25,6 +26,7 @@ export function addMatrixVerb(deme: Command): void {
     .option('--out <folder>', 'folder of matrix.json and matrix.md (NAME-matrix beside NAME.deme.yaml)')
     .addOption(engineOption())
     .addOption(launcherOption())
+    .option('--parallel <count>', 'runs at once on this machine, which share its cores and GPUs', count, 1)
     .option('--dry-run', 'only say which runs it makes');
   action(command, matrix);
 }

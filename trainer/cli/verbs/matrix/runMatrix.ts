@@ -1,77 +1,80 @@
-import {mkdir} from 'node:fs/promises';
-import {join, relative} from 'node:path';
+import {relative} from 'node:path';
 import {toErrorRecord, UserError} from '../../../contract/errors.ts';
-import type {MatrixResult} from '../../../contract/matrix/matrixResult.ts';
-import type {MatrixCell} from '../../../pipeline/matrix/matrixCells.ts';
-import {matrixMarkdown, type PagePicture} from '../../../pipeline/matrix/matrixMarkdown.ts';
-import {matrixResult, readCellRun, type CellRun} from '../../../pipeline/matrix/matrixResult.ts';
+import {runStageGraph} from '../../../pipeline/graph/stageGraph.ts';
+import {readCellRun, type CellRun} from '../../../pipeline/matrix/matrixResult.ts';
+import {runNeeds} from '../../../pipeline/matrix/runNeeds.ts';
+import {rememberInterrupts} from '../../../pipeline/owner/interrupts.ts';
 import {workOfSettings} from '../../../pipeline/owner/workOfSettings.ts';
+import type {MachineShare} from '../../../pipeline/resources/machineShare.ts';
 import type {RunFolder} from '../../../store/run/runFolder.ts';
-import {writeFileAtomic} from '../../../store/files/atomicFile.ts';
-import {writeJsonAtomic} from '../../../store/files/jsonFile.ts';
 import type {ExitCode, OutputOptions} from '../../outcome.ts';
 import {printJson, printLines} from '../../terminal.ts';
 import {showWork} from '../../view/followRun.ts';
-import {plannedRun, runText, type MatrixPlan, type PlannedRun} from './planMatrix.ts';
+import {markedLines} from './markedLines.ts';
+import {MatrixTable} from './matrixTable.ts';
+import {runText, type MatrixPlan, type PlannedRun} from './planMatrix.ts';
+
+/** How the runs of a matrix are made. */
+export interface MatrixRunOptions extends OutputOptions {
+  /** Runs at once; left out: one. */
+  parallel?: number;
+}
 
 /**
- * Makes the runs one after the other, each in the run that has begun it if there is one, so that every stage that several share is done once. The
- * table is written before and after each, with what there is. A run that fails is noted, and the others go on.
+ * Makes the runs of a matrix, each in the run that has begun it if there is one. A run waits for those before it that make something it can take
+ * over, so that every stage that several share is done once. A run that fails is noted, and the others go on.
  */
-export async function runMatrix(
-  {about, runs, out, stem, conclude, illustrate}: MatrixPlan,
-  options: OutputOptions,
-): Promise<ExitCode> {
-  const say = (line: string) => {
-    if (!options.json) printLines([line]);
+export async function runMatrix(plan: MatrixPlan, options: MatrixRunOptions): Promise<ExitCode> {
+  const {runs} = plan;
+  const {json, parallel = 1} = options;
+  const table = new MatrixTable(plan);
+  const needs = runNeeds(runs.map(({wanted}) => wanted));
+  const free = Array.from({length: parallel}, (_, index) => index);
+  const say = (line: string, out?: NodeJS.WritableStream) => {
+    if (!json) printLines([line], out);
   };
-  await mkdir(out, {recursive: true});
-  const page = join(out, `${stem}.md`);
-  const tried = new Map<MatrixCell, CellRun[]>();
-  let result: MatrixResult | null = null;
-  let failed = 0;
-  /** Writes the table with what there is, for those who watch it. */
-  const write = async (done: number, current: MatrixResult['current']): Promise<MatrixResult> => {
-    const table = {...matrixResult(about, tried), current};
-    const soFar = [`${done} of ${runs.length} runs are done; what is concluded comes with the last.`];
-    const verdicts = done === runs.length ? conclude?.(table.rows) : soFar;
-    const whole = conclude && verdicts ? {...table, verdicts} : table;
-    await writeJsonAtomic(join(out, `${stem}.json`), whole);
-    return whole;
+  const carryOut = async (run: PlannedRun, number: number): Promise<'done' | 'stopped'> => {
+    const index = free.shift() ?? 0;
+    const out = parallel === 1 || json ? process.stdout : markedLines(`[${number}]`, process.stdout);
+    say(`Run ${number} of ${runs.length}: ${runText(run)}`);
+    const share = {index, count: parallel};
+    const onBegun = ({record: {id}}: RunFolder) => table.begin(run, id);
+    const made = await makeRun(run, {json, share, out, say, onBegun});
+    free.push(index);
+    if (made === 'stopped') return 'stopped';
+    await table.end(run, made);
+    return 'done';
   };
-  for (const [i, run] of runs.entries()) {
-    say(`Run ${i + 1} of ${runs.length}: ${runText(run)}`);
-    const onBegun = async ({record: {id}}: RunFolder) => void (await write(i, {...plannedRun(run), run: id}));
-    const made = await makeRun(run, options, say, onBegun);
-    if (made === 'stopped') {
-      say('Stopped at a checkpoint. The same command goes on from there.');
-      return 130;
-    }
-    if (made.error !== null) failed++;
-    tried.set(run.cell, [...(tried.get(run.cell) ?? []), made]);
-    result = await write(i + 1, null);
-    const pictures: PagePicture[] = [];
-    for (const {name, alt, content} of (await illustrate?.(tried, result.rows)) ?? []) {
-      const file = `${stem}-${name}`;
-      await writeFileAtomic(join(out, file), content);
-      pictures.push({file, alt});
-    }
-    await writeFileAtomic(page, matrixMarkdown(result, pictures));
+  const nodes = runs.map((run, i) => ({name: String(i), needs: needs[i] ?? [], run, number: i + 1}));
+  const interrupts = rememberInterrupts();
+  const outcome = await runStageGraph(nodes, new Set(), parallel, {
+    run: ({run, number}) => carryOut(run, number),
+    mayStart: () => !interrupts.hasArrived,
+  }).finally(() => interrupts.end());
+  if (outcome === 'stopped') {
+    say('Stopped at a checkpoint. The same command goes on from there.');
+    return 130;
   }
-  if (options.json) printJson(result, 0);
-  if (failed > 0) say(`${failed} of ${runs.length} runs failed; the table says why.`);
-  result?.verdicts?.forEach(say);
-  say(`Table: ${relative('', page)}`);
-  return failed === 0 ? 0 : 1;
+  if (json) printJson(table.result, 0);
+  if (table.failed > 0) say(`${table.failed} of ${runs.length} runs failed; the table says why.`);
+  table.result.verdicts?.forEach((verdict) => say(verdict));
+  say(`Table: ${relative('', table.page)}`);
+  return table.failed === 0 ? 0 : 1;
 }
 
 const noTrainings = {done: 0, takenOver: 0};
 
+interface Making {
+  readonly json?: boolean;
+  readonly share: MachineShare;
+  readonly out: NodeJS.WritableStream;
+  say(line: string, out: NodeJS.WritableStream): void;
+  onBegun(run: RunFolder): Promise<void>;
+}
+
 async function makeRun(
   {repeat, wanted}: PlannedRun,
-  options: OutputOptions,
-  say: (line: string) => void,
-  onBegun: (run: RunFolder) => Promise<void>,
+  {json, share, out, say, onBegun}: Making,
 ): Promise<CellRun | 'stopped'> {
   let begun: RunFolder | null = null;
   const ended = async (error: CellRun['error']): Promise<CellRun> => ({
@@ -82,13 +85,13 @@ async function makeRun(
     ...(begun ? await readCellRun(begun.path, wanted.resolved, error) : {report: null, trainings: noTrainings}),
   });
   try {
-    const work = await workOfSettings(wanted, ({reason}) => say(`Engine: ${reason}`));
+    const work = await workOfSettings({...wanted, share}, ({reason}) => say(`Engine: ${reason}`, out));
     begun = work.run;
     await onBegun(begun);
-    return (await showWork(work, options)) === 'stopped' ? 'stopped' : await ended(null);
+    return (await showWork(work, {json, isOneOfMany: true}, out)) === 'stopped' ? 'stopped' : await ended(null);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    say(`Failed: ${error.line}`);
+    say(`Failed: ${error.line}`, out);
     return ended(toErrorRecord(error));
   }
 }

@@ -15,6 +15,7 @@ import {planMatrix, printPlan} from './planMatrix.ts';
 interface StudyOptions extends OutputOptions, StudySize {
   engine?: EngineChoice;
   launcher?: LauncherName;
+  parallel?: number;
   out?: string;
   dryRun?: boolean;
 }
@@ -29,6 +30,7 @@ export function addStudyVerb(deme: Command): void {
     .option('--out <folder>', 'folder of study.json and study.md (NAME-study beside NAME.deme.yaml)')
     .addOption(engineOption())
     .addOption(launcherOption())
+    .option('--parallel <count>', 'runs at once on this machine, which share its cores and GPUs', count, 1)
     .option('--dry-run', 'only say which runs it makes');
   action(command, study);
 }
