@@ -1,5 +1,7 @@
 import type {Report} from '../run/report.ts';
 import {parseModel} from '../run/runModel.ts';
+import {objectiveKinds} from '../config/searchObjective.ts';
+import {estimate, type Estimate} from './estimate.ts';
 import {mergedDifferences} from './verdicts.ts';
 
 /** A score of a model in one run. */
@@ -65,5 +67,37 @@ export function reportScores(report: Report): ReportScore[] {
       })),
     ];
   });
-  return [...losses, ...merged, ...distances].filter(({model}) => parseModel(model)?.kind !== 'expert');
+  return [...losses, ...merged, ...distances, ...testScores(report)].filter(
+    ({model}) => parseModel(model)?.kind !== 'expert',
+  );
 }
+
+/** How far the result of a search by distance is from what it has to beat, and the ordinary finetune from the base, on noise that no search has seen. */
+function testScores({search}: Report): ReportScore[] {
+  const {test, objective = 'loss'} = search ?? {};
+  if (test === undefined || test.seeds.length < 2) return [];
+  const about = `test of the search by ${objectiveKinds[objective].name}, difference to`;
+  const found = test.models.filter(({model}) => searched.includes(model)).at(-1);
+  const score = (model: string, rival: string, {mean, standardError}: Estimate): ReportScore => ({
+    score: `${about} ${rival}`,
+    model,
+    value: mean,
+    standardError,
+  });
+  return test.models.flatMap((other): ReportScore[] => {
+    if (found === undefined || searched.includes(other.model)) return [];
+    const paired = estimate(found.distances.map((distance, i) => distance - (other.distances[i] ?? NaN)));
+    const rows = [score('merged', rivalNames[other.model] ?? other.model, paired)];
+    return other.model === 'ordinary' ? [...rows, score(other.model, 'the base', other.differenceToBase)] : rows;
+  });
+}
+
+/** Results of a search, each of which goes on from the one before. */
+const searched: readonly string[] = ['best', 'groups', 'checkpoints'];
+
+const rivalNames: Readonly<Record<string, string>> = {
+  base: 'the base',
+  ones: 'all weights 1',
+  ordinary: 'the ordinary finetune',
+  'ordinary-scaled': 'the scaled ordinary finetune',
+};
