@@ -1,21 +1,18 @@
-import type {LauncherName} from '../../../contract/config/launchConfig.ts';
 import {findRuns, launchMatrix} from '../../../pipeline/launch/launchMatrix.ts';
 import {launchOf} from '../../../pipeline/launch/launchOf.ts';
 import {currentState, isActive, type CurrentState} from '../../../store/run/runState.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../../outcome.ts';
 import {refreshJobs} from '../../refreshJobs.ts';
 import {countText, groupLine} from '../../view/launchView.ts';
+import type {MatrixOptions} from './matrixOptions.ts';
 import type {MatrixPlan} from './planMatrix.ts';
-import {runMatrix, type MatrixRunOptions} from './runMatrix.ts';
+import {runMatrix} from './runMatrix.ts';
 
 /**
  * Makes the runs of a matrix here, or submits them. The same command then says how they go, and makes the table once all are done. What has
  * failed by then is submitted once more.
  */
-export async function carryOutMatrix(
-  plan: MatrixPlan,
-  options: MatrixRunOptions & {launcher?: LauncherName},
-): Promise<ExitCode> {
+export async function carryOutMatrix(plan: MatrixPlan, options: MatrixOptions): Promise<ExitCode> {
   const [first] = plan.runs;
   const launch = first === undefined ? null : launchOf(first.wanted.resolved.config, options.launcher);
   if (launch === null) return runMatrix(plan, options);

@@ -7,26 +7,23 @@ import {rememberInterrupts} from '../../../pipeline/owner/interrupts.ts';
 import {workOfSettings} from '../../../pipeline/owner/workOfSettings.ts';
 import type {MachineShare} from '../../../pipeline/resources/machineShare.ts';
 import type {RunFolder} from '../../../store/run/runFolder.ts';
-import type {ExitCode, OutputOptions} from '../../outcome.ts';
+import type {ExitCode} from '../../outcome.ts';
 import {printJson, printLines} from '../../terminal.ts';
 import {showWork} from '../../view/followRun.ts';
 import {markedLines} from './markedLines.ts';
+import type {MatrixOptions} from './matrixOptions.ts';
 import {MatrixTable} from './matrixTable.ts';
 import {runText, type MatrixPlan, type PlannedRun} from './planMatrix.ts';
-
-/** How the runs of a matrix are made. */
-export interface MatrixRunOptions extends OutputOptions {
-  /** Runs at once; left out: one. */
-  parallel?: number;
-}
 
 /**
  * Makes the runs of a matrix, each in the run that has begun it if there is one. A run waits for those before it that make something it can take
  * over, so that every stage that several share is done once. A run that fails is noted, and the others go on.
  */
-export async function runMatrix(plan: MatrixPlan, options: MatrixRunOptions): Promise<ExitCode> {
+export async function runMatrix(
+  plan: MatrixPlan,
+  {json, parallel}: Pick<MatrixOptions, 'json' | 'parallel'>,
+): Promise<ExitCode> {
   const {runs} = plan;
-  const {json, parallel = 1} = options;
   const table = new MatrixTable(plan);
   const needs = runNeeds(runs.map(({wanted}) => wanted));
   const free = Array.from({length: parallel}, (_, index) => index);

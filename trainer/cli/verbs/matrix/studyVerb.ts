@@ -1,24 +1,17 @@
 import {InvalidArgumentError, type Command} from 'commander';
-import type {EngineChoice} from '../../../contract/config/config.ts';
-import type {LauncherName} from '../../../contract/config/launchConfig.ts';
 import {parseConfig} from '../../../contract/config/parseConfig.ts';
 import {studyMatrix, type StudySize} from '../../../pipeline/matrix/studyMatrix.ts';
 import {studyPictures} from '../../../pipeline/matrix/studyPictures.ts';
 import {studyVerdicts} from '../../../pipeline/matrix/studyVerdicts.ts';
 import {readConfigText} from '../../../store/files/configText.ts';
 import {action} from '../../action.ts';
-import {count, engineOption, launcherOption, wholeNumber} from '../../arguments.ts';
-import type {ExitCode, OutputOptions} from '../../outcome.ts';
+import {count, wholeNumber} from '../../arguments.ts';
+import type {ExitCode} from '../../outcome.ts';
 import {carryOutMatrix} from './carryOutMatrix.ts';
+import {addMatrixOptions, type MatrixOptions} from './matrixOptions.ts';
 import {planMatrix, printPlan} from './planMatrix.ts';
 
-interface StudyOptions extends OutputOptions, StudySize {
-  engine?: EngineChoice;
-  launcher?: LauncherName;
-  parallel?: number;
-  out?: string;
-  dryRun?: boolean;
-}
+interface StudyOptions extends MatrixOptions, StudySize {}
 
 /** `deme study`. */
 export function addStudyVerb(deme: Command): void {
@@ -26,13 +19,8 @@ export function addStudyVerb(deme: Command): void {
     .command('study <config>')
     .description('merge the experts of a config by each search, and judge them beside ordinary finetunes and baselines')
     .option('--samples <count>', 'images of each model with each seed', sampleCount, 10_000)
-    .option('--seeds <list>', 'seeds of their noise, three or more', seedList, [200, 201, 202])
-    .option('--out <folder>', 'folder of study.json and study.md (NAME-study beside NAME.deme.yaml)')
-    .addOption(engineOption())
-    .addOption(launcherOption())
-    .option('--parallel <count>', 'runs at once on this machine, which share its cores and GPUs', count, 1)
-    .option('--dry-run', 'only say which runs it makes');
-  action(command, study);
+    .option('--seeds <list>', 'seeds of their noise, three or more', seedList, [200, 201, 202]);
+  action(addMatrixOptions(command, 'study'), study);
 }
 
 async function study(file: string, options: StudyOptions): Promise<ExitCode> {
