@@ -5,6 +5,7 @@ import {treeOf} from '../../trainer/launch/killTree.ts';
 import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import {NewEvents} from '../../trainer/store/run/launched/newEvents.ts';
 import {lockHolder} from '../../trainer/store/run/processLock.ts';
+import {readSteps} from '../../trainer/store/metrics/metricsReader.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {readModelFolder} from '../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../helpers/cpuBackend.ts';
@@ -26,9 +27,16 @@ describe.skipIf(!hasSlurm)('a run on Slurm (skipped where Slurm is not installed
 
   it('is preempted and loses its controller, and makes what a local run makes, byte for byte', async () => {
     const lives = isLong ? 10 : 2;
-    const {config, run} = await experiment(lives * 300);
-    const local = await experiment(lives * 300, {launch: undefined});
+    const updates = (lives + 1) * 300;
+    const {config, run} = await experiment(updates);
+    const local = await experiment(updates, {launch: undefined});
     expect(await succeed('run', config)).toContain('Submitted');
+    await working(run, 'expert-1');
+    // Curves and losses are those of the jobs while they run.
+    expect((await readSteps(run, 'expert-1')).length).toBeGreaterThan(0);
+    await until('the list shows losses', async () =>
+      /expert-1 \(job \d+_1\): \d+ %.*, loss \d/.test((await call('runs', '--output', join(run, '..'))).stdout),
+    );
     for (let life = 0; life < lives; life++) {
       await working(run, 'expert-1');
       if (life === 0)
