@@ -1,10 +1,9 @@
 import {csvCell} from '../../trainer/contract/csvCell.ts';
 import {curveSeries, rowLength} from '../../trainer/contract/run/curveBins.ts';
-import {metricStages} from '../../trainer/store/metrics/metricsCheck.ts';
+import {metricsFolders} from '../../trainer/store/metrics/metricsFolders.ts';
 import {readSteps} from '../../trainer/store/metrics/metricsReader.ts';
 import type {Run} from '../runs/run.ts';
 import {tensorBoardFile, type Scalar} from './tensorBoardFile.ts';
-import {runPaths} from '../../trainer/store/run/runPaths.ts';
 
 /** All steps of one training stage: rows of update, time and the values of `curveSeries`. */
 export interface StageSteps {
@@ -16,7 +15,7 @@ export interface StageSteps {
 export async function stepsOf(runs: readonly Run[]): Promise<StageSteps[]> {
   const all: StageSteps[] = [];
   for (const {path, record} of runs) {
-    for (const stage of await metricStages(runPaths.metrics(path))) {
+    for (const stage of [...(await metricsFolders(path)).keys()].sort()) {
       const rows = await readSteps(path, stage);
       if (rows.length > 0) all.push({run: record.id, stage, rows});
     }

@@ -2,6 +2,7 @@ import type {RunEvent} from '../../trainer/contract/run/events.ts';
 import {statIfThere} from '../../trainer/store/files/fileExists.ts';
 import {metricsAreWhole} from '../../trainer/store/metrics/metricsCheck.ts';
 import {rebuildMetrics} from '../../trainer/store/metrics/metricsFile.ts';
+import {singleFolders} from '../../trainer/store/metrics/metricsFolders.ts';
 import {metricsPaths} from '../../trainer/store/metrics/metricsPaths.ts';
 import {readMilestones} from '../../trainer/store/metrics/metricsReader.ts';
 import {isActiveRun, type Run} from '../runs/run.ts';
@@ -19,7 +20,7 @@ export class Milestones {
   async of(run: Run): Promise<readonly RunEvent[]> {
     if (!isActiveRun(run)) await this.#ensure(run.path);
     else this.#checked.delete(run.path);
-    const version = await versionOf(metricsPaths.milestones(runPaths.metrics(run.path)));
+    const version = await versionOf(run.path);
     const known = this.#known.get(run.path);
     if (known?.version === version) return known.events;
     const events = await readMilestones(run.path, shown);
@@ -44,7 +45,9 @@ async function ensureMetrics(path: string): Promise<void> {
   if (!(await metricsAreWhole(path))) await rebuildMetrics(path);
 }
 
-async function versionOf(file: string): Promise<string> {
-  const stats = await statIfThere(file);
-  return stats === null ? 'none' : `${stats.size} ${stats.mtimeMs} ${stats.ino}`;
+/** Of the files in which the events of a run are: its own, and those of stages that are jobs. */
+async function versionOf(run: string): Promise<string> {
+  const folders = [runPaths.metrics(run), ...(await singleFolders(run)).values()];
+  const stats = await Promise.all(folders.map((folder) => statIfThere(metricsPaths.milestones(folder))));
+  return stats.map((each) => (each === null ? 'none' : `${each.size} ${each.mtimeMs} ${each.ino}`)).join(', ');
 }

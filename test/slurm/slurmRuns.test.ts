@@ -5,6 +5,7 @@ import {treeOf} from '../../trainer/launch/killTree.ts';
 import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import {NewEvents} from '../../trainer/store/run/launched/newEvents.ts';
 import {lockHolder} from '../../trainer/store/run/processLock.ts';
+import {readSteps} from '../../trainer/store/metrics/metricsReader.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {readModelFolder} from '../../trainer/store/weights/modelFolder.ts';
 import {useCpuBackend} from '../helpers/cpuBackend.ts';
@@ -26,9 +27,16 @@ describe.skipIf(!hasSlurm)('a run on Slurm (skipped where Slurm is not installed
 
   it('is preempted and loses its controller, and makes what a local run makes, byte for byte', async () => {
     const lives = isLong ? 10 : 2;
-    const {config, run} = await experiment(lives * 300);
-    const local = await experiment(lives * 300, {launch: undefined});
+    const updates = (lives + 1) * 300;
+    const {config, run} = await experiment(updates);
+    const local = await experiment(updates, {launch: undefined});
     expect(await succeed('run', config)).toContain('Submitted');
+    await working(run, 'expert-1');
+    // Curves and losses are those of the jobs while they run.
+    expect((await readSteps(run, 'expert-1')).length).toBeGreaterThan(0);
+    await until('the list shows losses', async () =>
+      /expert-1 \(job \d+_1\): \d+ %.*, loss \d/.test((await call('runs', '--output', join(run, '..'))).stdout),
+    );
     for (let life = 0; life < lives; life++) {
       await working(run, 'expert-1');
       if (life === 0)
@@ -120,6 +128,27 @@ describe.skipIf(!hasSlurm)('a run on Slurm (skipped where Slurm is not installed
     await ended(run);
     const updates = await updatesOf(run, 'expert-0');
     expect(Math.max(...updates)).toBe(300);
+  });
+
+  it('has one of its trainings cancelled, which writes its checkpoint and stays away, and goes on with the other', async () => {
+    const {config, run} = await experiment(400, {evaluate: undefined});
+    await succeed('run', config);
+    await working(run, 'expert-0');
+    await working(run, 'expert-1');
+    const said = await succeed('launch', 'cancel', run, 'expert-1');
+    expect(said).toMatch(/expert-1 \(job \d+_1\) writes a checkpoint and ends[^]*search, merge/);
+    await until('expert-1 has ended', async () => (await lockHolder(runPaths.singleLock(run, 'expert-1'))) === null);
+    const reached = Math.max(...(await updatesOf(run, 'expert-1')));
+    await until('it is stopped', async () => (await stateOf(run))?.state === 'stopped');
+    expect(await fileExists(runPaths.stage(run, 'expert-0'))).toBe(true);
+    await until('no job is left', async () => (await cluster().call('squeue', '-h', '-t', 'PENDING,RUNNING')) === '');
+    expect(Math.max(...(await updatesOf(run, 'expert-1')))).toBe(reached);
+    expect(reached).toBeLessThan(400);
+    await succeed('resume', run);
+    await ended(run);
+    // It goes on from its checkpoint: no update is made twice.
+    const updates = await updatesOf(run, 'expert-1');
+    expect(updates).toEqual([...new Set(updates)].sort((a, b) => a - b));
   });
 
   it('says at once which stage has failed, and cancels what needs it', async () => {

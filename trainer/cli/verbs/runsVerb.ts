@@ -8,6 +8,7 @@ import {columnsIn, runTableCsv, type RunCells} from '../../contract/run/runTable
 import {findOrphans, type Orphan} from '../../pipeline/owner/orphans.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
+import type {WorkingStage} from '../../store/run/launched/launchedState.ts';
 import {currentState, isActive, toleratedSilenceOf, type CurrentState} from '../../store/run/runState.ts';
 import {action} from '../action.ts';
 import {collect} from '../arguments.ts';
@@ -15,6 +16,7 @@ import {defaultOutput} from '../findRun.ts';
 import {refreshJobs} from '../refreshJobs.ts';
 import {printResult, type ExitCode, type OutputOptions} from '../outcome.ts';
 import {warn} from '../terminal.ts';
+import {clockText} from '../view/clockText.ts';
 import {runCells} from '../view/runCells.ts';
 
 /** A run as the list shows it. */
@@ -35,6 +37,10 @@ interface RunRow {
   readonly launched: boolean;
   /** Why its jobs wait, in words; null where none do. */
   readonly queue: string | null;
+  /** How the stages go that are jobs and run. */
+  readonly working: readonly WorkingStage[];
+  /** By the stages whose jobs were cancelled: that, and why. */
+  readonly cancelled: Readonly<Record<string, string>>;
   /** Its stage processes that have outlived its owner, which end by themselves after a checkpoint. */
   readonly orphans: readonly Orphan[];
   /** The command that resumes it; null where it is running or done. */
@@ -154,6 +160,8 @@ async function toRow({path, record}: RunFolder): Promise<RunRow> {
     error: state?.error?.message ?? null,
     launched: state?.launched ?? false,
     queue: state?.queue ?? null,
+    working: state?.working ?? [],
+    cancelled: state?.cancelled ?? {},
     orphans: await findOrphans(path),
     goOn: state !== null && goesOn.includes(state.state) ? `deme resume ${relative('', path) || '.'}` : null,
   };
@@ -161,7 +169,7 @@ async function toRow({path, record}: RunFolder): Promise<RunRow> {
 
 /** A line for the run, and one for each thing that the user should do or know about it. */
 function rowLines(row: RunRow): string[] {
-  const {state, orphans, goOn, heartbeatAge, launched} = row;
+  const {state, orphans, goOn, heartbeatAge, launched, working, cancelled} = row;
   const isSilent =
     heartbeatAge !== null &&
     state !== 'new' &&
@@ -169,12 +177,25 @@ function rowLines(row: RunRow): string[] {
     heartbeatAge > toleratedSilenceOf({state, ...(launched && {launched})});
   return [
     rowLine(row),
+    ...working.map((stage) => `  ${workingText(stage)}`),
+    ...Object.entries(cancelled).map(([stage, what]) => `  ${stage}: ${what}`),
     ...orphans.map(
       ({stage, pid}) => `  its process ${pid} (${stage}) still runs: it ends by itself after a checkpoint`,
     ),
     ...(isSilent ? [`  its process is there, but its last sign of life is ${ageText(heartbeatAge)} old`] : []),
     ...(state === 'lost' && goOn !== null ? [`  its process is gone; go on with: ${goOn}`] : []),
   ];
+}
+
+/** `expert-0 (job 12_0): 43 %, 0:12:10 left, update 430/1000, loss 0.01234` */
+function workingText({stage, job, progress, secondsLeft, update, updates, loss}: WorkingStage): string {
+  const parts = [
+    `${Math.floor(progress * 100)} %`,
+    ...(secondsLeft === undefined ? [] : [`${clockText(secondsLeft)} left`]),
+    ...(update === undefined ? [] : [`update ${update}/${updates}`]),
+    ...(loss === undefined ? [] : [`loss ${loss.toFixed(5)}`]),
+  ];
+  return `${stage}${job === null ? '' : ` (job ${job})`}: ${parts.join(', ')}`;
 }
 
 function rowLine({id, created, engine, state, stage, progress, error, queue}: RunRow): string {

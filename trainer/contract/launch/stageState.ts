@@ -10,6 +10,12 @@ export const StageState = z.strictObject({
   heartbeat: z.number(),
   /** 0..1 */
   progress: z.number().min(0).max(1),
+  /** How long it takes from here by its own pace; left out while that cannot be said. */
+  secondsLeft: z.number().min(0).optional(),
+  /** The newest update of a training, of how many, and its loss. */
+  update: z.int().min(0).optional(),
+  updates: z.int().min(0).optional(),
+  loss: z.number().optional(),
   error: ErrorRecord.optional(),
 });
 export type StageState = z.infer<typeof StageState>;

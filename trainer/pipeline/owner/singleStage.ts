@@ -1,8 +1,10 @@
 import type {ErrorRecord} from '../../contract/errors.ts';
 import {StageState} from '../../contract/launch/stageState.ts';
 import type {NewRunEvent, RunEvent} from '../../contract/run/events.ts';
+import {addEvents, noProgress, type RunProgress} from '../../contract/run/runProgress.ts';
 import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {EventLog} from '../../store/run/eventLog.ts';
+import {StageMetrics} from '../../store/metrics/stageMetrics.ts';
 import {ownIdentity} from '../../store/run/processIdentity.ts';
 import type {HeldLock} from '../../store/run/processLock.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
@@ -13,8 +15,11 @@ import {runPaths} from '../../store/run/runPaths.ts';
  */
 export class SingleStage {
   readonly #log: EventLog;
+  #metrics: StageMetrics | null = null;
   #state: Pick<StageState, 'state' | 'error'> = {state: 'running'};
-  #progress = 0;
+  #progress: RunProgress = noProgress;
+
+  private readonly metricsFolder: string;
 
   private constructor(
     readonly run: string,
@@ -24,7 +29,9 @@ export class SingleStage {
     readonly onEvent: (event: RunEvent) => void,
   ) {
     const {job} = identity;
-    this.#log = new EventLog(job ? runPaths.jobEvents(run, name, job) : runPaths.singleEvents(run, name));
+    const path = job ? runPaths.jobEvents(run, name, job) : runPaths.singleEvents(run, name);
+    this.#log = new EventLog(path, (event) => this.#metrics?.add(event));
+    this.metricsFolder = runPaths.singleMetrics(path);
   }
 
   static async open(
@@ -33,7 +40,9 @@ export class SingleStage {
     lock: HeldLock,
     onEvent: (event: RunEvent) => void,
   ): Promise<SingleStage> {
-    return new SingleStage(run, name, lock, await ownIdentity(), onEvent);
+    const stage = new SingleStage(run, name, lock, await ownIdentity(), onEvent);
+    stage.#metrics = await StageMetrics.open(run, name, stage.metricsFolder);
+    return stage;
   }
 
   /** Takes an event of its process in; says whether all events are on the disk. A failure is reported when the process has ended. */
@@ -61,20 +70,27 @@ export class SingleStage {
   async beat(): Promise<void> {
     if (!(await this.lock.isHeld())) return;
     const heartbeat = Date.now() / 1000;
-    const state = StageState.parse({...this.#state, ...this.identity, heartbeat, progress: this.#progress});
+    const state = StageState.parse({...this.#state, ...this.identity, heartbeat, ...this.#numbers()});
     await writeJsonAtomic(runPaths.stageState(this.run, this.name), state);
   }
 
   /** Writes how it has ended. */
   async end(state: StageState['state'], error?: ErrorRecord): Promise<void> {
     this.#state = {state, ...(error && {error})};
-    if (state === 'done') this.#progress = 1;
+    this.#metrics?.close();
     await this.beat();
   }
 
   #note(event: RunEvent): void {
-    if (event.type === 'step') this.#progress = Math.min(1, event.update / Math.max(1, event.updates));
-    if (event.type === 'progress') this.#progress = Math.max(0, Math.min(1, event.done / Math.max(1, event.total)));
+    this.#progress = addEvents(this.#progress, [event]);
     this.onEvent(event);
+  }
+
+  #numbers(): Pick<StageState, 'progress' | 'secondsLeft' | 'update' | 'updates' | 'loss'> {
+    const {share = 0, secondsLeft, update, updates, losses = {}} = this.#progress.stages.get(this.name) ?? {};
+    const known = {secondsLeft, update, updates, loss: losses.denoise};
+    const isKnown = ([, value]: [string, number | null | undefined]) => Number.isFinite(value);
+    const progress = this.#state.state === 'done' ? 1 : Math.max(0, Math.min(1, share));
+    return {progress, ...Object.fromEntries(Object.entries(known).filter(isKnown))};
   }
 }

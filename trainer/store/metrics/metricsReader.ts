@@ -5,6 +5,7 @@ import {evenLimit, logarithmicLimit} from './binPlan.ts';
 import {curveLayout} from './curveLayout.ts';
 import {heatLayout} from './heatLayout.ts';
 import {bucketCount} from './metricsCheck.ts';
+import {metricsFolders, singleFolders} from './metricsFolders.ts';
 import {metricsPaths} from './metricsPaths.ts';
 import {isPassing, PyramidReader} from './pyramidReader.ts';
 import {readStoredTerms, withColumns} from './storedTerms.ts';
@@ -59,7 +60,7 @@ export async function readCurve(run: string, stage: string, range: CurveRange): 
 
 /** Per-timestep losses over the updates, in at most about `points` bins as in `contract/curveBins.ts`. Null before the first. */
 export async function readHeatMap(run: string, stage: string, points: number): Promise<Float64Array | null> {
-  const folder = runPaths.metrics(run);
+  const folder = await folderOf(run, stage);
   const path = metricsPaths.heat(folder, stage);
   const buckets = await bucketCount(path(0));
   if (buckets === null) return null;
@@ -82,15 +83,28 @@ export async function readSteps(run: string, stage: string): Promise<Float64Arra
 
 /** The events of a run that are neither a step, nor buckets, nor progress; with `types` only those of these types. */
 export async function readMilestones(run: string, types?: readonly RunEvent['type'][]): Promise<RunEvent[]> {
+  const single = await singleFolders(run);
+  const events = (await milestonesIn(runPaths.metrics(run), types)).filter(({stage}) => !single.has(stage));
+  if (single.size === 0) return events;
+  for (const folder of single.values()) events.push(...(await milestonesIn(folder, types)));
+  return events.sort((a, b) => a.time - b.time);
+}
+
+async function milestonesIn(folder: string, types?: readonly RunEvent['type'][]): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for await (const piece of eventPieces(metricsPaths.milestones(runPaths.metrics(run)), {types}))
-    events.push(...piece.events);
+  for await (const piece of eventPieces(metricsPaths.milestones(folder), {types})) {
+    for (const event of piece.events) events.push(event);
+  }
   return events;
+}
+
+async function folderOf(run: string, stage: string): Promise<string> {
+  return (await metricsFolders(run)).get(stage) ?? runPaths.metrics(run);
 }
 
 /** The files of the curves of a stage and what is stored in them. */
 async function curveFiles(run: string, stage: string) {
-  const folder = runPaths.metrics(run);
+  const folder = await folderOf(run, stage);
   const stored = [...(await readStoredTerms(folder)), ...otherSeriesNames];
   return {path: metricsPaths.curve(folder, stage), layout: curveLayout(stored.length), stored};
 }

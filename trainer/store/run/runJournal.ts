@@ -67,12 +67,13 @@ export class RunJournal {
 
   /** Moves the events of stages that ran without an owner here, unless they still run. */
   async adoptSingleStages(): Promise<void> {
-    for (const {path, stage} of await singleLogs(this.run)) {
+    for (const {path, stage, metrics} of await singleLogs(this.run)) {
       if ((await lockHolder(runPaths.singleLock(this.run, stage))) !== null) continue;
       for await (const {events} of eventPieces(path)) events.forEach((event) => this.#log.adopt(event));
       if (this.waiting > 0) return; // The disk is full: the next owner does it.
       await this.sync();
       await rm(path);
+      await rm(metrics, {recursive: true, force: true});
     }
   }
 

@@ -2,7 +2,7 @@ import {rm} from 'node:fs/promises';
 import {nullForUserError, toErrorRecord, UserError} from '../../contract/errors.ts';
 import {ControlRecord, StateRecord} from '../../contract/run/records.ts';
 import {readJsonIfThere, writeJsonAtomic} from '../files/jsonFile.ts';
-import {launchedState} from './launched/launchedState.ts';
+import {launchedState, type WorkingStage} from './launched/launchedState.ts';
 import {isAlive} from './processIdentity.ts';
 import {lockHolder} from './processLock.ts';
 import {runPaths} from './runPaths.ts';
@@ -21,6 +21,10 @@ export type CurrentState = Omit<StateRecord, 'state'> & {
   readonly queue?: string;
   /** The same by stage, with their jobs. */
   readonly waiting?: Readonly<Record<string, string>>;
+  /** How the stages go whose jobs run. */
+  readonly working?: readonly WorkingStage[];
+  /** By stage, that its job was cancelled, and why. */
+  readonly cancelled?: Readonly<Record<string, string>>;
 };
 
 /** Whether a process executes the run, or jobs of it wait, as the state says; `currentState` has checked it, a state file alone has not. */

@@ -8,6 +8,8 @@ import {runPaths} from './runPaths.ts';
 export interface SingleLog {
   readonly path: string;
   readonly stage: string;
+  /** Folder of the metrics that its process keeps beside it; there may be none. */
+  readonly metrics: string;
 }
 
 export async function singleLogs(run: string): Promise<SingleLog[]> {
@@ -16,7 +18,10 @@ export async function singleLogs(run: string): Promise<SingleLog[]> {
   // By number: a later life of a job, or a later job, comes behind.
   names.sort((a, b) => a.localeCompare(b, 'en', {numeric: true}));
   // No name of a stage has a dot.
-  return names.map((name) => ({path: join(runPaths.stages(run), name), stage: name.split('.', 1)[0] ?? name}));
+  return names.map((name) => {
+    const path = join(runPaths.stages(run), name);
+    return {path, stage: name.split('.', 1)[0] ?? name, metrics: runPaths.singleMetrics(path)};
+  });
 }
 
 /**

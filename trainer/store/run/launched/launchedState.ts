@@ -1,7 +1,15 @@
 import {nullForUserError} from '../../../contract/errors.ts';
+import type {StageState} from '../../../contract/launch/stageState.ts';
 import type {ControlRecord, StateRecord} from '../../../contract/run/records.ts';
 import {readLaunch} from './launchedRun.ts';
 import {launchedStages, newestHeartbeat, type LaunchedStage} from './launchedStages.ts';
+
+/** How a stage goes whose job runs, by what it has said last. */
+export interface WorkingStage extends Pick<StageState, 'progress' | 'secondsLeft' | 'update' | 'updates' | 'loss'> {
+  readonly stage: string;
+  /** `12`, or `12_3` for a task of an array; null where that is not known. */
+  readonly job: string | null;
+}
 
 /** The state of a run whose stages are jobs, put together from what they say and what their scheduler says. */
 export type LaunchedState = Omit<StateRecord, 'state'> & {
@@ -11,6 +19,9 @@ export type LaunchedState = Omit<StateRecord, 'state'> & {
   readonly queue?: string;
   /** By the stages that wait: their jobs, and why. */
   readonly waiting: Readonly<Record<string, string>>;
+  readonly working: readonly WorkingStage[];
+  /** By the stages whose jobs were cancelled from here: that, and why. */
+  readonly cancelled: Readonly<Record<string, string>>;
 };
 
 /** Null for a run with an owner, and for one that is being submitted. */
@@ -47,9 +58,24 @@ export function stateOfStages(
     stage: running.map(({stage}) => stage).join(', '),
     progress: state === 'done' ? 1 : Math.min(progress, 0.999),
     ...(error !== null && {error}),
+    working: running.map(workingStage),
+    cancelled: Object.fromEntries(stages.flatMap((stage) => cancelledEntry(stage))),
     waiting: Object.fromEntries(stages.flatMap((stage) => waitingEntry(stage))),
     ...(queue !== null && (state === 'queued' || state === 'running') && {queue}),
   };
+}
+
+function workingStage({stage, job, said}: LaunchedStage): WorkingStage {
+  const {progress = 0, secondsLeft, update, updates, loss} = said ?? {};
+  const numbers = {secondsLeft, update, updates, loss};
+  const known = Object.entries(numbers).filter(([, value]) => value !== undefined);
+  return {stage, job, progress, ...Object.fromEntries(known)};
+}
+
+/** `cancelled`, or `cancelled: it needs expert-1` */
+function cancelledEntry({stage, state, cancelled}: LaunchedStage): [string, string][] {
+  if (cancelled === null || state !== 'stopped') return [];
+  return [[stage, cancelled.because === null ? 'cancelled' : `cancelled: it needs ${cancelled.because}`]];
 }
 
 /** `job 12_3: others come first (Priority)` */
