@@ -26,7 +26,9 @@ export interface MatrixRunOptions extends OutputOptions {
  */
 export async function runMatrix(plan: MatrixPlan, options: MatrixRunOptions): Promise<ExitCode> {
   const {runs} = plan;
-  const {json, parallel = 1} = options;
+  const {json} = options;
+  // More parts of the machine than runs would be left idle.
+  const parallel = Math.min(options.parallel ?? 1, runs.length);
   const table = new MatrixTable(plan);
   const needs = runNeeds(runs.map(({wanted}) => wanted));
   const free = Array.from({length: parallel}, (_, index) => index);
