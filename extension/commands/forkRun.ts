@@ -1,4 +1,4 @@
-import {copyFile, link} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import {basename, isAbsolute, join, relative, sep} from 'node:path';
 import * as vscode from 'vscode';
 import {expertCount} from '../../trainer/contract/config/config.ts';
@@ -10,7 +10,9 @@ import {writeFolderAtomic} from '../../trainer/store/files/atomicFolder.ts';
 import {writeFileAtomic} from '../../trainer/store/files/atomicFile.ts';
 import {readConfigText} from '../../trainer/store/files/configText.ts';
 import {fileExists} from '../../trainer/store/files/fileExists.ts';
+import {linkOrCopy} from '../../trainer/store/files/linkFiles.ts';
 import {filesBelow} from '../../trainer/store/files/namesIn.ts';
+import {recordFile, stateFile} from '../../trainer/store/run/checkpointFiles.ts';
 import {keptWeights, type KeptFolder} from '../../trainer/store/run/keptWeights.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {rangesOf} from '../panel/runView.ts';
@@ -89,18 +91,51 @@ function foldersOf({path, config: {config}}: Run): Promise<KeptFolder[]> {
   return config.decouple === undefined ? Promise.resolve([]) : keptWeights(path, expertCount(config.decouple));
 }
 
-/** Where weights stay: a checkpoint would make room for newer ones. Links take no room, where the disk has them. */
-async function lasting(run: Run, {expert, update, kind, path}: KeptFolder): Promise<string> {
+/**
+ * Where weights stay: a checkpoint would make room for newer ones. Links take no room, where the disk has them. A training that was set back makes an
+ * update again, with other weights, so each checkpoint has a place of its own.
+ */
+async function lasting(run: Run, start: KeptFolder): Promise<string> {
+  const {expert, update, kind, path} = start;
   if (kind !== 'checkpoint') return path;
-  const target = runPaths.fork(run.path, {expert, update});
-  if (await fileExists(target)) return target;
-  await writeFolderAtomic(target, async (temporary) => {
-    for (const file of await filesBelow(path)) {
-      const copy = join(temporary, basename(file));
-      await link(file, copy).catch(() => copyFile(file, copy));
-    }
-  });
-  return target;
+  const record = await recordOf(path);
+  if (record === null) throw checkpointGone(start);
+  const first = runPaths.fork(run.path, {expert, update});
+  for (let n = 1; ; n++) {
+    const target = n === 1 ? first : `${first}-${n}`;
+    if ((await recordOf(target)) === record) return target;
+    if (await fileExists(target)) continue;
+    await writeFolderAtomic(target, (temporary) => linkAll(start, temporary));
+    return target;
+  }
+}
+
+/** The training may be removing them meanwhile. */
+async function linkAll(start: KeptFolder, folder: string): Promise<void> {
+  const files = await filesBelow(start.path);
+  try {
+    for (const file of files) await linkOrCopy(file, join(folder, basename(file)));
+  } catch (error) {
+    throw (await fileExists(join(start.path, recordFile))) ? error : checkpointGone(start);
+  }
+  if (![recordFile, stateFile].every((name) => files.some((file) => basename(file) === name)))
+    throw checkpointGone(start);
+}
+
+/** The text of a checkpoint's record, which has the hashes of its files; null where there is none. */
+function recordOf(checkpoint: string): Promise<string | null> {
+  return readFile(join(checkpoint, recordFile), 'utf8').catch(() => null);
+}
+
+function checkpointGone({expert, update, path}: KeptFolder): UserError {
+  return new UserError(
+    'checkpoint-gone',
+    `The checkpoint of expert ${expert} at update ${update} is not whole any more.`,
+    {
+      where: path,
+      hint: 'The training has made room for a newer one: fork again, from a later update.',
+    },
+  );
 }
 
 /** A path as a config in `folder` names it: relative and with forward slashes where it lies below, so that the whole can be moved. */

@@ -38,6 +38,16 @@ describe.skipIf(!hasSlurm)('many runs on Slurm (skipped where Slurm is not insta
     expect(await readdir(join(folder, 'tiny-matrix', 'jobs'))).toContain('train.sh');
   });
 
+  it('makes one run of cells with the same settings, and submits it again once it was stopped', async () => {
+    const columns = {cell: {choices: {usual: {}, said: {'decouple.seed': 0}}}};
+    const {config, folder} = await experiment(3, {matrix: {columns}, launch: {kind: 'slurm', options: {hold: true}}});
+    for (const _ of ['at first', 'again']) {
+      expect(await succeed('matrix', config)).toMatch(/train, 2 tasks/);
+      expect(await readdir(join(folder, '.deme', 'runs'))).toEqual(['tiny-1']);
+      await succeed('stop', join(folder, '.deme', 'runs', 'tiny-1'));
+    }
+  });
+
   it.runIf(isLong)('makes the table of a matrix whose runs share what they can', async () => {
     const columns = {
       seed: {setting: 'merge.search.seed', values: [0, 1]},

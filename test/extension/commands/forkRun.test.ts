@@ -1,4 +1,4 @@
-import {mkdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {beforeEach, describe, expect, it} from 'vitest';
 import {forkCommands, forkRun, keptOf} from '../../../extension/commands/forkRun.ts';
@@ -69,6 +69,28 @@ describe('a fork of a run', () => {
       '.deme/runs/digits-1/forks/expert-0-update-60',
       '.deme/runs/digits-1/models/expert-1',
     ]);
+  });
+
+  it('starts from a checkpoint that was made again, and not from one that is being removed', async () => {
+    const run = await runOf();
+    const checkpoint = join(runPaths.checkpoints(run.path, 'expert-0'), '000000060');
+    const startOf = async (file: string) => parseConfig(await readFile(file, 'utf8'), file).decouple?.start?.[0];
+    const first = (await startOf(await forkRun(run, 60))) ?? '';
+    for (const name of ['checkpoint.json', 'state.safetensors']) {
+      await rm(join(checkpoint, name));
+      await writeFile(join(checkpoint, name), `other ${name}`);
+    }
+    const second = (await startOf(await forkRun(run, 60))) ?? '';
+    expect(await startOf(await forkRun(run, 60))).toBe(second);
+    const stateOf = (start: string) => readFile(join(run.config.folder, start, 'state.safetensors'), 'utf8');
+    expect(await stateOf(first)).toBe('state.safetensors');
+    expect(await stateOf(second)).toBe('other state.safetensors');
+
+    // The fork has the same file: a new one, not another content of it.
+    for (const name of ['checkpoint.json', 'state.safetensors']) await rm(join(checkpoint, name));
+    await writeFile(join(checkpoint, 'checkpoint.json'), 'once more');
+    await expect(forkRun(run, 60)).rejects.toMatchObject({code: 'checkpoint-gone', where: checkpoint});
+    expect(await readdir(join(run.path, 'forks'))).toHaveLength(2);
   });
 
   it('has the settings of the run where the config has changed since', async () => {

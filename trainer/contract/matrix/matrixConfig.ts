@@ -19,11 +19,21 @@ const label = z
 
 const most = 1000;
 
+/** How tables name a value. */
+export function valueLabel(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** What varies along a column: one setting, or several at once under a label. */
 export const MatrixColumn = z.union([
   z.strictObject({
     setting: SettingPath.describe('The setting that varies.'),
-    values: z.array(z.json()).min(1).max(most).describe('Its values.'),
+    values: z
+      .array(z.json())
+      .min(1)
+      .max(most)
+      .refine((values) => new Set(values.map(valueLabel)).size === values.length, 'each value once')
+      .describe('Its values.'),
   }),
   z.strictObject({
     choices: z

@@ -10,6 +10,12 @@ export function differentSections(one: DemeConfig, other: DemeConfig): string[] 
   return [...keys].filter((key) => !notResults.includes(key) && first.get(key) !== second.get(key));
 }
 
+/** The same text for all configs between which `differentSections` finds no difference. */
+export function resultSettings(config: DemeConfig): string {
+  const settings = [...textByKey(config)].filter(([key, text]) => !notResults.includes(key) && text !== undefined);
+  return JSON.stringify(settings.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 function textByKey(config: DemeConfig): Map<string, string | undefined> {
   return new Map(Object.entries(config).map(([key, value]) => [key, JSON.stringify(value)]));
 }

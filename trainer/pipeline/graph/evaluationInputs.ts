@@ -1,12 +1,15 @@
-import {resolve} from 'node:path';
+import {join, resolve} from 'node:path';
 import type {DemeConfig} from '../../contract/config/config.ts';
 import {featureNames, promptFileOf, referencePath, type EvaluateConfig} from '../../contract/config/evaluateConfig.ts';
+import {nullForUserError} from '../../contract/errors.ts';
 import type {FilesStamp, InputsRecord} from '../../contract/run/inputsRecord.ts';
 import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {cachedFeatureWeights} from '../../evaluate/featureWeights.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {knownHash} from '../../store/files/knownHash.ts';
+import {recordFile, stateFile} from '../../store/run/checkpointFiles.ts';
+import {modelHash} from '../../store/weights/modelFolder.ts';
 import {dataFiles, listingOf, missing, stampOf} from './dataStamp.ts';
 
 const isSingleFile = /\.(npz|txt|csv|tsv|json|jsonl)$/i;
@@ -24,7 +27,7 @@ function promptPaths({evaluate, decouple, pretrain, merge}: DemeConfig): string[
 }
 
 /** What experts start from besides the base. */
-function startPaths({decouple}: DemeConfig): string[] {
+export function startPaths({decouple}: DemeConfig): string[] {
   return (decouple?.start ?? []).filter((path) => path !== null);
 }
 
@@ -41,8 +44,9 @@ export function weightsInput(network: FeatureNetworkName): string {
 /** What a config reads besides its base and data, as it is now. */
 export async function evaluationInputs({config, folder}: ResolvedConfig): Promise<InputsRecord['evaluation']> {
   const inputs: InputsRecord['evaluation'] = {};
-  for (const path of [...referencePaths(config.evaluate), ...promptPaths(config), ...startPaths(config)])
+  for (const path of [...referencePaths(config.evaluate), ...promptPaths(config)])
     inputs[path] = await evaluationInput(path, folder);
+  for (const path of startPaths(config)) inputs[path] = await startInput(path, folder);
   for (const network of weightedNetworks(config.evaluate)) {
     const weights = await cachedFeatureWeights(network);
     inputs[weightsInput(network)] = contentStamp(weights === null ? missing : await knownHash(weights.file));
@@ -57,6 +61,18 @@ export async function evaluationInput(path: string, folder: string): Promise<Fil
     return contentStamp((await fileExists(file)) ? await knownHash(file) : missing);
   }
   return filesStamp({path}, folder);
+}
+
+/**
+ * The weights that an expert starts from by their content: those of other trainings have the same names and sizes. `missing` where there are none,
+ * which the stage that needs them reports.
+ */
+export async function startInput(path: string, folder: string): Promise<FilesStamp> {
+  const place = resolve(folder, path);
+  const isCheckpoint = await fileExists(join(place, recordFile));
+  const weights = isCheckpoint ? join(place, stateFile) : place;
+  if (!(await fileExists(weights))) return contentStamp(missing);
+  return contentStamp((await modelHash(weights).catch(nullForUserError)) ?? missing);
 }
 
 function contentStamp(hash: string): FilesStamp {

@@ -19,7 +19,7 @@ import {textEncoderKind} from '../../store/weights/textEncoderFolder.ts';
 import {tokenizerHash} from '../../text/readClipTokenizer.ts';
 import {runRanges} from '../runRanges.ts';
 import {missing} from './dataStamp.ts';
-import {evaluationInputs, filesStamp} from './evaluationInputs.ts';
+import {evaluationInputs, filesStamp, startPaths} from './evaluationInputs.ts';
 
 /** What a run reads from outside its folder, as it is now. The larger part of the time goes into hashing the base. */
 export async function gatherInputs(run: string, resolved: ResolvedConfig): Promise<InputsRecord> {
@@ -144,8 +144,12 @@ function continued(begun: InputsRecord, now: InputsRecord, resolved: ResolvedCon
   });
   if (begun.ranges.length > 0 && String(begun.ranges) !== String(now.ranges)) throw inputChanged(rangesText, folder);
   const {evaluation} = now;
+  const starts = new Set(startPaths(config));
   for (const path of Object.keys(evaluation)) {
-    const input = continuedFiles(begun.evaluation[path] ?? null, evaluation[path] ?? null, evaluationText, path);
+    const known = begun.evaluation[path] ?? null;
+    // A checkpoint that has made room: only an expert that is not trained yet misses it, and says so.
+    const isGone = starts.has(path) && evaluation[path]?.listing === missing;
+    const input = isGone ? known : continuedFiles(known, evaluation[path] ?? null, evaluationText, path);
     if (input !== null) evaluation[path] = input;
   }
   return {...now, evaluation, data: continuedFiles(begun.data, now.data, imagesText, config.data?.path ?? folder)};

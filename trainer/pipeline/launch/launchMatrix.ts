@@ -3,16 +3,17 @@ import type {LaunchConfig} from '../../contract/config/launchConfig.ts';
 import {takeLock} from '../../store/run/processLock.ts';
 import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
+import {resultSettings} from '../graph/configDifference.ts';
 import {finishedStages} from '../graph/finishedStages.ts';
-import {isOfSameSettings} from '../owner/findReusableRun.ts';
+import {isOfEngine, isOfSameSettings} from '../owner/findReusableRun.ts';
 import {runBusy} from '../owner/startRun.ts';
-import {readResolved, type Wanted} from '../owner/work.ts';
+import {readResolved, type Wanted, type Work} from '../owner/work.ts';
 import {matrixGroups} from './jobGroups.ts';
 import {beginLaunch, createLaunchedRun, newLaunchId, schedulerOf} from './launchRun.ts';
 import {shareStages} from './sharedStages.ts';
 import {submitGroups, type SubmittedGroup} from './submitGroups.ts';
 
-/** The newest run of the same settings for each that is wanted; null where there is none. */
+/** The newest run of the same settings and engine for each that is wanted; null where there is none. */
 export async function findRuns(wanted: readonly Wanted[]): Promise<(RunFolder | null)[]> {
   const outputs = new Set(wanted.map(({resolved: {folder, config}}) => resolve(folder, config.output)));
   const known = (await Promise.all([...outputs].map((output) => listRuns(output, () => undefined)))).flat().reverse();
@@ -21,8 +22,10 @@ export async function findRuns(wanted: readonly Wanted[]): Promise<(RunFolder | 
   );
   const found: (RunFolder | null)[] = [];
   for (const each of wanted) {
-    const name = each.resolved.config.name;
-    const candidates = known.filter((run) => run.record.name === name && configs.get(run) !== null);
+    const {config} = each.resolved;
+    const candidates = known.filter(
+      (run) => run.record.name === config.name && isOfEngine(run, config) && configs.get(run) !== null,
+    );
     let fitting: RunFolder | null = null;
     for (const run of candidates) {
       if (fitting === null && (await isOfSameSettings(run, each, configs.get(run) ?? undefined))) fitting = run;
@@ -34,7 +37,7 @@ export async function findRuns(wanted: readonly Wanted[]): Promise<(RunFolder | 
 
 /**
  * Submits the stages of many runs that are not done: each that several would make alike once, and all of a kind as one array. A run takes over
- * what another has done when its own stages begin.
+ * what another has done when its own stages begin. Of the same settings there is one run, however often it is wanted.
  * @param found the run of each that was begun before; null: a new one is made
  * @param out folder of the scripts
  */
@@ -45,10 +48,17 @@ export async function launchMatrix(
   out: string,
 ): Promise<SubmittedGroup[]> {
   const scheduler = schedulerOf(launch);
-  const runs: RunFolder[] = [];
-  for (const [i, each] of wanted.entries()) runs.push(found[i] ?? (await createLaunchedRun(each)));
+  const begun = new Map<string, Work>();
+  for (const [i, each] of wanted.entries()) {
+    const {resolved, stages} = each;
+    const settings = `${resolved.config.engine.name} ${resultSettings(resolved.config)}`;
+    if (begun.has(settings)) continue;
+    begun.set(settings, {run: found[i] ?? (await createLaunchedRun(each)), resolved, stages, reuse: false});
+  }
+  // With the engine `auto` and with the one that it has become, a run is the same too.
+  const works = [...new Map([...begun.values()].map((work) => [work.run.path, work])).values()];
+  const runs = works.map(({run}) => run);
   return whileAllLocked(runs, async () => {
-    const works = wanted.map(({resolved, stages}, i) => ({run: runs[i] as RunFolder, resolved, stages, reuse: false}));
     const cells = await Promise.all(
       works.map(async ({run: {path}, resolved, stages}) => {
         const finished = new Set((await finishedStages(path, stages)).keys());

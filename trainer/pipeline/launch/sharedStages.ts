@@ -1,5 +1,6 @@
 import {resolve} from 'node:path';
 import {configRanges, runExperts, type ResolvedConfig} from '../../contract/run/pipeline.ts';
+import {startPaths} from '../graph/evaluationInputs.ts';
 import type {StageFacts} from '../graph/stageFacts.ts';
 import {stageInputs, stageKey} from '../graph/stageInputs.ts';
 import {partOf, type PlannedStage} from '../graph/stagePlan.ts';
@@ -77,6 +78,6 @@ function configFacts(resolved: ResolvedConfig): StageFacts {
     experts: (config.experts ?? []).map(({model}) => resolve(folder, model)),
     ranges,
     data: null,
-    evaluation: {},
+    evaluation: Object.fromEntries(startPaths(config).map((path) => [path, resolve(folder, path)])),
   };
 }

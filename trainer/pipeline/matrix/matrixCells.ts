@@ -1,4 +1,4 @@
-import type {MatrixColumn, MatrixConfig} from '../../contract/matrix/matrixConfig.ts';
+import {valueLabel, type MatrixColumn, type MatrixConfig} from '../../contract/matrix/matrixConfig.ts';
 import {UserError} from '../../contract/errors.ts';
 
 /** Settings of a cell by their paths. */
@@ -50,7 +50,7 @@ function choicesOf(column: MatrixColumn): Choice[] {
   if ('choices' in column) return Object.entries(column.choices).map(([label, settings]) => ({label, settings}));
   const {setting, values} = column;
   return values.map((value) => ({
-    label: typeof value === 'string' ? value : JSON.stringify(value),
+    label: valueLabel(value),
     settings: {[setting]: value},
   }));
 }

@@ -1,4 +1,5 @@
 import {basename, join, resolve} from 'node:path';
+import type {DemeConfig} from '../../contract/config/config.ts';
 import {UserError} from '../../contract/errors.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
@@ -37,6 +38,11 @@ export async function isOfSameSettings(
   const own = known ?? (await readResolved(run).catch(() => null)); // A run that cannot be read is not continued.
   if (own === null || join(own.folder) !== join(resolved.folder)) return false;
   return differentSections(resolved.config, own.config).length === 0;
+}
+
+/** Whether a run has the engine that a config asks for. */
+export function isOfEngine({record}: RunFolder, {engine: {name}}: Pick<DemeConfig, 'engine'>): boolean {
+  return name === 'auto' || name === record.engine.name;
 }
 
 async function isIdle({path}: RunFolder): Promise<boolean> {

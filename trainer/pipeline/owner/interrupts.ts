@@ -48,6 +48,8 @@ export function listenForInterrupts(work: Interruptible): () => void {
   };
   // A closed terminal or a broken connection is no request to stop, and Node overrides the handling that nohup has set.
   const hangUp = () => work.say('the terminal was closed; the run continues without it, and `deme stop` ends it.');
+  // Each of many runs at once listens, which Node would take for a leak.
+  process.setMaxListeners(Math.max(process.getMaxListeners(), process.listenerCount('SIGINT') + 10));
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', hangUp);
   if (hasArrived) interrupt();
   return () => void process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', hangUp);

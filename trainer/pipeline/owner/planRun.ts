@@ -22,12 +22,17 @@ export interface PlanRequest {
   readonly gpus: readonly string[];
   /** Cores to share; left out: all of the machine. */
   readonly cores?: number;
+  /** Runs that share the machine; left out: there are no others. */
+  readonly parts?: number;
 }
 
 /** Shares the machine among the stages. Throws a UserError where one of their trainings cannot fit into its memory. */
-export async function planRun(resolved: ResolvedConfig, {stages, engine, gpus, cores}: PlanRequest): Promise<RunPlan> {
+export async function planRun(
+  resolved: ResolvedConfig,
+  {stages, engine, gpus, cores, parts}: PlanRequest,
+): Promise<RunPlan> {
   const {engine: asked} = resolved.config;
-  const supply = await memorySupply(engine, asked.memory);
+  const supply = await memorySupply(engine, asked.memory, parts);
   const needs = await trainingNeeds(resolved, stages);
   if (needs) requireMemory(needs, engine, supply);
   const bytes = needs ? hostBytes(estimateMemory(needs, engine), engine) : await evaluationBytes(resolved, engine);

@@ -58,7 +58,7 @@ export async function createRunOf(
   const probed = await probeEngine(trainerEntry(), asked, {gpu: gpus[0], libraryFolders});
   onEngine(probed);
   const {reason: _, ...engine} = probed;
-  const {plan} = await planRun(resolved, {stages, engine, gpus, cores: sharedCores(share)});
+  const {plan} = await planRun(resolved, {stages, engine, gpus, cores: sharedCores(share), parts: share.count});
   const run = await createRun(resolve(folder, config.output), config.name, {
     tool: toolVersion(),
     created: new Date().toISOString(),
@@ -127,7 +127,8 @@ export async function planRemaining(
   share = wholeMachine,
 ): Promise<ProcessPlan & Pick<RunPlan & CudaSetting, 'warnings' | 'libraryFolders'>> {
   const {gpus, libraryFolders} = await cudaSetting({...resolved.config.engine, name: engine.name});
-  const request = {stages, engine, gpus: sharedGpus(gpus, share), cores: coresFor(resolved, engine, share)};
+  const cores = coresFor(resolved, engine, share);
+  const request = {stages, engine, gpus: sharedGpus(gpus, share), cores, parts: share.count};
   const {plan, warnings} = await planRun(withThreads(resolved, engine), request);
   return {...plan, warnings, libraryFolders};
 }

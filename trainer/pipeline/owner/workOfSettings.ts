@@ -1,7 +1,7 @@
 import {resolve} from 'node:path';
 import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
 import {listRuns} from '../../store/run/runFolder.ts';
-import {isOfSameSettings} from './findReusableRun.ts';
+import {isOfEngine, isOfSameSettings} from './findReusableRun.ts';
 import {workInNewRun, workInRun, type Wanted, type Work} from './work.ts';
 
 /**
@@ -12,8 +12,7 @@ export async function workOfSettings(wanted: Wanted, onEngine: (engine: EngineIn
   const {config, folder} = wanted.resolved;
   const runs = await listRuns(resolve(folder, config.output), () => undefined);
   for (const run of runs.reverse()) {
-    const fits = config.engine.name === 'auto' || config.engine.name === run.record.engine.name;
-    if (fits && (await isOfSameSettings(run, wanted))) return workInRun(wanted, run);
+    if (isOfEngine(run, config) && (await isOfSameSettings(run, wanted))) return workInRun(wanted, run);
   }
   return workInNewRun(wanted, onEngine);
 }

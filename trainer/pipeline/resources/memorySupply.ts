@@ -13,13 +13,16 @@ export interface MemorySupply {
   readonly gpu: number | null;
 }
 
-/** @param allowed Gigabytes that the config allows a process, in place of what the machine has. */
-export async function memorySupply(kind: EngineKind, allowed?: number): Promise<MemorySupply> {
+/**
+ * @param allowed Gigabytes that the config allows a process, in place of what the machine has
+ * @param parts runs that share the machine, none of which gets more of what is free than its part
+ */
+export async function memorySupply(kind: EngineKind, allowed?: number, parts = 1): Promise<MemorySupply> {
   const machine = Math.min(totalmem(), containerLimit(), jobMemory());
   const isCuda = kind.name === 'tensorflow' && kind.device === 'GPU';
   return {
     total: allowed === undefined ? machine : allowed * 1e9,
-    free: Math.min(freemem(), machine),
+    free: Math.min(freemem(), machine / parts),
     gpu: isCuda ? await visibleGpuMemory() : null,
   };
 }

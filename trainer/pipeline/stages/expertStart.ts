@@ -11,6 +11,7 @@ import {fileExists} from '../../store/files/fileExists.ts';
 import {recordFile, stateFile} from '../../store/run/checkpointFiles.ts';
 import {openSafetensors} from '../../store/weights/safetensors.ts';
 import {damage} from '../../train/checkpointFolder.ts';
+import {startInput} from '../graph/evaluationInputs.ts';
 import type {StageContext} from './stageContext.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function loadStart(context: StageContext, base: Pretrained, index: 
   const {start, projection = 'full'} = context.resolved.config.decouple ?? {};
   const given = start?.[index] ?? null;
   if (given === null) return null;
-  return context.watch.readingInput(given, async (path) => {
+  const read = async (path: string) => {
     const params = (await fileExists(join(path, recordFile)))
       ? await checkpointParams(path)
       : await modelParams(path, base);
@@ -33,7 +34,8 @@ export async function loadStart(context: StageContext, base: Pretrained, index: 
       disposeParams(params);
       throw error;
     }
-  });
+  };
+  return context.watch.readingInput(given, read, startInput);
 }
 
 async function modelParams(path: string, base: Pretrained): Promise<Params> {

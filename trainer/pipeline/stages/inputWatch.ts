@@ -62,11 +62,14 @@ export class InputWatch {
     return openData(config.data, folder, onSkip, onNote, files ?? undefined);
   }
 
-  /** Reads a file or folder that samples are drawn by or compared with, by its path in the config; throws a UserError where it is or becomes another. */
-  async readingInput<T>(path: string, read: (path: string) => Promise<T>): Promise<T> {
+  /**
+   * Reads a file or folder that samples are drawn by or compared with, or by `input` another that counts as one of these, by its path in the config;
+   * throws a UserError where it is or becomes another.
+   */
+  async readingInput<T>(path: string, read: (path: string) => Promise<T>, input = evaluationInput): Promise<T> {
     const {folder} = this.resolved;
     const requireKnown = async () => {
-      const now = (await evaluationInput(path, folder)).stamps[0];
+      const now = (await input(path, folder)).stamps[0];
       if (now !== this.begun.evaluation[path]?.stamps.at(-1)) throw inputChanged(evaluationText, path);
     };
     await requireKnown();

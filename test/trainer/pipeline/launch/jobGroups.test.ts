@@ -120,6 +120,13 @@ describe('the jobs of a matrix', () => {
     );
   });
 
+  it('train experts again that start from other weights', () => {
+    const from = (start: (string | null)[]) => ({decouple: {ranges: 2, updates: 1, batch: 1, start}});
+    const [, second] = shareStages([cell('/0', from(['a', 'b'])), cell('/1', from(['c', 'b']))]);
+    const trained = second?.stages.map(({name}) => name).filter((name) => /^(expert|ordinary)/.test(name));
+    expect(trained).toEqual(['expert-0']);
+  });
+
   it('take over from a run that has done it already', () => {
     const [first, second] = shareStages([cell('/0', {}), cell('/1', {}, ['expert-0'])]);
     expect(first?.shared).toMatchObject({'expert-0': '/1'});

@@ -48,6 +48,7 @@ describe('the cells of a matrix', () => {
   it.each([
     ['no columns', {columns: {}}],
     ['no values', {columns: {N: {setting: 'decouple.ranges', values: []}}}],
+    ['the same twice, which no table could tell apart', {columns: {N: {setting: 'decouple.ranges', values: [2, '2']}}}],
     ['the name, by which runs find what others did', {columns: {a: {setting: 'name', values: ['b']}}}],
     ['itself', {columns: {a: {setting: 'matrix.repeat', values: [1]}}}],
     ['a key of every object', {columns: {a: {setting: '__proto__.polluted', values: [1]}}}],

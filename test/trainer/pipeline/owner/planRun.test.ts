@@ -8,7 +8,7 @@ const engine: RunRecord['engine'] = {name: 'tensorflow', version: '2.21.0', devi
 const experts = (count: number) =>
   Array.from({length: count}, (_, index) => ({stage: {kind: 'expert', index} as const}));
 
-function plan(asked: Partial<EngineConfig>, stages: PlanRequest['stages'], cores?: number) {
+function plan(asked: Partial<EngineConfig>, stages: PlanRequest['stages'], cores?: number, parts?: number) {
   const config = DemeConfig.parse({
     name: 'x',
     base: 'cifar',
@@ -16,7 +16,7 @@ function plan(asked: Partial<EngineConfig>, stages: PlanRequest['stages'], cores
     decouple: {},
     engine: asked,
   });
-  return planRun({folder: '/', baseFolder: golden('cifar'), config}, {stages, engine, gpus: [], cores});
+  return planRun({folder: '/', baseFolder: golden('cifar'), config}, {stages, engine, gpus: [], cores, parts});
 }
 
 describe('the plan of a run', () => {
@@ -31,6 +31,8 @@ describe('the plan of a run', () => {
     const bounded = await plan({}, many, many.length);
     expect(bounded.plan.parallel).toBeLessThan(many.length);
     expect(bounded.warnings).toEqual([]);
+    // A run of a thousand at once does not take the memory of the others.
+    expect((await plan({}, many, many.length, 1000)).plan.parallel).toBeLessThan(bounded.plan.parallel);
     const forced = await plan({processes: many.length}, many);
     expect(forced.plan.parallel).toBe(many.length);
     expect(forced.warnings).toEqual([expect.stringContaining('100000 training processes at once need about')]);

@@ -21,9 +21,11 @@ import {runText, type MatrixPlan, type PlannedRun} from './planMatrix.ts';
  */
 export async function runMatrix(
   plan: MatrixPlan,
-  {json, parallel}: Pick<MatrixOptions, 'json' | 'parallel'>,
+  {json, parallel: asked}: Pick<MatrixOptions, 'json' | 'parallel'>,
 ): Promise<ExitCode> {
   const {runs} = plan;
+  // More parts of the machine than runs would be left idle.
+  const parallel = Math.min(asked, runs.length);
   const table = new MatrixTable(plan);
   const needs = runNeeds(runs.map(({wanted}) => wanted));
   const free = Array.from({length: parallel}, (_, index) => index);
