@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "libraryPages.h"
+
 extern "C" TF_SessionOptions* demeSessionOptions() {
   // ConfigProto{graph_options{rewrite_options{...}}} in protobuf's wire format. The graphs of updates and predictions are recorded without
   // anything to fold or fuse, and Grappler would look through their thousands of nodes for longer than all other preparations take. What
@@ -33,5 +35,7 @@ extern "C" TF_SessionOptions* demeSessionOptions() {
     std::abort();
   }
   TF_DeleteStatus(status);
+  // All operations are registered by now.
+  releaseLibraryPages();
   return options;
 }

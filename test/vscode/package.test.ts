@@ -17,7 +17,7 @@ const allowed = [
   /^media\/(icon\.png|activity\.svg|deme\.schema\.json)$/,
   /^media\/(docs|walkthrough)\/([\w-]+\/)?[\w-]+\.(md|png|svg)$/,
   /^media\/kernels\/(covariance|merge)\.wasm$/,
-  /^media\/addon\/sessionOptions\.cc$/,
+  /^media\/addon\/(sessionOptions\.cc|libraryPages\.(cc|h))$/,
   /^media\/presets\/[\w-]+\.deme\.yaml$/,
   /^media\/example\/(README\.md|digits\.deme\.yaml)$/,
   /^media\/example-prompts\/(README\.md|digits-prompts\.deme\.yaml)$/,

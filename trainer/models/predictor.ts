@@ -1,9 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 import type {Precision} from '../contract/config/precision.ts';
 import {createProgram} from '../engine/createProgram.ts';
 import {inPrecision} from '../engine/ops/inPrecision.ts';
-import {aside, runsSideBySide} from '../engine/ops/order.ts';
 import type {Program} from '../engine/program.ts';
 import type {Params} from '../nn/params.ts';
 import {recordLayout, type RecordLayout} from '../nn/tensorRecord.ts';
@@ -64,23 +62,12 @@ export class Predictor {
       predict: {
         examples,
         body: (state, inputs) => {
-          const predict = () => this.#predictHalves(this.#named(state), inputs, layout);
+          const predict = () => this.denoiser.predict(this.#named(state), layout.record(inputs));
           return {state, outputs: [inPrecision(precision, predict)]};
         },
       },
       load: {examples: weights, body: (_, inputs) => ({state: inputs, outputs: []})},
     });
-  }
-
-  /** Where two operations run at once, a single prediction mostly offers one at a time, so the batch is split into two. */
-  #predictHalves(params: Params, inputs: readonly Tensor[], layout: RecordLayout<DenoiserInputs>): Tensor4D {
-    const predict = (list: readonly Tensor[]) => this.denoiser.predict(params, layout.record(list));
-    const count = inputs[0]?.shape[0] ?? 0;
-    const half = Math.ceil(count / 2);
-    if (!runsSideBySide() || half === count) return predict(inputs);
-    const halves = inputs.map((input) => tf.split(input, [half, count - half]));
-    const part = (i: number) => predict(halves.map((both) => both[i] as Tensor));
-    return tf.concat4d([aside(() => part(0)), part(1)], 0);
   }
 
   #tensors(params: Params): Tensor[] {

@@ -57,6 +57,23 @@ const kernels = {
     out: [2, 4, 4, 3],
     f: (x: tf.Tensor, w: tf.Tensor) => conv2d(x as tf.Tensor4D, w as tf.Tensor4D, null),
   },
+  // Its filter's gradient is a product of matrices on some processors.
+  'a convolution at few positions': {
+    shapes: [
+      [2, 3, 2, 16],
+      [3, 3, 16, 20],
+    ],
+    out: [2, 3, 2, 20],
+    f: (x: tf.Tensor, w: tf.Tensor) => conv2d(x as tf.Tensor4D, w as tf.Tensor4D, null),
+  },
+  'a convolution of single pixels': {
+    shapes: [
+      [2, 3, 3, 16],
+      [1, 1, 16, 20],
+    ],
+    out: [2, 3, 3, 20],
+    f: (x: tf.Tensor, w: tf.Tensor) => conv2d(x as tf.Tensor4D, w as tf.Tensor4D, null),
+  },
   'a matrix product': {
     shapes: [
       [5, 6],
@@ -77,7 +94,7 @@ describeOnEngines('a precision', (engine) => {
     return;
   }
 
-  it.each(['a convolution', 'a matrix product'] as const)(
+  it.each(Object.keys(kernels) as (keyof typeof kernels)[])(
     'rounds what %s and its gradients take and make',
     async (name) => {
       const {shapes, out, f} = kernels[name];

@@ -10,7 +10,8 @@ describe('the environment of a trainer process', () => {
       TF_CPP_MIN_LOG_LEVEL: '2',
       TF_DETERMINISTIC_OPS: '1',
       MALLOC_ARENA_MAX: '1',
-      MALLOC_MMAP_THRESHOLD_: '262144',
+      MALLOC_MMAP_THRESHOLD_: '33554432',
+      MALLOC_TRIM_THRESHOLD_: '536870912',
       CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
     });
   });

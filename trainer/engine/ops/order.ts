@@ -12,8 +12,3 @@ export function aside<T extends tf.TensorContainer>(body: () => T): T {
 export function inTurn<T extends tf.TensorContainer>(bodies: readonly (() => T)[]): T[] {
   return activeRecorder()?.inTurn(bodies) ?? bodies.map((body) => tf.tidy(body));
 }
-
-/** Whether two operations of what is being recorded can run at the same time. */
-export function runsSideBySide(): boolean {
-  return activeRecorder()?.runsSideBySide ?? false;
-}

@@ -2,6 +2,7 @@ import type {Precision} from '../../contract/config/precision.ts';
 import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
 import type {NetworkConfig} from '../../contract/model/networkConfig.ts';
 import {architectureOf, countParameters, createDenoiser} from '../../models/architectures.ts';
+import {updatesAhead} from '../../train/batches/batchThread.ts';
 import {inputSize, noComponents, type ComponentNeeds} from './componentNeeds.ts';
 import {engineMemory} from './engineMemory.ts';
 
@@ -35,7 +36,7 @@ export interface MemoryEstimate {
   readonly engine: number;
   /** Weights, gradient, optimizer, moving average, teacher, and the components of the pipeline where they stay. */
   readonly weights: number;
-  /** Activations of one micro-batch, and the images and noise of an update that is drawn ahead; or what encoding an image takes, if that is more. */
+  /** Activations of one micro-batch, and the images and noise of updates that are drawn ahead; or what encoding an image takes, if that is more. */
   readonly activations: number;
   /** What a checkpoint reads back to the host. */
   readonly checkpoint: number;
@@ -74,10 +75,10 @@ export function estimateMemory(needs: TrainingNeeds, kind: EngineKind): MemoryEs
   };
 }
 
-/** Bytes of the rows of images and the noise of an update: of those that are drawn, and a copy on the way to the engine. */
+/** Bytes of the rows of images and the noise of updates: of those that are drawn ahead, and of one on the way to the engine. */
 function drawnAhead({batch, accumulation, unetConfig}: TrainingNeeds, [height, width]: readonly [number, number]) {
   const values = batch * accumulation * height * width * unetConfig.in_channels;
-  return 4 * 2 * 2 * values;
+  return 4 * 2 * (updatesAhead + 1) * values;
 }
 
 /** Bytes that the engine holds in tensors; on a GPU they lie in its memory. */

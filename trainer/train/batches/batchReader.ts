@@ -5,7 +5,7 @@ import type {Random} from '../../random.ts';
 import {timestepWeights} from '../../schedulers/timestepWeights.ts';
 import type {MicroBatch} from '../microBatch.ts';
 import type {TrainTask} from '../trainTask.ts';
-import {BatchThread} from './batchThread.ts';
+import {BatchThread, updatesAhead} from './batchThread.ts';
 import {drawHostBatch, drawStream, type DrawSetting, type HostBatch} from './hostBatch.ts';
 import {threadPays} from './threadPays.ts';
 
@@ -13,11 +13,12 @@ import {threadPays} from './threadPays.ts';
 const timed = 3;
 
 /**
- * Reads the micro-batches of a training, one update ahead: where that takes long enough to pay, in a thread of its own, since the computation
- * leaves this one no time; else in this one, where only files are read meanwhile. The batches are the same either way.
+ * Reads the micro-batches of a training ahead: where that takes long enough to pay, in a thread of its own, since the computation leaves this one
+ * no time; else those of one update in this one, where only files are read meanwhile. The batches are the same either way.
  */
 export class BatchReader {
-  #ahead: {readonly update: number; readonly batches: Promise<HostBatch[]>} | null = null;
+  /** What is read ahead, by update. */
+  #ahead: ReadonlyMap<number, Promise<HostBatch[]>> = new Map();
   #thread: BatchThread | null = null;
   readonly #setting: DrawSetting;
   /** Seconds that drawing an update took, and that the rest of it took. */
@@ -35,12 +36,10 @@ export class BatchReader {
   /** The micro-batches of an update, for the caller to dispose of, and how long the computation has waited for them. */
   async take(update: number): Promise<{batches: MicroBatch[]; secondsWaited: number}> {
     const begun = performance.now();
-    const read = await (this.#ahead?.update === update ? this.#ahead.batches : this.#read(update));
+    const read = await (this.#ahead.get(update) ?? this.#read(update));
     const secondsWaited = (performance.now() - begun) / 1000;
     this.#note(secondsWaited, (begun - this.#taken) / 1000);
-    this.#ahead = update + 1 < this.task.config.updates ? this.#readAhead(update + 1) : null;
-    // Whoever takes it gets the error.
-    this.#ahead?.batches.catch(() => undefined);
+    this.#ahead = new Map(this.#next(update).map((next) => [next, this.#ahead.get(next) ?? this.#readAhead(next)]));
     const batches = read.map((batch, micro) => toMicroBatch(this.task, this.#setting, update, micro, batch));
     this.#taken = performance.now();
     return {batches, secondsWaited};
@@ -61,12 +60,20 @@ export class BatchReader {
     this.#thread = new BatchThread({rows: order, setting: this.#setting}, onSkip);
   }
 
-  #readAhead(update: number) {
-    if (this.#draws.length < timed) return null;
+  /** The updates to read ahead while one is computed. */
+  #next(update: number): number[] {
+    const count = this.#thread?.isReady ? updatesAhead : this.#draws.length < timed ? 0 : 1;
+    const all = Array.from({length: count}, (_, i) => update + 1 + i);
+    return all.filter((next) => next < this.task.config.updates);
+  }
+
+  #readAhead(update: number): Promise<HostBatch[]> {
     const thread = this.#thread;
-    if (!thread?.isReady) return {update, batches: this.#read(update)};
     // Drawn again here, what has failed there fails with its reason, or is mended.
-    return {update, batches: thread.draw(update).catch(() => this.#read(update))};
+    const batches = thread?.isReady ? thread.draw(update).catch(() => this.#read(update)) : this.#read(update);
+    // Whoever takes it gets the error.
+    batches.catch(() => undefined);
+    return batches;
   }
 
   async #read(update: number): Promise<HostBatch[]> {

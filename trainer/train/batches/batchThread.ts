@@ -4,6 +4,9 @@ import type {RowsOrder} from '../../data/rowsOrder.ts';
 import {packageRoot} from '../../packageRoot.ts';
 import type {DrawSetting, HostBatch} from './hostBatch.ts';
 
+/** Updates that a thread draws ahead: with one alone, it would be idle from when that is drawn until the computation asks for the next. */
+export const updatesAhead = 2;
+
 /** What a thread is to draw from, and how. */
 export interface ThreadOrder {
   readonly rows: RowsOrder;
@@ -22,7 +25,6 @@ export type ThreadReply =
   | {readonly kind: 'failed'; readonly update: number};
 
 interface Waiting {
-  readonly update: number;
   resolve(batches: HostBatch[]): void;
   reject(error: Error): void;
 }
@@ -31,7 +33,8 @@ interface Waiting {
 export class BatchThread {
   readonly #worker: Worker;
   #isReady = false;
-  #waiting: Waiting | null = null;
+  /** By update. */
+  readonly #waiting = new Map<number, Waiting>();
 
   /** @param onSkip gets a sentence about each image that cannot be decoded and is left out, perhaps more than once */
   constructor(order: ThreadOrder, onSkip: (message: string) => void) {
@@ -45,15 +48,15 @@ export class BatchThread {
     this.#worker.on('exit', () => this.#end());
   }
 
-  /** Whether it can be asked: it has opened the images, and draws nothing now. */
+  /** Whether it can be asked: it has opened the images. */
   get isReady(): boolean {
-    return this.#isReady && this.#waiting === null;
+    return this.#isReady;
   }
 
-  /** The micro-batches of an update. Rejects where the thread cannot draw them, for whatever reason: who draws them elsewhere learns it. */
+  /** The micro-batches of an update, after those that it was asked for before. Rejects where the thread cannot draw them, for whatever reason: who draws them elsewhere learns it. */
   draw(update: number): Promise<HostBatch[]> {
     return new Promise((resolve, reject) => {
-      this.#waiting = {update, resolve, reject};
+      this.#waiting.set(update, {resolve, reject});
       this.#worker.postMessage(update);
     });
   }
@@ -67,16 +70,15 @@ export class BatchThread {
       this.#isReady = true;
       return;
     }
-    const waiting = this.#waiting;
-    if (waiting?.update !== reply.update) return;
-    this.#waiting = null;
-    if (reply.kind === 'drawn') waiting.resolve(reply.batches);
-    else waiting.reject(new Error('the thread could not draw it'));
+    const waiting = this.#waiting.get(reply.update);
+    this.#waiting.delete(reply.update);
+    if (reply.kind === 'drawn') waiting?.resolve(reply.batches);
+    else waiting?.reject(new Error('the thread could not draw it'));
   }
 
   #end(): void {
     this.#isReady = false;
-    this.#waiting?.reject(new Error('the thread has ended'));
-    this.#waiting = null;
+    for (const {reject} of this.#waiting.values()) reject(new Error('the thread has ended'));
+    this.#waiting.clear();
   }
 }

@@ -1,5 +1,6 @@
 import type {BackendValues, Tensor} from '@tensorflow/tfjs-core';
 import type {LowPrecision} from '../../../contract/config/precision.ts';
+import {convGeometry, type Conv2DGeometry} from '../../convGeometry.ts';
 import {graphAttribute} from './graphAttribute.ts';
 import type {GraphAttribute, GraphNode} from './graphDef.ts';
 import {copyHandle} from './copyHandle.ts';
@@ -31,6 +32,8 @@ export interface VariableRead {
   readonly after?: string;
 }
 
+type Shape4D = [number, number, number, number];
+
 let active: GraphRecorder | undefined;
 
 function setActive(recorder: GraphRecorder | undefined): void {
@@ -51,8 +54,6 @@ export class GraphRecorder {
   readonly captured: CapturedTensor[] = [];
   /** Output of a node (`name:index`) for each tensor the addon knows. */
   readonly #sources = new Map<number, string>();
-  /** Constants by type, shape and bytes: a network asks for the same few numbers thousands of times. */
-  readonly #constantNodes = new Map<string, string>();
   #drawn: DrawnInput[] = [];
   readonly #reads = new Map<string, VariableRead>();
   /** Of the operations that are recorded now; null: float32. */
@@ -64,10 +65,10 @@ export class GraphRecorder {
   readonly #tensors: ImaginedTensors;
 
   /** Whether this process lets two operations run at once. A GPU schedules by itself and is best used by large operations. */
-  readonly runsSideBySide: boolean;
+  readonly #runsSideBySide: boolean;
 
   constructor(readonly backend: TensorflowBackend) {
-    this.runsSideBySide = Number(process.env.TF_NUM_INTEROP_THREADS) > 1 && !backend.binding.isUsingGpuDevice();
+    this.#runsSideBySide = Number(process.env.TF_NUM_INTEROP_THREADS) > 1 && !backend.binding.isUsingGpuDevice();
     this.#binding = backend.binding;
     this.#tensors = new ImaginedTensors(backend.binding);
   }
@@ -157,7 +158,7 @@ export class GraphRecorder {
    * two operations run at once.
    */
   inTurn<T>(bodies: readonly (() => T)[]): T[] {
-    return this.#graph.inTurn(bodies, this.runsSideBySide ? 2 : 1);
+    return this.#graph.inTurn(bodies, this.#runsSideBySide ? 2 : 1);
   }
 
   /** Frees the captured values; to be called once they are in their variables. */
@@ -192,10 +193,30 @@ export class GraphRecorder {
     const sources = inputs.map((id) => this.#source(id));
     const values = Object.fromEntries(named);
     const precision = this.#precision;
-    const narrow = precision === null ? undefined : this.#narrowing.record(op, sources, values, precision);
+    const narrowed = (precision: LowPrecision) => ({
+      precision,
+      filter: this.#filterGeometry(op, attributes, inputs, made),
+    });
+    const narrow = precision === null ? undefined : this.#narrowing.record(op, sources, values, narrowed(precision));
     const near = () => sources.map((source) => this.#narrowing.near(source));
     const node = narrow ?? this.#graph.append(op, sources, values, near);
     for (const [index, {id}] of made.entries()) this.#sources.set(id, `${node}:${index}`);
+  }
+
+  /** Of the gradient of a filter on a processor; undefined for other operations. */
+  #filterGeometry(
+    op: string,
+    attributes: readonly OpAttribute[],
+    [x = 0]: readonly number[],
+    [made]: readonly TensorMetadata[],
+  ): Conv2DGeometry | undefined {
+    const valueOf = (wanted: string) => attributes.find(({name}) => name === wanted)?.value;
+    const [padding, strides, isRows] = [valueOf('padding'), valueOf('strides'), valueOf('data_format') === 'NHWC'];
+    if (op !== 'Conv2DBackpropFilter' || this.backend.binding.isUsingGpuDevice()) return undefined;
+    if (!made || !isRows || (padding !== 'SAME' && padding !== 'VALID')) return undefined;
+    const [, height, width] = strides as [number, number, number, number];
+    const shapes = [this.#tensors.describe(x).shape, made.shape] as unknown as [Shape4D, Shape4D];
+    return convGeometry(...shapes, {strides: [height, width], pad: padding === 'SAME' ? 'same' : 'valid'});
   }
 
   #recordUpload(id: number, shape: readonly number[], dtype: number, values: BackendValues): void {
@@ -203,18 +224,8 @@ export class GraphRecorder {
     if (values.byteLength > largestConstant) return;
     // A copy: the array is its owner's to change.
     const content = Uint8Array.from(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-    this.#sources.set(id, `${this.#constant(dtype, shape, content)}:0`);
+    this.#sources.set(id, `${this.#graph.constant(dtype, shape, content)}:0`);
     if (values instanceof Int32Array) this.#tensors.know(id, {shape: [...shape], dtype, values: [...values]});
-  }
-
-  #constant(dtype: number, shape: readonly number[], content: Uint8Array): string {
-    const key = `${dtype} [${shape.join()}] ${Buffer.from(content).toString('latin1')}`;
-    const known = this.#constantNodes.get(key);
-    if (known !== undefined) return known;
-    const value: GraphAttribute = {kind: 'tensor', value: {dtype, shape: [...shape], content}};
-    const node = this.#graph.addConstant('Const', {dtype: {kind: 'type', value: dtype}, value});
-    this.#constantNodes.set(key, node);
-    return node;
   }
 
   #idOf(tensor: Tensor): number {

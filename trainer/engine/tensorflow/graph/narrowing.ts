@@ -1,5 +1,7 @@
 import type {LowPrecision} from '../../../contract/config/precision.ts';
 import type {DataType, GraphAttribute} from './graphDef.ts';
+import type {Conv2DGeometry} from '../../convGeometry.ts';
+import {FilterGradient, productPays} from './filterGradient.ts';
 import type {OrderedNodes} from './orderedNodes.ts';
 
 /** TensorFlow's numbers of the types (tensorflow/core/framework/types.proto). */
@@ -19,6 +21,12 @@ const floatInputs: Readonly<Record<string, readonly number[]>> = {
 /** Operations that only move numbers: rounded before them or after them, these are the same. The numbers are their first input. */
 const movingOps = new Set(['Reshape', 'Transpose', 'Slice']);
 
+interface Narrowed {
+  readonly precision: LowPrecision;
+  /** Of the convolution, where the operation is the gradient of a filter on a processor. */
+  readonly filter?: Conv2DGeometry | undefined;
+}
+
 type Attributes = Record<string, GraphAttribute>;
 
 /**
@@ -36,13 +44,22 @@ export class Narrowing {
 
   constructor(readonly graph: OrderedNodes) {}
 
-  /** Adds an operation in this precision; the node has its result in float32. Undefined for one that stays in float32. */
-  record(op: string, sources: readonly string[], attributes: Attributes, precision: LowPrecision): string | undefined {
+  /** Adds an operation in a precision; the node has its result in float32. Undefined for one that stays in float32. */
+  record(
+    op: string,
+    sources: readonly string[],
+    attributes: Attributes,
+    {precision, filter}: Narrowed,
+  ): string | undefined {
     const floats = floatInputs[op];
     if (floats === undefined) return undefined;
     const type = lowTypes[precision];
     const narrow = sources.map((source, i) => (floats.includes(i) ? this.#rounded(source, type) : source));
-    const source = `${this.graph.append(op, sources, ofType(attributes, type), () => narrow)}:0`;
+    const [x = '', , dy = ''] = narrow;
+    const source =
+      filter && precision === 'bf16' && productPays(filter)
+        ? new FilterGradient(this.graph, type, filter).append(x, dy)
+        : `${this.graph.append(op, sources, ofType(attributes, type), () => narrow)}:0`;
     const node = this.graph.append('Cast', [source], casting(type, float32));
     this.#origins.set(`${node}:0`, {source, type});
     this.#narrow.set(keyOf(`${node}:0`, type), source);

@@ -1,4 +1,4 @@
-import type {GraphAttribute, GraphNode} from './graphDef.ts';
+import type {DataType, GraphAttribute, GraphNode} from './graphDef.ts';
 
 /** An operation may start this many operations before its turn. */
 const largestLead = 200;
@@ -11,6 +11,8 @@ export class OrderedNodes {
   readonly #positions = new Map<string, number>();
   /** Nodes that depend on constants alone. */
   readonly #constants = new Set<string>();
+  /** Constants by type, shape and bytes: a network asks for the same few numbers thousands of times. */
+  readonly #constantNodes = new Map<string, string>();
   /** Nodes of the function that is recorded, without those. */
   #recorded: string[] = [];
   /** What the operations of a body of `inTurn` wait for. */
@@ -35,9 +37,14 @@ export class OrderedNodes {
     return name;
   }
 
-  /** Adds a node that depends on nothing. */
-  addConstant(op: string, attributes: Attributes): string {
-    const node = this.add(op, [], attributes);
+  /** The node of a constant with these little-endian bytes, which is added where there is none yet. */
+  constant(dtype: DataType, shape: readonly number[], content: Uint8Array): string {
+    const key = `${dtype} [${shape.join()}] ${Buffer.from(content).toString('latin1')}`;
+    const known = this.#constantNodes.get(key);
+    if (known !== undefined) return known;
+    const value: GraphAttribute = {kind: 'tensor', value: {dtype, shape: [...shape], content}};
+    const node = this.add('Const', [], {dtype: {kind: 'type', value: dtype}, value});
+    this.#constantNodes.set(key, node);
     this.#constants.add(node);
     return node;
   }

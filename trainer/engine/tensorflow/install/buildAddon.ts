@@ -24,7 +24,7 @@ export interface BuildAddon {
 }
 
 /**
- * Compiles the addon of tfjs-node against TensorFlow's C library: three files and about ten seconds, so that neither node-gyp nor the
+ * Compiles the addon of tfjs-node against TensorFlow's C library: four files and about ten seconds, so that neither node-gyp nor the
  * package's own installer (which fetches a TensorFlow of 2022) is needed.
  */
 export async function buildAddon({compiler, library, libraries, addon}: BuildAddon): Promise<void> {
@@ -42,14 +42,20 @@ export async function buildAddon({compiler, library, libraries, addon}: BuildAdd
   await syncFolder(dirname(addon));
 }
 
-/** Source of our own beside those of the package. */
-const sessionOptions = () => join(packageRoot(), 'media', 'addon', 'sessionOptions.cc');
+/** Sources of our own beside those of the package, and their headers. */
+const ownSources = () => ownFiles('sessionOptions.cc', 'libraryPages.cc');
+const ownHeaders = () => ownFiles('libraryPages.h');
+
+function ownFiles(...names: string[]): string[] {
+  return names.map((name) => join(packageRoot(), 'media', 'addon', name));
+}
 
 /** Version of the package that the addon is built from, and the beginning of the hash of what we add to it. */
 export function addonSourceVersion(): string {
   const {version} = require('@tensorflow/tfjs-node-gpu/package.json') as {version: string};
-  const hash = createHash('sha256').update(readFileSync(sessionOptions())).digest('hex');
-  return `${version}+${hash.slice(0, 8)}`;
+  const hash = createHash('sha256');
+  for (const file of [...ownSources(), ...ownHeaders()]) hash.update(readFileSync(file));
+  return `${version}+${hash.digest('hex').slice(0, 8)}`;
 }
 
 /** The first C++ compiler of this machine. */
@@ -84,7 +90,7 @@ function compilerParameters({library, libraries, cuda, output}: AddonParts): str
   return [
     ...['-std=c++17', '-O2', '-fPIC', '-shared', '-w', '-DNAPI_VERSION=8', '-DTF_NewSessionOptions=demeSessionOptions'],
     ...includes.flatMap((folder) => ['-isystem', folder]),
-    ...[join(source, 'binding', 'tfjs_backend.cc'), join(source, 'binding', 'tfjs_binding.cc'), sessionOptions()],
+    ...[join(source, 'binding', 'tfjs_backend.cc'), join(source, 'binding', 'tfjs_binding.cc'), ...ownSources()],
     // The addon calls nothing of NVIDIA's libraries itself, which is why the linker would leave them out.
     ...['-Wl,--no-as-needed', ...cuda.map((file) => join(library, file))],
     ...libraries.map((file) => join(tensorflow, file)),
