@@ -48,6 +48,10 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
     load: async () => (await import('./commands/expertCommands.ts')).expertCommands,
   },
   {
+    ids: ['deme.cancelStage'],
+    load: async () => (await import('./commands/cancelStage.ts')).cancelCommands,
+  },
+  {
     ids: ['deme.fork'],
     load: async () => (await import('./commands/forkRun.ts')).forkCommands,
   },

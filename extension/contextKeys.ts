@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import {DisposableStore} from './disposable.ts';
+import {launchedStagesOf} from './runs/launchedStagesOf.ts';
 import {isActiveRun, isResumable} from './runs/run.ts';
 import type {Studio} from './studio.ts';
 
@@ -32,6 +33,10 @@ export function registerContextKeys({
     set(
       'deme.hasReports',
       all.some(({report}) => report !== null),
+    );
+    set(
+      'deme.hasLaunchedJobs',
+      all.some((run) => launchedStagesOf(run).length > 0),
     );
     set('deme.hasConfigs', configs.all().length > 0);
     set('deme.hasStudies', studies.all().length > 0);

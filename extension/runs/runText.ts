@@ -56,6 +56,9 @@ export function stageText(run: Run, stage: StageProgress): string {
   if (state === 'running') return stage.share < 1 ? withTimeLeft(percent(stage.share), stage.secondsLeft) : 'finishing';
   const waiting = run.state?.waiting?.[stage.stage];
   if (state !== 'done' && waiting !== undefined) return waiting;
+  const cancelled = run.state?.cancelled?.[stage.stage];
+  if (state !== 'done' && cancelled !== undefined)
+    return stage.share > 0 ? `${cancelled}, at ${percent(stage.share)}` : cancelled;
   if (state === 'stopped' && stage.share > 0) return `stopped at ${percent(stage.share)}`;
   return state;
 }

@@ -19,6 +19,8 @@ export interface ExperimentNode {
   /** Absolute path of the config file. */
   readonly config?: string;
   readonly job?: Job;
+  /** Name of the stage whose job of a scheduler waits or runs. */
+  readonly launchedStage?: string;
   /** Folder of a model. */
   readonly model?: string;
   /** Set for a model that was merged from others: these are below it. */

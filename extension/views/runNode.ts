@@ -4,6 +4,7 @@ import {modelName} from '../../trainer/contract/run/runModel.ts';
 import type {StageProgress} from '../../trainer/contract/run/runProgress.ts';
 import {modelMadeBy, parseStage, stageName, type StageKind, type StageOf} from '../../trainer/contract/run/stage.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
+import {launchedStagesOf} from '../runs/launchedStagesOf.ts';
 import {configFileOf, isActiveRun, type Run} from '../runs/run.ts';
 import {knownRanges} from '../runs/runHeadline.ts';
 import {bestText, lossText, runStateText, stageStateOf, stageText} from '../runs/runText.ts';
@@ -113,7 +114,9 @@ function mergedNode(run: Run, shown: ShownStage<'merge'>): ExperimentNode {
   const search = run.progress.stages.get(stageName({kind: 'search'}));
   const isSearching = search !== undefined && stageStateOf(run, search) === 'running';
   const made = modelNode(run, shown, 'Merged');
-  const node = {...made, ...(shown.progress.state === 'done' && {isMerged: true})};
+  // The search has no row of its own, and nothing is merged without it.
+  const searched = search === undefined ? {} : launchedPart(run, search);
+  const node = {...made, ...(shown.progress.state === 'done' && {isMerged: true}), ...searched};
   return isSearching ? {...node, description: `searching the weights, ${stageText(run, search)}`} : node;
 }
 
@@ -131,8 +134,14 @@ function modelNode(run: Run, {stage, progress}: ShownStage, label: string): Expe
     context: isDone ? 'model' : 'stage',
     children: [],
     run,
+    ...launchedPart(run, progress),
     ...(isDone && model !== null && {model: runPaths.model(run.path, model)}),
   };
+}
+
+/** Of a stage whose job waits or runs, which can be cancelled. */
+function launchedPart(run: Run, {stage}: StageProgress): Pick<ExperimentNode, 'launchedStage'> & {context?: string} {
+  return launchedStagesOf(run).some((open) => open.stage === stage) ? {launchedStage: stage, context: 'stage.job'} : {};
 }
 
 function evaluationsNode(run: Run, evaluations: readonly ShownStage<'evaluate'>[]): ExperimentNode {
@@ -153,6 +162,7 @@ function evaluationNode(run: Run, {stage, progress}: ShownStage<'evaluate'>): Ex
     context: 'evaluation',
     children: [],
     run,
+    ...launchedPart(run, progress),
     ...(isDone && run.config.config.evaluate?.grid && {file: runPaths.grid(run.path, model)}),
   };
 }

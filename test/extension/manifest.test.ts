@@ -104,6 +104,7 @@ describe('the commands', () => {
       'sample',
       'stop',
       'stopNow',
+      'cancelStage',
     ];
     const others = [
       'pause',

@@ -130,6 +130,27 @@ describe.skipIf(!hasSlurm)('a run on Slurm (skipped where Slurm is not installed
     expect(Math.max(...updates)).toBe(300);
   });
 
+  it('has one of its trainings cancelled, which writes its checkpoint and stays away, and goes on with the other', async () => {
+    const {config, run} = await experiment(400, {evaluate: undefined});
+    await succeed('run', config);
+    await working(run, 'expert-0');
+    await working(run, 'expert-1');
+    const said = await succeed('launch', 'cancel', run, 'expert-1');
+    expect(said).toMatch(/expert-1 \(job \d+_1\) writes a checkpoint and ends[^]*search, merge/);
+    await until('expert-1 has ended', async () => (await lockHolder(runPaths.singleLock(run, 'expert-1'))) === null);
+    const reached = Math.max(...(await updatesOf(run, 'expert-1')));
+    await until('it is stopped', async () => (await stateOf(run))?.state === 'stopped');
+    expect(await fileExists(runPaths.stage(run, 'expert-0'))).toBe(true);
+    await until('no job is left', async () => (await cluster().call('squeue', '-h', '-t', 'PENDING,RUNNING')) === '');
+    expect(Math.max(...(await updatesOf(run, 'expert-1')))).toBe(reached);
+    expect(reached).toBeLessThan(400);
+    await succeed('resume', run);
+    await ended(run);
+    // It goes on from its checkpoint: no update is made twice.
+    const updates = await updatesOf(run, 'expert-1');
+    expect(updates).toEqual([...new Set(updates)].sort((a, b) => a - b));
+  });
+
   it('says at once which stage has failed, and cancels what needs it', async () => {
     const {config, run, folder} = await experiment(40, {
       evaluate: undefined,

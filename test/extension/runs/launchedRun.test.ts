@@ -3,8 +3,12 @@ import {join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {FollowedRun} from '../../../extension/runs/followedRun.ts';
 import {stopAtCheckpoint} from '../../../extension/runs/runControl.ts';
+import {launchedStagesOf} from '../../../extension/runs/launchedStagesOf.ts';
 import {runStateText, stageText} from '../../../extension/runs/runText.ts';
+import type {ExperimentNode} from '../../../extension/views/experimentNode.ts';
+import {runNode} from '../../../extension/views/runNode.ts';
 import {LaunchConfig} from '../../../trainer/contract/config/launchConfig.ts';
+import type {CancelRecord} from '../../../trainer/contract/launch/cancelRecord.ts';
 import {LaunchRecord} from '../../../trainer/contract/launch/launchRecord.ts';
 import {QueueRecord} from '../../../trainer/contract/launch/seenJob.ts';
 import {writeJsonAtomic} from '../../../trainer/store/files/jsonFile.ts';
@@ -35,6 +39,12 @@ async function launched() {
   return {path, see};
 }
 
+/** The stages whose rows have a job that can be cancelled. */
+function openRows({children, context, launchedStage}: ExperimentNode): string[] {
+  const own = context === 'stage.job' && launchedStage !== undefined ? [launchedStage] : [];
+  return [...own, ...children.flatMap(openRows)];
+}
+
 describe('a run whose stages are jobs', () => {
   it('is followed by its folder: in the queue with the reason, running, failed, done', async () => {
     const {path, see} = await launched();
@@ -52,6 +62,17 @@ describe('a run whose stages are jobs', () => {
     await followed.refresh();
     expect(followed.run.state).toMatchObject({state: 'running', stage: 'expert-0', launched: true});
     expect(followed.run.progress.stages.get('expert-0')?.update).toBe(30);
+
+    // What waits or runs can be cancelled, from the row of its model as well.
+    expect(launchedStagesOf(followed.run).map(({stage}) => stage)).toEqual(['expert-0', 'expert-1', 'merge']);
+    expect(openRows(runNode(followed.run))).toEqual(['expert-0', 'merge']);
+    const mark: CancelRecord = {format: 1, because: 'expert-1'};
+    await writeJsonAtomic(runPaths.stageCancel(path, 'merge'), mark);
+    await see({'7_0': 'RUNNING', '7_1': 'PENDING', '8': 'CANCELLED'});
+    await followed.refresh();
+    const merge = followed.run.progress.stages.get('merge');
+    expect(merge && stageText(followed.run, merge)).toBe('cancelled: it needs expert-1');
+    expect(openRows(runNode(followed.run))).toEqual(['expert-0']);
 
     await finishStage(path, 'expert-0');
     await see({'7_1': 'OUT_OF_MEMORY', '8': 'CANCELLED'});

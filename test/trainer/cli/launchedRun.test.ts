@@ -9,6 +9,7 @@ import {fileExists} from '../../../trainer/store/files/fileExists.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
 import {openRun} from '../../../trainer/store/run/runFolder.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
+import {CancelledStages} from '../../../trainer/contract/launch/cancelRecord.ts';
 import {StageState} from '../../../trainer/contract/launch/stageState.ts';
 import {useCpuBackend} from '../../helpers/cpuBackend.ts';
 import {deme, demeJson} from '../../helpers/deme.ts';
@@ -90,6 +91,49 @@ describe('a launched run', {timeout: 300_000}, () => {
     const taken = await deme(['stage', again.run, 'expert-0', 'expert-1']);
     expect(taken.stdout).toContain('expert-1: taken over from tiny-2');
     expect(await currentState(again.run)).toMatchObject({state: 'done'});
+  });
+
+  it('has single jobs cancelled with what needs them, and leaves the others alone', async () => {
+    const {config, run, said, options} = await experiment();
+    await demeJson(Launched, ['run', config], options);
+    const {cancelled, dependents} = await demeJson(CancelledStages, ['launch', 'cancel', run, 'expert-1'], options);
+    expect(cancelled).toEqual([{stage: 'expert-1', job: '1_1', isRunning: false}]);
+    const names = dependents.map(({stage}) => stage);
+    expect(names).toEqual(
+      expect.arrayContaining(['search', 'merge', 'evaluate-expert-1', 'evaluate-merged', 'report']),
+    );
+    for (const kept of ['expert-0', 'evaluate-expert-0', 'evaluate-base']) expect(names).not.toContain(kept);
+    const ids = (await said('scancel')).join(' ').split(' ');
+    expect(ids).toEqual(expect.arrayContaining(['--state=PENDING', '1_1', ...dependents.map(({job}) => job)]));
+    expect(ids).not.toContain('1_0');
+  });
+
+  it('goes on without the stages that were cancelled, until it is resumed', async () => {
+    const {config, run, options} = await experiment({changes: {evaluate: undefined}});
+    await demeJson(Launched, ['run', config], options);
+    await demeJson(CancelledStages, ['launch', 'cancel', run, 'expert-1'], options);
+    // A job that begins all the same trains nothing and does not come back.
+    const job = (task: number) => {
+      const env = {...process.env, SLURM_JOB_ID: '1', SLURM_ARRAY_JOB_ID: '1', SLURM_ARRAY_TASK_ID: String(task)};
+      return promisify(execFile)('bash', [join(runPaths.jobs(run), 'train.sh'), String(task)], {env});
+    };
+    await job(1);
+    expect(await fileExists(runPaths.stage(run, 'expert-1'))).toBe(false);
+    await job(0);
+    expect(await fileExists(runPaths.stage(run, 'expert-0'))).toBe(true);
+    const early = await deme(['launch', 'cancel', run, 'expert-0'], options);
+    expect(early).toMatchObject({code: 2, stderr: expect.stringContaining('expert-0 is done') as string});
+    expect(await currentState(run)).toMatchObject({
+      state: 'stopped',
+      cancelled: {
+        'expert-1': 'cancelled',
+        search: 'cancelled: it needs expert-1',
+        merge: 'cancelled: it needs expert-1',
+      },
+    });
+    const again = await demeJson(Launched, ['resume', run], options);
+    expect(again.jobs.flatMap(({stages}) => stages).sort()).toEqual(['expert-1', 'merge', 'search']);
+    expect(await currentState(run)).toMatchObject({state: 'queued', cancelled: {}});
   });
 
   it('says why it was refused, calls off what was taken before, and goes on here', async () => {

@@ -39,6 +39,8 @@ interface RunRow {
   readonly queue: string | null;
   /** How the stages go that are jobs and run. */
   readonly working: readonly WorkingStage[];
+  /** By the stages whose jobs were cancelled: that, and why. */
+  readonly cancelled: Readonly<Record<string, string>>;
   /** Its stage processes that have outlived its owner, which end by themselves after a checkpoint. */
   readonly orphans: readonly Orphan[];
   /** The command that resumes it; null where it is running or done. */
@@ -159,6 +161,7 @@ async function toRow({path, record}: RunFolder): Promise<RunRow> {
     launched: state?.launched ?? false,
     queue: state?.queue ?? null,
     working: state?.working ?? [],
+    cancelled: state?.cancelled ?? {},
     orphans: await findOrphans(path),
     goOn: state !== null && goesOn.includes(state.state) ? `deme resume ${relative('', path) || '.'}` : null,
   };
@@ -166,7 +169,7 @@ async function toRow({path, record}: RunFolder): Promise<RunRow> {
 
 /** A line for the run, and one for each thing that the user should do or know about it. */
 function rowLines(row: RunRow): string[] {
-  const {state, orphans, goOn, heartbeatAge, launched, working} = row;
+  const {state, orphans, goOn, heartbeatAge, launched, working, cancelled} = row;
   const isSilent =
     heartbeatAge !== null &&
     state !== 'new' &&
@@ -175,6 +178,7 @@ function rowLines(row: RunRow): string[] {
   return [
     rowLine(row),
     ...working.map((stage) => `  ${workingText(stage)}`),
+    ...Object.entries(cancelled).map(([stage, what]) => `  ${stage}: ${what}`),
     ...orphans.map(
       ({stage, pid}) => `  its process ${pid} (${stage}) still runs: it ends by itself after a checkpoint`,
     ),

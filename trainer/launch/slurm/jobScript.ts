@@ -56,6 +56,13 @@ if [ -z "$again" ]; then
   [ "$last" = 127 ] || code=$last
 fi
 
+# What somebody has cancelled does not go on; a job of several stages may have done the others.
+left=
+for name in "\${names[@]}"; do
+  [ -e "$run/stages/$name.json" ] || [ -e "$run/stages/$name.cancel.json" ] || left=1
+done
+case $code in 130 | 143) [ -n "$left" ] || exit 0 ;; esac
+
 # Stopped at a checkpoint, or before it could listen (143), and nobody has wanted that: it goes on in another life of this job.
 case $code in 130 | 143) ;; *) exit "$code" ;; esac
 if [ -z "$SLURM_JOB_ID" ]; then exit "$code"; fi

@@ -74,7 +74,8 @@ export async function beginLaunch(
   const left = stages.filter(({name}) => !settled.has(name));
   // What was asked of, or said by, an earlier attempt is past.
   await clearControl(path);
-  await Promise.all(left.map(({name}) => rm(runPaths.stageState(path, name), {force: true})));
+  const past = left.flatMap(({name}) => [runPaths.stageState(path, name), runPaths.stageCancel(path, name)]);
+  await Promise.all(past.map((file) => rm(file, {force: true})));
   await rm(runPaths.queue(path), {force: true});
   await writeJsonAtomic(runPaths.plan(path), plan);
   await writeJsonAtomic(runPaths.config(path), withLaunch(resolved, launch));

@@ -1,4 +1,4 @@
-import {toErrorRecord, UserError} from '../../contract/errors.ts';
+import {toErrorRecord} from '../../contract/errors.ts';
 import type {LaunchRecord} from '../../contract/launch/launchRecord.ts';
 import type {RunEvent} from '../../contract/run/events.ts';
 import {PlanRecord, type ResolvedConfig} from '../../contract/run/pipeline.ts';
@@ -9,7 +9,7 @@ import {readLaunch} from '../../store/run/launched/launchedRun.ts';
 import type {HeldLock} from '../../store/run/processLock.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import {clearControl, readControl} from '../../store/run/runState.ts';
+import {clearControl} from '../../store/run/runState.ts';
 import {finishedStages, requireNeeds} from '../graph/finishedStages.ts';
 import {readInputs, settleInputs} from '../graph/runInputs.ts';
 import {stageFacts} from '../graph/stageFacts.ts';
@@ -21,6 +21,7 @@ import {takeShared} from '../launch/takeShared.ts';
 import {GpuSlots} from '../resources/gpuSlots.ts';
 import {startHeartbeat} from './heartbeat.ts';
 import {listenForInterrupts, type Interruptible} from './interrupts.ts';
+import {OpenStages, type OpenStage} from './openStages.ts';
 import {SingleStage} from './singleStage.ts';
 import {planRemaining} from './startRun.ts';
 import {trainerEntry} from './trainerEntry.ts';
@@ -51,7 +52,7 @@ export async function runSingleStages(
         single: await SingleStage.open(run.path, stage.name, locks[i] as HeldLock, onEvent),
       })),
     );
-    return new SingleStages(run, resolved, launch, stages).carryOut();
+    return new SingleStages(run, resolved, launch, new OpenStages(run.path, launch, stages)).carryOut();
   });
   if (launch !== null && outcome === 'done') await gather(run, resolved);
   return outcome;
@@ -63,11 +64,6 @@ async function gather(run: RunFolder, resolved: ResolvedConfig): Promise<void> {
   await gatherRun(run, resolved, stages);
 }
 
-interface OpenStage {
-  readonly stage: PlannedStage;
-  readonly single: SingleStage;
-}
-
 class SingleStages implements Interruptible {
   readonly #running = new Map<string, StageProcess>();
   readonly #processes = new StageProcesses();
@@ -77,24 +73,25 @@ class SingleStages implements Interruptible {
     readonly run: RunFolder,
     readonly resolved: ResolvedConfig,
     readonly launch: LaunchRecord | null,
-    readonly stages: readonly OpenStage[],
+    readonly stages: OpenStages,
   ) {}
 
   async carryOut(): Promise<'done' | 'stopped'> {
     const endInterrupts = listenForInterrupts(this);
-    for (const {single} of this.stages) single.lock.onLost(() => this.#loseLock(single.name));
+    this.stages.each((single) => single.lock.onLost(() => this.#loseLock(single.name)));
+    const beat = () => this.stages.beat((name) => this.#running.get(name)?.stop());
     const endHeartbeat = startHeartbeat(
-      () => this.#beat(),
+      beat,
       (error) => this.say(`its state cannot be written: ${String(error)}`),
       beatMilliseconds,
     );
     try {
-      await this.#beat();
+      await beat();
       const outcome = await this.#carryOut();
-      if (outcome === 'stopped') await this.#endStopped();
+      if (outcome === 'stopped') await this.stages.endStopped();
       return outcome;
     } catch (error) {
-      await this.#endFailed(error);
+      await this.stages.endFailed(error);
       throw error;
     } finally {
       await endHeartbeat();
@@ -114,33 +111,36 @@ class SingleStages implements Interruptible {
   }
 
   say(message: string): void {
-    this.#each((single) => single.say('info', message));
+    this.stages.each((single) => single.say('info', message));
   }
 
   async #carryOut(): Promise<'done' | 'stopped'> {
+    const {stages} = this;
     const {path} = this.run;
     if (this.launch === null) await clearControl(path);
-    else if (await this.#isUnwanted()) return 'stopped';
-    const done = await finishedStages(path, this.#planned());
-    await this.#endDone((name) => done.has(name));
-    const first = this.#left();
-    if (first.length === 0) return 'done';
+    else if (await stages.isUnwanted()) return 'stopped';
+    await stages.leaveCancelled();
+    const done = await finishedStages(path, stages.planned);
+    await stages.endDone((name) => done.has(name));
+    const first = stages.left;
+    if (first.length === 0) return stages.outcome;
     const run = await this.#settle(first.map(({stage}) => stage));
-    const finished = await finishedStages(path, this.#planned());
+    const finished = await finishedStages(path, stages.planned);
     // What an earlier run has done was taken over just now.
-    await this.#endDone((name) => finished.has(name));
-    const left = this.#left();
-    if (left.length === 0) return 'done';
+    await stages.endDone((name) => finished.has(name));
+    const left = stages.left;
+    if (left.length === 0) return stages.outcome;
     const planned = left.map(({stage}) => stage);
     planned.forEach((stage) => requireNeeds([stage], new Set(finished.keys())));
-    return this.#runStages(run, left);
+    const outcome = await this.#runStages(run, left);
+    return outcome === 'stopped' ? outcome : stages.outcome;
   }
 
   /** What the owner of a run would do before its first stage. */
   async #settle(stages: readonly PlannedStage[]): Promise<RunFolder> {
     const {path} = this.run;
     const {resolved, launch} = this;
-    const warn = (warning: string) => this.#each((single) => single.say('warning', warning));
+    const warn = (warning: string) => this.stages.each((single) => single.say('warning', warning));
     if (launch === null) {
       requireNeeds(stages, new Set((await finishedStages(path, stages)).keys()));
       await settleInputs(path, resolved, warn);
@@ -148,7 +148,7 @@ class SingleStages implements Interruptible {
     }
     const {run, warnings, decisions} = await settleRun(path, resolved, stages, launch);
     warnings.forEach(warn);
-    const [first] = this.stages;
+    const [first] = this.stages.all;
     for (const {stage, message} of decisions) first?.single.emit({type: 'log', stage, level: 'info', message});
     if (Object.keys(launch.shared).length > 0) {
       const facts = await stageFacts(run, resolved, await readInputs(path));
@@ -161,14 +161,16 @@ class SingleStages implements Interruptible {
   async #runStages(run: RunFolder, left: readonly OpenStage[]): Promise<'done' | 'stopped'> {
     const planned = left.map(({stage}) => stage);
     const {parallel, engine, gpus, libraryFolders, warnings} = await planRemaining(run, this.resolved, planned);
-    warnings.forEach((warning) => this.#each((single) => single.say('warning', warning)));
+    warnings.forEach((warning) => this.stages.each((single) => single.say('warning', warning)));
     const slots = new GpuSlots(gpus);
     const failures: unknown[] = [];
     const singles = new Map(left.map(({stage, single}) => [stage.name, single]));
     const runOne = async (stage: PlannedStage): Promise<'done' | 'stopped'> => {
       const single = singles.get(stage.name) as SingleStage;
       try {
-        return await slots.use((gpu) => this.#runOne(single, stage, {engine, gpu, libraryFolders}));
+        const outcome = await slots.use((gpu) => this.#runOne(single, stage, {engine, gpu, libraryFolders}));
+        // The others go on without one that was cancelled.
+        return outcome === 'stopped' && (await this.stages.leaveIfCancelled(single)) ? 'done' : outcome;
       } catch (error) {
         failures.push(error);
         return 'done'; // The others go on.
@@ -205,7 +207,7 @@ class SingleStages implements Interruptible {
       if (this.stoppingSince !== null) child.stop();
       const outcome = await child.finished;
       single.emit(outcome === 'done' ? {type: 'stage', stage: name, state: 'done'} : {type: 'stopped', stage: name});
-      if (outcome === 'done') await single.end('done');
+      if (outcome === 'done') await this.stages.endDone((each) => each === name);
       return outcome;
     } catch (error) {
       // A process that has lost its stage to another one ends without a word, and so does this one.
@@ -216,67 +218,6 @@ class SingleStages implements Interruptible {
     } finally {
       this.#running.delete(name);
     }
-  }
-
-  #planned(): PlannedStage[] {
-    return this.stages.map(({stage}) => stage);
-  }
-
-  readonly #ended = new Set<string>();
-
-  /** Those that are not done. */
-  #left(): OpenStage[] {
-    return this.stages.filter(({stage}) => !this.#ended.has(stage.name));
-  }
-
-  async #endDone(isDone: (name: string) => boolean): Promise<void> {
-    for (const {stage, single} of this.#left()) {
-      if (!isDone(stage.name)) continue;
-      this.#ended.add(stage.name);
-      await single.end('done');
-    }
-  }
-
-  async #endStopped(): Promise<void> {
-    const spent = (await this.#isUnwanted()) ? null : this.#spent();
-    for (const {single} of this.#left()) {
-      if (spent === null) await single.end('stopped');
-      else await single.end('failed', toErrorRecord(spent));
-    }
-  }
-
-  /** The error where a job has gone on as often as it may, and will not once more. */
-  #spent(): UserError | null {
-    const job = this.stages[0]?.single.identity.job;
-    const requeues = this.launch?.launch.requeues;
-    if (job === undefined || requeues === undefined || job.life < requeues) return null;
-    const message = `It went on in ${requeues} further jobs (launch.requeues), and has not come to its end.`;
-    return new UserError('requeues-spent', message, {
-      hint: 'Raise launch.options.time or launch.requeues; `deme resume` goes on from the last checkpoint.',
-    });
-  }
-
-  /** Of stages that have said nothing yet. */
-  async #endFailed(error: unknown): Promise<void> {
-    if (this.launch === null) return;
-    const finished = await finishedStages(this.run.path, this.#planned());
-    for (const {stage, single} of this.#left()) {
-      if (!finished.has(stage.name)) await single.end('failed', toErrorRecord(error));
-    }
-  }
-
-  /** Whether somebody has stopped the run as a whole, by which a job that begins all the same has nothing to do. */
-  async #isUnwanted(): Promise<boolean> {
-    const control = await readControl(this.run.path);
-    return control === 'stop' || control === 'kill';
-  }
-
-  async #beat(): Promise<void> {
-    for (const {single} of this.#left()) await single.beat();
-  }
-
-  #each(act: (single: SingleStage) => void): void {
-    for (const {single} of this.stages) act(single);
   }
 
   #loseLock(name: string): never {

@@ -33,6 +33,8 @@ export const runPaths = {
   /** The metrics of what such a log has, by the path of the log. */
   singleMetrics: (log: string) => log.replace(/\.events\.jsonl$/, '.metrics'),
   stageState: (run: string, stage: string) => join(run, 'stages', `${stage}.state.json`),
+  /** There while its job, or that of a stage that it needs, is cancelled. */
+  stageCancel: (run: string, stage: string) => join(run, 'stages', `${stage}.cancel.json`),
   /** How the run was submitted to a scheduler; there while its stages are jobs. */
   launch: (run: string) => join(run, 'launch.json'),
   /** What was submitted, and as which jobs. */

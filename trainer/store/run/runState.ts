@@ -23,6 +23,8 @@ export type CurrentState = Omit<StateRecord, 'state'> & {
   readonly waiting?: Readonly<Record<string, string>>;
   /** How the stages go whose jobs run. */
   readonly working?: readonly WorkingStage[];
+  /** By stage, that its job was cancelled, and why. */
+  readonly cancelled?: Readonly<Record<string, string>>;
 };
 
 /** Whether a process executes the run, or jobs of it wait, as the state says; `currentState` has checked it, a state file alone has not. */

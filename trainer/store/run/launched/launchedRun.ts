@@ -1,4 +1,5 @@
 import {nullForUserError} from '../../../contract/errors.ts';
+import {CancelRecord} from '../../../contract/launch/cancelRecord.ts';
 import {JobLine, LaunchRecord} from '../../../contract/launch/launchRecord.ts';
 import {QueueRecord} from '../../../contract/launch/seenJob.ts';
 import {StageState} from '../../../contract/launch/stageState.ts';
@@ -64,6 +65,14 @@ async function jobLines(run: string): Promise<JobLine[]> {
 /** How a stage says that it goes; null for one that has not begun, or whose file cannot be read. */
 export function readStageState(run: string, stage: string): Promise<StageState | null> {
   return readJsonIfThere(runPaths.stageState(run, stage), StageState, 'the state of the stage').catch(nullForUserError);
+}
+
+/** That the job of a stage was cancelled; null where it was not. A damaged file was written for that, too. */
+export function readCancel(run: string, stage: string): Promise<CancelRecord | null> {
+  const damaged: CancelRecord = {format: 1, because: null};
+  return readJsonIfThere(runPaths.stageCancel(run, stage), CancelRecord, 'the cancelling of the stage').catch(
+    (error: unknown) => nullForUserError(error) ?? damaged,
+  );
 }
 
 /** The jobs of a submission as somebody saw them last; null where nobody has. */

@@ -1,11 +1,12 @@
 import type {ErrorRecord} from '../../../contract/errors.ts';
 import {explainJob, waitText} from '../../../contract/launch/explainJob.ts';
+import type {CancelRecord} from '../../../contract/launch/cancelRecord.ts';
 import type {LaunchRecord} from '../../../contract/launch/launchRecord.ts';
 import {phaseOfJob, type QueueRecord, type SeenJob} from '../../../contract/launch/seenJob.ts';
 import type {StageState} from '../../../contract/launch/stageState.ts';
 import {fileExists} from '../../files/fileExists.ts';
 import {runPaths} from '../runPaths.ts';
-import {launchedJobs, readQueue, readStageState, type LaunchedJob} from './launchedRun.ts';
+import {launchedJobs, readCancel, readQueue, readStageState, type LaunchedJob} from './launchedRun.ts';
 
 /** How a stage that was submitted goes, from all that is known of it. */
 export interface LaunchedStage {
@@ -20,6 +21,8 @@ export interface LaunchedStage {
   /** Why it waits, in words; null unless it does. */
   readonly waits: string | null;
   readonly error: ErrorRecord | null;
+  /** Null: its job was not cancelled from here. */
+  readonly cancelled: CancelRecord | null;
 }
 
 /** Seconds: a stage writes its state every ten. */
@@ -34,8 +37,8 @@ export async function launchedStages(run: string, {id}: LaunchRecord, now = Date
   return Promise.all(
     stages.map(async ({job, stage}) => {
       const isDone = await fileExists(runPaths.stage(run, stage));
-      const said = await readStageState(run, stage);
-      return stageOf(stage, {isDone, said, job, queue, now: now / 1000});
+      const [said, cancelled] = [await readStageState(run, stage), await readCancel(run, stage)];
+      return stageOf(stage, {isDone, said, cancelled, job, queue, now: now / 1000});
     }),
   );
 }
@@ -44,6 +47,7 @@ export async function launchedStages(run: string, {id}: LaunchRecord, now = Date
 interface Known {
   readonly isDone: boolean;
   readonly said: StageState | null;
+  readonly cancelled: CancelRecord | null;
   readonly job: LaunchedJob;
   readonly queue: QueueRecord | null;
   /** Seconds since the epoch. */
@@ -52,11 +56,11 @@ interface Known {
 
 /** @internal for tests: pure */
 export function stageOf(stage: string, known: Known): LaunchedStage {
-  const {isDone, job, queue, now} = known;
+  const {isDone, job, queue, cancelled, now} = known;
   // What an earlier submission has said is past.
   const said = known.said !== null && known.said.heartbeat >= job.submitted / 1000 - grace ? known.said : null;
   const seen = seenOf(stage, job, queue);
-  const base = {stage, job: jobId(stage, job), seen, said, waits: null, error: null};
+  const base = {stage, job: jobId(stage, job), seen, said, waits: null, error: null, cancelled};
   if (isDone) return {...base, state: 'done'};
   if (job.refused !== null) {
     const error = {code: 'job-refused', message: `${stage} was not submitted: ${job.refused}`};
@@ -70,9 +74,10 @@ export function stageOf(stage: string, known: Known): LaunchedStage {
   if (said?.state === 'stopped' && (phase === null || phase === 'failed' || phase === 'ended')) {
     return {...base, state: 'stopped'};
   }
-  if (phase === 'cancelled') return {...base, state: 'stopped'};
+  if (phase === 'cancelled' || (cancelled !== null && phase === 'failed')) return {...base, state: 'stopped'};
   if (seen !== null && phase === 'failed') return {...base, state: 'failed', error: explainJob(stage, seen)};
   if (said?.state === 'running' && Math.abs(now - said.heartbeat) < fresh) return {...base, state: 'running'};
+  if (cancelled !== null) return {...base, state: 'stopped'};
   // Its record may be late on a network disk; the scheduler may not answer.
   const since = Math.max(said?.heartbeat ?? 0, job.submitted / 1000);
   const isEarly = queue === null || queue.looked - since < grace;

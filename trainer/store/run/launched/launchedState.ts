@@ -20,6 +20,8 @@ export type LaunchedState = Omit<StateRecord, 'state'> & {
   /** By the stages that wait: their jobs, and why. */
   readonly waiting: Readonly<Record<string, string>>;
   readonly working: readonly WorkingStage[];
+  /** By the stages whose jobs were cancelled from here: that, and why. */
+  readonly cancelled: Readonly<Record<string, string>>;
 };
 
 /** Null for a run with an owner, and for one that is being submitted. */
@@ -57,6 +59,7 @@ export function stateOfStages(
     progress: state === 'done' ? 1 : Math.min(progress, 0.999),
     ...(error !== null && {error}),
     working: running.map(workingStage),
+    cancelled: Object.fromEntries(stages.flatMap((stage) => cancelledEntry(stage))),
     waiting: Object.fromEntries(stages.flatMap((stage) => waitingEntry(stage))),
     ...(queue !== null && (state === 'queued' || state === 'running') && {queue}),
   };
@@ -67,6 +70,12 @@ function workingStage({stage, job, said}: LaunchedStage): WorkingStage {
   const numbers = {secondsLeft, update, updates, loss};
   const known = Object.entries(numbers).filter(([, value]) => value !== undefined);
   return {stage, job, progress, ...Object.fromEntries(known)};
+}
+
+/** `cancelled`, or `cancelled: it needs expert-1` */
+function cancelledEntry({stage, state, cancelled}: LaunchedStage): [string, string][] {
+  if (cancelled === null || state !== 'stopped') return [];
+  return [[stage, cancelled.because === null ? 'cancelled' : `cancelled: it needs ${cancelled.because}`]];
 }
 
 /** `job 12_3: others come first (Priority)` */

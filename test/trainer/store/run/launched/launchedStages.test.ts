@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import type {CancelRecord} from '../../../../../trainer/contract/launch/cancelRecord.ts';
 import type {SeenJob} from '../../../../../trainer/contract/launch/seenJob.ts';
 import type {StageState} from '../../../../../trainer/contract/launch/stageState.ts';
 import {stageOf} from '../../../../../trainer/store/run/launched/launchedStages.ts';
@@ -15,16 +16,18 @@ interface Case {
   /** Seconds since somebody asked the scheduler; null: nobody has. */
   readonly looked?: number | null;
   readonly id?: string | null;
+  /** Why it was cancelled from here. */
+  readonly cancelled?: CancelRecord;
 }
 
-function stage({isDone = false, said, seen, age = 60, looked = 1, id = '7'}: Case, name = 'expert-3') {
+function stage({isDone = false, said, seen, age = 60, looked = 1, id = '7', cancelled}: Case, name = 'expert-3') {
   const job = {name: 'deme-0-train', id, refused: null, submitted: 1000 * (now - age), tasks: {[name]: 3}};
   const jobs = seen ? [{id: '7_3', name: 'deme-0-train', state: 'RUNNING', reason: 'None', start: '', ...seen}] : [];
   const queue = looked === null ? null : {format: 1 as const, launch: '0', looked: now - looked, jobs};
   const state = said
     ? {state: 'running' as const, pid: 1, started: 1, heartbeat: now - 5, progress: 0.5, ...said}
     : null;
-  return stageOf(name, {isDone, said: state, job, queue, now});
+  return stageOf(name, {isDone, said: state, cancelled: cancelled ?? null, job, queue, now});
 }
 
 describe('a stage that is a job', () => {
@@ -52,6 +55,22 @@ describe('a stage that is a job', () => {
     ['stopped at a checkpoint by its own script', {seen: {state: 'FAILED'}, said: {state: 'stopped'}}, 'stopped'],
     ['took too much memory', {seen: {state: 'OUT_OF_MEMORY'}, said: {}}, 'failed'],
     ['ended in a way that nobody knows yet', {seen: {state: 'NEW_STATE'}}, 'failed'],
+    [
+      'was cancelled here, ended, and the scheduler has forgotten it',
+      {age: 4000, cancelled: {format: 1, because: null}},
+      'stopped',
+    ],
+    [
+      'was cancelled here before it could listen',
+      {seen: {state: 'FAILED'}, said: {}, cancelled: {format: 1, because: null}},
+      'stopped',
+    ],
+    [
+      'was cancelled here, and still writes its checkpoint',
+      {seen: {}, said: {}, cancelled: {format: 1, because: null}},
+      'running',
+    ],
+    ['had failed before it was cancelled', {said: {state: 'failed'}, cancelled: {format: 1, because: null}}, 'failed'],
     ['never got a number, and is found by its name', {id: null, seen: {state: 'PENDING'}}, 'queued'],
   ])('%s: %#', (_, known, state) => expect(stage(known).state).toBe(state));
 
@@ -94,6 +113,15 @@ describe('a run of such stages', () => {
     ['done', [done], 'stop'],
   ] as const)('is %s', (state, cases, control) => {
     expect(stateOfStages(stages(...cases), control).state).toBe(state);
+  });
+
+  it('is stopped once the others are done, and says what was cancelled, and why', () => {
+    const gone = (because: string | null): Case => ({seen: {state: 'CANCELLED'}, cancelled: {format: 1, because}});
+    expect(stateOfStages(stages(done, gone(null), gone('expert-1')), null)).toMatchObject({
+      state: 'stopped',
+      cancelled: {'expert-1': 'cancelled', 'expert-2': 'cancelled: it needs expert-1'},
+    });
+    expect(stateOfStages(stages(runs, gone(null)), null).state).toBe('running');
   });
 
   it('tells a failure while others go on', () => {
