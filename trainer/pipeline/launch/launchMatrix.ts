@@ -9,6 +9,7 @@ import {runBusy} from '../owner/startRun.ts';
 import {readResolved, type Wanted} from '../owner/work.ts';
 import {matrixGroups} from './jobGroups.ts';
 import {beginLaunch, createLaunchedRun, newLaunchId, schedulerOf} from './launchRun.ts';
+import {requireTime} from './requireTime.ts';
 import {shareStages} from './sharedStages.ts';
 import {submitGroups, type SubmittedGroup} from './submitGroups.ts';
 
@@ -45,8 +46,9 @@ export async function launchMatrix(
   out: string,
 ): Promise<SubmittedGroup[]> {
   const scheduler = schedulerOf(launch);
+  for (const {stages} of wanted) requireTime(launch, stages);
   const runs: RunFolder[] = [];
-  for (const [i, each] of wanted.entries()) runs.push(found[i] ?? (await createLaunchedRun(each)));
+  for (const [i, each] of wanted.entries()) runs.push(found[i] ?? (await createLaunchedRun(each, launch)));
   return whileAllLocked(runs, async () => {
     const works = wanted.map(({resolved, stages}, i) => ({run: runs[i] as RunFolder, resolved, stages, reuse: false}));
     const cells = await Promise.all(
