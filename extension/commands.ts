@@ -48,6 +48,10 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
     load: async () => (await import('./commands/expertCommands.ts')).expertCommands,
   },
   {
+    ids: ['deme.runHere', 'deme.runOnSlurm'],
+    load: async () => (await import('./commands/launcherCommands.ts')).launcherCommands,
+  },
+  {
     ids: ['deme.cancelStage'],
     load: async () => (await import('./commands/cancelStage.ts')).cancelCommands,
   },

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import {DisposableStore} from './disposable.ts';
 import {launchedStagesOf} from './runs/launchedStagesOf.ts';
+import {isOnPath} from './isOnPath.ts';
 import {isActiveRun, isResumable} from './runs/run.ts';
 import type {Studio} from './studio.ts';
 
@@ -13,6 +14,7 @@ export function registerContextKeys({
 }: Pick<Studio, 'runs' | 'configs' | 'queue' | 'studies'>): vscode.Disposable {
   const owned = new DisposableStore();
   const known = new Map<string, boolean>();
+  const hasSbatch = isOnPath('sbatch');
   const set = (key: string, value: boolean) => {
     if (known.get(key) === value) return;
     known.set(key, value);
@@ -38,6 +40,7 @@ export function registerContextKeys({
       'deme.hasLaunchedJobs',
       all.some((run) => launchedStagesOf(run).length > 0),
     );
+    set('deme.hasSlurm', hasSbatch || all.some(({config}) => config.config.launch !== undefined));
     set('deme.hasConfigs', configs.all().length > 0);
     set('deme.hasStudies', studies.all().length > 0);
     set(

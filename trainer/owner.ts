@@ -37,7 +37,7 @@ async function prepare(request: OwnerRequest): Promise<Prepared> {
     ? null
     : await findReusableRun(wanted, (error) => process.stderr.write(`left out: ${error.line}\n`));
   if (run !== null) return {work: await workInRun(wanted, run), launch};
-  if (launch !== null) return {work: {...wanted, run: await createLaunchedRun(wanted)}, launch};
+  if (launch !== null) return {work: {...wanted, run: await createLaunchedRun(wanted, launch)}, launch};
   return {work: await workInNewRun(wanted, ({reason}) => channel.send({type: 'engine', reason})), launch};
 }
 

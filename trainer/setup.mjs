@@ -82,6 +82,7 @@ const ownBenches = {
   // The verbs are measured as they are built.
   'sd-pipeline': {folder: 'pipeline/', entries: ['pipelineBench', 'reportUsage'], isOnTheBuild: true},
   features: {folder: 'features/', entries: ['featuresBench', 'featuresWorker']},
+  slurm: {folder: 'slurm/', entries: ['slurmBench'], isOnTheBuild: true},
   prefetch: {folder: 'prefetch/', entries: ['prefetchBench'], isOnTheBuild: true},
   eta: {folder: 'eta/', entries: ['etaBench', 'recordRun']},
 };

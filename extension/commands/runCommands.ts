@@ -1,5 +1,6 @@
 import {join, relative} from 'node:path';
 import * as vscode from 'vscode';
+import type {LauncherName} from '../../trainer/contract/config/launchConfig.ts';
 import {UserError} from '../../trainer/contract/errors.ts';
 import {namesIn} from '../../trainer/store/files/namesIn.ts';
 import {requireRegular} from '../../trainer/store/files/regularFile.ts';
@@ -20,7 +21,10 @@ export const runCommands: Readonly<Record<string, Handler>> = {
   'deme.stop': controls(isActiveRun, stopAtCheckpoint),
   'deme.stopNow': controls(isActiveRun, stopAtOnce),
   'deme.pause': controls(({state}) => state?.state === 'running', pause),
-  'deme.resume': controls((run) => run.state?.state === 'paused' || isResumable(run), resumeRun),
+  'deme.resume': controls(
+    (run) => run.state?.state === 'paused' || isResumable(run),
+    (run, studio) => resumeRun(run, studio),
+  ),
   'deme.extend': controls(
     (run) => !isActiveRun(run),
     (run, studio) => extendRun(studio, run),
@@ -44,14 +48,14 @@ export const runCommands: Readonly<Record<string, Handler>> = {
   'deme.deleteRun': withRun(deleteRun),
 };
 
-/** Continues a paused run, or queues one that has ended early. */
-export async function resumeRun(run: Run, {queue}: Pick<Studio, 'queue'>): Promise<void> {
+/** Continues a paused run, or queues one that has ended early; `launcher`: instead of how it ran before. */
+export async function resumeRun(run: Run, {queue}: Pick<Studio, 'queue'>, launcher?: LauncherName): Promise<void> {
   if (run.state?.state === 'paused') return unpause(run);
   if (!isResumable(run)) {
     throw new UserError('run-state', `${run.record.id} cannot be resumed: it is ${run.state?.state ?? 'starting'}.`);
   }
   if (queue.all().some(({request}) => request.action === 'resume' && request.run === run.path)) return;
-  queue.add(`Resume ${run.record.id}`, {action: 'resume', run: run.path});
+  queue.add(`Resume ${run.record.id}`, {action: 'resume', run: run.path, ...(launcher && {launcher})});
 }
 
 type RunAction = (studio: Studio, run: Run) => unknown;

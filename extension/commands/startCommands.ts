@@ -1,6 +1,7 @@
 import {basename} from 'node:path';
 import * as vscode from 'vscode';
 import {expertCount} from '../../trainer/contract/config/config.ts';
+import type {LauncherName} from '../../trainer/contract/config/launchConfig.ts';
 import {UserError} from '../../trainer/contract/errors.ts';
 import type {StageSelection} from '../../trainer/contract/run/ownerMessages.ts';
 import {parseConfig} from '../../trainer/contract/config/parseConfig.ts';
@@ -39,14 +40,33 @@ async function chooseRange(config: vscode.Uri): Promise<number | null | undefine
   return chosen?.range;
 }
 
-async function start(studio: Studio, args: readonly unknown[], selection: StageSelection, verb: string): Promise<void> {
+function start(studio: Studio, args: readonly unknown[], selection: StageSelection, verb: string): Promise<void> {
+  return startWork(studio, args, selection, {title: (name) => `${verb} ${name}`});
+}
+
+/** How work is begun. */
+interface StartOptions {
+  /** What it is called, by the name of its config. */
+  title(name: string): string;
+  /** Instead of what the config says. */
+  readonly launcher?: LauncherName;
+}
+
+/** Queues work of the config that is meant. */
+export async function startWork(
+  studio: Studio,
+  args: readonly unknown[],
+  selection: StageSelection,
+  {title: titleOf, launcher}: StartOptions,
+): Promise<void> {
   requireTrust();
   const config = await targetConfig(studio, args);
   if (config === undefined) return;
   requireFile(config);
   const {name} = await readConfig(config);
-  const title = `${verb} ${name}`;
-  const job = studio.queue.add(title, {action: 'start', config: config.fsPath, selection});
+  const title = titleOf(name);
+  const request = {action: 'start' as const, config: config.fsPath, selection};
+  const job = studio.queue.add(title, launcher === undefined ? request : {...request, launcher});
   if (job.state === 'queued' && studio.queue.all().some(({id, state}) => id === job.id && state === 'queued')) {
     vscode.window.setStatusBarMessage(`DeMe: ${title} waits for its turn`, 5000);
   }

@@ -81,7 +81,12 @@ function runLenses(outline: ConfigOutline, line: number, {run, jobs}: ConfigWork
   const [title, tooltip] = isLaunched
     ? ['$(play) Run pipeline on Slurm', `${what}, as jobs of the cluster`]
     : ['$(play) Run pipeline', what];
-  return [...goOn, lens(line, title, 'deme.runPipeline', tooltip), ...waiting];
+  // A config that says where it runs has the other place beside it.
+  const other = isLaunched
+    ? lens(line, '$(device-desktop) Run here', 'deme.runHere', `${what}, on this machine`)
+    : lens(line, '$(server) Run on Slurm', 'deme.runOnSlurm', `${what}, as jobs of the cluster`);
+  const others = launch === undefined ? [] : [other];
+  return [...goOn, lens(line, title, 'deme.runPipeline', tooltip), ...others, ...waiting];
 }
 
 function controlLenses(line: number, run: Run): Lens[] {

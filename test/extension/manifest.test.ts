@@ -86,7 +86,7 @@ describe('the commands', () => {
 
   it('belong to DeMe, in title case and without its name', () => {
     expect(commands.filter(({category}) => category !== 'DeMe')).toEqual([]);
-    const small = /^(at|of|from|the|in|and|with)$/;
+    const small = /^(at|of|on|from|the|in|and|with)$/;
     const isTitle = (title: string) => title.split(' ').every((word) => /^[A-Z]/.test(word) || small.test(word));
     expect(commands.filter(({title}) => !isTitle(title) || /DeMe/.test(title)).map(({title}) => title)).toEqual([]);
   });
@@ -105,6 +105,8 @@ describe('the commands', () => {
       'stop',
       'stopNow',
       'cancelStage',
+      'runHere',
+      'runOnSlurm',
     ];
     const others = [
       'pause',

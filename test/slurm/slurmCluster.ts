@@ -16,6 +16,7 @@ import {hostname, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import {promisify} from 'node:util';
+import {accountDaemons, accountLines} from './slurmAccounts.ts';
 
 const programs = ['sbatch', 'slurmctld', 'slurmd', 'munged'];
 
@@ -41,16 +42,20 @@ export interface ClusterOptions {
   readonly user?: number;
   /** Cores of each of its two nodes. */
   readonly cores?: number;
+  /** Keep accounts of its jobs; left out: none. */
+  readonly accounts?: boolean;
 }
 
-/** A whole Slurm in a folder of its own, with two nodes on this machine and without accounts. Ends with `stop`, each daemon by its process. */
+/** A whole Slurm in a folder of its own, with two nodes on this machine. Ends with `stop`, each daemon by its process. */
 export class SlurmCluster {
   readonly folder: string;
   readonly #daemons = new Map<string, ChildProcess>();
   readonly #user: number | undefined;
   readonly #cores: number;
+  readonly #keepsAccounts: boolean;
 
-  private constructor({user, cores = 1}: ClusterOptions) {
+  private constructor({user, cores = 1, accounts = false}: ClusterOptions) {
+    this.#keepsAccounts = accounts;
     this.#user = user;
     this.#cores = cores;
     this.folder = mkdtempSync(join(tmpdir(), 'deme-slurm-'));
@@ -119,7 +124,7 @@ export class SlurmCluster {
   }
 
   async #start(): Promise<void> {
-    const port = await freePorts(8);
+    const port = await freePorts(10);
     for (const name of ['state', 'spool', 'munge']) this.#makeFolder(name);
     this.#write('munge/key', randomBytes(128), 0o600);
     this.#write('slurm.conf', this.#config(port));
@@ -132,12 +137,24 @@ export class SlurmCluster {
       ...[`--pid-file=${file('pid')}`, `--log-file=${file('log')}`, `--seed-file=${file('seed')}`],
     ]);
     await this.#until('munge', async () => (await this.call('munge', '-S', file('socket'), '-n')) !== '');
+    if (this.#keepsAccounts) await this.#startAccounts(port + 8);
     await this.startController();
     await Promise.all([this.startNode('n1'), this.startNode('n2')]);
     await this.#until(
       'the nodes',
       async () => (await this.call('sinfo', '-h', '-N', '-p', 'batch', '-t', 'idle')).split('\n').length === 2,
     );
+  }
+
+  async #startAccounts(port: number): Promise<void> {
+    const [database, accounts] = accountDaemons(this.folder, port);
+    this.#daemon(database.name, database.program, database.parameters);
+    await this.#until('the database', async () => {
+      await promisify(execFile)('mariadb-admin', ['--no-defaults', '-h127.0.0.1', `-P${port + 1}`, 'ping']);
+      return true;
+    });
+    this.#daemon(accounts.name, accounts.program, accounts.parameters);
+    await this.#until('the accounts', async () => (await this.call('sacctmgr', '-i', 'add', 'cluster', 'deme')) !== '');
   }
 
   #config(port: number): string {
@@ -162,9 +179,7 @@ SlurmctldPidFile=${folder}/slurmctld.pid
 SlurmdPidFile=${folder}/slurmd.%n.pid
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
-AccountingStorageType=accounting_storage/none
-JobCompType=jobcomp/none
+${this.#keepsAccounts ? accountLines(folder, port + 8) : noAccounts}JobCompType=jobcomp/none
 SwitchType=switch/none
 MpiDefault=none
 ReturnToService=2
@@ -234,6 +249,10 @@ PartitionName=urgent Nodes=ALL MaxTime=1-0 DefaultTime=10 PriorityTier=10 Preemp
     throw new Error(`${what} did not come about:\n${this.said()}`);
   }
 }
+
+const noAccounts = `JobAcctGatherType=jobacct_gather/none
+AccountingStorageType=accounting_storage/none
+`;
 
 /** The first of some ports that nobody uses. */
 async function freePorts(count: number): Promise<number> {

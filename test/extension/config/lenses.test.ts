@@ -52,6 +52,21 @@ describe('the lenses of a config', () => {
     expect(['digits', 'cifar10-mine', '3', '[]'].flatMap((name) => benchmark(name))).toEqual([]);
   });
 
+  it('offer both places for a config that says where it runs, that of the config first', () => {
+    const places = (launch: string) =>
+      lensesOf(`${text}launch: ${launch}\n`, idle)
+        .filter(({command}) => command.startsWith('deme.run'))
+        .map(({title, command}) => `${title} ${command}`);
+    expect(places('{kind: slurm}')).toEqual([
+      '$(play) Run pipeline on Slurm deme.runPipeline',
+      '$(device-desktop) Run here deme.runHere',
+    ]);
+    expect(places('{kind: local}')).toEqual([
+      '$(play) Run pipeline deme.runPipeline',
+      '$(server) Run on Slurm deme.runOnSlurm',
+    ]);
+  });
+
   it('offer the matrix of a config, where anything may be run', () => {
     const source = `${text}matrix:\n  columns: {N: {setting: decouple.ranges, values: [2, 4]}}\n`;
     expect(titles(source).at(-1)).toBe('11: $(table) Run matrix...');

@@ -7,6 +7,8 @@ import * as z from 'zod';
 import {readJson} from '../../../trainer/store/files/jsonFile.ts';
 import {fileExists} from '../../../trainer/store/files/fileExists.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
+import {readEvents} from '../../../trainer/store/run/eventLog.ts';
+import {readStageState} from '../../../trainer/store/run/launched/launchedRun.ts';
 import {openRun} from '../../../trainer/store/run/runFolder.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {CancelledStages} from '../../../trainer/contract/launch/cancelRecord.ts';
@@ -134,6 +136,51 @@ describe('a launched run', {timeout: 300_000}, () => {
     const again = await demeJson(Launched, ['resume', run], options);
     expect(again.jobs.flatMap(({stages}) => stages).sort()).toEqual(['expert-1', 'merge', 'search']);
     expect(await currentState(run)).toMatchObject({state: 'queued', cancelled: {}});
+  });
+
+  it('is refused before anything is written where its jobs could not work', async () => {
+    const decouple = {ranges: 2, updates: 3, batch: 4, precision: 'bf16'};
+    const {config, folder, run, options} = await experiment({changes: {evaluate: undefined, decouple}});
+    for (const launcher of ['slurm', 'local']) {
+      const {code, stderr} = await deme(['run', config, '--launcher', launcher], options);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/wasm computes in f32 only[^]*decouple\.precision/)]);
+    }
+    expect((await deme(['validate', config], options)).stdout).toContain('decouple.precision');
+    const short = await experiment({changes: {launch: {options: {time: '00:03:00'}}}});
+    const {code, stderr} = await deme(['run', short.config], short.options);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('before they have worked for a minute')]);
+    for (const each of [run, short.run]) expect(await fileExists(join(each, '..'))).toBe(false);
+    expect(await fileExists(join(folder, 'bin', 'sbatch.said'))).toBe(false);
+  });
+
+  it('has no third job where two in a row have gained nothing', async () => {
+    const decouple = {ranges: 2, updates: 2000, batch: 4, logEvery: 1, checkpointEvery: 1000};
+    const {config, run, options} = await experiment({changes: {evaluate: undefined, merge: undefined, decouple}});
+    await demeJson(Launched, ['run', config], options);
+    /** A life of the job, which gets its signal when it has made so many updates. */
+    const life = (number: number, updates: number) =>
+      deme(['stage', run, 'expert-0'], {
+        env: {SLURM_JOB_ID: '5', SLURM_RESTART_COUNT: String(number)},
+        onStart: (child) => {
+          const look = setInterval(() => {
+            void readStageState(run, 'expert-0').then(async (state) => {
+              if (state?.pid !== child.pid) return;
+              const log = runPaths.jobEvents(run, 'expert-0', {id: '5', life: number});
+              const steps = updates === 0 ? 0 : (await readEvents(log)).filter(({type}) => type === 'step').length;
+              if (steps < updates) return;
+              clearInterval(look);
+              child.kill('SIGTERM');
+            });
+          }, 30);
+          child.on('exit', () => clearInterval(look));
+        },
+      });
+    const codes: (number | null)[] = [];
+    for (const [number, updates] of [0, 5, 0].entries()) codes.push((await life(number, updates)).code);
+    const last = await life(3, 0);
+    expect([...codes, last.code]).toEqual([130, 130, 130, 2]);
+    expect(last.stderr).toMatch(/2 jobs in a row have ended[^]*launch\.options\.time/);
+    expect(await currentState(run)).toMatchObject({error: {code: 'no-gain'}});
   });
 
   it('says why it was refused, calls off what was taken before, and goes on here', async () => {

@@ -11,6 +11,7 @@ import {startDoubts} from '../../pipeline/owner/startDoubts.ts';
 import type {TrainingNeeds} from '../../pipeline/resources/memoryEstimate.ts';
 import {planStages} from '../../pipeline/graph/stagePlan.ts';
 import {searchCost} from '../../pipeline/search/searchCost.ts';
+import {requirePrecisions} from '../../pipeline/resources/runPrecision.ts';
 import {snapshotLine, snapshotRoom} from '../../pipeline/resources/snapshotRoom.ts';
 import {trainingNeeds} from '../../pipeline/resources/trainingNeeds.ts';
 import {readConfigText} from '../../store/files/configText.ts';
@@ -37,7 +38,8 @@ async function validate(file: string, options: OutputOptions): Promise<ExitCode>
   const runs = config.matrix ? matrixConfigs(text, file, config.matrix).length : null;
   const stages = planStages(config).map(({name}) => name);
   const {needs, warnings: unknown} = await findNeeds(config, file);
-  const warnings = [...new Set([...unknown, ...(await startDoubts(config, dirname(resolve(file))))])];
+  const precision = precisionProblem(config);
+  const warnings = [...new Set([...unknown, ...precision, ...(await startDoubts(config, dirname(resolve(file))))])];
   const memory = needs ? await memoryByEngine(needs, config.engine) : [];
   const search = await searchCost(config, dirname(resolve(file)));
   const snapshots = snapshotRoom(config, needs);
@@ -73,6 +75,19 @@ function refuse(
 
 function warningLine(warning: string): string {
   return `warning: ${warning}`;
+}
+
+/** That the engine which the config names does not compute in a number format that it asks for. */
+function precisionProblem(config: DemeConfig): string[] {
+  const {name} = config.engine;
+  if (name === 'auto') return [];
+  try {
+    requirePrecisions(config, [...planStages(config, 'pretrain'), ...planStages(config)], {name});
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [error.line];
+  }
 }
 
 /** What the training of the config needs, null where it has none. A valid config may name a base that is only where it will run. */

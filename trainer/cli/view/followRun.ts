@@ -35,7 +35,7 @@ export async function startRun(configFile: string, options: RunOptions, selectio
     const work = await workInRun(wanted, run);
     return launch === null ? follow(work, options) : submit(work, launch, options);
   }
-  if (launch !== null) return submit({...wanted, run: await createLaunchedRun(wanted)}, launch, options);
+  if (launch !== null) return submit({...wanted, run: await createLaunchedRun(wanted, launch)}, launch, options);
   const work = await workInNewRun(wanted, ({reason}) => {
     if (!options.json) printLines([`Engine: ${reason}`]);
   });

@@ -20,16 +20,29 @@ const ends: Readonly<Record<string, {message: string; hint: string}>> = {
 };
 
 /** What the end of a job means for its stage, and what to do about it. */
-export function explainJob(stage: string, {id, state, reason}: Pick<SeenJob, 'id' | 'state' | 'reason'>): ErrorRecord {
+export function explainJob(
+  stage: string,
+  job: Pick<SeenJob, 'id' | 'state' | 'reason' | 'asked' | 'took'>,
+): ErrorRecord {
+  const {id, state, reason} = job;
   const known = ends[state];
   const why = reason === '' || reason === 'None' ? '' : ` (${printable(reason)})`;
   const message = known?.message ?? `ended as ${printable(state)}${why}`;
   return {
     code: `job-${state.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`,
-    message: `${stage} ${message}.`,
+    message: `${stage} ${message}${amountText(job)}.`,
     where: `job ${id}`,
     hint: known?.hint ?? 'The log of the job, in the folder jobs of the run, says more; then resume the run.',
   };
+}
+
+/** ` (100M, and took 309M)`; nothing where the end has nothing to do with it, or the scheduler does not say. */
+function amountText({state, asked, took}: Pick<SeenJob, 'state' | 'asked' | 'took'>): string {
+  const kind = state === 'OUT_OF_MEMORY' ? 'memory' : state === 'TIMEOUT' ? 'time' : null;
+  const had = kind === null ? '' : (asked?.[kind] ?? '');
+  if (kind === null || had === '') return '';
+  const used = kind === 'memory' ? (took?.memory ?? '') : '';
+  return ` (${printable(had)}${used === '' ? '' : `, and took ${printable(used)}`})`;
 }
 
 /** Why a job waits, in words, by the code that Slurm gives. */

@@ -1,5 +1,8 @@
 import * as z from 'zod';
 
+/** Time and memory of a job as its scheduler writes them (`01:00:00`, `4G`); empty where it does not say. */
+const Amounts = z.strictObject({time: z.string(), memory: z.string()});
+
 /** A job, or a task of an array of jobs, as its scheduler lists it. */
 export const SeenJob = z.strictObject({
   /** `12`, or `12_3` for a task of an array. */
@@ -11,6 +14,10 @@ export const SeenJob = z.strictObject({
   reason: z.string(),
   /** When it is expected to start or has started, as local time of the cluster; empty where nobody knows. */
   start: z.string(),
+  /** What it may take. */
+  asked: Amounts.optional(),
+  /** What it has taken, where a cluster keeps accounts. */
+  took: Amounts.optional(),
 });
 export type SeenJob = z.infer<typeof SeenJob>;
 

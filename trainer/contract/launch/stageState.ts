@@ -16,6 +16,8 @@ export const StageState = z.strictObject({
   update: z.int().min(0).optional(),
   updates: z.int().min(0).optional(),
   loss: z.number().optional(),
+  /** Lives of its job in a row that have ended without anything further to go on from. */
+  idle: z.int().min(0).optional(),
   error: ErrorRecord.optional(),
 });
 export type StageState = z.infer<typeof StageState>;

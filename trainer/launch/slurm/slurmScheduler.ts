@@ -35,7 +35,7 @@ export const slurmScheduler: Scheduler = {
   async past(ids) {
     const found: SeenJob[] = [];
     for (const some of portions(ids, idsAtOnce)) {
-      const parameters = ['-X', '--noheader', '--parsable2', `--jobs=${some.join(',')}`, `--format=${pastFormat}`];
+      const parameters = ['--noheader', '--parsable2', `--jobs=${some.join(',')}`, `--format=${pastFormat}`];
       // No accounting at all, or a database that is away, is no failure.
       const answer = await slurmCommand('sacct', parameters).catch(() => null);
       if (answer?.code === 0) found.push(...parsePast(answer.stdout));

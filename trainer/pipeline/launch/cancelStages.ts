@@ -1,3 +1,4 @@
+import {mkdir} from 'node:fs/promises';
 import {UserError} from '../../contract/errors.ts';
 import type {CancelledStages, CancelRecord} from '../../contract/launch/cancelRecord.ts';
 import type {Scheduler} from '../../launch/scheduler.ts';
@@ -38,6 +39,8 @@ export async function cancelStages(
     for (const needing of dependentsOf(name, planned)) if (!because.has(needing)) because.set(needing, name);
   }
   const going = open.filter(({stage}) => because.has(stage));
+  // No job may have begun yet.
+  await mkdir(runPaths.stages(run.path), {recursive: true});
   for (const {stage} of going) {
     const mark: CancelRecord = {format: 1, because: because.get(stage) ?? null};
     await writeJsonAtomic(runPaths.stageCancel(run.path, stage), mark);

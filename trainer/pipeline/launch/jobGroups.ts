@@ -50,6 +50,11 @@ const kindOf: Readonly<Record<StageKind, JobKind>> = {
   report: 'report',
 };
 
+/** The kind of job that a stage is. */
+export function jobKindOf({stage}: Pick<PlannedStage, 'stage'>): JobKind {
+  return kindOf[stage.kind];
+}
+
 /**
  * The jobs of one run. Stages that wait for the same others are an array, and each waits only for what it needs. The report does not mind
  * failures: it says what is missing.
@@ -58,7 +63,7 @@ export function runGroups({run, stages}: RunStages, {pack}: {pack: number}): Job
   const groups = new Groups(stages.length);
   for (const kind of jobKinds) {
     const alike = new Map<string, PlannedStage[]>();
-    for (const stage of stages.filter((each) => kindOf[each.stage.kind] === kind)) {
+    for (const stage of stages.filter((each) => jobKindOf(each) === kind)) {
       const key = stage.needs.filter((need) => groups.has(run, need)).join(' ');
       alike.set(key, [...(alike.get(key) ?? []), stage]);
     }
@@ -79,7 +84,7 @@ export function runGroups({run, stages}: RunStages, {pack}: {pack: number}): Job
 export function matrixGroups(runs: readonly RunStages[], {pack}: {pack: number}): JobGroup[] {
   const groups = new Groups(runs.length);
   for (const kind of jobKinds) {
-    const own = runs.map(({run, stages}) => ({run, stages: stages.filter((each) => kindOf[each.stage.kind] === kind)}));
+    const own = runs.map(({run, stages}) => ({run, stages: stages.filter((each) => jobKindOf(each) === kind)}));
     const packed = kind === 'train' ? pack : 1;
     const tasks = own.flatMap(({run, stages}) => portions(stages, packed).map((some) => ({run, stages: some})));
     if (tasks.length > 0) groups.add(kind, kind, tasks, groups.wholes());

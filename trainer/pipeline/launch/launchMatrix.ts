@@ -10,6 +10,7 @@ import {runBusy} from '../owner/startRun.ts';
 import {readResolved, type Wanted, type Work} from '../owner/work.ts';
 import {matrixGroups} from './jobGroups.ts';
 import {beginLaunch, createLaunchedRun, newLaunchId, schedulerOf} from './launchRun.ts';
+import {requireTime} from './requireTime.ts';
 import {shareStages} from './sharedStages.ts';
 import {submitGroups, type SubmittedGroup} from './submitGroups.ts';
 
@@ -48,12 +49,13 @@ export async function launchMatrix(
   out: string,
 ): Promise<SubmittedGroup[]> {
   const scheduler = schedulerOf(launch);
+  for (const {stages} of wanted) requireTime(launch, stages);
   const begun = new Map<string, Work>();
   for (const [i, each] of wanted.entries()) {
     const {resolved, stages} = each;
     const settings = `${resolved.config.engine.name} ${resultSettings(resolved.config)}`;
     if (begun.has(settings)) continue;
-    begun.set(settings, {run: found[i] ?? (await createLaunchedRun(each)), resolved, stages, reuse: false});
+    begun.set(settings, {run: found[i] ?? (await createLaunchedRun(each, launch)), resolved, stages, reuse: false});
   }
   // With the engine `auto` and with the one that it has become, a run is the same too.
   const works = [...new Map([...begun.values()].map((work) => [work.run.path, work])).values()];

@@ -18,7 +18,9 @@ import {runBusy} from '../owner/startRun.ts';
 import {toolVersion} from '../owner/toolVersion.ts';
 import type {Wanted, Work} from '../owner/work.ts';
 import {runGroups} from './jobGroups.ts';
+import {requirePrecisions} from '../resources/runPrecision.ts';
 import {requireEnded} from './requireEnded.ts';
+import {requireTime} from './requireTime.ts';
 import {submitGroups, type SubmittedGroup} from './submitGroups.ts';
 
 /** The scheduler of a launch. Throws an Error for one without. */
@@ -27,11 +29,19 @@ export function schedulerOf({kind}: Pick<LaunchConfig, 'kind'>): Scheduler {
   return schedulers[kind];
 }
 
-/** Makes the folder of a new run whose first job finds out on its node which engine it gets: where a command is typed there may be none. */
-export async function createLaunchedRun({configFile, resolved, stages}: Wanted): Promise<RunFolder> {
+/**
+ * Makes the folder of a new run whose first job finds out on its node which engine it gets: where a command is typed there may be none. Throws
+ * a UserError before that for jobs that could not work.
+ */
+export async function createLaunchedRun(
+  {configFile, resolved, stages}: Wanted,
+  launch: LaunchConfig,
+): Promise<RunFolder> {
   requireNeeds(stages, new Set());
+  requireTime(launch, stages);
   const {config, folder} = resolved;
   const {name, threads = 1, device} = config.engine;
+  if (name !== 'auto') requirePrecisions(config, stages, {name});
   const run = await createRun(resolve(folder, config.output), config.name, {
     tool: toolVersion(),
     created: new Date().toISOString(),
@@ -52,6 +62,7 @@ export async function createLaunchedRun({configFile, resolved, stages}: Wanted):
 export async function launchRun(work: Work, launch: LaunchConfig): Promise<SubmittedGroup[]> {
   const {path} = work.run;
   const scheduler = schedulerOf(launch);
+  requireTime(launch, work.stages);
   return whileSubmitting(path, scheduler, async () => {
     const id = newLaunchId();
     const left = await beginLaunch(work, {id, launch, shared: {}});

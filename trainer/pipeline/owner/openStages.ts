@@ -4,7 +4,11 @@ import {readCancel} from '../../store/run/launched/launchedRun.ts';
 import {readControl} from '../../store/run/runState.ts';
 import {finishedStages} from '../graph/finishedStages.ts';
 import type {PlannedStage} from '../graph/stagePlan.ts';
+import {resumePoint} from '../launch/resumePoint.ts';
 import type {SingleStage} from './singleStage.ts';
+
+/** Lives of a job in a row without anything gained, after which there is no other. */
+const patientLives = 2;
 
 /** A stage that this process is to carry out, and what it writes down about it. */
 export interface OpenStage {
@@ -17,6 +21,8 @@ export class OpenStages {
   /** Names of those that are done, or were cancelled. */
   readonly #over = new Set<string>();
   #hasCancelled = false;
+  /** What each had to go on from when this began. */
+  readonly #begun = new Map<string, string>();
 
   /** @param launch how the run was submitted; null: this process is no job of it, which nobody cancels or puts back into a queue */
   constructor(
@@ -41,6 +47,11 @@ export class OpenStages {
 
   each(act: (single: SingleStage) => void): void {
     for (const {single} of this.all) act(single);
+  }
+
+  /** Remembers what there is to go on from. */
+  async begin(): Promise<void> {
+    for (const {stage} of this.all) this.#begun.set(stage.name, await resumePoint(this.run, stage));
   }
 
   /** Writes how all go; those that somebody has cancelled meanwhile are handed to `stop`. */
@@ -79,8 +90,11 @@ export class OpenStages {
     return control === 'stop' || control === 'kill';
   }
 
+  /** Throws a UserError where no other job shall follow, as it would gain no more than the last ones. */
   async endStopped(): Promise<void> {
-    const spent = (await this.isUnwanted()) ? null : this.#spent();
+    const isUnwanted = await this.isUnwanted();
+    const spent = isUnwanted ? null : this.#spent();
+    if (!isUnwanted && spent === null) await this.#requireGain();
     for (const {single} of this.left) {
       if (spent === null) await single.end('stopped');
       else await single.end('failed', toErrorRecord(spent));
@@ -104,6 +118,18 @@ export class OpenStages {
     const message = `It went on in ${requeues} further jobs (launch.requeues), and has not come to its end.`;
     return new UserError('requeues-spent', message, {
       hint: 'Raise launch.options.time or launch.requeues; `deme resume` goes on from the last checkpoint.',
+    });
+  }
+
+  async #requireGain(): Promise<void> {
+    if (this.launch === null) return;
+    for (const {stage, single} of this.left) {
+      await single.countLife((await resumePoint(this.run, stage)) === this.#begun.get(stage.name));
+    }
+    if (this.left.length === 0 || this.left.some(({single}) => single.idle < patientLives)) return;
+    const message = `${patientLives} jobs in a row have ended before they wrote a checkpoint that goes further, so no other follows.`;
+    throw new UserError('no-gain', message, {
+      hint: 'Give jobs more time (launch.options.time), or fewer seconds to launch.signal; then `deme resume` goes on from the last checkpoint.',
     });
   }
 

@@ -5,6 +5,7 @@ import {fittingProcesses, memoryWarning} from '../resources/fittingProcesses.ts'
 import {estimateMemory, hostBytes} from '../resources/memoryEstimate.ts';
 import {memorySupply} from '../resources/memorySupply.ts';
 import {planProcesses, type ProcessPlan} from '../resources/processPlan.ts';
+import {requirePrecisions} from '../resources/runPrecision.ts';
 import {requireMemory} from '../resources/requireMemory.ts';
 import {isTraining, type PlannedStage} from '../graph/stagePlan.ts';
 import {trainingNeeds} from '../resources/trainingNeeds.ts';
@@ -26,12 +27,16 @@ export interface PlanRequest {
   readonly parts?: number;
 }
 
-/** Shares the machine among the stages. Throws a UserError where one of their trainings cannot fit into its memory. */
+/**
+ * Shares the machine among the stages. Throws a UserError where one of their trainings cannot fit into its memory, or the engine does not
+ * compute in a number format that the config asks for.
+ */
 export async function planRun(
   resolved: ResolvedConfig,
   {stages, engine, gpus, cores, parts}: PlanRequest,
 ): Promise<RunPlan> {
   const {engine: asked} = resolved.config;
+  requirePrecisions(resolved.config, stages, engine);
   const supply = await memorySupply(engine, asked.memory, parts);
   const needs = await trainingNeeds(resolved, stages);
   if (needs) requireMemory(needs, engine, supply);

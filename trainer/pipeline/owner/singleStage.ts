@@ -5,6 +5,7 @@ import {addEvents, noProgress, type RunProgress} from '../../contract/run/runPro
 import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {EventLog} from '../../store/run/eventLog.ts';
 import {StageMetrics} from '../../store/metrics/stageMetrics.ts';
+import {readStageState} from '../../store/run/launched/launchedRun.ts';
 import {ownIdentity} from '../../store/run/processIdentity.ts';
 import type {HeldLock} from '../../store/run/processLock.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
@@ -17,6 +18,7 @@ export class SingleStage {
   readonly #log: EventLog;
   #metrics: StageMetrics | null = null;
   #state: Pick<StageState, 'state' | 'error'> = {state: 'running'};
+  #idle = 0;
   #progress: RunProgress = noProgress;
 
   private readonly metricsFolder: string;
@@ -41,6 +43,7 @@ export class SingleStage {
     onEvent: (event: RunEvent) => void,
   ): Promise<SingleStage> {
     const stage = new SingleStage(run, name, lock, await ownIdentity(), onEvent);
+    stage.#idle = await idleBefore(run, name, stage.identity);
     stage.#metrics = await StageMetrics.open(run, name, stage.metricsFolder);
     return stage;
   }
@@ -70,8 +73,19 @@ export class SingleStage {
   async beat(): Promise<void> {
     if (!(await this.lock.isHeld())) return;
     const heartbeat = Date.now() / 1000;
-    const state = StageState.parse({...this.#state, ...this.identity, heartbeat, ...this.#numbers()});
+    const state = StageState.parse({...this.#state, ...this.identity, heartbeat, ...this.#numbers(), idle: this.#idle});
     await writeJsonAtomic(runPaths.stageState(this.run, this.name), state);
+  }
+
+  /** Lives of its job in a row that have ended without a gain, once this one was counted. */
+  get idle(): number {
+    return this.#idle;
+  }
+
+  /** Counts this life of its job, which ends without a gain or with one. */
+  async countLife(isIdle: boolean): Promise<void> {
+    this.#idle = isIdle ? this.#idle + 1 : 0;
+    await this.beat();
   }
 
   /** Writes how it has ended. */
@@ -93,4 +107,11 @@ export class SingleStage {
     const progress = this.#state.state === 'done' ? 1 : Math.max(0, Math.min(1, share));
     return {progress, ...Object.fromEntries(Object.entries(known).filter(isKnown))};
   }
+}
+
+/** What the life before this one of the same job has counted. */
+async function idleBefore(run: string, name: string, {job}: Pick<StageState, 'job'>): Promise<number> {
+  const before = await readStageState(run, name);
+  const isNext = job !== undefined && before?.job?.id === job.id && before.job.life === job.life - 1;
+  return isNext && before.state === 'stopped' ? (before.idle ?? 0) : 0;
 }

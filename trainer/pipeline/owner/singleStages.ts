@@ -86,6 +86,7 @@ class SingleStages implements Interruptible {
       beatMilliseconds,
     );
     try {
+      await this.stages.begin();
       await beat();
       const outcome = await this.#carryOut();
       if (outcome === 'stopped') await this.stages.endStopped();

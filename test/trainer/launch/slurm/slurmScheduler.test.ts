@@ -1,6 +1,7 @@
 import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
+import {explainJob} from '../../../../trainer/contract/launch/explainJob.ts';
 import type {JobRequest} from '../../../../trainer/launch/scheduler.ts';
 import {sbatchArguments} from '../../../../trainer/launch/slurm/sbatchArguments.ts';
 import {slurmCommand, slurmEnvironment} from '../../../../trainer/launch/slurm/slurmCommand.ts';
@@ -56,28 +57,78 @@ describe('the arguments of sbatch', () => {
 describe('lists of jobs', () => {
   it('are read line by line, with whatever a reason holds', () => {
     const text = [
-      '21|20|1|RUNNING|2026-11-28T10:00:00|deme-0-train|None',
-      '22|20|2|PENDING|2026-11-28T14:20:00|deme-0-train|(ReqNodeNotAvail, UnavailableNodes:a|b)',
-      '23|23|N/A|PENDING|N/A|deme-0-merge|Dependency',
+      '21|20|1|RUNNING|2026-11-28T10:00:00|4:00:00|4G|deme-0-train|None',
+      '22|20|2|PENDING|2026-11-28T14:20:00|UNLIMITED|0|deme-0-train|(ReqNodeNotAvail, UnavailableNodes:a|b)',
+      '23|23|N/A|PENDING|N/A|INVALID|?|deme-0-merge|Dependency',
       'slurm_load_jobs error: something',
-      '24|24|N/A|nonsense|N/A|x|y',
+      '24|24|N/A|nonsense|N/A|1:00|1M|x|y',
       '||||||',
-      'x|y|z|RUNNING|||',
+      'x|y|z|RUNNING|||||',
     ].join('\n');
     expect(parseQueue(text)).toEqual([
-      {id: '20_1', name: 'deme-0-train', state: 'RUNNING', reason: 'None', start: '2026-11-28T10:00:00'},
+      {
+        id: '20_1',
+        name: 'deme-0-train',
+        state: 'RUNNING',
+        reason: 'None',
+        start: '2026-11-28T10:00:00',
+        asked: {time: '4:00:00', memory: '4G'},
+      },
       {
         id: '20_2',
         name: 'deme-0-train',
         state: 'PENDING',
         reason: '(ReqNodeNotAvail, UnavailableNodes:a|b)',
         start: '2026-11-28T14:20:00',
+        asked: {time: 'UNLIMITED', memory: ''},
       },
       {id: '23', name: 'deme-0-merge', state: 'PENDING', reason: 'Dependency', start: ''},
     ]);
-    expect(parsePast('20_1|CANCELLED by 1000|Unknown|deme-0-train\n20_1.batch|FAILED||x\n')).toEqual([
-      {id: '20_1', name: 'deme-0-train', state: 'CANCELLED', reason: '', start: ''},
+  });
+});
+
+/** What sacct of Slurm 22.05 said of a cluster with slurmdbd that kills jobs for their memory by itself, in the columns of `pastFormat`. */
+const recorded = `1|CANCELLED by 0|2026-11-30T18:49:53|00:30:00|2000M|00:00:00||wrap
+2|TIMEOUT|2026-11-30T18:49:54|00:01:00|2000M|00:01:28||wrap
+2.batch|CANCELLED|2026-11-30T18:49:54|||00:01:28|3268K|batch
+3|FAILED|2026-11-30T18:49:54|00:30:00|100M|00:00:02||wrap
+3.batch|CANCELLED by 0|2026-11-30T18:49:54|||00:00:02|347720K|batch
+5|CANCELLED|None|00:30:00|2000M|00:00:00||wrap
+4_0|COMPLETED|2026-11-30T18:49:56|00:30:00|2000M|00:00:01||wrap
+4_0.batch|COMPLETED|2026-11-30T18:49:56|||00:00:01|3328K|batch
+4_1|FAILED|2026-11-30T18:49:58|00:30:00|2000M|00:00:00||wrap
+4_1.batch|FAILED|2026-11-30T18:49:58|||00:00:00||batch
+`;
+
+describe('accounts of jobs', () => {
+  const past = new Map(parsePast(recorded).map((job) => [job.id, job]));
+
+  it('have the end of each job, and what it took by its steps', () => {
+    expect([...past].map(([id, {state}]) => `${id} ${state}`)).toEqual([
+      '1 CANCELLED',
+      '2 TIMEOUT',
+      '3 OUT_OF_MEMORY',
+      '5 CANCELLED',
+      '4_0 COMPLETED',
+      '4_1 FAILED',
     ]);
+    expect(past.get('5')).toMatchObject({start: ''});
+    expect(past.get('4_0')).toEqual({
+      id: '4_0',
+      name: 'wrap',
+      state: 'COMPLETED',
+      reason: '',
+      start: '2026-11-30T18:49:56',
+      asked: {time: '00:30:00', memory: '2000M'},
+      took: {time: '00:00:01', memory: '3328K'},
+    });
+  });
+
+  it('say in words what was too little', () => {
+    const said = (id: string) => explainJob('expert-1', past.get(id) ?? expect.fail()).message;
+    expect(said('3')).toBe('expert-1 took more memory than its job had (100M, and took 347720K).');
+    expect(said('2')).toBe('expert-1 came to the time limit of its job before it could write a checkpoint (00:01:00).');
+    expect(said('4_1')).toBe('expert-1 ended as FAILED.');
   });
 });
 

@@ -8,21 +8,37 @@ const engine: RunRecord['engine'] = {name: 'tensorflow', version: '2.21.0', devi
 const experts = (count: number) =>
   Array.from({length: count}, (_, index) => ({stage: {kind: 'expert', index} as const}));
 
-function plan(asked: Partial<EngineConfig>, stages: PlanRequest['stages'], cores?: number, parts?: number) {
+function plan(
+  asked: Partial<EngineConfig>,
+  stages: PlanRequest['stages'],
+  cores?: number,
+  {precision = 'f32', parts}: {precision?: string; parts?: number} = {},
+) {
   const config = DemeConfig.parse({
     name: 'x',
     base: 'cifar',
     data: {kind: 'images', path: 'images', resolution: 16},
-    decouple: {},
+    decouple: {precision},
     engine: asked,
   });
-  return planRun({folder: '/', baseFolder: golden('cifar'), config}, {stages, engine, gpus: [], cores, parts});
+  const own = {...engine, name: asked.name === 'wasm' ? ('wasm' as const) : engine.name};
+  return planRun({folder: '/', baseFolder: golden('cifar'), config}, {stages, engine: own, gpus: [], cores, parts});
 }
 
 describe('the plan of a run', () => {
   it('refuses trainings that cannot fit, and only those', async () => {
     await expect(plan({memory: 0.1}, experts(1))).rejects.toMatchObject({code: 'memory-insufficient'});
     expect((await plan({memory: 0.1}, [{stage: {kind: 'merge'}}])).warnings).toEqual([]);
+  });
+
+  it('refuses number formats that the engine does not have, of the stages that use them', async () => {
+    const name = 'wasm';
+    await expect(plan({name}, experts(1), 1, {precision: 'bf16'})).rejects.toMatchObject({
+      code: 'precision-unsupported',
+      hint: expect.stringContaining('decouple.precision') as string,
+    });
+    await plan({name}, [{stage: {kind: 'merge'}}], 1, {precision: 'bf16'});
+    await plan({}, experts(1), 1, {precision: 'bf16'});
   });
 
   it('has no more processes than fit into the free memory, unless the config says so, which it warns of', async () => {
@@ -32,7 +48,7 @@ describe('the plan of a run', () => {
     expect(bounded.plan.parallel).toBeLessThan(many.length);
     expect(bounded.warnings).toEqual([]);
     // A run of a thousand at once does not take the memory of the others.
-    expect((await plan({}, many, many.length, 1000)).plan.parallel).toBeLessThan(bounded.plan.parallel);
+    expect((await plan({}, many, many.length, {parts: 1000})).plan.parallel).toBeLessThan(bounded.plan.parallel);
     const forced = await plan({processes: many.length}, many);
     expect(forced.plan.parallel).toBe(many.length);
     expect(forced.warnings).toEqual([expect.stringContaining('100000 training processes at once need about')]);
