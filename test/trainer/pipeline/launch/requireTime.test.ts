@@ -4,7 +4,9 @@ import {requireTime} from '../../../../trainer/pipeline/launch/requireTime.ts';
 
 const [training, merging] = [{stage: {kind: 'expert', index: 0} as const}, {stage: {kind: 'merge'} as const}];
 
-const checked = (launch: object, stages = [training], environment = {}) =>
+type Stages = Parameters<typeof requireTime>[1];
+
+const checked = (launch: object, stages: Stages = [training], environment = {}) =>
   expect(() => requireTime(LaunchConfig.parse(launch), stages, environment));
 
 describe('the time limit of jobs', () => {
@@ -34,7 +36,7 @@ describe('the time limit of jobs', () => {
     [{options: {time: 2}, stages: {merge: {time: null}}}, [merging]],
     [{options: {time: 2}, signal: 'USR2@30'}, [training]],
   ] as const)('%j is enough, or for Slurm to judge', (launch, stages) => {
-    checked(launch, [...stages]).not.toThrow();
+    checked(launch, stages).not.toThrow();
   });
 
   it('may come from the profile of the user', () => {

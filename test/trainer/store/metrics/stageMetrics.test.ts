@@ -51,7 +51,7 @@ describe('the metrics of a stage without an owner', () => {
     first.train(0, 300, 1);
     beside.train(0, 20, 3);
     const feed = new CurveFeed();
-    const watched = {range: null, points: 1000, logarithmic: false};
+    const watched = {runs: [], range: null, points: 1000, logarithmic: false};
     const seen = await feed.curves(run, watched);
     expect(seen.map(({stage, steps}) => [stage, steps])).toEqual([
       ['expert-0', 300],
