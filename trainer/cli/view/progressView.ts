@@ -1,10 +1,12 @@
-import type {WriteStream} from 'node:tty';
 import type {RunEvent} from '../../contract/run/events.ts';
 import {sharePerSecond} from '../../contract/run/pace.ts';
 import {addEvents, noProgress, type RunProgress, type StageProgress} from '../../contract/run/runProgress.ts';
 import {printJson, printLines} from '../terminal.ts';
 import {clockText} from './clockText.ts';
 import {progressBar} from './progressBar.ts';
+
+/** What is written to: a terminal, or anything else. */
+type Output = NodeJS.WritableStream & {readonly isTTY?: boolean; readonly columns?: number};
 
 /** Shows the events of a run while it is followed. */
 export interface ProgressView {
@@ -18,7 +20,7 @@ export function jsonView(out: NodeJS.WritableStream, about: {readonly id?: strin
 }
 
 /** Bars that are redrawn in place on a terminal; plain lines, a few a minute, everywhere else. */
-export function textView(out: NodeJS.WritableStream & Partial<WriteStream>): ProgressView {
+export function textView(out: Output): ProgressView {
   return out.isTTY ? new TerminalView(out) : new PlainView(out);
 }
 
@@ -30,7 +32,7 @@ class TerminalView implements ProgressView {
   #drawnLines = 0;
   #drawnAt = -Infinity;
 
-  constructor(readonly out: NodeJS.WritableStream & Partial<WriteStream>) {}
+  constructor(readonly out: Output) {}
 
   show(event: RunEvent): void {
     this.#progress = addEvents(this.#progress, [event]);
