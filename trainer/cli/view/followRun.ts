@@ -1,6 +1,7 @@
 import {resolve} from 'node:path';
 import type {EngineChoice} from '../../contract/config/config.ts';
 import type {LaunchConfig, LauncherName} from '../../contract/config/launchConfig.ts';
+import type {RunEvent} from '../../contract/run/events.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
 import {extendRun, type Extension} from '../../pipeline/owner/extendRun.ts';
 import {createLaunchedRun, launchRun} from '../../pipeline/launch/launchRun.ts';
@@ -71,11 +72,19 @@ async function follow(work: Work, options: Pick<RunOptions, 'json'>): Promise<Ex
   return outcome === 'done' ? 0 : 130;
 }
 
-/** Carries work out and shows how it goes. */
-export async function showWork(work: Work, {json = false}: Pick<RunOptions, 'json'>): Promise<'done' | 'stopped'> {
+/** Carries work out and shows how it goes; `onEvent` hears of it, too. */
+export async function showWork(
+  work: Work,
+  {json = false}: Pick<RunOptions, 'json'>,
+  onEvent: (event: RunEvent) => void = () => undefined,
+): Promise<'done' | 'stopped'> {
   const view = json ? jsonView(process.stdout) : textView(process.stdout);
   const {path, record} = work.run;
   if (json) printJson({run: path, id: record.id, engine: record.engine}, 0);
   else printLines([`Run folder: ${path}`]);
-  return runWork(work, (event) => view.show(event)).finally(() => view.close());
+  const show = (event: RunEvent) => {
+    view.show(event);
+    onEvent(event);
+  };
+  return runWork(work, show).finally(() => view.close());
 }
