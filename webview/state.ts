@@ -2,6 +2,7 @@ import {binLength, heatBinLength, heatColumn} from '../trainer/contract/run/curv
 import type {ErrorRecord} from '../trainer/contract/errors.ts';
 import type {CurveChange, HeatMapChange, HostMessage} from '../trainer/contract/panel/panel.ts';
 import {PageState} from '../trainer/contract/panel/panelPage.ts';
+import {fromRunList} from '../trainer/contract/panel/runList.ts';
 import type {StudySummary} from '../trainer/contract/panel/studyViews.ts';
 import type {RunDetails, RunView, SystemUsage} from '../trainer/contract/panel/panelViews.ts';
 import type {PreviewCommand} from '../trainer/contract/panel/preview.ts';
@@ -124,7 +125,8 @@ export function selectedRun({runs, page}: PanelState): RunView | undefined {
 
 /** After a restart the page returns to its own run if that still exists. Later the selection of the extension takes precedence. */
 function applySnapshot(state: PanelState, snapshot: Extract<HostMessage, {type: 'snapshot'}>): PanelState {
-  const {scope, title, trusted, runs} = snapshot;
+  const {scope, title, trusted, list} = snapshot;
+  const runs = fromRunList(list);
   const isThere = (path: string | null) => runs.some((run) => run.path === path);
   const isNewScope = !state.isReady && state.page.scope !== scope;
   const selected =
@@ -153,7 +155,9 @@ function applyRun(state: PanelState, run: RunView): PanelState {
       .filter((stage) => stage.state !== 'running')
       .map(({name}) => name)
       .join();
-  if (ended(before) === ended(run) && before?.state === run.state) return {...state, runs};
+  // A run that was only listed until now has stages that ended long ago.
+  const isNews = ended(before) !== ended(run) && before?.stages.length !== 0;
+  if (!isNews && before?.state === run.state) return {...state, runs};
   const details = new Map(state.details);
   details.delete(run.path);
   return {...state, runs, details};

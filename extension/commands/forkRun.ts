@@ -15,7 +15,7 @@ import {filesBelow} from '../../trainer/store/files/namesIn.ts';
 import {recordFile, stateFile} from '../../trainer/store/run/checkpointFiles.ts';
 import {keptWeights, type KeptFolder} from '../../trainer/store/run/keptWeights.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
-import {rangesOf} from '../panel/runView.ts';
+import {rangesOf} from '../panel/runs/runRanges.ts';
 import {configFileOf, type Run} from '../runs/run.ts';
 import type {Handler, Studio} from '../studio.ts';
 import {requireTrust} from '../trainer/requireTrust.ts';

@@ -28,9 +28,9 @@ export class Milestones {
     return events;
   }
 
-  /** Those that were read last; none before. */
-  known(run: Run): readonly RunEvent[] {
-    return this.#known.get(run.path)?.events ?? [];
+  /** Those that were read last; null before. */
+  known(run: Run): readonly RunEvent[] | null {
+    return this.#known.get(run.path)?.events ?? null;
   }
 
   /** Once for each time that a run comes to rest. */

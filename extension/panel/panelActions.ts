@@ -7,7 +7,7 @@ import {readRegularFile} from '../../trainer/store/files/regularFile.ts';
 import type {Run} from '../runs/run.ts';
 import {stepsCsv, stepsJson, stepsOf, stepsTensorBoard} from './exportSteps.ts';
 import type {PanelActions} from './panelRequests.ts';
-import {fileInRun} from './runView.ts';
+import {fileInRun} from './runs/runView.ts';
 
 /** What the rest of the extension does for a panel. */
 export type TrainerActions = Pick<

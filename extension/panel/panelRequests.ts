@@ -3,14 +3,14 @@ import type {MergeSetting} from '../../trainer/contract/config/mergeSetting.ts';
 import {measurementKinds, type MeasurementKinds} from '../../trainer/contract/measurements/measurementKinds.ts';
 import type {MeasurementRequest} from '../../trainer/contract/measurements/measurementRequest.ts';
 import type {PanelCommand} from '../../trainer/contract/overview/nextAction.ts';
-import type {PanelReply, PanelRequest} from '../../trainer/contract/panel/panel.ts';
+import type {HostMessage, PanelReply, PanelRequest} from '../../trainer/contract/panel/panel.ts';
 import type {RunNotes} from '../../trainer/contract/run/runNotes.ts';
 import type {KeptWeights} from '../../trainer/contract/run/snapshots/keptWeights.ts';
 import {keptMeasurements} from './keptMeasurements.ts';
 import type {Run} from '../runs/run.ts';
 import type {Milestones} from './milestones.ts';
 import type {PanelPreview, StartPreview} from './panelPreview.ts';
-import {runDetails} from './runDetails.ts';
+import {runDetails} from './runs/runDetails.ts';
 import type {StudyFile} from '../studies/studyFile.ts';
 import {studyView} from './studyViews.ts';
 
@@ -22,6 +22,13 @@ export interface PanelScope {
   get(path: string): Run | undefined;
   /** Studies, matrices and benchmarks that these runs belong to. */
   studies(): readonly StudyFile[];
+}
+
+/** The page's side of a panel. */
+export interface PanelPage {
+  post(message: HostMessage): void;
+  /** The address under which the page finds a file of a run. */
+  source(file: string): string;
 }
 
 /** What a panel cannot do by itself. The page asks for each and gets the result, or the error that is thrown. */

@@ -1,7 +1,6 @@
 import {setTimeout as wait} from 'node:timers/promises';
 import {toErrorRecord, UserError} from '../../trainer/contract/errors.ts';
 import {PageMessage, type HostMessage, type PanelRequest, type Watch} from '../../trainer/contract/panel/panel.ts';
-import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import type {PreviewCommand} from '../../trainer/contract/panel/preview.ts';
 import {isHere} from '../../trainer/store/run/processIdentity.ts';
 import {isActiveRun, type Run} from '../runs/run.ts';
@@ -9,22 +8,18 @@ import {CurveFeed} from './curveFeed.ts';
 import {Milestones} from './milestones.ts';
 import {PanelPreview, type StartPreview} from './panelPreview.ts';
 import {PanelStudies} from './panelStudies.ts';
-import {PanelRequests, type PanelActions, type PanelScope} from './panelRequests.ts';
-import {runView} from './runView.ts';
+import {PanelRequests, type PanelActions, type PanelPage, type PanelScope} from './panelRequests.ts';
+import {runListing} from './runs/runListing.ts';
+import {RunViews} from './runs/runViews.ts';
 import {SystemMeter} from './systemMeter.ts';
-
-/** The page's side of a panel. */
-export interface PanelPage {
-  post(message: HostMessage): void;
-  /** The address under which the page finds a file of a run. */
-  source(file: string): string;
-}
 
 /** Pushes at most that often. */
 const pushMilliseconds = 250;
 const systemMilliseconds = 2000;
 /** Metrics that must be rebuilt are not waited for longer than that. */
 const snapshotPatience = 300;
+/** Nor do the stages of a run that was only listed before wait longer for its rare events. */
+const stagesPatience = 50;
 const nothing: Watch = {curves: null, heatMaps: null, system: null};
 
 /**
@@ -38,6 +33,7 @@ export class PanelSession {
   readonly #actions: PanelActions;
   readonly #feed = new CurveFeed();
   readonly #milestones = new Milestones();
+  readonly #views: RunViews;
   readonly #meter = new SystemMeter();
   readonly #preview: PanelPreview;
   readonly #requests: PanelRequests;
@@ -61,7 +57,11 @@ export class PanelSession {
     this.studies = new PanelStudies(scope, (message) => page.post(message));
     const start: StartPreview = (run, onNews) => actions.preview(run, onNews);
     this.#preview = new PanelPreview(start, (news) => page.post({type: 'preview', news}));
-    this.#requests = new PanelRequests(scope, actions, this.#milestones, this.#preview, (file) => page.source(file));
+    const source = (file: string) => page.source(file);
+    this.#views = new RunViews(this.#milestones, source);
+    this.#requests = new PanelRequests(scope, actions, this.#milestones, this.#preview, source);
+    // While the page is loaded: of 2,000 runs it takes as long as that.
+    this.#enqueue(async () => scope.runs().forEach(runListing));
   }
 
   /** Handles a message of the page; anything else is refused with an error. */
@@ -131,14 +131,14 @@ export class PanelSession {
       let isWhole = shown === undefined;
       const gathered = shown && this.#gather(shown).then(() => (isWhole = true));
       await Promise.race([gathered, wait(snapshotPatience)]);
-      const runs = this.#scope.runs().map((run) => this.#view(run));
+      const list = this.#views.list(this.#scope.runs(), shown);
       const {kind: scope, title} = this.#scope;
       const trusted = this.#actions.isTrusted();
-      this.#page.post({type: 'snapshot', scope, title, runs, selected: this.#selected, trusted});
+      this.#page.post({type: 'snapshot', scope, title, list, selected: this.#selected, trusted});
       this.studies.begin();
       if (isWhole || shown === undefined) return;
       await gathered;
-      this.#page.post({type: 'run', run: this.#view(shown)});
+      this.#page.post({type: 'run', run: this.#views.whole(shown)});
     });
   }
 
@@ -157,8 +157,11 @@ export class PanelSession {
   }
 
   async #postWhole(run: Run): Promise<void> {
-    await this.#gather(run);
-    this.#page.post({type: 'run', run: this.#view(run)});
+    const gathered = this.#gather(run);
+    await Promise.race([gathered, wait(stagesPatience)]);
+    if (this.#milestones.known(run) === null) this.#page.post({type: 'run', run: this.#views.whole(run)});
+    await gathered;
+    this.#page.post({type: 'run', run: this.#views.whole(run)});
   }
 
   /**
@@ -167,10 +170,6 @@ export class PanelSession {
    */
   async #gather(run: Run): Promise<void> {
     await this.#milestones.of(run).catch((error: unknown) => this.#reportOnce(run, error));
-  }
-
-  #view(run: Run): RunView {
-    return runView(run, this.#milestones.known(run), (file) => this.#page.source(file));
   }
 
   #setWatch(watch: Watch): void {
@@ -201,8 +200,9 @@ export class PanelSession {
     const runs = this.#scope.runs().filter(({path}) => changed.has(path));
     const messages: HostMessage[] = [];
     for (const run of runs) {
-      if (isActiveRun(run) || run.path === this.#shownRun()?.path) await this.#gather(run);
-      messages.push({type: 'run', run: this.#view(run)});
+      const isShown = isActiveRun(run) || run.path === this.#shownRun()?.path;
+      if (isShown) await this.#gather(run);
+      messages.push({type: 'run', run: isShown ? this.#views.whole(run) : this.#views.of(run)});
     }
     for await (const message of this.#watched((path) => changed.has(path))) messages.push(message);
     messages.forEach((message) => this.#page.post(message));

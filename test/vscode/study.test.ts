@@ -39,8 +39,9 @@ story('from the tree to a study, to one of its runs and back', async () => {
     await panel.getByRole('checkbox', {name: `Choose ${id}`, exact: true}).click();
   await panel.getByRole('button', {name: 'digits-1', exact: true}).click();
   await panel.getByRole('tab', {name: 'Compare', exact: true}).click();
-  // The choices are made anew when the curves are there.
-  await panel.getByText(/^expert 3, t 750 to 999$/).waitFor();
+  // The choices are made anew when the curves are there, and again when the results are: an open list would close.
+  await panel.getByRole('list', {name: 'Dashes of each stage'}).getByText('expert 3, t 750 to 999').waitFor();
+  await panel.getByRole('table', {name: /^Scores of merged/}).waitFor();
   await panel.getByRole('combobox', {name: 'Stage', exact: true}).click();
   await panel.getByRole('option', {name: /^ordinary/}).click();
   await panelPictures(workbench);

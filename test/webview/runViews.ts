@@ -1,4 +1,5 @@
 import type {RunView, StageView} from '../../trainer/contract/panel/panelViews.ts';
+import {toRunList} from '../../trainer/contract/panel/runList.ts';
 import type {PanelAction} from '../../webview/state.ts';
 
 /** A run as the host shows it. */
@@ -50,7 +51,7 @@ export const snapshotOf = (runs: RunView[], selected: string | null = null): Pan
   type: 'snapshot',
   scope: 'experiment',
   title: 'digits',
-  runs,
+  list: toRunList(runs),
   selected,
   trusted: true,
 });

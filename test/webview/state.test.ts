@@ -51,6 +51,16 @@ describe('the state of the page', () => {
     expect(ended.details.has('/runs/a-1')).toBe(false);
   });
 
+  it('keeps what it knows of a run that was only listed until its stages came', () => {
+    const asked: PanelAction = {type: 'details', run: '/runs/a-1', state: {kind: 'asked'}};
+    const whole = run('a-1', {stages: [stageView('report', {state: 'done'})]});
+    const state = after(snapshot([run('a-1'), run('a-2')]), asked, {type: 'run', run: whole});
+    expect(state.details.has('/runs/a-1')).toBe(true);
+    expect(state.runs[0]?.stages).toHaveLength(1);
+    const failed = reduce(after(snapshot([run('a-1')]), asked), {type: 'run', run: {...whole, state: 'failed'}});
+    expect(failed.details.has('/runs/a-1')).toBe(false);
+  });
+
   it('leaves runs of the same moment in their places when one has news', () => {
     const twins = [run('a-1'), run('b-1'), run('c-1')];
     const state = after(snapshot(twins), {type: 'run', run: run('a-1', {state: 'done'})});

@@ -32,7 +32,7 @@ function stageName(runs: readonly RunView[], stage: string): string {
 
 function list(name: string, label: string, items: readonly Child[]): HTMLElement {
   const list = element('div', {class: 'legend', role: 'list', 'aria-label': name}, ...items);
-  return element('div', {class: 'legend'}, element('span', {class: 'label', 'aria-hidden': 'true'}, label), list);
+  return element('div', {class: 'legend-row'}, element('span', {class: 'label', 'aria-hidden': 'true'}, label), list);
 }
 
 function item(sample: SVGElement, text: string): HTMLElement {

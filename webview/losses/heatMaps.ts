@@ -108,9 +108,9 @@ export class HeatMaps {
     const bar = element('span', {class: 'heat-bar', 'aria-hidden': 'true'});
     bar.style.background = `linear-gradient(to right, ${colours.join(', ')})`;
     this.#legend.replaceChildren(
-      `Mean loss, logarithmic: ${numberText(low)} `,
-      bar,
-      ` ${numberText(high)}. Empty: no draws. Magenta: not finite.`,
+      'Mean loss, logarithmic: ',
+      element('span', {class: 'heat-scale'}, `${numberText(low)} `, bar, ` ${numberText(high)}.`),
+      ' Empty: no draws. Magenta: not finite.',
     );
   }
 }

@@ -130,7 +130,6 @@ export class MeasuredSection<Name extends MeasurementName> {
     const isNew = this.#results().length === 0;
     this.#bar.show([run, trusted, isNew, this.#isBusy, this.#choices], () => {
       const measure = button(this.#texts.action, () => void this.#measure(run), {
-        appearance: isNew ? 'primary' : 'secondary',
         title: trusted ? this.#texts.cost : 'Needs a trusted workspace',
       });
       setDisabled(measure, !trusted || this.#isBusy);

@@ -1,4 +1,4 @@
-import {stageTitle, type Ranges} from '../../trainer/contract/overview/stageTitle.ts';
+import {stageTitle, withTitles, type Ranges} from '../../trainer/contract/overview/stageTitle.ts';
 import type {RunDetails} from '../../trainer/contract/panel/panelViews.ts';
 import type {CheckpointSearch, Report, SearchResult} from '../../trainer/contract/run/report.ts';
 import {bestFirst} from '../../trainer/contract/run/bestFirst.ts';
@@ -27,13 +27,13 @@ export function lossParts(report: Report | null, runRanges: Ranges): HTMLElement
 }
 
 /** The best candidates of the weight search, and how they do on other images. */
-export function searchParts({weights}: RunDetails): HTMLElement[] {
+export function searchParts({weights}: RunDetails, ranges: Ranges): HTMLElement[] {
   const search = weights?.search;
   if (!search) return [];
   const {name, unit, distance} = objectiveKinds[search.objective ?? 'loss'];
   const best = bestFirst(search.candidates).slice(0, shownCandidates);
   const rows = best.map(({origin, weights, loss, images}) => [
-    origin,
+    withTitles(origin, ranges),
     weights.map(numberText).join(', '),
     numberText(loss),
     ...(distance === null ? [] : [String(images)]),
@@ -48,7 +48,7 @@ export function searchParts({weights}: RunDetails): HTMLElement[] {
     ...(distance === null ? [element('p', {}, onValidation(search.base))] : [element('p', {}, objective)]),
     table(`The best of ${search.candidates.length} candidates`, head, rows),
     ...originNotes(best),
-    ...foundParts(search),
+    ...foundParts(search, ranges),
     ...distanceParts(search),
   ];
 }
@@ -128,7 +128,7 @@ function rangeRows({heldOut}: Report, runRanges: Ranges): {head: string[]; rows:
 }
 
 /** Further results of a search: weights for parts of the network, and measurements on images that the search has not seen. */
-function foundParts({check, groups, checkpoints, confirmed}: SearchResult): HTMLElement[] {
+function foundParts({check, groups, checkpoints, confirmed}: SearchResult, ranges: Ranges): HTMLElement[] {
   const parts: HTMLElement[] = [];
   if (confirmed) parts.push(confirmedTable(confirmed));
   if (groups && groups.rules.length > 0) {
@@ -140,7 +140,7 @@ function foundParts({check, groups, checkpoints, confirmed}: SearchResult): HTML
   if (checkpoints) parts.push(checkpointsPart(checkpoints));
   if (check) {
     const rows = check.models.map(({model, loss, differenceToBase}) => [
-      model,
+      withTitles(model, ranges),
       estimateText(loss),
       model === 'base' ? '' : estimateText(differenceToBase),
     ]);

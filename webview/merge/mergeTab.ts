@@ -51,7 +51,7 @@ export class MergeTab implements Tab {
     this.#region.show([run.path, run.ranges, details.weights, details.merge, details.report?.heldOut], () => [
       ...this.#weightParts(run, details),
       ...lossParts(details.report, run.ranges),
-      ...searchParts(details),
+      ...searchParts(details, run.ranges),
       ...withoutCheckpoints(details, 'The loss plane is'),
       this.#plane.root,
     ]);

@@ -65,7 +65,7 @@ function stepSlider(panel: Panel, images: readonly ImageView[], updates: number)
 
 function zoomSlider(panel: Panel): HTMLElement {
   const {sampleZoom} = panel.state.page;
-  const text = element('span', {class: 'slider-value'}, `${sampleZoom} x`);
+  const text = element('span', {class: 'slider-value short'}, `${sampleZoom} x`);
   const input = element('input', {type: 'range', min: 1, max: 8, step: 0.5, value: sampleZoom, 'data-key': 'zoom'});
   input.addEventListener('input', () => {
     setText(text, `${input.value} x`);

@@ -8,14 +8,14 @@ const moreIsBetter = new Set(['precision', 'recall', 'inception score', 'CLIP sc
 
 /** Our models, and below them the published ones, each with where its numbers stand and how they were measured. */
 export function benchmarkTable(result: BenchmarkResult): StudyTable {
-  const {rows, published, scale} = result;
+  const {rows, published, scale, open} = result;
   const own = new Map(rows.flatMap(({scores}) => scores).map((score) => [keyOf(score), columnOf(score)]));
   const losses = Object.keys(result.heldOut).length > 0 ? [lossColumn] : [];
   const others = published.filter(({score}) => ![...own.values()].some(({title}) => title === score));
   const theirs = new Map(others.map(({score}) => [score, columnOf({score, network: null, reference: null})]));
   const columns = [...losses, ...own.values(), ...theirs.values()];
   return {
-    caption: `Measured here${scale < 1 ? `, cut to ${scale}` : ''}${published.length > 0 ? ', and as published' : ''}; ★ is the best of a column`,
+    caption: `Measured here${open ? ' so far' : ''}${scale < 1 ? `, cut to ${scale}` : ''}${published.length > 0 ? ', and as published' : ''}; ★ is the best of a column`,
     heads: ['Model'],
     columns,
     rows: [...rows.map((row) => ownRow(row, columns, result)), ...publishedRows(published, columns)],

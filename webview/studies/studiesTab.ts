@@ -55,7 +55,9 @@ export class StudiesTab implements Tab {
     const table = view && tableOf(view, page.studies, runs);
     this.#showVerdict(view);
     this.#table.show([table, page.studies.order], () =>
-      table === null ? [] : [studyTableView(table, page.studies.order, (column) => this.#sortBy(column))],
+      table === null || table.rows.length === 0
+        ? []
+        : [studyTableView(table, page.studies.order, (column) => this.#sortBy(column))],
     );
     this.#showFigures(view, table);
     this.#showRuns(view, runs);

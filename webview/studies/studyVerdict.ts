@@ -21,8 +21,14 @@ export interface StudyVerdict {
 export function studyVerdict(content: StudyContent): StudyVerdict {
   if (content.kind === 'benchmark') {
     const table = benchmarkTable(content.result);
-    const {scale, unlike, warnings} = content.result;
+    const {scale, unlike, warnings, open, rows} = content.result;
     const cut = scale < 1 ? [`Cut to ${scale} of the benchmark: these numbers compare with no published ones.`] : [];
+    if (open) {
+      const done = rows.map(({model}) => model);
+      const sofar = `Drawn so far: ${done.length === 0 ? 'no model' : done.join(', ')}; still to come: ${open.length === 0 ? 'the scores of their images' : open.join(', ')}.`;
+      const later = 'Images are scored at the end, those of all models together.';
+      return {outcome: 'running', conclusions: [...cut, sofar], details: [later, ...unlike, ...warnings]};
+    }
     const conclusions = [...cut, ...bestSentences(table)];
     return {outcome: outcomeOf(table), conclusions, details: [...unlike, ...warnings]};
   }

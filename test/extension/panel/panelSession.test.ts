@@ -1,5 +1,5 @@
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
-import {experimentScope} from '../../../extension/panel/panelScope.ts';
+import {compareScope, experimentScope} from '../../../extension/panel/panelScope.ts';
 import type {PanelActions} from '../../../extension/panel/panelRequests.ts';
 import {PanelSession} from '../../../extension/panel/panelSession.ts';
 import {binLength} from '../../../trainer/contract/run/curveBins.ts';
@@ -10,6 +10,7 @@ import type {
   PanelRequest,
   Watch,
 } from '../../../trainer/contract/panel/panel.ts';
+import {fromRunList} from '../../../trainer/contract/panel/runList.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {fakeRun, fakeStep, type FakeRun} from '../../helpers/fakeRunFolder.ts';
 
@@ -61,14 +62,47 @@ describe('a panel session', () => {
     await send({type: 'ready'});
     const [snapshot] = of('snapshot');
     expect(snapshot).toMatchObject({scope: 'experiment', title: 'digits', selected: run.run.path, trusted: false});
-    expect(snapshot?.runs[0]?.ranges).toEqual([
+    const [shown] = fromRunList(snapshot?.list ?? {settings: {}, runs: []});
+    expect(shown?.ranges).toEqual([
       [0, 250],
       [250, 500],
       [500, 750],
       [750, 1000],
     ]);
-    expect(snapshot?.runs[0]?.images[0]?.source).toMatch(/^web:.*evaluations\/base\/samples\.png\?\d+$/);
-    expect(snapshot?.runs[0]?.settings['decouple.updates']).toBe('600');
+    expect(shown?.images[0]?.source).toMatch(/^web:.*evaluations\/base\/samples\.png\?\d+$/);
+    expect(shown?.settings['decouple.updates']).toBe('600');
+  });
+
+  it('sends stages and images only of runs that the page shows or compares', async () => {
+    const {of, posted, run, session} = await open();
+    const others = ['a', 'b', 'c'].map((name) => ({...run.run, path: `${run.run.path}-${name}`}));
+    const all = [...others, run.run];
+    const [first = run.run, second = run.run] = others;
+    const scope = compareScope({all: () => all, get: (path) => all.find((one) => one.path === path)}, {all: () => []});
+    const page = {post: (message: HostMessage) => posted.push(message), source: String};
+    const comparing = new PanelSession(scope, page, {isTrusted: () => true} as unknown as PanelActions, null);
+    onTestFinished(() => comparing.dispose());
+    session.dispose();
+    comparing.receive({type: 'ready'});
+    await comparing.idle();
+    const stages = run.run.progress.stages.size;
+    expect(stages).toBeGreaterThan(4);
+    expect(of('snapshot')[0]?.list.runs.map((each) => each.stages.length)).toEqual([0, 0, 0, stages]);
+
+    comparing.receive({type: 'selected', run: first.path});
+    await comparing.idle();
+    comparing.receive({type: 'watch', watch: watchAll(second.path)});
+    await comparing.idle();
+    const whole = new Set(of('run').flatMap((each) => (each.run.stages.length === stages ? [each.run.path] : [])));
+    expect(whole).toEqual(new Set([first.path, second.path]));
+    // What it was sent once it keeps.
+    comparing.receive({type: 'ready'});
+    await comparing.idle();
+    expect(
+      of('snapshot')
+        .at(-1)
+        ?.list.runs.map((each) => each.stages.length),
+    ).toEqual([stages, stages, 0, stages]);
   });
 
   it('sends a watched curve once, and then only its end', async () => {

@@ -125,6 +125,19 @@ describe('the table of a matrix', () => {
 });
 
 describe('the table of a benchmark', () => {
+  it('that still works says which models are drawn and which are to come, and judges nothing', () => {
+    const rows = benchmark.rows.slice(0, 2).map((row) => ({...row, scores: []}));
+    const heldOut = Object.fromEntries(Object.entries(benchmark.heldOut).filter(([name]) => name === 'base'));
+    const result = {...benchmark, rows, heldOut, open: ['merged'], published: [...publishedResults['sd-coco30k']]};
+    const verdict = studyVerdict({kind: 'benchmark', result});
+    expect(verdict.outcome).toBe('running');
+    expect(verdict.conclusions[1]).toBe(`Drawn so far: base, ${rows[1]?.model}; still to come: merged.`);
+    expect(verdict.conclusions.join()).not.toContain('best');
+    const begun = benchmarkTable({...result, rows: [], heldOut: {}, published: []});
+    expect([begun.rows, begun.columns]).toEqual([[], []]);
+    expect(benchmarkTable(result).caption).toMatch(/^Measured here so far, cut to/);
+  });
+
   const published = [...publishedResults['sd-coco30k']];
   const table = benchmarkTable({...benchmark, published});
 

@@ -1,6 +1,7 @@
 import {resolve} from 'node:path';
 import type {EngineChoice} from '../../contract/config/config.ts';
 import type {LaunchConfig, LauncherName} from '../../contract/config/launchConfig.ts';
+import type {RunEvent} from '../../contract/run/events.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
 import {extendRun, type Extension} from '../../pipeline/owner/extendRun.ts';
 import {createLaunchedRun, launchRun} from '../../pipeline/launch/launchRun.ts';
@@ -71,15 +72,28 @@ async function follow(work: Work, options: Pick<RunOptions, 'json'>): Promise<Ex
   return outcome === 'done' ? 0 : 130;
 }
 
-/** Carries work out and shows how it goes. `isOneOfMany`: events as JSON say of which run they are. */
+/** How work is shown. */
+interface ShowOptions extends Pick<RunOptions, 'json'> {
+  /** Events as JSON then say of which run they are. */
+  readonly isOneOfMany?: boolean;
+  /** Where; left out: on the standard output. */
+  readonly out?: NodeJS.WritableStream;
+  /** Hears of every event, too. */
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+/** Carries work out and shows how it goes. */
 export async function showWork(
   work: Work,
-  {json = false, isOneOfMany = false}: Pick<RunOptions, 'json'> & {isOneOfMany?: boolean},
-  out: NodeJS.WritableStream = process.stdout,
+  {json = false, isOneOfMany = false, out = process.stdout, onEvent}: ShowOptions,
 ): Promise<'done' | 'stopped'> {
   const {path, record} = work.run;
   const view = json ? jsonView(out, isOneOfMany ? {id: record.id} : {}) : textView(out);
   if (json) printJson({run: path, id: record.id, engine: record.engine}, 0, out);
   else printLines([`Run folder: ${path}`], out);
-  return runWork(work, (event) => view.show(event)).finally(() => view.close());
+  const show = (event: RunEvent) => {
+    view.show(event);
+    onEvent?.(event);
+  };
+  return runWork(work, show).finally(() => view.close());
 }

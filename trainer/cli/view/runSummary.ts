@@ -1,6 +1,8 @@
 import {relative} from 'node:path';
 import type {MemoryPeak} from '../../contract/run/memoryPeak.ts';
 import {Report} from '../../contract/run/report.ts';
+import {reportRanges} from '../../contract/overview/reportRanges.ts';
+import {stageTitle} from '../../contract/overview/stageTitle.ts';
 import {weightsByUpdate} from '../../contract/run/snapshots/weightsByUpdate.ts';
 import {differenceText} from '../../contract/scores/estimate.ts';
 import {modelName} from '../../contract/run/runModel.ts';
@@ -28,14 +30,18 @@ export async function summaryLines(
 /** The largest memory use of a process of the run, and which process. */
 function peakLine(peaks: ReadonlyMap<string, MemoryPeak>): string[] {
   const [largest] = [...peaks].sort(([, one], [, other]) => other.host - one.host);
-  return largest === undefined ? [] : [`Peak memory of a process: ${peakText(largest[1])} (${largest[0]})`];
+  return largest === undefined
+    ? []
+    : [`Peak memory of a process: ${peakText(largest[1])} (${stageTitle(largest[0], [])})`];
 }
 
 async function reportLines(run: string): Promise<string[]> {
   const {heldOut, weights, search, warnings} = await readJson(runPaths.reportRecord(run), Report, 'the report');
+  const titles = new Map(Object.keys(heldOut).map((model) => [model, stageTitle(model, reportRanges({heldOut}))]));
+  const width = Math.max(12, ...[...titles.values()].map(({length}) => length));
   const losses = Object.entries(heldOut).map(([model, loss]) => {
     const difference = `${differenceText(loss.differenceToBase)} to base`;
-    return `  ${model.padEnd(12)} ${loss.mean.toFixed(5)}${model === 'base' ? '' : `  ${difference}`}`;
+    return `  ${(titles.get(model) ?? model).padEnd(width)} ${loss.mean.toFixed(5)}${model === 'base' ? '' : `  ${difference}`}`;
   });
   return [
     'Held-out loss (test images):',

@@ -77,6 +77,10 @@ export const BenchmarkResult = z.strictObject({
   engine: EngineInfo.omit({reason: true}),
   ruler: z.array(RulerCheck),
   rows: z.array(BenchmarkRow),
+  open: z
+    .array(z.string())
+    .optional()
+    .describe('Models that are still to come, while the run works; left out: the table is whole.'),
   published: z.array(PublishedRow),
   heldOut: z.record(z.string(), HeldOutLoss.pick({mean: true, standardError: true, differenceToBase: true})),
   weights: z.array(z.number()),

@@ -31,6 +31,11 @@ export function modelTitle(model: RunModel, ranges: Ranges): string {
   }
 }
 
+/** A text in which models go by the names of their files, as the origin of merge weights (`half of expert-0 and expert-1`), with what people call them. */
+export function withTitles(text: string, ranges: Ranges): string {
+  return text.replace(/\bexpert-\d+\b/g, (name) => stageTitle(name, ranges));
+}
+
 /** What people call a stage by its name; the name itself for a stage that this version does not know. */
 export function stageTitle(name: string, ranges: Ranges): string {
   const stage = parseStage(name);

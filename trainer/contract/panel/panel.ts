@@ -5,6 +5,7 @@ import {panelCommands} from '../overview/nextAction.ts';
 import {PreviewCommand, PreviewNews} from './preview.ts';
 import {MeasureReply, MeasureRequest} from './measureMessages.ts';
 import {RunDetails, RunView, SystemUsage} from './panelViews.ts';
+import {RunList} from './runList.ts';
 import {RunNotes} from '../run/runNotes.ts';
 import {StudySummary, StudyView} from './studyViews.ts';
 import {KeptWeights} from '../run/snapshots/keptWeights.ts';
@@ -123,7 +124,7 @@ export const HostMessage = z.discriminatedUnion('type', [
     /** Runs of one experiment, or all for comparing. */
     scope: z.enum(['experiment', 'compare']),
     title: z.string(),
-    runs: z.array(RunView),
+    list: RunList,
     selected: z.string().nullable(),
     /** Whether the workspace may run anything. */
     trusted: z.boolean(),

@@ -76,6 +76,7 @@ export const RunView = z.strictObject({
   /** Null while that is unknown, and for a run that does not run. */
   left: TimeLeft.nullable(),
   engine: z.string(),
+  /** None, nor images, of a run that is neither shown nor compared. */
   stages: z.array(StageView),
   images: z.array(ImageView),
   /** Timesteps [low, high) of each expert; none where the run has no experts of its own. */

@@ -15,8 +15,8 @@ export interface StudyRun extends PlannedRun {
 /** All runs of a table, in the order in which they are made. */
 export function studyRuns(content: StudyContent): StudyRun[] {
   if (content.kind === 'benchmark') {
-    const {benchmark, run} = content.result;
-    return [{labels: {benchmark}, repeat: null, run, state: 'done', problem: null}];
+    const {benchmark, run, open} = content.result;
+    return [{labels: {benchmark}, repeat: null, run, state: open ? 'current' : 'done', problem: null}];
   }
   const {rows, planned = [], current, running = current ? [current] : []} = content.result;
   const tried = rows.flatMap(({labels, runs}) =>
@@ -43,11 +43,13 @@ export function studyRunIds(content: StudyContent): string[] {
   return studyRuns(content).flatMap(({run}) => run ?? []);
 }
 
-/** `3 of 9 runs`, `9 runs, 1 failed`, `scaled to 0.01`: how far a table is, for a list. */
+/** `3 of 9 runs`, `9 runs, 1 failed`, `2 of 5 models`, `scaled to 0.01`: how far a table is, for a list. */
 export function studyText(content: StudyContent): string {
   if (content.kind === 'benchmark') {
-    const {scale, rows} = content.result;
-    return scale === 1 ? `${rows.length} models` : `scaled to ${scale}`;
+    const {scale, rows, open} = content.result;
+    const models = open ? `${rows.length} of ${rows.length + open.length} models` : `${rows.length} models`;
+    if (scale === 1) return models;
+    return open ? `${models}, scaled to ${scale}` : `scaled to ${scale}`;
   }
   const runs = studyRuns(content);
   const count = (state: StudyRun['state']) => runs.filter((run) => run.state === state).length;

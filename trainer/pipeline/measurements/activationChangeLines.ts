@@ -1,14 +1,14 @@
-import {measuredTimesteps, type ActivationChange} from '../../contract/run/measured/activationChange.ts';
+import {finetuneTitle, measuredTimesteps, type ActivationChange} from '../../contract/run/measured/activationChange.ts';
 import {siteMeans, type AxisMeans} from '../../contract/run/measured/activationMeans.ts';
 
 /** The changes as terminal output, a line for each place. */
 export function activationChangeLines(change: ActivationChange): string[] {
-  const {model, range, timesteps, sites, recipe} = change;
+  const {range, timesteps, sites, recipe} = change;
   const [low, high] = range;
   const done = measuredTimesteps(change);
   const count = done < timesteps.length ? `${done} of ${timesteps.length}` : String(done);
   return [
-    `Feature maps of ${model} less those of the base, ${count} timesteps of [${low}, ${high}), the same ${recipe.images} validation images and noise.`,
+    `Feature maps of ${finetuneTitle(change)} less those of the base, ${count} timesteps of [${low}, ${high}), the same ${recipe.images} validation images and noise.`,
     row('After block', '[H, W, C]', ['channels', 'of base', 'space', 'of base', 'ratio', 'by chance']),
     ...sites.map((site) => {
       const {channel, spatial, ratio, independentRatio} = siteMeans(site);

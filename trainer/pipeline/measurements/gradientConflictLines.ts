@@ -1,4 +1,5 @@
 import {edgesText} from '../../contract/config/rangeEdges.ts';
+import {stageTitle} from '../../contract/overview/stageTitle.ts';
 import type {GradientConflictRequest} from '../../contract/measurements/gradientConflictKind.ts';
 import type {Cosines, Division, GradientConflict} from '../../contract/run/measured/gradientConflict.ts';
 import {rangeMeans, rangeNumbers} from '../../contract/run/measured/rangeMeans.ts';
@@ -20,7 +21,7 @@ export function gradientConflictLines(
   const blocks = rangeMeans(overall, numbers).blocks;
   const names = ranges.map(([low, high]) => `[${low}, ${high})`);
   return [
-    `Gradients of ${model} at ${timesteps.length} timesteps, on the same ${recipe.images} training images and noise; ${projectionText(conflict)}.`,
+    `Gradients of ${stageTitle(model, ranges)} at ${timesteps.length} timesteps, on the same ${recipe.images} training images and noise; ${projectionText(conflict)}.`,
     row('Mean cosine', ['within', 'across']),
     part('whole network', overall),
     ...parts.map(({name, cosines}) => part(name, cosines)),

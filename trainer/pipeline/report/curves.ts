@@ -3,6 +3,8 @@ import {type ChartedLine, type Curve, lineChart} from '../../chart/lineChart.ts'
 import {pointChart} from '../../chart/pointChart.ts';
 import {darkColours, printColours} from '../../chart/printColours.ts';
 import {scoreCharts} from '../../chart/scoreCharts.ts';
+import {reportRanges} from '../../contract/overview/reportRanges.ts';
+import {stageTitle, type Ranges} from '../../contract/overview/stageTitle.ts';
 import {type LossTerm, lossTermNames, lossTerms} from '../../contract/run/lossTerms.ts';
 import {runModels, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {Report} from '../../contract/run/report.ts';
@@ -24,12 +26,13 @@ export async function drawCurves(
   folder: string,
 ): Promise<PictureFile[]> {
   const stages = inOrder(await readTrainingCurves(run), resolved);
+  const ranges = reportRanges(report);
   const charts: [title: string, file: string, chart: string | null][] = [
     ['Held-out loss against the base, per timestep range', 'held-out-difference.svg', heldOutChart(report)],
     ...lossTermNames.map((term): [string, string, string | null] => [
       `${lossTerms[term].label} while training`,
       lossTerms[term].reportChart,
-      lossChart(stages, term),
+      lossChart(stages, term, ranges),
     ]),
     ['Denoising loss per timestep', 'loss-per-timestep.svg', timestepChart(stages, report)],
     ...scoreCharts(report, modelColour).map((chart): [string, string, string] => [
@@ -55,7 +58,7 @@ function inOrder(curves: ReadonlyMap<string, TrainingCurves>, {config}: Resolved
 }
 
 /** One term of the loss for all stages that have it: smoothed curves over the raw values. */
-function lossChart(stages: readonly Stage[], term: LossTerm): string | null {
+function lossChart(stages: readonly Stage[], term: LossTerm, ranges: Ranges): string | null {
   const shown = stages.filter(([, {steps}]) => steps.some(({losses}) => (losses[term] ?? 0) > 0));
   const [first] = shown;
   if (first === undefined) return null;
@@ -72,7 +75,8 @@ function lossChart(stages: readonly Stage[], term: LossTerm): string | null {
       const points = lossPoints(curves, term, alike);
       // Averages over about a twentieth of the training, however many values were logged.
       const smooth = smoothCurve(points, 1 - 1 / Math.max(1, points.length / 20));
-      return charted(alike ? name : `${name} (${updatesOf(curves)})`, name, smooth, points);
+      const title = stageTitle(name, ranges);
+      return charted(alike ? title : `${title} (${updatesOf(curves)})`, name, smooth, points);
     }),
   );
 }
@@ -96,7 +100,9 @@ function timestepChart(stages: readonly Stage[], {heldOut}: Report): string | nu
     'Denoising loss per timestep',
     {label: 'timestep', max: timesteps},
     'mean over the second half of each training',
-    shown.map(([name, {buckets}]) => charted(name, name, lossPerTimestep(buckets, timesteps))),
+    shown.map(([name, {buckets}]) =>
+      charted(stageTitle(name, reportRanges({heldOut})), name, lossPerTimestep(buckets, timesteps)),
+    ),
   );
 }
 

@@ -1,4 +1,6 @@
+import {reportRanges} from '../../contract/overview/reportRanges.ts';
 import {reportVerdict} from '../../contract/overview/reportVerdict.ts';
+import {stageTitle} from '../../contract/overview/stageTitle.ts';
 import type {HeldOutLoss, Report} from '../../contract/run/report.ts';
 import {peakText} from '../../contract/run/stagePeaks.ts';
 import {differenceText} from '../../contract/scores/estimate.ts';
@@ -26,7 +28,7 @@ export function reportMarkdown(
     '## Pictures',
     ...pictures.map(({title, file}) => `### ${title}\n\n![${title}](${file})`),
     '## Merge weights',
-    weightsText(report),
+    weightsText(report, reportRanges(report)),
     '## How it was made',
     `Engine: ${report.engine.name} ${report.engine.version} on ${report.engine.device}, ${report.engine.threads} thread(s) a process. ${report.seconds.toFixed(0)} seconds in all, by stage (they overlap): ${secondsText(report)}. ${memoryText(report)}`,
     '```json\n' + JSON.stringify(report.recipe, null, 2) + '\n```',
@@ -40,7 +42,7 @@ function scoresText(report: Report): string {
   const head = [
     'score',
     'network',
-    ...models.map((model) => (model === baseline ? `${model} (baseline)` : model)),
+    ...models.map((model) => (model === baseline ? `${model} (baseline)` : stageTitle(model, reportRanges(report)))),
     'recipe',
   ];
   const lines = rows.map(({score, network, better, recipe, cells}) => [
@@ -63,10 +65,11 @@ function cellText({text, isBest, verdict}: ScoreCell): string {
 }
 
 /** Which images differ most; their pictures stand among the others. */
-function differingText({differing = []}: Report): string[] {
+function differingText({heldOut, differing = []}: Report): string[] {
   if (differing.length === 0) return [];
+  const ranges = reportRanges({heldOut});
   const rows = differing.map(({models, network, compared, images}) => [
-    models.join(', '),
+    models.map((model) => stageTitle(model, ranges)).join('; '),
     network,
     String(compared),
     images.map(({index, distance}) => `${index} (${distance.toPrecision(3)})`).join(', '),
@@ -83,15 +86,18 @@ function rangeTable({heldOut}: Report): string {
   const others = Object.entries(heldOut).filter(([model]) => model !== 'base');
   return table(header, [
     ...base.map(([, loss]) => ['base (loss)', ...loss.perRange.map(plusMinus)]),
-    ...others.map(([model, loss]) => [model, ...loss.perRangeDifference.map(differenceText)]),
+    ...others.map(([model, loss]) => [
+      stageTitle(model, reportRanges({heldOut})),
+      ...loss.perRangeDifference.map(differenceText),
+    ]),
   ]);
 }
 
 const memoryText = ({peakMemory}: Report) => {
-  const peaks = Object.entries(peakMemory).map(([stage, peak]) => `${stage} ${peakText(peak)}`);
-  return peaks.length === 0 ? '' : `Peak memory of the process of each stage: ${peaks.join(', ')}.`;
+  const peaks = Object.entries(peakMemory).map(([stage, peak]) => `${stageTitle(stage, [])}: ${peakText(peak)}`);
+  return peaks.length === 0 ? '' : `Peak memory of the process of each stage: ${peaks.join('; ')}.`;
 };
 const secondsText = ({stageSeconds}: Report) =>
   Object.entries(stageSeconds)
-    .map(([stage, value]) => `${stage} ${value.toFixed(0)}`)
-    .join(', ');
+    .map(([stage, value]) => `${stageTitle(stage, [])}: ${value.toFixed(0)}`)
+    .join('; ');

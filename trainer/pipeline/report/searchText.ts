@@ -1,5 +1,6 @@
 import {objectiveKinds} from '../../contract/config/searchObjective.ts';
 import {bestFirst} from '../../contract/run/bestFirst.ts';
+import {withTitles, type Ranges} from '../../contract/overview/stageTitle.ts';
 import {weightsByUpdate} from '../../contract/run/snapshots/weightsByUpdate.ts';
 import type {
   CheckpointSearch,
@@ -15,20 +16,20 @@ import {differenceText, directionText, measuredText, type Estimate} from '../../
 import {plusMinus, table} from './markdownTable.ts';
 
 /** The merge weights of a run, and what the search that found them has measured. */
-export function weightsText({weights, search}: Pick<Report, 'weights' | 'search'>): string {
+export function weightsText({weights, search}: Pick<Report, 'weights' | 'search'>, ranges: Ranges): string {
   const chosen = `Weights, lowest timesteps first: ${weights.map((weight) => weight.toFixed(3)).join(', ')}.`;
   if (search === null) return `${chosen} Given in the config.`;
-  const parts = [`${chosen} ${candidatesText(search)}`];
+  const parts = [`${chosen} ${candidatesText(search, ranges)}`];
   if (search.confirmed) parts.push(confirmedText(search.confirmed));
   if (search.groups) parts.push(groupsText(search.groups, search));
   if (search.checkpoints) parts.push(checkpointsText(search.checkpoints, search));
-  if (search.check) parts.push(checkText(search.check));
+  if (search.check) parts.push(checkText(search.check, ranges));
   if (search.ordinary) parts.push(ordinaryText(search.ordinary, search));
   if (search.test) parts.push(distanceTestText(search.test, search));
   return parts.join('\n\n');
 }
 
-function candidatesText(search: SearchResult): string {
+function candidatesText(search: SearchResult, ranges: Ranges): string {
   const {strategy, candidates, objective = 'loss', refused, lossLimit} = search;
   const {name, unit, distance} = objectiveKinds[objective];
   const rows = bestFirst(candidates)
@@ -37,7 +38,7 @@ function candidatesText(search: SearchResult): string {
       weightText(weights),
       loss.toFixed(6),
       ...(distance === null ? [] : [String(images)]),
-      origin,
+      withTitles(origin, ranges),
     ]);
   const head = ['weights', name, ...(distance === null ? [] : ['images']), 'origin'];
   const where =
@@ -83,9 +84,9 @@ function checkpointsText(found: CheckpointSearch, {objective = 'loss'}: SearchRe
 }
 
 /** Measured on images that the search has not seen, which would favour its winner. */
-function checkText({images, timestepsPerRange, models}: SearchCheck): string {
+function checkText({images, timestepsPerRange, models}: SearchCheck, ranges: Ranges): string {
   const rows = models.map(({model, loss, differenceToBase}) => [
-    model,
+    withTitles(model, ranges),
     plusMinus(loss),
     model === 'base' ? '' : differenceText(differenceToBase),
   ]);

@@ -1,16 +1,16 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {featureNames} from '../../contract/config/evaluateConfig.ts';
-import {LossRecord, runModels, StageRecord} from '../../contract/run/pipeline.ts';
+import {reportRanges} from '../../contract/overview/reportRanges.ts';
+import {stageTitle, type Ranges} from '../../contract/overview/stageTitle.ts';
+import {runModels, StageRecord} from '../../contract/run/pipeline.ts';
 import {modelName} from '../../contract/run/runModel.ts';
 import {stageName, type Stage} from '../../contract/run/stage.ts';
 import {DrawnScores} from '../../contract/scores/sampleScores.ts';
 import {startEngine} from '../../engine/startEngine.ts';
 import {Report} from '../../contract/run/report.ts';
-import type {LossTable} from '../../evaluate/lossTable.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
-import {tableLimits} from '../../store/files/jsonLimits.ts';
 import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {openRun} from '../../store/run/runFolder.ts';
 import {settledWeights} from '../../store/run/settledWeights.ts';
@@ -19,6 +19,7 @@ import {buildReport, type Measurements} from '../report/buildReport.ts';
 import {drawCurves} from '../report/curves.ts';
 import {differingImages} from '../report/differingImages.ts';
 import {imageDistances} from '../report/imageDistances.ts';
+import {measuredLosses} from '../report/measuredLosses.ts';
 import {distancesByNetwork, stepsPerModel} from '../report/sampleDistances.ts';
 import {reportMarkdown} from '../report/markdown.ts';
 import {reportPage} from '../report/reportPage.ts';
@@ -38,7 +39,7 @@ export async function reportStage(context: StageContext, stages: readonly Stage[
     ...(await drawBeforeAfter(run, resolved, folder)),
     ...differingPictures(report),
     ...(await drawCurves(run, resolved, report, folder)),
-    ...(await copyGrids(context, folder)),
+    ...(await copyGrids(context, folder, reportRanges(report))),
   ];
   await writeJsonAtomic(runPaths.reportRecord(run), report);
   const {name} = resolved.config;
@@ -50,11 +51,8 @@ export async function reportStage(context: StageContext, stages: readonly Stage[
 
 async function gather(context: StageContext, stages: readonly Stage[]): Promise<Measurements> {
   const {run, resolved} = context;
-  const losses = new Map<string, LossTable>();
   const models = runModels(resolved.config).map(modelName);
-  for (const model of models) {
-    if (await fileExists(runPaths.losses(run, model))) losses.set(model, await readLosses(run, model));
-  }
+  const losses = await measuredLosses(run, models);
   const drawn = new Map<string, DrawnScores>();
   for (const model of models) {
     const file = runPaths.scores(run, model);
@@ -97,16 +95,6 @@ function distanceSteps(context: StageContext, total: number): () => Promise<void
   };
 }
 
-async function readLosses(run: string, model: string): Promise<LossTable> {
-  const {values, ...table} = await readJson(
-    runPaths.losses(run, model),
-    LossRecord,
-    'the held-out losses',
-    tableLimits,
-  );
-  return {...table, values: Float64Array.from(values)};
-}
-
 /** Wall time of each finished stage, and from the start of the first to now. */
 async function wallTimes(
   run: string,
@@ -124,21 +112,23 @@ async function wallTimes(
   return {seconds: Date.now() / 1000 - first, stageSeconds};
 }
 
-function differingPictures({differing = []}: Report): PictureFile[] {
-  return differing.flatMap(({models: [first, second], network, picture}) => {
-    const title = `Images that differ most by ${network}: ${first} above, ${second} below`;
+function differingPictures({heldOut, differing = []}: Report): PictureFile[] {
+  const ranges = reportRanges({heldOut});
+  return differing.flatMap(({models, network, picture}) => {
+    const [first, second] = models;
+    const title = `Images that differ most by ${network}: ${stageTitle(first, ranges)} above, ${stageTitle(second, ranges)} below`;
     return picture === null ? [] : [{title, file: picture}];
   });
 }
 
-async function copyGrids({run, resolved}: StageContext, folder: string): Promise<PictureFile[]> {
+async function copyGrids({run, resolved}: StageContext, folder: string, ranges: Ranges): Promise<PictureFile[]> {
   const pictures: PictureFile[] = [];
   for (const model of runModels(resolved.config).map(modelName)) {
     const source = runPaths.grid(run, model);
     if (!(await fileExists(source))) continue;
     const file = `samples-${model}.png`;
     await writeFileAtomic(join(folder, file), await readFile(source));
-    pictures.push({title: `Samples of ${model} (same seeds)`, file});
+    pictures.push({title: `Samples of ${stageTitle(model, ranges)} (same seeds)`, file});
   }
   return pictures;
 }

@@ -1,4 +1,5 @@
 import type {RunView} from '../../../trainer/contract/panel/panelViews.ts';
+import {stageTitle} from '../../../trainer/contract/overview/stageTitle.ts';
 import {modelName} from '../../../trainer/contract/run/runModel.ts';
 import {modelMadeBy, parseStage} from '../../../trainer/contract/run/stage.ts';
 import type {Panel} from '../../panel.ts';
@@ -21,7 +22,7 @@ export function activationSection(panel: Panel): MeasuredSection<'activation-cha
   };
   const choice = {
     label: 'Compare with the base',
-    choices: (run: RunView) => finetunesOf(run).map((name) => ({value: name, label: name})),
+    choices: (run: RunView) => finetunesOf(run).map((name) => ({value: name, label: stageTitle(name, run.ranges)})),
     requestOf: (model: string) => ({model}),
   };
   const view = new ActivationView(panel);

@@ -1,5 +1,6 @@
 import {countText} from '../../../trainer/chart/tickText.ts';
 import {
+  finetuneTitle,
   measuredTimesteps,
   type ActivationChange,
   type SiteChange,
@@ -10,14 +11,14 @@ import {numberText, shareText} from '../../numberText.ts';
 
 /** What a result says, in a few sentences, and how it was measured. */
 export function activationSummary(change: ActivationChange): string {
-  const {model, range, timesteps, sites, recipe} = change;
+  const {range, timesteps, sites, recipe} = change;
   const means = sites.map(siteMeans);
   const wider = means.filter(({ratio}) => ratio !== null && ratio > 1).length;
   const beyond = means.filter(({ratio, independentRatio}) => ratio !== null && ratio > independentRatio).length;
   const done = measuredTimesteps(change);
   const [low, high] = range;
   return [
-    `Feature maps of ${model} less those of the base at ${done < timesteps.length ? `${done} of ${timesteps.length}` : done} timesteps of [${low}, ${high}),`,
+    `Feature maps of ${finetuneTitle(change)} less those of the base at ${done < timesteps.length ? `${done} of ${timesteps.length}` : done} timesteps of [${low}, ${high}),`,
     `on the same ${countText(recipe.images)} validation images and noise (seed ${recipe.seed}), by ${recipe.engine.name} on a ${recipe.engine.device}.`,
     `Channels change more than pixels after ${wider} of ${sites.length} blocks, and more than by chance alone after ${beyond}.`,
   ].join(' ');

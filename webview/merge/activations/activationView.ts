@@ -1,5 +1,9 @@
 import {barChart} from '../../../trainer/chart/barChart.ts';
-import type {ActivationChange, SiteChange} from '../../../trainer/contract/run/measured/activationChange.ts';
+import {
+  finetuneTitle,
+  type ActivationChange,
+  type SiteChange,
+} from '../../../trainer/contract/run/measured/activationChange.ts';
 import {activationChangeCsv} from '../../../trainer/contract/run/measured/activationChangeCsv.ts';
 import {siteMeans} from '../../../trainer/contract/run/measured/activationMeans.ts';
 import {histogramSvg} from '../../charts/histogramSvg.ts';
@@ -9,8 +13,9 @@ import {svgUri} from '../../charts/svgUri.ts';
 import {element, setChildren} from '../../dom.ts';
 import type {Panel} from '../../panel.ts';
 import {printTheme, readTheme, type Theme} from '../../theme.ts';
-import {button, dropdown} from '../../toolkit.ts';
+import {button} from '../../toolkit.ts';
 import type {MeasuredView} from '../measuredSection.ts';
+import {ResultChoice} from '../resultChoice.ts';
 import {activationSummary, siteTable} from './activationTables.ts';
 import {changeHistogram} from './changeHistogram.ts';
 
@@ -22,21 +27,22 @@ export class ActivationView implements MeasuredView<ActivationChange> {
   readonly #panel: Panel;
   readonly #histogram = element('img', {class: 'box-plots'});
   readonly #bars = element('img', {class: 'box-plots'});
-  #results: readonly ActivationChange[] = [];
-  #model = '';
-  #site = everywhere;
+  readonly #choice = new ResultChoice<ActivationChange>({
+    modelLabel: 'Change of model',
+    partLabel: 'Change after',
+    whole: everywhere,
+    titleOf: finetuneTitle,
+    partsOf: ({sites}) => sites.map(({name}) => name),
+    onResult: () => this.#build(),
+    onPart: () => this.restyle(),
+  });
 
   constructor(panel: Panel) {
     this.#panel = panel;
   }
 
   show(results: readonly ActivationChange[]): void {
-    if (JSON.stringify(results) === JSON.stringify(this.#results)) return;
-    const news = results.filter(({key}) => !this.#results.some((known) => known.key === key));
-    // What was just measured is what the user wants to see.
-    if (this.#results.length > 0 && news.length === 1) this.#model = news[0]?.model ?? this.#model;
-    this.#results = results;
-    this.#build();
+    this.#choice.take(results);
   }
 
   exports(): HTMLElement[] {
@@ -58,7 +64,7 @@ export class ActivationView implements MeasuredView<ActivationChange> {
   }
 
   restyle(): void {
-    if (this.#shown() === undefined) return;
+    if (this.#choice.shown === undefined) return;
     const theme = readTheme();
     this.#histogram.src = svgUri(this.#histogramSvg(theme));
     this.#histogram.alt = `Histogram: ${this.#title()}, along channels and along space. The sizes are in the table below.`;
@@ -67,31 +73,12 @@ export class ActivationView implements MeasuredView<ActivationChange> {
   }
 
   #build(): void {
-    const shown = this.#shown();
+    const shown = this.#choice.shown;
     if (shown === undefined) return setChildren(this.root);
-    this.#model = shown.model;
-    const models = this.#results.map(({model}) => ({value: model, label: model}));
-    const chooseModel = (model: string) => {
-      this.#model = model;
-      this.#build();
-    };
-    const names = [everywhere, ...shown.sites.map(({name}) => name)];
-    if (!names.includes(this.#site)) this.#site = everywhere;
-    const chooseSite = (site: string) => {
-      this.#site = site;
-      this.restyle();
-    };
-    const sites = names.map((name) => ({value: name, label: name}));
-    const bar = element(
-      'div',
-      {class: 'bar'},
-      models.length < 2 ? null : dropdown('Change of model', models, shown.model, chooseModel),
-      dropdown('Change after', sites, this.#site, chooseSite),
-    );
     setChildren(
       this.root,
       element('p', {}, activationSummary(shown)),
-      bar,
+      this.#choice.bar(shown),
       element('figure', {}, this.#histogram),
       element('figure', {}, this.#bars),
       siteTable(shown.sites),
@@ -99,26 +86,22 @@ export class ActivationView implements MeasuredView<ActivationChange> {
     this.restyle();
   }
 
-  #shown(): ActivationChange | undefined {
-    return this.#results.find(({model}) => model === this.#model) ?? this.#results[0];
-  }
-
   #title(): string {
-    return `Activation change of ${this.#shown()?.model ?? ''}, ${this.#site}`;
+    return `Activation change of ${this.#choice.title}, ${this.#choice.part}`;
   }
 
   #barTitle(): string {
-    return `Activation change of ${this.#shown()?.model ?? ''} by block`;
+    return `Activation change of ${this.#choice.title} by block`;
   }
 
   #histogramSvg(theme: Theme): string {
-    const all = this.#shown()?.sites ?? [];
-    const chosen = all.filter(({name}) => name === this.#site);
+    const all = this.#choice.shown?.sites ?? [];
+    const chosen = all.filter(({name}) => name === this.#choice.part);
     return histogramSvg(changeHistogram(chosen.length > 0 ? chosen : all, this.#title()), theme);
   }
 
   #barSvg(theme: Theme): string {
-    const sites = this.#shown()?.sites ?? [];
+    const sites = this.#choice.shown?.sites ?? [];
     const bars = (axis: 'channel' | 'spatial') =>
       sites.map((site: SiteChange) => ({value: siteMeans(site)[axis].rms, error: 0}));
     const series = [
@@ -130,7 +113,7 @@ export class ActivationView implements MeasuredView<ActivationChange> {
   }
 
   async #saveCsv(): Promise<void> {
-    const shown = this.#shown();
+    const shown = this.#choice.shown;
     if (shown !== undefined)
       await saveCsv(this.#panel, `activation-change-${shown.model}.csv`, activationChangeCsv(shown));
   }

@@ -1,5 +1,6 @@
 import {countText} from '../../../trainer/chart/tickText.ts';
 import {edgesText} from '../../../trainer/contract/config/rangeEdges.ts';
+import {stageTitle} from '../../../trainer/contract/overview/stageTitle.ts';
 import type {Cosines, Division, GradientConflict} from '../../../trainer/contract/run/measured/gradientConflict.ts';
 import {rangeMeans, rangeNumbers} from '../../../trainer/contract/run/measured/rangeMeans.ts';
 import {table} from '../../dom.ts';
@@ -25,7 +26,7 @@ export function conflictSummary({
       : `projected to ${countText(projection.width)} numbers a tensor (a cosine is off by ${projection.standardError.toPrecision(2)} at most, one standard error)`;
   const best = proposals[suggested - 1]?.best;
   return [
-    `Gradients of ${model} at ${timesteps.length} timesteps on the same ${countText(recipe.images)} training images, ${kept}.`,
+    `Gradients of ${stageTitle(model, ranges)} at ${timesteps.length} timesteps on the same ${countText(recipe.images)} training images, ${kept}.`,
     `${Math.round(100 * opposed)} % of the pairs point against each other.`,
     `Mean cosine within the ranges of the run ${meanText(within)}, across ${meanText(across)}.`,
     ...(best ? [`Suggested: ${edgesText(best.edges)}, ${meanText(best.within)} within.`] : []),

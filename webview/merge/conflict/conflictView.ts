@@ -1,3 +1,4 @@
+import {stageTitle} from '../../../trainer/contract/overview/stageTitle.ts';
 import type {Cosines, GradientConflict} from '../../../trainer/contract/run/measured/gradientConflict.ts';
 import {gradientConflictCsv} from '../../../trainer/contract/run/measured/gradientConflictCsv.ts';
 import {rangeNumbers} from '../../../trainer/contract/run/measured/rangeMeans.ts';
@@ -8,8 +9,9 @@ import {svgUri} from '../../charts/svgUri.ts';
 import {element, setChildren} from '../../dom.ts';
 import type {Panel} from '../../panel.ts';
 import {printTheme, readTheme, type Theme} from '../../theme.ts';
-import {button, dropdown} from '../../toolkit.ts';
+import {button} from '../../toolkit.ts';
 import type {MeasuredView} from '../measuredSection.ts';
+import {ResultChoice} from '../resultChoice.ts';
 import {cosineHistogram, cosineTitle} from './cosineHistogram.ts';
 import {ConflictFigure} from './conflictFigure.ts';
 import {conflictPixels, scaleEnd} from './conflictPixels.ts';
@@ -25,18 +27,22 @@ export class ConflictView implements MeasuredView<GradientConflict> {
   readonly #figure = new ConflictFigure();
   readonly #histogram = element('img', {class: 'box-plots'});
   readonly #blocks = element('div');
-  #results: readonly GradientConflict[] = [];
-  #model = '';
-  #part = whole;
+  readonly #choice = new ResultChoice<GradientConflict>({
+    modelLabel: 'Model',
+    partLabel: 'Conflict in',
+    whole,
+    titleOf: ({model, ranges}) => stageTitle(model, ranges),
+    partsOf: ({parts}) => parts.map(({name}) => name),
+    onResult: () => this.#build(),
+    onPart: () => this.#showPart(),
+  });
 
   constructor(panel: Panel) {
     this.#panel = panel;
   }
 
   show(results: readonly GradientConflict[]): void {
-    if (JSON.stringify(results) === JSON.stringify(this.#results)) return;
-    this.#results = results;
-    this.#build();
+    this.#choice.take(results);
   }
 
   exports(): HTMLElement[] {
@@ -58,7 +64,7 @@ export class ConflictView implements MeasuredView<GradientConflict> {
   }
 
   restyle(): void {
-    const shown = this.#shown();
+    const shown = this.#choice.shown;
     if (shown === undefined) return;
     const theme = readTheme();
     this.#figure.show(shown, this.#cosines(shown), this.#mapSvg(theme), this.#title());
@@ -68,59 +74,38 @@ export class ConflictView implements MeasuredView<GradientConflict> {
 
   /** Everything; then what depends on the part. */
   #build(): void {
-    const shown = this.#shown();
+    const shown = this.#choice.shown;
     if (shown === undefined) return setChildren(this.root);
-    this.#model = shown.model;
-    const models = this.#results.map(({model}) => ({value: model, label: model}));
-    const chooseModel = (model: string) => {
-      this.#model = model;
-      this.#build();
-    };
-    const names = [whole, ...shown.parts.map(({name}) => name)];
-    if (!names.includes(this.#part)) this.#part = whole;
-    const choosePart = (part: string) => {
-      this.#part = part;
-      this.#showPart(shown);
-    };
-    const parts = names.map((name) => ({value: name, label: name}));
-    const bar = element(
-      'div',
-      {class: 'bar'},
-      models.length < 2 ? null : dropdown('Model', models, shown.model, chooseModel),
-      dropdown('Conflict in', parts, this.#part, choosePart),
-    );
     setChildren(
       this.root,
       element('p', {}, conflictSummary(shown)),
-      bar,
+      this.#choice.bar(shown),
       this.#figure.root,
       element('figure', {}, this.#histogram),
       this.#blocks,
       partTable(shown),
       proposalTable(shown),
     );
-    this.#showPart(shown);
+    this.#showPart();
   }
 
-  #showPart(shown: GradientConflict): void {
+  #showPart(): void {
+    const shown = this.#choice.shown;
+    if (shown === undefined) return;
     setChildren(this.#blocks, blockTable(shown, this.#cosines(shown)));
     this.restyle();
   }
 
-  #shown(): GradientConflict | undefined {
-    return this.#results.find(({model}) => model === this.#model) ?? this.#results[0];
-  }
-
   #cosines({overall, parts}: GradientConflict): Cosines {
-    return parts.find(({name}) => name === this.#part)?.cosines ?? overall;
+    return parts.find(({name}) => name === this.#choice.part)?.cosines ?? overall;
   }
 
   #title(): string {
-    return `Gradient conflict of ${this.#shown()?.model ?? ''}, ${this.#part}`;
+    return `Gradient conflict of ${this.#choice.title}, ${this.#choice.part}`;
   }
 
   #mapSvg(theme: Theme): string {
-    const shown = this.#shown();
+    const shown = this.#choice.shown;
     if (shown === undefined) return '';
     const cosines = this.#cosines(shown);
     const end = scaleEnd(cosines);
@@ -129,13 +114,13 @@ export class ConflictView implements MeasuredView<GradientConflict> {
   }
 
   #histogramSvg(theme: Theme): string {
-    const shown = this.#shown();
+    const shown = this.#choice.shown;
     if (shown === undefined) return '';
     return histogramSvg(cosineHistogram(this.#cosines(shown), rangeNumbers(shown.timesteps, shown.ranges)), theme);
   }
 
   async #saveCsv(): Promise<void> {
-    const shown = this.#shown();
+    const shown = this.#choice.shown;
     if (shown !== undefined)
       await saveCsv(this.#panel, `gradient-conflict-${shown.model}.csv`, gradientConflictCsv(shown));
   }

@@ -60,7 +60,8 @@ export class WeightSliders {
     if (!isWeighted(setting))
       return [message('Model Stock takes its weights from the angles between the experts.'), bar];
     const rows = run.ranges.flatMap((_, i) => [
-      [expertTitle(i, run.ranges), numberText(weights?.[i]), this.#weight(setting, i), this.#opener(i)],
+      // With all digits, as the field beside it.
+      [expertTitle(i, run.ranges), String(weights?.[i] ?? '–'), this.#weight(setting, i), this.#opener(i)],
       ...(this.#opened.has(i) ? this.#partRows(setting, i) : []),
     ]);
     const head = ['Expert', mergedMore ? 'Best without checkpoints' : 'Weight of the run', 'Your weight', 'Parts'];

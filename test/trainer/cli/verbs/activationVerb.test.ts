@@ -23,7 +23,7 @@ describe('deme measure activation-change', {timeout: 300_000}, () => {
     const {code, stdout, stderr} = await deme([...call, '--csv', csv]);
     expect(code, stderr).toBe(0);
     expect(stdout).toContain(
-      'Feature maps of expert-0 less those of the base, 2 timesteps of [0, 500), the same 4 validation images and noise.',
+      'Feature maps of expert 0, t 0 to 499 less those of the base, 2 timesteps of [0, 500), the same 4 validation images and noise.',
     );
     expect(stdout).toMatch(/^ {2}up 1 +8 x 8 x 4 +[\d.]+ +[\d.]+ % +[\d.]+ +[\d.]+ % +[\d.]+ +0\.250$/m);
     const {file, result} = await demeJson(ActivationResult, call);

@@ -74,7 +74,7 @@ describe('deme run', {timeout: 300_000}, () => {
     const config = await writeTinyExperiment(folder, {evaluate: undefined, merge: undefined});
     const first = await deme(['finetune', config, '--range', '0']);
     expect(first.code, first.stderr).toBe(0);
-    expect(first.stdout).toMatch(/^Peak memory of a process: 0\.\d\d GB \(expert-0\)$/m);
+    expect(first.stdout).toMatch(/^Peak memory of a process: 0\.\d\d GB \(expert 0\)$/m);
     expect(first.stdout).not.toContain('warning');
     const {path, record} = await openRun(join(folder, '.deme', 'runs', 'tiny-1'));
     const {version, ...engine} = record.engine;

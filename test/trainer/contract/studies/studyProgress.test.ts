@@ -3,6 +3,7 @@ import {studyEntries, entryName} from '../../../../trainer/contract/matrix/matri
 import {plainScores} from '../../../../trainer/contract/matrix/judgedScores.ts';
 import type {MatrixResult} from '../../../../trainer/contract/matrix/matrixResult.ts';
 import {StudyContent, studyKindOf} from '../../../../trainer/contract/studies/studyContent.ts';
+import type {BenchmarkResult} from '../../../../trainer/contract/benchmark/benchmarkResult.ts';
 import {studyRuns, studyText} from '../../../../trainer/contract/studies/studyProgress.ts';
 import {studyContent} from '../../../helpers/studyFixture.ts';
 
@@ -57,6 +58,14 @@ describe('the tables of the verbs', () => {
     expect(runs.map(({state}) => state)).toEqual(['failed', 'current', ...waiting(2), 'current', ...waiting(3)]);
     expect(runs[0]?.problem).toBe('The loss is not finite. Lower the rate.');
     expect(runs[1]).toMatchObject({run: 'tiny-2', repeat: '1'});
+  });
+
+  it('of a benchmark have the models that are done, and a run that works', () => {
+    const {rows} = studyContent('benchmark').result as BenchmarkResult;
+    const begun = studyContent('benchmark', {rows: rows.slice(0, 1), open: ['merged', 'ordinary']});
+    expect(studyText(begun)).toBe('1 of 3 models, scaled to 0.0001');
+    expect(studyRuns(begun)).toMatchObject([{state: 'current'}]);
+    expect(studyText(studyContent('benchmark', {rows: [], open: ['base'], scale: 1}))).toBe('0 of 1 models');
   });
 
   it('of earlier versions name the one run that is being made', () => {

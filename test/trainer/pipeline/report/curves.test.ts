@@ -4,6 +4,8 @@ import {describe, expect, it} from 'vitest';
 import type {RunEvent} from '../../../../trainer/contract/run/events.ts';
 import type {Report} from '../../../../trainer/contract/run/report.ts';
 import {drawCurves} from '../../../../trainer/pipeline/report/curves.ts';
+import {reportRanges} from '../../../../trainer/contract/overview/reportRanges.ts';
+import {stageTitle} from '../../../../trainer/contract/overview/stageTitle.ts';
 import {modelColour} from '../../../../trainer/pipeline/report/modelColour.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {legendOf, textsOf} from '../../chart/svgText.ts';
@@ -61,9 +63,13 @@ async function draw(events: readonly RunEvent[], report: Report = syntheticRepor
   return {folder, files, picture: async (file: string) => readFile(join(folder, file), 'utf8')};
 }
 
-/** Models with their own colour in the legend of a chart. */
+/** Models with their own colour in the legend of a chart, each by what people call it. */
 async function inLegend(loading: Promise<string>): Promise<string[]> {
-  const entries = legendOf(await loading);
-  expect(entries.map(([, colour]) => colour)).toEqual(entries.map(([label]) => modelColour(label.split(' ')[0] ?? '')));
-  return entries.map(([label]) => label.split(' ')[0] ?? '');
+  const ranges = reportRanges(syntheticReport());
+  const names = ['ordinary', 'expert-0', 'expert-1', 'expert-2', 'expert-3', 'ensemble', 'merged'];
+  return legendOf(await loading).map(([label, colour]) => {
+    const name = names.find((model) => stageTitle(model, ranges) === label.replace(/ \(\d+\)$/, ''));
+    expect(colour).toBe(modelColour(name ?? expect.fail(label)));
+    return name ?? '';
+  });
 }

@@ -54,6 +54,34 @@ describe('the report in words', () => {
     expect(single).toContain('no interval, which needs features that are kept');
   });
 
+  it('calls each expert by its number and timesteps, in tables and lists', () => {
+    const report = knownReport(0.02, 0.019) ?? expect.fail();
+    const base = report.heldOut['base'] ?? expect.fail();
+    const loss = {mean: 0.02, standardError: 1e-5};
+    const perRange = [
+      {range: [0, 250] as [number, number], ...loss},
+      {range: [250, 1000] as [number, number], ...loss},
+    ];
+    const expert = {...base, perRange, perRangeDifference: perRange};
+    const origin = 'half of expert-0 and expert-1';
+    const search = {
+      strategy: 'quadratic' as const,
+      best: {weights: [1, 0], loss: 0.02, origin},
+      candidates: [{weights: [0.5, 0.5], loss: 0.02, origin}],
+      base: 0.03,
+    };
+    const text = reportMarkdown(
+      'digits-1',
+      {...report, search, heldOut: {base: {...base, perRange}, 'expert-1': expert}, stageSeconds: {'expert-1': 12}},
+      [],
+    );
+    expect(text).toContain('| score | network | base (baseline) | expert 1, t 250 to 999 | recipe |');
+    expect(text).toMatch(/^\| expert 1, t 250 to 999 \| [+-]/m);
+    expect(text).toContain('(they overlap): expert 1: 12.');
+    expect(text).toContain('| half of expert 0, t 0 to 249 and expert 1, t 250 to 999 |');
+    expect(text).not.toContain('expert-');
+  });
+
   it('says which is better, by how many standard errors, and what is noise', () => {
     expect(verdicts(-4e-5, 1e-5)).toEqual([
       '**Merged is better than the base by 0.20 % (4.0 standard errors).**',

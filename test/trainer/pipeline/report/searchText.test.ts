@@ -15,7 +15,7 @@ const byLoss: SearchResult = {
 
 describe('the search in words', () => {
   it('is what it was for a search by loss', () => {
-    expect(weightsText({weights: [1, 0.5], search: byLoss})).toBe(
+    expect(weightsText({weights: [1, 0.5], search: byLoss}, [])).toBe(
       [
         'Weights, lowest timesteps first: 1.000, 0.500. Found by the quadratic search on validation images; 2 candidates, the best of them:',
         '| weights | validation loss | origin |\n| --- | --- | --- |\n| 1.000, 0.500 | 0.020000 | quadratic fit |\n| 0.000, 0.000 | 0.030000 | base |',
@@ -30,20 +30,20 @@ describe('the search in words', () => {
       weights: [1.5, 0.5, -0.5, 0.25],
       candidates: byLoss.candidates,
     };
-    expect(weightsText({weights: [1, 0.5], search: {...byLoss, checkpoints}})).toContain(
+    expect(weightsText({weights: [1, 0.5], search: {...byLoss, checkpoints}}, [])).toContain(
       [
         'after the updates 20, 10; the best, with which they were merged, has a validation loss of 0.015000:',
         '| updates | weights |\n| --- | --- |\n| 20 | 1.500, 0.500 |\n| 10 | -0.500, 0.250 |',
       ].join('\n\n'),
     );
     const none = {...checkpoints, weights: []};
-    expect(weightsText({weights: [1, 0.5], search: {...byLoss, checkpoints: none}})).toContain(
+    expect(weightsText({weights: [1, 0.5], search: {...byLoss, checkpoints: none}}, [])).toContain(
       'none was better than the experts alone.',
     );
   });
 
   it('names the objective and its unit, and compares distances of equally many images', () => {
-    const text = weightsText({weights: [-2, 3], search: distanceSearch});
+    const text = weightsText({weights: [-2, 3], search: distanceSearch}, []);
     expect(text).toContain(
       'for the lowest Fréchet distance within the loss of the base (squared distance of the features',
     );
@@ -60,7 +60,7 @@ describe('the search in words', () => {
   });
 
   it('has the result beside what it has to beat, on seeds and images that it has not seen', () => {
-    const text = weightsText({weights: [-2, 3], search: distanceSearch});
+    const text = weightsText({weights: [-2, 3], search: distanceSearch}, []);
     expect(text).toContain("the ordinary finetune's own task vector (0 candidates) found 2.000");
     expect(text).toContain(
       'of 1000 images for each of the seeds 100, 101, which the search has not seen, to 2000 test images',

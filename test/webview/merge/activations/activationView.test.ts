@@ -28,7 +28,7 @@ describePanel('the activation change in the merge tab', (open) => {
     await page.getByRole('button', {name: 'Measure activation change'}).click();
     await page
       .getByText(
-        /^Feature maps of expert-0 less those of the base at 2 timesteps of \[0, 250\), on the same 64 validation images and noise \(seed 0\), by wasm on a CPU\. Channels change more than pixels after 1 of 3 blocks, and more than by chance alone after 2\./,
+        /^Feature maps of expert 0, t 0 to 249 less those of the base at 2 timesteps of \[0, 250\), on the same 64 validation images and noise \(seed 0\), by wasm on a CPU\. Channels change more than pixels after 1 of 3 blocks, and more than by chance alone after 2\./,
       )
       .waitFor();
     const sizes = page.getByRole('table', {name: /^Root mean square of the change/});
@@ -42,8 +42,8 @@ describePanel('the activation change in the merge tab', (open) => {
       ['activation-change', {model: 'expert-0'}],
       ['activation-change', {model: 'merged'}],
     ]);
-    await choose(page, 'Change of model', 'expert-0');
-    await page.getByText(/^Feature maps of expert-0 less/).waitFor();
+    await choose(page, 'Change of model', 'expert 0, t 0 to 249');
+    await page.getByText(/^Feature maps of expert 0, t 0 to 249 less/).waitFor();
     await choose(page, 'Change of model', 'merged');
     await choose(page, 'Change after', 'down 0');
     const picture = page.getByRole('img', {name: /^Histogram: Activation change of merged, down 0, along channels/});

@@ -15,10 +15,11 @@ import {runPaths} from '../../../store/run/runPaths.ts';
 import type {ExitCode} from '../../outcome.ts';
 import {printJson, printLines} from '../../terminal.ts';
 import {showWork} from '../../view/followRun.ts';
+import {GrowingTable} from './growingTable.ts';
 
 /**
- * Runs a benchmark from its config file, after its ruler was checked, and writes `benchmark.json` and `benchmark.md`, under names of their own
- * where it is scaled.
+ * Runs a benchmark from its config file, after its ruler was checked, and writes `benchmark.json` (from the start, with the models that are done) and `benchmark.md`,
+ * under names of their own where it is scaled.
  */
 export async function runBenchmark(
   plan: BenchmarkPlan,
@@ -29,23 +30,20 @@ export async function runBenchmark(
   };
   const work = await benchmarkWork(plan.config, options.engine, ({reason}) => say([`Engine: ${reason}`]));
   const {run, resolved} = work;
+  const stem = plan.scale === 1 ? 'benchmark' : `benchmark-scale-${plan.scale}`;
+  const [record, page] = [join(plan.folder, `${stem}.json`), join(plan.folder, `${stem}.md`)];
+  const about = {plan, config: resolved.config, prompts: await promptRecord(resolved), tool: toolVersion()};
+  const table = await GrowingTable.begin(record, {...about, run});
   const {ruler: first, rest} = rulerFirst(work);
   if ((await showWork(first, options)) === 'stopped') return stopped(say);
   const ruler = await checkRuler(run.path, resolved.config.evaluate?.features);
   say(ruler.map(rulerLine));
-  if ((await showWork(rest, options)) === 'stopped') return stopped(say);
+  table?.measured(ruler);
+  const outcome = await showWork(rest, {json: options.json, onEvent: (event) => table?.show(event)});
+  await table?.written();
+  if (outcome === 'stopped') return stopped(say);
   const report = await readJson(runPaths.reportRecord(run.path), Report, 'the report');
-  const result = await benchmarkResult({
-    plan,
-    config: resolved.config,
-    run: run.record.id,
-    report,
-    ruler,
-    prompts: await promptRecord(resolved),
-    tool: toolVersion(),
-  });
-  const stem = plan.scale === 1 ? 'benchmark' : `benchmark-scale-${plan.scale}`;
-  const [record, page] = [join(plan.folder, `${stem}.json`), join(plan.folder, `${stem}.md`)];
+  const result = await benchmarkResult({...about, run: run.record.id, report, ruler});
   await writeJsonAtomic(record, result);
   await writeFileAtomic(page, benchmarkMarkdown(result));
   if (options.json) printJson(result, 0);

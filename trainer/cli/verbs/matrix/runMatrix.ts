@@ -87,7 +87,7 @@ async function makeRun(
     const work = await workOfSettings({...wanted, share}, ({reason}) => say(`Engine: ${reason}`, out));
     begun = work.run;
     await onBegun(begun);
-    return (await showWork(work, {json, isOneOfMany: true}, out)) === 'stopped' ? 'stopped' : await ended(null);
+    return (await showWork(work, {json, isOneOfMany: true, out})) === 'stopped' ? 'stopped' : await ended(null);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     say(`Failed: ${error.line}`, out);

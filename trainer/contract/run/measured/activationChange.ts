@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import {EngineInfo} from '../../engine/engineInfo.ts';
+import {rangeText, stageTitle} from '../../overview/stageTitle.ts';
+import {parseModel} from '../runModel.ts';
 import {SymmetricHistogram} from './symmetricHistogram.ts';
 
 export const mostTimesteps = 250;
@@ -71,3 +73,9 @@ export function measuredTimesteps({sites}: Pick<ActivationChange, 'sites'>): num
 
 /** What `deme measure activation-change` prints with `--json`. */
 export const ActivationResult = z.strictObject({file: z.string(), result: ActivationChange});
+
+/** What people call the finetune. */
+export function finetuneTitle({model, range}: Pick<ActivationChange, 'model' | 'range'>): string {
+  const title = stageTitle(model, []);
+  return parseModel(model)?.kind === 'expert' ? `${title}, ${rangeText(range)}` : title;
+}

@@ -1,3 +1,4 @@
+import {stageTitle} from '../../overview/stageTitle.ts';
 import type {CentreFit, LossLandscape} from './lossLandscape.ts';
 
 /** The loss of some timesteps over the plane. */
@@ -49,8 +50,9 @@ export function steepnessOf({slope: {a, b}}: CentreFit): number {
 
 /** As in `base, random directions` or `base, task vectors of experts 0 and 1`. */
 export function directionsText({model, directions}: Pick<LossLandscape, 'model' | 'directions'>): string {
-  if (directions.kind === 'random') return `${model}, random directions`;
-  return `${model}, task vectors of experts ${directions.experts.join(' and ')}`;
+  const title = stageTitle(model, []);
+  if (directions.kind === 'random') return `${title}, random directions`;
+  return `${title}, task vectors of experts ${directions.experts.join(' and ')}`;
 }
 
 function meanOver(ranges: LossLandscape['ranges'], losses: Losses): number | null {

@@ -1,4 +1,4 @@
-import {configFileOf, type Run} from '../runs/run.ts';
+import {configFileOf, type Run} from '../../runs/run.ts';
 
 /** The command line that makes a run with the same config and engine, for any shell. */
 export function runCommand(run: Pick<Run, 'record' | 'config'>): string {

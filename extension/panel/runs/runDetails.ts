@@ -1,11 +1,11 @@
 import {basename, join} from 'node:path';
-import type {RunEvent} from '../../trainer/contract/run/events.ts';
-import type {RunDetails} from '../../trainer/contract/panel/panelViews.ts';
-import {runMerge} from '../../trainer/contract/run/runMerge.ts';
-import {runPaths} from '../../trainer/store/run/runPaths.ts';
-import {settledWeights} from '../../trainer/store/run/settledWeights.ts';
-import type {Run} from '../runs/run.ts';
-import {pictureAddress} from './pictureAddress.ts';
+import type {RunEvent} from '../../../trainer/contract/run/events.ts';
+import type {RunDetails} from '../../../trainer/contract/panel/panelViews.ts';
+import {runMerge} from '../../../trainer/contract/run/runMerge.ts';
+import {runPaths} from '../../../trainer/store/run/runPaths.ts';
+import {settledWeights} from '../../../trainer/store/run/settledWeights.ts';
+import type {Run} from '../../runs/run.ts';
+import {pictureAddress} from '../pictureAddress.ts';
 
 const keptMessages = 200;
 

@@ -1,11 +1,11 @@
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {mergeArguments} from '../../../extension/panel/mergeArguments.ts';
-import {panelHtml} from '../../../extension/panel/panelHtml.ts';
-import {fileInRun, runView} from '../../../extension/panel/runView.ts';
+import {mergeArguments} from '../../../../extension/panel/mergeArguments.ts';
+import {panelHtml} from '../../../../extension/panel/panelHtml.ts';
+import {fileInRun, runView} from '../../../../extension/panel/runs/runView.ts';
 import {mkdir} from 'node:fs/promises';
-import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {fakeRun} from '../../helpers/fakeRunFolder.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
 
 const place = {path: '/new/digits-1', record: {id: 'digits-1'}} as unknown as Parameters<typeof fileInRun>[0];
 

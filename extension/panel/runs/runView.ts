@@ -1,53 +1,31 @@
 import {isAbsolute, join, relative} from 'node:path';
-import {configRanges, runModels} from '../../trainer/contract/run/pipeline.ts';
-import {modelName} from '../../trainer/contract/run/runModel.ts';
-import {stageTitle, type Ranges} from '../../trainer/contract/overview/stageTitle.ts';
-import {parseStage} from '../../trainer/contract/run/stage.ts';
-import {stagePeaks} from '../../trainer/contract/run/stagePeaks.ts';
-import type {RunEvent} from '../../trainer/contract/run/events.ts';
-import type {MemoryPeak} from '../../trainer/contract/run/memoryPeak.ts';
-import type {ImageView, RunView, StageView} from '../../trainer/contract/panel/panelViews.ts';
-import type {StageProgress} from '../../trainer/contract/run/runProgress.ts';
-import {flatSettings} from '../../trainer/contract/run/runTable/flatSettings.ts';
-import {scoresByName} from '../../trainer/contract/scores/reportScores.ts';
-import type {Run} from '../runs/run.ts';
-import {phaseOf, runHeadline} from '../runs/runHeadline.ts';
-import {stageStateOf} from '../runs/runText.ts';
-import {runCommand} from './runCommand.ts';
-import {promptGrid, promptsOf, sampleCount} from './promptGrid.ts';
-import {noTimes, stageTimes, type StageTimes} from './stageTimes.ts';
+import {runModels} from '../../../trainer/contract/run/pipeline.ts';
+import {modelName} from '../../../trainer/contract/run/runModel.ts';
+import {stageTitle} from '../../../trainer/contract/overview/stageTitle.ts';
+import {parseStage} from '../../../trainer/contract/run/stage.ts';
+import {stagePeaks} from '../../../trainer/contract/run/stagePeaks.ts';
+import type {RunEvent} from '../../../trainer/contract/run/events.ts';
+import type {MemoryPeak} from '../../../trainer/contract/run/memoryPeak.ts';
+import type {ImageView, RunView, StageView} from '../../../trainer/contract/panel/panelViews.ts';
+import type {StageProgress} from '../../../trainer/contract/run/runProgress.ts';
+import type {Run} from '../../runs/run.ts';
+import {phaseOf} from '../../runs/runHeadline.ts';
+import {stageStateOf} from '../../runs/runText.ts';
+import {promptGrid, sampleCount} from '../promptGrid.ts';
+import {runListing} from './runListing.ts';
+import {rangesOf} from './runRanges.ts';
+import {noTimes, stageTimes, type StageTimes} from '../stageTimes.ts';
 
 /** A run as the panel shows it. `milestones` are its rare events, and `source` gives the address under which the page finds a file. */
 export function runView(run: Run, milestones: readonly RunEvent[], source: (file: string) => string): RunView {
-  const {path, record, config, state, progress} = run;
   const memory = stagePeaks(milestones);
   const times = stageTimes(milestones);
-  const ranges = rangesOf(run);
   return {
-    path,
-    id: record.id,
-    name: record.name,
-    created: record.created,
-    state: state?.state ?? 'new',
-    headline: runHeadline(run),
-    error: state?.error ?? null,
-    progress: state?.progress ?? 0,
-    left: state?.left ?? null,
-    engine: `${record.engine.name} ${record.engine.version}, ${record.engine.device}`,
-    stages: [...progress.stages.values()].map((stage) =>
+    ...runListing(run),
+    stages: [...run.progress.stages.values()].map((stage) =>
       stageView(run, stage, memory.get(stage.stage) ?? null, times.get(stage.stage) ?? noTimes),
     ),
-    images: imageViews(run, milestones, {ranges, source}),
-    ranges,
-    text: promptsOf(config.config),
-    evaluates: config.config.evaluate !== undefined,
-    merges: config.config.merge !== undefined,
-    timesteps: ranges.at(-1)?.[1] ?? trainingTimesteps(run),
-    tags: run.notes.tags,
-    note: run.notes.note,
-    scores: run.report === null ? {} : scoresByName(run.report),
-    command: runCommand(run),
-    settings: Object.fromEntries([...flatSettings(config.config)].map(([name, value]) => [name, String(value)])),
+    images: imageViews(run, milestones, source),
   };
 }
 
@@ -87,11 +65,8 @@ function stageView(run: Run, stage: StageProgress, memory: MemoryPeak | null, ti
 }
 
 /** Whoever wrote a picture again under the same name means the newest. */
-function imageViews(
-  run: Run,
-  milestones: readonly RunEvent[],
-  {ranges, source}: {readonly ranges: Ranges; source(file: string): string},
-): ImageView[] {
+function imageViews(run: Run, milestones: readonly RunEvent[], source: (file: string) => string): ImageView[] {
+  const ranges = rangesOf(run);
   const images = new Map<string, ImageView>();
   for (const event of milestones) {
     if (event.type !== 'images') continue;
@@ -114,15 +89,4 @@ function imageViews(
 function drawnModel(name: string): string {
   const stage = parseStage(name);
   return stage?.kind === 'evaluate' ? modelName(stage.model) : name;
-}
-
-/** Timesteps [low, high) of each expert: those of the report, else those of the config. */
-export function rangesOf(run: Run): [number, number][] {
-  const measured = run.report?.heldOut['base']?.perRange.map(({range}): [number, number] => range);
-  return measured ?? configRanges(run.config.config, trainingTimesteps(run)) ?? [];
-}
-
-/** T of the base; 1000, the default of diffusers, where the base cannot be read any more. */
-function trainingTimesteps({config: {config}, timesteps}: Run): number {
-  return timesteps ?? config.pretrain?.scheduler.num_train_timesteps ?? 1000;
 }
