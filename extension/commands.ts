@@ -28,6 +28,7 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
       'deme.showRunLog',
       'deme.revealRun',
       'deme.copyRunPath',
+      'deme.copyRunCommand',
       'deme.deleteRun',
     ],
     load: async () => (await import('./commands/runCommands.ts')).runCommands,
@@ -46,6 +47,10 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
   {
     ids: ['deme.mergeModels', 'deme.measure'],
     load: async () => (await import('./commands/expertCommands.ts')).expertCommands,
+  },
+  {
+    ids: ['deme.compareWith'],
+    load: async () => (await import('./commands/compareWith.ts')).compareCommands,
   },
   {
     ids: ['deme.fork'],

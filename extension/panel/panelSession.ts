@@ -7,8 +7,9 @@ import {isHere} from '../../trainer/store/run/processIdentity.ts';
 import {isActiveRun, type Run} from '../runs/run.ts';
 import {CurveFeed} from './curveFeed.ts';
 import {Milestones} from './milestones.ts';
-import {PanelPreview, type StartPreview} from './panelPreview.ts';
+import {PanelPreview} from './panelPreview.ts';
 import {PanelStudies} from './panelStudies.ts';
+import {PanelWish} from './panelWish.ts';
 import {PanelRequests, type PanelActions, type PanelScope} from './panelRequests.ts';
 import {runView} from './runView.ts';
 import {SystemMeter} from './systemMeter.ts';
@@ -32,6 +33,7 @@ const nothing: Watch = {curves: null, heatMaps: null, system: null};
  * folders do not hold.
  */
 export class PanelSession {
+  readonly wish = new PanelWish((message) => this.#page.post(message));
   readonly studies: PanelStudies;
   readonly #scope: PanelScope;
   readonly #page: PanelPage;
@@ -58,9 +60,8 @@ export class PanelSession {
     this.#page = page;
     this.#actions = actions;
     this.#selected = selected;
-    this.studies = new PanelStudies(scope, (message) => page.post(message));
-    const start: StartPreview = (run, onNews) => actions.preview(run, onNews);
-    this.#preview = new PanelPreview(start, (news) => page.post({type: 'preview', news}));
+    this.studies = new PanelStudies(scope, (message) => page.post(message), this.wish);
+    this.#preview = new PanelPreview(actions.preview, (news) => page.post({type: 'preview', news}));
     this.#requests = new PanelRequests(scope, actions, this.#milestones, this.#preview, (file) => page.source(file));
   }
 
@@ -136,6 +137,7 @@ export class PanelSession {
       const trusted = this.#actions.isTrusted();
       this.#page.post({type: 'snapshot', scope, title, runs, selected: this.#selected, trusted});
       this.studies.begin();
+      this.wish.begin();
       if (isWhole || shown === undefined) return;
       await gathered;
       this.#page.post({type: 'run', run: this.#view(shown)});
