@@ -14,6 +14,7 @@ import type {Run} from '../runs/run.ts';
 import {phaseOf, runHeadline} from '../runs/runHeadline.ts';
 import {stageStateOf} from '../runs/runText.ts';
 import {runCommand} from './runCommand.ts';
+import {isMessage} from './runDetails.ts';
 import {promptGrid, promptsOf, sampleCount} from './promptGrid.ts';
 import {noTimes, stageTimes, type StageTimes} from './stageTimes.ts';
 
@@ -46,6 +47,7 @@ export function runView(run: Run, milestones: readonly RunEvent[], source: (file
     tags: run.notes.tags,
     note: run.notes.note,
     scores: run.report === null ? {} : scoresByName(run.report),
+    said: milestones.findLast(isMessage)?.time ?? null,
     command: runCommand(run),
     settings: Object.fromEntries([...flatSettings(config.config)].map(([name, value]) => [name, String(value)])),
   };
