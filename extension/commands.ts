@@ -28,6 +28,7 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
       'deme.showRunLog',
       'deme.revealRun',
       'deme.copyRunPath',
+      'deme.copyRunCommand',
       'deme.deleteRun',
     ],
     load: async () => (await import('./commands/runCommands.ts')).runCommands,
@@ -54,6 +55,10 @@ export const commandGroups: readonly {readonly ids: readonly string[]; readonly 
   {
     ids: ['deme.cancelStage'],
     load: async () => (await import('./commands/cancelStage.ts')).cancelCommands,
+  },
+  {
+    ids: ['deme.compareWith'],
+    load: async () => (await import('./commands/compareWith.ts')).compareCommands,
   },
   {
     ids: ['deme.fork'],

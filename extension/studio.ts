@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type {ConfigFiles} from './config/configFiles.ts';
+import type {ShownFirst} from './panel/panelWish.ts';
 import type {JobQueue} from './runs/jobQueue.ts';
 import type {Run} from './runs/run.ts';
 import type {Runs} from './runs/runs.ts';
@@ -21,8 +22,8 @@ export interface Studio {
   readonly models: ModelsTree;
   readonly engines: EnginesTree;
   readonly studies: Studies;
-  /** Opens the panel of a run's experiment, without a run the one that compares all; `study` is the file of the study that it shows then. */
-  openPanel(run?: Run, options?: {readonly study?: string}): Promise<void>;
+  /** Opens the panel of a run's experiment, without a run the one that compares all. */
+  openPanel(run?: Run, shown?: ShownFirst): Promise<void>;
 }
 
 /** What a command does. Its arguments come from whoever calls it: a tree row, a lens, a key, another extension. */

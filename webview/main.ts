@@ -68,13 +68,12 @@ class Page implements Panel {
     this.#state = reduce(this.#state, action);
     const now = selectedRun(this.#state)?.path;
     if (now !== undefined && now !== run) this.#host.select(now);
+    if (action.type === 'page' || action.type === 'showStudy' || action.type === 'showCompared') this.#saveSoon();
     this.#draw();
   }
 
   setPage(change: Partial<PageState>): void {
     this.dispatch({type: 'page', change});
-    window.clearTimeout(this.#saveTimer);
-    this.#saveTimer = window.setTimeout(() => this.#save(), saveMilliseconds);
   }
 
   async request(request: PanelRequest, doing: string): Promise<PanelReply | null> {
@@ -95,6 +94,10 @@ class Page implements Panel {
   needDetails(run: string): void {
     if (this.#state.details.has(run)) return;
     this.dispatch({type: 'details', run, state: {kind: 'asked'}});
+    this.refreshDetails(run);
+  }
+
+  refreshDetails(run: string): void {
     this.#host.request({kind: 'details', run}).then(
       (reply) => {
         if (reply.kind === 'details')
@@ -115,6 +118,11 @@ class Page implements Panel {
       if (this.#state.isReady) this.#host.watch(watchOf(this.#state, this.#tabs.root.clientWidth));
       if (this.#state.isReady && this.#host.saved === undefined) this.#save();
     });
+  }
+
+  #saveSoon(): void {
+    window.clearTimeout(this.#saveTimer);
+    this.#saveTimer = window.setTimeout(() => this.#save(), saveMilliseconds);
   }
 
   /** Always saves the path of a run, also if none was selected and the newest is shown: it identifies the experiment after a restart. */

@@ -15,6 +15,8 @@ export interface Panel {
   preview(command: PreviewCommand): void;
   /** Requests the results of a run unless they are known or requested already. */
   needDetails(run: string): void;
+  /** Requests the results of a run again; those that are known stay until then. */
+  refreshDetails(run: string): void;
 }
 
 /** One of the page's tabs. */

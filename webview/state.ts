@@ -6,6 +6,7 @@ import {fromRunList} from '../trainer/contract/panel/runList.ts';
 import type {StudySummary} from '../trainer/contract/panel/studyViews.ts';
 import type {RunDetails, RunView, SystemUsage} from '../trainer/contract/panel/panelViews.ts';
 import type {PreviewCommand} from '../trainer/contract/panel/preview.ts';
+import {runColours} from './compare/comparison.ts';
 import {afterPreviewNews, noPreview, afterPreviewCommand, type PreviewState} from './merge/preview/previewState.ts';
 
 /** Bins of a curve, thinned to the resolution of the view. */
@@ -94,6 +95,12 @@ export function reduce(state: PanelState, action: PanelAction): PanelState {
     case 'showStudy': {
       const studies = {...state.page.studies, path: action.path, order: null};
       return {...state, page: {...state.page, tab: 'studies', studies}};
+    }
+    case 'showCompared': {
+      const [baseline = null] = action.runs;
+      const compared = {compared: action.runs, comparedColours: state.page.comparedColours};
+      const comparedColours = Object.fromEntries(runColours(compared));
+      return {...state, page: {...state.page, tab: 'compare', compared: action.runs, comparedColours, baseline}};
     }
     case 'curves':
       return {...state, curves: action.curves.reduce(withCurve, state.curves)};

@@ -6,6 +6,7 @@ import {namesIn} from '../../trainer/store/files/namesIn.ts';
 import {requireRegular} from '../../trainer/store/files/regularFile.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {readNotes, writeNotes} from '../../trainer/store/run/runNotes.ts';
+import {runCommand} from '../panel/runs/runCommand.ts';
 import {configFileOf, isActiveRun, isResumable, type Run} from '../runs/run.ts';
 import {pause, stopAtCheckpoint, stopNow, unpause} from '../runs/runControl.ts';
 import {settings} from '../settings.ts';
@@ -45,6 +46,7 @@ export const runCommands: Readonly<Record<string, Handler>> = {
     await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(run.path));
   }),
   'deme.copyRunPath': withRun(async (_, run) => vscode.env.clipboard.writeText(run.path)),
+  'deme.copyRunCommand': withRun(async (_, run) => vscode.env.clipboard.writeText(runCommand(run))),
   'deme.deleteRun': withRun(deleteRun),
 };
 

@@ -11,12 +11,13 @@ import {panelHtml} from './panelHtml.ts';
 import {compareScope, experimentScope} from './panelScope.ts';
 import type {PanelScope} from './panelRequests.ts';
 import {PanelSession} from './panelSession.ts';
+import type {ShownFirst} from './panelWish.ts';
 
 export const panelType = 'deme.experiment';
 
 /** Opens the panel of a run's experiment, or without a run the one that compares all runs. */
 export interface ExperimentPanels {
-  open(run?: Run, study?: string): void;
+  open(run?: Run, shown?: ShownFirst): void;
 }
 
 /** What panels show. */
@@ -58,9 +59,10 @@ export function registerPanel(
     {dispose: () => [...panels.values()].forEach((panel) => panel.dispose())},
   );
   return {
-    open: (run, study) => {
+    open: (run, {study, compared} = {}) => {
       const panel = show(scopeOf(run?.path ?? null), run?.path ?? null);
       if (study !== undefined) panel.showStudy(study);
+      if (compared !== undefined) panel.compare(compared);
     },
   };
 }
@@ -108,6 +110,10 @@ class OpenPanel implements vscode.Disposable {
 
   showStudy(path: string): void {
     this.#session.studies.show(path);
+  }
+
+  compare(runs: readonly string[]): void {
+    this.#session.wish.show({type: 'showCompared', runs: [...runs]});
   }
 
   onDidDispose(act: () => void): void {

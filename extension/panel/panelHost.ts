@@ -10,8 +10,8 @@ export function lazyPanel(studio: Omit<Studio, 'openPanel'>): Studio['openPanel'
   let loading: Promise<ExperimentPanels> | null = null;
   const load = () => (loading ??= loadPanel(studio));
   setTimeout(() => void load(), 0);
-  return async (run, {study} = {}) => {
-    (await load()).open(run, study);
+  return async (run, shown) => {
+    (await load()).open(run, shown);
     if (run !== undefined) await completeStep('watch');
   };
 }

@@ -6,8 +6,9 @@ import {isHere} from '../../trainer/store/run/processIdentity.ts';
 import {isActiveRun, type Run} from '../runs/run.ts';
 import {CurveFeed} from './curveFeed.ts';
 import {Milestones} from './milestones.ts';
-import {PanelPreview, type StartPreview} from './panelPreview.ts';
+import {PanelPreview} from './panelPreview.ts';
 import {PanelStudies} from './panelStudies.ts';
+import {PanelWish} from './panelWish.ts';
 import {PanelRequests, type PanelActions, type PanelPage, type PanelScope} from './panelRequests.ts';
 import {runListing} from './runs/runListing.ts';
 import {RunViews} from './runs/runViews.ts';
@@ -27,6 +28,7 @@ const nothing: Watch = {curves: null, heatMaps: null, system: null};
  * folders do not hold.
  */
 export class PanelSession {
+  readonly wish = new PanelWish((message) => this.#page.post(message));
   readonly studies: PanelStudies;
   readonly #scope: PanelScope;
   readonly #page: PanelPage;
@@ -54,9 +56,8 @@ export class PanelSession {
     this.#page = page;
     this.#actions = actions;
     this.#selected = selected;
-    this.studies = new PanelStudies(scope, (message) => page.post(message));
-    const start: StartPreview = (run, onNews) => actions.preview(run, onNews);
-    this.#preview = new PanelPreview(start, (news) => page.post({type: 'preview', news}));
+    this.studies = new PanelStudies(scope, (message) => page.post(message), this.wish);
+    this.#preview = new PanelPreview(actions.preview, (news) => page.post({type: 'preview', news}));
     const source = (file: string) => page.source(file);
     this.#views = new RunViews(this.#milestones, source);
     this.#requests = new PanelRequests(scope, actions, this.#milestones, this.#preview, source);
@@ -136,6 +137,7 @@ export class PanelSession {
       const trusted = this.#actions.isTrusted();
       this.#page.post({type: 'snapshot', scope, title, list, selected: this.#selected, trusted});
       this.studies.begin();
+      this.wish.begin();
       if (isWhole || shown === undefined) return;
       await gathered;
       this.#page.post({type: 'run', run: this.#views.whole(shown)});

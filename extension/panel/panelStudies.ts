@@ -1,25 +1,25 @@
 import type {HostMessage} from '../../trainer/contract/panel/panel.ts';
 import type {PanelScope} from './panelRequests.ts';
+import type {PanelWish} from './panelWish.ts';
 import {studySummary} from './studyViews.ts';
 
 /** Tells the page of a panel of the studies, matrices and benchmarks of its runs; nothing before it has its runs. */
 export class PanelStudies {
   readonly #scope: PanelScope;
   readonly #post: (message: HostMessage) => void;
-  /** One that the page is to show as soon as it can. */
-  #wanted: string | null = null;
+  readonly #wish: PanelWish;
   #isReady = false;
 
-  constructor(scope: PanelScope, post: (message: HostMessage) => void) {
+  constructor(scope: PanelScope, post: (message: HostMessage) => void, wish: PanelWish) {
     this.#scope = scope;
     this.#post = post;
+    this.#wish = wish;
   }
 
   /** The page has its runs, or has them anew. */
   begin(): void {
     this.#isReady = true;
     this.changed();
-    this.#postWanted();
   }
 
   /** One has come, gone or been written. */
@@ -31,13 +31,6 @@ export class PanelStudies {
 
   /** Shows the study of a file. */
   show(path: string): void {
-    this.#wanted = path;
-    if (this.#isReady) this.#postWanted();
-  }
-
-  #postWanted(): void {
-    const path = this.#wanted;
-    this.#wanted = null;
-    if (path !== null) this.#post({type: 'showStudy', path});
+    this.#wish.show({type: 'showStudy', path});
   }
 }

@@ -7,7 +7,7 @@ import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {launchedStagesOf} from '../runs/launchedStagesOf.ts';
 import {configFileOf, isActiveRun, type Run} from '../runs/run.ts';
 import {knownRanges} from '../runs/runHeadline.ts';
-import {bestText, lossText, runStateText, stageStateOf, stageText} from '../runs/runText.ts';
+import {bestLoss, lossText, runStateText, stageStateOf, stageText} from '../runs/runText.ts';
 import type {ExperimentNode} from './experimentNode.ts';
 
 /** A run and its parts: base, experts, merged model, evaluations. */
@@ -125,11 +125,12 @@ function modelNode(run: Run, {stage, progress}: ShownStage, label: string): Expe
   const isDone = progress.state === 'done';
   const made = modelMadeBy(stage);
   const model = made && modelName(made);
+  const done = stageText(run, progress);
   const number = (isDone && model !== null ? lossOf(run, model) : null) ?? currentLoss(progress);
   return {
     id: `part:${run.path}:${progress.stage}`,
     label,
-    description: [stageText(run, progress), ...(number === null ? [] : [number])].join(' · '),
+    description: (isDone ? [number, done] : [done, number]).filter((text) => text !== null).join(' · '),
     ...stageIcon(run, progress),
     context: isDone ? 'model' : 'stage',
     children: [],
@@ -145,7 +146,8 @@ function launchedPart(run: Run, {stage}: StageProgress): Pick<ExperimentNode, 'l
 }
 
 function evaluationsNode(run: Run, evaluations: readonly ShownStage<'evaluate'>[]): ExperimentNode {
-  const description = bestText(run) ?? doneText(evaluations);
+  const best = bestLoss(run);
+  const description = best === null ? doneText(evaluations) : heldOutText(best.loss);
   const children = evaluations.map((shown) => evaluationNode(run, shown));
   const id = `part:${run.path}:evaluations`;
   return {id, label: 'Evaluations', description, icon: 'graph', context: 'evaluations', children, run};
@@ -182,14 +184,19 @@ function stageIcon(run: Run, stage: StageProgress): Pick<ExperimentNode, 'icon' 
   }
 }
 
-/** `held-out loss 0.0241` of a model in the report. */
+/** Of a model in the report. */
 function lossOf({report}: Run, model: string): string | null {
   const heldOut = report?.heldOut[model];
-  return heldOut === undefined ? null : `held-out loss ${lossText(heldOut.mean)}`;
+  return heldOut === undefined ? null : heldOutText(heldOut.mean);
 }
 
 /** `loss 0.0213`, the newest of a training. */
 function currentLoss({heldOut, losses: {denoise = null}}: StageProgress): string | null {
-  if (heldOut !== null) return `held-out loss ${lossText(heldOut)}`;
+  if (heldOut !== null) return heldOutText(heldOut);
   return denoise === null ? null : `loss ${lossText(denoise)}`;
+}
+
+/** `0.0241 held-out loss`: a narrow view cuts the end of a row, which must not be the number. */
+function heldOutText(loss: number): string {
+  return `${lossText(loss)} held-out loss`;
 }

@@ -1,4 +1,4 @@
-import {beforeEach, expect, it} from 'vitest';
+import {beforeEach, expect, it, onTestFinished, vi} from 'vitest';
 import {registerNotices} from '../../extension/notices.ts';
 import type {Run} from '../../extension/runs/run.ts';
 import type {Runs} from '../../extension/runs/runs.ts';
@@ -64,4 +64,39 @@ it('an alert of a run that goes on is shown once, those of before are not', asyn
   for (const run of [running(1), running(1, 2), running(1, 2)]) tell(run);
   await expect.poll(() => editor.messages.length).toBe(1);
   expect(editor.messages[0]).toMatchObject({kind: 'warning', text: 'digits-1, expert-0: jump 2'});
+});
+
+it('the webhook hears of alerts and of the end with its verdict, also where nobody wants notices', async () => {
+  editor.settings.set('deme.notifications', 'none');
+  editor.settings.set('deme.webhook', 'https://hook.test/');
+  const told: unknown[] = [];
+  vi.stubGlobal('fetch', (_: URL, {body}: {body: string}) => {
+    told.push(JSON.parse(body));
+    return Promise.resolve(new Response());
+  });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  let tell: (changed: Run) => void = () => undefined;
+  const running = knownRun({state: knownState('running')});
+  const runs = {
+    all: () => [running],
+    onDidChange: (act: (changed: Run) => void) => {
+      tell = act;
+      return {dispose: () => undefined};
+    },
+  };
+  const log = {info: () => undefined, warn: () => undefined};
+  registerNotices({log} as unknown as Parameters<typeof registerNotices>[0], runs as unknown as Runs);
+  tell({...running, progress: {...running.progress, alerts: [{time: 1, text: 'expert-0: the loss jumps'}]}});
+  await expect.poll(() => told.length).toBe(1);
+  tell(knownRun({state: knownState('done', 1), report: knownReport(0.02, 0.02004)}));
+  await expect.poll(() => told.length).toBe(2);
+  expect(told).toEqual([
+    {run: 'digits-1', kind: 'alert', text: 'digits-1, expert-0: the loss jumps'},
+    {
+      run: 'digits-1',
+      kind: 'done',
+      text: 'digits-1 is done. Merged is worse than the base by 0.20 % (4.0 standard errors).',
+    },
+  ]);
+  expect(editor.messages).toEqual([]);
 });

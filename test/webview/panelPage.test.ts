@@ -214,6 +214,14 @@ describePanel('the panel in a browser', (open) => {
     const best = Math.min(...Object.values(frechet));
     expect(await row.getByText('(best)').count()).toBe(1);
     expect(await row.getByRole('cell', {name: '(best)'}).textContent()).toContain(`${best.toFixed(2)} ± 0.25`);
+    const distances = Object.values(frechet);
+    const bars = await row
+      .locator('.score-bar')
+      .evaluateAll((all) => all.map((bar) => parseFloat((bar as HTMLElement).style.width)));
+    const inPercent = (value: number) => (100 * value) / Math.max(...distances);
+    expect(bars.sort((a, b) => a - b)).toEqual(
+      distances.sort((a, b) => a - b).map((distance) => expect.closeTo(inPercent(distance), 1) as number),
+    );
     await page.getByRole('img', {name: /^Precision and recall by .*: base precision/}).waitFor();
     await page.getByRole('img', {name: /against the number of images: base .* of 100, /}).waitFor();
     const different = page.getByRole('img', {name: 'Images 7 of base, and below them of merged'});

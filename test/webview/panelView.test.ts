@@ -40,6 +40,28 @@ describePanel('what the panel saves, and how it is looked at', (open) => {
     await panel.close();
   });
 
+  it('fits into 400 pixels on every tab', async () => {
+    const output = await temporaryFolder();
+    const runs = [
+      await fakeRun(output, {id: 'digits-1', updates: 60, state: 'done'}),
+      await fakeRun(output, {id: 'digits-2', updates: 40}),
+    ];
+    const compared = runs.map(({run}) => run.path);
+    const saved = {scope: 'experiment', selected: compared[0], compared, baseline: compared[0]};
+    const panel = await open({runs, saved, viewport: {width: 400, height: 800}});
+    const {page} = panel;
+    const widths: Record<string, number> = {};
+    for (const name of panelTabs) {
+      await page.locator(`#tab-${name}`).click();
+      await page.locator(`#view-${name}`).waitFor();
+      await page.waitForTimeout(300); // Charts and tables come a moment later.
+      widths[name] = await page.evaluate(() => document.documentElement.scrollWidth);
+    }
+    expect(widths).toEqual(Object.fromEntries(panelTabs.map((name) => [name, 400])));
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
   it('puts on another theme while it is open', async () => {
     const run = await fakeRun(await temporaryFolder(), {updates: 50});
     const panel = await open({tab: 'losses', runs: [run], theme: 'vscode-dark'});

@@ -16,6 +16,7 @@ export const runView = (id: string, change: Partial<RunView> = {}): RunView => (
   tags: [],
   note: '',
   scores: {},
+  said: null,
   command: 'deme run digits.deme.yaml',
   engine: 'wasm',
   stages: [],

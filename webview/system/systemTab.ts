@@ -18,6 +18,8 @@ export class SystemTab implements Tab {
   readonly #usage = new Region(element('div', {class: 'usage'}));
   readonly #messages = new Region(element('div'));
   readonly #panel: Panel;
+  /** The newest message that was asked for, so that it is asked for once. */
+  #asked: string | null = null;
 
   constructor(panel: Panel) {
     this.#panel = panel;
@@ -39,11 +41,21 @@ export class SystemTab implements Tab {
       run ? stageParts(run) : [message('This experiment has no runs yet.')],
     );
     this.#usage.show([state.usage.at(-1)?.time], () => usageParts(state.usage));
-    if (run !== undefined) this.#panel.needDetails(run.path);
-    const details = state.details.get(run?.path ?? '');
-    const messages = details?.kind === 'there' ? details.details.messages : [];
+    const messages = run === undefined ? [] : this.#messagesOf(run, state);
     const ranges = run?.ranges ?? [];
     this.#messages.show([messages, ranges], () => [messageTable(messages, ranges)]);
+  }
+
+  /** Those that are known. Where the run has said more since, all are asked for again. */
+  #messagesOf({path, said}: RunView, {details}: PanelState): RunDetails['messages'] {
+    this.#panel.needDetails(path);
+    const known = details.get(path);
+    if (known?.kind !== 'there') return [];
+    const {messages} = known.details;
+    const news = said === null || said === messages.at(-1)?.time ? null : `${path} ${said}`;
+    if (news !== null && news !== this.#asked) this.#panel.refreshDetails(path);
+    this.#asked = news;
+    return messages;
   }
 
   restyle(): void {

@@ -42,6 +42,11 @@ async function addressesOf(
   return addresses;
 }
 
+/** Whether an event is shown as a message. */
+export function isMessage({type}: RunEvent): boolean {
+  return type === 'log' || type === 'failed';
+}
+
 function messagesOf(event: RunEvent): RunDetails['messages'] {
   const {time, stage} = event;
   if (event.type === 'log') return [{time, stage, level: event.level, text: event.message}];

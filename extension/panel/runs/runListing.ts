@@ -40,6 +40,7 @@ function listingOf(run: Run): RunView {
     tags: run.notes.tags,
     note: run.notes.note,
     scores: run.report === null ? {} : scoresByName(run.report),
+    said: null,
     command: runCommand(run),
     settings: settingsOf(config.config),
   };

@@ -12,6 +12,7 @@ import type {Run} from '../../runs/run.ts';
 import {phaseOf} from '../../runs/runHeadline.ts';
 import {stageStateOf} from '../../runs/runText.ts';
 import {promptGrid, sampleCount} from '../promptGrid.ts';
+import {isMessage} from './runDetails.ts';
 import {runListing} from './runListing.ts';
 import {rangesOf} from './runRanges.ts';
 import {noTimes, stageTimes, type StageTimes} from '../stageTimes.ts';
@@ -26,6 +27,7 @@ export function runView(run: Run, milestones: readonly RunEvent[], source: (file
       stageView(run, stage, memory.get(stage.stage) ?? null, times.get(stage.stage) ?? noTimes),
     ),
     images: imageViews(run, milestones, source),
+    said: milestones.findLast(isMessage)?.time ?? null,
   };
 }
 

@@ -50,7 +50,7 @@ describe('the tree of experiments', () => {
     ]);
   });
 
-  it('has the held-out losses at the end, and what a click opens', () => {
+  it('has the held-out losses at the end, their numbers where no narrow view cuts them, and what a click opens', () => {
     const run = knownRun({
       state: knownState('done', 1),
       report: knownReport(0.02, 0.019),
@@ -60,11 +60,11 @@ describe('the tree of experiments', () => {
     expect(rows([experiment!])).toEqual([
       'digits | digits.deme.yaml, 1 run | experiment',
       '  digits-1 | done, better than the base by 5.00 % | run.done',
-      '    Base | held-out loss 0.02 | model',
-      '    Merged | done · held-out loss 0.019 | model',
-      '    Evaluations | held-out loss 0.019 | evaluations',
-      '      base | held-out loss 0.02 | evaluation',
-      '      merged | held-out loss 0.019 | evaluation',
+      '    Base | 0.02 held-out loss | model',
+      '    Merged | 0.019 held-out loss · done | model',
+      '    Evaluations | 0.019 held-out loss | evaluations',
+      '      base | 0.02 held-out loss | evaluation',
+      '      merged | 0.019 held-out loss | evaluation',
     ]);
     const parts = experiment!.children[0]!.children;
     expect(parts[1]?.model).toBe('/project/.deme/runs/digits-1/models/merged');

@@ -43,6 +43,7 @@ describeOnEngines('a training that comes apart', () => {
       // What was written after update 6 was past saving.
       'It continues from update 4 with 0.1 times the learning rate (retry 2 of 3).',
     ]);
+    expect(warnings.map(({alert}) => alert)).toEqual([true, true]);
     const rates = hooks
       .of('step')
       .slice(-8)

@@ -94,6 +94,21 @@ describePanel('compared runs', (open) => {
     await panel.close();
   });
 
+  it('are those that a command has asked for, the first as the baseline', async () => {
+    const runs = await threeRuns();
+    const panel = await open({runs, compare: true, saved: {scope: 'compare', selected: null, tab: 'runs'}});
+    const {page} = panel;
+    const wanted = [runs[1], runs[0]].flatMap((run) => run?.run.path ?? []);
+    panel.session.wish.show({type: 'showCompared', runs: wanted});
+    const ofRuns = page.getByRole('list', {name: 'Colour of each run'}).getByRole('listitem');
+    await eventually(() => ofRuns.allTextContents()).toEqual(['digits-1', 'digits-2']);
+    const differences = page.getByRole('row', {name: /^held-out loss, difference to the baseline/}).getByRole('cell');
+    await eventually(() => differences.last().textContent()).toBe('baseline');
+    await eventually(() => panel.saved).toMatchObject({compared: wanted, baseline: wanted[0]});
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
   it('have their losses by timestep in one chart, each in the look of its curve', async () => {
     const panel = await begin();
     const {page} = panel;

@@ -106,6 +106,41 @@ describePanel('the table of runs', (open) => {
     await panel.close();
   });
 
+  it('has the columns that are chosen, marks what differs from the baseline, and copies the command of a run', async () => {
+    const runs = await threeRuns();
+    const saved = {scope: 'compare', selected: null, tab: 'runs', baseline: runs[0]?.run.path};
+    const panel = await open({runs, compare: true, saved});
+    const {page} = panel;
+    const table = page.getByRole('table', {name: 'Runs with their settings and scores'});
+    const heads = () => table.getByRole('row').first().getByRole('button').allInnerTexts();
+    const rate = 'decouple.optimizer.learningRate';
+    await eventually(heads).toContain(rate);
+    expect(await heads()).not.toContain('decouple.batch');
+    await eventually(() => table.locator('td.differs').allInnerTexts()).toEqual(['3.00e-5', '2.00e-5']);
+
+    await page.getByText(/^Columns \(\d+ of \d+\)$/).click();
+    await page.getByRole('textbox', {name: 'Find a column'}).fill('batch');
+    const box = page.getByRole('checkbox', {name: 'decouple.batch'});
+    await box.click();
+    await eventually(heads).toContain('decouple.batch');
+    await eventually(() => panel.saved).toMatchObject({
+      runTable: {columns: expect.arrayContaining(['decouple.batch']) as unknown},
+    });
+    await page.getByRole('checkbox', {name: rate, exact: true}).click();
+    await eventually(heads).not.toContain(rate);
+    await page.getByRole('button', {name: 'Usual columns'}).click();
+    await eventually(heads).toContain(rate);
+
+    await page.evaluate(() => {
+      const writeText = (text: string) => Promise.resolve(void (document.title = text));
+      Object.defineProperty(navigator, 'clipboard', {value: {writeText}});
+    });
+    await page.getByRole('button', {name: `Copy the command of ${runs[1]?.run.record.id}`}).click();
+    await eventually(() => page.title()).toMatch(/^deme run \S+digits\.deme\.yaml --engine wasm$/);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
   it('has only the rows in view, reaches all by scrolling, and fits a narrow panel', async () => {
     const [run] = await threeRuns();
     if (run === undefined) expect.fail('no run');

@@ -169,6 +169,14 @@ describePanel('the samples of a run', (open) => {
     const other = place.getByRole('button', {name: 'Show the other'});
     await place.getByText('Shown: base').waitFor();
     expect(await place.getByRole('button', {name: 'Alternate'}).count()).toBe(0);
+    const widths = () => place.locator(':is(img, canvas)').evaluateAll((all) => all.map((one) => one.clientWidth));
+    const [narrow = 0] = await widths();
+    await page.getByRole('slider', {name: 'Zoom'}).fill('1.5');
+    await eventually(widths).toEqual([1.5 * narrow, 1.5 * narrow]);
+    await choose(page, 'by', 'wipe');
+    await place.getByRole('slider', {name: 'Edge between the two'}).waitFor();
+    expect(await widths()).toEqual([1.5 * narrow, 1.5 * narrow]);
+    await choose(page, 'by', 'flicker');
     await other.focus();
     await page.keyboard.press('Enter');
     await place.getByText('Shown: merged').waitFor();

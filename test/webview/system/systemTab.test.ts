@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {fakeRun} from '../../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {describePanel, expectNoTrouble} from '../describePanel.ts';
+import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
 
 describePanel('the system tab', (open) => {
   it('tells when each stage started, how long it took, and its memory in the unit of the trees', async () => {
@@ -23,6 +23,23 @@ describePanel('the system tab', (open) => {
       .allInnerTexts();
     expect(waiting.slice(0, 3)).toEqual(['waiting', '–', '–']);
     await panel.page.getByRole('row', {name: /expert 1, t 250 to 499 warning the last batch is short/}).waitFor();
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('shows what the run says at once, the newest first', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20, report: false});
+    const panel = await open({runs: [run], tab: 'system'});
+    const rows = panel.page.getByRole('table', {name: 'Messages of the run, newest first'}).getByRole('row');
+    await rows.filter({hasText: 'the last batch is short'}).waitFor();
+    const asked = () => panel.received.filter(({type}) => type === 'request').length;
+    const before = asked();
+    for (const [i, message] of ['the loss jumps', 'the disk is full'].entries()) {
+      run.emit({type: 'log', stage: 'expert-0', level: 'warning', message});
+      panel.changed(run);
+      await eventually(() => rows.nth(1).innerText()).toContain(message);
+      expect(asked()).toBe(before + i + 1);
+    }
     expectNoTrouble(panel);
     await panel.close();
   });

@@ -135,6 +135,8 @@ export const HostMessage = z.discriminatedUnion('type', [
   z.strictObject({type: z.literal('studies'), studies: z.array(StudySummary)}),
   /** One that the user has asked for. */
   z.strictObject({type: z.literal('showStudy'), path: z.string()}),
+  /** Runs that the user wants to see beside each other; the others are compared with the first. */
+  z.strictObject({type: z.literal('showCompared'), runs: z.array(z.string()).min(1).max(maxCompared)}),
   /** All curves and heat maps that have changed, so that the page draws once. */
   z.strictObject({type: z.literal('curves'), curves: z.array(CurveChange)}),
   z.strictObject({type: z.literal('heatMaps'), heatMaps: z.array(HeatMapChange)}),

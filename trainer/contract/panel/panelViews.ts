@@ -92,6 +92,8 @@ export const RunView = z.strictObject({
   note: z.string(),
   /** Scores of its report by model and name, as in `merged.held-out loss`. */
   scores: z.record(z.string(), z.number()),
+  /** Time of its newest message, milliseconds since the epoch; null for a run that has said nothing, or was not looked into yet. */
+  said: z.number().nullable(),
   /** What makes such a run in a shell. */
   command: z.string(),
   /** Settings by their path in the config, as in `decouple.updates`. */

@@ -118,6 +118,16 @@ describe('the progress of a run', () => {
     expect(warnings.at(-1)).toBe('merge: 29');
   });
 
+  it('keeps those warnings as alerts that say so, with their times', () => {
+    const warning = (time: number, alert?: true): RunEvent => ({
+      ...{type: 'log', time, stage: 'expert-0', level: 'warning', message: `${time}`},
+      ...(alert && {alert}),
+    });
+    const {alerts, warnings} = addEvents(noProgress, [warning(1), warning(2, true), warning(3)]);
+    expect(alerts).toEqual([{time: 2, text: 'expert-0: 2'}]);
+    expect(warnings).toHaveLength(3);
+  });
+
   it('does not take the end of the run for a stage', () => {
     const ended = addEvents(noProgress, [
       {type: 'done', time: 5, stage: 'run'},
