@@ -3,10 +3,10 @@ import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {MatrixResult} from '../../trainer/contract/matrix/matrixResult.ts';
 import {Report} from '../../trainer/contract/run/report.ts';
+import type {Estimate} from '../../trainer/contract/scores/estimate.ts';
 import {decodePng, encodePng} from '../../trainer/data/pictures/png.ts';
 import {matrixScores} from '../../trainer/pipeline/matrix/matrixScores.ts';
 import {studyVerdicts} from '../../trainer/pipeline/matrix/studyVerdicts.ts';
-import {createRandom} from '../../trainer/random.ts';
 import {readJson, writeJsonAtomic} from '../../trainer/store/files/jsonFile.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {writeShownRun} from './shownRun.ts';
@@ -16,14 +16,53 @@ const seeds = ['200', '201', '202'];
 const full = fileURLToPath(new URL('../../media/digits/full-report', import.meta.url));
 const picture = 'differing-base-merged.png';
 
-/** Fréchet distances and losses of the digits in a study, as `media/docs/effect.md` has them; a merged one for each search. */
-const distances = {base: 28.8, ordinary: 26.6, 'baseline-min-snr': 26.9, 'baseline-p2': 27.4, ensemble: 27.9};
-const merged = [
-  {distance: 29.6, loss: -0.0038},
-  {distance: 26.6, loss: -0.0012},
-  {distance: 26.9, loss: -0.0031},
-];
-const losses = {ordinary: -0.0065, 'baseline-min-snr': -0.0058, 'baseline-p2': -0.0041, ensemble: -0.0053};
+/** A model in the study of the bundled digits, as `media/docs/effect.md` reports it; distances and KID with each seed. */
+interface Measured {
+  readonly frechet: readonly number[];
+  readonly kid: readonly number[];
+  /** Held-out loss minus that of the base, and its paired standard error. */
+  readonly toBase: Estimate;
+}
+
+const estimate = (mean: number, standardError: number): Estimate => ({mean, standardError});
+
+const models: Readonly<Record<string, Measured>> = {
+  base: {frechet: [33.1, 32.86, 33.79], kid: [127.49, 117.34, 121.32], toBase: estimate(0, 0)},
+  ordinary: {frechet: [30.92, 30.48, 31.59], kid: [134.61, 122.31, 129.47], toBase: estimate(-1.705e-4, 6.2e-6)},
+  'baseline-min-snr': {
+    frechet: [29.55, 29.09, 30.12],
+    kid: [130.94, 117.76, 124.75],
+    toBase: estimate(2.79e-4, 5.8e-5),
+  },
+  'baseline-p2': {frechet: [28.63, 28.23, 29.12], kid: [133.67, 119.78, 126.32], toBase: estimate(4.68e-4, 6.3e-5)},
+  ensemble: {frechet: [32.17, 31.9, 32.85], kid: [126.93, 116.06, 120.72], toBase: estimate(-1.404e-4, 3.6e-6)},
+};
+
+/** By the held-out loss, by the Fréchet distance, and by both; and how far their loss is from that of others. */
+const merged: readonly (Measured & {readonly toOrdinary: Estimate; readonly toBaselines: Record<string, Estimate>})[] =
+  [
+    {
+      frechet: [35.94, 35.12, 36.55],
+      kid: [116.09, 107.49, 116.66],
+      toBase: estimate(-9.88e-5, 8.0e-6),
+      toOrdinary: estimate(7.16e-5, 7.3e-6),
+      toBaselines: {'baseline-min-snr': estimate(-3.78e-4, 6.0e-5), 'baseline-p2': estimate(-5.67e-4, 6.5e-5)},
+    },
+    {
+      frechet: [30.34, 30.2, 31.08],
+      kid: [114.05, 101.86, 107.32],
+      toBase: estimate(3.0e-4, 1.5e-5),
+      toOrdinary: estimate(4.71e-4, 1.8e-5),
+      toBaselines: {'baseline-min-snr': estimate(2.1e-5, 5.0e-5), 'baseline-p2': estimate(-1.68e-4, 5.6e-5)},
+    },
+    {
+      frechet: [30.45, 30.31, 31.2],
+      kid: [119.82, 107.96, 113.05],
+      toBase: estimate(2.03e-4, 1.2e-5),
+      toOrdinary: estimate(3.73e-4, 1.6e-5),
+      toBaselines: {'baseline-min-snr': estimate(-7.7e-5, 5.2e-5), 'baseline-p2': estimate(-2.65e-4, 5.7e-5)},
+    },
+  ];
 
 /** Writes a finished study of `digits.deme.yaml` with its nine runs into a project; returns its file. */
 export async function writeShownStudy(folder: string): Promise<string> {
@@ -82,38 +121,19 @@ async function differingRow(row: number): Promise<Uint8Array> {
 }
 
 function reportOf(report: Report, search: number, seed: number): Report {
-  const base = report.heldOut['base'];
-  if (base === undefined) throw new Error('the report has no base');
-  const noise = createRandom(3, seed).normal() * 0.35;
-  const own = merged[search] ?? {distance: 0, loss: 0};
-  const heldOut = (share: number) => ({
-    ...base,
-    mean: base.mean * (1 + share),
-    differenceToBase: {mean: base.mean * share, standardError: base.mean * 0.0003},
-  });
-  const far = (model: string, distance: number) =>
-    distance + noise + 0.08 * createRandom(4, model === 'merged' ? `${model}${search}` : model, seed).normal();
-  const all = {...distances, merged: own.distance};
-  const ratio = (share: number) => ({mean: base.mean * (own.loss - share), standardError: base.mean * 0.00035});
+  const {base} = report.heldOut;
+  const own = merged[search];
+  if (base === undefined || own === undefined) throw new Error('the report has no base, or the study no such search');
+  const all = {...models, merged: own};
+  const each = <T>(value: (measured: Measured) => T): Record<string, T> =>
+    Object.fromEntries(Object.entries(all).map(([model, measured]) => [model, value(measured)]));
   return {
     ...report,
-    heldOut: {
-      base: {...base, differenceToBase: {mean: 0, standardError: 0}},
-      ...Object.fromEntries(Object.entries(losses).map(([model, share]) => [model, heldOut(share)])),
-      merged: heldOut(own.loss),
-    },
-    mergedToOrdinary: ratio(losses.ordinary),
-    mergedToBaselines: {
-      'baseline-min-snr': ratio(losses['baseline-min-snr']),
-      'baseline-p2': ratio(losses['baseline-p2']),
-    },
-    frechet: Object.fromEntries(Object.entries(all).map(([model, distance]) => [model, far(model, distance)])),
-    kid: Object.fromEntries(
-      Object.entries(all).map(([model, distance]) => [
-        model,
-        {mean: far(model, distance) / 9 - 2.4, standardError: 0.02},
-      ]),
-    ),
+    heldOut: each(({toBase}) => ({...base, mean: base.mean + toBase.mean, differenceToBase: toBase})),
+    mergedToOrdinary: own.toOrdinary,
+    mergedToBaselines: own.toBaselines,
+    frechet: each(({frechet}) => frechet[seed] ?? NaN),
+    kid: each(({kid}) => estimate(kid[seed] ?? NaN, 12)),
     differing: [
       {
         models: ['base', 'merged'],
