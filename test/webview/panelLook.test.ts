@@ -1,5 +1,6 @@
 import type {Page} from 'playwright-core';
 import {expect, it} from 'vitest';
+import {decodePng} from '../../trainer/data/pictures/png.ts';
 import {fakeRun} from '../helpers/fakeRunFolder.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {describePanel, eventually} from './describePanel.ts';
@@ -45,5 +46,17 @@ describePanel('the look of a page of 900 pixels', (open) => {
     await field.waitFor();
     expect(await row.getByRole('cell').first().innerText()).toBe(await field.inputValue());
     expect(await field.inputValue()).toMatch(/^\d\.\d{5,}$/);
+  });
+
+  it('has no bright track of a slider in a dark panel', async () => {
+    const page = await begin('merge');
+    const slider = page.getByRole('slider').first();
+    await slider.waitFor();
+    const {pixels, channels} = decodePng(await slider.screenshot());
+    const brightest = pixels.filter((_, i) => i % channels === 0).reduce((most, red) => Math.max(most, red), 0);
+    // The thumb is blue, and the track grey; white would have 255 of red.
+    expect(brightest).toBeLessThan(150);
+    // It is there all the same, on a page of 31.
+    expect(brightest).toBeGreaterThan(60);
   });
 });

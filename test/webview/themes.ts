@@ -4,6 +4,7 @@
  */
 export const themes = {
   'vscode-dark': {
+    'scrollbarSlider-hoverBackground': '#646464b3',
     foreground: '#cccccc',
     'editor-foreground': '#cccccc',
     'editor-background': '#1f1f1f',
@@ -50,6 +51,7 @@ export const themes = {
     'textLink-activeForeground': '#4daafc',
   },
   'vscode-light': {
+    'scrollbarSlider-hoverBackground': '#646464b3',
     foreground: '#3b3b3b',
     'editor-foreground': '#3b3b3b',
     'editor-background': '#ffffff',
@@ -96,6 +98,7 @@ export const themes = {
     'textLink-activeForeground': '#005fb8',
   },
   'vscode-high-contrast': {
+    'scrollbarSlider-hoverBackground': '#6fc3dfcc',
     foreground: '#ffffff',
     'editor-foreground': '#ffffff',
     'editor-background': '#000000',
@@ -140,6 +143,7 @@ export const themes = {
     'textLink-activeForeground': '#21a6ff',
   },
   'vscode-high-contrast-light': {
+    'scrollbarSlider-hoverBackground': '#0f4a85cc',
     foreground: '#292929',
     'editor-foreground': '#292929',
     'editor-background': '#ffffff',
