@@ -66,13 +66,15 @@ function isParts(cell: Cell): cell is readonly Child[] {
   return Array.isArray(cell);
 }
 
-/** A closed part whose content is created when it is opened for the first time. */
-export function disclosure(title: string, make: () => HTMLElement): HTMLElement {
+/** A part, closed unless `isOpen`, whose content is created when it is opened for the first time. */
+export function disclosure(title: string, make: () => HTMLElement, isOpen = false): HTMLDetailsElement {
   const content = element('div');
   const made = element('details', {}, element('summary', {}, title), content);
   made.addEventListener('toggle', () => {
     if (made.open && content.childElementCount === 0) content.append(make());
   });
+  if (isOpen) content.append(make());
+  made.open = isOpen;
   return made;
 }
 

@@ -22,6 +22,7 @@ export class RunsTab implements Tab {
   readonly #rows = new VirtualRows('Runs with their settings and scores');
   readonly #maker: RowMaker;
   readonly #facts = new RunTableFactsMaker();
+  readonly #chooser = {isOpen: false, search: ''};
   readonly #opened = new Set<string>();
   #key = '';
 
@@ -48,12 +49,7 @@ export class RunsTab implements Tab {
       this.#controlParts(scores, every, state),
     );
     this.#columns.show([every, columns], () => [
-      columnChooser(
-        every,
-        columns,
-        (chosen) => this.#set({columns: chosen}),
-        () => this.#set({columns: null}),
-      ),
+      columnChooser(every, columns, this.#chooser, (chosen) => this.#set({columns: chosen})),
     ]);
     const key = JSON.stringify([runTable, columns, compared, baseline, this.#maker.editing, [...this.#opened]]);
     if (key === this.#key && !this.#maker.areNew(state.runs)) return;

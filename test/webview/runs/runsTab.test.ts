@@ -126,6 +126,9 @@ describePanel('the table of runs', (open) => {
     await eventually(() => panel.saved).toMatchObject({
       runTable: {columns: expect.arrayContaining(['decouple.batch']) as unknown},
     });
+    // The chooser stays as it is for the next choice.
+    expect(await page.getByRole('textbox', {name: 'Find a column'}).inputValue()).toBe('batch');
+    await page.getByRole('textbox', {name: 'Find a column'}).fill('rate');
     await page.getByRole('checkbox', {name: rate, exact: true}).click();
     await eventually(heads).not.toContain(rate);
     await page.getByRole('button', {name: 'Usual columns'}).click();
