@@ -26,6 +26,8 @@ const Listed = z.strictObject({
       error: z.string().nullable(),
       launched: z.literal(false),
       queue: z.null(),
+      working: z.array(z.never()),
+      cancelled: z.strictObject({}),
       orphans: z.array(z.strictObject({stage: z.string(), pid: z.int()})),
       goOn: z.string().nullable(),
     }),

@@ -34,13 +34,13 @@ describe('deme study', {timeout: 600_000}, () => {
     expect(code, stdout + stderr).toBe(0);
     expect(stdout).toContain('Run 9 of 9: merged = by both, repetition 6');
     const file = join(folder, 'tiny-study', 'study.json');
-    const {rows, repeats, trainings, verdicts, planned, current, output} = await readJson(
+    const {rows, repeats, trainings, verdicts, planned, running, output} = await readJson(
       file,
       MatrixResult,
       'the study',
     );
     await keepTable('study', file);
-    expect({planned: planned?.length, current, output}).toEqual({planned: 9, current: null, output: '../.deme/runs'});
+    expect({planned: planned?.length, running, output}).toEqual({planned: 9, running: [], output: '../.deme/runs'});
     expect(repeats).toBe(3);
     expect(rows.map(({labels}) => labels['merged'])).toEqual(['by held-out loss', 'by Fréchet distance', 'by both']);
     // Two experts, the ordinary finetune and a baseline, shared by all nine runs.

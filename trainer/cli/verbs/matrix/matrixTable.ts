@@ -36,7 +36,10 @@ export class MatrixTable {
   /** The table as it is. */
   get result(): MatrixResult {
     const {about, runs, conclude} = this.plan;
-    const running = [...this.#running].map(([run, id]) => ({...plannedRun(run), run: id}));
+    const running = runs.flatMap((run) => {
+      const id = this.#running.get(run);
+      return id === undefined ? [] : [{...plannedRun(run), run: id}];
+    });
     const table = {...matrixResult(about, this.#cells()), running};
     if (conclude === undefined) return table;
     const soFar = `${this.#ended.size} of ${runs.length} runs are done; what is concluded comes with the last.`;
