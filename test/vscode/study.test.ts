@@ -39,11 +39,20 @@ story('from the tree to a study, to one of its runs and back', async () => {
     await panel.getByRole('checkbox', {name: `Choose ${id}`, exact: true}).click();
   await panel.getByRole('button', {name: 'digits-1', exact: true}).click();
   await panel.getByRole('tab', {name: 'Compare', exact: true}).click();
-  // The choices are made anew when the curves are there, and again when the results are: an open list would close.
   await panel.getByRole('list', {name: 'Dashes of each stage'}).getByText('expert 3, t 750 to 999').waitFor();
   await panel.getByRole('table', {name: /^Scores of merged/}).waitFor();
-  await panel.getByRole('combobox', {name: 'Stage', exact: true}).click();
-  await panel.getByRole('option', {name: /^ordinary/}).click();
+  const stages = panel.getByRole('combobox', {name: 'Stage', exact: true});
+  const ordinary = panel.getByRole('option', {name: /^ordinary/});
+  // The choices are made anew while details of the runs arrive, which closes an open list.
+  for (let tries = 1; ; tries++) {
+    await stages.click();
+    const hasChosen = await ordinary.click({timeout: 5000}).then(
+      () => true,
+      () => false,
+    );
+    if (hasChosen) break;
+    if (tries === 6) expect.fail('the list of stages did not stay open');
+  }
   await panelPictures(workbench);
 });
 
