@@ -2,7 +2,6 @@ import {mkdir, readdir} from 'node:fs/promises';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {CurveFeed} from '../../../../extension/panel/curveFeed.ts';
 import {curveSeries, rowLength} from '../../../../trainer/contract/run/curveBins.ts';
-import type {RunEvent} from '../../../../trainer/contract/run/events.ts';
 import {SingleStage} from '../../../../trainer/pipeline/owner/singleStage.ts';
 import {readHeatMap, readMilestones, readSteps} from '../../../../trainer/store/metrics/metricsReader.ts';
 import {readStageState} from '../../../../trainer/store/run/launched/launchedRun.ts';
@@ -22,10 +21,10 @@ async function life(run: string, stage: string, {id, number, lock}: {id: string;
   const train = (from: number, to: number, seed: number) => {
     for (let update = from + 1; update <= to; update++) {
       time += 100;
-      single.relay({...noisyStep(update, {stage, seed, denoise: update + seed / 8}), time} as RunEvent);
+      single.relay({...noisyStep(update, {stage, seed, denoise: update + seed / 8}), time});
     }
-    single.relay({...noisyBuckets(from, to, stage), time} as RunEvent);
-    single.relay({type: 'heldOut', time, stage, update: to, loss: seed} as RunEvent);
+    single.relay({...noisyBuckets(from, to, stage), time});
+    single.relay({type: 'heldOut', time, stage, update: to, loss: seed});
   };
   return {single, train};
 }
