@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {binColumn, binLength, heatBinLength, heatColumn} from '../../trainer/contract/run/curveBins.ts';
 import type {CurveChange, HeatMapChange, Watch} from '../../trainer/contract/panel/panel.ts';
-import {metricsFolders} from '../../trainer/store/metrics/metricsFolders.ts';
+import {stagesWithMetrics} from '../../trainer/store/metrics/metricsFolders.ts';
 import {readCurve, readHeatMap} from '../../trainer/store/metrics/metricsReader.ts';
 
 type CurveWatch = NonNullable<Watch['curves']>;
@@ -21,7 +21,7 @@ export class CurveFeed {
   async curves(run: string, {range, points, logarithmic}: CurveWatch): Promise<CurveChange[]> {
     const changes: CurveChange[] = [];
     const wanted = {from: range?.from ?? null, to: range?.to ?? null, points, logarithmic};
-    const stages = await stagesOf(run);
+    const stages = await stagesWithMetrics(run);
     const curves = await Promise.all(stages.map((stage) => readCurve(run, stage, wanted)));
     for (const [i, stage] of stages.entries()) {
       const curve = curves[i] ?? null;
@@ -36,7 +36,7 @@ export class CurveFeed {
 
   async heatMaps(run: string, {points}: HeatMapWatch): Promise<HeatMapChange[]> {
     const changes: HeatMapChange[] = [];
-    for (const stage of await stagesOf(run)) {
+    for (const stage of await stagesWithMetrics(run)) {
       const bins = await readHeatMap(run, stage, points);
       if (bins === null) continue;
       const length = heatBinLength(bins[heatColumn.buckets] ?? 0);
@@ -60,11 +60,6 @@ export class CurveFeed {
     if (sent !== undefined && at * length === bins.length && sent.length === bins.length) return null;
     return {at, bins: bins.slice(at * length)};
   }
-}
-
-/** The stages of a run that have metrics. */
-async function stagesOf(run: string): Promise<string[]> {
-  return [...(await metricsFolders(run)).keys()].sort();
 }
 
 /** Bins at the start that are the same in both, compared by the columns that no two different bins share. */

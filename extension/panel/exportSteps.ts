@@ -1,6 +1,6 @@
 import {csvCell} from '../../trainer/contract/csvCell.ts';
 import {curveSeries, rowLength} from '../../trainer/contract/run/curveBins.ts';
-import {metricsFolders} from '../../trainer/store/metrics/metricsFolders.ts';
+import {stagesWithMetrics} from '../../trainer/store/metrics/metricsFolders.ts';
 import {readSteps} from '../../trainer/store/metrics/metricsReader.ts';
 import type {Run} from '../runs/run.ts';
 import {tensorBoardFile, type Scalar} from './tensorBoardFile.ts';
@@ -15,7 +15,7 @@ export interface StageSteps {
 export async function stepsOf(runs: readonly Run[]): Promise<StageSteps[]> {
   const all: StageSteps[] = [];
   for (const {path, record} of runs) {
-    for (const stage of [...(await metricsFolders(path)).keys()].sort()) {
+    for (const stage of await stagesWithMetrics(path)) {
       const rows = await readSteps(path, stage);
       if (rows.length > 0) all.push({run: record.id, stage, rows});
     }

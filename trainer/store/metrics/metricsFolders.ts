@@ -3,18 +3,21 @@ import {runPaths} from '../run/runPaths.ts';
 import {singleLogs} from '../run/singleEvents.ts';
 import {metricStages} from './metricsCheck.ts';
 
-/**
- * Where the metrics of each stage lie, by its name: with those of the run, or, while a log of its own waits to be brought to that of the run,
- * in the folder of the process that wrote it last, which holds all that the stage has logged.
- */
-export async function metricsFolders(run: string): Promise<ReadonlyMap<string, string>> {
-  const whole = runPaths.metrics(run);
-  const folders = new Map((await metricStages(whole)).map((stage) => [stage, whole]));
-  for (const [stage, folder] of await singleFolders(run)) folders.set(stage, folder);
-  return folders;
+/** The names of all stages of a run that have metrics, sorted. */
+export async function stagesWithMetrics(run: string): Promise<string[]> {
+  const [whole, single] = [await metricStages(runPaths.metrics(run)), await singleFolders(run)];
+  return [...new Set([...whole, ...single.keys()])].sort();
 }
 
-/** Those of processes without an owner of the run, by the names of their stages. */
+/**
+ * Where the metrics of a stage lie: with those of the run, or, while a log of its own waits to be brought to that of the run, in the folder of
+ * the process that wrote it last, which holds all that the stage has logged.
+ */
+export async function metricsFolder(run: string, stage: string): Promise<string> {
+  return (await singleFolders(run)).get(stage) ?? runPaths.metrics(run);
+}
+
+/** The folders of processes without an owner of the run, by the names of their stages. */
 export async function singleFolders(run: string): Promise<ReadonlyMap<string, string>> {
   const folders = new Map<string, string>();
   for (const {stage, metrics} of await singleLogs(run)) {

@@ -5,7 +5,7 @@ import {evenLimit, logarithmicLimit} from './binPlan.ts';
 import {curveLayout} from './curveLayout.ts';
 import {heatLayout} from './heatLayout.ts';
 import {bucketCount} from './metricsCheck.ts';
-import {metricsFolders, singleFolders} from './metricsFolders.ts';
+import {metricsFolder, singleFolders} from './metricsFolders.ts';
 import {metricsPaths} from './metricsPaths.ts';
 import {isPassing, PyramidReader} from './pyramidReader.ts';
 import {readStoredTerms, withColumns} from './storedTerms.ts';
@@ -60,7 +60,7 @@ export async function readCurve(run: string, stage: string, range: CurveRange): 
 
 /** Per-timestep losses over the updates, in at most about `points` bins as in `contract/curveBins.ts`. Null before the first. */
 export async function readHeatMap(run: string, stage: string, points: number): Promise<Float64Array | null> {
-  const folder = await folderOf(run, stage);
+  const folder = await metricsFolder(run, stage);
   const path = metricsPaths.heat(folder, stage);
   const buckets = await bucketCount(path(0));
   if (buckets === null) return null;
@@ -98,13 +98,9 @@ async function milestonesIn(folder: string, types?: readonly RunEvent['type'][])
   return events;
 }
 
-async function folderOf(run: string, stage: string): Promise<string> {
-  return (await metricsFolders(run)).get(stage) ?? runPaths.metrics(run);
-}
-
 /** The files of the curves of a stage and what is stored in them. */
 async function curveFiles(run: string, stage: string) {
-  const folder = await folderOf(run, stage);
+  const folder = await metricsFolder(run, stage);
   const stored = [...(await readStoredTerms(folder)), ...otherSeriesNames];
   return {path: metricsPaths.curve(folder, stage), layout: curveLayout(stored.length), stored};
 }
