@@ -9,7 +9,7 @@ import {matrixConfigs} from '../../pipeline/matrix/cellConfig.ts';
 import {memoryByEngine, memoryLine} from '../../pipeline/resources/memoryByEngine.ts';
 import {startDoubts} from '../../pipeline/owner/startDoubts.ts';
 import type {TrainingNeeds} from '../../pipeline/resources/memoryEstimate.ts';
-import {planStages} from '../../pipeline/graph/stagePlan.ts';
+import {allStages, planStages} from '../../pipeline/graph/stagePlan.ts';
 import {searchCost} from '../../pipeline/search/searchCost.ts';
 import {requirePrecisions} from '../../pipeline/resources/runPrecision.ts';
 import {snapshotLine, snapshotRoom} from '../../pipeline/resources/snapshotRoom.ts';
@@ -82,7 +82,7 @@ function precisionProblem(config: DemeConfig): string[] {
   const {name} = config.engine;
   if (name === 'auto') return [];
   try {
-    requirePrecisions(config, [...planStages(config, 'pretrain'), ...planStages(config)], {name});
+    requirePrecisions(config, allStages(config), {name});
     return [];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

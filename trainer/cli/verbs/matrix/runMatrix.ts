@@ -54,11 +54,12 @@ export async function runMatrix(
     say('Stopped at a checkpoint. The same command goes on from there.');
     return 130;
   }
-  if (json) printJson(table.result, 0);
-  if (table.failed > 0) say(`${table.failed} of ${runs.length} runs failed; the table says why.`);
-  table.result.verdicts?.forEach((verdict) => say(verdict));
-  say(`Table: ${relative('', table.page)}`);
-  return table.failed === 0 ? 0 : 1;
+  const {result, failed, page} = table;
+  if (json) printJson(result, 0);
+  if (failed > 0) say(`${failed} of ${runs.length} runs failed; the table says why.`);
+  result.verdicts?.forEach((verdict) => say(verdict));
+  say(`Table: ${relative('', page)}`);
+  return failed === 0 ? 0 : 1;
 }
 
 const noTrainings = {done: 0, takenOver: 0};
