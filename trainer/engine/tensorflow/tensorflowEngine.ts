@@ -7,6 +7,7 @@ import {nvidiaGpus, visibleGpus} from '../../launch/nvidiaGpus.ts';
 import {trainerEnvironment, type EngineWork} from '../../launch/trainerEnvironment.ts';
 import {brokenTensorflow} from './install/brokenTensorflow.ts';
 import {registerCpuConv} from './kernels/cpuConv.ts';
+import {registerInputGradient} from './kernels/inputGradient.ts';
 import {gpuWarning, missingGpu} from './gpuWarning.ts';
 import {requireInstalled, type InstalledTensorflow} from './install/installedTensorflow.ts';
 
@@ -98,5 +99,7 @@ function registerBackend(addon: Addon): void {
     require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js') as KernelBackendModule;
   require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js');
   tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(addon, '@tensorflow/tfjs-node-gpu'), 3);
-  if (!addon.isUsingGpuDevice()) registerCpuConv();
+  if (addon.isUsingGpuDevice()) return;
+  registerCpuConv();
+  registerInputGradient();
 }

@@ -5,7 +5,7 @@ import {graphAttribute} from './graphAttribute.ts';
 import type {GraphAttribute, GraphNode} from './graphDef.ts';
 import {copyHandle} from './copyHandle.ts';
 import {ImaginedTensors} from './imaginedTensors.ts';
-import {Narrowing} from './narrowing.ts';
+import {Narrowing, pairedAxis} from './narrowing.ts';
 import {OrderedNodes} from './orderedNodes.ts';
 import type {OpAttribute, TensorflowBackend, TensorflowBinding, TensorMetadata} from './tensorflowBackend.ts';
 
@@ -192,7 +192,7 @@ export class GraphRecorder {
     );
     const sources = inputs.map((id) => this.#source(id));
     const values = Object.fromEntries(named);
-    const precision = this.#precision;
+    const precision = this.#precisionOf(op, inputs);
     const narrowed = (precision: LowPrecision) => ({
       precision,
       filter: this.#filterGeometry(op, attributes, inputs, made),
@@ -201,6 +201,14 @@ export class GraphRecorder {
     const near = () => sources.map((source) => this.#narrowing.near(source));
     const node = narrow ?? this.#graph.append(op, sources, values, near);
     for (const [index, {id}] of made.entries()) this.#sources.set(id, `${node}:${index}`);
+  }
+
+  /** Convolutions of pictures with one or three channels, which compute little, stay in float32 where oneDNN computes them wrongly. */
+  #precisionOf(op: string, [, filter = 0]: readonly number[]): LowPrecision | null {
+    const axis = pairedAxis[op];
+    if (this.#precision !== 'bf16' || axis === undefined || this.backend.binding.isUsingGpuDevice())
+      return this.#precision;
+    return (this.#tensors.describe(filter).shape[axis] ?? 0) % 2 === 1 ? null : 'bf16';
   }
 
   /** Of the gradient of a filter on a processor; undefined for other operations. */

@@ -18,6 +18,12 @@ const floatInputs: Readonly<Record<string, readonly number[]>> = {
   BatchMatMulV2: [0, 1],
 };
 
+/**
+ * Over which axis of its filter [kh, kw, C, K] an operation sums. In bf16 that has to be an even number of channels: processors multiply bf16 in pairs, and oneDNN
+ * 3.7 does not always clear the place beside the last one, so that the sums have in them what the memory held before.
+ */
+export const pairedAxis: Readonly<Record<string, number>> = {Conv2D: 2, Conv2DBackpropInput: 3};
+
 /** Operations that only move numbers: rounded before them or after them, these are the same. The numbers are their first input. */
 const movingOps = new Set(['Reshape', 'Transpose', 'Slice']);
 

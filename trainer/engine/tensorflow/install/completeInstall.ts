@@ -2,7 +2,7 @@ import {readdir, rm} from 'node:fs/promises';
 import {basename, join, resolve} from 'node:path';
 import {EngineRecord, type LibraryRecord, type TensorflowVariant} from '../../../contract/engine/engineRecord.ts';
 import {writeJsonAtomic} from '../../../store/files/jsonFile.ts';
-import {hashFile} from '../../../store/files/sha256.ts';
+import {hashFile} from '../../../store/hashes/sha256.ts';
 import {addonSourceVersion, buildAddon, findCompiler} from './buildAddon.ts';
 import type {freeBytes} from '../../../store/files/freeSpace.ts';
 import {removeFolder} from './emptyFolder.ts';

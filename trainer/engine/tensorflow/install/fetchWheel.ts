@@ -5,7 +5,7 @@ import {UserError} from '../../../contract/errors.ts';
 import {syncFolder} from '../../../store/files/atomicFile.ts';
 import {fileExists} from '../../../store/files/fileExists.ts';
 import {writeJsonAtomic} from '../../../store/files/jsonFile.ts';
-import {hashFile} from '../../../store/files/sha256.ts';
+import {hashFile} from '../../../store/hashes/sha256.ts';
 import {megabytes} from './diskSpace.ts';
 import {emptyFolder, removeFolder} from './emptyFolder.ts';
 import type {ReportProgress} from './installProgress.ts';

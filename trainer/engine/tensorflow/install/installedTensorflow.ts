@@ -4,7 +4,7 @@ import {EngineRecord, type LibraryRecord} from '../../../contract/engine/engineR
 import {UserError} from '../../../contract/errors.ts';
 import {cacheFolder} from '../../../store/files/cacheFolder.ts';
 import {fileExists} from '../../../store/files/fileExists.ts';
-import {hashFile} from '../../../store/files/sha256.ts';
+import {hashFile} from '../../../store/hashes/sha256.ts';
 import {addonSourceVersion} from './buildAddon.ts';
 import {installBusy, lockHolder} from './installLock.ts';
 import {libraryFault, readLibraryRecord} from './libraryFiles.ts';

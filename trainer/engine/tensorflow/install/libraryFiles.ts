@@ -2,7 +2,7 @@ import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {LibraryRecord, type FileRecord} from '../../../contract/engine/engineRecord.ts';
 import {fileExists} from '../../../store/files/fileExists.ts';
-import {hashFile} from '../../../store/files/sha256.ts';
+import {hashFile} from '../../../store/hashes/sha256.ts';
 import {readRecord} from './readRecord.ts';
 import type {TensorflowFolder} from './tensorflowFolder.ts';
 

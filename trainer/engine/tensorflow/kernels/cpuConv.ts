@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {convGeometry, type Conv2DGeometry} from '../../convGeometry.ts';
+import {replaceKernel} from './replaceKernel.ts';
 
 /** From this many weights on, the forms below pay off. */
 const largestPlain = 100_000;
@@ -14,19 +15,14 @@ const manyWeights = 3_000_000;
  * making the blocks is most of the work, and a product of matrices does without. The sums differ in their last bits.
  */
 export function registerCpuConv(): void {
-  const original = tf.getKernel(tf.Conv2D, 'tensorflow');
-  tf.unregisterKernel(tf.Conv2D, 'tensorflow');
-  tf.registerKernel({
-    ...original,
-    kernelFunc: (call) => {
-      const {x, filter} = call.inputs as Record<'x' | 'filter', tf.Tensor4D>;
-      const attributes = call.attrs as unknown as tf.Conv2DAttrs;
-      const form = formOf(x, filter, attributes);
-      if (form === 'plain') return original.kernelFunc(call);
-      const {strides, pad, dimRoundingMode} = attributes;
-      const geometry = convGeometry(x.shape, filter.shape, {strides, pad, dimRoundingMode});
-      return tf.tidy(() => (form === 'product' ? asProduct : asVolume)(x, filter, geometry));
-    },
+  replaceKernel(tf.Conv2D, (original) => (call) => {
+    const {x, filter} = call.inputs as Record<'x' | 'filter', tf.Tensor4D>;
+    const attributes = call.attrs as unknown as tf.Conv2DAttrs;
+    const form = formOf(x, filter, attributes);
+    if (form === 'plain') return original(call);
+    const {strides, pad, dimRoundingMode} = attributes;
+    const geometry = convGeometry(x.shape, filter.shape, {strides, pad, dimRoundingMode});
+    return tf.tidy(() => (form === 'product' ? asProduct : asVolume)(x, filter, geometry));
   });
 }
 
