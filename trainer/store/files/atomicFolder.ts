@@ -2,6 +2,7 @@ import {mkdir, rename, rm} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
 import {explainWriteError, syncFolder, temporaryBeside} from './atomicFile.ts';
 import {fileExists} from './fileExists.ts';
+import {makeFolders} from './makeFolders.ts';
 
 /**
  * Makes a folder that appears under its name only when `fill` has written all of it; one that was there is replaced. Missing parent
@@ -11,7 +12,7 @@ export async function writeFolderAtomic(path: string, fill: (folder: string) => 
   const target = resolve(path);
   const temporary = temporaryBeside(target);
   try {
-    await makeFolders(dirname(target));
+    await makeLasting(dirname(target));
     await mkdir(temporary);
     await fill(temporary);
     await moveInto(target, temporary);
@@ -22,8 +23,8 @@ export async function writeFolderAtomic(path: string, fill: (folder: string) => 
 }
 
 /** Makes a folder and those above it that are missing, so that a power cut takes none of them away again. */
-async function makeFolders(path: string): Promise<void> {
-  const first = await mkdir(path, {recursive: true});
+async function makeLasting(path: string): Promise<void> {
+  const first = makeFolders(path);
   if (first === undefined) return;
   for (let made = path; made.length >= resolve(first).length; made = dirname(made)) {
     await syncFolder(dirname(made));

@@ -1,7 +1,8 @@
-import {copyFile, link, mkdir, realpath} from 'node:fs/promises';
+import {copyFile, link, realpath} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {syncFolder} from './atomicFile.ts';
 import {openRegular} from './regularFile.ts';
+import {makeFolders} from './makeFolders.ts';
 
 /**
  * Has a plain file appear under another name too: as a link where the file system has them, else as a copy. Missing folders are made.
@@ -10,7 +11,7 @@ import {openRegular} from './regularFile.ts';
 export async function linkOrCopy(from: string, to: string): Promise<void> {
   const {handle} = await openRegular(from);
   await handle.close();
-  await mkdir(dirname(to), {recursive: true});
+  makeFolders(dirname(to));
   // A relative link, as the cache of a hub is made of, would point nowhere from the other folder.
   const file = await realpath(from);
   await link(file, to).catch((error: NodeJS.ErrnoException) => {

@@ -17,7 +17,7 @@ import {
   type RequestSettings,
   type SilenceWatch,
 } from './hubRequest.ts';
-import {digestFile} from '../files/sha256.ts';
+import {digestFile} from '../hashes/sha256.ts';
 
 /** What a downloaded file must be. */
 export type ExpectedFile = {

@@ -1,4 +1,4 @@
-import {closeSync, constants, mkdirSync, readSync, writeSync} from 'node:fs';
+import {closeSync, constants, readSync, writeSync} from 'node:fs';
 import type {RunEvent} from '../../contract/run/events.ts';
 import {lossTermNames} from '../../contract/run/lossTerms.ts';
 import {writeFolderAtomic} from '../files/atomicFolder.ts';
@@ -12,6 +12,7 @@ import {readStoredTerms, writeStoredTerms} from './storedTerms.ts';
 import {openRegularNow} from '../files/regularFile.ts';
 import {writeFully} from '../files/writeFully.ts';
 import {runPaths} from '../run/runPaths.ts';
+import {makeFolders} from '../files/makeFolders.ts';
 
 const {O_APPEND, O_CREAT, O_RDWR, O_WRONLY} = constants;
 
@@ -71,7 +72,7 @@ export class MetricsFile {
   #logEnd: number;
 
   constructor(readonly folder: string) {
-    mkdirSync(metricsPaths.stages(folder), {recursive: true});
+    makeFolders(metricsPaths.stages(folder));
     this.#position = openRegularNow(metricsPaths.position(folder), O_RDWR | O_CREAT);
     this.#milestones = openRegularNow(metricsPaths.milestones(folder), O_WRONLY | O_CREAT | O_APPEND);
     const marked = new Float64Array(2);

@@ -1,9 +1,10 @@
-import {closeSync, constants, fstatSync, ftruncateSync, mkdirSync, readSync} from 'node:fs';
+import {closeSync, constants, fstatSync, ftruncateSync, readSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {fan} from './binPlan.ts';
 import {asBins, recordLength, type PyramidLayout} from './pyramidLayout.ts';
 import {openRegularNow} from '../files/regularFile.ts';
 import {writeFully} from '../files/writeFully.ts';
+import {makeFolders} from '../files/makeFolders.ts';
 
 /**
  * Rows in one file and, in a file for each further level, bins of 16, 256, … rows. A bin is written when its last row is there. Rows are
@@ -19,7 +20,7 @@ export class PyramidWriter {
     readonly path: (level: number) => string,
     readonly layout: PyramidLayout,
   ) {
-    mkdirSync(dirname(path(0)), {recursive: true});
+    makeFolders(dirname(path(0)));
     this.#rows = Math.floor(fstatSync(this.#file(0)).size / this.#recordBytes(0));
     this.#last = this.#rows === 0 ? undefined : this.#read(0, this.#rows - 1, 1);
   }

@@ -1,11 +1,12 @@
-import {constants, copyFile, link, lstat, mkdir, open, rename, rm, stat} from 'node:fs/promises';
+import {constants, copyFile, link, lstat, open, rename, rm, stat} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {nullForUserError, UserError} from '../../contract/errors.ts';
 import {ProcessIdentity} from '../../contract/run/processIdentity.ts';
 import {explainWriteError, temporaryBeside, writeFileAtomic} from '../files/atomicFile.ts';
 import {readRegularFile} from '../files/regularFile.ts';
-import {hashBytes} from '../files/sha256.ts';
+import {hashBytes} from '../hashes/sha256.ts';
 import {isAlive, isLaterLife, ownIdentity} from './processIdentity.ts';
+import {makeFolders} from '../files/makeFolders.ts';
 
 /** The lock's file is touched that often, for onlookers on other machines that share the folder. */
 const touchMilliseconds = 10_000;
@@ -88,7 +89,7 @@ interface Outcome {
 }
 
 async function takeOrBlocker(path: string, identity: ProcessIdentity): Promise<Outcome> {
-  await mkdir(dirname(path), {recursive: true});
+  makeFolders(dirname(path));
   const own = temporaryBeside(path);
   await writeFileAtomic(own, textOf(identity));
   try {

@@ -7,6 +7,7 @@ import {fileExists} from '../files/fileExists.ts';
 import {readJsonIfThere, writeJsonAtomic} from '../files/jsonFile.ts';
 import {namesIn} from '../files/namesIn.ts';
 import {runPaths} from './runPaths.ts';
+import {keepPlace} from '../files/makeFolders.ts';
 
 /** A folder `<output>/<name>-<n>` with everything that a run makes and says. */
 export interface RunFolder {
@@ -25,6 +26,7 @@ export async function createRun(output: string, name: string, record: NewRunReco
     const full = RunRecord.parse({...record, format: 1, id: basename(path), name});
     await writeJsonAtomic(runPaths.record(path), full);
     await syncFolder(output);
+    keepPlace(path);
     return {path, record: full};
   } catch (error) {
     throw explainWriteError(output, error);
@@ -37,6 +39,7 @@ export async function openRun(path: string): Promise<RunFolder> {
   const record = await readJsonIfThere(file, RunRecord, 'the run record');
   if (record === null)
     throw new UserError('run-missing', `This is not a run folder: it has no ${basename(file)}.`, {where: path});
+  keepPlace(path);
   return {path, record};
 }
 

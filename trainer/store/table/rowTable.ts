@@ -1,4 +1,3 @@
-import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import * as z from 'zod';
@@ -6,7 +5,8 @@ import {UserError} from '../../contract/errors.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {byteText} from '../files/freeSpace.ts';
 import {parseJson} from '../files/jsonFile.ts';
-import {hashBytes} from '../files/sha256.ts';
+import {hashBytes} from '../hashes/sha256.ts';
+import {makeFolders} from '../files/makeFolders.ts';
 import {removeAbandoned} from '../files/temporaryFiles.ts';
 import {writeWithRoom, type DiskWatch} from '../files/writeWithRoom.ts';
 import {takeLock} from '../run/processLock.ts';
@@ -89,7 +89,7 @@ export class RowTable {
   async fill(rows: number = this.settings.rows): Promise<void> {
     const missing = new Set(await this.#missing(rows));
     if (missing.size === 0) return;
-    await mkdir(this.settings.folder, {recursive: true});
+    makeFolders(this.settings.folder);
     await removeAbandoned(this.settings.folder);
     while (missing.size > 0) {
       const before = missing.size;
@@ -158,7 +158,7 @@ export class RowTable {
   /** Makes sure that a row can be read, whoever computes it. */
   async #repair(row: number): Promise<void> {
     const file = Math.floor(row / this.#rowsPerFile);
-    await mkdir(this.settings.folder, {recursive: true});
+    makeFolders(this.settings.folder);
     for (;;) {
       const lock = await takeLock(`${this.#path(file)}.lock`);
       if (!lock.held) {

@@ -11,7 +11,7 @@ import {
 import {SchedulerConfig} from '../../contract/model/schedulerConfig.ts';
 import {fileExists} from '../files/fileExists.ts';
 import {checkValue, readJson, readPythonJson} from '../files/jsonFile.ts';
-import {hashBytes} from '../files/sha256.ts';
+import {hashBytes} from '../hashes/sha256.ts';
 import {pipelineIndex, type Pipeline} from './pipeline.ts';
 
 const extension = 'DeMe';

@@ -10,7 +10,7 @@ import {fileExists} from '../files/fileExists.ts';
 import {findWeights, weightsStem} from './findWeights.ts';
 import {snapshotFolder} from './hubCache.ts';
 import {readJson, writeJsonAtomic} from '../files/jsonFile.ts';
-import {knownHash} from '../files/knownHash.ts';
+import {knownHash} from '../hashes/knownHash.ts';
 import {
   extendedClass,
   findNetworkConfig,

@@ -1,5 +1,5 @@
-import {knownHash} from '../files/knownHash.ts';
-import {hashBytes} from '../files/sha256.ts';
+import {knownHash} from '../hashes/knownHash.ts';
+import {hashBytes} from '../hashes/sha256.ts';
 
 /** SHA-256 of a weights file; over the shards' hashes (hex, one a line) when sharded. */
 export async function hashWeights(files: readonly string[]): Promise<string> {

@@ -2,7 +2,7 @@ import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import {Worker} from 'node:worker_threads';
 import {packageRoot} from '../../packageRoot.ts';
-import {openRegular} from './regularFile.ts';
+import {openRegular} from '../files/regularFile.ts';
 
 /** Threads that hash at once: each keeps a core busy. */
 const most = availableParallelism();

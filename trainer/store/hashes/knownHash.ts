@@ -2,8 +2,8 @@ import {mkdir, realpath, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {nullForUserError} from '../../contract/errors.ts';
 import {KnownHash} from '../../contract/knownHash.ts';
-import {cacheFolder} from './cacheFolder.ts';
-import {readJson, writeJsonAtomic} from './jsonFile.ts';
+import {cacheFolder} from '../files/cacheFolder.ts';
+import {readJson, writeJsonAtomic} from '../files/jsonFile.ts';
 import {hashInThread} from './hashThread.ts';
 import {hashBytes, hashFile} from './sha256.ts';
 

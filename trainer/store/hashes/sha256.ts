@@ -1,7 +1,7 @@
 import {createHash, type Hash} from 'node:crypto';
 import {pipeline} from 'node:stream/promises';
-import {fileError} from './fileError.ts';
-import {openRegular} from './regularFile.ts';
+import {fileError} from '../files/fileError.ts';
+import {openRegular} from '../files/regularFile.ts';
 
 /** SHA-256 of a plain file's content, lower-case hex. Throws a UserError where it cannot be read. */
 export async function hashFile(path: string): Promise<string> {
