@@ -6,7 +6,7 @@ import {DataConfig} from './dataConfig.ts';
 import {LaunchConfig} from './launchConfig.ts';
 import {EvaluateConfig} from './evaluateConfig.ts';
 import {MatrixConfig} from '../matrix/matrixConfig.ts';
-import {MergeConfig} from './mergeConfig.ts';
+import {MergeConfig} from './merge/mergeConfig.ts';
 import {SamplerOverrides, SchedulerConfig} from '../model/schedulerConfig.ts';
 import {ExperimentName} from '../run/runId.ts';
 import {Precision} from './precision.ts';

@@ -17,7 +17,8 @@ const ownOptions: readonly string[] = [
 const OptionName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,63}$/, 'the long name of an option of sbatch, as in cpus-per-task')
-  .refine((name) => !ownOptions.includes(name), 'this option is set by the program itself');
+  // sbatch takes the beginning of a name for the whole: `arr` is `array`, and no other option is the beginning of one of these.
+  .refine((name) => !ownOptions.some((own) => own.startsWith(name)), 'an option that the program does not set itself');
 
 const line = z.string().regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'a single line');
 

@@ -1,6 +1,6 @@
 import type {FeatureNetworkName} from '../model/featureNetwork.ts';
 import {featureNames, type EvaluateConfig, type SamplingConfig} from './evaluateConfig.ts';
-import type {MergeConfig} from './mergeConfig.ts';
+import type {MergeConfig} from './merge/mergeConfig.ts';
 import {objectiveKinds, type DistanceName} from './searchObjective.ts';
 
 /** The sections of a config that a search depends on. */

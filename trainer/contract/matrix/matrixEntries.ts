@@ -1,3 +1,4 @@
+import {stageTitle} from '../overview/stageTitle.ts';
 import type {MatrixRow, MatrixScore} from './matrixResult.ts';
 
 /** A model of a cell. */
@@ -19,9 +20,9 @@ export function studyEntries(rows: readonly MatrixRow[]): MatrixEntry[] {
   return [...found.values()];
 }
 
-/** `merged by both`; of what no search has changed, the model alone. */
+/** `merged by both`; of what no search has changed, the model alone, as in `baseline p2`. */
 export function entryName({row, model}: MatrixEntry): string {
-  return model === 'merged' ? `merged ${rowLabel(row)}` : model;
+  return model === 'merged' ? `merged ${rowLabel(row)}` : stageTitle(model, []);
 }
 
 /** `by both`: what tells a cell from the others. */

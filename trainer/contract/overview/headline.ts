@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type {ErrorRecord} from '../errors.ts';
 import {estimatedLeftText} from '../durationText.ts';
+import {percentText} from '../percentText.ts';
 import type {SeenState} from '../run/records.ts';
 import {parseStage} from '../run/stage.ts';
 import type {TimeLeft} from '../timeLeft.ts';
@@ -56,7 +57,7 @@ function notMeasured({evaluates}: HeadlineRun): Headline {
 }
 
 function stateSentence(run: HeadlineRun): string {
-  const at = `at ${Math.min(99, Math.floor(100 * run.progress))} %`;
+  const at = `at ${percentText(run.progress)}`;
   switch (run.state) {
     case 'new':
       return 'The run is starting.';

@@ -1,5 +1,5 @@
-import {MergeConfig} from '../config/mergeConfig.ts';
-import {sameAsBase} from '../config/mergeSetting.ts';
+import {MergeConfig} from '../config/merge/mergeConfig.ts';
+import {sameAsBase} from '../config/merge/mergeSetting.ts';
 import {objectiveKinds} from '../config/searchObjective.ts';
 import type {Report} from '../run/report.ts';
 import {runMerge} from '../run/runMerge.ts';

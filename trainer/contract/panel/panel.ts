@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {ErrorRecord} from '../errors.ts';
-import {MergeSetting} from '../config/mergeSetting.ts';
+import {MergeSetting} from '../config/merge/mergeSetting.ts';
 import {panelCommands} from '../overview/nextAction.ts';
 import {PreviewCommand, PreviewNews} from './preview.ts';
 import {MeasureReply, MeasureRequest} from './measureMessages.ts';

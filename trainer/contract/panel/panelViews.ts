@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {ErrorRecord} from '../errors.ts';
-import {MergeSetting} from '../config/mergeSetting.ts';
+import {MergeSetting} from '../config/merge/mergeSetting.ts';
 import {Headline} from '../overview/headline.ts';
 import {MemoryPeak} from '../run/memoryPeak.ts';
 import {PreviewText} from './preview.ts';

@@ -3,7 +3,7 @@ import {WeightsFormat} from '../model/weightsFormat.ts';
 import {AskedEngine} from '../engine/askedEngine.ts';
 import {EngineInfo} from '../engine/engineInfo.ts';
 import {ErrorRecord} from '../errors.ts';
-import {MergeSetting} from '../config/mergeSetting.ts';
+import {MergeSetting} from '../config/merge/mergeSetting.ts';
 
 /** Images of one preview, cells of one grid, and images in a cell: at the size of a panel, more would not show more. */
 export const maxPreviewImages = 64;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import {mergeMethodKinds} from '../config/mergeMethod.ts';
-import {DepthWeight} from '../config/mergeRule.ts';
-import {MergeSetting} from '../config/mergeSetting.ts';
+import {mergeMethodKinds} from '../config/merge/mergeMethod.ts';
+import {DepthWeight} from '../config/merge/mergeRule.ts';
+import {MergeSetting} from '../config/merge/mergeSetting.ts';
 
 /** The weight of an expert under a rule. `expert`: its weight in the rest of the network. Null: the field holds no number. */
 const RuleWeight = z.union([DepthWeight, z.literal('expert'), z.null()]);

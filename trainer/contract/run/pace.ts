@@ -26,11 +26,15 @@ export const keptSamples = 40;
 const pauseMilliseconds = 30_000;
 const pauseFactor = 10;
 
-/** The pace after one more sample. Work that goes back (resumed from a checkpoint, or in its next phase) or was paused starts over. */
+/**
+ * The pace after one more sample. Work that goes back (resumed from a checkpoint, or in its next phase) or was paused starts over, and so does all where the
+ * clock on the wall was set back.
+ */
 export function addSample(pace: Pace, sample: Sample): Pace {
   const {last} = pace;
-  if (last !== null && sample.time < last.time) return pace;
-  const isNew = last === null || sample.share < last.share || isPause(pace, sample.time - last.time);
+  const gap = last === null ? 0 : sample.time - last.time;
+  if (gap < 0 && gap > -pauseMilliseconds) return pace;
+  const isNew = last === null || gap < 0 || sample.share < last.share || isPause(pace, gap);
   if (isNew) return {samples: [], last: sample, seen: 1};
   const seen = pace.seen + 1;
   const samples = seen > warmUpSamples ? [...pace.samples, sample].slice(-keptSamples) : [];

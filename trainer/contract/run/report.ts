@@ -5,7 +5,7 @@ import {Estimate} from '../scores/estimate.ts';
 import {ImageDistances} from '../scores/imageDistances.ts';
 import {sampleScores} from '../scores/sampleScores.ts';
 import {MemoryPeak} from './memoryPeak.ts';
-import {MergeRule, tensorGroups} from '../config/mergeRule.ts';
+import {MergeRule, tensorGroups} from '../config/merge/mergeRule.ts';
 import {searchObjectives} from '../config/searchObjective.ts';
 
 export const RangeLoss = z.strictObject({range: z.tuple([z.int(), z.int()]), ...Estimate.shape});

@@ -1,6 +1,6 @@
 import type {DemeConfig} from '../config/config.ts';
-import type {MergeConfig} from '../config/mergeConfig.ts';
-import type {MergeSetting} from '../config/mergeSetting.ts';
+import type {MergeConfig} from '../config/merge/mergeConfig.ts';
+import type {MergeSetting} from '../config/merge/mergeSetting.ts';
 import {searchedSnapshots, type ExpertSnapshot} from './snapshots/expertSnapshot.ts';
 import type {WeightsRecord} from './pipeline.ts';
 

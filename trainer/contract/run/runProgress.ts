@@ -134,9 +134,10 @@ function started(before: StageProgress): StageProgress {
   return {...before, state: 'running', secondsLeft: null, error: null, phase: 'engine', pace: noPace};
 }
 
-function moved(stage: StageProgress, time: number, share: number): StageProgress {
+function moved(stage: StageProgress, time: number, counted: number): StageProgress {
+  const share = Math.min(1, Math.max(0, counted));
   const pace = addSample(stage.pace, {time, share});
-  return {...stage, state: 'running', share: Math.min(1, share), phase: null, pace, secondsLeft: secondsLeft(pace)};
+  return {...stage, state: 'running', share, phase: null, pace, secondsLeft: secondsLeft(pace)};
 }
 
 function ended(before: StageProgress, state: 'done' | 'stopped' | 'failed'): StageProgress {

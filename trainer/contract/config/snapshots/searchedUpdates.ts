@@ -1,4 +1,4 @@
-import type {MergeConfig} from '../mergeConfig.ts';
+import type {MergeConfig} from '../merge/mergeConfig.ts';
 import {snapshotUpdates, type SnapshotsConfig} from './snapshots.ts';
 
 /** The sections of a config that say which checkpoints a search has weights for. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import {WeightsFormat} from '../model/weightsFormat.ts';
+import {WeightsFormat} from '../../model/weightsFormat.ts';
 import {MergeMethod, plainLinear} from './mergeMethod.ts';
 import {MergeRule} from './mergeRule.ts';
-import {SearchConfig} from './searchConfig.ts';
+import {SearchConfig} from '../searchConfig.ts';
 
 export const MergeConfig = z
   .strictObject({
