@@ -5,7 +5,7 @@ import {readControl} from '../../store/run/runState.ts';
 import {finishedStages} from '../graph/finishedStages.ts';
 import type {PlannedStage} from '../graph/stagePlan.ts';
 import {resumePoint} from '../launch/resumePoint.ts';
-import type {SingleStage} from './singleStage.ts';
+import type {SingleStage} from './single/singleStage.ts';
 
 /** Lives of a job in a row without anything gained, after which there is no other. */
 const patientLives = 2;

@@ -6,7 +6,8 @@ import type {EngineInfo} from '../../contract/engine/engineInfo.ts';
 import {UserError} from '../../contract/errors.ts';
 import type {RunEvent} from '../../contract/run/events.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
-import {PlanRecord, ResolvedConfig} from '../../contract/run/pipeline.ts';
+import {PlanRecord, ResolvedConfig, runExperts} from '../../contract/run/pipeline.ts';
+import {requireSearchable} from '../../merge/search/search.ts';
 import {readJson} from '../../store/files/jsonFile.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
 import {differentSections} from '../graph/configDifference.ts';
@@ -67,6 +68,7 @@ export function wantedOf(
   const resolved = withEngine(given, engine);
   const stages = selectStages(resolved.config, configFile, selection);
   requireBaseFor(stages, resolved, configFile);
+  requireSearchFor(stages, resolved, configFile);
   return {configFile, resolved, stages, engine, why, reuse: selection.kind === 'pipeline' && !fresh};
 }
 
@@ -126,6 +128,13 @@ async function readWithHint<T extends z.ZodType>(where: string, schema: T, what:
 export async function publishReport(run: RunFolder, {config, folder}: ResolvedConfig): Promise<void> {
   if (config.report === undefined) return;
   await cp(runPaths.report(run.path), resolve(folder, config.report), {recursive: true});
+}
+
+/** So that what no search can do is told before the trainings. */
+function requireSearchFor(stages: readonly PlannedStage[], {config}: ResolvedConfig, where: string): void {
+  const search = config.merge?.search;
+  if (search === undefined || !stages.some(({stage}) => stage.kind === 'search')) return;
+  requireSearchable(search, runExperts(config), where);
 }
 
 function requireBaseFor(stages: readonly PlannedStage[], {baseFolder}: ResolvedConfig, where: string): void {

@@ -6,8 +6,10 @@ import {baselineCandidates, scaledUnit} from '../../merge/search/baselineCandida
 import {applyWeights} from '../../merge/blend.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
 import {orStop, progress, warn, type StageContext} from '../stages/stageContext.ts';
+import {fewestTestImages} from './distancePlan.ts';
 import type {LabHeldOut} from './labHeldOut.ts';
 import type {MergeLab} from './mergeLab.ts';
+import {searchCounts} from './searchEffort.ts';
 
 /** A merge to be checked. */
 export interface CheckedMerge {
@@ -26,7 +28,7 @@ export async function checkSearch(
   {images, timesteps, seed}: SearchConfig,
   found: readonly CheckedMerge[],
 ): Promise<SearchCheck | null> {
-  if (lab.data.test.size < 2) {
+  if (lab.data.test.size < fewestTestImages) {
     warn(context)('There are no test images, so the result of the search is not checked on images it has not seen.');
     return null;
   }
@@ -36,7 +38,7 @@ export async function checkSearch(
     params: () => applyWeights(lab.base, lab.vectors, weights),
   }));
   const merges = [...always, ...found];
-  const report = progress(context, 'models checked on test images');
+  const report = progress(context, searchCounts.checked);
   const next = async (done: number) => {
     await orStop(context);
     report(done, merges.length + 1);

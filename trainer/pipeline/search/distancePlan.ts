@@ -22,6 +22,8 @@ export interface DistancePlan {
   readonly seed: number;
   readonly race: RaceConfig;
   readonly test: SearchTestConfig;
+  /** Whether there are images for that test. */
+  readonly isTested: boolean;
   /** Images that are drawn in one go. */
   readonly block: number;
   /** Images of a candidate in each round of a race. */
@@ -63,12 +65,21 @@ export function distancePlan(config: DemeConfig): DistancePlan | null {
     seed: createRandom(sampling.seed, 'search', search.seed).uint32(),
     race,
     test: SearchTestConfig.parse(search.test ?? {}),
+    isTested: hasTestImages(config),
     block,
     rounds: raceRounds({first: block, samples: race.samples}),
     searched: config.ordinary ? ['experts', 'ordinary'] : ['experts'],
     updates: searchedUpdates(config),
     starts: {experts: expertsStart(runExperts(config)), ordinary: ordinaryStart(NaN)},
   };
+}
+
+/** Fewer test images have no standard error. */
+export const fewestTestImages = 2;
+
+/** Whether a config holds out enough images to test what a search has found. */
+export function hasTestImages({data}: DemeConfig): boolean {
+  return data === undefined || data.test >= fewestTestImages;
 }
 
 /** The obvious weights of experts, those of the base first. */
@@ -94,8 +105,9 @@ const usualParts = 3;
 
 /** How many images the search and the test of its result draw: so many, unless it converges early or refuses candidates by their loss. */
 export function plannedImages(plan: DistancePlan, parts = usualParts): PlannedImages {
-  const {config, searched, test, updates} = plan;
+  const {config, searched, test, isTested, updates} = plan;
   const search = searched.reduce((sum, name) => sum + searchImages(plan, name, parts), 0);
+  if (!isTested) return {search, test: 0};
   const hasGroups = config.groups !== undefined && parts > 0;
   const models = [
     'base',

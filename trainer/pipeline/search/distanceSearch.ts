@@ -1,4 +1,4 @@
-import type {TensorGroup} from '../../contract/config/mergeRule.ts';
+import type {TensorGroup} from '../../contract/config/merge/mergeRule.ts';
 import {objectiveKinds} from '../../contract/config/searchObjective.ts';
 import {UserError} from '../../contract/errors.ts';
 import type {CheckpointSearch, GroupSearch} from '../../contract/run/report.ts';

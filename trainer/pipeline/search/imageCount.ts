@@ -1,22 +1,32 @@
 import {ReportPace} from '../drawing/reportPace.ts';
 
-/** Counts the images of a search against those that it was said to draw, also those that an earlier process has drawn. */
+/** Counts the images of a part of a search against those that it was said to draw, also those that an earlier process has drawn. */
 export class ImageCount {
   /** Images of each series so far. */
   readonly #reached = new Map<string, number>();
   #done = 0;
+  /** Of the parts before this one. */
+  #before = 0;
   readonly #pace = new ReportPace();
 
   #total: number;
 
   constructor(
     planned: number,
-    private readonly report: (done: number, total: number) => void,
+    private report: (done: number, total: number) => void,
   ) {
     this.#total = planned;
   }
 
-  /** Images that the search draws in all, as far as it is known. */
+  /** From now on it counts another part of the search, which draws so many images. */
+  begin(planned: number, report: (done: number, total: number) => void): void {
+    this.#before += this.#done;
+    this.#done = 0;
+    this.#total = planned;
+    this.report = report;
+  }
+
+  /** Images that this part draws in all, as far as it is known. */
   get total(): number {
     return this.#total;
   }
@@ -27,7 +37,12 @@ export class ImageCount {
     this.#tell(this.#done);
   }
 
-  /** Images so far. */
+  /** Images of all parts so far. */
+  get images(): number {
+    return this.#before + this.#done;
+  }
+
+  /** Images of this part so far. */
   get done(): number {
     return this.#done;
   }

@@ -3,7 +3,7 @@ import {collectFeatures, type FeatureNetwork} from '../../evaluate/featureNetwor
 import type {FeatureRows} from '../../evaluate/featureRows.ts';
 import {disposeParams, type Params} from '../../nn/params.ts';
 import {sampleBatches, type SampleImagesRequest} from '../../sample/sampleImages.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
+import {hashBytes} from '../../store/hashes/sha256.ts';
 import {FeatureBlocks} from '../drawing/featureBlocks.ts';
 import {orStop, type StageContext} from '../stages/stageContext.ts';
 import type {ImageCount} from './imageCount.ts';

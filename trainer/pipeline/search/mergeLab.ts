@@ -12,7 +12,7 @@ import {disposeParams, type Params} from '../../nn/params.ts';
 import type {SamplingConfig} from '../../contract/config/evaluateConfig.ts';
 import type {ExpertSnapshot} from '../../contract/run/snapshots/expertSnapshot.ts';
 import type {Prompts} from '../../sample/prompts.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
+import {hashBytes} from '../../store/hashes/sha256.ts';
 import {weightsHashOf} from '../graph/runInputs.ts';
 import {loadBase, openBaseComponents, loadExperts} from '../runModels.ts';
 import {expertSources, modelPath, runPaths} from '../../store/run/runPaths.ts';

@@ -15,7 +15,7 @@ import {searchCheckpoints} from '../../merge/search/checkpointSearch.ts';
 import {groupsOf, searchGroups} from '../../merge/search/groupSearch.ts';
 import {ruledMerge} from '../../merge/ruledWeights.ts';
 import {searchWeights} from '../../merge/search/search.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
+import {hashBytes} from '../../store/hashes/sha256.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {orStop, progress, warn, type StageContext} from '../stages/stageContext.ts';
 import {CandidateJournal} from './candidateJournal.ts';
@@ -27,6 +27,7 @@ import {openMergeLab, type MergeLab} from './mergeLab.ts';
 import {MergeScore} from './mergeScore.ts';
 import {searchByDistance} from './searchByDistance.ts';
 import {SearchedModel, type MergeSpace} from './searchedModel.ts';
+import {searchCounts} from './searchEffort.ts';
 
 /**
  * Searches the merge weights of a run by its objective: one weight for each expert, then, if the config says so, comparing the images of the best few and
@@ -151,7 +152,7 @@ class LossSearch {
     const {confirm: config} = this.config;
     const {features = 'none', sampling} = this.context.resolved.config.evaluate ?? {};
     if (config === undefined || features === 'none' || sampling === undefined) return null;
-    const onProgress = progress(this.context, 'images of the best candidates');
+    const onProgress = progress(this.context, searchCounts.confirmed);
     const {lab} = this;
     return confirmCandidates({
       lab,
@@ -178,11 +179,7 @@ class LossSearch {
 }
 
 /** What progress calls the candidates of each search. */
-const candidateNames: Partial<Record<SearchName, string>> = {
-  weights: 'merge candidates',
-  groups: 'candidates of the parts',
-  checkpoints: 'candidates of the checkpoints',
-};
+const candidateNames: Partial<Record<SearchName, string>> = searchCounts;
 
 type OnCandidate = (candidate: ScoredCandidate, done: number, total: number) => void;
 

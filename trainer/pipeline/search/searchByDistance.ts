@@ -3,7 +3,7 @@ import type {DistanceTest, OrdinarySearch, SearchResult} from '../../contract/ru
 import type {FeatureNetwork} from '../../evaluate/featureNetwork.ts';
 import {withFeatureNetworks} from '../../evaluate/featureNetworks.ts';
 import {groupsOf} from '../../merge/search/groupSearch.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
+import {hashBytes} from '../../store/hashes/sha256.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {openDrawingFolder} from '../drawing/drawingFolder.ts';
 import {measureSource} from '../drawing/measureSource.ts';
@@ -19,8 +19,9 @@ import {labDrawing} from './labDrawing.ts';
 import {MergeImages, type NamedMerge} from './mergeImages.ts';
 import type {MergeLab} from './mergeLab.ts';
 import {candidateOf, candidatesOf, reportedCandidates} from './reportedCandidates.ts';
-import {imagesOfSearch, plannedImagesText} from './searchCost.ts';
+import {plannedImagesText} from './searchCost.ts';
 import {SearchedModel} from './searchedModel.ts';
+import {searchCounts} from './searchEffort.ts';
 import {trainingFeatures} from './trainingFeatures.ts';
 
 /**
@@ -51,9 +52,7 @@ class ImageSearch {
   ) {
     this.#parts = plan.config.groups === undefined ? [] : groupsOf([...lab.base.keys()], lab.partOf);
     this.#planned = plannedImages(plan, this.#parts.length);
-    const {search, test} = this.#planned;
-    const total = search + (lab.data.test.size < 2 ? 0 : test);
-    this.#count = new ImageCount(total, progress(context, imagesOfSearch));
+    this.#count = new ImageCount(this.#planned.search, progress(context, searchCounts.images));
   }
 
   async run(): Promise<SearchResult> {
@@ -92,7 +91,7 @@ class ImageSearch {
       ...(lossLimit !== null && {lossLimit}),
       ...(ordinary && {ordinary: ordinaryResult(ordinary)}),
       ...(test && {test}),
-      images: this.#count.done,
+      images: this.#count.images,
     };
   }
 
@@ -135,9 +134,15 @@ class ImageSearch {
     const {test} = lab.data;
     const blocks = await measureSource(context, test, {folder: join(folder, 'test'), networks: [network]});
     const features = await blocks.rows(network.record);
+    const models = this.#testedModels(experts, ordinary);
+    // Models that are the same, as where all ones are the best, are drawn once.
+    const drawn = new Set(models.map(({merge}) => merge.name)).size;
+    const {seeds, samples} = plan.test;
+    this.#count.begin(drawn * seeds.length * samples, progress(context, searchCounts.testImages));
     return testDistances({
-      ...plan.test,
-      models: this.#testedModels(experts, ordinary),
+      seeds,
+      samples,
+      models,
       images,
       reference: test.size,
       toTest: await distanceTo(plan.distance, features),

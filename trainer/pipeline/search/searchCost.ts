@@ -12,9 +12,7 @@ import {runPaths} from '../../store/run/runPaths.ts';
 import {runEventPieces} from '../../store/run/singleEvents.ts';
 import {DrawingPace} from '../drawing/drawingPace.ts';
 import {distancePlan, plannedImages, type DistancePlan, type PlannedImages} from './distancePlan.ts';
-
-/** What the events of a search call the images that it counts. */
-export const imagesOfSearch = 'images of the search';
+import {searchCounts} from './searchEffort.ts';
 
 /** What a search by distance costs, for those who are to start it. */
 export interface SearchCost extends PlannedImages {
@@ -43,7 +41,8 @@ export function plannedImagesText(plan: DistancePlan, {search, test}: PlannedIma
   const candidates = `up to ${searchBudget(config)} candidates by ${name}`;
   const ordinary = searched.includes('ordinary') ? ', and as many of the ordinary finetune' : '';
   const number = (images: number) => images.toLocaleString('en-US');
-  return `${candidates}${ordinary}: ${number(search)} images in ${sampling.steps} steps each, and ${number(test)} for the test of the result`;
+  const tested = test === 0 ? '' : `, and ${number(test)} for the test of the result`;
+  return `${candidates}${ordinary}: ${number(search)} images in ${sampling.steps} steps each${tested}`;
 }
 
 interface ImagePace {
@@ -70,7 +69,7 @@ async function paceOf({path}: RunFolder): Promise<number | null> {
   const resolved = await config.catch(nullForUserError);
   if (resolved === null) return null;
   const {evaluate} = resolved.config;
-  const search = new DrawingPace(imagesOfSearch);
+  const search = new DrawingPace(searchCounts.images);
   const samples = new DrawingPace('samples');
   for await (const {events} of runEventPieces(path, ['progress'])) {
     for (const event of events) if (event.type === 'progress') [search, samples].forEach((pace) => pace.add(event));

@@ -1,4 +1,4 @@
-import type {TensorGroup} from '../../contract/config/mergeRule.ts';
+import type {TensorGroup} from '../../contract/config/merge/mergeRule.ts';
 import type {SearchName} from '../../contract/run/candidateRecord.ts';
 import {applyWeightsBy} from '../../merge/blend.ts';
 import type {WeightsOf} from '../../merge/files/incrementalMerge.ts';

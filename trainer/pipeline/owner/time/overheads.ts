@@ -1,4 +1,5 @@
 import type {Stage} from '../../../contract/run/stage.ts';
+import type {PlannedStage} from '../../graph/stagePlan.ts';
 
 /** Seconds that a stage takes besides what it counts. */
 export interface Overhead {
@@ -11,22 +12,26 @@ export interface Overhead {
 /** As long as no stage was seen. */
 const usual: Overhead = {opening: 2, closing: 0.5};
 
-/** What stages take besides their work, as those that are done took: of the same kind, else of any. */
+/** What stages take besides their work, as those of the same kind took, else those of any. */
 export class Overheads {
-  readonly #seen = new Map<Stage['kind'], Overhead[]>();
+  readonly #seen = new Map<Stage['kind'], Map<string, Partial<Overhead>>>();
 
-  add(kind: Stage['kind'], {opening, closing}: Overhead): void {
-    const positive = {opening: Math.max(0, opening), closing: Math.max(0, closing)};
-    this.#seen.set(kind, [...(this.#seen.get(kind) ?? []), positive]);
+  /** Of the stage with this name what is known so far: its opening once it computes. */
+  add({name, stage}: Pick<PlannedStage, 'name' | 'stage'>, overhead: Partial<Overhead>): void {
+    const ofKind = this.#seen.get(stage.kind) ?? new Map<string, Partial<Overhead>>();
+    this.#seen.set(stage.kind, ofKind.set(name, overhead));
   }
 
   of(kind: Stage['kind']): Overhead {
-    return mean(this.#seen.get(kind) ?? [...this.#seen.values()].flat());
+    return {opening: this.#mean(kind, 'opening'), closing: this.#mean(kind, 'closing')};
   }
-}
 
-function mean(seen: readonly Overhead[]): Overhead {
-  if (seen.length === 0) return usual;
-  const of = (part: keyof Overhead) => seen.reduce((sum, one) => sum + one[part], 0) / seen.length;
-  return {opening: of('opening'), closing: of('closing')};
+  #mean(kind: Stage['kind'], part: keyof Overhead): number {
+    const valuesOf = (stages: ReadonlyMap<string, Partial<Overhead>>) =>
+      [...stages.values()].flatMap(({[part]: seconds}) => (seconds === undefined ? [] : [Math.max(0, seconds)]));
+    const own = valuesOf(this.#seen.get(kind) ?? new Map());
+    const seen = own.length > 0 ? own : [...this.#seen.values()].flatMap(valuesOf);
+    if (seen.length === 0) return usual[part];
+    return seen.reduce((sum, seconds) => sum + seconds, 0) / seen.length;
+  }
 }

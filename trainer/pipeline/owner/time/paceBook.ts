@@ -25,11 +25,18 @@ const strengthOfMachine = 30;
 /** How fast each kind of stage does each thing that it counts, in this run, and what is expected of those that were not seen yet. */
 export class PaceBook {
   readonly #logs = new Map<string, {readonly kind: Kind; readonly log: PaceLog}>();
+  /** Whether they train, in the order in which they appear. */
+  readonly #kinds: ReadonlyMap<Kind, boolean>;
+  /** Those of which a stage counts something. */
+  readonly #counting: ReadonlySet<Kind>;
 
   constructor(
-    readonly stages: readonly PlannedStage[],
+    stages: readonly PlannedStage[],
     readonly earlier: KindTimes,
-  ) {}
+  ) {
+    this.#kinds = new Map(stages.map((planned) => [planned.stage.kind, isTraining(planned)]));
+    this.#counting = new Set(stages.filter(hasEffort).map(({stage}) => stage.kind));
+  }
 
   add(kind: Kind, what: string, span: TimedWork & {readonly end: number}): void {
     const key = `${kind} ${what}`;
@@ -61,8 +68,8 @@ export class PaceBook {
     const earlier = this.#earlierPace([kind]);
     if (earlier !== null)
       return {seconds: earlier * this.machineFactor, doubt: doubts.earlier, strength: strength.earlier};
-    const trains = this.#kinds((stage) => isTraining({stage: {kind} as Stage}) === isTraining(stage));
-    const all = this.#kinds(() => true);
+    const all = [...this.#kinds.keys()];
+    const trains = all.filter((other) => this.#kinds.get(other) === this.#kinds.get(kind));
     const seconds =
       this.#pace([kind], ahead) ??
       this.#pace(trains, ahead) ??
@@ -70,10 +77,6 @@ export class PaceBook {
       this.#earlierPace(trains) ??
       this.#earlierPace(all);
     return seconds === null ? null : {seconds, doubt: doubts.unlike, strength: strength.unlike};
-  }
-
-  #kinds(fits: (stage: PlannedStage) => boolean): Kind[] {
-    return [...new Set(this.stages.filter(fits).map(({stage}) => stage.kind))];
   }
 
   #pace(kinds: readonly Kind[], ahead: number): number | null {
@@ -91,8 +94,7 @@ export class PaceBook {
     let [seconds, effort] = [0, 0];
     for (const kind of kinds) {
       const time = this.earlier.get(kind);
-      const counts = this.stages.some((planned) => planned.stage.kind === kind && hasEffort(planned));
-      if (time === undefined || !counts) continue;
+      if (time === undefined || !this.#counting.has(kind)) continue;
       seconds += time.seconds;
       effort += time.effort;
     }

@@ -26,6 +26,12 @@ export class PaceLog {
   #grain = 1000;
   #seconds = 0;
   #effort = 0;
+  #added = 0;
+
+  /** How many spans were added, however they are kept. */
+  get added(): number {
+    return this.#added;
+  }
 
   /** Seconds that were timed. */
   get seconds(): number {
@@ -39,6 +45,7 @@ export class PaceLog {
   add(span: Span): void {
     this.#seconds += span.seconds;
     this.#effort += span.effort;
+    this.#added++;
     this.#spans = joined([...this.#spans, span], this.#grain, 1);
     if (this.#spans.length <= mostSpans) return;
     this.#grain *= 2;

@@ -28,7 +28,8 @@ export class RunningStage {
   readonly #paces = new Map<string, PaceLog>();
   #first: Reached | null = null;
   #last: Reached | null = null;
-  #events = 0;
+  /** Whether the newest gap was that long. */
+  #wasLong = false;
 
   constructor(
     /** When its process was started: milliseconds since the epoch. */
@@ -61,11 +62,10 @@ export class RunningStage {
     const before = this.#last;
     this.#first ??= reached;
     this.#last = reached;
-    this.#events++;
     if (before?.what !== reached.what) return null;
     const seconds = (reached.time - before.time) / 1000;
     const effort = (reached.share - before.share) * (this.effort[reached.what] ?? 0);
-    if (effort <= 0 || seconds <= 0 || this.#isPause(seconds)) return null;
+    if (effort <= 0 || seconds <= 0 || this.#isPause(reached.what, seconds)) return null;
     const span = {what: reached.what, end: reached.time, seconds, effort};
     const pace = this.#paces.get(reached.what) ?? new PaceLog();
     this.#paces.set(reached.what, pace);
@@ -73,9 +73,24 @@ export class RunningStage {
     return span;
   }
 
-  #isPause(seconds: number): boolean {
-    const gaps = this.#events - 2;
-    if (seconds <= pauseSeconds || gaps < 2 || this.#first === null) return false;
-    return seconds > (pauseFactor * this.timed.seconds) / gaps;
+  /** Seconds that it has worked since its newest event, as far as that can be: what is longer than any gap between events is a pause. */
+  workedSince(now: number): number {
+    if (this.#last === null) return 0;
+    const seconds = Math.max(0, now - this.#last.time) / 1000;
+    return Math.min(seconds, this.#longestGap(this.#last.what));
+  }
+
+  /** Of two such gaps after each other only the first one: the work goes that slowly now. */
+  #isPause(what: string, seconds: number): boolean {
+    const [isLong, wasLong] = [seconds > this.#longestGap(what), this.#wasLong];
+    this.#wasLong = isLong;
+    return isLong && !wasLong;
+  }
+
+  /** Seconds that may lie between two events of a thing: one may have an event for each of thousands of draws, another for a hundred images. */
+  #longestGap(what: string): number {
+    const pace = this.paceOf(what);
+    if (pace === null || pace.added < 2) return Infinity;
+    return Math.max(pauseSeconds, (pauseFactor * pace.seconds) / pace.added);
   }
 }

@@ -14,6 +14,8 @@ import {restOfLate, restOfUncounted, stageDoubts, together, type Estimate} from 
 const ownStrength = 5;
 /** Less of what a stage counts than that was timed: it has too few events, and its whole time is taken. */
 const timedShare = 0.5;
+/** A stage whose first event says no more than that of what it counts has only just begun to compute. */
+const earlyShare = 0.1;
 
 /**
  * How far a run is and how much time it has left, by its events. A stage takes as long as its kind takes for the same work: by what was measured in this run, the
@@ -107,7 +109,8 @@ export class StageClock {
   }
 
   /** What a stage that has ended tells besides the pace between its events. */
-  #learn({stage, effort}: PlannedStage, running: RunningStage, time: number): void {
+  #learn(planned: PlannedStage, running: RunningStage, time: number): void {
+    const {stage, effort} = planned;
     const {first, last, timed, since} = running;
     const total = totalEffort(effort);
     const known = this.#overheads.of(stage.kind);
@@ -117,7 +120,7 @@ export class StageClock {
       // Of a stage of a second or two nobody knows how much of that was its start.
       const part = Math.min(1, duration / 4 / Math.max(0.1, known.opening + known.closing));
       const overhead = {opening: part * known.opening, closing: part * known.closing};
-      this.#overheads.add(stage.kind, overhead);
+      this.#overheads.add(planned, overhead);
       const seconds = duration - timed.seconds - overhead.opening - overhead.closing;
       return this.#addUntimed(stage.kind, running, Object.keys(effort), {end: time, seconds});
     }
@@ -127,12 +130,12 @@ export class StageClock {
       return share * (effort[what] ?? 0) * pace;
     };
     const closing = (time - last.time) / 1000 - take(last.what, 1 - last.share);
-    if (wasResumed) return this.#overheads.add(stage.kind, {opening: known.opening, closing});
+    if (wasResumed) return this.#overheads.add(planned, {opening: known.opening, closing});
     const names = Object.keys(effort);
     const before = names.slice(0, names.indexOf(first.what));
     const begun = (first.time - since) / 1000 - take(first.what, first.share);
     const opening = before.length > 0 ? Math.min(known.opening, begun) : begun;
-    this.#overheads.add(stage.kind, {opening, closing});
+    this.#overheads.add(planned, {opening, closing});
     this.#addUntimed(stage.kind, running, before, {end: first.time, seconds: begun - opening});
   }
 
@@ -158,7 +161,10 @@ export class StageClock {
     if (!(what in effort) && totalEffort(effort) > 0) return;
     const running = this.#running.get(name) ?? new RunningStage(time, effort);
     this.#running.set(name, running);
-    const span = running.move({what, share: Math.min(1, share), time});
+    if (running.first === null && what === Object.keys(effort)[0] && share <= earlyShare) {
+      this.#overheads.add(planned, {opening: (time - running.since) / 1000});
+    }
+    const span = running.move({what, share: Math.min(1, Math.max(0, share)), time});
     if (span !== null) this.#paces.add(stage.kind, what, span);
   }
 
@@ -211,7 +217,7 @@ export class StageClock {
     if (pace === null || later === null) return restOfLate(this.#whole(planned, ahead), elapsed);
     const {closing} = this.#overheads.of(stage.kind);
     // The events are some seconds old.
-    const seconds = Math.max(0, pace.seconds * left + closing - Math.max(0, now - last.time) / 1000);
+    const seconds = Math.max(0, pace.seconds * left + closing - running.workedSince(now));
     return together([{seconds, doubt: pace.doubt}, later]);
   }
 

@@ -1,8 +1,8 @@
 import {setTimeout as wait} from 'node:timers/promises';
-import {lockHolder, takeLock, type HeldLock} from '../../store/run/processLock.ts';
-import {runPaths} from '../../store/run/runPaths.ts';
-import type {PlannedStage} from '../graph/stagePlan.ts';
-import {runBusy} from './startRun.ts';
+import {lockHolder, takeLock, type HeldLock} from '../../../store/run/processLock.ts';
+import {runPaths} from '../../../store/run/runPaths.ts';
+import type {PlannedStage} from '../../graph/stagePlan.ts';
+import {runBusy} from '../startRun.ts';
 
 /** Milliseconds for a process whose lock was taken, as its node was given up, to notice that and to end. */
 const fencePatience = 12_000;

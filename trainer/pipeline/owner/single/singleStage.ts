@@ -1,14 +1,14 @@
-import type {ErrorRecord} from '../../contract/errors.ts';
-import {StageState} from '../../contract/launch/stageState.ts';
-import type {NewRunEvent, RunEvent} from '../../contract/run/events.ts';
-import {addEvents, noProgress, type RunProgress} from '../../contract/run/runProgress.ts';
-import {writeJsonAtomic} from '../../store/files/jsonFile.ts';
-import {EventLog} from '../../store/run/eventLog.ts';
-import {StageMetrics} from '../../store/metrics/stageMetrics.ts';
-import {readStageState} from '../../store/run/launched/launchedRun.ts';
-import {ownIdentity} from '../../store/run/processIdentity.ts';
-import type {HeldLock} from '../../store/run/processLock.ts';
-import {runPaths} from '../../store/run/runPaths.ts';
+import type {ErrorRecord} from '../../../contract/errors.ts';
+import {StageState} from '../../../contract/launch/stageState.ts';
+import type {NewRunEvent, RunEvent} from '../../../contract/run/events.ts';
+import {addEvents, noProgress, type RunProgress} from '../../../contract/run/runProgress.ts';
+import {writeJsonAtomic} from '../../../store/files/jsonFile.ts';
+import {EventLog} from '../../../store/run/eventLog.ts';
+import {StageMetrics} from '../../../store/metrics/stageMetrics.ts';
+import {readStageState} from '../../../store/run/launched/launchedRun.ts';
+import {ownIdentity} from '../../../store/run/processIdentity.ts';
+import type {HeldLock} from '../../../store/run/processLock.ts';
+import {runPaths} from '../../../store/run/runPaths.ts';
 
 /**
  * What a process writes down about a stage that it runs without an owner of the run: its events and its state, in files that no other process
