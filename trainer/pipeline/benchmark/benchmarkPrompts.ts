@@ -5,7 +5,7 @@ import {promptFileOf, type PromptFile} from '../../contract/config/evaluateConfi
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {readPromptFile} from '../../data/captions/promptFile.ts';
 import {writeFileAtomic} from '../../store/files/atomicFile.ts';
-import {hashFile} from '../../store/files/sha256.ts';
+import {hashFile} from '../../store/hashes/sha256.ts';
 import {benchmarks} from './benchmarks.ts';
 
 /** Sentences that are made of a list lie in this file of the folder of the benchmark. */

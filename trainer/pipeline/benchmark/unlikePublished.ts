@@ -1,7 +1,7 @@
 import {nullForUserError} from '../../contract/errors.ts';
 import type {FeatureNetworkRecord} from '../../contract/model/featureNetwork.ts';
 import {cachedFeatureWeights, featureWeights} from '../../evaluate/featureWeights.ts';
-import {knownHash} from '../../store/files/knownHash.ts';
+import {knownHash} from '../../store/hashes/knownHash.ts';
 import {weightedNetworks} from '../graph/evaluationInputs.ts';
 import {resolutionOf, type BenchmarkConfig, type BenchmarkRequest} from './benchmarkConfig.ts';
 import {listedTexts} from './benchmarkPrompts.ts';

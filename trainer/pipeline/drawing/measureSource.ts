@@ -1,4 +1,3 @@
-import {mkdir} from 'node:fs/promises';
 import type {ImageSource} from '../../data/dataset.ts';
 import {sourceBatches, type FeatureNetwork} from '../../evaluate/featureNetwork.ts';
 import type {ImageSpan} from '../../sample/sampleImages.ts';
@@ -6,6 +5,7 @@ import {orStop, progress, type StageContext} from '../stages/stageContext.ts';
 import {blockTaker} from './blockTaker.ts';
 import {FeatureBlocks} from './featureBlocks.ts';
 import {giveImages} from './imageTakers.ts';
+import {makeFolders} from '../../store/files/makeFolders.ts';
 
 /** What networks make of the images of a part of the data, of which blocks that lie in `folder` are made already. */
 export async function measureSource(
@@ -13,7 +13,7 @@ export async function measureSource(
   source: ImageSource,
   {folder, networks}: {readonly folder: string; readonly networks: readonly FeatureNetwork[]},
 ): Promise<FeatureBlocks> {
-  await mkdir(folder, {recursive: true});
+  makeFolders(folder);
   const {shape, size} = source;
   const blocks = await FeatureBlocks.open(folder, size);
   const taker = blockTaker(blocks, [0, size], {networks, shape});

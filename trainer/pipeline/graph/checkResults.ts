@@ -4,7 +4,7 @@ import {UserError} from '../../contract/errors.ts';
 import type {StageRecord} from '../../contract/run/pipeline.ts';
 import type {Stage} from '../../contract/run/stage.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
-import {hashFile} from '../../store/files/sha256.ts';
+import {hashFile} from '../../store/hashes/sha256.ts';
 import {readStageRecord} from '../../store/run/stageRecord.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {optionalPaths} from './stageOutputs.ts';

@@ -2,7 +2,7 @@ import {resolve, sep} from 'node:path';
 import type {DataConfig} from '../../contract/config/dataConfig.ts';
 import {nullForUserError} from '../../contract/errors.ts';
 import {walkFiles, type FoundFile} from '../../data/walkFiles.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
+import {hashBytes} from '../../store/hashes/sha256.ts';
 
 /** Where images lie; without it, with the program. */
 type ImagePath = Pick<DataConfig, 'path'>;

@@ -7,7 +7,7 @@ import type {FeatureNetworkName} from '../../contract/model/featureNetwork.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {cachedFeatureWeights} from '../../evaluate/featureWeights.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
-import {knownHash} from '../../store/files/knownHash.ts';
+import {knownHash} from '../../store/hashes/knownHash.ts';
 import {recordFile, stateFile} from '../../store/run/checkpointFiles.ts';
 import {modelHash} from '../../store/weights/modelFolder.ts';
 import {dataFiles, listingOf, missing, stampOf} from './dataStamp.ts';

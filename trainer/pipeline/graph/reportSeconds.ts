@@ -17,15 +17,15 @@ const dimensions: Readonly<Record<FeatureNetworkName, number>> = {
 const distance = {factor: 5, perSecond: 5e9} as const;
 /** Seconds for a pair of images whose features are compared: for the search of neighbours, and for each feature. */
 const pair = {neighbours: 25e-9, feature: 0.03e-9} as const;
-/** Start of its process, curves and pictures. */
-const others = 4;
+/** Start of its process, and curves and pictures of a model. */
+const others = {start: 0.9, model: 0.4} as const;
 
 /**
  * What the report of a config usually takes, in seconds: for each model d^3 for its Fréchet distance and those of parts of its images, of d features, and
  * n (n + r) pairs for the precision and recall of n images beside r of reference.
  */
 export function reportSeconds({evaluate, data, ...config}: DemeConfig): number {
-  if (evaluate === undefined) return others;
+  if (evaluate === undefined) return others.start;
   const images = measuredCount(evaluate);
   const reference = typeof data?.test === 'number' ? data.test : 0;
   const pairs = areCompared(images, reference) ? images * (images + reference) : 0;
@@ -35,5 +35,5 @@ export function reportSeconds({evaluate, data, ...config}: DemeConfig): number {
     return distances / distance.perSecond + pairs * (pair.neighbours + pair.feature * d);
   });
   const models = evaluatedModels({...config, evaluate, data}).length;
-  return others + models * ofModel.reduce((sum, seconds) => sum + seconds, 0);
+  return others.start + models * ofModel.reduce((sum, seconds) => sum + seconds, others.model);
 }

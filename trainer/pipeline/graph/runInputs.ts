@@ -5,7 +5,7 @@ import {InputsRecord, type FilesStamp} from '../../contract/run/inputsRecord.ts'
 import {runExperts, type ResolvedConfig} from '../../contract/run/pipeline.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {readJson, readJsonIfThere, writeJsonAtomic} from '../../store/files/jsonFile.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
+import {hashBytes} from '../../store/hashes/sha256.ts';
 import {expertSources, runPaths} from '../../store/run/runPaths.ts';
 import type {ZodType} from 'zod';
 import {autoencoderKind} from '../../store/weights/autoencoderFolder.ts';

@@ -1,11 +1,13 @@
 import {runExperts} from '../../contract/run/pipeline.ts';
 import type {DemeConfig} from '../../contract/config/config.ts';
-import {measuredCount, type SamplingConfig} from '../../contract/config/evaluateConfig.ts';
-import {searchBudget} from '../../contract/config/searchConfig.ts';
+import {
+  featureNames,
+  measuredCount,
+  type EvaluateConfig,
+  type SamplingConfig,
+} from '../../contract/config/evaluateConfig.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import {usualGuidance} from '../../contract/run/promptGrid.ts';
-import {distancePlan, plannedImages} from '../search/distancePlan.ts';
-import {imagesOfSearch} from '../search/searchCost.ts';
 
 /**
  * How much a stage computes, in passes of one image forward through the network, for each thing that its events count (`samples`, …), in the order in which it
@@ -27,6 +29,12 @@ export function stageSize({effort, seconds}: {readonly effort: StageEffort; read
   return total > 0 ? total : seconds;
 }
 
+/** Features of digits take a third of a second; those of Inception count their images, which soon tell how long they take. */
+export function referenceSeconds(evaluate: EvaluateConfig | undefined): number {
+  const isQuick = featureNames(evaluate?.features ?? 'none').every((name) => name === 'digits');
+  return isQuick ? 1 : shortStage;
+}
+
 /** What the steps of a training count. */
 export const updatesOfTraining = 'updates';
 
@@ -36,18 +44,6 @@ export function trainingEffort(
   consistency = 0,
 ): StageEffort {
   return {[updatesOfTraining]: updates * batch * accumulation * (3 + (consistency > 0 ? 1 : 0))};
-}
-
-/** Of a search by loss, a candidate sees every range. */
-export function searchEffort(config: DemeConfig): StageEffort {
-  const plan = distancePlan(config);
-  if (plan !== null) {
-    const {search, test} = plannedImages(plan);
-    return {[imagesOfSearch]: (search + test) * passesPerImage(plan.sampling)};
-  }
-  const search = config.merge?.search;
-  if (search === undefined) return {};
-  return {'merge candidates': searchBudget(search) * search.images * search.timesteps * runExperts(config)};
 }
 
 export function evaluationEffort(config: DemeConfig): StageEffort {
@@ -65,8 +61,8 @@ export function drawingEffort({evaluate}: DemeConfig, shards = 1): StageEffort {
   return {samples: (images * passesPerImage(evaluate.sampling)) / shards};
 }
 
-/** With guidance, the network also predicts without the prompt. */
-function passesPerImage(sampling: SamplingConfig): number {
+/** Passes through the network for an image. With guidance, it also predicts without the prompt. */
+export function passesPerImage(sampling: SamplingConfig): number {
   const isGuided = sampling.prompts !== undefined && (sampling.guidance ?? usualGuidance) > 1;
   return sampling.steps * (isGuided ? 2 : 1);
 }

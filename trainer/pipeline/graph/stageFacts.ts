@@ -1,7 +1,7 @@
 import type {FilesStamp, InputsRecord} from '../../contract/run/inputsRecord.ts';
 import type {ResolvedConfig} from '../../contract/run/pipeline.ts';
 import type {RunFolder} from '../../store/run/runFolder.ts';
-import {hashBytes, hashFile} from '../../store/files/sha256.ts';
+import {hashBytes, hashFile} from '../../store/hashes/sha256.ts';
 import {trainerEntry} from '../owner/trainerEntry.ts';
 
 /** What the results of the stages of a run depend on besides its config and each other. */

@@ -1,6 +1,6 @@
 import type {StageInputs} from '../../contract/run/pipeline.ts';
 import {parseStage} from '../../contract/run/stage.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
+import {hashBytes} from '../../store/hashes/sha256.ts';
 import {definitionOf} from '../stages/registry.ts';
 import type {StageFacts} from './stageFacts.ts';
 import {partOf, type PlannedStage} from './stagePlan.ts';

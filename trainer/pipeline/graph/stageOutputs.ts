@@ -2,7 +2,7 @@ import {readdir} from 'node:fs/promises';
 import {join, relative, sep} from 'node:path';
 import type {Stage} from '../../contract/run/stage.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
-import {hashFile} from '../../store/files/sha256.ts';
+import {hashFile} from '../../store/hashes/sha256.ts';
 import {definitionOf} from '../stages/registry.ts';
 
 /** Folders and files of a run in which a stage leaves its result, relative to it and with forward slashes on every system. */

@@ -7,7 +7,7 @@ import {writeFolderAtomic} from '../../store/files/atomicFolder.ts';
 import {linkOrCopy} from '../../store/files/linkFiles.ts';
 import {filesBelow} from '../../store/files/namesIn.ts';
 import {listRuns, type RunFolder} from '../../store/run/runFolder.ts';
-import {hashFile} from '../../store/files/sha256.ts';
+import {hashFile} from '../../store/hashes/sha256.ts';
 import {readStageRecord, writeStageRecord} from '../../store/run/stageRecord.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import type {StageFacts} from './stageFacts.ts';

@@ -1,4 +1,3 @@
-import {mkdir} from 'node:fs/promises';
 import {UserError} from '../../contract/errors.ts';
 import type {CancelledStages, CancelRecord} from '../../contract/launch/cancelRecord.ts';
 import type {Scheduler} from '../../launch/scheduler.ts';
@@ -9,6 +8,7 @@ import type {RunFolder} from '../../store/run/runFolder.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
 import {allStages, type StageNode} from '../graph/stagePlan.ts';
 import {readResolved} from '../owner/work.ts';
+import {makeFolders} from '../../store/files/makeFolders.ts';
 
 const isOpen = ({state}: LaunchedStage) => state === 'queued' || state === 'running';
 
@@ -40,7 +40,7 @@ export async function cancelStages(
   }
   const going = open.filter(({stage}) => because.has(stage));
   // No job may have begun yet.
-  await mkdir(runPaths.stages(run.path), {recursive: true});
+  makeFolders(runPaths.stages(run.path));
   for (const {stage} of going) {
     const mark: CancelRecord = {format: 1, because: because.get(stage) ?? null};
     await writeJsonAtomic(runPaths.stageCancel(run.path, stage), mark);

@@ -15,7 +15,7 @@ import {writeFileAtomic} from '../../store/files/atomicFile.ts';
 import {byteText} from '../../store/files/freeSpace.ts';
 import {readJsonIfThere, writeJsonAtomic} from '../../store/files/jsonFile.ts';
 import {endOfFile} from '../../store/files/regularFile.ts';
-import {hashFile} from '../../store/files/sha256.ts';
+import {hashFile} from '../../store/hashes/sha256.ts';
 import {trainerEntry} from '../owner/trainerEntry.ts';
 import {jobCommand} from './jobCommand.ts';
 import {schedulerOf} from './launchRun.ts';

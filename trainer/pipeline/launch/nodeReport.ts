@@ -10,7 +10,7 @@ import {probeEngine} from '../../launch/probeEngine.ts';
 import {cacheFolder} from '../../store/files/cacheFolder.ts';
 import {freeBytes} from '../../store/files/freeSpace.ts';
 import {readJson, writeJsonAtomic} from '../../store/files/jsonFile.ts';
-import {hashFile} from '../../store/files/sha256.ts';
+import {hashFile} from '../../store/hashes/sha256.ts';
 import {trainerEntry} from '../owner/trainerEntry.ts';
 import {cudaSetting} from '../resources/cudaSetting.ts';
 

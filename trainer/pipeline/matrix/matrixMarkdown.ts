@@ -1,4 +1,5 @@
 import type {MatrixResult, MatrixRow} from '../../contract/matrix/matrixResult.ts';
+import {stageTitle} from '../../contract/overview/stageTitle.ts';
 import {measuredText} from '../../contract/scores/estimate.ts';
 import {table} from '../report/markdownTable.ts';
 
@@ -43,7 +44,7 @@ function scoreTable(score: string, columns: readonly string[], rows: readonly Ma
     });
     return [...labelsOf(columns, row), ...cells];
   });
-  return table([...columns, ...models], lines);
+  return table([...columns, ...models.map((model) => stageTitle(model, []))], lines);
 }
 
 function runTable(columns: readonly string[], rows: readonly MatrixRow[]): string {

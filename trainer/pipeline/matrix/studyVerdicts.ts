@@ -2,6 +2,7 @@ import {isJudged, plainScores} from '../../contract/matrix/judgedScores.ts';
 import {rowLabel, scoreOf} from '../../contract/matrix/matrixEntries.ts';
 import type {MatrixResult, MatrixRow} from '../../contract/matrix/matrixResult.ts';
 import {enoughErrors, isLess, scoreDifference} from '../../contract/matrix/scoreDifference.ts';
+import {stageTitle} from '../../contract/overview/stageTitle.ts';
 import {parseModel} from '../../contract/run/runModel.ts';
 import {directionText, measuredText, type Estimate} from '../../contract/scores/estimate.ts';
 
@@ -62,7 +63,9 @@ function rivalsOf(row: MatrixRow, score: string): Rival[] {
 function comparison(row: MatrixRow, score: string, rivals: readonly Rival[]): string {
   const own = scoreOf({row, model: 'merged'}, score);
   const value = own ? ` ${measuredText(own.mean, own.standardError ?? undefined)}` : '';
-  const against = rivals.map(({model, difference}) => `against ${model} ${differenceWords(difference)}`);
+  const against = rivals.map(
+    ({model, difference}) => `against ${stageTitle(model, [])} ${differenceWords(difference)}`,
+  );
   return `${score}, merged ${rowLabel(row)}:${value}; ${against.join('; ')}.`;
 }
 

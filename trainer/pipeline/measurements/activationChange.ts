@@ -3,7 +3,7 @@ import {measuredTimesteps, type ActivationChange} from '../../contract/run/measu
 import type {RunModel} from '../../contract/run/runModel.ts';
 import type {ImageSource} from '../../data/dataset.ts';
 import type {OpenModel} from '../../models/pretrained.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
+import {hashBytes} from '../../store/hashes/sha256.ts';
 import {modelPath} from '../../store/run/runPaths.ts';
 import {weightsHashOf} from '../graph/runInputs.ts';
 import {openBase} from '../runModels.ts';

@@ -11,7 +11,7 @@ import {partOf} from '../../models/architectures.ts';
 import type {OpenModel} from '../../models/pretrained.ts';
 import {countParams, disposeParams, type Params} from '../../nn/params.ts';
 import {namesIn} from '../../store/files/namesIn.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
+import {hashBytes} from '../../store/hashes/sha256.ts';
 import {modelPath} from '../../store/run/runPaths.ts';
 import {RowTable} from '../../store/table/rowTable.ts';
 import {conflictCosines} from '../../train/conflict/conflictCosines.ts';

@@ -11,7 +11,7 @@ import {fitAtCentre} from '../../merge/landscape/fitAtCentre.ts';
 import {landscapeAxis, landscapePoints, withLosses} from '../../merge/landscape/landscapePoints.ts';
 import {Predictor} from '../../models/predictor.ts';
 import type {OpenModel} from '../../models/pretrained.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
+import {hashBytes} from '../../store/hashes/sha256.ts';
 import {modelPath} from '../../store/run/runPaths.ts';
 import {weightsHashOf} from '../graph/runInputs.ts';
 import {openBase, openBaseComponents} from '../runModels.ts';

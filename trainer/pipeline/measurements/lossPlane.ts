@@ -5,7 +5,7 @@ import {runExperts} from '../../contract/run/pipeline.ts';
 import {meanLoss} from '../../evaluate/heldOutSummary.ts';
 import {IncrementalMerge} from '../../merge/files/incrementalMerge.ts';
 import {lineScales, planeAxis, planePoints, withLoss} from '../../merge/search/planePoints.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
+import {hashBytes} from '../../store/hashes/sha256.ts';
 import {settledWeights} from '../../store/run/settledWeights.ts';
 import {openMergeLab, type MergeLab} from '../search/mergeLab.ts';
 import type {MeasuredRun, MeasurementHooks, OpenMeasurement} from './measurement.ts';

@@ -1,4 +1,3 @@
-import {mkdir} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {nullForUserError, UserError} from '../../contract/errors.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
@@ -7,6 +6,7 @@ import {tableLimits} from '../../store/files/jsonLimits.ts';
 import {namesIn} from '../../store/files/namesIn.ts';
 import {takeLock} from '../../store/run/processLock.ts';
 import type {Measured, MeasuredRun, Measurement, MeasurementHooks, OpenMeasurement} from './measurement.ts';
+import {makeFolders} from '../../store/files/makeFolders.ts';
 
 const writeMilliseconds = 1000;
 
@@ -69,7 +69,7 @@ async function runAndKeep<Result>(
   file: string,
   hooks: Omit<MeasurementHooks<Result>, 'keep'>,
 ): Promise<Result> {
-  await mkdir(dirname(file), {recursive: true});
+  makeFolders(dirname(file));
   let unwritten: Result | null = null;
   let writtenAt = performance.now();
   const keep = async (result: Result) => {

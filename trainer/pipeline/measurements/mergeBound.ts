@@ -6,7 +6,7 @@ import {runMerge} from '../../contract/run/runMerge.ts';
 import type {WeightsOf} from '../../merge/files/incrementalMerge.ts';
 import {ruledWeights} from '../../merge/ruledWeights.ts';
 import type {PartOf} from '../../merge/tensorWeights.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
+import {hashBytes} from '../../store/hashes/sha256.ts';
 import {settledWeights} from '../../store/run/settledWeights.ts';
 import {openMergeLab, type MergeLab} from '../search/mergeLab.ts';
 import {BoundDescent} from './boundDescent.ts';

@@ -2,7 +2,7 @@ import {UserError} from '../../contract/errors.ts';
 import type {TaskAnalysis} from '../../contract/run/measured/taskAnalysis.ts';
 import {analyseTasks, analysisSubject} from '../../merge/analysis/analyseTasks.ts';
 import {withMergeInputs} from '../../merge/files/mergeInput.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
+import {hashBytes} from '../../store/hashes/sha256.ts';
 import {expertSources} from '../../store/run/runPaths.ts';
 import {toolVersion} from '../owner/toolVersion.ts';
 import type {MeasuredRun, OpenMeasurement} from './measurement.ts';

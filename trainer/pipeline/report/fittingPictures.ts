@@ -11,10 +11,16 @@ export interface FittingPicture extends Content {
   readonly scale: number;
 }
 
-/** Pictures that take at most `room` bytes together: where they would take more, the sides of all PNG files are shrunk alike, and charts stay as they are. */
-export function fittingPictures(contents: readonly Content[], room: number): FittingPicture[] {
+/**
+ * Pictures that take at most `room` bytes together: where they would take more, the sides of all PNG files are shrunk alike, and charts stay as they are.
+ * What does not fit even so is left out, the largest first.
+ */
+export function fittingPictures(all: readonly Content[], room: number): FittingPicture[] {
   const size = (pictures: readonly Content[]) => pictures.reduce((sum, {bytes}) => sum + bytes.length, 0);
   const isPng = ({file}: Content) => file.endsWith('.png');
+  const charts = all.filter((content) => !isPng(content)).sort((a, b) => a.bytes.length - b.bytes.length);
+  const large = new Set(charts.filter((_, i) => size(charts.slice(0, i + 1)) > room));
+  const contents = all.filter((content) => !large.has(content));
   const left = room - size(contents.filter((content) => !isPng(content)));
   const grids = size(contents.filter(isPng));
   const asTheyAre = contents.map((content) => ({...content, scale: 1}));

@@ -32,7 +32,7 @@ function renderer(pictures: ReadonlyMap<string, FittingPicture>): Partial<Render
   return {
     html: ({text}: Tokens.HTML | Tokens.Tag) => escaped(text),
     link: ({text}: Tokens.Link) => escaped(text),
-    image: ({href, text}: Tokens.Image) => figure(text, pictures.get(href), extname(href)),
+    image: ({href, text}: Tokens.Image) => figure(text, pictures.get(href), href),
     table(this: Renderer, token: Tokens.Table) {
       return `<div class="wide" role="region" tabindex="0" aria-label="Table">${plain.table.call(this, token)}</div>`;
     },
@@ -40,9 +40,9 @@ function renderer(pictures: ReadonlyMap<string, FittingPicture>): Partial<Render
   };
 }
 
-function figure(title: string, picture: FittingPicture | undefined, type: string): string {
-  if (picture === undefined) return escaped(title);
-  const source = `data:${types[type]};base64,${Buffer.from(picture.bytes).toString('base64')}`;
+function figure(title: string, picture: FittingPicture | undefined, file: string): string {
+  if (picture === undefined) return escaped(`${title}: not in this page, for its size.`);
+  const source = `data:${types[extname(file)]};base64,${Buffer.from(picture.bytes).toString('base64')}`;
   const shrunk = picture.scale < 1 ? `<br>Shrunk to ${Math.round(100 * picture.scale)} % of its sides.` : '';
   return `<img src="${source}" alt="${escaped(title)}">${shrunk}`;
 }

@@ -1,4 +1,4 @@
-import {mkdir, stat} from 'node:fs/promises';
+import {stat} from 'node:fs/promises';
 import {basename, join, relative, resolve, sep} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
 import type {ExpertSnapshot} from '../../contract/run/snapshots/expertSnapshot.ts';
@@ -10,7 +10,7 @@ import type {Datasets} from '../../data/dataset.ts';
 import {openData} from '../../data/openData.ts';
 import {walkFiles} from '../../data/walkFiles.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
-import {knownHash} from '../../store/files/knownHash.ts';
+import {knownHash} from '../../store/hashes/knownHash.ts';
 import {modelPath, requireBase, runPaths} from '../../store/run/runPaths.ts';
 import {RunPlace} from '../../store/run/runPlace.ts';
 import {readStageRecord} from '../../store/run/stageRecord.ts';
@@ -29,6 +29,7 @@ import {
   weightsHashOf,
 } from '../graph/runInputs.ts';
 import {runRanges} from '../runRanges.ts';
+import {makeFolders} from '../../store/files/makeFolders.ts';
 
 /**
  * Opens what a stage reads, and makes sure that it is what the run began with, and stays so while it is read. The key of a stage, by which
@@ -120,7 +121,7 @@ export class InputWatch {
   /** Makes a folder of the run, unless the run is gone. */
   async makeFolder(path: string): Promise<void> {
     await this.place.check();
-    await mkdir(path, {recursive: true});
+    makeFolders(path);
   }
 
   /** Throws a UserError where images have changed since they were opened, or the run folder is gone: before a result is kept. */

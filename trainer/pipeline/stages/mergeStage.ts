@@ -1,4 +1,4 @@
-import {sameAsBase} from '../../contract/config/mergeSetting.ts';
+import {sameAsBase} from '../../contract/config/merge/mergeSetting.ts';
 import {expertModels, WeightsRecord} from '../../contract/run/pipeline.ts';
 import {runMergeInputs} from '../../contract/run/runMerge.ts';
 import {mergeModels} from '../../merge/files/mergeFiles.ts';

@@ -1,4 +1,3 @@
-import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {
   featureFileNames,
@@ -22,6 +21,7 @@ import {measureSource} from '../drawing/measureSource.ts';
 import {writeAllFeatures} from './featureFile.ts';
 import {note, orStop, progress, requireEvaluate, type StageContext, type StageOutcome} from './stageContext.ts';
 import {openStageData} from './data/stageData.ts';
+import {makeFolders} from '../../store/files/makeFolders.ts';
 
 /** What Fréchet distance and KID compare samples with: features of all test images or of other images, or given statistics. */
 export async function referenceStage(context: StageContext): Promise<StageOutcome> {
@@ -34,7 +34,7 @@ export async function referenceStage(context: StageContext): Promise<StageOutcom
       continue;
     }
     const folder = join(drawing, names.join('-'));
-    await mkdir(folder, {recursive: true});
+    makeFolders(folder);
     const blocks = await withFeatureNetworks(names, (networks) =>
       path === null
         ? measureTestImages(context, folder, networks)

@@ -1,25 +1,25 @@
 import type {DemeConfig} from '../../contract/config/config.ts';
-import {measuredCount, promptFileOf, type SamplingConfig} from '../../contract/config/evaluateConfig.ts';
-import {searchDistance, searchSampling} from '../../contract/config/searchDistance.ts';
+import {measuredCount} from '../../contract/config/evaluateConfig.ts';
+import {searchDistance} from '../../contract/config/searchDistance.ts';
 import type {TrainingConfig} from '../../contract/config/training.ts';
 import type {StageSelection} from '../../contract/run/ownerMessages.ts';
 import {baselineModels, evaluatedModels, expertModels} from '../../contract/run/pipeline.ts';
 import {modelName, type RunModel} from '../../contract/run/runModel.ts';
 import {modelMadeBy, type Stage, type StageKind, type StageOf} from '../../contract/run/stage.ts';
-import {ruledMerge} from '../../merge/ruledWeights.ts';
 import {runPaths} from '../../store/run/runPaths.ts';
-import {referencePaths, weightedNetworks, weightsInput} from '../graph/evaluationInputs.ts';
+import {referencePaths} from '../graph/evaluationInputs.ts';
+import {images, networkStamps, promptStamp, searchInputs, startStamp} from '../graph/inputStamps.ts';
 import {reportSeconds} from '../graph/reportSeconds.ts';
-import {drawingEffort, evaluationEffort, searchEffort, trainingEffort, type StageEffort} from '../graph/stageEffort.ts';
-import type {StageFacts} from '../graph/stageFacts.ts';
 import {
-  computing,
-  dataSettings,
-  expertSettings,
-  ordinarySettings,
-  ordinaryTraining,
-  withBaseline,
-} from '../graph/trainingInputs.ts';
+  drawingEffort,
+  evaluationEffort,
+  referenceSeconds,
+  trainingEffort,
+  type StageEffort,
+} from '../graph/stageEffort.ts';
+import {searchEffort} from '../search/searchEffort.ts';
+import type {StageFacts} from '../graph/stageFacts.ts';
+import {computing, expertSettings, ordinarySettings, ordinaryTraining, withBaseline} from '../graph/trainingInputs.ts';
 import type {StageContext, StageOutcome} from './stageContext.ts';
 
 /** All that sets one kind of stages apart from the others. A new kind is a row of `registry` and one of the names in contract/run/stage. */
@@ -135,6 +135,8 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     stages: ({merge}) => (merge ? [{kind: 'merge'}] : []),
     needs: (_, config) => [{kind: 'search'}, ...trainedExperts(config)],
     effort: () => ({}),
+    // The disk decides: of digits a quarter of a second, of 114 million weights and four experts 1.5.
+    seconds: () => 1,
     inputs: (_, {resolved, experts, ranges}) => {
       const {dtype, method, rules} = resolved.config.merge ?? {};
       return {merge: {dtype, method, rules}, experts, ranges};
@@ -149,6 +151,7 @@ export const registry: {readonly [K in StageKind]: StageDefinition<K>} = {
     stages: ({evaluate}) => (evaluate && evaluate.features !== 'none' ? [{kind: 'reference'}] : []),
     needs: () => [],
     effort: () => ({}),
+    seconds: ({evaluate}) => referenceSeconds(evaluate),
     inputs: (_, facts) => {
       const {features, keep, reference} = facts.resolved.config.evaluate ?? {};
       const files = referencePaths(facts.resolved.config.evaluate).map((path) => facts.evaluation[path]);
@@ -224,8 +227,12 @@ export function definitionOf<K extends StageKind>(stage: StageOf<K>): StageDefin
 
 /** The stages that a config has for what a user asks for. */
 export function selectedStages(config: DemeConfig, selection: StageSelection['kind']): Stage[] {
+  return stagesOf(config, ({selectedBy}) => selectedBy.includes(selection));
+}
+
+function stagesOf(config: DemeConfig, isWanted: (definition: StageDefinition<StageKind>) => boolean): Stage[] {
   return Object.values(registry)
-    .filter(({selectedBy}) => selectedBy.includes(selection))
+    .filter((definition) => isWanted(definition))
     .flatMap((definition): Stage[] => definition.stages(config));
 }
 
@@ -239,9 +246,10 @@ function drawStages(model: RunModel, {evaluate}: DemeConfig): StageOf<'draw'>[] 
   return Array.from({length: evaluate.shards}, (_, shard) => ({kind: 'draw', model, shard}));
 }
 
-/** The stages of a config that make a model; none for one that is given. */
+/** The stages of a config that make a model; none for one that is given. Parts of a result, of which there may be thousands, make none. */
 function makersOf(model: RunModel, config: DemeConfig): Stage[] {
-  return selectedStages(config, 'pipeline').filter((stage) => {
+  const whole = stagesOf(config, ({selectedBy, partOf}) => selectedBy.includes('pipeline') && partOf === undefined);
+  return whole.filter((stage) => {
     const made = modelMadeBy(stage);
     return made !== null && modelName(made) === modelName(model);
   });
@@ -250,47 +258,6 @@ function makersOf(model: RunModel, config: DemeConfig): Stage[] {
 function madeModel<K extends StageKind>(stage: StageOf<K>, run: string): string[] {
   const model = modelMadeBy(stage);
   return model === null ? [] : [runPaths.model(run, modelName(model))];
-}
-
-function images({resolved, data}: StageFacts): {data: object} {
-  return {data: {...(resolved.config.data && dataSettings(resolved.config.data)), files: data}};
-}
-
-/** The content of the file of prompts, where images are drawn by one. */
-function promptStamp({evaluation}: StageFacts, sampling: SamplingConfig | undefined): {prompts?: string | undefined} {
-  const file = sampling && promptFileOf(sampling);
-  return file ? {prompts: evaluation[file.file]} : {};
-}
-
-/** What an expert starts from, where that is not the base. */
-function startStamp({resolved, evaluation}: StageFacts, index: number): {start?: string | undefined} {
-  const start = resolved.config.decouple?.start?.[index] ?? null;
-  return start === null ? {} : {start: evaluation[start]};
-}
-
-/** The weights of the feature networks that come with none; nothing where all do. */
-function networkStamps({resolved: {config}, evaluation}: StageFacts): {networks?: Record<string, string | undefined>} {
-  const stamps = weightedNetworks(config.evaluate).map((name) => [name, evaluation[weightsInput(name)]] as const);
-  return stamps.length === 0 ? {} : {networks: Object.fromEntries(stamps)};
-}
-
-/** Given weights need neither images nor a search. */
-function searchInputs(facts: StageFacts): Record<string, unknown> {
-  const {resolved, experts, ranges} = facts;
-  const {merge, evaluate} = resolved.config;
-  if (merge?.weights) return {merge: {weights: merge.weights}};
-  const byDistance = searchSampling(resolved.config);
-  const confirmed = merge?.search?.confirm && evaluate?.sampling;
-  const sampling = byDistance ?? confirmed;
-  const drawnBy = sampling ? {...promptStamp(facts, sampling), ...networkStamps(facts)} : {};
-  return {
-    ...images(facts),
-    ...drawnBy,
-    merge: {search: merge?.search, ...ruledMerge(merge)},
-    evaluate: sampling && {features: evaluate?.features, sampling},
-    experts,
-    ranges,
-  };
 }
 
 function givenExperts(model: RunModel, hashes: readonly string[]): readonly string[] {

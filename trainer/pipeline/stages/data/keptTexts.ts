@@ -1,4 +1,3 @@
-import {mkdir} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import * as z from 'zod';
 import {nullForUserError} from '../../../contract/errors.ts';
@@ -6,6 +5,7 @@ import {readCaptions, type Captions} from '../../../data/captions/drawCaption.ts
 import {writeFileAtomic} from '../../../store/files/atomicFile.ts';
 import {readJson} from '../../../store/files/jsonFile.ts';
 import {tableLimits} from '../../../store/files/jsonLimits.ts';
+import {makeFolders} from '../../../store/files/makeFolders.ts';
 
 /** Texts in the order in which they were found. */
 const Texts = z.array(z.string());
@@ -21,7 +21,7 @@ export async function keptTexts(file: string, captions: Captions, images: number
   const texts = new Set(['']);
   for await (const found of readCaptions(captions, images))
     for (const text of all ? found : found.slice(0, 1)) texts.add(text);
-  await mkdir(dirname(file), {recursive: true});
+  makeFolders(dirname(file));
   // Without room for it, it is read again the next time.
   await writeFileAtomic(file, JSON.stringify([...texts])).catch(nullForUserError);
   return [...texts];

@@ -14,7 +14,7 @@ import type {ImageSpace} from '../../../models/imageSpace.ts';
 import type {TextConditioner} from '../../../models/clip/textConditioner.ts';
 import {cacheFolder} from '../../../store/files/cacheFolder.ts';
 import {freeBytes} from '../../../store/files/freeSpace.ts';
-import {hashBytes} from '../../../store/files/sha256.ts';
+import {hashBytes} from '../../../store/hashes/sha256.ts';
 import {fillTables, RowTable} from '../../../store/table/rowTable.ts';
 import {jointStamp} from '../../graph/stageFacts.ts';
 import {keptTexts} from './keptTexts.ts';

@@ -1,4 +1,3 @@
-import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {PretrainConfig} from '../../../contract/config/config.ts';
 import {ClipTextConfig} from '../../../contract/model/clipTextConfig.ts';
@@ -9,6 +8,7 @@ import {folderComponent, stableDiffusionIndex, type Pipeline} from '../../../sto
 import {writeJsonAtomic} from '../../../store/files/jsonFile.ts';
 import {writeSafetensors} from '../../../store/weights/safetensors.ts';
 import {newTokenizer, type NewTokenizer} from '../../../text/newTokenizer.ts';
+import {makeFolders} from '../../../store/files/makeFolders.ts';
 
 /** What a pretraining makes besides its network. */
 export interface NewText {
@@ -43,7 +43,7 @@ export async function makeText(pretrain: PretrainConfig, folder: string): Promis
   if (planned === null) return null;
   const {tokenizer, config} = planned;
   const parts = {tokenizer: join(folder, 'tokenizer'), text_encoder: join(folder, 'text_encoder')};
-  for (const path of Object.values(parts)) await mkdir(path, {recursive: true});
+  for (const path of Object.values(parts)) makeFolders(path);
   for (const [name, content] of Object.entries(tokenizer.files))
     await writeFileAtomic(join(parts.tokenizer, name), content);
   await writeJsonAtomic(join(parts.text_encoder, 'config.json'), config);
