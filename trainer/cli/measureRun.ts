@@ -70,5 +70,5 @@ async function runToMeasure<Request, Result>(
 async function startedEngine({config}: ResolvedConfig, {engine}: MeasureOptions): Promise<EngineInfo> {
   // Loaded here, since the tensor library takes longer to load than most verbs take to run.
   const {startEngine} = await import('../engine/startEngine.ts');
-  return startEngine({...config.engine, name: engine ?? 'auto'});
+  return startEngine({...config.engine, ...(engine && {name: engine})});
 }

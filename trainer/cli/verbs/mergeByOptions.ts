@@ -1,5 +1,5 @@
 import {UserError} from '../../contract/errors.ts';
-import {sameAsBase, type MergeSetting} from '../../contract/config/mergeSetting.ts';
+import {sameAsBase, type MergeSetting} from '../../contract/config/merge/mergeSetting.ts';
 import type {MergeRecord} from '../../contract/run/records.ts';
 import {mergeModels, type MergeRequest} from '../../merge/files/mergeFiles.ts';
 import {toolVersion} from '../../pipeline/owner/toolVersion.ts';

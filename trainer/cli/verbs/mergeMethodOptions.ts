@@ -5,8 +5,8 @@ import {
   mergeMethodKinds,
   methodDefaults,
   type MergeMethodKind,
-} from '../../contract/config/mergeMethod.ts';
-import {MergeRule} from '../../contract/config/mergeRule.ts';
+} from '../../contract/config/merge/mergeMethod.ts';
+import {MergeRule} from '../../contract/config/merge/mergeRule.ts';
 import {collect} from '../arguments.ts';
 
 /** The options of `deme merge` that say how task vectors are combined. */

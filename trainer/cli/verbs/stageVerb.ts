@@ -1,5 +1,5 @@
 import type {Command} from 'commander';
-import {runSingleStages} from '../../pipeline/owner/singleStages.ts';
+import {runSingleStages} from '../../pipeline/owner/single/singleStages.ts';
 import {action} from '../action.ts';
 import {defaultOutput, findRun, outputText} from '../findRun.ts';
 import type {ExitCode, OutputOptions} from '../outcome.ts';

@@ -5,6 +5,7 @@ import {UserError} from '../../contract/errors.ts';
 import {outlineConfig} from '../../contract/config/configOutline.ts';
 import {checkConfig, parseConfig, problemText, type ConfigProblem} from '../../contract/config/parseConfig.ts';
 import {runExperts} from '../../contract/run/pipeline.ts';
+import {requireSearchable} from '../../merge/search/search.ts';
 import {matrixConfigs} from '../../pipeline/matrix/cellConfig.ts';
 import {memoryByEngine, memoryLine} from '../../pipeline/resources/memoryByEngine.ts';
 import {startDoubts} from '../../pipeline/owner/startDoubts.ts';
@@ -38,8 +39,8 @@ async function validate(file: string, options: OutputOptions): Promise<ExitCode>
   const runs = config.matrix ? matrixConfigs(text, file, config.matrix).length : null;
   const stages = planStages(config).map(({name}) => name);
   const {needs, warnings: unknown} = await findNeeds(config, file);
-  const precision = precisionProblem(config);
-  const warnings = [...new Set([...unknown, ...precision, ...(await startDoubts(config, dirname(resolve(file))))])];
+  const doubts = [...precisionProblem(config), ...searchProblem(config)];
+  const warnings = [...new Set([...unknown, ...doubts, ...(await startDoubts(config, dirname(resolve(file))))])];
   const memory = needs ? await memoryByEngine(needs, config.engine) : [];
   const search = await searchCost(config, dirname(resolve(file)));
   const snapshots = snapshotRoom(config, needs);
@@ -80,9 +81,18 @@ function warningLine(warning: string): string {
 /** That the engine which the config names does not compute in a number format that it asks for. */
 function precisionProblem(config: DemeConfig): string[] {
   const {name} = config.engine;
-  if (name === 'auto') return [];
+  return name === 'auto' ? [] : problemOf(() => requirePrecisions(config, allStages(config), {name}));
+}
+
+/** That no search can be what the config asks for. */
+function searchProblem(config: DemeConfig): string[] {
+  const search = config.merge?.search;
+  return search === undefined ? [] : problemOf(() => requireSearchable(search, runExperts(config)));
+}
+
+function problemOf(check: () => void): string[] {
   try {
-    requirePrecisions(config, allStages(config), {name});
+    check();
     return [];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -10,8 +10,9 @@ import {defaultOutput, findRun, outputText} from '../findRun.ts';
 import {refreshJobs} from '../refreshJobs.ts';
 import type {ExitCode, OutputOptions} from '../outcome.ts';
 import {stoppable} from '../stoppable.ts';
-import {printLines, warn} from '../terminal.ts';
+import {printLines} from '../terminal.ts';
 import {jsonView, textView, type ProgressView} from '../view/progressView.ts';
+import {runStatus} from '../view/runStatus.ts';
 import {summaryLines} from '../view/runSummary.ts';
 
 /** Milliseconds between two looks at the log. */
@@ -49,14 +50,11 @@ async function follow(
 ): Promise<CurrentState> {
   let state = begun;
   const news = new NewEvents(run);
-  let told: string | undefined;
   for (;;) {
     for (const event of await news.read()) view.show(event);
-    if (state.state === 'queued' && state.queue !== undefined && state.queue !== told) {
-      told = state.queue;
-      warn(`In the queue: ${told}.`);
-    }
     if (!isActive(state)) return state;
+    const status = runStatus(state);
+    if (status !== null) view.say(status);
     await wait(interval);
     signal.throwIfAborted();
     await refreshJobs([run], lookEvery);

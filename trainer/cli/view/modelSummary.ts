@@ -14,7 +14,7 @@ import type {TrainingNeeds} from '../../pipeline/resources/memoryEstimate.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {extendedClass} from '../../store/weights/modelConfigs.ts';
 import {readModelFolder} from '../../store/weights/modelFolder.ts';
-import {hashFile} from '../../store/files/sha256.ts';
+import {hashFile} from '../../store/hashes/sha256.ts';
 import {elementCount, type TensorReader} from '../../store/weights/tensorReader.ts';
 import {configsOfCheckpoint} from '../../store/weights/singleFile/configs.ts';
 import {networkOf, openSingleFile} from '../../store/weights/singleFile/readSingleFile.ts';

@@ -1,22 +1,27 @@
 import type {RunEvent} from '../../contract/run/events.ts';
-import {sharePerSecond} from '../../contract/run/pace.ts';
-import {addEvents, noProgress, type RunProgress, type StageProgress} from '../../contract/run/runProgress.ts';
-import {printJson, printLines} from '../terminal.ts';
-import {clockText} from './clockText.ts';
-import {progressBar} from './progressBar.ts';
+import {addEvents, noProgress, type RunProgress} from '../../contract/run/runProgress.ts';
+import {printJson, printLines, warn} from '../terminal.ts';
+import type {RunStatus} from './runStatus.ts';
+import {stageBar, stageBars} from './stageBars.ts';
 
 /** What is written to: a terminal, or anything else. */
-type Output = NodeJS.WritableStream & {readonly isTTY?: boolean; readonly columns?: number};
+type Output = NodeJS.WritableStream & {readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number};
 
 /** Shows the events of a run while it is followed. */
 export interface ProgressView {
   show(event: RunEvent): void;
+  say(status: RunStatus): void;
   close(): void;
 }
 
-/** Every event as one JSON line, for machines, with `about` in each. */
+/** Every event as one JSON line, for machines, with `about` in each; how the run goes is told beside. */
 export function jsonView(out: NodeJS.WritableStream, about: {readonly id?: string} = {}): ProgressView {
-  return {show: (event) => printJson({...about, ...event}, 0, out), close: () => undefined};
+  let told: string | null = null;
+  const say = ({text, news}: RunStatus) => {
+    if (news !== told) warn(text);
+    told = news;
+  };
+  return {show: (event) => printJson({...about, ...event}, 0, out), say, close: () => undefined};
 }
 
 /** Bars that are redrawn in place on a terminal; plain lines, a few a minute, everywhere else. */
@@ -29,7 +34,9 @@ const plainMilliseconds = 15_000;
 
 class TerminalView implements ProgressView {
   #progress: RunProgress = noProgress;
-  #drawnLines = 0;
+  #status: string | null = null;
+  /** The bars as they stand on the terminal. */
+  #drawn: readonly string[] = [];
   #drawnAt = -Infinity;
 
   constructor(readonly out: Output) {}
@@ -37,31 +44,43 @@ class TerminalView implements ProgressView {
   show(event: RunEvent): void {
     this.#progress = addEvents(this.#progress, [event]);
     const line = eventLine(event);
-    const now = performance.now();
-    if (line === null && now - this.#drawnAt < redrawMilliseconds) return;
-    this.#drawnAt = now;
-    this.#erase();
-    if (line !== null) printLines([line], this.out);
-    const width = this.out.columns ?? 100;
-    const running = [...this.#progress.stages.values()].filter(({state}) => state === 'running');
-    const lines = running.map((stage) => bar(stage).slice(0, width - 1));
-    printLines(lines, this.out);
-    this.#drawnLines = lines.length;
+    if (line === null && performance.now() - this.#drawnAt < redrawMilliseconds) return;
+    this.#draw(line === null ? [] : [line]);
+  }
+
+  say({text}: RunStatus): void {
+    if (text === this.#status) return;
+    this.#status = text;
+    this.#draw([]);
   }
 
   close(): void {
     this.#erase();
   }
 
+  #draw(lines: readonly string[]): void {
+    this.#drawnAt = performance.now();
+    this.#erase();
+    printLines(lines, this.out);
+    const running = [...this.#progress.stages.values()].filter(({state}) => state === 'running');
+    this.#drawn = stageBars(running, this.#status, {columns: this.out.columns || 100, rows: this.out.rows || 25});
+    printLines(this.#drawn, this.out);
+  }
+
+  /** A terminal that has become narrower since has broken lines into several. */
   #erase(): void {
-    if (this.#drawnLines > 0) this.out.write(`\u001b[${this.#drawnLines}A\u001b[0J`);
-    this.#drawnLines = 0;
+    const columns = this.out.columns || 100;
+    const rows = this.#drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0);
+    if (rows > 0) this.out.write(`\u001b[${rows}A\u001b[0J`);
+    this.#drawn = [];
   }
 }
 
 class PlainView implements ProgressView {
   #progress: RunProgress = noProgress;
   readonly #shownAt = new Map<string, number>();
+  #said: RunStatus | null = null;
+  #saidAt = -Infinity;
 
   constructor(readonly out: NodeJS.WritableStream) {}
 
@@ -75,36 +94,19 @@ class PlainView implements ProgressView {
     const now = performance.now();
     if (now - (this.#shownAt.get(event.stage) ?? -Infinity) < plainMilliseconds) return;
     this.#shownAt.set(event.stage, now);
-    printLines([bar(stage)], this.out);
+    printLines([stageBar(stage)], this.out);
+  }
+
+  say(status: RunStatus): void {
+    const now = performance.now();
+    const isNews = status.news !== this.#said?.news;
+    if (status.text === this.#said?.text || (!isNews && now - this.#saidAt < plainMilliseconds)) return;
+    this.#said = status;
+    this.#saidAt = now;
+    printLines([status.text], this.out);
   }
 
   close(): void {}
-}
-
-function bar(stage: StageProgress): string {
-  const left = clockText(stage.secondsLeft ?? NaN);
-  return `${stage.stage.padEnd(18)} ${progressBar(stage.share)}  ${left} left  ${workText(stage)}`;
-}
-
-/** What a stage is doing, and its newest number. */
-export function workText(progress: StageProgress): string {
-  const {update, updates, losses, secondsPerUpdate, secondsWaited, work, pace} = progress;
-  if (update !== null) {
-    const loss = losses.denoise?.toFixed(5) ?? 'not finite';
-    const waited = waitedText(secondsPerUpdate ?? 0, secondsWaited ?? 0);
-    return `update ${update}/${updates}, loss ${loss}, ${secondsPerUpdate?.toFixed(2)} s/update${waited}`;
-  }
-  if (work === null) return 'starting';
-  const rate = (sharePerSecond(pace) ?? 0) * work.total;
-  const rateText = rate === 0 || rate === Infinity ? '' : `, ${rate.toFixed(rate < 10 ? 2 : 0)} a second`;
-  return `${work.what} ${Math.floor(work.done)}/${work.total}${rateText}`;
-}
-
-/** A share of an update that is worth a word. */
-const longWait = 0.05;
-
-function waitedText(seconds: number, waited: number): string {
-  return waited > longWait * seconds ? `, ${waited.toFixed(2)} s of it waiting for images` : '';
 }
 
 /** Events that deserve a line of their own. */
@@ -121,7 +123,8 @@ function eventLine(event: RunEvent): string | null {
     case 'heldOut':
       return `${event.stage}: held-out loss ${event.loss?.toFixed(6) ?? 'not finite'} after update ${event.update}`;
     case 'stopped':
-      return `${event.stage.padEnd(18)} stopped`;
+    case 'failed':
+      return `${event.stage.padEnd(18)} ${event.type === 'failed' ? `failed: ${event.error.message}` : event.type}`;
     default:
       return null;
   }

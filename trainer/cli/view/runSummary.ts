@@ -2,6 +2,7 @@ import {relative} from 'node:path';
 import type {MemoryPeak} from '../../contract/run/memoryPeak.ts';
 import {Report} from '../../contract/run/report.ts';
 import {reportRanges} from '../../contract/overview/reportRanges.ts';
+import {reportVerdict} from '../../contract/overview/reportVerdict.ts';
 import {stageTitle} from '../../contract/overview/stageTitle.ts';
 import {weightsByUpdate} from '../../contract/run/snapshots/weightsByUpdate.ts';
 import {differenceText} from '../../contract/scores/estimate.ts';
@@ -36,7 +37,8 @@ function peakLine(peaks: ReadonlyMap<string, MemoryPeak>): string[] {
 }
 
 async function reportLines(run: string): Promise<string[]> {
-  const {heldOut, weights, search, warnings} = await readJson(runPaths.reportRecord(run), Report, 'the report');
+  const report = await readJson(runPaths.reportRecord(run), Report, 'the report');
+  const {heldOut, weights, search, warnings} = report;
   const titles = new Map(Object.keys(heldOut).map((model) => [model, stageTitle(model, reportRanges({heldOut}))]));
   const width = Math.max(12, ...[...titles.values()].map(({length}) => length));
   const losses = Object.entries(heldOut).map(([model, loss]) => {
@@ -44,6 +46,7 @@ async function reportLines(run: string): Promise<string[]> {
     return `  ${(titles.get(model) ?? model).padEnd(width)} ${loss.mean.toFixed(5)}${model === 'base' ? '' : `  ${difference}`}`;
   });
   return [
+    reportVerdict(report).text,
     'Held-out loss (test images):',
     ...losses,
     ...weightLines(weights, search),

@@ -1,3 +1,4 @@
+import {UserError} from '../../../contract/errors.ts';
 import {findRuns, launchMatrix} from '../../../pipeline/launch/launchMatrix.ts';
 import {launchOf} from '../../../pipeline/launch/launchOf.ts';
 import {currentState, isActive, type CurrentState} from '../../../store/run/runState.ts';
@@ -16,6 +17,11 @@ export async function carryOutMatrix(plan: MatrixPlan, options: MatrixOptions): 
   const [first] = plan.runs;
   const launch = first === undefined ? null : launchOf(first.wanted.resolved.config, options.launcher);
   if (launch === null) return runMatrix(plan, options);
+  if (options.parallel !== undefined) {
+    throw new UserError('matrix-parallel', '--parallel is for runs on this machine, and these are jobs of Slurm.', {
+      hint: 'Leave it out; `launch: {parallel: N}` of the config says how many jobs of an array run at once.',
+    });
+  }
   const wanted = plan.runs.map((run) => run.wanted);
   const found = await findRuns(wanted);
   const begun = found.flatMap((run) => (run === null ? [] : [run.path]));

@@ -8,8 +8,8 @@ import type {OutputOptions} from '../../outcome.ts';
 export interface MatrixOptions extends OutputOptions {
   engine?: EngineChoice;
   launcher?: LauncherName;
-  /** Runs at once on this machine. */
-  parallel: number;
+  /** Runs at once on this machine; left out: one. */
+  parallel?: number;
   out?: string;
   dryRun?: boolean;
 }
@@ -21,6 +21,6 @@ export function addMatrixOptions(command: Command, stem: 'matrix' | 'study'): Co
     .option('--out <folder>', place)
     .addOption(engineOption())
     .addOption(launcherOption())
-    .option('--parallel <count>', 'runs at once on this machine, which share its cores and GPUs', count, 1)
+    .option('--parallel <count>', 'runs at once on this machine, which share its cores and GPUs (default: 1)', count)
     .option('--dry-run', 'only say which runs it makes');
 }

@@ -21,7 +21,7 @@ import {runText, type MatrixPlan, type PlannedRun} from './planMatrix.ts';
  */
 export async function runMatrix(
   plan: MatrixPlan,
-  {json, parallel: asked}: Pick<MatrixOptions, 'json' | 'parallel'>,
+  {json, parallel: asked = 1}: Pick<MatrixOptions, 'json' | 'parallel'>,
 ): Promise<ExitCode> {
   const {runs} = plan;
   // More parts of the machine than runs would be left idle.

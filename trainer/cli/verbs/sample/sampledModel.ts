@@ -8,7 +8,7 @@ import {Predictor} from '../../../models/predictor.ts';
 import {ensemblePredict, modelPredict, type Predict} from '../../../sample/predict.ts';
 import {readModelFolder} from '../../../store/weights/modelFolder.ts';
 import {openNetworkFile} from '../../../store/weights/singleFile/readSingleFile.ts';
-import {knownHash} from '../../../store/files/knownHash.ts';
+import {knownHash} from '../../../store/hashes/knownHash.ts';
 import {expertPaths} from '../../expertPaths.ts';
 
 export interface ModelOptions {
