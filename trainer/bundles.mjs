@@ -18,6 +18,11 @@ const nodeRequire =
 const libraries = ['zod', 'yaml'];
 const asFiles = libraries.flatMap((name) => [`--alias:${name}=./${name}.cjs`, `--external:./${name}.cjs`]);
 const commonJs = [...forNode, '--format=cjs', '--out-extension:.js=.cjs'];
+/** CommonJS has no `import.meta.url`, by which shared code finds the package that it is part of. */
+const fileUrl = [
+  '--define:import.meta.url=fileUrl',
+  "--banner:js=const fileUrl = require('node:url').pathToFileURL(__filename).href;",
+];
 
 /** Programs that only run in the repository. */
 export const toolOptions = [...modules, '--packages=external'];
@@ -55,7 +60,7 @@ export const bundles = [
     sources: ['extension', 'trainer'],
     entries: ['extension=extension/main.ts'],
     outputs: ['extension.cjs'],
-    options: [...commonJs, '--external:vscode', ...asFiles],
+    options: [...commonJs, ...fileUrl, '--external:vscode', ...asFiles],
   },
   {
     name: 'webview',

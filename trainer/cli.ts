@@ -3,4 +3,4 @@ import {survivePrinting} from './launch/printingErrors.ts';
 import {program} from './cli/program.ts';
 
 survivePrinting();
-await program().parseAsync();
+await (await program(process.argv[2])).parseAsync();

@@ -49,7 +49,7 @@ async function runStagesOfRun(): Promise<number> {
 }
 
 async function runStageOfRun(startedAt: number, nextAction: () => Promise<'continue' | 'stop'>): Promise<number> {
-  await openRun(run); // Taking a lock would create a folder that was moved away again.
+  await openRun(run);
   const lock = await takeStageLock({run, stage, emit, nextAction});
   if (lock === null) return stoppedExitCode;
   // Another process has taken the stage, as its scheduler has given this one up: whatever is written from here on would spoil its work.

@@ -64,6 +64,10 @@ const jobs = {
   'bench-panel': (args) => panelBench('panel', 'test/bench/panel/panel.ts', args),
   'bench-runs': () => panelBench('runs', 'test/bench/runs/runs.ts'),
   'bench-preview': () => panelBench('preview', 'test/bench/preview.ts'),
+  'bench-start': () => {
+    process.env.DEME_BENCH_START = '1';
+    return node([bin.vitest, 'run', '--project', 'stories', join('test', 'vscode', 'start.test.ts')]);
+  },
   'bench-merge': async (args) => {
     const entries = ['mergeBench', 'mergeWorker'].map((name) => `${name}=test/bench/merge/${name}.ts`);
     const code = await tool(entries, join('dist', 'bench'));
@@ -102,6 +106,7 @@ const jobsOnTheBuild = [
   'bench-merge',
   'bench-preview',
   'bench-runs',
+  'bench-start',
 ];
 
 process.exitCode = await main(process.argv[2], process.argv.slice(3));
@@ -187,7 +192,7 @@ function testProgram(source) {
 
 /** Measures the panel in a browser, with the host side that it has in an editor. */
 async function panelBench(name, source, args = []) {
-  const alias = '--alias:vscode=./test/helpers/fakeVscode.ts';
+  const alias = '--alias:vscode=./test/helpers/editor/fakeVscode.ts';
   const code = await tool([`${name}=${source}`], join('dist', 'bench'), [alias]);
   return code || node([join('dist', 'bench', `${name}.js`), ...args]);
 }

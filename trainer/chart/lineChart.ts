@@ -1,5 +1,6 @@
 import {chartDocument, type ChartAxis, legendTop, placeX, placeY, plot, xAxisSvg, yAxisSvg} from './chartAxes.ts';
 import {escaped, type SvgColours, type SvgFrame, svgLegend} from './svgDocument.ts';
+import {type Point, thinnedPoints} from './thinnedPoints.ts';
 
 /** Points of a curve; one without a place in the chart, such as NaN, is a gap. */
 export interface Curve {
@@ -64,14 +65,16 @@ function dashes({dash}: ChartedLine): string {
   return dash.length === 0 ? '' : ` stroke-dasharray="${dash.join(' ')}"`;
 }
 
-function pathData(curve: Curve, xAxis: ChartAxis, yAxis: ChartAxis): string {
-  let d = '';
-  let isDown = false;
-  for (let i = 0; i < curve.x.length; i++) {
-    const [x, y] = [placeX(xAxis, curve.x[i] ?? NaN), placeY(yAxis, curve.y[i] ?? NaN)];
-    const isPoint = Number.isFinite(x) && Number.isFinite(y);
-    if (isPoint) d += `${isDown ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`;
-    isDown = isPoint;
+/** A path through the points without a gap between them, for each such part. */
+function pathData({x: xs, y: ys}: Curve, xAxis: ChartAxis, yAxis: ChartAxis): string {
+  const parts: Point[][] = [];
+  let part: Point[] | null = null;
+  for (let i = 0; i < xs.length; i++) {
+    const [x, y] = [placeX(xAxis, xs[i] ?? NaN), placeY(yAxis, ys[i] ?? NaN)];
+    if (!Number.isFinite(x) || !Number.isFinite(y)) part = null;
+    else if (part === null) parts.push((part = [[x, y]]));
+    else part.push([x, y]);
   }
-  return d;
+  const drawn = parts.map((part) => thinnedPoints(part).map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`));
+  return drawn.map((places) => `M${places.join('L')}`).join('');
 }

@@ -1,12 +1,13 @@
-import {constants, mkdirSync} from 'node:fs';
+import {constants} from 'node:fs';
 import {dirname} from 'node:path';
 import {endOfFile, openRegularNow} from '../store/files/regularFile.ts';
+import {makeFolders} from '../store/files/makeFolders.ts';
 
 const {O_APPEND, O_CREAT, O_WRONLY} = constants;
 
 /** Opens the file that receives what a process prints, and returns its descriptor; missing folders are made. */
 export function openProcessLog(path: string): number {
-  mkdirSync(dirname(path), {recursive: true});
+  makeFolders(dirname(path));
   return openRegularNow(path, O_WRONLY | O_CREAT | O_APPEND);
 }
 

@@ -5,7 +5,7 @@ import {RunEvent} from '../contract/run/events.ts';
 import {IdleMessage, type NextStageMessage, type WrittenMessage} from '../contract/run/stageMessages.ts';
 import {lastSaid, openProcessLog} from './processLog.ts';
 import {diedCode, stoppedExitCode, type StageLaunch, type StageProcess} from './stageProcess.ts';
-import {trainerEnvironment} from './trainerEnvironment.ts';
+import {trainerEnvironment, trainerFlags} from './trainerEnvironment.ts';
 
 /** Signals that mean a stop. A process that is still loading ends by them at once, since it does not listen yet. */
 const stopSignals: readonly (NodeJS.Signals | null)[] = ['SIGINT', 'SIGTERM'];
@@ -42,7 +42,7 @@ export class TrainerProcess {
     this.#child = fork(launch.entry, [launch.run, launch.stage, JSON.stringify(launch.engine)], {
       stdio: ['ignore', log, log, 'ipc'],
       serialization: 'json',
-      execArgv: ['--expose-gc'],
+      execArgv: [...trainerFlags],
       env: trainerEnvironment(launch),
     });
     closeSync(log);

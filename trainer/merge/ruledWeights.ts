@@ -1,5 +1,5 @@
-import type {MergeConfig} from '../contract/config/mergeConfig.ts';
-import type {MergeRule} from '../contract/config/mergeRule.ts';
+import type {MergeConfig} from '../contract/config/merge/mergeConfig.ts';
+import type {MergeRule} from '../contract/config/merge/mergeRule.ts';
 import type {WeightsOf} from './files/incrementalMerge.ts';
 import {tensorWeights, type PartOf} from './tensorWeights.ts';
 

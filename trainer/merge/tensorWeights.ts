@@ -1,5 +1,5 @@
 import {UserError} from '../contract/errors.ts';
-import {tensorGroups, type DepthWeight, type MergeRule} from '../contract/config/mergeRule.ts';
+import {tensorGroups, type DepthWeight, type MergeRule} from '../contract/config/merge/mergeRule.ts';
 import type {TensorPart} from '../models/tensorPart.ts';
 
 /** Where in its network each tensor belongs, by its name. */

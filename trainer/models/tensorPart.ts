@@ -1,4 +1,4 @@
-import type {TensorGroup} from '../contract/config/mergeRule.ts';
+import type {TensorGroup} from '../contract/config/merge/mergeRule.ts';
 import {isProjection} from '../contract/model/projectionName.ts';
 
 /** Where in its network a tensor belongs. */

@@ -1,6 +1,6 @@
 import {setImmediate} from 'node:timers/promises';
-import type {MergeSetting} from '../contract/config/mergeSetting.ts';
-import {plainLinear} from '../contract/config/mergeMethod.ts';
+import type {MergeSetting} from '../contract/config/merge/mergeSetting.ts';
+import {plainLinear} from '../contract/config/merge/mergeMethod.ts';
 import {UserError} from '../contract/errors.ts';
 import {isProjection} from '../contract/model/projectionName.ts';
 import {defaultChunk, type MergeBuffers} from '../merge/chunks/mergeBuffers.ts';

@@ -10,7 +10,7 @@ import {
 import {fileExists} from '../store/files/fileExists.ts';
 import {readJson} from '../store/files/jsonFile.ts';
 import {readRegularFile} from '../store/files/regularFile.ts';
-import {hashBytes, hashFile} from '../store/files/sha256.ts';
+import {hashBytes, hashFile} from '../store/hashes/sha256.ts';
 import type {IdentifiedToken} from './addedTokens.ts';
 import {endOfWord, type BytePairVocabulary} from './bytePairEncoding.ts';
 import {createClipTokenizer, type ClipTokenizer, type ClipTokenizerVariant} from './clipTokenizer.ts';

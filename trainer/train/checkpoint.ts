@@ -11,7 +11,7 @@ import {checkpointName, checkpointNames, eventsFile, recordFile, stateFile} from
 import {readEvents} from '../store/run/eventLog.ts';
 import {writeJsonAtomic} from '../store/files/jsonFile.ts';
 import {openSafetensors, writeHashedSafetensors, type TensorSource} from '../store/weights/safetensors.ts';
-import {hashBytes} from '../store/files/sha256.ts';
+import {hashBytes} from '../store/hashes/sha256.ts';
 import {elementCount, type TensorReader} from '../store/weights/tensorReader.ts';
 import {damage, readRecord, removeOld, type KeptCheckpoints} from './checkpointFolder.ts';
 import type {TrainState} from './trainState.ts';

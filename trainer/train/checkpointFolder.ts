@@ -4,7 +4,7 @@ import {UserError} from '../contract/errors.ts';
 import {CheckpointRecord} from '../contract/run/records.ts';
 import {fileExists} from '../store/files/fileExists.ts';
 import {readJson} from '../store/files/jsonFile.ts';
-import {hashFile} from '../store/files/sha256.ts';
+import {hashFile} from '../store/hashes/sha256.ts';
 import {isAbandoned} from '../store/files/temporaryFiles.ts';
 import {checkpointName, checkpointNames, recordFile, stateFile} from '../store/run/checkpointFiles.ts';
 import {bestUpdate, clearBest} from './bestCheckpoint.ts';

@@ -1,4 +1,3 @@
-import {mkdir} from 'node:fs/promises';
 import {UserError} from '../contract/errors.ts';
 import type {NewRunEvent} from '../contract/run/events.ts';
 import type {TrainingHistoryRecord} from '../contract/run/records.ts';
@@ -7,6 +6,7 @@ import {newestIntact, newestRegular, removeBeyond} from './checkpointFolder.ts';
 import {readHistory, writeHistory} from './trainingHistory.ts';
 import {Divergence} from './divergence.ts';
 import type {TrainTask} from './trainTask.ts';
+import {makeFolders} from '../store/files/makeFolders.ts';
 
 /**
  * Rolls back to before a divergence where the config allows it: to the newest regular checkpoint, never to one that a stop has written, so
@@ -23,7 +23,7 @@ export async function rollBack(
   const from = await goodCheckpoint(checkpoints, checkpointEvery, history, divergence);
   // Removed first: these checkpoints were made with the old rate.
   await removeBeyond(checkpoints, from);
-  await mkdir(checkpoints, {recursive: true});
+  makeFolders(checkpoints);
   const attempt = {from, factor: retry.factor, diverged: divergence.update};
   // A rollback to before an earlier retry keeps the lower rate of that retry.
   const earlier = history.retries.map((each) => ({...each, from: Math.min(each.from, from)}));

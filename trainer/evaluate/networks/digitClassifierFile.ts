@@ -6,7 +6,7 @@ import type {Params} from '../../nn/params.ts';
 import {packageRoot} from '../../packageRoot.ts';
 import {readJson} from '../../store/files/jsonFile.ts';
 import {openSafetensors} from '../../store/weights/safetensors.ts';
-import {hashFile} from '../../store/files/sha256.ts';
+import {hashFile} from '../../store/hashes/sha256.ts';
 import {digitClassifierShapes} from './digitClassifier.ts';
 
 /** File names in the folder of a classifier. */

@@ -1,7 +1,7 @@
 import {UserError} from '../../contract/errors.ts';
 import {loadParams} from '../../models/loadParams.ts';
 import type {Params} from '../../nn/params.ts';
-import {knownHash} from '../../store/files/knownHash.ts';
+import {knownHash} from '../../store/hashes/knownHash.ts';
 import type {TensorReader} from '../../store/weights/tensorReader.ts';
 
 /** Where the weights of a network lie. */

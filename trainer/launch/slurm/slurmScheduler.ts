@@ -10,13 +10,16 @@ import {slurmCommand, slurmFailed, type SlurmAnswer} from './slurmCommand.ts';
 /** So many numbers fit into a line of arguments. */
 const idsAtOnce = 500;
 
+/** Milliseconds; sbatch tries again by itself for minutes where the controller is too busy to take a job. */
+const submitPatience = 600_000;
+
 /** Slurm, by its own commands: they are the same everywhere, whoever has installed it, and need no rights but the user's. */
 export const slurmScheduler: Scheduler = {
   argumentsOf: sbatchArguments,
 
   async submit(job) {
     try {
-      return jobNumber(await slurmCommand('sbatch', sbatchArguments(job)), job);
+      return jobNumber(await slurmCommand('sbatch', sbatchArguments(job), {timeout: submitPatience}), job);
     } catch (error) {
       // It may have been taken all the same.
       if (!(error instanceof UserError) || error.code !== 'slurm-silent') throw error;

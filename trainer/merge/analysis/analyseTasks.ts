@@ -1,5 +1,5 @@
 import {UserError} from '../../contract/errors.ts';
-import {tensorGroups} from '../../contract/config/mergeRule.ts';
+import {tensorGroups} from '../../contract/config/merge/mergeRule.ts';
 import {
   quantileShares,
   type GroupStatistics,

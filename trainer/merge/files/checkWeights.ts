@@ -1,5 +1,5 @@
 import {UserError} from '../../contract/errors.ts';
-import type {MergeMethod} from '../../contract/config/mergeMethod.ts';
+import type {MergeMethod} from '../../contract/config/merge/mergeMethod.ts';
 
 interface MergeInputs {
   readonly experts: readonly unknown[];

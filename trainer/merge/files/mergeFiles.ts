@@ -1,8 +1,8 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname, resolve} from 'node:path';
 import {UserError} from '../../contract/errors.ts';
-import {plainLinear, type MergeMethod} from '../../contract/config/mergeMethod.ts';
-import type {MergeRule} from '../../contract/config/mergeRule.ts';
+import {plainLinear, type MergeMethod} from '../../contract/config/merge/mergeMethod.ts';
+import type {MergeRule} from '../../contract/config/merge/mergeRule.ts';
 import {isProjection} from '../../contract/model/projectionName.ts';
 import type {PredictionType} from '../../contract/model/predictionType.ts';
 import type {MergeRecord, ModelRecord} from '../../contract/run/records.ts';

@@ -9,7 +9,7 @@ import type {NetworkConfig} from '../../contract/model/networkConfig.ts';
 import type {TimestepRange} from '../../deme/timesteps.ts';
 import {fileExists} from '../../store/files/fileExists.ts';
 import {readModelFolder, type ModelFolder} from '../../store/weights/modelFolder.ts';
-import {knownHash} from '../../store/files/knownHash.ts';
+import {knownHash} from '../../store/hashes/knownHash.ts';
 import type {TensorReader} from '../../store/weights/tensorReader.ts';
 import {
   networkOf,

@@ -1,4 +1,4 @@
-import type {MergeMethod} from '../../contract/config/mergeMethod.ts';
+import type {MergeMethod} from '../../contract/config/merge/mergeMethod.ts';
 import {MergeBuffers} from '../chunks/mergeBuffers.ts';
 import {productBytes} from '../chunks/taskProducts.ts';
 import {modelStockMethod, slerpMethod} from './angles.ts';

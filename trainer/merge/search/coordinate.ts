@@ -1,4 +1,3 @@
-import {UserError} from '../../contract/errors.ts';
 import type {SearchConfig} from '../../contract/config/searchConfig.ts';
 import {type Candidates, roundWeights} from './candidates.ts';
 
@@ -10,11 +9,6 @@ const smallestStep = 1e-3;
  * parabola through the three losses. A round without a gain halves the step.
  */
 export async function searchCoordinates(candidates: Candidates, config: SearchConfig): Promise<void> {
-  if (config.high < config.low) {
-    throw new UserError('search-range', `search.low (${config.low}) lies above search.high (${config.high}).`, {
-      hint: 'Swap them.',
-    });
-  }
   const clamp = (value: number) => Math.min(config.high, Math.max(config.low, value));
   let center = candidates.best?.weights.map(clamp) ?? [];
   let loss = await candidates.evaluate(center, 'coordinate');

@@ -17,22 +17,30 @@ export async function searchGrid(candidates: Candidates, config: SearchConfig): 
   }
 }
 
-/** Number of grid points. Throws a UserError for a grid that is too large. */
+/** Number of grid points. */
 export function gridSize(config: SearchConfig, experts: number): number {
-  const levels = gridLevels(config).length;
-  const size = levels ** experts;
-  if (size <= largest) return size;
-  throw new UserError('search-grid-size', `A grid of ${levels} levels for ${experts} experts has ${size} points.`, {
+  return levelCount(config) ** experts;
+}
+
+/** Throws a UserError for a grid that is too large; `where` names the config in it. */
+export function requireGrid(config: SearchConfig, experts: number, where?: string): void {
+  const size = gridSize(config, experts);
+  if (size <= largest) return;
+  const message = `A grid of ${levelCount(config)} levels for ${experts} experts has ${size} points.`;
+  throw new UserError('search-grid-size', message, {
+    ...(where !== undefined && {where}),
     hint: 'Take a larger search.step, or the quadratic strategy.',
   });
 }
 
-function gridLevels({low, high, step}: SearchConfig): number[] {
-  if (high < low)
-    throw new UserError('search-range', `search.low (${low}) lies above search.high (${high}).`, {hint: 'Swap them.'});
+function gridLevels(config: SearchConfig): number[] {
+  const {low, step} = config;
+  return Array.from({length: levelCount(config)}, (_, i) => Number((low + i * step).toFixed(9)));
+}
+
+function levelCount({low, high, step}: SearchConfig): number {
   // Half a millionth of a step of tolerance, since (1 - 0) / 0.1 may give 9.999...
-  const count = Math.floor((high - low) / step + 5e-7) + 1;
-  return Array.from({length: count}, (_, i) => Number((low + i * step).toFixed(9)));
+  return Math.max(0, Math.floor((high - low) / step + 5e-7) + 1);
 }
 
 function digits(point: number, radix: number, length: number): number[] {

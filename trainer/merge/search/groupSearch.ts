@@ -1,4 +1,4 @@
-import type {MergeRule, TensorGroup} from '../../contract/config/mergeRule.ts';
+import type {MergeRule, TensorGroup} from '../../contract/config/merge/mergeRule.ts';
 import type {GroupSearch} from '../../contract/run/report.ts';
 import type {PartOf} from '../tensorWeights.ts';
 import {refineWeights, type RefineRequest} from './refineWeights.ts';

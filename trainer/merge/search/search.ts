@@ -4,8 +4,8 @@ import type {SearchResult} from '../../contract/run/report.ts';
 import {baselineCandidates} from './baselineCandidates.ts';
 import {Candidates, type Score, type ScoredCandidate} from './candidates.ts';
 import {searchCoordinates} from './coordinate.ts';
-import {gridSize, searchGrid} from './grid.ts';
-import {searchQuadratic} from './quadratic.ts';
+import {gridSize, requireGrid, searchGrid} from './grid.ts';
+import {designPoints, searchQuadratic} from './quadratic.ts';
 import {searchCma} from './searchCma.ts';
 
 export interface SearchRequest {
@@ -14,7 +14,7 @@ export interface SearchRequest {
   readonly config: SearchConfig;
   /** Held-out loss of the merge with these N weights, on draws that are the same for all; lower is better. */
   readonly score: Score;
-  /** Called after each evaluation; `total` is the largest possible number. */
+  /** Called after each evaluation; `total` is what the search usually takes, and more than `done` as long as it may go on. */
   onCandidate?(candidate: ScoredCandidate, done: number, total: number): void;
 }
 
@@ -33,16 +33,46 @@ const strategies: Record<SearchConfig['strategy'], (candidates: Candidates, conf
  * below the number of baseline candidates is spent on the first of them.
  */
 export async function searchWeights({experts, config, score, onCandidate}: SearchRequest): Promise<SearchResult> {
+  requireSearchable(config, experts);
   const always = baselineCandidates(experts);
-  const budget = config.strategy === 'grid' ? gridSize(config, experts) + always.length : config.budget;
+  const budget = largestNumber(config, experts);
+  const usual = usualCandidates(config, experts);
   const candidates = new Candidates(experts, budget, score, (candidate, done) =>
-    onCandidate?.(candidate, done, budget),
+    onCandidate?.(candidate, done, Math.min(budget, Math.max(usual, done + 1))),
   );
   for (const {weights, origin} of always) await candidates.evaluate(weights, origin);
   const base = await candidates.evaluate(always[0]?.weights ?? [], 'base');
   if (!Number.isFinite(base)) throw notFiniteBase();
   await strategies[config.strategy](candidates, config);
   return toResult(config.strategy, candidates, base);
+}
+
+/** Candidates after those that fix a quadratic, until its fit gains nothing more: five or six with two experts, four with four. */
+const usualFits = 5;
+
+/** How many candidates a search for the weights of so many experts usually measures. */
+export function usualCandidates(config: SearchConfig, experts: number): number {
+  const most = largestNumber(config, experts);
+  if (config.strategy !== 'quadratic') return most;
+  const design = [...baselineCandidates(experts), ...designPoints(experts)];
+  return Math.min(most, new Set(design.map(({weights}) => weights.join())).size + usualFits);
+}
+
+/** Throws a UserError where a strategy cannot search in its [low, high]; `where` names the config in it. */
+export function requireSearchable(config: SearchConfig, experts: number, where?: string): void {
+  const {strategy, low, high} = config;
+  if (strategy !== 'grid' && strategy !== 'coordinate') return;
+  if (high < low) {
+    throw new UserError('search-range', `search.low (${low}) lies above search.high (${high}).`, {
+      ...(where !== undefined && {where}),
+      hint: 'Swap them.',
+    });
+  }
+  if (strategy === 'grid') requireGrid(config, experts, where);
+}
+
+function largestNumber(config: SearchConfig, experts: number): number {
+  return config.strategy === 'grid' ? gridSize(config, experts) + baselineCandidates(experts).length : config.budget;
 }
 
 function notFiniteBase(): UserError {

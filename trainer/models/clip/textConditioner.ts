@@ -3,7 +3,7 @@ import type {Tensor3D} from '@tensorflow/tfjs-core';
 import {findComponent, requireTokenizer} from '../../store/weights/components.ts';
 import type {ModelFolder} from '../../store/weights/modelFolder.ts';
 import type {PipelineComponent} from '../../store/weights/pipeline.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
+import {hashBytes} from '../../store/hashes/sha256.ts';
 import {readClipTokenizer, tokenizerHash} from '../../text/readClipTokenizer.ts';
 import type {Reading} from '../reloadableParams.ts';
 import {openTextEncoder, type TextEncoder} from './textEncoder.ts';

@@ -1,6 +1,6 @@
 import type {Tensor3D} from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import {hashBytes} from '../../store/files/sha256.ts';
+import {hashBytes} from '../../store/hashes/sha256.ts';
 import {readComponent} from '../../store/weights/components.ts';
 import type {PipelineComponent} from '../../store/weights/pipeline.ts';
 import {textEncoderKind} from '../../store/weights/textEncoderFolder.ts';

@@ -1,5 +1,5 @@
 import {autoencoderKind} from '../../store/weights/autoencoderFolder.ts';
-import {hashBytes} from '../../store/files/sha256.ts';
+import {hashBytes} from '../../store/hashes/sha256.ts';
 import {readComponent} from '../../store/weights/components.ts';
 import type {PipelineComponent} from '../../store/weights/pipeline.ts';
 import {checkWeights, loadWeights} from '../loadParams.ts';
