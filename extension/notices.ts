@@ -14,25 +14,29 @@ type Host = Pick<Studio, 'log' | 'openPanel'>;
  * loss has jumped. The webhook of the settings hears the same.
  */
 export function registerNotices(host: Host, runs: Runs): vscode.Disposable {
-  /** When the newest alert of each active run was raised, as far as it was seen. */
-  const active = new Map<string, number>(runs.all().filter(isActiveRun).map(seen));
+  /** As they were seen last. */
+  const active = new Map(runs.all().flatMap((run) => (isActiveRun(run) ? [[run.path, run] as const] : [])));
   return runs.onDidChange((run) => {
     const before = active.get(run.path);
-    if (isActiveRun(run)) active.set(...seen(run));
+    if (isActiveRun(run)) active.set(run.path, run);
     else active.delete(run.path);
     if (before === undefined) return;
-    const raised = run.progress.alerts.filter(({time}) => time > before);
-    if (!isActiveRun(run)) void showEnd(host, run);
-    else for (const {text} of raised) void showAlert(host, run, text);
+    if (!isActiveRun(run)) return void showEnd(host, run);
+    const raised = newAlerts(before, run).map((text) => `, ${text}`);
+    // Its own process can tell nobody.
+    if (run.silentSeconds !== null && before.silentSeconds === null) raised.push(`: ${runStateText(run)}.`);
+    for (const what of raised) void showAlert(host, run, what);
   });
 }
 
-function seen({path, progress}: Run): [string, number] {
-  return [path, progress.alerts.at(-1)?.time ?? 0];
+/** Those that were not there before, wherever they are: the logs of jobs are read one by one, so that an older one may come later. */
+function newAlerts({progress: {alerts: known}}: Run, {progress: {alerts}}: Run): string[] {
+  const isKnown = (time: number, text: string) => known.some((alert) => alert.time === time && alert.text === text);
+  return alerts.flatMap(({time, text}) => (isKnown(time, text) ? [] : [text]));
 }
 
 async function showAlert(host: Host, run: Run, what: string): Promise<void> {
-  const text = `${run.record.id}, ${what}`;
+  const text = `${run.record.id}${what}`;
   host.log.warn(text);
   void tell(host, run, 'alert', text);
   if (settings.notices() === 'none') return;

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import {DisposableStore} from './disposable.ts';
 import {estimatedLeftText} from '../trainer/contract/durationText.ts';
+import {percentText} from '../trainer/contract/percentText.ts';
 import type {JobQueue, JobState} from './runs/jobQueue.ts';
 import {isActiveRun, type Run} from './runs/run.ts';
-import {percent, runStateText} from './runs/runText.ts';
+import {runStateText} from './runs/runText.ts';
 import type {Runs} from './runs/runs.ts';
 import {onSettingsChange, settings} from './settings.ts';
 
@@ -57,7 +58,7 @@ export function statusContent(runs: readonly Run[], waiting: number, starting = 
 function shortState(run: Run | null): string[] {
   if (run?.state === null || run === null) return [];
   const {state, progress} = run.state;
-  const share = state === 'running' ? percent(progress) : `${state} at ${percent(progress)}`;
+  const share = state === 'running' ? percentText(progress) : `${state} at ${percentText(progress)}`;
   return [share, ...(run.state.left ? [estimatedLeftText(run.state.left)] : [])];
 }
 

@@ -1,6 +1,6 @@
 import {basename} from 'node:path';
 import * as vscode from 'vscode';
-import {sameAsBase} from '../../trainer/contract/config/mergeSetting.ts';
+import {sameAsBase} from '../../trainer/contract/config/merge/mergeSetting.ts';
 import {measurementKinds} from '../../trainer/contract/measurements/measurementKinds.ts';
 import {VerbResult} from '../../trainer/contract/verbResult.ts';
 import {notify} from '../notify.ts';

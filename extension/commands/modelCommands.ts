@@ -54,7 +54,7 @@ async function sample(studio: Studio, args: readonly unknown[]): Promise<void> {
   const numbers = ['--steps', steps, '--eta', eta, '--seed', seed, '--batch', batch].map(String);
   const verb = ['sample', '--model', model, '--out', out, ...samplerArguments(sampling), ...prompts, ...numbers];
   await withProgress(`Sampling ${basename(model)}`, (signal, onLine) =>
-    studio.trainer.deme(VerbResult, verb, {signal, onLine}),
+    studio.trainer.compute(VerbResult, verb, {signal, onLine}),
   );
   await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(out));
 }

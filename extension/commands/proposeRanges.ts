@@ -33,7 +33,7 @@ async function proposeRanges(studio: Studio, args: readonly unknown[]): Promise<
   }
   const call = ['measure', 'gradient-conflict', config.fsPath, '--propose'];
   const {result} = await withProgress(`Gradient conflict of ${name}`, (signal, onLine) =>
-    studio.trainer.deme(ConflictResult, call, {signal, onLine}),
+    studio.trainer.compute(ConflictResult, call, {signal, onLine}),
   );
   const edges = await chooseEdges(result, basename(config.fsPath));
   if (edges !== undefined) await writeEdges(config, edges);

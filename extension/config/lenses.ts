@@ -169,7 +169,7 @@ function studyLenses(line: number, {studies}: ConfigWork, kinds: readonly StudyK
   return studies.flatMap(({kind, path, content}) => {
     if (content === null || !kinds.includes(kind)) return [];
     const name = kind.charAt(0).toUpperCase() + kind.slice(1);
-    const title = `$(${studyIcons[kind]}) ${name}: ${studyText(content)}`;
+    const title = `$(${studyIcons[kind]}) ${name}: ${labelText(studyText(content))}`;
     return [lens(line, title, 'deme.showStudy', 'Its table, differences and pictures', path)];
   });
 }
@@ -201,7 +201,7 @@ function withState(title: string, run: Run | null, stage: Stage, number: string 
   const progress = run?.progress.stages.get(stageName(stage));
   if (run === null || progress === undefined || progress.state === 'waiting') return title;
   const isDone = progress.state === 'done';
-  return `${title}: ${[stageText(run, progress), ...(isDone && number !== null ? [number] : [])].join(', ')}`;
+  return `${title}: ${[labelText(stageText(run, progress)), ...(isDone && number !== null ? [number] : [])].join(', ')}`;
 }
 
 function icon(run: Run): string {

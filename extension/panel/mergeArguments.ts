@@ -1,9 +1,9 @@
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {UserError} from '../../trainer/contract/errors.ts';
-import type {MergeMethod} from '../../trainer/contract/config/mergeMethod.ts';
-import type {MergeRule} from '../../trainer/contract/config/mergeRule.ts';
-import type {MergeSetting} from '../../trainer/contract/config/mergeSetting.ts';
+import type {MergeMethod} from '../../trainer/contract/config/merge/mergeMethod.ts';
+import type {MergeRule} from '../../trainer/contract/config/merge/mergeRule.ts';
+import type {MergeSetting} from '../../trainer/contract/config/merge/mergeSetting.ts';
 import {modelName} from '../../trainer/contract/run/runModel.ts';
 import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';

@@ -1,4 +1,4 @@
-import type {MergeSetting} from '../../trainer/contract/config/mergeSetting.ts';
+import type {MergeSetting} from '../../trainer/contract/config/merge/mergeSetting.ts';
 import type {Run} from '../runs/run.ts';
 import {stopAtCheckpoint, pause} from '../runs/runControl.ts';
 import type {Studio} from '../studio.ts';

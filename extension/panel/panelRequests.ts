@@ -1,5 +1,5 @@
 import {UserError} from '../../trainer/contract/errors.ts';
-import type {MergeSetting} from '../../trainer/contract/config/mergeSetting.ts';
+import type {MergeSetting} from '../../trainer/contract/config/merge/mergeSetting.ts';
 import {measurementKinds, type MeasurementKinds} from '../../trainer/contract/measurements/measurementKinds.ts';
 import type {MeasurementRequest} from '../../trainer/contract/measurements/measurementRequest.ts';
 import type {PanelCommand} from '../../trainer/contract/overview/nextAction.ts';

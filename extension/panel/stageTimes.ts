@@ -19,7 +19,9 @@ export function stageTimes(milestones: readonly RunEvent[]): ReadonlyMap<string,
       // A run that is resumed skips what it has done itself, and what it had taken over before.
       times.set(stage, {...before, from: event.from ?? before.from});
     } else if (isEnd(event) && working.delete(stage)) {
-      times.set(stage, {...before, seconds: (before.seconds ?? 0) + (time - (before.started ?? time)) / 1000});
+      // A clock that was set back meanwhile takes nothing from what other attempts took.
+      const took = Math.max(0, time - (before.started ?? time)) / 1000;
+      times.set(stage, {...before, seconds: (before.seconds ?? 0) + took});
     }
   }
   return times;

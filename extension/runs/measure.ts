@@ -17,7 +17,9 @@ export async function measure(
 ): Promise<void> {
   const title = Object.entries(measurementKinds).find(([each]) => each === name)?.[1].title ?? name;
   const args = measureArguments(name, path, request);
-  await withProgress(`${title} of ${record.id}`, (signal, onLine) => trainer.deme(VerbResult, args, {signal, onLine}));
+  await withProgress(`${title} of ${record.id}`, (signal, onLine) =>
+    trainer.compute(VerbResult, args, {signal, onLine}),
+  );
 }
 
 /** The arguments of `deme` that make a measurement of the run in a folder. */

@@ -1,5 +1,6 @@
 import {durationText, estimatedLeftText, timeLeftText} from '../../trainer/contract/durationText.ts';
 import {isActiveRun, type Run} from './run.ts';
+import {percentText} from '../../trainer/contract/percentText.ts';
 import type {StageProgress, StageState} from '../../trainer/contract/run/runProgress.ts';
 
 /** `running 42 %, 3 min left`, `done, better than the base by 0.38 %`, `failed: No images.` */
@@ -8,19 +9,21 @@ export function runStateText(run: Run): string {
   if (state === null) return 'starting';
   if (silentSeconds !== null) {
     const silence = silentSeconds < 120 ? `${silentSeconds} s` : durationText(silentSeconds);
-    return `${state.state} at ${percent(state.progress)}, but its process has said nothing for ${silence}`;
+    return `${state.state} at ${percentText(state.progress)}, but its process has said nothing for ${silence}`;
   }
   switch (state.state) {
     case 'running':
-      return [`running ${percent(state.progress)}`, ...(state.left ? [estimatedLeftText(state.left)] : [])].join(', ');
+      return [`running ${percentText(state.progress)}`, ...(state.left ? [estimatedLeftText(state.left)] : [])].join(
+        ', ',
+      );
     case 'queued':
-      return `in the queue${state.progress > 0 ? ` at ${percent(state.progress)}` : ''}: ${state.queue ?? 'its jobs wait'}`;
+      return `in the queue${state.progress > 0 ? ` at ${percentText(state.progress)}` : ''}: ${state.queue ?? 'its jobs wait'}`;
     case 'paused':
     case 'stopping':
     case 'stopped':
-      return `${state.state} at ${percent(state.progress)}`;
+      return `${state.state} at ${percentText(state.progress)}`;
     case 'lost':
-      return `lost at ${percent(state.progress)}, its process is gone`;
+      return `lost at ${percentText(state.progress)}, its process is gone`;
     case 'failed':
       return `failed: ${state.error?.message ?? 'for an unknown reason'}`;
     case 'done':
@@ -52,25 +55,21 @@ export function stageStateOf(run: Run, stage: StageProgress): StageState {
 /** `42 %, 3 min left`, `paused at 42 %`, `done`, `waiting`, `job 12_3: others come first (Priority)` */
 export function stageText(run: Run, stage: StageProgress): string {
   const state = stageStateOf(run, stage);
-  if (state === 'running' && run.state?.state === 'paused') return `paused at ${percent(stage.share)}`;
-  if (state === 'running') return stage.share < 1 ? withTimeLeft(percent(stage.share), stage.secondsLeft) : 'finishing';
+  if (state === 'running' && run.state?.state === 'paused') return `paused at ${percentText(stage.share)}`;
+  if (state === 'running')
+    return stage.share < 1 ? withTimeLeft(percentText(stage.share), stage.secondsLeft) : 'finishing';
   const waiting = run.state?.waiting?.[stage.stage];
   if (state !== 'done' && waiting !== undefined) return waiting;
   const cancelled = run.state?.cancelled?.[stage.stage];
   if (state !== 'done' && cancelled !== undefined)
-    return stage.share > 0 ? `${cancelled}, at ${percent(stage.share)}` : cancelled;
-  if (state === 'stopped' && stage.share > 0) return `stopped at ${percent(stage.share)}`;
+    return stage.share > 0 ? `${cancelled}, at ${percentText(stage.share)}` : cancelled;
+  if (state === 'stopped' && stage.share > 0) return `stopped at ${percentText(stage.share)}`;
   return state;
 }
 
 /** `0.0212`: three digits that count. */
 export function lossText(loss: number): string {
   return loss >= 1e-4 && loss < 1000 ? String(Number(loss.toPrecision(3))) : loss.toExponential(2);
-}
-
-/** `42 %`; 100 only for what is complete. */
-export function percent(share: number): string {
-  return `${share >= 1 ? 100 : Math.min(99, Math.floor(share * 100))} %`;
 }
 
 function withTimeLeft(text: string, seconds: number | null): string {

@@ -10,6 +10,8 @@ import {onSettingsChange, settings} from '../settings.ts';
 import type {DemeCall} from './demeProcess.ts';
 import type {NodeRuntime} from './nodeRuntime.ts';
 
+type CallOptions = Pick<DemeCall, 'cwd' | 'signal' | 'onLine' | 'resultCodes'>;
+
 /** Starts the programs of the trainer. Everything that starts one comes through here, and nothing does in an untrusted workspace. */
 export class Trainer implements vscode.Disposable {
   readonly #extensionPath: string;
@@ -27,24 +29,25 @@ export class Trainer implements vscode.Disposable {
   }
 
   /** Calls a verb of `deme` and returns what it prints. Throws UserErrors. */
-  async deme<T>(
-    schema: ResultSchema<T>,
-    args: readonly string[],
-    options: Pick<DemeCall, 'cwd' | 'signal' | 'onLine' | 'resultCodes'> = {},
-  ): Promise<T> {
+  async deme<T>(schema: ResultSchema<T>, args: readonly string[], options: CallOptions = {}): Promise<T> {
     const node = await this.#runtime();
     const {callDeme} = await import('./demeProcess.ts');
     this.#log.info(`deme ${args.join(' ')}`);
     return callDeme(schema, {node, cli: this.#file('cli.js'), args, ...options});
   }
 
-  /** The program that runs a verb of `deme` where the user sees it, as in a terminal. Throws UserErrors. */
+  /** Calls a verb of `deme` that computes with an engine and takes `--engine`. Throws UserErrors. */
+  async compute<T>(schema: ResultSchema<T>, args: readonly string[], options: CallOptions = {}): Promise<T> {
+    return this.deme(schema, [...args, ...engineOption(await this.#runtime())], options);
+  }
+
+  /** The program that runs a verb of `deme` that computes where the user sees it, as in a terminal. Throws UserErrors. */
   async commandLine(
     args: readonly string[],
   ): Promise<{path: string; args: string[]; environment: Record<string, string>}> {
-    const {path, environment, isEditor} = await this.#runtime();
-    const engine = isEditor ? ['--engine', 'wasm'] : [];
-    return {path, args: [this.#file('cli.js'), ...args, ...engine], environment: definedOnly(environment)};
+    const node = await this.#runtime();
+    const {path, environment} = node;
+    return {path, args: [this.#file('cli.js'), ...args, ...engineOption(node)], environment: definedOnly(environment)};
   }
 
   /** Starts the owner of a run. Throws UserErrors; those of the run itself come from the process. */
@@ -109,6 +112,11 @@ export class Trainer implements vscode.Disposable {
   #file(name: string): string {
     return join(this.#extensionPath, 'dist', name);
   }
+}
+
+/** The one engine that is sure to work in the editor's own runtime. */
+function engineOption({isEditor}: NodeRuntime): string[] {
+  return isEditor ? ['--engine', 'wasm'] : [];
 }
 
 function definedOnly(environment: NodeJS.ProcessEnv): Record<string, string> {
