@@ -31,13 +31,27 @@ export function setText(target: Element, text: string): void {
 /** A part of the page that is rebuilt only when its content has changed. */
 export class Region {
   #key: string | null = null;
+  /** What came while a list was open. */
+  #late: (() => void) | null = null;
+  /** That list. */
+  #open: Element | null = null;
 
   constructor(readonly root: HTMLElement) {}
 
-  /** `key` contains everything that `build` depends on; it is compared as JSON. The focused control keeps the focus. */
+  /**
+   * `key` contains everything that `build` depends on; it is compared as JSON. The focused control keeps the focus, and a list in which someone
+   * is choosing stays open: what is new shows once it is closed.
+   */
   show(key: unknown, build: () => readonly Child[]): void {
     const text = JSON.stringify(key);
+    this.#late = null;
     if (text === this.#key) return;
+    const list = this.root.querySelector('vscode-dropdown[open]');
+    if (list !== null) {
+      this.#late = () => this.show(key, build);
+      this.#showOnceClosed(list);
+      return;
+    }
     this.#key = text;
     const focused = this.root.contains(document.activeElement)
       ? document.activeElement?.getAttribute('data-key')
@@ -45,6 +59,32 @@ export class Region {
     setChildren(this.root, ...build());
     if (focused) this.root.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   }
+
+  #showOnceClosed(list: Element): void {
+    if (list === this.#open) return;
+    this.#open = list;
+    whenClosed(list, () => {
+      if (list === this.#open) this.#open = null;
+      afterPress(this.root, () => this.#late?.());
+    });
+  }
+}
+
+function whenClosed(list: Element, onClosed: () => void): void {
+  const observer = new MutationObserver(() => {
+    if (list.hasAttribute('open')) return;
+    observer.disconnect();
+    onClosed();
+  });
+  observer.observe(list, {attributeFilter: ['open']});
+}
+
+/** The press that has closed a list may be on another control, which must be there until it has become a click and has had its effect. */
+function afterPress(root: Element, done: () => void): void {
+  if (!root.matches(':active')) return done();
+  // A list that the click opens says so with the next frame.
+  const later = () => void setTimeout(() => requestAnimationFrame(done));
+  addEventListener('pointerup', later, {once: true});
 }
 
 /** The parts of a cell: one, or several. */

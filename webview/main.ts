@@ -23,6 +23,7 @@ import {onThemeChange} from './theme.ts';
 import {registerControls} from './toolkit.ts';
 import {watchOf} from './watch.ts';
 
+/** The least time between two saves: a slider makes many changes. */
 const saveMilliseconds = 300;
 
 /** The page: holds the state, asks the extension for the data in view, and draws at most once per frame. */
@@ -33,7 +34,9 @@ class Page implements Panel {
   readonly #tabs: Tabs;
   #state: PanelState = initialState(this.#host.saved);
   #isFrameDue = false;
+  /** Since the last save; undefined where that is long ago. */
   #saveTimer: number | undefined;
+  #isSaveDue = false;
 
   constructor(root: HTMLElement) {
     // The extension reads the run while the page is made.
@@ -77,6 +80,8 @@ class Page implements Panel {
   }
 
   async request(request: PanelRequest, doing: string): Promise<PanelReply | null> {
+    // What the editor opens for it may lie over the page, which ends then.
+    if (this.#isSaveDue) this.#save();
     try {
       return await this.#host.request(request);
     } catch (error) {
@@ -120,13 +125,21 @@ class Page implements Panel {
     });
   }
 
+  /** At once where nothing was saved lately: the editor throws the page away whenever another tab is in front. */
   #saveSoon(): void {
-    window.clearTimeout(this.#saveTimer);
-    this.#saveTimer = window.setTimeout(() => this.#save(), saveMilliseconds);
+    this.#isSaveDue = true;
+    if (this.#saveTimer !== undefined) return;
+    // Before that it is not known which run is shown.
+    if (this.#state.isReady) this.#save();
+    this.#saveTimer = window.setTimeout(() => {
+      this.#saveTimer = undefined;
+      if (this.#isSaveDue) this.#saveSoon();
+    }, saveMilliseconds);
   }
 
   /** Always saves the path of a run, also if none was selected and the newest is shown: it identifies the experiment after a restart. */
   #save(): void {
+    this.#isSaveDue = false;
     const {page} = this.#state;
     this.#host.save({...page, selected: page.selected ?? selectedRun(this.#state)?.path ?? null});
   }

@@ -1,5 +1,5 @@
 import {objectiveKinds} from '../../trainer/contract/config/searchObjective.ts';
-import {sameAsBase} from '../../trainer/contract/config/mergeSetting.ts';
+import {sameAsBase} from '../../trainer/contract/config/merge/mergeSetting.ts';
 import type {RunDetails, RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {neededDetails} from '../details.ts';
 import {element, message, Region} from '../dom.ts';

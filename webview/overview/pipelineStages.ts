@@ -1,5 +1,6 @@
 import {durationText, timeLeftText} from '../../trainer/contract/durationText.ts';
 import {stageTitle, type Ranges} from '../../trainer/contract/overview/stageTitle.ts';
+import {percentText} from '../../trainer/contract/percentText.ts';
 import type {StageView} from '../../trainer/contract/panel/panelViews.ts';
 import {parseStage} from '../../trainer/contract/run/stage.ts';
 
@@ -40,8 +41,8 @@ function stateOf(members: readonly StageView[]): PipelineStage['state'] {
 function details(state: PipelineStage['state'], members: readonly StageView[], now: number): string[] {
   const count =
     members.length > 1 ? `${members.filter((each) => each.state === 'done').length} of ${members.length}` : null;
-  const seconds = members.reduce((sum, each) => sum + (each.seconds ?? 0), 0);
-  const took = seconds > 0 ? [durationText(seconds)] : [];
+  const seconds = members.flatMap((each) => each.seconds ?? []);
+  const took = seconds.length > 0 ? [durationText(seconds.reduce((sum, each) => sum + each))] : [];
   switch (state) {
     case 'waiting':
       return count === null || count.startsWith('0') ? [] : [count];
@@ -64,5 +65,5 @@ function runningDetails(members: readonly StageView[], now: number): string[] {
   const sofar = started === null ? [] : [`for ${durationText((now - started) / 1000)}`];
   if (phase !== null) return [phase, ...sofar];
   const left = members.length > 1 || secondsLeft === null ? [] : [timeLeftText(secondsLeft)];
-  return [...(members.length > 1 ? [] : [`${Math.floor(100 * Math.min(0.99, share))} %`]), ...sofar, ...left];
+  return [...(members.length > 1 ? [] : [percentText(share)]), ...sofar, ...left];
 }

@@ -45,7 +45,7 @@ export function groupRow(
   const name = `${column}: ${value === '' ? 'none' : value} (${rows.length} ${rows.length === 1 ? 'run' : 'runs'})`;
   const opener = element(
     'button',
-    {class: 'opener', 'aria-expanded': String(isOpen), 'data-key': `group ${value}`, onclick: onToggle},
+    {class: 'opener', title: name, 'aria-expanded': String(isOpen), 'data-key': `group ${value}`, onclick: onToggle},
     name,
   );
   const [, ...others] = columns;

@@ -147,5 +147,6 @@ export class RunsTab implements Tab {
 function toldOf(all: number, found: readonly RunRow[] | null): string {
   if (all === 0) return 'There are no runs yet.';
   if (found === null) return 'The filter names a column that no run has, or several have: give more of its name.';
-  return found.length === all ? `${all} runs` : `${found.length} of ${all} runs`;
+  const runs = all === 1 ? 'run' : 'runs';
+  return found.length === all ? `${all} ${runs}` : `${found.length} of ${all} ${runs}`;
 }

@@ -24,9 +24,14 @@ export function flicker(first: ImageView, second: ImageView, look: PictureLook):
   };
   const alternate = () => {
     if (timer !== undefined) return stop();
-    timer = window.setInterval(() => (root.isConnected ? other() : stop()), milliseconds);
+    timer = window.setInterval(() => (root.isConnected && !wantsLessMotion() ? other() : stop()), milliseconds);
   };
-  const bySelf = wantsLessMotion() ? null : button('Alternate', alternate, {icon: 'sync', title: 'Alternate, or stop'});
+  // The style sheet shows it while motion is welcome.
+  const bySelf = element(
+    'span',
+    {class: 'by-itself'},
+    button('Alternate', alternate, {icon: 'sync', title: 'Alternate, or stop'}),
+  );
   const place = element('div', {class: 'wipe-frame flicker-frame'}, ...pictures);
   const switching = button('Show the other', () => {
     stop();

@@ -1,5 +1,6 @@
 import type {BenchmarkResult, BenchmarkScore, PublishedRow} from '../../trainer/contract/benchmark/benchmarkResult.ts';
 import type {ScoreDifference} from '../../trainer/contract/matrix/scoreDifference.ts';
+import {stageTitle} from '../../trainer/contract/overview/stageTitle.ts';
 import {scoreNames} from '../../trainer/contract/scores/reportScores.ts';
 import type {StudyCell, StudyColumn, StudyRow, StudyTable} from './studyTable.ts';
 
@@ -61,7 +62,7 @@ function ownRow(
     return {value, error, against: against.map((difference) => ({rival: 'the base', difference}))};
   });
   const note = `measured here; ${updates === 0 ? 'no updates' : `${updates} updates`}, ${recipe.images} images`;
-  return {key: `own ${model}`, labels: [model], note, cells};
+  return {key: `own ${model}`, labels: [stageTitle(model, [])], note, cells};
 }
 
 function lossCell(model: string, heldOut: BenchmarkResult['heldOut']): StudyCell | null {

@@ -8,12 +8,14 @@ import {
 } from '../../trainer/contract/matrix/matrixEntries.ts';
 import type {MatrixResult, MatrixRow} from '../../trainer/contract/matrix/matrixResult.ts';
 import {scoreDifference} from '../../trainer/contract/matrix/scoreDifference.ts';
+import {stageTitle} from '../../trainer/contract/overview/stageTitle.ts';
 import type {Against} from './againstText.ts';
 import type {CellSettings} from './cellSettings.ts';
 import type {StudyCell, StudyColumn, StudyRow, StudyTable} from './studyTable.ts';
 
 /** A row of a table, what it is called beside others, and the base that it is compared with. */
 interface NamedEntry {
+  readonly key: string;
   readonly entry: MatrixEntry;
   readonly name: string;
   readonly base: MatrixEntry;
@@ -21,7 +23,11 @@ interface NamedEntry {
 
 /** A study: a row for each model, the merged ones by how they were found. */
 export function studyTable({rows, repeats}: MatrixResult): StudyTable {
-  const entries = studyEntries(rows).map((entry) => ({entry, name: entryName(entry), base: baseOf(entry.row)}));
+  const entries = studyEntries(rows).map((entry): NamedEntry => {
+    const name = entryName(entry);
+    // The colour in charts follows from the model.
+    return {key: entry.model === 'merged' ? name : entry.model, entry, name, base: baseOf(entry.row)};
+  });
   return {
     caption: `Every model once; ${spreadText(repeats, 'seeds of the noise')}`,
     heads: ['Model'],
@@ -35,9 +41,12 @@ export function matrixTable(
   model: string,
   settings: CellSettings = {names: [], of: () => []},
 ): StudyTable {
-  const entries = rows.map((row) => ({entry: {row, model}, name: rowLabel(row), base: baseOf(row)}));
+  const entries = rows.map((row): NamedEntry => {
+    const name = rowLabel(row);
+    return {key: name, entry: {row, model}, name, base: baseOf(row)};
+  });
   return {
-    caption: `Each cell, by the scores of ${model}; ${spreadText(repeats, 'runs of a cell')}`,
+    caption: `Each cell, by the scores of ${stageTitle(model, [])}; ${spreadText(repeats, 'runs of a cell')}`,
     heads: [...columns, ...settings.names],
     ...scoresOf(rows, entries, ({entry: {row}}) => [
       ...columns.map((column) => row.labels[column] ?? ''),
@@ -79,7 +88,7 @@ function scoresOf(
   return {
     columns,
     rows: entries.map((named): StudyRow => ({
-      key: named.name,
+      key: named.key,
       labels: labelsOf(named),
       note: '',
       cells: scores.map((score, i) => cellOf(named, score, ranked[i] ?? [])),

@@ -1,5 +1,6 @@
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import type {StudySummary, StudyTableState, StudyView} from '../../trainer/contract/panel/studyViews.ts';
+import {stageTitle} from '../../trainer/contract/overview/stageTitle.ts';
 import {studyRuns} from '../../trainer/contract/studies/studyProgress.ts';
 import {saveCsv} from '../charts/saveCsv.ts';
 import {element, Region, setText} from '../dom.ts';
@@ -95,7 +96,7 @@ export class StudiesTab implements Tab {
     const models = content?.kind === 'matrix' ? matrixModels(content.result) : [];
     this.#bar.show([models, chosen.model, chosen.settings, content?.kind], () => {
       if (content === undefined) return [];
-      const choices = models.map((model) => ({value: model, label: model}));
+      const choices = models.map((model) => ({value: model, label: stageTitle(model, [])}));
       return [
         models.length < 2 ? null : dropdown('Model', choices, modelOf(models, chosen), (model) => this.#set({model})),
         content.kind === 'matrix'

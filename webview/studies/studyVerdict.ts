@@ -2,6 +2,7 @@ import {isJudged, plainScores} from '../../trainer/contract/matrix/judgedScores.
 import {rowLabel} from '../../trainer/contract/matrix/matrixEntries.ts';
 import type {MatrixResult} from '../../trainer/contract/matrix/matrixResult.ts';
 import {isLess} from '../../trainer/contract/matrix/scoreDifference.ts';
+import {stageTitle} from '../../trainer/contract/overview/stageTitle.ts';
 import type {StudyContent} from '../../trainer/contract/studies/studyContent.ts';
 import {studyRuns} from '../../trainer/contract/studies/studyProgress.ts';
 import {againstText} from './againstText.ts';
@@ -24,8 +25,9 @@ export function studyVerdict(content: StudyContent): StudyVerdict {
     const {scale, unlike, warnings, open, rows} = content.result;
     const cut = scale < 1 ? [`Cut to ${scale} of the benchmark: these numbers compare with no published ones.`] : [];
     if (open) {
-      const done = rows.map(({model}) => model);
-      const sofar = `Drawn so far: ${done.length === 0 ? 'no model' : done.join(', ')}; still to come: ${open.length === 0 ? 'the scores of their images' : open.join(', ')}.`;
+      const titles = (models: readonly string[]) => models.map((model) => stageTitle(model, [])).join(', ');
+      const done = titles(rows.map(({model}) => model));
+      const sofar = `Drawn so far: ${done || 'no model'}; still to come: ${titles(open) || 'the scores of their images'}.`;
       const later = 'Images are scored at the end, those of all models together.';
       return {outcome: 'running', conclusions: [...cut, sofar], details: [later, ...unlike, ...warnings]};
     }

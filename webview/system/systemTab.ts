@@ -76,13 +76,21 @@ function stageParts(run: RunView): HTMLElement[] {
     memory === null ? '–' : bytesText(memory.host),
     memory?.device === undefined ? '–' : bytesText(memory.device),
   ]);
-  const times = ['Time per update', 'of it waiting for data', 'Time left'];
-  const head = ['Stage', 'State', 'Started', 'Took', 'Updates', ...times, 'Peak memory', 'Peak GPU memory'];
+  const times = ['Time per update', waited, 'Time left'];
+  const head = ['Stage', 'State', 'Started', 'Took', 'Updates', ...times, 'Peak memory', deviceMemory];
+  // What no stage has, as the memory of a GPU where there is none, only takes room.
+  const columns = head.flatMap((title, i) =>
+    [waited, deviceMemory].includes(title) && rows.every((row) => row[i] === '–') ? [] : [i],
+  );
+  const shown = <T>(cells: readonly T[]) => columns.flatMap((i) => cells[i] ?? []);
   return [
-    element('p', {}, `Engine: ${run.engine}. Time for all: ${run.left ? estimatedLeftText(run.left) : '–'}.`),
-    table('Stages of the run', head, rows),
+    element('p', {}, `Engine: ${run.engine}.${run.left ? ` Time for all: ${estimatedLeftText(run.left)}.` : ''}`),
+    table('Stages of the run', shown(head), rows.map(shown)),
   ];
 }
+
+const waited = 'of it waiting for data';
+const deviceMemory = 'Peak GPU memory';
 
 /** How long a stage worked, or from which run its result is. */
 function tookText({seconds, from}: Pick<StageView, 'seconds' | 'from'>): string {

@@ -1,4 +1,4 @@
-import type {MergeSetting} from '../../../trainer/contract/config/mergeSetting.ts';
+import type {MergeSetting} from '../../../trainer/contract/config/merge/mergeSetting.ts';
 import type {PreviewText} from '../../../trainer/contract/panel/preview.ts';
 import type {WorkbenchSetting} from '../../../trainer/contract/panel/workbenchSetting.ts';
 import {savePicture} from '../../charts/savePicture.ts';

@@ -1,5 +1,5 @@
 import type {ErrorRecord} from '../../../trainer/contract/errors.ts';
-import type {MergeSetting} from '../../../trainer/contract/config/mergeSetting.ts';
+import type {MergeSetting} from '../../../trainer/contract/config/merge/mergeSetting.ts';
 import type {PreviewCommand, PreviewNews, PreviewPicture} from '../../../trainer/contract/panel/preview.ts';
 
 /** The last request and its state. */

@@ -1,4 +1,4 @@
-import {sameAsBase, type MergeSetting} from '../../../trainer/contract/config/mergeSetting.ts';
+import {sameAsBase, type MergeSetting} from '../../../trainer/contract/config/merge/mergeSetting.ts';
 import type {RunDetails, RunView} from '../../../trainer/contract/panel/panelViews.ts';
 import {element, setText} from '../../dom.ts';
 import type {Panel} from '../../panel.ts';

@@ -1,4 +1,4 @@
-import type {MergeMethodKind} from '../../../trainer/contract/config/mergeMethod.ts';
+import type {MergeMethodKind} from '../../../trainer/contract/config/merge/mergeMethod.ts';
 import type {WorkbenchSetting} from '../../../trainer/contract/panel/workbenchSetting.ts';
 import {element} from '../../dom.ts';
 import {checkbox, dropdown, labelled} from '../../toolkit.ts';

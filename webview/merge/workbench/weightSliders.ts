@@ -1,4 +1,4 @@
-import type {DepthWeight} from '../../../trainer/contract/config/mergeRule.ts';
+import type {DepthWeight} from '../../../trainer/contract/config/merge/mergeRule.ts';
 import {expertTitle} from '../../../trainer/contract/overview/stageTitle.ts';
 import type {RunView} from '../../../trainer/contract/panel/panelViews.ts';
 import type {WorkbenchSetting} from '../../../trainer/contract/panel/workbenchSetting.ts';
@@ -84,7 +84,9 @@ export class WeightSliders {
     };
     const opener = element('button', {'aria-expanded': String(isOpen), class: 'opener', onclick: toggle});
     opener.setAttribute('data-key', `parts of ${expert}`);
-    opener.textContent = `Parts of expert ${expert}`;
+    opener.setAttribute('aria-label', `Parts of expert ${expert}`);
+    // The row and the head of the column say the rest, where a narrow page leaves it out.
+    opener.append('Parts', element('span', {class: 'opener-rest'}, ` of expert ${expert}`));
     return opener;
   }
 

@@ -1,6 +1,6 @@
-import {MergeMethod, methodDefaults, type MergeMethodKind} from '../../../trainer/contract/config/mergeMethod.ts';
-import type {DepthWeight} from '../../../trainer/contract/config/mergeRule.ts';
-import type {MergeSetting} from '../../../trainer/contract/config/mergeSetting.ts';
+import {MergeMethod, methodDefaults, type MergeMethodKind} from '../../../trainer/contract/config/merge/mergeMethod.ts';
+import type {DepthWeight} from '../../../trainer/contract/config/merge/mergeRule.ts';
+import type {MergeSetting} from '../../../trainer/contract/config/merge/mergeSetting.ts';
 import type {RuleWeight, WorkbenchSetting} from '../../../trainer/contract/panel/workbenchSetting.ts';
 
 /** Parts of the network that always have sliders. */

@@ -1,4 +1,4 @@
-import type {MergeSetting} from '../../../trainer/contract/config/mergeSetting.ts';
+import type {MergeSetting} from '../../../trainer/contract/config/merge/mergeSetting.ts';
 import type {PageState} from '../../../trainer/contract/panel/panelPage.ts';
 import type {RunView} from '../../../trainer/contract/panel/panelViews.ts';
 import type {WorkbenchSetting} from '../../../trainer/contract/panel/workbenchSetting.ts';
