@@ -10,12 +10,12 @@ import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import {readModelFolder, type ModelFolder} from '../../trainer/store/weights/modelFolder.ts';
 import {benchOptions, type BenchOptions} from './benchOptions.ts';
 import {writeBenchReport, type BenchEntry} from './benchReport.ts';
-import {busyCores} from './busyCores.ts';
+import {busyCores} from './measure/busyCores.ts';
 import {cases, type Workload} from './cases.ts';
 import {compare, toleranceOf, type Comparison} from './comparison.ts';
 import {ourContestants, torchContestants, type Contestant} from './contestants.ts';
-import {isMeasurement, measureWorkload, type Failure} from './measureWorkload.ts';
-import {processorName} from './processorName.ts';
+import {isMeasurement, measureWorkload, type Failure} from './measure/measureWorkload.ts';
+import {processorName} from './measure/processorName.ts';
 import {formatTable} from './table.ts';
 import {installTorch} from './torchPython.ts';
 

@@ -4,8 +4,8 @@ import {dirname} from 'node:path';
 import {writeJsonAtomic} from '../../trainer/store/files/jsonFile.ts';
 import type {Workload} from './cases.ts';
 import {compare, tolerances} from './comparison.ts';
-import type {Failure, Measurement} from './measureWorkload.ts';
-import {processorName} from './processorName.ts';
+import type {Failure, Measurement} from './measure/measureWorkload.ts';
+import {processorName} from './measure/processorName.ts';
 
 /** One workload and what all contestants made of it. */
 export interface BenchEntry {

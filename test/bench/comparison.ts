@@ -1,5 +1,5 @@
 import {inF32, type Workload} from './cases.ts';
-import {isMeasurement, type Failure, type Measurement} from './measureWorkload.ts';
+import {isMeasurement, type Failure, type Measurement} from './measure/measureWorkload.ts';
 
 /** What both sides computed must be the same to this share, where anything is rounded to bf16 to the other one. */
 export const tolerances = {f32: 1e-3, rounded: 2e-2};

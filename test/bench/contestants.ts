@@ -4,7 +4,7 @@ import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 import type {EngineName} from '../../trainer/contract/engine/engineInfo.ts';
 import {findInstalled} from '../../trainer/engine/tensorflow/install/installedTensorflow.ts';
-import {trainerEnvironment} from '../../trainer/launch/trainerEnvironment.ts';
+import {trainerEnvironment, trainerFlags} from '../../trainer/launch/trainerEnvironment.ts';
 import {packageRoot} from '../../trainer/packageRoot.ts';
 import {findTorchPython} from './torchPython.ts';
 import type {WorkerCommand} from './workerProcess.ts';
@@ -55,7 +55,7 @@ function ours(engine: EngineName): Contestant {
     engine,
     command: (task) => ({
       program: process.execPath,
-      parameters: ['--expose-gc', worker, task, engine],
+      parameters: [...trainerFlags, worker, task, engine],
       environment: trainerEnvironment({engine: {name: engine}}),
     }),
   };

@@ -4,8 +4,8 @@ import {EngineConfig} from '../../trainer/contract/config/config.ts';
 import {startEngine} from '../../trainer/engine/startEngine.ts';
 import {readJson} from '../../trainer/store/files/jsonFile.ts';
 import {BenchTask, type BenchLine} from './contract.ts';
-import {measureSampling} from './measureSampling.ts';
-import {measureUpdates} from './measureUpdates.ts';
+import {measureSampling} from './measure/measureSampling.ts';
+import {measureUpdates} from './measure/measureUpdates.ts';
 
 /** Our side of one measurement: `worker.js TASK.json ENGINE`. After `ready` it waits for a line, so that several can begin at once. */
 const [path = '', name = ''] = process.argv.slice(2);

@@ -7,8 +7,8 @@ import {loadInceptionNetwork} from '../../../trainer/evaluate/networks/inception
 import {readJson} from '../../../trainer/store/files/jsonFile.ts';
 import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
 import type {BenchLine} from '../contract.ts';
-import {peakMemory} from '../peakMemory.ts';
-import {timeChunks} from '../timeChunks.ts';
+import {peakMemory} from '../measure/peakMemory.ts';
+import {timeChunks} from '../measure/timeChunks.ts';
 import {FeaturesTask} from './contract.ts';
 
 /** Our side of `npm run bench -- features`: `featuresWorker.js TASK.json ENGINE`, with the protocol of `worker.ts`. */

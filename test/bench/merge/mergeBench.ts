@@ -6,7 +6,7 @@ import {parseArgs} from 'node:util';
 import {packageRoot} from '../../../trainer/packageRoot.ts';
 import {writeJsonAtomic} from '../../../trainer/store/files/jsonFile.ts';
 import {elementCount} from '../../../trainer/store/weights/tensorReader.ts';
-import {busyCores} from '../busyCores.ts';
+import {busyCores} from '../measure/busyCores.ts';
 import {median} from '../median.ts';
 import {largestUlps} from './largestUlps.ts';
 import {mergeContestants, type MergeContestant} from './mergeContestants.ts';

@@ -1,8 +1,8 @@
 import {closeSync, fsyncSync, openSync, readSync, writeSync} from 'node:fs';
 import {mergeModels} from '../../../trainer/merge/files/mergeFiles.ts';
 import {readJson} from '../../../trainer/store/files/jsonFile.ts';
-import {hashFile} from '../../../trainer/store/files/sha256.ts';
-import {peakMemory} from '../peakMemory.ts';
+import {hashFile} from '../../../trainer/store/hashes/sha256.ts';
+import {peakMemory} from '../measure/peakMemory.ts';
 import {MergeTask, type MergeTiming} from './mergeTask.ts';
 
 /** `mergeWorker.js merge|hash|copy TASK.json`: our merge, hashing its inputs in one thread, or only the reading and writing that no merge can do without. */

@@ -1,6 +1,6 @@
 import type {NewRunEvent} from '../../../trainer/contract/run/events.ts';
 import {openMetrics} from '../../../trainer/store/metrics/metricsFile.ts';
-import {fakeBuckets, fakeRun, fakeStep, type FakeRun} from '../../helpers/fakeRunFolder.ts';
+import {fakeBuckets, fakeRun, fakeStep, type FakeRun} from '../../helpers/runs/fakeRunFolder.ts';
 
 /** How big the run of the bench is. */
 export const bigRun = {experts: 8, steps: 100_000, bucketEvery: 50} as const;

@@ -1,6 +1,6 @@
 import {setTimeout as wait} from 'node:timers/promises';
 import type {Browser} from 'playwright-core';
-import type {FakeRun} from '../../helpers/fakeRunFolder.ts';
+import type {FakeRun} from '../../helpers/runs/fakeRunFolder.ts';
 import type {PanelFiles} from '../../webview/bundlePanel.ts';
 import {TestPanel} from '../../webview/testPanel.ts';
 import {bigRun, bucketEvents, stepEvents} from './bigRun.ts';

@@ -5,8 +5,8 @@ import {createLog} from '../../../extension/log.ts';
 import type {Run} from '../../../extension/runs/run.ts';
 import {Runs} from '../../../extension/runs/runs.ts';
 import {RunJournal} from '../../../trainer/store/run/runJournal.ts';
-import {fakeStep} from '../../helpers/fakeRunFolder.ts';
-import {makeRun, setState} from '../../helpers/runOnDisk.ts';
+import {fakeStep} from '../../helpers/runs/fakeRunFolder.ts';
+import {makeRun, setState} from '../../helpers/runs/runOnDisk.ts';
 import type {PanelFiles} from '../../webview/bundlePanel.ts';
 import {TestPanel} from '../../webview/testPanel.ts';
 

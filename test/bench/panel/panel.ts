@@ -2,7 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import type {Browser} from 'playwright-core';
-import {chromiumMissing, findChromium, startChromium} from '../../helpers/chromium.ts';
+import {chromiumMissing, findChromium, startChromium} from '../../helpers/editor/chromium.ts';
 import {bundlePanel} from '../../webview/bundlePanel.ts';
 import {writeBigRun} from './bigRun.ts';
 import {comparedBuilds} from './comparedBuilds.ts';

@@ -1,6 +1,6 @@
 import type {Browser} from 'playwright-core';
-import {fakeRun, type FakeRun} from '../../helpers/fakeRunFolder.ts';
-import {knownReport} from '../../helpers/knownRun.ts';
+import {fakeRun, type FakeRun} from '../../helpers/runs/fakeRunFolder.ts';
+import {knownReport} from '../../helpers/runs/knownRun.ts';
 import type {PanelFiles} from '../../webview/bundlePanel.ts';
 import {TestPanel} from '../../webview/testPanel.ts';
 import {inTurn} from './curves.ts';

@@ -7,7 +7,7 @@ import {createRandom} from '../../../trainer/random.ts';
 import {writeJsonAtomic} from '../../../trainer/store/files/jsonFile.ts';
 import {writeSafetensors, type TensorSource} from '../../../trainer/store/weights/safetensors.ts';
 import {elementCount} from '../../../trainer/store/weights/tensorReader.ts';
-import {busyCores} from '../busyCores.ts';
+import {busyCores} from '../measure/busyCores.ts';
 import {markdownTable} from '../markdownTable.ts';
 import {runVerb, type Usage} from './runVerb.ts';
 import {writePipeline} from './writePipeline.ts';

@@ -1,5 +1,5 @@
 import {appendFileSync} from 'node:fs';
-import {peakMemory} from '../peakMemory.ts';
+import {peakMemory} from '../measure/peakMemory.ts';
 
 // Imported into a process of the command line: when it ends, a line with the high-water mark of its memory in bytes and the seconds of the
 // processor that it used goes to the file that the environment names.

@@ -8,7 +8,7 @@ import {createAutoencoder} from '../../../trainer/models/vae/autoencoder.ts';
 import {writeJsonAtomic} from '../../../trainer/store/files/jsonFile.ts';
 import {writeSafetensors} from '../../../trainer/store/weights/safetensors.ts';
 import {elementCount} from '../../../trainer/store/weights/tensorReader.ts';
-import {writeClipTokenizer} from '../../helpers/clipVocabulary.ts';
+import {writeClipTokenizer} from '../../helpers/models/clipVocabulary.ts';
 import {requireModel} from '../models.ts';
 import {randomTensors} from '../randomTensors.ts';
 

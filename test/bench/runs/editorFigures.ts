@@ -9,7 +9,7 @@ import {JobQueue} from '../../../extension/runs/jobQueue.ts';
 import {Runs} from '../../../extension/runs/runs.ts';
 import {Studies} from '../../../extension/studies/studies.ts';
 import {ExperimentsTree} from '../../../extension/views/experimentsTree.ts';
-import {memento} from '../../helpers/fakeContext.ts';
+import {memento} from '../../helpers/editor/fakeContext.ts';
 import {Watcher} from './watcher.ts';
 
 /** What the editor side needs for an output folder: milliseconds, and megabytes at most. */

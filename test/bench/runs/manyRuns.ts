@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {once} from 'node:events';
 import {finished} from 'node:stream/promises';
 import {writeJsonAtomic} from '../../../trainer/store/files/jsonFile.ts';
-import {fakeBuckets, fakeRun, fakeStep} from '../../helpers/fakeRunFolder.ts';
+import {fakeBuckets, fakeRun, fakeStep} from '../../helpers/runs/fakeRunFolder.ts';
 
 /** How many runs the bench has, and events the longest of their logs. */
 export const manyRuns = {runs: 500, events: 2_500_000} as const;

@@ -10,12 +10,12 @@ import {writeJsonAtomic} from '../../../trainer/store/files/jsonFile.ts';
 import {NewEvents} from '../../../trainer/store/run/launched/newEvents.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
-import {deme} from '../../helpers/deme.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {deme} from '../../helpers/machine/deme.ts';
+import {writeTinyExperiment} from '../../helpers/runs/tinyExperiment.ts';
 import {hasSlurm, SlurmCluster} from '../../slurm/slurmCluster.ts';
-import {busyCores} from '../busyCores.ts';
+import {busyCores} from '../measure/busyCores.ts';
 import {markdownTable} from '../markdownTable.ts';
-import {processorName} from '../processorName.ts';
+import {processorName} from '../measure/processorName.ts';
 
 /**
  * `npm run bench -- slurm [--experts 1 --experts 2 ...] [--updates 1000]`: trains more and more experts as jobs on the two nodes of a Slurm that

@@ -1,10 +1,10 @@
 import {parseArgs} from 'node:util';
 import {join} from 'node:path';
-import type {EngineName} from '../../trainer/contract/engine/engineInfo.ts';
-import {UserError} from '../../trainer/contract/errors.ts';
-import {startEngine} from '../../trainer/engine/startEngine.ts';
-import {packageRoot} from '../../trainer/packageRoot.ts';
-import {openMergeLab} from '../../trainer/pipeline/search/mergeLab.ts';
+import type {EngineName} from '../../../trainer/contract/engine/engineInfo.ts';
+import {UserError} from '../../../trainer/contract/errors.ts';
+import {startEngine} from '../../../trainer/engine/startEngine.ts';
+import {packageRoot} from '../../../trainer/packageRoot.ts';
+import {openMergeLab} from '../../../trainer/pipeline/search/mergeLab.ts';
 import {digitExperts} from './digitExperts.ts';
 import {compareStrategies, strategyTable} from './searchStrategies.ts';
 

@@ -1,15 +1,15 @@
-import {SearchConfig} from '../../trainer/contract/config/searchConfig.ts';
-import type {EngineInfo} from '../../trainer/contract/engine/engineInfo.ts';
-import type {Candidate} from '../../trainer/contract/run/report.ts';
-import type {Estimate} from '../../trainer/contract/scores/estimate.ts';
-import {meanLoss, summariseHeldOut} from '../../trainer/evaluate/heldOutSummary.ts';
-import type {LossTable} from '../../trainer/evaluate/lossTable.ts';
-import {applyWeights} from '../../trainer/merge/blend.ts';
-import {IncrementalMerge} from '../../trainer/merge/files/incrementalMerge.ts';
-import {searchWeights} from '../../trainer/merge/search/search.ts';
-import {mergeLosses} from '../../trainer/pipeline/search/checkSearch.ts';
-import type {LabHeldOut} from '../../trainer/pipeline/search/labHeldOut.ts';
-import type {MergeLab} from '../../trainer/pipeline/search/mergeLab.ts';
+import {SearchConfig} from '../../../trainer/contract/config/searchConfig.ts';
+import type {EngineInfo} from '../../../trainer/contract/engine/engineInfo.ts';
+import type {Candidate} from '../../../trainer/contract/run/report.ts';
+import type {Estimate} from '../../../trainer/contract/scores/estimate.ts';
+import {meanLoss, summariseHeldOut} from '../../../trainer/evaluate/heldOutSummary.ts';
+import type {LossTable} from '../../../trainer/evaluate/lossTable.ts';
+import {applyWeights} from '../../../trainer/merge/blend.ts';
+import {IncrementalMerge} from '../../../trainer/merge/files/incrementalMerge.ts';
+import {searchWeights} from '../../../trainer/merge/search/search.ts';
+import {mergeLosses} from '../../../trainer/pipeline/search/checkSearch.ts';
+import type {LabHeldOut} from '../../../trainer/pipeline/search/labHeldOut.ts';
+import type {MergeLab} from '../../../trainer/pipeline/search/mergeLab.ts';
 
 export interface CompareSettings {
   readonly images: number;

@@ -1,16 +1,16 @@
 import {join} from 'node:path';
-import {SchedulerConfig} from '../../trainer/contract/model/schedulerConfig.ts';
-import {schedulerSettings} from '../../trainer/contract/model/schedulerSettings.ts';
-import {TrainingConfig} from '../../trainer/contract/config/training.ts';
-import {createSchedule} from '../../trainer/schedulers/schedule.ts';
-import {writeJsonAtomic} from '../../trainer/store/files/jsonFile.ts';
-import type {ModelFolder} from '../../trainer/store/weights/modelFolder.ts';
-import {writeBenchData} from './benchData.ts';
-import {inF32, type Variant, type Workload} from './cases.ts';
-import type {Contestant} from './contestants.ts';
-import type {BenchResult, BenchTask} from './contract.ts';
-import {median} from './median.ts';
-import {runWorkers} from './workerProcess.ts';
+import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
+import {schedulerSettings} from '../../../trainer/contract/model/schedulerSettings.ts';
+import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
+import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
+import {writeJsonAtomic} from '../../../trainer/store/files/jsonFile.ts';
+import type {ModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
+import {writeBenchData} from '../benchData.ts';
+import {inF32, type Variant, type Workload} from '../cases.ts';
+import type {Contestant} from '../contestants.ts';
+import type {BenchResult, BenchTask} from '../contract.ts';
+import {median} from '../median.ts';
+import {runWorkers} from '../workerProcess.ts';
 
 /** What one contestant needed for a workload, over all rounds. */
 export interface Measurement {

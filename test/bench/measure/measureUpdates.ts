@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {loadPretrained} from '../../trainer/models/pretrained.ts';
-import {flatLayout, flatten} from '../../trainer/nn/flatParams.ts';
-import type {Params} from '../../trainer/nn/params.ts';
-import type {MicroBatch} from '../../trainer/train/microBatch.ts';
-import {TrainProgram, type UpdateLosses} from '../../trainer/train/trainProgram.ts';
-import {disposeState, initialState} from '../../trainer/train/trainState.ts';
-import {readBenchData, type BenchData} from './benchData.ts';
-import type {BenchResult, BenchTask} from './contract.ts';
+import {loadPretrained} from '../../../trainer/models/pretrained.ts';
+import {flatLayout, flatten} from '../../../trainer/nn/flatParams.ts';
+import type {Params} from '../../../trainer/nn/params.ts';
+import type {MicroBatch} from '../../../trainer/train/microBatch.ts';
+import {TrainProgram, type UpdateLosses} from '../../../trainer/train/trainProgram.ts';
+import {disposeState, initialState} from '../../../trainer/train/trainState.ts';
+import {readBenchData, type BenchData} from '../benchData.ts';
+import type {BenchResult, BenchTask} from '../contract.ts';
 import {peakMemory} from './peakMemory.ts';
 import {timeChunks} from './timeChunks.ts';
-import {withProjections} from '../helpers/withProjections.ts';
+import {withProjections} from '../../helpers/models/withProjections.ts';
 
 type Losses = BenchResult['losses'][number];
 

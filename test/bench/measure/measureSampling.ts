@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {loadPretrained} from '../../trainer/models/pretrained.ts';
-import {Predictor} from '../../trainer/models/predictor.ts';
-import {modelPredict} from '../../trainer/sample/predict.ts';
-import {sample, type SampleRequest} from '../../trainer/sample/sample.ts';
-import {readBenchData} from './benchData.ts';
-import type {BenchResult, BenchTask} from './contract.ts';
+import {loadPretrained} from '../../../trainer/models/pretrained.ts';
+import {Predictor} from '../../../trainer/models/predictor.ts';
+import {modelPredict} from '../../../trainer/sample/predict.ts';
+import {sample, type SampleRequest} from '../../../trainer/sample/sample.ts';
+import {readBenchData} from '../benchData.ts';
+import type {BenchResult, BenchTask} from '../contract.ts';
 import {peakMemory} from './peakMemory.ts';
 import {timeChunks} from './timeChunks.ts';
 

@@ -1,5 +1,5 @@
 import {availableParallelism, cpus} from 'node:os';
-import {fastPrecisions} from '../../trainer/engine/fastPrecisions.ts';
+import {fastPrecisions} from '../../../trainer/engine/fastPrecisions.ts';
 
 /** `AMD EPYC, 2 cores, fast in bf16`, for the head of a table. */
 export async function processorName(): Promise<string> {

@@ -1,13 +1,13 @@
 import {spawn} from 'node:child_process';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {packageRoot} from '../../trainer/packageRoot.ts';
-import {finishedStages} from '../../trainer/pipeline/graph/finishedStages.ts';
-import {resolveConfig} from '../../trainer/pipeline/owner/resolveConfig.ts';
-import {watchInputs} from '../../trainer/pipeline/stages/inputWatch.ts';
-import type {StageContext} from '../../trainer/pipeline/stages/stageContext.ts';
-import {planStages} from '../../trainer/pipeline/graph/stagePlan.ts';
-import {fileExists} from '../../trainer/store/files/fileExists.ts';
+import {packageRoot} from '../../../trainer/packageRoot.ts';
+import {finishedStages} from '../../../trainer/pipeline/graph/finishedStages.ts';
+import {resolveConfig} from '../../../trainer/pipeline/owner/resolveConfig.ts';
+import {watchInputs} from '../../../trainer/pipeline/stages/inputWatch.ts';
+import type {StageContext} from '../../../trainer/pipeline/stages/stageContext.ts';
+import {planStages} from '../../../trainer/pipeline/graph/stagePlan.ts';
+import {fileExists} from '../../../trainer/store/files/fileExists.ts';
 
 /** Four experts of the bundled digit model, trained as `npm run demo` does, in a run below `folder`; those of an earlier call are taken. */
 export async function digitExperts(folder: string, engine: string): Promise<StageContext> {

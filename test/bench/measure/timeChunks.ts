@@ -1,4 +1,4 @@
-import type {BenchResult, BenchTask} from './contract.ts';
+import type {BenchResult, BenchTask} from '../contract.ts';
 
 /** Does the work of all chunks, `act` that of one, and takes the time of each. */
 export async function timeChunks(
