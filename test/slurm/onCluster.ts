@@ -7,9 +7,9 @@ import {fileExists} from '../../trainer/store/files/fileExists.ts';
 import {NewEvents} from '../../trainer/store/run/launched/newEvents.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {currentState, type CurrentState} from '../../trainer/store/run/runState.ts';
-import {deme, type Ended} from '../helpers/deme.ts';
+import {deme, type Ended} from '../helpers/machine/deme.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../helpers/tinyExperiment.ts';
+import {writeTinyExperiment} from '../helpers/runs/tinyExperiment.ts';
 import {SlurmCluster} from './slurmCluster.ts';
 
 /** Whether this is `npm run test:slurm`, which repeats at greater length. */
@@ -18,12 +18,14 @@ export const isLong = process.env.DEME_LONG_SLURM === '1';
 /** Settings of trainings that can be interfered with. */
 export const training = {batch: 4, consistency: 0, logEvery: 5, bucketEvery: 1000, checkpointEvery: 10_000};
 
-/** Looks until something is so. */
+/** Looks until something is so, at most half of the time: programs that look take it from what they wait for. */
 export async function until(what: string, isSo: () => Promise<boolean>, seconds = 180): Promise<void> {
   const end = performance.now() + 1000 * seconds;
-  while (!(await isSo())) {
+  for (;;) {
+    const begun = performance.now();
+    if (await isSo()) return;
     if (performance.now() > end) throw new Error(`${what}: not within ${seconds} s`);
-    await wait(300);
+    await wait(Math.max(300, performance.now() - begun));
   }
 }
 

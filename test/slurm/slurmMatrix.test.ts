@@ -4,10 +4,10 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {describe, expect, it} from 'vitest';
 import {currentState} from '../../trainer/store/run/runState.ts';
-import {useCpuBackend} from '../helpers/cpuBackend.ts';
-import {builtFile} from '../helpers/deme.ts';
+import {useCpuBackend} from '../helpers/engine/cpuBackend.ts';
+import {builtFile} from '../helpers/machine/deme.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
-import {tinyUnetConfig, writeRandomBase, writeTinyExperiment} from '../helpers/tinyExperiment.ts';
+import {tinyUnetConfig, writeRandomBase, writeTinyExperiment} from '../helpers/runs/tinyExperiment.ts';
 import {isLong, until, useCluster} from './onCluster.ts';
 import {hasSlurm, SlurmCluster} from './slurmCluster.ts';
 

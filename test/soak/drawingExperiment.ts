@@ -2,8 +2,8 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {UNet2DConfig} from '../../trainer/contract/model/unet2dConfig.ts';
 import {encodePng} from '../../trainer/data/pictures/png.ts';
-import {linkOwnCache, writeSmallClip} from '../helpers/featureCache.ts';
-import {writeRandomBase} from '../helpers/tinyExperiment.ts';
+import {linkOwnCache, writeSmallClip} from '../helpers/models/featureCache.ts';
+import {writeRandomBase} from '../helpers/runs/tinyExperiment.ts';
 
 const side = 64;
 

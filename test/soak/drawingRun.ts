@@ -4,7 +4,7 @@ import {openSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import {readEventsFrom} from '../../trainer/store/run/eventLog.ts';
-import {hashFile} from '../../trainer/store/files/sha256.ts';
+import {hashFile} from '../../trainer/store/hashes/sha256.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
 import {median} from '../bench/median.ts';
 import {killNine, workersOf} from '../torture/victims.ts';

@@ -1,7 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {builtFile} from '../helpers/deme.ts';
+import {builtFile} from '../helpers/machine/deme.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {soak} from './soakRun.ts';
 

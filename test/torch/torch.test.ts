@@ -5,9 +5,9 @@ import {promisify} from 'node:util';
 import {describe, expect, it} from 'vitest';
 import {ModelRecord} from '../../trainer/contract/run/records.ts';
 import {loadPretrained, savePretrained} from '../../trainer/models/pretrained.ts';
-import {useCpuBackend} from '../helpers/cpuBackend.ts';
-import {flipByte} from '../helpers/flipByte.ts';
-import {goldenFolder} from '../helpers/goldenImages.ts';
+import {useCpuBackend} from '../helpers/engine/cpuBackend.ts';
+import {flipByte} from '../helpers/machine/flipByte.ts';
+import {goldenFolder} from '../helpers/golden/goldenImages.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 
 const run = promisify(execFile);

@@ -1,5 +1,5 @@
 import {mkdir} from 'node:fs/promises';
-import {writeTinyExperiment} from '../helpers/tinyExperiment.ts';
+import {writeTinyExperiment} from '../helpers/runs/tinyExperiment.ts';
 
 /** Updates of each expert: enough for some kills, and a checkpoint at every few of them. */
 export const tortureUpdates = 60;

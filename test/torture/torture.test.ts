@@ -1,8 +1,8 @@
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {createRandom} from '../../trainer/random.ts';
-import {useCpuBackend} from '../helpers/cpuBackend.ts';
-import {builtFile} from '../helpers/deme.ts';
+import {useCpuBackend} from '../helpers/engine/cpuBackend.ts';
+import {builtFile} from '../helpers/machine/deme.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {tortureUpdates, writeTortureExperiment} from './experiment.ts';
 import {torture} from './tortureRun.ts';

@@ -7,7 +7,7 @@ import {trainingCurves} from '../../trainer/pipeline/report/trainingCurves.ts';
 import type {Random} from '../../trainer/random.ts';
 import {readEvents} from '../../trainer/store/run/eventLog.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
-import {hashFile} from '../../trainer/store/files/sha256.ts';
+import {hashFile} from '../../trainer/store/hashes/sha256.ts';
 import {killNine, leftovers, remainsOf, workersOf} from './victims.ts';
 
 /** What is tortured. */

@@ -6,9 +6,9 @@ import type {TestProject} from 'vitest/node';
 import * as z from 'zod';
 import {readJson} from '../../trainer/store/files/jsonFile.ts';
 import {outputTail, runCommand} from '../../trainer/launch/runCommand.ts';
-import {chromiumForTests, chromiumMissing} from '../helpers/chromium.ts';
-import {installVsCode} from '../helpers/vscodeInstall.ts';
-import {installExtension, startVsCode} from '../helpers/vscodeServer.ts';
+import {chromiumForTests, chromiumMissing} from '../helpers/editor/chromium.ts';
+import {installVsCode} from '../helpers/editor/vscodeInstall.ts';
+import {installExtension, startVsCode} from '../helpers/editor/vscodeServer.ts';
 
 /** What the stories need to know of the one VS Code they share. */
 export interface StoryServer {

@@ -4,9 +4,9 @@ import {join, resolve} from 'node:path';
 import {once} from 'node:events';
 import {toErrorRecord} from '../../trainer/contract/errors.ts';
 import {cacheFolder} from '../../trainer/store/files/cacheFolder.ts';
-import {writeExample} from '../helpers/exampleProject.ts';
-import {installVsCode} from '../helpers/vscodeInstall.ts';
-import {installExtension, startVsCode} from '../helpers/vscodeServer.ts';
+import {writeExample} from '../helpers/editor/exampleProject.ts';
+import {installVsCode} from '../helpers/editor/vscodeInstall.ts';
+import {installExtension, startVsCode} from '../helpers/editor/vscodeServer.ts';
 
 /**
  * Entry of `npm run open`: `open.js VSIX [FOLDER]`. VS Code in a browser, with the packaged extension and the example project, for

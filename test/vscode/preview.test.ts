@@ -50,6 +50,9 @@ story(
     }, waiting);
     const seen = await pictureOf(workbench, 'Preview');
 
+    await panel
+      .getByText(/^“Merge and save” takes the settings as they stand here, “Save exactly this” those/)
+      .waitFor();
     await panel.getByRole('button', {name: 'Save exactly this'}).click();
     await panel.getByText(/Saved the merged model in .*merged-1/).waitFor();
     await vi.waitFor(async () => expect(await pictureOf(workbench, 'Last saved merge')).toBe(seen), waiting);

@@ -6,7 +6,7 @@ import {onTestFinished} from 'vitest';
 import {killTree} from '../../trainer/launch/killTree.ts';
 import {listRuns, type RunFolder} from '../../trainer/store/run/runFolder.ts';
 import {currentState, isActive} from '../../trainer/store/run/runState.ts';
-import {writeExample, type ExampleProject} from '../helpers/exampleProject.ts';
+import {writeExample, type ExampleProject} from '../helpers/editor/exampleProject.ts';
 
 const media = fileURLToPath(new URL('../../media', import.meta.url));
 

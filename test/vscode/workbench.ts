@@ -1,12 +1,17 @@
 import {mkdir} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
+import {dirname, extname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type Browser, type FrameLocator, type Locator, type Page} from 'playwright-core';
-import {inject, it, onTestFinished} from 'vitest';
-import {startChromium} from '../helpers/chromium.ts';
+import {expect, inject, it, onTestFinished} from 'vitest';
+import {startChromium} from '../helpers/editor/chromium.ts';
 
 /** Milliseconds for VS Code to show something on a machine that trains beside it. */
 export const patience = 60_000;
+
+/** What is so before long, and is asked for until it is. */
+export function eventually<T>(read: () => T): ReturnType<typeof expect.poll> {
+  return expect.poll(read, {timeout: patience, interval: 100});
+}
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -69,6 +74,14 @@ export class Workbench {
   get input(): Locator {
     const {page} = this;
     return page.getByRole('combobox').or(page.getByRole('textbox')).and(page.locator('.quick-input-box input'));
+  }
+
+  /** Answers the editor's own dialog that asks where to save. */
+  async saveAs(file: string): Promise<void> {
+    // The dialog fills in its proposal when it has read the folder.
+    await eventually(async () => extname(await this.input.inputValue())).toBe(extname(file));
+    await this.input.fill(file);
+    await this.page.keyboard.press('Enter');
   }
 
   /** Carries out a command of the palette, found by its whole name. */

@@ -34,9 +34,9 @@ import {AutoencoderConfig} from '../../../trainer/contract/model/autoencoderConf
 import {UNet2DConditionConfig} from '../../../trainer/contract/model/unet2dConditionConfig.ts';
 import {ClipTextConfig} from '../../../trainer/contract/model/clipTextConfig.ts';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
-import {knownActivations} from '../../helpers/knownActivations.ts';
-import {knownConflict} from '../../helpers/knownConflict.ts';
-import {knownLandscape} from '../../helpers/knownLandscape.ts';
+import {knownActivations} from '../../helpers/measurements/knownActivations.ts';
+import {knownConflict} from '../../helpers/measurements/knownConflict.ts';
+import {knownLandscape} from '../../helpers/measurements/knownLandscape.ts';
 
 const hash = 'a'.repeat(64);
 const file = {path: 'a/b.so', size: 3, sha256: hash};
