@@ -49,6 +49,7 @@ const boundaries: readonly Boundary[] = [
   {part: 'trainer/nn/', row: 2, packages: [tfjsCore]},
   {part: 'trainer/schedulers/', row: 2, packages: [tfjsCore]},
   {part: 'trainer/store/files/', row: 1, packages: [node, zod]},
+  {part: 'trainer/store/hashes/', row: 1, packages: [node, zod]},
   {part: 'trainer/store/', row: 2, packages: [node, zod, /^fflate$/]},
   {part: 'trainer/launch/', row: 2, packages: [node]},
   {part: 'trainer/chart/', row: 1, packages: []},

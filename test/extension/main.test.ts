@@ -6,7 +6,7 @@ import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import type * as vscode from 'vscode';
 import {activate} from '../../extension/main.ts';
 import {readControl} from '../../trainer/store/run/runState.ts';
-import {extensionContext} from '../helpers/fakeContext.ts';
+import {extensionContext} from '../helpers/editor/fakeContext.ts';
 import {
   changeSetting,
   commands,
@@ -16,9 +16,9 @@ import {
   providers,
   Uri,
   workspace,
-} from '../helpers/fakeVscode.ts';
+} from '../helpers/editor/fakeVscode.ts';
 import {parseSource} from '../helpers/importGraph.ts';
-import {makeRun, setState} from '../helpers/runOnDisk.ts';
+import {makeRun, setState} from '../helpers/runs/runOnDisk.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -232,11 +232,10 @@ describe('the activation', () => {
     };
     load('extension/main.ts');
     const outside = [...loaded].filter((file) => !file.startsWith('extension/'));
-    // The words for times, which import nothing themselves.
-    expect(outside.filter((name) => name !== 'vscode' && !name.startsWith('node:'))).toEqual([
-      'trainer/contract/durationText.ts',
-    ]);
-    expect(staticImports('trainer/contract/durationText.ts')).toEqual([]);
+    // The words for times and shares, which import nothing themselves.
+    const words = ['trainer/contract/durationText.ts', 'trainer/contract/percentText.ts'];
+    expect(outside.filter((name) => name !== 'vscode' && !name.startsWith('node:')).sort()).toEqual(words);
+    expect(words.flatMap(staticImports)).toEqual([]);
     expect(loaded.size).toBeGreaterThan(20);
   });
 });

@@ -1,10 +1,10 @@
 import {join} from 'node:path';
-import type {MergeMethod} from '../../trainer/contract/config/mergeMethod.ts';
-import type {MergeRule} from '../../trainer/contract/config/mergeRule.ts';
+import type {MergeMethod} from '../../trainer/contract/config/merge/mergeMethod.ts';
+import type {MergeRule} from '../../trainer/contract/config/merge/mergeRule.ts';
 import {mergeModels} from '../../trainer/merge/files/mergeFiles.ts';
 import type {Run} from '../../extension/runs/run.ts';
-import {knownRun} from '../helpers/knownRun.ts';
-import {makeRun} from '../helpers/runOnDisk.ts';
+import {knownRun} from '../helpers/runs/knownRun.ts';
+import {makeRun} from '../helpers/runs/runOnDisk.ts';
 import {writeFolder} from '../trainer/merge/tinyModels.ts';
 
 /** A run in a folder with a base, two experts and what was merged from them. */

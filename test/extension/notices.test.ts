@@ -2,24 +2,29 @@ import {beforeEach, expect, it, onTestFinished, vi} from 'vitest';
 import {registerNotices} from '../../extension/notices.ts';
 import type {Run} from '../../extension/runs/run.ts';
 import type {Runs} from '../../extension/runs/runs.ts';
-import {editor} from '../helpers/fakeVscode.ts';
-import {knownReport, knownRun, knownState} from '../helpers/knownRun.ts';
+import {editor} from '../helpers/editor/fakeVscode.ts';
+import {knownReport, knownRun, knownState} from '../helpers/runs/knownRun.ts';
 
 beforeEach(() => editor.reset());
 
-/** Lets a run that was seen active come to its end. */
-async function end(run: Run): Promise<string[]> {
+/** What lets a run that was seen active change. */
+function followed(first: Run): (changed: Run) => void {
   let tell: (changed: Run) => void = () => undefined;
   const runs = {
-    all: () => [knownRun({state: knownState('running')})],
+    all: () => [first],
     onDidChange: (act: (changed: Run) => void) => {
       tell = act;
       return {dispose: () => undefined};
     },
   };
-  const studio = {log: {info: () => undefined}, openPanel: () => Promise.resolve()};
-  registerNotices(studio as unknown as Parameters<typeof registerNotices>[0], runs as unknown as Runs);
-  tell(run);
+  const host = {log: {info: () => undefined, warn: () => undefined}, openPanel: () => Promise.resolve()};
+  registerNotices(host as unknown as Parameters<typeof registerNotices>[0], runs as unknown as Runs);
+  return tell;
+}
+
+/** Lets a run that was seen active come to its end. */
+async function end(run: Run): Promise<string[]> {
+  followed(knownRun({state: knownState('running')}))(run);
   await expect.poll(() => editor.messages.length).toBe(1);
   return editor.messages.map(({kind, text}) => `${kind}: ${text}`);
 }
@@ -46,24 +51,25 @@ it('that of a run that failed offers what its error asks for', async () => {
 });
 
 it('an alert of a run that goes on is shown once, those of before are not', async () => {
-  let tell: (changed: Run) => void = () => undefined;
   const alerts = (...times: number[]) => times.map((time) => ({time, text: `expert-0: jump ${time}`}));
   const running = (...times: number[]) => {
     const run = knownRun({state: knownState('running')});
     return {...run, progress: {...run.progress, alerts: alerts(...times)}};
   };
-  const runs = {
-    all: () => [running(1)],
-    onDidChange: (act: (changed: Run) => void) => {
-      tell = act;
-      return {dispose: () => undefined};
-    },
-  };
-  const host = {log: {info: () => undefined, warn: () => undefined}, openPanel: () => Promise.resolve()};
-  registerNotices(host as unknown as Parameters<typeof registerNotices>[0], runs as unknown as Runs);
-  for (const run of [running(1), running(1, 2), running(1, 2)]) tell(run);
-  await expect.poll(() => editor.messages.length).toBe(1);
-  expect(editor.messages[0]).toMatchObject({kind: 'warning', text: 'digits-1, expert-0: jump 2'});
+  // The second is of another job, whose log is read later.
+  const later = [running(1), running(1, 3), running(1, 3), running(1, 3, 2), running(1, 3, 2, 4)];
+  later.forEach(followed(running(1)));
+  await expect.poll(() => editor.messages.length).toBe(3);
+  const texts = [3, 2, 4].map((time) => `digits-1, expert-0: jump ${time}`);
+  expect(editor.messages.map(({kind, text}) => `${kind}: ${text}`)).toEqual(texts.map((text) => `warning: ${text}`));
+});
+
+it('each silence of a process that exists is told once', async () => {
+  const silent = (silentSeconds: number | null) => knownRun({state: knownState('running', 0.25), silentSeconds});
+  [30, 40, null, 30].map(silent).forEach(followed(silent(null)));
+  await expect.poll(() => editor.messages.length).toBe(2);
+  const text = 'digits-1: running at 25 %, but its process has said nothing for 30 s.';
+  expect(editor.messages.map((message) => message.text)).toEqual([text, text]);
 });
 
 it('the webhook hears of alerts and of the end with its verdict, also where nobody wants notices', async () => {
@@ -75,17 +81,8 @@ it('the webhook hears of alerts and of the end with its verdict, also where nobo
     return Promise.resolve(new Response());
   });
   onTestFinished(() => void vi.unstubAllGlobals());
-  let tell: (changed: Run) => void = () => undefined;
   const running = knownRun({state: knownState('running')});
-  const runs = {
-    all: () => [running],
-    onDidChange: (act: (changed: Run) => void) => {
-      tell = act;
-      return {dispose: () => undefined};
-    },
-  };
-  const log = {info: () => undefined, warn: () => undefined};
-  registerNotices({log} as unknown as Parameters<typeof registerNotices>[0], runs as unknown as Runs);
+  const tell = followed(running);
   tell({...running, progress: {...running.progress, alerts: [{time: 1, text: 'expert-0: the loss jumps'}]}});
   await expect.poll(() => told.length).toBe(1);
   tell(knownRun({state: knownState('done', 1), report: knownReport(0.02, 0.02004)}));

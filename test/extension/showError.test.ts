@@ -7,7 +7,7 @@ import {parseConfig} from '../../trainer/contract/config/parseConfig.ts';
 import {UserError} from '../../trainer/contract/errors.ts';
 import {requireInstalled} from '../../trainer/engine/tensorflow/install/installedTensorflow.ts';
 import {resolveBase} from '../../trainer/store/hub/hubFetch.ts';
-import {editor, Uri, workspace} from '../helpers/fakeVscode.ts';
+import {editor, Uri, workspace} from '../helpers/editor/fakeVscode.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 
 const opened: string[] = [];

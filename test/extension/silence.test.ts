@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {Silence} from '../../extension/silence.ts';
-import {knownState} from '../helpers/knownRun.ts';
+import {knownState} from '../helpers/runs/knownRun.ts';
 
 /** Silence as it is seen at some seconds of a clock that nobody sets. */
 function clocked() {

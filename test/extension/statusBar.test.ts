@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {statusContent} from '../../extension/statusBar.ts';
-import {knownReport, knownRun, knownState} from '../helpers/knownRun.ts';
+import {knownReport, knownRun, knownState} from '../helpers/runs/knownRun.ts';
 
 describe('the status bar item', () => {
   it('is not there without runs', () => {

@@ -6,9 +6,9 @@ import type * as vscode from 'vscode';
 import {activate} from '../../extension/main.ts';
 import {lazyPanel} from '../../extension/panel/panelHost.ts';
 import type {Studio} from '../../extension/studio.ts';
-import {extensionContext} from '../helpers/fakeContext.ts';
-import {commands, editor, openDocument, showDocument, Uri, workspace} from '../helpers/fakeVscode.ts';
-import {knownRun} from '../helpers/knownRun.ts';
+import {extensionContext} from '../helpers/editor/fakeContext.ts';
+import {commands, editor, openDocument, showDocument, Uri, workspace} from '../helpers/editor/fakeVscode.ts';
+import {knownRun} from '../helpers/runs/knownRun.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 
 vi.mock('../../extension/panel/experimentPanel.ts', () => ({registerPanel: () => ({open: () => undefined})}));

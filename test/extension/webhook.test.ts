@@ -3,7 +3,7 @@ import {once} from 'node:events';
 import type {AddressInfo} from 'node:net';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {tellWebhook} from '../../extension/webhook.ts';
-import {editor} from '../helpers/fakeVscode.ts';
+import {editor} from '../helpers/editor/fakeVscode.ts';
 
 const message = {run: 'digits-1', kind: 'alert', text: 'digits-1, expert-0: the loss has jumped.'} as const;
 

@@ -29,14 +29,14 @@ import {lossAndGradient} from '../../trainer/train/lossAndGradient.ts';
 import type * as formulas from '../../trainer/train/lossFormulas.ts';
 import {prepareBatch} from '../../trainer/train/microBatch.ts';
 import {train} from '../../trainer/train/loop.ts';
-import {useCpuBackend} from '../helpers/cpuBackend.ts';
-import {expectAllClose} from '../helpers/allClose.ts';
-import {joined} from '../helpers/joined.ts';
-import {preparePlainly} from '../helpers/plainTimesteps.ts';
+import {useCpuBackend} from '../helpers/engine/cpuBackend.ts';
+import {expectAllClose} from '../helpers/engine/allClose.ts';
+import {joined} from '../helpers/models/joined.ts';
+import {preparePlainly} from '../helpers/models/plainTimesteps.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {syntheticConfig, syntheticReport} from './pipeline/report/syntheticRun.ts';
-import {recordingHooks} from './train/recordingHooks.ts';
-import {tinyTask} from './train/tinyTask.ts';
+import {recordingHooks} from './train/tasks/recordingHooks.ts';
+import {tinyTask} from './train/tasks/tinyTask.ts';
 
 /** A third term: the mean square of the prediction, with weight 1/8. */
 vi.mock('../../trainer/contract/run/lossTerms.ts', async (original) => {

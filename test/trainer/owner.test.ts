@@ -9,10 +9,10 @@ import {launchers} from '../../trainer/launch/launchers.ts';
 import {readEvents} from '../../trainer/store/run/eventLog.ts';
 import {currentState, requestControl} from '../../trainer/store/run/runState.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
-import {useCpuBackend} from '../helpers/cpuBackend.ts';
-import {builtFile} from '../helpers/deme.ts';
+import {useCpuBackend} from '../helpers/engine/cpuBackend.ts';
+import {builtFile} from '../helpers/machine/deme.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../helpers/tinyExperiment.ts';
+import {writeTinyExperiment} from '../helpers/runs/tinyExperiment.ts';
 
 /** Has an owner do something and waits for its end; `act` may interfere after each message. */
 async function own(

@@ -18,9 +18,9 @@ import {createSchedule} from '../../trainer/schedulers/schedule.ts';
 import type {MicroBatch} from '../../trainer/train/microBatch.ts';
 import {TrainProgram} from '../../trainer/train/trainProgram.ts';
 import {disposeState, initialState, type TrainState} from '../../trainer/train/trainState.ts';
-import {joined} from '../helpers/joined.ts';
+import {joined} from '../helpers/models/joined.ts';
 import {isLong} from '../helpers/longTests.ts';
-import {describeOnEngines} from '../helpers/engines.ts';
+import {describeOnEngines} from '../helpers/engine/engines.ts';
 
 const google = {
   norm_eps: 1e-6,

@@ -4,8 +4,8 @@ import type {Duplex} from 'node:stream';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import type {OpenOrder, PreviewNews} from '../../trainer/contract/panel/preview.ts';
 import {launchPreview} from '../../trainer/launch/previewProcess.ts';
-import {useCpuBackend} from '../helpers/cpuBackend.ts';
-import {builtFile} from '../helpers/deme.ts';
+import {useCpuBackend} from '../helpers/engine/cpuBackend.ts';
+import {builtFile} from '../helpers/machine/deme.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {previewFolders} from './preview/previewFolders.ts';
 

@@ -10,7 +10,7 @@ import {loadPretrained} from '../../trainer/models/pretrained.ts';
 import {modelPredict} from '../../trainer/sample/predict.ts';
 import {promptsFor} from '../../trainer/sample/prompts.ts';
 import {sampleImages} from '../../trainer/sample/sampleImages.ts';
-import {describeOnEngines} from '../helpers/engines.ts';
+import {describeOnEngines} from '../helpers/engine/engines.ts';
 
 const base = fileURLToPath(new URL('../../media/prompts/base', import.meta.url));
 const digits = ['a zero', 'a one', 'a two', 'a three', 'a four', 'a five', 'a six', 'a seven', 'an eight', 'a nine'];

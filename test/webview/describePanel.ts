@@ -1,6 +1,6 @@
 import type {Browser} from 'playwright-core';
 import {afterAll, beforeAll, describe, expect, onTestFailed} from 'vitest';
-import {chromiumForTests, chromiumMissing, startChromium} from '../helpers/chromium.ts';
+import {chromiumForTests, chromiumMissing, startChromium} from '../helpers/editor/chromium.ts';
 import {bundlePanel, type PanelFiles} from './bundlePanel.ts';
 import {TestPanel, type TestPanelOptions} from './testPanel.ts';
 

@@ -4,7 +4,7 @@ import {lossTermNames} from '../../trainer/contract/run/lossTerms.ts';
 import {readCurve, readHeatMap} from '../../trainer/store/metrics/metricsReader.ts';
 import {curvePoints} from '../../webview/charts/curvePoints.ts';
 import {heatMapOf} from '../../webview/losses/heatImage.ts';
-import {oldBuckets, oldReadings, oldRun, oldStages, plain} from '../helpers/oldRun.ts';
+import {oldBuckets, oldReadings, oldRun, oldStages, plain} from '../helpers/runs/oldRun.ts';
 
 describe('the panel', () => {
   it('draws a run whose event log has format 1 as the build did that made it', async () => {

@@ -1,7 +1,7 @@
 import type {Page} from 'playwright-core';
 import {expect, it} from 'vitest';
 import {decodePng} from '../../trainer/data/pictures/png.ts';
-import {fakeRun} from '../helpers/fakeRunFolder.ts';
+import {fakeRun} from '../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {describePanel, eventually} from './describePanel.ts';
 

@@ -1,8 +1,8 @@
 import type {Page} from 'playwright-core';
 import {expect, it} from 'vitest';
-import {fakeBuckets, fakeRun, fakeStep} from '../helpers/fakeRunFolder.ts';
+import {choose} from '../helpers/editor/choose.ts';
+import {fakeBuckets, fakeRun, fakeStep} from '../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
-import {choose} from './choose.ts';
 import {describePanel, eventually, expectNoTrouble} from './describePanel.ts';
 import {coloursOf, dataUris, drawnColours} from './panelPixels.ts';
 import type {TestPanel} from './testPanel.ts';

@@ -1,9 +1,9 @@
 import {expect, it} from 'vitest';
 import {panelTabs} from '../../trainer/contract/panel/panelPage.ts';
-import {fakeRun} from '../helpers/fakeRunFolder.ts';
+import {choose} from '../helpers/editor/choose.ts';
+import {fakeRun} from '../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {axeViolations, axeViolationsInThemes} from './axeViolations.ts';
-import {choose} from './choose.ts';
 import {describePanel, expectNoTrouble} from './describePanel.ts';
 
 describePanel('what is opened or goes wrong in the panel', (open) => {

@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import {panelTabs} from '../../trainer/contract/panel/panelPage.ts';
-import {fakeRun, type FakeRun} from '../helpers/fakeRunFolder.ts';
+import {fakeRun, type FakeRun} from '../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {axeViolationsInThemes} from './axeViolations.ts';
 import {describePanel, expectNoTrouble} from './describePanel.ts';

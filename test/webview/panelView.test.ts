@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import {panelTabs} from '../../trainer/contract/panel/panelPage.ts';
-import {fakeRun, type FakeRun} from '../helpers/fakeRunFolder.ts';
+import {fakeRun, type FakeRun} from '../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../helpers/temporaryFolder.ts';
 import {describePanel, eventually, expectNoTrouble} from './describePanel.ts';
 import {countColours, lettering} from './panelPixels.ts';
@@ -36,6 +36,25 @@ describePanel('what the panel saves, and how it is looked at', (open) => {
     // What the picture is drawn from, and that it is not one colour all over.
     const colours = await page.evaluate(countColours, png as Uint8Array);
     expect(colours).toBeGreaterThan(50);
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('keeps a change at once, and those right after it before the editor does anything else', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 20});
+    const panel = await open({runs: [run]});
+    const kept = await panel.page.evaluate(() => {
+      const {getState} = window.acquireVsCodeApi() as {getState(): {tab: string}};
+      const press = (selector: string) => {
+        document.querySelector<HTMLElement>(selector)?.click();
+        return getState().tab;
+      };
+      return ['#tab-system', '#tab-losses', '#tab-runs', 'vscode-button[data-key=Export]'].map(press);
+    });
+    expect(kept).toEqual(['system', 'system', 'system', 'runs']);
+    await eventually(() => panel.asked.map(({what}) => what)).toEqual(['export']);
+    await panel.page.locator('#tab-merge').click();
+    await eventually(() => panel.saved).toMatchObject({tab: 'merge'});
     expectNoTrouble(panel);
     await panel.close();
   });

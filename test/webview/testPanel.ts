@@ -9,7 +9,7 @@ import type {HostMessage} from '../../trainer/contract/panel/panel.ts';
 import type {PanelTab} from '../../trainer/contract/panel/panelPage.ts';
 import type {PanelFiles} from './bundlePanel.ts';
 import {PageServer, readMessages, type PageFile} from './pageServer.ts';
-import type {FakeRun} from '../helpers/fakeRunFolder.ts';
+import type {FakeRun} from '../helpers/runs/fakeRunFolder.ts';
 import {themes, themeStyle, type ThemeKind} from './themes.ts';
 
 const origin = 'http://panel.test';

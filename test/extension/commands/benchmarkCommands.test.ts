@@ -2,7 +2,7 @@ import {beforeEach, describe, expect, it} from 'vitest';
 import {benchmarkCommands} from '../../../extension/commands/benchmarkCommands.ts';
 import type {Studio} from '../../../extension/studio.ts';
 import {BenchmarkList, type BenchmarkPlan} from '../../../trainer/contract/benchmark/benchmarkPlan.ts';
-import {editor, Uri, workspace} from '../../helpers/fakeVscode.ts';
+import {editor, Uri, workspace} from '../../helpers/editor/fakeVscode.ts';
 
 const need = {kind: 'base', what: 'google/ddpm-cifar10-32', where: '/w/base', from: 'the hub', problem: null} as const;
 const plan: BenchmarkPlan = {

@@ -5,7 +5,7 @@ import {chooseMerge, mergeCall} from '../../../extension/commands/chooseMerge.ts
 import {expertCommands} from '../../../extension/commands/expertCommands.ts';
 import {parseRanges, parseWeights} from '../../../extension/commands/mergeNumbers.ts';
 import type {Studio} from '../../../extension/studio.ts';
-import {editor, Uri, workspace} from '../../helpers/fakeVscode.ts';
+import {editor, Uri, workspace} from '../../helpers/editor/fakeVscode.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {mergedRun} from '../mergedRun.ts';
 
@@ -101,7 +101,7 @@ describe('measuring by a command', () => {
     const studio = {
       runs: {all: () => [run], get: () => run},
       experiments: {node: () => undefined},
-      trainer: {deme: async (_: unknown, args: string[]) => void calls.push(args.join(' '))},
+      trainer: {compute: async (_: unknown, args: string[]) => void calls.push(args.join(' '))},
       openPanel: async ({path}: {path: string}) => void calls.push(`panel ${path}`),
     } as unknown as Studio;
     editor.answers.push('Loss plane of experts 0 and 1');

@@ -2,8 +2,8 @@ import {beforeEach, expect, it} from 'vitest';
 import {compareCommands} from '../../../extension/commands/compareWith.ts';
 import type {Run} from '../../../extension/runs/run.ts';
 import type {Studio} from '../../../extension/studio.ts';
-import {editor} from '../../helpers/fakeVscode.ts';
-import {knownRun} from '../../helpers/knownRun.ts';
+import {editor} from '../../helpers/editor/fakeVscode.ts';
+import {knownRun} from '../../helpers/runs/knownRun.ts';
 
 const runs = Array.from({length: 12}, (_, i) => knownRun({id: `digits-${i + 1}`}));
 

@@ -4,7 +4,7 @@ import type {Run} from '../../../extension/runs/run.ts';
 import type {Studio} from '../../../extension/studio.ts';
 import {DemeConfig} from '../../../trainer/contract/config/config.ts';
 import type {OwnerRequest} from '../../../trainer/contract/run/ownerMessages.ts';
-import {editor} from '../../helpers/fakeVscode.ts';
+import {editor} from '../../helpers/editor/fakeVscode.ts';
 
 beforeEach(() => editor.reset());
 

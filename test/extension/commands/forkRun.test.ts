@@ -7,7 +7,7 @@ import type {Studio} from '../../../extension/studio.ts';
 import {parseConfig} from '../../../trainer/contract/config/parseConfig.ts';
 import {ModelRecord} from '../../../trainer/contract/run/records.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {editor} from '../../helpers/fakeVscode.ts';
+import {editor} from '../../helpers/editor/fakeVscode.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const text = `name: digits # ours

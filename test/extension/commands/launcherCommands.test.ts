@@ -6,7 +6,7 @@ import {launcherCommands} from '../../../extension/commands/launcherCommands.ts'
 import type {Run} from '../../../extension/runs/run.ts';
 import type {Studio} from '../../../extension/studio.ts';
 import type {ExperimentNode} from '../../../extension/views/experimentNode.ts';
-import {editor, Uri} from '../../helpers/fakeVscode.ts';
+import {editor, Uri} from '../../helpers/editor/fakeVscode.ts';
 
 beforeEach(() => editor.reset());
 

@@ -2,7 +2,7 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {matrixCommands} from '../../../extension/commands/matrixCommands.ts';
 import type {Studio} from '../../../extension/studio.ts';
 import type {MatrixRuns} from '../../../trainer/contract/matrix/matrixRuns.ts';
-import {editor, Uri, workspace} from '../../helpers/fakeVscode.ts';
+import {editor, Uri, workspace} from '../../helpers/editor/fakeVscode.ts';
 
 beforeEach(() => {
   editor.reset();

@@ -6,8 +6,8 @@ import {runCommands} from '../../../extension/commands/runCommands.ts';
 import {viewCommands} from '../../../extension/commands/viewCommands.ts';
 import type {Studio} from '../../../extension/studio.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {editor} from '../../helpers/fakeVscode.ts';
-import {knownReport, knownRun} from '../../helpers/knownRun.ts';
+import {editor} from '../../helpers/editor/fakeVscode.ts';
+import {knownReport, knownRun} from '../../helpers/runs/knownRun.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const studio = {experiments: {node: () => undefined}} as unknown as Studio;

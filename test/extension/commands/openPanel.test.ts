@@ -4,8 +4,8 @@ import {openPanel} from '../../../extension/commands/openPanel.ts';
 import {JobQueue} from '../../../extension/runs/jobQueue.ts';
 import {configFileOf, type Run} from '../../../extension/runs/run.ts';
 import type {Studio} from '../../../extension/studio.ts';
-import {memento} from '../../helpers/fakeContext.ts';
-import {knownRun} from '../../helpers/knownRun.ts';
+import {memento} from '../../helpers/editor/fakeContext.ts';
+import {knownRun} from '../../helpers/runs/knownRun.ts';
 
 /** Runs that are known once they were looked at, and a queue whose one job is started by hand. */
 function grow(known: Run[], coming: Run[] = []) {

@@ -1,11 +1,11 @@
 import {join} from 'node:path';
 import {beforeEach, describe, expect, it} from 'vitest';
 import {promptArguments} from '../../../extension/commands/promptArguments.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {editor} from '../../helpers/fakeVscode.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {editor} from '../../helpers/editor/fakeVscode.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTextBase} from '../../helpers/textBase.ts';
-import {writeTinyBase} from '../../helpers/tinyExperiment.ts';
+import {writeTextBase} from '../../helpers/models/textBase.ts';
+import {writeTinyBase} from '../../helpers/runs/tinyExperiment.ts';
 
 describe('asking what a model draws', () => {
   useCpuBackend();

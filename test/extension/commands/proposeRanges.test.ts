@@ -3,9 +3,9 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {proposeCommands} from '../../../extension/commands/proposeRanges.ts';
 import type {Studio} from '../../../extension/studio.ts';
-import {editor, workspace} from '../../helpers/fakeVscode.ts';
-import {Uri, type WorkspaceEdit} from '../../helpers/fakeVscodeTypes.ts';
-import {knownConflict} from '../../helpers/knownConflict.ts';
+import {editor, workspace} from '../../helpers/editor/fakeVscode.ts';
+import {Uri, type WorkspaceEdit} from '../../helpers/editor/fakeVscodeTypes.ts';
+import {knownConflict} from '../../helpers/measurements/knownConflict.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 beforeEach(() => editor.reset());
@@ -18,12 +18,12 @@ async function propose(config: string, answer: unknown) {
   const file = join(await temporaryFolder(), 'a.deme.yaml');
   await writeFile(file, config);
   const asked: unknown[] = [];
-  const deme = async (_: unknown, args: readonly string[]) => {
+  const compute = async (_: unknown, args: readonly string[]) => {
     asked.push(args);
     return {file: 'conflict/base.json', result: knownConflict()};
   };
   editor.answers = [answer];
-  const studio = {experiments: {node: () => undefined}, trainer: {deme}} as unknown as Studio;
+  const studio = {experiments: {node: () => undefined}, trainer: {compute}} as unknown as Studio;
   await proposeCommands['deme.proposeRanges']?.(studio, Uri.file(file));
   const edits = editor.called
     .filter(([name]) => name === 'applyEdit')

@@ -3,8 +3,8 @@ import {dirname, join} from 'node:path';
 import {beforeEach, describe, expect, it} from 'vitest';
 import {saveReport} from '../../../extension/commands/saveReport.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {editor, Uri} from '../../helpers/fakeVscode.ts';
-import {knownReport, knownRun} from '../../helpers/knownRun.ts';
+import {editor, Uri} from '../../helpers/editor/fakeVscode.ts';
+import {knownReport, knownRun} from '../../helpers/runs/knownRun.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 async function reportedRun(page?: string) {

@@ -2,8 +2,8 @@ import {beforeEach, expect, it} from 'vitest';
 import {studyCommands} from '../../../extension/commands/studyCommands.ts';
 import type {Studio} from '../../../extension/studio.ts';
 import type {StudyFile} from '../../../extension/studies/studyFile.ts';
-import {editor, Uri} from '../../helpers/fakeVscode.ts';
-import {studyFixture} from '../../helpers/studyFixture.ts';
+import {editor, Uri} from '../../helpers/editor/fakeVscode.ts';
+import {studyFixture} from '../../helpers/measurements/studyFixture.ts';
 
 const matrix = studyFixture('matrix', '/w/tiny-matrix/matrix.json');
 const study = studyFixture('study', '/w/tiny-study/study.json');

@@ -3,12 +3,20 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, onTestFinished, vi} from 'vitest';
 import type * as vscode from 'vscode';
 import {registerConfigEditor} from '../../../extension/config/configEditor.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {editor, languages, openDocument, closeDocument, providers, Position, Range} from '../../helpers/fakeVscode.ts';
-import {writeTextBase} from '../../helpers/textBase.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {
+  editor,
+  languages,
+  openDocument,
+  closeDocument,
+  providers,
+  Position,
+  Range,
+} from '../../helpers/editor/fakeVscode.ts';
+import {writeTextBase} from '../../helpers/models/textBase.ts';
 import {textContaining} from '../../helpers/textContaining.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyBase} from '../../helpers/tinyExperiment.ts';
+import {writeTinyBase} from '../../helpers/runs/tinyExperiment.ts';
 
 /** Other tests may keep the machine busy. */
 const patient = {timeout: 20_000};

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {expect, it, onTestFinished} from 'vitest';
 import {ConfigFiles} from '../../../extension/config/configFiles.ts';
 import type {Log} from '../../../extension/log.ts';
-import {closeDocument, openDocument, Uri, workspace} from '../../helpers/fakeVscode.ts';
+import {closeDocument, openDocument, Uri, workspace} from '../../helpers/editor/fakeVscode.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 it.skipIf(process.platform === 'win32')('configs are files and links to them, and no pipe is waited for', async () => {

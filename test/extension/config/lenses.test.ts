@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {lensesOf, type ConfigWork} from '../../../extension/config/lenses.ts';
-import {studyFixture} from '../../helpers/studyFixture.ts';
-import {knownProgress, knownReport, knownRun, knownState, stepEvent} from '../../helpers/knownRun.ts';
+import {studyFixture} from '../../helpers/measurements/studyFixture.ts';
+import {knownProgress, knownReport, knownRun, knownState, stepEvent} from '../../helpers/runs/knownRun.ts';
 
 const text = `# an experiment
 name: digits
@@ -135,6 +135,17 @@ describe('the lenses of a config', () => {
     expect(found).toContain('6: Finetune expert 1, t 250 to 499: done');
     expect(found).toContain('6: Finetune expert 2, t 500 to 749');
     expect(found).toContain('7: $(git-merge) Merge');
+  });
+
+  it('draw no icon out of what a scheduler says', () => {
+    const waiting = {'expert-0': 'job 7: $(zap) first', 'expert-1': ''};
+    const progress = knownProgress(
+      ['expert-0', 'expert-1'],
+      [],
+      [stepEvent(1), {type: 'stopped', time: 1, stage: 'expert-0'}],
+    );
+    const run = knownRun({state: knownState('queued', 0.1, {waiting}), progress});
+    expect(titles(text, {run})).toContain('6: Finetune expert 0, t 0 to 249: job 7: \\$(zap) first');
   });
 
   it('show the number at the end', () => {

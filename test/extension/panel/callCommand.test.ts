@@ -1,8 +1,8 @@
 import {beforeEach, expect, it} from 'vitest';
 import {callCommand} from '../../../extension/panel/callCommand.ts';
 import {panelCommands} from '../../../trainer/contract/overview/nextAction.ts';
-import {editor} from '../../helpers/fakeVscode.ts';
-import {knownRun} from '../../helpers/knownRun.ts';
+import {editor} from '../../helpers/editor/fakeVscode.ts';
+import {knownRun} from '../../helpers/runs/knownRun.ts';
 
 beforeEach(() => editor.reset());
 

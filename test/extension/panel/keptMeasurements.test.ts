@@ -3,9 +3,9 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {keptMeasurements} from '../../../extension/panel/keptMeasurements.ts';
 import {measurementKinds} from '../../../trainer/contract/measurements/measurementKinds.ts';
-import {bowlPlane} from '../../helpers/bowlPlane.ts';
-import {fakeRun} from '../../helpers/fakeRunFolder.ts';
-import {goldenAnalysis, writeGoldenAnalysis} from '../../helpers/goldenAnalysis.ts';
+import {bowlPlane} from '../../helpers/measurements/bowlPlane.ts';
+import {fakeRun} from '../../helpers/runs/fakeRunFolder.ts';
+import {goldenAnalysis, writeGoldenAnalysis} from '../../helpers/golden/goldenAnalysis.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeFolder} from '../../trainer/merge/tinyModels.ts';
 

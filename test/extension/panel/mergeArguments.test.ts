@@ -8,10 +8,10 @@ import {
   methodOf,
   type MergeMethodOptions,
 } from '../../../trainer/cli/verbs/mergeMethodOptions.ts';
-import type {MergeSetting} from '../../../trainer/contract/config/mergeSetting.ts';
+import type {MergeSetting} from '../../../trainer/contract/config/merge/mergeSetting.ts';
 import {expertSources} from '../../../trainer/store/run/runPaths.ts';
-import {fakeRun} from '../../helpers/fakeRunFolder.ts';
-import {randomMerge} from '../../helpers/randomMerge.ts';
+import {fakeRun} from '../../helpers/runs/fakeRunFolder.ts';
+import {randomMerge} from '../../helpers/models/randomMerge.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 /** The merge that `deme` reads from these arguments. */

@@ -3,8 +3,8 @@ import {readdir, readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {beforeEach, describe, expect, it} from 'vitest';
 import {panelActions} from '../../../extension/panel/panelActions.ts';
-import {fakeRun} from '../../helpers/fakeRunFolder.ts';
-import {editor, Uri, workspace} from '../../helpers/fakeVscode.ts';
+import {fakeRun} from '../../helpers/runs/fakeRunFolder.ts';
+import {editor, Uri, workspace} from '../../helpers/editor/fakeVscode.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const nothing = () => Promise.reject(new Error('no trainer works here'));

@@ -6,7 +6,7 @@ import {previewOrder} from '../../../extension/panel/previewOrder.ts';
 import {UserError} from '../../../trainer/contract/errors.ts';
 import type {PreviewNews, PreviewOrder} from '../../../trainer/contract/panel/preview.ts';
 import type {Run} from '../../../extension/runs/run.ts';
-import {fakeRun} from '../../helpers/fakeRunFolder.ts';
+import {fakeRun} from '../../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const engine = {name: 'wasm', version: '1', device: 'CPU', threads: 1, reason: 'x'} as const;

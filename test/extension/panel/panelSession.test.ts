@@ -12,7 +12,7 @@ import type {
 } from '../../../trainer/contract/panel/panel.ts';
 import {fromRunList} from '../../../trainer/contract/panel/runList.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {fakeRun, fakeStep, type FakeRun} from '../../helpers/fakeRunFolder.ts';
+import {fakeRun, fakeStep, type FakeRun} from '../../helpers/runs/fakeRunFolder.ts';
 
 /** Other tests may keep the machine busy. */
 const patient = {timeout: 20_000};

@@ -19,8 +19,14 @@ it('adds up the attempts of a stage, and knows from where its result was taken o
     stage('expert-1', 1, 'skipped', 'digits-1'),
     stage('expert-1', 90, 'skipped'),
     stage('search', 106, 'started'),
+    stage('merge', 200, 'started'),
+    {type: 'stopped', time: 210_000, stage: 'merge'},
+    // The clock was set back during the second attempt.
+    stage('merge', 300, 'started'),
+    stage('merge', 220, 'done'),
   ]);
   expect(times.get('expert-0')).toEqual({started: 100_000, seconds: 35, from: null});
   expect(times.get('expert-1')).toEqual({started: null, seconds: null, from: 'digits-1'});
   expect(times.get('search')).toEqual({started: 106_000, seconds: null, from: null});
+  expect(times.get('merge')).toEqual({started: 300_000, seconds: 10, from: null});
 });

@@ -2,7 +2,7 @@ import {appendFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {readEventTail} from '../../../extension/runs/eventTail.ts';
-import {stepEvent} from '../../helpers/knownRun.ts';
+import {stepEvent} from '../../helpers/runs/knownRun.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 async function logOf(text: string) {

@@ -4,7 +4,7 @@ import {JobQueue, type Job, type JobHost} from '../../../extension/runs/jobQueue
 import {UserError} from '../../../trainer/contract/errors.ts';
 import type {JobEnd} from '../../../trainer/launch/launcher.ts';
 import type {OwnerRequest} from '../../../trainer/contract/run/ownerMessages.ts';
-import {memento} from '../../helpers/fakeContext.ts';
+import {memento} from '../../helpers/editor/fakeContext.ts';
 
 /** Other tests may keep the machine busy. */
 const patient = {timeout: 20_000};

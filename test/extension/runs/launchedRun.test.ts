@@ -16,8 +16,8 @@ import {EventLog} from '../../../trainer/store/run/eventLog.ts';
 import {noteJob} from '../../../trainer/store/run/launched/launchedRun.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {readControl} from '../../../trainer/store/run/runState.ts';
-import {stepEvent} from '../../helpers/knownRun.ts';
-import {finishStage, makeRun} from '../../helpers/runOnDisk.ts';
+import {stepEvent} from '../../helpers/runs/knownRun.ts';
+import {finishStage, makeRun} from '../../helpers/runs/runOnDisk.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const id = 'a'.repeat(12);

@@ -4,7 +4,7 @@ import {describe, expect, it} from 'vitest';
 import {lineageOf} from '../../../extension/runs/lineage.ts';
 import {lineageRows} from '../../../extension/views/lineageRows.ts';
 import {modelElements} from '../../../extension/views/modelsTree.ts';
-import {MergeMethod} from '../../../trainer/contract/config/mergeMethod.ts';
+import {MergeMethod} from '../../../trainer/contract/config/merge/mergeMethod.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {writeFolder} from '../../trainer/merge/tinyModels.ts';
 import {mergedRun} from '../mergedRun.ts';

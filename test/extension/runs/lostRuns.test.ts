@@ -3,9 +3,9 @@ import type * as vscode from 'vscode';
 import {offerLostRuns} from '../../../extension/runs/lostRuns.ts';
 import type {Run} from '../../../extension/runs/run.ts';
 import type {Runs} from '../../../extension/runs/runs.ts';
-import {extensionContext} from '../../helpers/fakeContext.ts';
-import {editor, workspace} from '../../helpers/fakeVscode.ts';
-import {knownRun, knownState} from '../../helpers/knownRun.ts';
+import {extensionContext} from '../../helpers/editor/fakeContext.ts';
+import {editor, workspace} from '../../helpers/editor/fakeVscode.ts';
+import {knownRun, knownState} from '../../helpers/runs/knownRun.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const lost = (id: string, pid = 1): Run =>

@@ -3,10 +3,10 @@ import {join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import type {Log} from '../../../extension/log.ts';
 import {Runs} from '../../../extension/runs/runs.ts';
-import {asOtherUser} from '../../helpers/otherUser.ts';
-import {stepEvent} from '../../helpers/knownRun.ts';
-import {oddRuns, replaceByPipes} from '../../helpers/oddRuns.ts';
-import {makeRun, setState} from '../../helpers/runOnDisk.ts';
+import {asOtherUser} from '../../helpers/machine/otherUser.ts';
+import {stepEvent} from '../../helpers/runs/knownRun.ts';
+import {oddRuns, replaceByPipes} from '../../helpers/runs/oddRuns.ts';
+import {makeRun, setState} from '../../helpers/runs/runOnDisk.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const patient = {timeout: 20_000};

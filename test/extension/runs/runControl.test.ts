@@ -2,8 +2,8 @@ import {spawn} from 'node:child_process';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {pause, stopAtCheckpoint, stopNow, unpause} from '../../../extension/runs/runControl.ts';
 import {currentState, readControl} from '../../../trainer/store/run/runState.ts';
-import {knownRun} from '../../helpers/knownRun.ts';
-import {makeRun, setState} from '../../helpers/runOnDisk.ts';
+import {knownRun} from '../../helpers/runs/knownRun.ts';
+import {makeRun, setState} from '../../helpers/runs/runOnDisk.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 /** Other tests may keep the machine busy. */

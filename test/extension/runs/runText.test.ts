@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {bestLoss, lossText, percent, runStateText, stageText} from '../../../extension/runs/runText.ts';
-import {knownProgress, knownReport, knownRun, knownState, stepEvent} from '../../helpers/knownRun.ts';
+import {bestLoss, lossText, runStateText, stageText} from '../../../extension/runs/runText.ts';
+import {knownProgress, knownReport, knownRun, knownState, stepEvent} from '../../helpers/runs/knownRun.ts';
 
 describe('the state of a run in words', () => {
   it.each([
@@ -55,9 +55,5 @@ describe('the number of a run', () => {
 
   it('shows the digits that count', () => {
     expect([0.021234, 0.02, 12.345, 0.0000123].map(lossText)).toEqual(['0.0212', '0.02', '12.3', '1.23e-5']);
-  });
-
-  it('is 100 % only when all is done', () => {
-    expect([0, 0.999, 1].map(percent)).toEqual(['0 %', '99 %', '100 %']);
   });
 });

@@ -6,8 +6,8 @@ import type {Run} from '../../../extension/runs/run.ts';
 import {Runs} from '../../../extension/runs/runs.ts';
 import {writeNotes} from '../../../trainer/store/run/runNotes.ts';
 import {requestControl} from '../../../trainer/store/run/runState.ts';
-import {knownReport, stepEvent} from '../../helpers/knownRun.ts';
-import {finishStage, makeRun, setState} from '../../helpers/runOnDisk.ts';
+import {knownReport, stepEvent} from '../../helpers/runs/knownRun.ts';
+import {finishStage, makeRun, setState} from '../../helpers/runs/runOnDisk.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 /** Follows the runs of a new folder; `warnings` is what was logged. */

@@ -7,11 +7,11 @@ import {Runs} from '../../../extension/runs/runs.ts';
 import {studyName} from '../../../extension/studies/studyFile.ts';
 import {isStudyOf, newestRunOf, runsOfStudy} from '../../../extension/studies/studyRuns.ts';
 import {Studies} from '../../../extension/studies/studies.ts';
-import {editor, Uri, workspace} from '../../helpers/fakeVscode.ts';
-import {tableFixture} from '../../helpers/keepTable.ts';
-import {knownRun} from '../../helpers/knownRun.ts';
-import {makeRun} from '../../helpers/runOnDisk.ts';
-import {studyFixture} from '../../helpers/studyFixture.ts';
+import {editor, Uri, workspace} from '../../helpers/editor/fakeVscode.ts';
+import {tableFixture} from '../../helpers/measurements/keepTable.ts';
+import {knownRun} from '../../helpers/runs/knownRun.ts';
+import {makeRun} from '../../helpers/runs/runOnDisk.ts';
+import {studyFixture} from '../../helpers/measurements/studyFixture.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const patient = {timeout: 20_000};

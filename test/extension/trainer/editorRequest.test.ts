@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {requestForEditor} from '../../../extension/trainer/editorRequest.ts';
 import type {OwnerRequest} from '../../../trainer/contract/run/ownerMessages.ts';
-import {makeRun} from '../../helpers/runOnDisk.ts';
+import {makeRun} from '../../helpers/runs/runOnDisk.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 async function requestWith(engine: string): Promise<OwnerRequest> {

@@ -4,8 +4,8 @@ import type {Job} from '../../../extension/runs/jobQueue.ts';
 import type {ExperimentNode} from '../../../extension/views/experimentNode.ts';
 import {experimentNodes, type TreeChoice} from '../../../extension/views/experimentNodes.ts';
 import type {Run} from '../../../extension/runs/run.ts';
-import {studyFixture} from '../../helpers/studyFixture.ts';
-import {knownProgress, knownReport, knownRun, knownState, stepEvent} from '../../helpers/knownRun.ts';
+import {studyFixture} from '../../helpers/measurements/studyFixture.ts';
+import {knownProgress, knownReport, knownRun, knownState, stepEvent} from '../../helpers/runs/knownRun.ts';
 
 const all: TreeChoice = {filter: '', sort: 'newest'};
 

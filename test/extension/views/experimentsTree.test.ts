@@ -9,11 +9,11 @@ import {Runs} from '../../../extension/runs/runs.ts';
 import {Studies} from '../../../extension/studies/studies.ts';
 import {ExperimentsTree} from '../../../extension/views/experimentsTree.ts';
 import {modelElements} from '../../../extension/views/modelsTree.ts';
-import {memento} from '../../helpers/fakeContext.ts';
-import {editor} from '../../helpers/fakeVscode.ts';
+import {memento} from '../../helpers/editor/fakeContext.ts';
+import {editor} from '../../helpers/editor/fakeVscode.ts';
 import {mergedRun} from '../mergedRun.ts';
-import {knownRun} from '../../helpers/knownRun.ts';
-import {finishStage, makeRun, setState} from '../../helpers/runOnDisk.ts';
+import {knownRun} from '../../helpers/runs/knownRun.ts';
+import {finishStage, makeRun, setState} from '../../helpers/runs/runOnDisk.ts';
 import {textContaining} from '../../helpers/textContaining.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {pointChart} from '../../../trainer/chart/pointChart.ts';
 import {printColours} from '../../../trainer/chart/printColours.ts';
 import {scoreCharts} from '../../../trainer/chart/scoreCharts.ts';
-import {knownReport} from '../../helpers/knownRun.ts';
+import {knownReport} from '../../helpers/runs/knownRun.ts';
 import {textsOf} from './svgText.ts';
 
 const axes = {title: 'Precision & recall', xLabel: 'recall', yLabel: 'precision'};

@@ -10,11 +10,11 @@ import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import {savePretrained} from '../../../trainer/models/pretrained.ts';
 import {disposeParams} from '../../../trainer/nn/params.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
-import {hashBytes} from '../../../trainer/store/files/sha256.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme} from '../../helpers/deme.ts';
+import {hashBytes} from '../../../trainer/store/hashes/sha256.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {writeTinyExperiment} from '../../helpers/runs/tinyExperiment.ts';
 
 /** What a run of fixed seeds made on wasm, which computes the same bits on every machine, written down from version 0.1.0. */
 const expected = {

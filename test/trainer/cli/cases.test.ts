@@ -7,8 +7,8 @@ import {parquetImages} from '../../../trainer/data/parquet/parquet.ts';
 import {decodeImage} from '../../../trainer/data/pictures/decodeImage.ts';
 import {filesEnding, walkFiles} from '../../../trainer/data/walkFiles.ts';
 import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {deme} from '../../helpers/deme.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {deme} from '../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const cases = fileURLToPath(new URL('../../fixtures/cases/', import.meta.url));

@@ -7,11 +7,11 @@ import {MergeRecord, ModelRecord} from '../../../trainer/contract/run/records.ts
 import {readJson} from '../../../trainer/store/files/jsonFile.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {modelHash} from '../../../trainer/store/weights/modelFolder.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme} from '../../helpers/deme.ts';
-import {mergedHash} from '../../helpers/mergedHash.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../helpers/machine/deme.ts';
+import {mergedHash} from '../../helpers/runs/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {writeTinyExperiment} from '../../helpers/runs/tinyExperiment.ts';
 
 const search = {strategy: 'cma-es', budget: 6, images: 4, timesteps: 1};
 const checkpoints = {last: 3, budget: 40, sigma: 0.5};

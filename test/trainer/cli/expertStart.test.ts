@@ -5,10 +5,10 @@ import {StageRecord} from '../../../trainer/contract/run/pipeline.ts';
 import {checkpointName} from '../../../trainer/store/run/checkpointFiles.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme} from '../../helpers/deme.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {writeTinyExperiment} from '../../helpers/runs/tinyExperiment.ts';
 
 const base = {ranges: 2, updates: 3, batch: 4, logEvery: 1, bucketEvery: 3, checkpointEvery: 3};
 const only = {merge: undefined, evaluate: undefined};

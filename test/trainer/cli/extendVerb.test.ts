@@ -4,12 +4,12 @@ import {describe, expect, it} from 'vitest';
 import {trainingCurves} from '../../../trainer/pipeline/report/trainingCurves.ts';
 import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme} from '../../helpers/deme.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../helpers/machine/deme.ts';
 import {itLong} from '../../helpers/longTests.ts';
-import {mergedHash} from '../../helpers/mergedHash.ts';
+import {mergedHash} from '../../helpers/runs/mergedHash.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {writeTinyExperiment} from '../../helpers/runs/tinyExperiment.ts';
 
 /** Two experts that make so many updates, and their merge; the learning rate is constant unless `schedule` names another shape. */
 async function experiment(updates: number, schedule: object = {}) {

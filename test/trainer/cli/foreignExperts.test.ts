@@ -7,10 +7,10 @@ import {TaskAnalysis} from '../../../trainer/contract/run/measured/taskAnalysis.
 import {createRandom} from '../../../trainer/random.ts';
 import {writeSafetensors} from '../../../trainer/store/weights/safetensors.ts';
 import {openWeightsFile} from '../../../trainer/store/weights/weightsFile.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, demeJson} from '../../helpers/deme.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {deme, demeJson} from '../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {writeTinyExperiment} from '../../helpers/runs/tinyExperiment.ts';
 import {writeStateDict, type DictTensor} from '../store/stateDict.ts';
 
 /** The weights of a model with a little noise. */

@@ -7,10 +7,10 @@ import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {metricsAreWhole} from '../../../trainer/store/metrics/metricsCheck.ts';
 import {currentState} from '../../../trainer/store/run/runState.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme} from '../../helpers/deme.ts';
-import {fillDisk, mountsSmallDisks, smallDisk} from '../../helpers/smallDisk.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../helpers/machine/deme.ts';
+import {fillDisk, mountsSmallDisks, smallDisk} from '../../helpers/machine/smallDisk.ts';
+import {writeTinyExperiment} from '../../helpers/runs/tinyExperiment.ts';
 
 const updates = 60;
 

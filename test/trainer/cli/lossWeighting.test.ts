@@ -3,10 +3,10 @@ import {describe, expect, it} from 'vitest';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {readEvents} from '../../../trainer/store/run/eventLog.ts';
 import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme} from '../../helpers/deme.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {tinyUnetConfig, writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {tinyUnetConfig, writeTinyExperiment} from '../../helpers/runs/tinyExperiment.ts';
 
 /** The first step of each stage: its losses, and its gradient before clipping. */
 async function firstSteps(verb: string, lossWeighting: object | undefined) {

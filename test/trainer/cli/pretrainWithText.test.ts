@@ -2,7 +2,7 @@ import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {createRandom} from '../../../trainer/random.ts';
-import {deme} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const side = 8;

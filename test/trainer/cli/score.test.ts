@@ -5,9 +5,9 @@ import {describe, expect, it} from 'vitest';
 import * as z from 'zod';
 import {writeStatistics} from '../../../trainer/evaluate/statisticsFile.ts';
 import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
-import {deme} from '../../helpers/deme.ts';
-import {writeSmallClip} from '../../helpers/featureCache.ts';
-import {goldenSdFolder} from '../../helpers/goldenSd.ts';
+import {deme} from '../../helpers/machine/deme.ts';
+import {writeSmallClip} from '../../helpers/models/featureCache.ts';
+import {goldenSdFolder} from '../../helpers/golden/goldenSd.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const Result = z.looseObject({

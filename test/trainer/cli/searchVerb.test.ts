@@ -3,10 +3,10 @@ import {describe, expect, it} from 'vitest';
 import {WeightsRecord} from '../../../trainer/contract/run/pipeline.ts';
 import {MergeRecord} from '../../../trainer/contract/run/records.ts';
 import {readJson} from '../../../trainer/store/files/jsonFile.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme} from '../../helpers/deme.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyBase, writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {writeTinyBase, writeTinyExperiment} from '../../helpers/runs/tinyExperiment.ts';
 
 describe('deme merge after a search', {timeout: 300_000}, () => {
   useCpuBackend();

@@ -4,7 +4,7 @@ import {describe, expect, it} from 'vitest';
 import * as z from 'zod';
 import {program} from '../../../trainer/cli/program.ts';
 import {ErrorRecord} from '../../../trainer/contract/errors.ts';
-import {deme} from '../../helpers/deme.ts';
+import {deme} from '../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const verbs =
@@ -16,6 +16,8 @@ function leaves(command: Command, name = ''): [string, string[]][] {
   return command.commands.flatMap((child) => leaves(child, `${name} ${child.name()}`));
 }
 
+const all = leaves(await program());
+
 describe('deme', () => {
   it('names all verbs in its help', async () => {
     const {code, stdout} = await deme(['--help']);
@@ -23,14 +25,21 @@ describe('deme', () => {
     for (const verb of verbs.split(' ')) expect(stdout).toMatch(new RegExp(`^  ${verb} `, 'm'));
   });
 
-  it.each(leaves(program()))('takes --json: %s', (_, options) => {
+  it.each(all)('takes --json: %s', (_, options) => {
     expect(options).toContain('--json');
+  });
+
+  it.each(all)('has the same options where only its own verb is loaded: %s', async (name, options) => {
+    const [verb] = name.split(' ');
+    const alone = leaves(await program(verb));
+    expect(Object.fromEntries(alone)[name]).toEqual(options);
+    expect(alone.length).toBeLessThan(all.length / 2);
   });
 
   it.each('run pretrain finetune search evaluate benchmark merge sample predict'.split(' '))(
     'takes --engine: %s',
     (verb) => {
-      expect(Object.fromEntries(leaves(program()))[verb]).toContain('--engine');
+      expect(Object.fromEntries(all)[verb]).toContain('--engine');
     },
   );
 

@@ -3,7 +3,7 @@ import {heldOutBatch, trainBatch as trainRows, type TrainBatchRequest} from '../
 import type {ImageSource} from '../../../trainer/data/dataset.ts';
 import {pixelRows} from '../../../trainer/data/imageRows.ts';
 import {toBytes} from '../../../trainer/data/pictures/pixelRange.ts';
-import {numberedSource} from '../../helpers/numberedSource.ts';
+import {numberedSource} from '../../helpers/models/numberedSource.ts';
 
 const plain = {batch: 4, seed: 7, flip: false, randomCrop: false};
 

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {ImageSource} from '../../../trainer/data/dataset.ts';
 import {splitSource} from '../../../trainer/data/split.ts';
-import {numberedSource} from '../../helpers/numberedSource.ts';
+import {numberedSource} from '../../helpers/models/numberedSource.ts';
 
 const settings = {validation: 5, test: 3, splitSeed: 0};
 

@@ -7,12 +7,12 @@ import {architectureOf} from '../../../trainer/models/architectures.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d/unet2d.ts';
 import {countParams, type Params} from '../../../trainer/nn/params.ts';
 import {projectionShapes} from '../../../trainer/nn/projections.ts';
-import {expectAllClose, maxAbsDifference} from '../../helpers/allClose.ts';
-import {anchorConfig, anchorParams, cosineImage} from '../../helpers/anchorModel.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {predictAt} from '../../helpers/predictAt.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
-import {withProjections} from '../../helpers/withProjections.ts';
+import {expectAllClose, maxAbsDifference} from '../../helpers/engine/allClose.ts';
+import {anchorConfig, anchorParams, cosineImage} from '../../helpers/models/anchorModel.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {predictAt} from '../../helpers/models/predictAt.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
+import {withProjections} from '../../helpers/models/withProjections.ts';
 import {variedUNets} from '../models/variedUNets.ts';
 
 const config: UNet2DConfig = {...anchorConfig, block_out_channels: [8, 16]};

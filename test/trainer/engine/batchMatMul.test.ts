@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 
 interface ProductCase {
   /** Batch dimensions of the two sides; their sizes are broadcast. */

@@ -5,9 +5,9 @@ import {createProgram} from '../../../trainer/engine/createProgram.ts';
 import {drawnOnHost} from '../../../trainer/engine/ops/drawnOnHost.ts';
 import type {Program, ProgramFunction} from '../../../trainer/engine/program.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {liveTensors} from '../../helpers/liveTensors.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {liveTensors} from '../../helpers/engine/liveTensors.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 /** A program that goes when the running test ends. */

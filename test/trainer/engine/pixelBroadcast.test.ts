@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {beforeAll, describe, expect, it} from 'vitest';
 import {startEngine} from '../../../trainer/engine/startEngine.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 
 const [batch, height, width, channels] = [3, 4, 5, 6];
 const image = normal('image', batch * height * width * channels);

@@ -4,7 +4,7 @@ import {createProgram} from '../../../trainer/engine/createProgram.ts';
 import {drawnOnHost} from '../../../trainer/engine/ops/drawnOnHost.ts';
 import type {ProgramFunction} from '../../../trainer/engine/program.ts';
 import type {TensorflowBackend} from '../../../trainer/engine/tensorflow/graph/tensorflowBackend.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
 
 /** Counts the graphs that are loaded by the running test. The addon's own properties are read-only. */
 function spyOnLoading() {

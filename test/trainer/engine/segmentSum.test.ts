@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 
 describeOnEngines('unsortedSegmentSum', () => {
   it('adds up the rows of each segment and leaves the others zero', async () => {

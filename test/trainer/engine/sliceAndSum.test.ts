@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import {beforeAll, describe, expect, it} from 'vitest';
 import {startEngine} from '../../../trainer/engine/startEngine.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 
 const shape: [number, number, number, number] = [3, 5, 4, 6];
 const values = createRandom(0, 'slice').fillNormal(new Float32Array(3 * 5 * 4 * 6));

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {beforeAll, describe, expect, it} from 'vitest';
 import {startEngine} from '../../../trainer/engine/startEngine.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 
 const shape: [number, number, number, number] = [2, 3, 4, 70];
 /** Each element says where it is. */

@@ -3,7 +3,7 @@ import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {installTensorflow} from '../../../trainer/engine/tensorflow/install/install.ts';
 import {listEngines, testEngine} from '../../../trainer/engine/listEngines.ts';
 import {startEngine} from '../../../trainer/engine/startEngine.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../helpers/textContaining.ts';
 import {fakeTools} from './fakeTools.ts';

@@ -12,11 +12,11 @@ import {setFilterGradient} from '../../../trainer/engine/webgpu/filterGradient.t
 import {probeAdapter} from '../../../trainer/engine/webgpu/probeAdapter.ts';
 import {isSoftwareAdapter} from '../../../trainer/engine/webgpu/softwareAdapter.ts';
 import {train} from '../../../trainer/train/loop.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../helpers/textContaining.ts';
-import {recordingHooks} from '../train/recordingHooks.ts';
-import {tinyTask} from '../train/tinyTask.ts';
+import {recordingHooks} from '../train/tasks/recordingHooks.ts';
+import {tinyTask} from '../train/tasks/tinyTask.ts';
 import {describeOnWebgpu} from './describeOnWebgpu.ts';
 import {fakeTools} from './fakeTools.ts';
 

@@ -7,12 +7,12 @@ import {loadPretrained} from '../../../trainer/models/pretrained.ts';
 import {flatLayout} from '../../../trainer/nn/flatParams.ts';
 import {TrainProgram} from '../../../trainer/train/trainProgram.ts';
 import {initialState} from '../../../trainer/train/trainState.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {goldenFolder, goldenImages} from '../../helpers/goldenImages.ts';
-import {goldenTrace} from '../../helpers/goldenTrace.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {goldenFolder, goldenImages} from '../../helpers/golden/goldenImages.ts';
+import {goldenTrace} from '../../helpers/golden/goldenTrace.ts';
 import {describeOnWebgpu} from './describeOnWebgpu.ts';
-import {predictAt} from '../../helpers/predictAt.ts';
-import {withProjections} from '../../helpers/withProjections.ts';
+import {predictAt} from '../../helpers/models/predictAt.ts';
+import {withProjections} from '../../helpers/models/withProjections.ts';
 
 const model = 'modern';
 

@@ -7,7 +7,7 @@ import {
   withoutStatistics,
 } from '../../../trainer/evaluate/featureStatistics.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {maxAbsDifference} from '../../helpers/allClose.ts';
+import {maxAbsDifference} from '../../helpers/engine/allClose.ts';
 
 const dimension = 19; // no multiple of the block in which the sums are made
 /** Far from zero, where sums of squares that are subtracted from each other lose all their digits. */

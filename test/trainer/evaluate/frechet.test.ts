@@ -4,8 +4,8 @@ import type {FeatureSet} from '../../../trainer/evaluate/featureRows.ts';
 import {streamedStatistics} from '../../../trainer/evaluate/featureStatistics.ts';
 import {frechetDistance, type Gaussian} from '../../../trainer/evaluate/frechet.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {goldenFeatures} from '../../helpers/goldenFeatures.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {goldenFeatures} from '../../helpers/golden/goldenFeatures.ts';
 
 /** What SciPy's sqrtm gives for the golden features, in double. */
 const SCIPY = {ab: 603.5494127599402, aRankDeficient: 777.3778171639042};

@@ -8,9 +8,9 @@ import type {Denoiser} from '../../../trainer/models/denoiser.ts';
 import {param, type Params} from '../../../trainer/nn/params.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {preparePlainly, perImage} from '../../helpers/plainTimesteps.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {preparePlainly, perImage} from '../../helpers/models/plainTimesteps.ts';
 
 const schedule = createSchedule(SchedulerConfig.parse({num_train_timesteps: 100}));
 const shape = [2, 3, 1] as const;

@@ -10,8 +10,8 @@ import {NumpyRandom} from '../../../trainer/evaluate/numpyRandom.ts';
 import {manifoldOf, precisionRecall} from '../../../trainer/evaluate/precisionRecall.ts';
 import {subsetKid} from '../../../trainer/evaluate/subsetKid.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {goldenSdArray, goldenSdFolder} from '../../helpers/goldenSd.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {goldenSdArray, goldenSdFolder} from '../../helpers/golden/goldenSd.ts';
 
 interface Golden {
   readonly from_features: Record<string, number> & {

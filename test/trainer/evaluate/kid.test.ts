@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {featureRows, type FeatureSet, selectFeatures} from '../../../trainer/evaluate/featureRows.ts';
 import {kid, kidEstimate} from '../../../trainer/evaluate/kid.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {goldenFeatures} from '../../helpers/goldenFeatures.ts';
+import {goldenFeatures} from '../../helpers/golden/goldenFeatures.ts';
 
 function normalFeatures(count: number, dimension: number, seed: number): FeatureSet {
   const random = createRandom(seed, 'features');

@@ -5,8 +5,8 @@ import {describe, expect, it} from 'vitest';
 import {streamedStatistics} from '../../../trainer/evaluate/featureStatistics.ts';
 import {encodeNpy} from '../../../trainer/evaluate/npy.ts';
 import {readStatistics, writeStatistics} from '../../../trainer/evaluate/statisticsFile.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {goldenFeatures} from '../../helpers/goldenFeatures.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {goldenFeatures} from '../../helpers/golden/goldenFeatures.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 /** Written by numpy.savez_compressed. */

@@ -7,7 +7,7 @@ import type {OwnerMessage, OwnerRequest} from '../../../trainer/contract/run/own
 import {descendants, killTree} from '../../../trainer/launch/killTree.ts';
 import type {LaunchRequest} from '../../../trainer/contract/run/launchRequest.ts';
 import {launchers} from '../../../trainer/launch/launchers.ts';
-import {isRunning} from '../../helpers/isRunning.ts';
+import {isRunning} from '../../helpers/machine/isRunning.ts';
 import {textContaining} from '../../helpers/textContaining.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import type {OpenOrder, PreviewNews} from '../../../trainer/contract/panel/preview.ts';
 import {launchPreview, type PreviewLaunch} from '../../../trainer/launch/previewProcess.ts';
-import {isRunning} from '../../helpers/isRunning.ts';
+import {isRunning} from '../../helpers/machine/isRunning.ts';
 import {textContaining} from '../../helpers/textContaining.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 

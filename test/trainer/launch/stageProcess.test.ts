@@ -4,7 +4,7 @@ import {describe, expect, it} from 'vitest';
 import type {RunEvent} from '../../../trainer/contract/run/events.ts';
 import type {StageLaunch, StageProcess} from '../../../trainer/launch/stageProcess.ts';
 import {StageProcesses} from '../../../trainer/launch/stageProcesses.ts';
-import {isRunning} from '../../helpers/isRunning.ts';
+import {isRunning} from '../../helpers/machine/isRunning.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const said = {type: 'log', time: 1, stage: 'search', level: 'info', message: 'up'} as const;

@@ -4,7 +4,7 @@ import {quantileShares, TaskAnalysis} from '../../../trainer/contract/run/measur
 import {analyseTasks, type AnalysisRequest} from '../../../trainer/merge/analysis/analyseTasks.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {writeSafetensors, type TensorSource} from '../../../trainer/store/weights/safetensors.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {golden, goldenExperts, goldenPath} from './goldenMerge.ts';
 import {counter, tensor, writeBare, writeFolder} from './tinyModels.ts';

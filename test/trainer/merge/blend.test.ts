@@ -3,8 +3,8 @@ import {expect, it} from 'vitest';
 import {applyWeights, taskVectors} from '../../../trainer/merge/blend.ts';
 import {plainLinear} from './plainLinear.ts';
 import {disposeParams, type Params} from '../../../trainer/nn/params.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 import {maxUlps} from './ulp.ts';
 
 const shapes = {kernel: [3, 3, 2, 4], bias: [4]};

@@ -1,10 +1,10 @@
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {MergeMethod} from '../../../trainer/contract/config/mergeMethod.ts';
+import {MergeMethod} from '../../../trainer/contract/config/merge/mergeMethod.ts';
 import type {TaskProducts} from '../../../trainer/merge/chunks/taskProducts.ts';
 import {mergeModels, type MergeRequest} from '../../../trainer/merge/files/mergeFiles.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {hashFile} from '../../../trainer/store/files/sha256.ts';
+import {hashFile} from '../../../trainer/store/hashes/sha256.ts';
 import {writeSafetensors} from '../../../trainer/store/weights/safetensors.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {openReader} from './goldenMerge.ts';

@@ -8,8 +8,8 @@ import {reproduceMerge} from '../../../trainer/merge/recipe/reproduceMerge.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {readModel} from '../../../trainer/store/weights/readModel.ts';
 import {openSafetensors, writeSafetensors} from '../../../trainer/store/weights/safetensors.ts';
-import {goldenSdFolder} from '../../helpers/goldenSd.ts';
-import {randomTensor, writeOriginal, type OriginalModel} from '../../helpers/originalModel.ts';
+import {goldenSdFolder} from '../../helpers/golden/goldenSd.ts';
+import {randomTensor, writeOriginal, type OriginalModel} from '../../helpers/models/originalModel.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 const vPrediction = {'modelspec.prediction_type': 'v'};

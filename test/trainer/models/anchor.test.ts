@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {fileShape, toFileOrder} from '../../../trainer/models/layout.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d/unet2d.ts';
-import {anchorConfig, anchorParams, cosineImage, unit} from '../../helpers/anchorModel.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {paramGradients} from '../../helpers/paramGradients.ts';
-import {predictAt} from '../../helpers/predictAt.ts';
+import {anchorConfig, anchorParams, cosineImage, unit} from '../../helpers/models/anchorModel.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {paramGradients} from '../../helpers/models/paramGradients.ts';
+import {predictAt} from '../../helpers/models/predictAt.ts';
 
 // Outputs at NCHW elements 0, 1, 64, 96, 191, then mean and mean of absolutes.
 const cases = [

@@ -18,11 +18,11 @@ import {param, type Params} from '../../../trainer/nn/params.ts';
 import {project, projectionShapes} from '../../../trainer/nn/projections.ts';
 import {estimateMemory} from '../../../trainer/pipeline/resources/memoryEstimate.ts';
 import {train} from '../../../trainer/train/loop.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {withProjections} from '../../helpers/withProjections.ts';
-import {recordingHooks} from '../train/recordingHooks.ts';
-import {tinyTask} from '../train/tinyTask.ts';
+import {withProjections} from '../../helpers/models/withProjections.ts';
+import {recordingHooks} from '../train/tasks/recordingHooks.ts';
+import {tinyTask} from '../train/tasks/tinyTask.ts';
 import {variedUNets} from './variedUNets.ts';
 
 describe('the parameters of a config', () => {

@@ -5,12 +5,12 @@ import {describe, expect, it} from 'vitest';
 import {mergeModels} from '../../../trainer/merge/files/mergeFiles.ts';
 import {drawingParts, loadComponents} from '../../../trainer/models/components.ts';
 import {readModel} from '../../../trainer/store/weights/readModel.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {writeClipTokenizer} from '../../helpers/clipVocabulary.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {goldenSdArray, goldenSdFolder, writeGoldenPipeline} from '../../helpers/goldenSd.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {writeClipTokenizer} from '../../helpers/models/clipVocabulary.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {goldenSdArray, goldenSdFolder, writeGoldenPipeline} from '../../helpers/golden/goldenSd.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 
 const tool = 'test';
 const texts = ['', 'a photo of an astronaut riding a horse on mars', `caf\u00e9 \u{1f600} ${'long '.repeat(100)}`];

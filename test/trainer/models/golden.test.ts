@@ -3,10 +3,10 @@ import {expect, it} from 'vitest';
 import {loadParams} from '../../../trainer/models/loadParams.ts';
 import {loadPretrained} from '../../../trainer/models/pretrained.ts';
 import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
-import {expectAllClose, maxAbsDifference} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {goldenFolder, goldenImages} from '../../helpers/goldenImages.ts';
-import {predictAt} from '../../helpers/predictAt.ts';
+import {expectAllClose, maxAbsDifference} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {goldenFolder, goldenImages} from '../../helpers/golden/goldenImages.ts';
+import {predictAt} from '../../helpers/models/predictAt.ts';
 
 const timesteps = [0, 421, 999];
 

@@ -4,9 +4,9 @@ import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d/unet2d.ts';
 import type {PredictOptions} from '../../../trainer/models/denoiser.ts';
-import {maxAbsDifference} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {withProjections} from '../../helpers/withProjections.ts';
+import {maxAbsDifference} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {withProjections} from '../../helpers/models/withProjections.ts';
 
 const config = UNet2DConfig.parse({
   sample_size: 16,

@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import {countParams, disposeParams, param} from '../../../trainer/nn/params.ts';
-import {anchorConfig} from '../../helpers/anchorModel.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {anchorConfig} from '../../helpers/models/anchorModel.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
 
 describe('initialiseParams', () => {
   useCpuBackend();

@@ -7,9 +7,9 @@ import {createRandom} from '../../../trainer/random.ts';
 import {bytesOf} from '../../../trainer/store/weights/dtype.ts';
 import {openSafetensors, writeSafetensors} from '../../../trainer/store/weights/safetensors.ts';
 import {elementCount, type TensorReader} from '../../../trainer/store/weights/tensorReader.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {usedHeap} from '../../helpers/usedHeap.ts';
+import {usedHeap} from '../../helpers/machine/usedHeap.ts';
 
 const largest = 256 * 256;
 const lastName = 'smallest';

@@ -6,10 +6,10 @@ import {Predictor} from '../../../trainer/models/predictor.ts';
 import {createUNet2D} from '../../../trainer/models/unet2d/unet2d.ts';
 import {disposeParams, type Params} from '../../../trainer/nn/params.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {expectAllClose, maxAbsDifference} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {liveTensors} from '../../helpers/liveTensors.ts';
-import {predictAt} from '../../helpers/predictAt.ts';
+import {expectAllClose, maxAbsDifference} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {liveTensors} from '../../helpers/engine/liveTensors.ts';
+import {predictAt} from '../../helpers/models/predictAt.ts';
 
 const config = UNet2DConfig.parse({
   sample_size: 4,

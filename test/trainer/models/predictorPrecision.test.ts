@@ -3,9 +3,9 @@ import {expect, it} from 'vitest';
 import {Predictor} from '../../../trainer/models/predictor.ts';
 import {modelPredict} from '../../../trainer/sample/predict.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {maxAbsDifference} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {tinyModel} from '../train/tinyModel.ts';
+import {maxAbsDifference} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {tinyModel} from '../train/tasks/tinyModel.ts';
 
 describeOnEngines('the precision of predictions', (engine) => {
   const open = () => {

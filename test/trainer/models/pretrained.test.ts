@@ -9,11 +9,11 @@ import {loadParams} from '../../../trainer/models/loadParams.ts';
 import {loadPretrained, savePretrained} from '../../../trainer/models/pretrained.ts';
 import type {Params} from '../../../trainer/nn/params.ts';
 import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
-import {anchorConfig} from '../../helpers/anchorModel.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {goldenFolder} from '../../helpers/goldenImages.ts';
+import {anchorConfig} from '../../helpers/models/anchorModel.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {goldenFolder} from '../../helpers/golden/goldenImages.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {withProjections} from '../../helpers/withProjections.ts';
+import {withProjections} from '../../helpers/models/withProjections.ts';
 
 const config: UNet2DConfig = {...anchorConfig, block_out_channels: [8, 16]};
 const schedulerConfig = SchedulerConfig.parse({});

@@ -3,8 +3,8 @@ import type {Tensor, Tensor2D, Tensor3D} from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {attention, selfAttention, type AttentionWeights, type Projection} from '../../../trainer/nn/attention.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
 
 const [batch, length, channels] = [2, 6, 8];
 

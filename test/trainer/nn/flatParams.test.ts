@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {flatLayout, flatten, unflatten, type FlatVector} from '../../../trainer/nn/flatParams.ts';
 import {disposeParams, type Params} from '../../../trainer/nn/params.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 
 const params = () =>
   new Map<string, tf.Tensor>([

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor2D} from '@tensorflow/tfjs-core';
 import {it} from 'vitest';
 import {geglu, gelu, quickGelu} from '../../../trainer/nn/gelu.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
 
 const x = [-6, -2.5, -1, -0.25, 0, 0.5, 1.75, 4, 8];
 

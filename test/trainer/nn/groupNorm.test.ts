@@ -3,9 +3,9 @@ import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {groupNormSilu, type GroupNormAffine, type GroupNormSettings} from '../../../trainer/nn/groupNorm.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 
 const [batch, height, width, channels, groups] = [2, 5, 3, 12, 4];
 

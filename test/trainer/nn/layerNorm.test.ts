@@ -3,9 +3,9 @@ import type {Tensor, Tensor1D} from '@tensorflow/tfjs-core';
 import {it} from 'vitest';
 import {layerNorm} from '../../../trainer/nn/layerNorm.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 
 function normal(name: string, shape: number[]): Tensor {
   return tf.tensor(createRandom(7, name).fillNormal(new Float32Array(shape.reduce((a, b) => a * b, 1))), shape);

@@ -3,8 +3,8 @@ import type {Tensor, Tensor1D, Tensor4D} from '@tensorflow/tfjs-core';
 import {it} from 'vitest';
 import {addSame, concatChannels, conv2d} from '../../../trainer/nn/layers.ts';
 import {createRandom} from '../../../trainer/random.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
 
 function normal(name: string, shape: number[]): Tensor {
   return tf.tensor(createRandom(7, name).fillNormal(new Float32Array(shape.reduce((a, b) => a * b, 1))), shape);

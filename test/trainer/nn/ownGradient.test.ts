@@ -3,7 +3,7 @@ import {beforeAll, describe, expect, it} from 'vitest';
 import {startEngine} from '../../../trainer/engine/startEngine.ts';
 import {wasmBytes} from '../../../trainer/engine/wasm/wasmMemory.ts';
 import {ownGradient} from '../../../trainer/nn/ownGradient.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 
 const size = 1000;
 const bytes = 4 * size;

@@ -6,11 +6,11 @@ import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import type {Params} from '../../../trainer/nn/params.ts';
 import {alignProjections, projectionMode} from '../../../trainer/nn/projections.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
-import {maxAbsDifference} from '../../helpers/allClose.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {predictAt} from '../../helpers/predictAt.ts';
-import {tinyConfig} from '../train/tinyModel.ts';
-import {withProjections} from '../../helpers/withProjections.ts';
+import {maxAbsDifference} from '../../helpers/engine/allClose.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {predictAt} from '../../helpers/models/predictAt.ts';
+import {tinyConfig} from '../train/tasks/tinyModel.ts';
+import {withProjections} from '../../helpers/models/withProjections.ts';
 
 useCpuBackend();
 

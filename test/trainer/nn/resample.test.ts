@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type {Tensor, Tensor4D} from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {downsample, upsampleNearest} from '../../../trainer/nn/resample.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
 
 describeOnEngines('resampling', () => {
   it('doubles each pixel', async () => {

@@ -5,9 +5,9 @@ import {groupNormOfRows, groupNormSilu} from '../../../trainer/nn/groupNorm.ts';
 import {conv2d} from '../../../trainer/nn/layers.ts';
 import {upsampleNearest} from '../../../trainer/nn/resample.ts';
 import {inRowBands, sumOverRows} from '../../../trainer/nn/rowBands.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 
 const random = (shape: number[], seed: number) => tf.randomNormal<tf.Rank.R4>(shape as never, 0, 1, 'float32', seed);
 

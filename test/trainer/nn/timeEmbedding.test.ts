@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {timeEmbedding} from '../../../trainer/nn/timeEmbedding.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
 
 describe('timeEmbedding', () => {
   useCpuBackend();

@@ -8,9 +8,9 @@ import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.t
 import {savePretrained} from '../../../trainer/models/pretrained.ts';
 import {initialiseParams} from '../../../trainer/models/initialise.ts';
 import {runRanges} from '../../../trainer/pipeline/runRanges.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {tinyConfig} from '../train/tinyModel.ts';
+import {tinyConfig} from '../train/tasks/tinyModel.ts';
 
 useCpuBackend();
 

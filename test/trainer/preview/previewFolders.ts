@@ -8,8 +8,8 @@ import {savePretrained} from '../../../trainer/models/pretrained.ts';
 import {disposeParams, mapParams} from '../../../trainer/nn/params.ts';
 import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {tinyUnetConfig, writeTinyBase} from '../../helpers/tinyExperiment.ts';
-import {withProjections} from '../../helpers/withProjections.ts';
+import {tinyUnetConfig, writeTinyBase} from '../../helpers/runs/tinyExperiment.ts';
+import {withProjections} from '../../helpers/models/withProjections.ts';
 
 /** A base and two experts in a folder, of which the second has projections as well. A backend must be current. */
 export async function previewFolders(change: Partial<OpenOrder> = {}): Promise<OpenOrder & {folder: string}> {

@@ -1,13 +1,13 @@
 import {join} from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
-import type {MergeSetting} from '../../../trainer/contract/config/mergeSetting.ts';
+import type {MergeSetting} from '../../../trainer/contract/config/merge/mergeSetting.ts';
 import {mergeModels} from '../../../trainer/merge/files/mergeFiles.ts';
 import {loadPretrained} from '../../../trainer/models/pretrained.ts';
 import {disposeParams, type Params} from '../../../trainer/nn/params.ts';
 import {PreviewMerger} from '../../../trainer/preview/previewMerger.ts';
 import {openPreviewModels} from '../../../trainer/preview/previewModels.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
 import {expectSameBytes} from '../merge/expectSameBytes.ts';
 import {previewFolders} from './previewFolders.ts';
 

@@ -8,7 +8,7 @@ import {mergeModels} from '../../../trainer/merge/files/mergeFiles.ts';
 import {previewBatch} from '../../../trainer/preview/previewPainter.ts';
 import {openPreviewModels} from '../../../trainer/preview/previewModels.ts';
 import {PreviewWork} from '../../../trainer/preview/previewWork.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
 import {readFile} from 'node:fs/promises';
 import {previewFolders} from './previewFolders.ts';
 

@@ -4,7 +4,7 @@ import type {OpenOrder} from '../../../trainer/contract/panel/preview.ts';
 import {ModelRecord} from '../../../trainer/contract/run/records.ts';
 import {loadPretrained, savePretrained} from '../../../trainer/models/pretrained.ts';
 import {disposeParams, mapParams} from '../../../trainer/nn/params.ts';
-import {writeGoldenPipeline} from '../../helpers/goldenSd.ts';
+import {writeGoldenPipeline} from '../../helpers/golden/goldenSd.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 /** The golden pipeline of Stable Diffusion 1 as base, and two experts of other weights for high and low noise. A backend must be current. */

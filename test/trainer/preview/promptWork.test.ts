@@ -17,7 +17,7 @@ import {PreviewWork} from '../../../trainer/preview/previewWork.ts';
 import {seededNoise} from '../../../trainer/sample/noiseSource.ts';
 import {modelPredict, type Predict} from '../../../trainer/sample/predict.ts';
 import {sample} from '../../../trainer/sample/sample.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
 import {itLong} from '../../helpers/longTests.ts';
 import {promptFolders} from './promptFolders.ts';
 import {previewFolders} from './previewFolders.ts';

@@ -9,9 +9,9 @@ import {ensemblePredict, modelPredict} from '../../../trainer/sample/predict.ts'
 import {sample, type SampleRequest} from '../../../trainer/sample/sample.ts';
 import {addNoise, noiseLevels} from '../../../trainer/schedulers/schedule.ts';
 import {inferenceTimesteps} from '../../../trainer/schedulers/spacing.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {fromNchw} from '../../helpers/referenceLoop.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {fromNchw} from '../../helpers/models/referenceLoop.ts';
 import {createTorchRandom} from '../../../trainer/sample/torchRandom.ts';
 import {goldenFolder, openGoldenArrays, type GoldenArrays} from './goldenArrays.ts';
 

@@ -1,7 +1,7 @@
 import {fileURLToPath} from 'node:url';
 import type {Tensor4D} from '@tensorflow/tfjs-core';
 import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
-import {fromNchw} from '../../helpers/referenceLoop.ts';
+import {fromNchw} from '../../helpers/models/referenceLoop.ts';
 
 /** What diffusers computed for one of its tiny models. */
 export interface GoldenArrays {

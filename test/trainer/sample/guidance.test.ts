@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {guidedPredict, type Guidance} from '../../../trainer/sample/guidance.ts';
 import type {Predict} from '../../../trainer/sample/predict.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 
 useCpuBackend();
 

@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {givenNoise, seededNoise, torchNoise} from '../../../trainer/sample/noiseSource.ts';
 import {toNchw} from '../../../trainer/sample/nchw.ts';
 import {createTorchRandom} from '../../../trainer/sample/torchRandom.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
 
 useCpuBackend();
 

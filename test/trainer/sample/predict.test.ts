@@ -8,9 +8,9 @@ import {param} from '../../../trainer/nn/params.ts';
 import {ensemblePredict, modelPredict, type Predict} from '../../../trainer/sample/predict.ts';
 import {sample} from '../../../trainer/sample/sample.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {preparePlainly} from '../../helpers/plainTimesteps.ts';
-import {referenceImages, referencePredict} from '../../helpers/referenceLoop.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {preparePlainly} from '../../helpers/models/plainTimesteps.ts';
+import {referenceImages, referencePredict} from '../../helpers/models/referenceLoop.ts';
 
 useCpuBackend();
 

@@ -4,9 +4,15 @@ import {describe, expect, it} from 'vitest';
 import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
 import {sample, type SampleRequest} from '../../../trainer/sample/sample.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {fromNchw, referenceImages, referencePredict, referenceShape, sumAbs} from '../../helpers/referenceLoop.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {
+  fromNchw,
+  referenceImages,
+  referencePredict,
+  referenceShape,
+  sumAbs,
+} from '../../helpers/models/referenceLoop.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 import {createTorchRandom} from '../../../trainer/sample/torchRandom.ts';
 
 useCpuBackend();

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import type {SamplerName} from '../../../trainer/contract/config/samplerName.ts';
 import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
-import {goldenSdFolder, type GoldenArray} from '../../helpers/goldenSd.ts';
+import {goldenSdFolder, type GoldenArray} from '../../helpers/golden/goldenSd.ts';
 
 /** A call of diffusers' StableDiffusionPipeline of which the latents and the image are known. */
 export interface TextToImageCase {

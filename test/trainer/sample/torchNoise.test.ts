@@ -18,8 +18,8 @@ import {sampleImages} from '../../../trainer/sample/sampleImages.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
 import {openWeightsFile} from '../../../trainer/store/weights/weightsFile.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {goldenSdFolder, goldenSdTensor} from '../../helpers/goldenSd.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {goldenSdFolder, goldenSdTensor} from '../../helpers/golden/goldenSd.ts';
 
 /** A call of diffusers' StableDiffusionPipeline with a network that predicts v and `torch.Generator('cpu').manual_seed(seed)`. */
 interface Case {

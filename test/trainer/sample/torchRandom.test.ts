@@ -1,6 +1,6 @@
 import {describe, it} from 'vitest';
 import {createTorchRandom} from '../../../trainer/sample/torchRandom.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
 
 describe('createTorchRandom', () => {
   it('gives the numbers of torch.randn', () => {

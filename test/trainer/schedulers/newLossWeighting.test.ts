@@ -5,10 +5,10 @@ import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {pixelSpace} from '../../../trainer/models/imageSpace.ts';
 import {originalWeights} from '../../../trainer/schedulers/lossWeighting.ts';
 import {train} from '../../../trainer/train/loop.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {recordingHooks} from '../train/recordingHooks.ts';
-import {tinyTask} from '../train/tinyTask.ts';
+import {recordingHooks} from '../train/tasks/recordingHooks.ts';
+import {tinyTask} from '../train/tasks/tinyTask.ts';
 
 // The two rows that it takes to add a weighting: what a config may say, and the weight of the error of x_0.
 vi.mock('../../../trainer/contract/config/lossWeighting.ts', async (original) => {

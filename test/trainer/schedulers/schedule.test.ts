@@ -11,10 +11,10 @@ import {
   originalFromPrediction,
   trainingTarget,
 } from '../../../trainer/schedulers/schedule.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {referenceImages} from '../../helpers/referenceLoop.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {referenceImages} from '../../helpers/models/referenceLoop.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 
 useCpuBackend();
 

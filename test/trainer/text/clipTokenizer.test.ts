@@ -6,7 +6,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import type {ClipTokenizer, ClipTokenizerVariant} from '../../../trainer/text/clipTokenizer.ts';
 import {readClipTokenizer} from '../../../trainer/text/readClipTokenizer.ts';
 import {openSafetensors} from '../../../trainer/store/weights/safetensors.ts';
-import {writeClipTokenizer} from '../../helpers/clipVocabulary.ts';
+import {writeClipTokenizer} from '../../helpers/models/clipVocabulary.ts';
 
 const golden = new URL('../../fixtures/golden-sd/', import.meta.url).pathname;
 const {rows} = JSON.parse(readFileSync(`${golden}tokens.json`, 'utf8')) as {

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import {describe, expect, it} from 'vitest';
 import {OptimizerConfig} from '../../../trainer/contract/config/training.ts';
 import {adamWFactors, updateAdamW, type AdamWFactors, type Moments} from '../../../trainer/train/adamW.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 
 useCpuBackend();
 

@@ -8,10 +8,10 @@ import {loadLatestCheckpoint, saveCheckpoint, type CheckpointSetting} from '../.
 import {newestRegular, removeBeyond} from '../../../trainer/train/checkpointFolder.ts';
 import {markBest, readBest} from '../../../trainer/train/bestCheckpoint.ts';
 import {initialState, type TrainState} from '../../../trainer/train/trainState.ts';
-import {joined} from '../../helpers/joined.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {endedProcess} from '../../helpers/endedProcess.ts';
-import {flipByte} from '../../helpers/flipByte.ts';
+import {joined} from '../../helpers/models/joined.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
+import {endedProcess} from '../../helpers/machine/endedProcess.ts';
+import {flipByte} from '../../helpers/machine/flipByte.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 
 useCpuBackend();

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {clipFactor} from '../../../trainer/train/clipNorm.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {joined} from '../../helpers/joined.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {joined} from '../../helpers/models/joined.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
 
 function clipped(gradient: readonly tf.Tensor1D[], factor: tf.Scalar | null): Promise<Float32Array> {
   const vector = joined([...gradient]);

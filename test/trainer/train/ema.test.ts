@@ -3,8 +3,8 @@ import {describe, expect, it} from 'vitest';
 import {EmaConfig} from '../../../trainer/contract/config/training.ts';
 import {moveTowards} from '../../../trainer/engine/ops/moveTowards.ts';
 import {emaDecay} from '../../../trainer/train/ema.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
 
 useCpuBackend();
 

@@ -12,11 +12,11 @@ import {createRandom} from '../../../trainer/random.ts';
 import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
 import {TrainProgram} from '../../../trainer/train/trainProgram.ts';
 import {disposeState, initialState} from '../../../trainer/train/trainState.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
 import {itLong} from '../../helpers/longTests.ts';
-import {liveTensors} from '../../helpers/liveTensors.ts';
-import {usedHeap} from '../../helpers/usedHeap.ts';
-import {withProjections} from '../../helpers/withProjections.ts';
+import {liveTensors} from '../../helpers/engine/liveTensors.ts';
+import {usedHeap} from '../../helpers/machine/usedHeap.ts';
+import {withProjections} from '../../helpers/models/withProjections.ts';
 
 /** Updates after which nothing more is compiled or cached. */
 const warmUp = 200;

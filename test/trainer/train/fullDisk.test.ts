@@ -2,11 +2,11 @@ import type fs from 'node:fs';
 import {readdir} from 'node:fs/promises';
 import {describe, expect, it, vi} from 'vitest';
 import {train} from '../../../trainer/train/loop.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {finalState} from './finalState.ts';
-import {recordingHooks} from './recordingHooks.ts';
-import {tinyTask} from './tinyTask.ts';
+import {finalState} from './tasks/finalState.ts';
+import {recordingHooks} from './tasks/recordingHooks.ts';
+import {tinyTask} from './tasks/tinyTask.ts';
 
 /** A disk that says that it has room, as one with a quota does, and refuses so many writes when they are half done. */
 const disk = vi.hoisted(() => ({left: 0, refused: 0}));

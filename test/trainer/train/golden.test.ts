@@ -10,12 +10,12 @@ import {lossAndGradient} from '../../../trainer/train/lossAndGradient.ts';
 import {prepareBatch, type MicroBatch} from '../../../trainer/train/microBatch.ts';
 import {TrainProgram} from '../../../trainer/train/trainProgram.ts';
 import {initialState} from '../../../trainer/train/trainState.ts';
-import {joined} from '../../helpers/joined.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {goldenFolder, goldenImages} from '../../helpers/goldenImages.ts';
-import {goldenTrace} from '../../helpers/goldenTrace.ts';
-import {noisyElements} from './noisyElements.ts';
-import {withProjections} from '../../helpers/withProjections.ts';
+import {joined} from '../../helpers/models/joined.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {goldenFolder, goldenImages} from '../../helpers/golden/goldenImages.ts';
+import {goldenTrace} from '../../helpers/golden/goldenTrace.ts';
+import {noisyElements} from './tasks/noisyElements.ts';
+import {withProjections} from '../../helpers/models/withProjections.ts';
 
 const config = TrainingConfig.parse({updates: 3});
 const learningRate = config.optimizer.learningRate;

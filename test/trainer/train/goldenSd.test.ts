@@ -17,12 +17,12 @@ import {openWeightsFile} from '../../../trainer/store/weights/weightsFile.ts';
 import type {MicroBatch} from '../../../trainer/train/microBatch.ts';
 import {TrainProgram} from '../../../trainer/train/trainProgram.ts';
 import {initialState} from '../../../trainer/train/trainState.ts';
-import {maxAbsDifference} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {goldenSdArray, goldenSdFolder, goldenSdImages, goldenSdTensor} from '../../helpers/goldenSd.ts';
-import {fromNchw} from '../../helpers/referenceLoop.ts';
+import {maxAbsDifference} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {goldenSdArray, goldenSdFolder, goldenSdImages, goldenSdTensor} from '../../helpers/golden/goldenSd.ts';
+import {fromNchw} from '../../helpers/models/referenceLoop.ts';
 import {itLong} from '../../helpers/longTests.ts';
-import {withProjections} from '../../helpers/withProjections.ts';
+import {withProjections} from '../../helpers/models/withProjections.ts';
 
 /** What one update measured in PyTorch; `micro`: denoising and consistency loss of each micro-batch. */
 interface GoldenUpdate {

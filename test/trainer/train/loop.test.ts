@@ -9,17 +9,17 @@ import {loadLatestCheckpoint} from '../../../trainer/train/checkpoint.ts';
 import {train} from '../../../trainer/train/loop.ts';
 import type {TrainTask} from '../../../trainer/train/trainTask.ts';
 import {hashParams} from '../../../trainer/train/paramsHash.ts';
-import {joined} from '../../helpers/joined.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
+import {joined} from '../../helpers/models/joined.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
 import {isLong} from '../../helpers/longTests.ts';
-import {liveTensors} from '../../helpers/liveTensors.ts';
+import {liveTensors} from '../../helpers/engine/liveTensors.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {finalState} from './finalState.ts';
-import {recordingHooks} from './recordingHooks.ts';
-import {resumedTraining} from './resumedTraining.ts';
-import {spoiltTask} from './spoiltTask.ts';
-import {timedTask} from './timedTask.ts';
-import {tinyTask} from './tinyTask.ts';
+import {finalState} from './tasks/finalState.ts';
+import {recordingHooks} from './tasks/recordingHooks.ts';
+import {resumedTraining} from './tasks/resumedTraining.ts';
+import {spoiltTask} from './tasks/spoiltTask.ts';
+import {timedTask} from './tasks/timedTask.ts';
+import {tinyTask} from './tasks/tinyTask.ts';
 
 /** Events that must not depend on stops: no time, and no folder. */
 function measured(events: readonly NewRunEvent[]): NewRunEvent[] {

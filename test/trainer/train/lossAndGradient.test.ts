@@ -12,12 +12,12 @@ import {lossAndGradient, type LossSetting} from '../../../trainer/train/lossAndG
 import {prepareBatch, type MicroBatch} from '../../../trainer/train/microBatch.ts';
 import {TrainProgram} from '../../../trainer/train/trainProgram.ts';
 import {initialState} from '../../../trainer/train/trainState.ts';
-import {joined} from '../../helpers/joined.ts';
-import {expectAllClose} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {preparePlainly} from '../../helpers/plainTimesteps.ts';
-import {expectNoLeak} from '../../helpers/tensorCount.ts';
-import {tinyModel} from './tinyModel.ts';
+import {joined} from '../../helpers/models/joined.ts';
+import {expectAllClose} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {preparePlainly} from '../../helpers/models/plainTimesteps.ts';
+import {expectNoLeak} from '../../helpers/engine/tensorCount.ts';
+import {tinyModel} from './tasks/tinyModel.ts';
 
 const shape: [number, number, number, number] = [3, 4, 4, 1];
 const size = 48;

@@ -5,7 +5,7 @@ import type {NewRunEvent} from '../../../trainer/contract/run/events.ts';
 import {createRandom} from '../../../trainer/random.ts';
 import {SpikeWatch} from '../../../trainer/train/lossSpike.ts';
 import {StepLog} from '../../../trainer/train/stepLog.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
 
 /** Losses that are heavy-tailed as those of small batches are: log-normal around `level`. */
 function noisyLosses(count: number, level: number, seed: number): number[] {

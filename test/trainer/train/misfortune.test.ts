@@ -6,13 +6,13 @@ import type {NewRunEvent, RunEvent} from '../../../trainer/contract/run/events.t
 import {OptimizerConfig, type TrainingConfig} from '../../../trainer/contract/config/training.ts';
 import {readHistory} from '../../../trainer/train/trainingHistory.ts';
 import {train} from '../../../trainer/train/loop.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {finalState} from './finalState.ts';
-import {recordingHooks} from './recordingHooks.ts';
-import {fragileTask} from './spoiltTask.ts';
-import {timedTask} from './timedTask.ts';
-import {tinyTask} from './tinyTask.ts';
+import {finalState} from './tasks/finalState.ts';
+import {recordingHooks} from './tasks/recordingHooks.ts';
+import {fragileTask} from './tasks/spoiltTask.ts';
+import {timedTask} from './tasks/timedTask.ts';
+import {tinyTask} from './tasks/tinyTask.ts';
 
 describeOnEngines('a training that comes apart', () => {
   const optimizer = OptimizerConfig.parse({learningRate: 0.02});

@@ -8,10 +8,10 @@ import {LossScale} from '../../../trainer/train/scale/lossScale.ts';
 import type {MicroBatch} from '../../../trainer/train/microBatch.ts';
 import {TrainProgram} from '../../../trainer/train/trainProgram.ts';
 import {initialState} from '../../../trainer/train/trainState.ts';
-import {joined} from '../../helpers/joined.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {resumedTraining} from './resumedTraining.ts';
-import {tinyModel} from './tinyModel.ts';
+import {joined} from '../../helpers/models/joined.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {resumedTraining} from './tasks/resumedTraining.ts';
+import {tinyModel} from './tasks/tinyModel.ts';
 
 const config = {updates: 8, optimizer: {learningRate: 1e-3, weightDecay: 0.1, epsilon: 1e-4}, clipNorm: 0.1};
 

@@ -5,10 +5,10 @@ import {createRandom} from '../../../trainer/random.ts';
 import {train} from '../../../trainer/train/loop.ts';
 import type {TrainTask} from '../../../trainer/train/trainTask.ts';
 import {bucketOf, type BucketTotals} from '../../../trainer/train/timestepBuckets.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
+import {useCpuBackend} from '../../helpers/engine/cpuBackend.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {recordingHooks} from './recordingHooks.ts';
-import {timedLosses, timedTask} from './timedTask.ts';
+import {recordingHooks} from './tasks/recordingHooks.ts';
+import {timedLosses, timedTask} from './tasks/timedTask.ts';
 
 useCpuBackend();
 

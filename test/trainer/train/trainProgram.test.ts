@@ -14,11 +14,11 @@ import {lossAndGradient, type LossSetting} from '../../../trainer/train/lossAndG
 import {prepareBatch, type MicroBatch} from '../../../trainer/train/microBatch.ts';
 import {TrainProgram, type UpdateLosses} from '../../../trainer/train/trainProgram.ts';
 import {disposeState, initialState, type TrainState} from '../../../trainer/train/trainState.ts';
-import {joined} from '../../helpers/joined.ts';
-import {expectAllClose, maxAbsDifference} from '../../helpers/allClose.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
-import {liveTensors} from '../../helpers/liveTensors.ts';
-import {tinyModel} from './tinyModel.ts';
+import {joined} from '../../helpers/models/joined.ts';
+import {expectAllClose, maxAbsDifference} from '../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
+import {liveTensors} from '../../helpers/engine/liveTensors.ts';
+import {tinyModel} from './tasks/tinyModel.ts';
 
 /**
  * Everything on, and each update with factors of its own. Epsilon lies far above the rounding noise of gradients, so that Adam does not

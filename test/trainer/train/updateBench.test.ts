@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {BenchRow} from '../../../trainer/contract/engine/engineBench.ts';
 import {benchUpdate} from '../../../trainer/train/updateBench.ts';
-import {describeOnEngines} from '../../helpers/engines.ts';
+import {describeOnEngines} from '../../helpers/engine/engines.ts';
 
 describeOnEngines('the bench of an update', () => {
   it('times whole updates', async () => {

@@ -1,8 +1,8 @@
 import type {Locator} from 'playwright-core';
 import {expect, it} from 'vitest';
-import {fakeRun, fakeStep} from '../../helpers/fakeRunFolder.ts';
+import {choose} from '../../helpers/editor/choose.ts';
+import {fakeRun, fakeStep} from '../../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {choose} from '../choose.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
 import {coloursOf} from '../panelPixels.ts';
 import {settledBox} from '../settledBox.ts';

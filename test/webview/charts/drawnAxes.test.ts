@@ -1,8 +1,8 @@
 import type {Page} from 'playwright-core';
 import {expect, it} from 'vitest';
-import {fakeRun} from '../../helpers/fakeRunFolder.ts';
+import {choose} from '../../helpers/editor/choose.ts';
+import {fakeRun} from '../../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {choose} from '../choose.ts';
 import {describePanel, eventually} from '../describePanel.ts';
 
 /** What the canvases of a page have drawn since it was last looked at. */

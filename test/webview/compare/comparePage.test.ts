@@ -1,9 +1,9 @@
 import {expect, it} from 'vitest';
 import {plannedProgress} from '../../../trainer/contract/run/runProgress.ts';
-import {fakeRun, type FakeRun} from '../../helpers/fakeRunFolder.ts';
+import {choose} from '../../helpers/editor/choose.ts';
+import {fakeRun, fakeStep, type FakeRun} from '../../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {axeViolations, axeViolationsInThemes} from '../axeViolations.ts';
-import {choose} from '../choose.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
 
 /** Two runs on one base, of which the second has merged a better model, and a third that is still running. */
@@ -53,6 +53,38 @@ describePanel('compared runs', (open) => {
     const shown = panel.page.getByRole('list', {name: 'Dashes of each stage'});
     await eventually(() => shown.innerText()).toMatch(/expert 0.*\s+expert 1/);
     expect(await shown.innerText()).not.toContain('merge');
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('keep a list open in which someone chooses, and show what has come meanwhile once it is closed', async () => {
+    const run = await fakeRun(await temporaryFolder(), {updates: 0, experts: 2, report: false});
+    run.emit(fakeStep('expert-0', 1));
+    const compared = [run.run.path];
+    const panel = await open({
+      runs: [run],
+      compare: true,
+      saved: {scope: 'compare', selected: null, tab: 'compare', compared},
+    });
+    const list = panel.page.getByRole('combobox', {name: 'Stage', exact: true});
+    const option = (name: RegExp) => panel.page.getByRole('option', {name}).and(panel.page.locator(':visible'));
+    await list.click();
+    await option(/^expert 0/).waitFor();
+    run.emit(fakeStep('expert-1', 1));
+    panel.changed(run);
+    await panel.page.getByRole('list', {name: 'Dashes of each stage'}).getByText('expert 1').waitFor();
+    expect(await option(/^expert 0/).isVisible()).toBe(true);
+    expect(await option(/^expert 1/).count()).toBe(0);
+    // The press on another list closes this one, and its end opens that one.
+    await panel.page.getByRole('combobox', {name: 'X axis', exact: true}).click({delay: 150});
+    await option(/^expert 0/).waitFor({state: 'hidden'});
+    await option(/^Hours/).waitFor();
+    await panel.page.keyboard.press('Escape');
+    await option(/^Hours/).waitFor({state: 'hidden'});
+    await choose(panel.page, 'Stage', 'expert 1');
+    await eventually(() => panel.page.getByRole('list', {name: 'Dashes of each stage'}).innerText()).toBe(
+      'expert 1, t 500 to 999',
+    );
     expectNoTrouble(panel);
     await panel.close();
   });

@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import {panelTabs} from '../../../trainer/contract/panel/panelPage.ts';
-import {fakeRun} from '../../helpers/fakeRunFolder.ts';
+import {fakeRun} from '../../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {axeViolations, axeViolationsInThemes} from '../axeViolations.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';

@@ -1,7 +1,7 @@
 import type {Page} from 'playwright-core';
 import {expect, it} from 'vitest';
-import {distanceSearch} from '../../helpers/distanceSearch.ts';
-import {fakeRun} from '../../helpers/fakeRunFolder.ts';
+import {distanceSearch} from '../../helpers/measurements/distanceSearch.ts';
+import {fakeRun} from '../../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {describePanel, expectNoTrouble} from '../describePanel.ts';
 

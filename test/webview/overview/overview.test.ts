@@ -1,6 +1,6 @@
 import type {Page} from 'playwright-core';
 import {expect, it} from 'vitest';
-import {fakeBuckets, fakeRun, fakeStep, type FakeRun} from '../../helpers/fakeRunFolder.ts';
+import {fakeBuckets, fakeRun, fakeStep, type FakeRun} from '../../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {axeViolationsInThemes} from '../axeViolations.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';

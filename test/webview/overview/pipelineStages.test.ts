@@ -14,7 +14,8 @@ describe('the stages of a pipeline', () => {
       shown(
         stageView('expert-0', {state: 'done', seconds: 330}),
         stageView('expert-1', running),
-        stageView('ordinary', {state: 'running', started: now - 5000, phase: 'loading the engine wasm'}),
+        stageView('baseline-p2', {state: 'running', started: now - 5000, phase: 'loading the engine wasm'}),
+        stageView('ordinary', {state: 'done', seconds: 0}),
         stageView('search', {state: 'failed', seconds: 12}),
         stageView('merge', {state: 'done', from: 'digits-1', seconds: 3}),
         stageView('report'),
@@ -22,7 +23,8 @@ describe('the stages of a pipeline', () => {
     ).toEqual([
       'expert 0, t 0 to 249: done, 6 min',
       'expert 1: running, 42 %, for 3 min, 5 min left',
-      'ordinary finetune: running, loading the engine wasm, for 5 s',
+      'baseline p2: running, loading the engine wasm, for 5 s',
+      'ordinary finetune: done, 0 s',
       'search of weights: failed, 12 s',
       'merge: taken over, from digits-1',
       'report: waiting',

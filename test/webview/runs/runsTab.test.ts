@@ -1,9 +1,9 @@
 import {expect, it} from 'vitest';
-import {fakeRun, type FakeRun} from '../../helpers/fakeRunFolder.ts';
-import {knownReport} from '../../helpers/knownRun.ts';
+import {choose} from '../../helpers/editor/choose.ts';
+import {fakeRun, type FakeRun} from '../../helpers/runs/fakeRunFolder.ts';
+import {knownReport} from '../../helpers/runs/knownRun.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {axeViolationsInThemes} from '../axeViolations.ts';
-import {choose} from '../choose.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
 
 describePanel('the table of runs', (open) => {
@@ -38,6 +38,7 @@ describePanel('the table of runs', (open) => {
     await head.press('Enter');
     await eventually(ids).toEqual([first, third, second]);
     expect(await table.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('descending');
+    await page.getByText('3 runs', {exact: true}).waitFor();
     await choose(page, 'Mark the best by', 'merged.held-out loss');
     await eventually(() => table.locator('.best-run th').innerText()).toBe(second);
 
@@ -81,6 +82,8 @@ describePanel('the table of runs', (open) => {
     const [first, second] = runs.map(({run}) => run.record.id);
     await choose(page, 'Group by', 'tags');
     const group = table.getByRole('button', {name: 'tags: none (2 runs)'});
+    // A long value is cut in a narrow column.
+    expect(await group.getAttribute('title')).toBe('tags: none (2 runs)');
     await group.click();
     await eventually(ids).toHaveLength(4);
     await eventually(() => table.locator('.run-group').first().innerText()).toContain('±');

@@ -1,9 +1,9 @@
 import {expect, it} from 'vitest';
 import {DemeConfig} from '../../../trainer/contract/config/config.ts';
-import {fakeRun} from '../../helpers/fakeRunFolder.ts';
+import {choose} from '../../helpers/editor/choose.ts';
+import {fakeRun} from '../../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {axeViolationsInThemes} from '../axeViolations.ts';
-import {choose} from '../choose.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
 import {settledBox} from '../settledBox.ts';
 

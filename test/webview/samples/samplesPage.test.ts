@@ -5,10 +5,10 @@ import {expect, it} from 'vitest';
 import {DemeConfig} from '../../../trainer/contract/config/config.ts';
 import type {ImageDistances} from '../../../trainer/contract/scores/imageDistances.ts';
 import {sampleGrid} from '../../../trainer/data/pictures/sampleGrid.ts';
-import {fakeRun} from '../../helpers/fakeRunFolder.ts';
+import {choose} from '../../helpers/editor/choose.ts';
+import {fakeRun} from '../../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {axeViolations, axeViolationsInThemes} from '../axeViolations.ts';
-import {choose} from '../choose.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
 
 const side = 4;
@@ -181,15 +181,30 @@ describePanel('the samples of a run', (open) => {
     await page.keyboard.press('Enter');
     await place.getByText('Shown: merged').waitFor();
     expect(await place.getByRole('img').count()).toBe(1);
+    const bySelf = place.getByRole('button', {name: 'Alternate'});
+    /** Two changes would have been due. */
+    const expectStill = async () => {
+      const shown = await place.getByText(/^Shown: /).textContent();
+      await page.waitForTimeout(1600);
+      expect(await place.getByText(/^Shown: /).textContent()).toBe(shown);
+    };
     await page.emulateMedia({reducedMotion: 'no-preference'});
-    await choose(page, 'by', 'wipe');
-    await choose(page, 'by', 'flicker');
-    await place.getByRole('button', {name: 'Alternate'}).click();
-    for (const model of ['merged', 'base', 'merged']) await place.getByText(`Shown: ${model}`).waitFor();
+    await bySelf.click();
+    for (const model of ['base', 'merged', 'base']) await place.getByText(`Shown: ${model}`).waitFor();
     await other.click();
-    const shown = await place.getByText(/^Shown: /).textContent();
-    await page.waitForTimeout(1600);
-    expect(await place.getByText(/^Shown: /).textContent()).toBe(shown);
+    await expectStill();
+    // The wish may come while they alternate: from the system, or from the editor alone.
+    await bySelf.click();
+    await page.emulateMedia({reducedMotion: 'reduce'});
+    await bySelf.waitFor({state: 'hidden'});
+    await expectStill();
+    await page.emulateMedia({reducedMotion: 'no-preference'});
+    await expectStill();
+    await bySelf.click();
+    for (const model of ['merged', 'base', 'merged']) await place.getByText(`Shown: ${model}`).waitFor();
+    await page.evaluate(() => document.body.classList.add('vscode-reduce-motion'));
+    await bySelf.waitFor({state: 'hidden'});
+    await expectStill();
     expectNoTrouble(panel);
     await panel.close();
   });

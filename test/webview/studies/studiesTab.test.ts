@@ -2,11 +2,11 @@ import {expect, it} from 'vitest';
 import type {StudyFile} from '../../../extension/studies/studyFile.ts';
 import type {MatrixResult} from '../../../trainer/contract/matrix/matrixResult.ts';
 import {publishedResults} from '../../../trainer/pipeline/benchmark/publishedResults.ts';
-import {fakeRun, type FakeRun} from '../../helpers/fakeRunFolder.ts';
-import {studyContent, studyFixture} from '../../helpers/studyFixture.ts';
+import {choose} from '../../helpers/editor/choose.ts';
+import {fakeRun, type FakeRun} from '../../helpers/runs/fakeRunFolder.ts';
+import {studyContent, studyFixture} from '../../helpers/measurements/studyFixture.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {axeViolationsInThemes} from '../axeViolations.ts';
-import {choose} from '../choose.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
 import type {TestPanel} from '../testPanel.ts';
 

@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {BenchmarkResult} from '../../../trainer/contract/benchmark/benchmarkResult.ts';
 import type {MatrixResult} from '../../../trainer/contract/matrix/matrixResult.ts';
+import {parseModel} from '../../../trainer/contract/run/runModel.ts';
 import {publishedResults} from '../../../trainer/pipeline/benchmark/publishedResults.ts';
 import {againstText} from '../../../webview/studies/againstText.ts';
 import {benchmarkTable} from '../../../webview/studies/benchmarkTable.ts';
@@ -9,7 +10,7 @@ import {matrixModels, matrixTable, studyTable} from '../../../webview/studies/ma
 import {studyCsv, studyMarkdown} from '../../../webview/studies/studyExport.ts';
 import {bestValues, sortedRows, type StudyTable} from '../../../webview/studies/studyTable.ts';
 import {studyVerdict} from '../../../webview/studies/studyVerdict.ts';
-import {studyContent} from '../../helpers/studyFixture.ts';
+import {studyContent} from '../../helpers/measurements/studyFixture.ts';
 import {runView} from '../runViews.ts';
 
 const study = studyContent('study').result as MatrixResult;
@@ -50,13 +51,23 @@ describe('the table of a study', () => {
     expect(names(table)).toContain('merged by both');
     expect(words(table, 'merged by held-out loss', 'held-out loss')).toEqual([
       'better than the base by 13 standard errors',
-      'better than the next (ordinary) by 2.7 standard errors',
+      'better than the next (ordinary finetune) by 2.7 standard errors',
     ]);
     expect(words(table, 'base', 'held-out loss')).toEqual([
       'worse than the best (merged by held-out loss) by 13 standard errors',
     ]);
     const [loss] = bestValues(table);
     expect(loss).toBe(1.019951730966568);
+  });
+
+  it('has rows whose keys are the models, by which charts colour them', () => {
+    expect(table.rows.map(({key}) => parseModel(key)?.kind ?? 'found')).toEqual([
+      'base',
+      'ordinary',
+      'baseline',
+      'ensemble',
+      ...['found', 'found', 'found'],
+    ]);
   });
 
   it('is sorted by names and by scores, cells without one last', () => {
@@ -68,7 +79,7 @@ describe('the table of a study', () => {
     expect(order('held-out loss', false).at(0)).toBe('merged by held-out loss');
     expect(order('held-out loss', false).at(-1)).toBe('base');
     expect(order('held-out loss', true).at(-1)).toBe('base');
-    expect(order('Model', true)[0]).toBe('ordinary');
+    expect(order('Model', true)[0]).toBe('ordinary finetune');
     expect(order('gone', false)[0]).toBe('base');
   });
 
@@ -131,7 +142,7 @@ describe('the table of a benchmark', () => {
     const result = {...benchmark, rows, heldOut, open: ['merged'], published: [...publishedResults['sd-coco30k']]};
     const verdict = studyVerdict({kind: 'benchmark', result});
     expect(verdict.outcome).toBe('running');
-    expect(verdict.conclusions[1]).toBe(`Drawn so far: base, ${rows[1]?.model}; still to come: merged.`);
+    expect(verdict.conclusions[1]).toBe('Drawn so far: base, ordinary finetune; still to come: merged.');
     expect(verdict.conclusions.join()).not.toContain('best');
     const begun = benchmarkTable({...result, rows: [], heldOut: {}, published: []});
     expect([begun.rows, begun.columns]).toEqual([[], []]);
@@ -172,7 +183,7 @@ describe('the table of a benchmark', () => {
   it('says first that a cut one compares with nothing', () => {
     const {conclusions} = studyVerdict({kind: 'benchmark', result: benchmark});
     expect(conclusions[0]).toContain('compare with no published ones');
-    expect(words(benchmarkTable(benchmark), 'ordinary', 'KID (digits)')?.[0]).toContain('error not known');
+    expect(words(benchmarkTable(benchmark), 'ordinary finetune', 'KID (digits)')?.[0]).toContain('error not known');
   });
 });
 

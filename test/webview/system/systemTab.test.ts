@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {fakeRun} from '../../helpers/fakeRunFolder.ts';
+import {fakeRun} from '../../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
 import {describePanel, eventually, expectNoTrouble} from '../describePanel.ts';
 
@@ -10,6 +10,7 @@ describePanel('the system tab', (open) => {
     const {events} = run;
     const started = events.find(({type, stage}) => type === 'stage' && stage === 'expert-0')?.time ?? 0;
     const panel = await open({runs: [run], tab: 'system'});
+    await panel.page.getByText(/^Engine: .*\. Time for all: .* left\.$/).waitFor();
     const table = panel.page.getByRole('table', {name: 'Stages of the run'});
     const row = table.getByRole('row', {name: /^expert 0, t 0 to 249 done/});
     const [state, start, took] = await row.getByRole('cell').allInnerTexts();
@@ -22,7 +23,21 @@ describePanel('the system tab', (open) => {
       .getByRole('cell')
       .allInnerTexts();
     expect(waiting.slice(0, 3)).toEqual(['waiting', '–', '–']);
+    // No stage has used a GPU.
+    const heads = await table.getByRole('columnheader').allInnerTexts();
+    expect(heads).toContain('of it waiting for data');
+    expect(heads.at(-1)).toBe('Peak memory');
     await panel.page.getByRole('row', {name: /expert 1, t 250 to 499 warning the last batch is short/}).waitFor();
+    expectNoTrouble(panel);
+    await panel.close();
+  });
+
+  it('has no time left of a run that has ended', async () => {
+    const panel = await open({
+      runs: [await fakeRun(await temporaryFolder(), {updates: 20, state: 'done'})],
+      tab: 'system',
+    });
+    await panel.page.getByText(/^Engine: [^.]*(\.\d+)*, CPU\.$/).waitFor();
     expectNoTrouble(panel);
     await panel.close();
   });

@@ -3,8 +3,8 @@ import {runCommands} from '../../../../extension/commands/runCommands.ts';
 import {runCommand} from '../../../../extension/panel/runs/runCommand.ts';
 import type {Studio} from '../../../../extension/studio.ts';
 import {parseConfig} from '../../../../trainer/contract/config/parseConfig.ts';
-import {editor} from '../../../helpers/fakeVscode.ts';
-import {knownRun} from '../../../helpers/knownRun.ts';
+import {editor} from '../../../helpers/editor/fakeVscode.ts';
+import {knownRun} from '../../../helpers/runs/knownRun.ts';
 
 const run = knownRun();
 

@@ -5,7 +5,7 @@ import {panelHtml} from '../../../../extension/panel/panelHtml.ts';
 import {fileInRun, runView} from '../../../../extension/panel/runs/runView.ts';
 import {mkdir} from 'node:fs/promises';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
+import {fakeRun} from '../../../helpers/runs/fakeRunFolder.ts';
 
 const place = {path: '/new/digits-1', record: {id: 'digits-1'}} as unknown as Parameters<typeof fileInRun>[0];
 

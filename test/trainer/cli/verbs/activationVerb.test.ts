@@ -2,10 +2,10 @@ import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {ActivationChange, ActivationResult} from '../../../../trainer/contract/run/measured/activationChange.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
-import {deme, demeJson} from '../../../helpers/deme.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme, demeJson} from '../../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {writeTinyBase, writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
+import {writeTinyBase, writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 describe('deme measure activation-change', {timeout: 300_000}, () => {
   useCpuBackend();

@@ -6,8 +6,8 @@ import {taskAnalysisCsv} from '../../../../trainer/contract/run/measured/taskAna
 import {analyseTasks} from '../../../../trainer/merge/analysis/analyseTasks.ts';
 import {measurements} from '../../../../trainer/pipeline/measurements/registry.ts';
 import {toolVersion} from '../../../../trainer/pipeline/owner/toolVersion.ts';
-import {deme, demeJson} from '../../../helpers/deme.ts';
-import {makeRun} from '../../../helpers/runOnDisk.ts';
+import {deme, demeJson} from '../../../helpers/machine/deme.ts';
+import {makeRun} from '../../../helpers/runs/runOnDisk.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../../helpers/textContaining.ts';
 import {writeFolder} from '../../merge/tinyModels.ts';

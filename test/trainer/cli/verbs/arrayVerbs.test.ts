@@ -6,9 +6,9 @@ import sharp from 'sharp';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import * as z from 'zod';
 import {openSafetensors, writeSafetensors} from '../../../../trainer/store/weights/safetensors.ts';
-import {expectAllClose} from '../../../helpers/allClose.ts';
-import {deme, demeJson} from '../../../helpers/deme.ts';
-import {goldenSdArray, goldenSdFolder, writeGoldenPipeline} from '../../../helpers/goldenSd.ts';
+import {expectAllClose} from '../../../helpers/engine/allClose.ts';
+import {deme, demeJson} from '../../../helpers/machine/deme.ts';
+import {goldenSdArray, goldenSdFolder, writeGoldenPipeline} from '../../../helpers/golden/goldenSd.ts';
 
 const arrays = goldenSdFolder('sd1/arrays.safetensors');
 const {rows} = JSON.parse(readFileSync(goldenSdFolder('tokens.json'), 'utf8')) as {

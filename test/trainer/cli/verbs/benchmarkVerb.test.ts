@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import * as z from 'zod';
 import {BenchmarkPlan, benchmarkNames} from '../../../../trainer/contract/benchmark/benchmarkPlan.ts';
-import {deme, demeJson} from '../../../helpers/deme.ts';
+import {deme, demeJson} from '../../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 describe('deme benchmark', () => {

@@ -2,10 +2,10 @@ import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {ConflictResult} from '../../../../trainer/contract/run/measured/gradientConflict.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
-import {deme, demeJson} from '../../../helpers/deme.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme, demeJson} from '../../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 describe('deme measure gradient-conflict', {timeout: 300_000}, () => {
   useCpuBackend();

@@ -7,7 +7,7 @@ import {ownIdentity} from '../../../../trainer/store/run/processIdentity.ts';
 import {takeLock} from '../../../../trainer/store/run/processLock.ts';
 import {createRun} from '../../../../trainer/store/run/runFolder.ts';
 import {readControl, writeState} from '../../../../trainer/store/run/runState.ts';
-import {deme, demeJson} from '../../../helpers/deme.ts';
+import {deme, demeJson} from '../../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const Asked = z.strictObject({run: z.string(), id: z.string(), command: z.enum(['stop', 'pause', 'resume'])});

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {BenchReport} from '../../../../trainer/contract/engine/engineBench.ts';
 import {EngineList, EngineStatus} from '../../../../trainer/contract/engine/engineStatus.ts';
-import {deme, demeJson} from '../../../helpers/deme.ts';
+import {deme, demeJson} from '../../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../../helpers/textContaining.ts';
 

@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import * as z from 'zod';
 import {ModelRecord} from '../../../../trainer/contract/run/records.ts';
-import {hashFile} from '../../../../trainer/store/files/sha256.ts';
-import {deme, demeJson} from '../../../helpers/deme.ts';
+import {hashFile} from '../../../../trainer/store/hashes/sha256.ts';
+import {deme, demeJson} from '../../../helpers/machine/deme.ts';
 import {golden} from '../../store/golden.ts';
 
 const Inspected = z.strictObject({

@@ -2,10 +2,10 @@ import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {LandscapeResult} from '../../../../trainer/contract/run/measured/lossLandscape.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
-import {deme, demeJson} from '../../../helpers/deme.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme, demeJson} from '../../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 describe('deme measure loss-landscape', {timeout: 300_000}, () => {
   useCpuBackend();
@@ -14,10 +14,12 @@ describe('deme measure loss-landscape', {timeout: 300_000}, () => {
     const folder = await temporaryFolder();
     const config = await writeTinyExperiment(folder);
     const csv = join(folder, 'losses.csv');
-    const options = ['--points', '3', '--extent', '0.25', '--images', '4', '--engine', 'wasm'];
+    const options = ['--points', '3', '--extent', '0.25', '--images', '4'];
     const call = ['measure', 'loss-landscape', config, ...options];
     const {code, stdout, stderr} = await deme([...call, '--csv', csv]);
     expect(code, stderr).toBe(0);
+    // The engine of the config.
+    expect(stdout).toMatch(/^WebAssembly on .*, as asked for\.$/m);
     expect(stdout).toContain('Held-out loss around base, random directions, at 3 x 3 points up to 0.25 away');
     expect(stdout).toMatch(/^ {2}all t( +-?[\d.e-]+){5}$/m);
     expect(stdout).toMatch(/^ {2}\[500, 1000\)( +-?[\d.e-]+){5}$/m);

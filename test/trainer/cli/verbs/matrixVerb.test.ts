@@ -4,12 +4,12 @@ import {describe, expect, it} from 'vitest';
 import {MatrixResult} from '../../../../trainer/contract/matrix/matrixResult.ts';
 import {killTree} from '../../../../trainer/launch/killTree.ts';
 import {readJson} from '../../../../trainer/store/files/jsonFile.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
-import {deme} from '../../../helpers/deme.ts';
-import {keepTable} from '../../../helpers/keepTable.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../../helpers/machine/deme.ts';
+import {keepTable} from '../../../helpers/measurements/keepTable.ts';
 import {itLong} from '../../../helpers/longTests.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 const technique = {choices: {all: {}, plain: {'decouple.consistency': 0, 'decouple.projection': 'off'}}};
 const repeat = {setting: 'decouple.seed', values: [0, 1]};

@@ -5,8 +5,8 @@ import * as z from 'zod';
 import {MergeRecord} from '../../../../trainer/contract/run/records.ts';
 import {mergeModels} from '../../../../trainer/merge/files/mergeFiles.ts';
 import {toolVersion} from '../../../../trainer/pipeline/owner/toolVersion.ts';
-import {hashFile} from '../../../../trainer/store/files/sha256.ts';
-import {deme, demeJson} from '../../../helpers/deme.ts';
+import {hashFile} from '../../../../trainer/store/hashes/sha256.ts';
+import {deme, demeJson} from '../../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {golden} from '../../store/golden.ts';
 

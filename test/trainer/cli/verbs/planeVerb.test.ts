@@ -2,10 +2,10 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {LossPlane, PlaneResult} from '../../../../trainer/contract/run/measured/lossPlane.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
-import {deme, demeJson} from '../../../helpers/deme.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme, demeJson} from '../../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {writeTinyBase, writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
+import {writeTinyBase, writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 /** A run with three given experts and weights; returns its folder. */
 async function threeExperts(): Promise<string> {

@@ -10,10 +10,10 @@ import {stagePeaks} from '../../../../trainer/contract/run/stagePeaks.ts';
 import {readModelFolder} from '../../../../trainer/store/weights/modelFolder.ts';
 import {openRun} from '../../../../trainer/store/run/runFolder.ts';
 import {currentState} from '../../../../trainer/store/run/runState.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
-import {deme} from '../../../helpers/deme.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 const Begun = z.strictObject({run: z.string(), id: z.string(), engine: EngineInfo.omit({reason: true})});
 

@@ -4,9 +4,9 @@ import {describe, expect, it} from 'vitest';
 import {writeNotes} from '../../../../trainer/store/run/runNotes.ts';
 import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {writeJsonAtomic} from '../../../../trainer/store/files/jsonFile.ts';
-import {deme} from '../../../helpers/deme.ts';
-import {knownReport} from '../../../helpers/knownRun.ts';
-import {makeRun} from '../../../helpers/runOnDisk.ts';
+import {deme} from '../../../helpers/machine/deme.ts';
+import {knownReport} from '../../../helpers/runs/knownRun.ts';
+import {makeRun} from '../../../helpers/runs/runOnDisk.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 /** Two runs, the second with a report and a tag. */

@@ -5,9 +5,9 @@ import {decode} from 'fast-png';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {openSafetensors} from '../../../../trainer/store/weights/safetensors.ts';
 import {createTorchRandom} from '../../../../trainer/sample/torchRandom.ts';
-import {expectAllClose} from '../../../helpers/allClose.ts';
-import {deme, demeJson} from '../../../helpers/deme.ts';
-import {writeGoldenPipeline} from '../../../helpers/goldenSd.ts';
+import {expectAllClose} from '../../../helpers/engine/allClose.ts';
+import {deme, demeJson} from '../../../helpers/machine/deme.ts';
+import {writeGoldenPipeline} from '../../../helpers/golden/goldenSd.ts';
 import {offPixels, textToImageArray, textToImageFile} from '../../sample/textToImage.ts';
 import {Sampled} from './sampled.ts';
 

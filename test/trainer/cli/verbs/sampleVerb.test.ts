@@ -2,11 +2,11 @@ import {readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises'
 import {join} from 'node:path';
 import {decode} from 'fast-png';
 import {describe, expect, it} from 'vitest';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
-import {deme, demeJson} from '../../../helpers/deme.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme, demeJson} from '../../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../../helpers/textContaining.ts';
-import {writeTinyBase} from '../../../helpers/tinyExperiment.ts';
+import {writeTinyBase} from '../../../helpers/runs/tinyExperiment.ts';
 import {Sampled} from './sampled.ts';
 
 async function tinyModel() {

@@ -2,10 +2,10 @@ import {cp, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {openSafetensors} from '../../../../trainer/store/weights/safetensors.ts';
-import {expectAllClose} from '../../../helpers/allClose.ts';
-import {deme} from '../../../helpers/deme.ts';
-import {goldenSdArray, goldenSdFolder} from '../../../helpers/goldenSd.ts';
-import {writeOriginal} from '../../../helpers/originalModel.ts';
+import {expectAllClose} from '../../../helpers/engine/allClose.ts';
+import {deme} from '../../../helpers/machine/deme.ts';
+import {goldenSdArray, goldenSdFolder} from '../../../helpers/golden/goldenSd.ts';
+import {writeOriginal} from '../../../helpers/models/originalModel.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 describe('single files of Stable Diffusion', () => {

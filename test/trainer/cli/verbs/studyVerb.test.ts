@@ -3,11 +3,11 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {MatrixResult} from '../../../../trainer/contract/matrix/matrixResult.ts';
 import {readJson} from '../../../../trainer/store/files/jsonFile.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
-import {deme} from '../../../helpers/deme.ts';
-import {keepTable} from '../../../helpers/keepTable.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../../helpers/machine/deme.ts';
+import {keepTable} from '../../../helpers/measurements/keepTable.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {tinyUnetConfig, writeRandomBase, writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
+import {tinyUnetConfig, writeRandomBase, writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 const sampling = {steps: 2, batch: 8};
 const race = {first: 4, samples: 8, reference: 8};

@@ -3,7 +3,7 @@ import {writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import * as z from 'zod';
-import {deme, demeJson} from '../../../helpers/deme.ts';
+import {deme, demeJson} from '../../../helpers/machine/deme.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../../helpers/textContaining.ts';
 import {golden} from '../../store/golden.ts';

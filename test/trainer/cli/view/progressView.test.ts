@@ -3,10 +3,10 @@ import type {WriteStream} from 'node:tty';
 import {describe, expect, it} from 'vitest';
 import type {RunEvent} from '../../../../trainer/contract/run/events.ts';
 import {textView} from '../../../../trainer/cli/view/progressView.ts';
-import {stepEvent} from '../../../helpers/knownRun.ts';
+import {stepEvent} from '../../../helpers/runs/knownRun.ts';
+import {SmallTerminal} from '../../../helpers/machine/smallTerminal.ts';
 
-/** What a view prints of some events. */
-function printed(events: readonly RunEvent[], terminal = false): string {
+function collected(): {readonly out: Writable; readonly text: () => string} {
   let text = '';
   const out = new Writable({
     write(chunk: Buffer, _, done) {
@@ -14,9 +14,15 @@ function printed(events: readonly RunEvent[], terminal = false): string {
       done();
     },
   });
+  return {out, text: () => text};
+}
+
+/** What a view prints of some events. */
+function printed(events: readonly RunEvent[], terminal = false): string {
+  const {out, text} = collected();
   const view = textView(Object.assign(out, {isTTY: terminal, columns: 100}) as Partial<WriteStream> & Writable);
   events.forEach((event) => view.show(event));
-  return text;
+  return text();
 }
 
 const started: RunEvent = {type: 'stage', time: 0, stage: 'expert-0', state: 'started'};
@@ -81,5 +87,54 @@ describe('the progress of a run in a shell', () => {
         .split('\u001b[0J')
         .at(-1),
     ).toBe('expert-0           done\n');
+  });
+
+  it('says that a stage has failed while others go on', () => {
+    const error = {code: 'diverged', message: 'The loss is not finite.'};
+    expect(printed([started, {type: 'failed', time: 1, stage: 'expert-0', error}])).toBe(
+      'expert-0           failed: The loss is not finite.\n',
+    );
+  });
+
+  it('says elsewhere than on a terminal how the run goes where that is news, and not again and again', () => {
+    const {out, text} = collected();
+    const view = textView(out);
+    for (const percent of [1, 2, 3]) view.say({text: `The run is at ${percent} %`, news: 'running'});
+    view.say({text: 'The run is paused at 3 %', news: 'paused'});
+    expect(text()).toBe('The run is at 1 %\nThe run is paused at 3 %\n');
+  });
+
+  it.each([
+    ['of any size, however many stages run', 40, 1],
+    ['that becomes narrower', 2, 0.5],
+  ])('leaves nothing behind on a terminal %s', (_, count, narrower) => {
+    const warning: RunEvent = {type: 'log', time: 50, stage: 'run', level: 'info', message: 'a word'};
+    const running = Array.from({length: count}, (_, i): RunEvent => {
+      return {type: 'progress', time: i, stage: `draw-merged-${i}`, done: i, total: count, what: 'samples'};
+    });
+    for (const columns of [20, 39, 60, 81, 200]) {
+      for (const rows of [8, 25, 60]) {
+        const terminal = new SmallTerminal(columns, rows);
+        const view = textView(terminal.out);
+        running.forEach((event) => view.show(event));
+        view.say({text: 'The run is at 42 %, and will be for a long time yet, it seems', news: 'running'});
+        view.show(warning);
+        terminal.columns = Math.ceil(columns * narrower);
+        view.show(warning);
+        view.close();
+        expect(terminal.rest(), `${columns} x ${rows}`).toEqual(['run: a word', 'run: a word']);
+      }
+    }
+  });
+
+  it('shows percent and time left in a terminal of 40 columns', () => {
+    const terminal = new SmallTerminal(40, 10);
+    const view = textView(terminal.out);
+    [started, ...steps].forEach((event) => view.show(event));
+    view.say({text: 'The run is at 3 %, 12 min left', news: 'running'});
+    expect(terminal.rest()).toEqual([
+      expect.stringMatching(/^expert-0 .+6 % {2}1:34 left/),
+      'The run is at 3 %, 12 min left',
+    ]);
   });
 });

@@ -12,6 +12,10 @@ describe('the launch section', () => {
 
   it.each([
     'array',
+    'arr',
+    'depend',
+    'out',
+    'w',
     'dependency',
     'parsable',
     'signal',

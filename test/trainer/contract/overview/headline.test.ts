@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {headline, type HeadlineRun} from '../../../../trainer/contract/overview/headline.ts';
 import {reportVerdict} from '../../../../trainer/contract/overview/reportVerdict.ts';
-import {knownReport} from '../../../helpers/knownRun.ts';
+import {knownReport} from '../../../helpers/runs/knownRun.ts';
 
 const run: HeadlineRun = {
   state: 'running',

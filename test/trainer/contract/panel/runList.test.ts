@@ -2,7 +2,7 @@ import {expect, it} from 'vitest';
 import type {RunView} from '../../../../trainer/contract/panel/panelViews.ts';
 import {fromRunList, RunList, toRunList} from '../../../../trainer/contract/panel/runList.ts';
 import {runListing} from '../../../../extension/panel/runs/runListing.ts';
-import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
+import {fakeRun} from '../../../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const settings = {base: 'x', 'decouple.updates': '100', 'decouple.seed': '0'};

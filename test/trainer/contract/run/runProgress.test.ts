@@ -6,7 +6,7 @@ import {
   type RunProgress,
 } from '../../../../trainer/contract/run/runProgress.ts';
 import type {RunEvent} from '../../../../trainer/contract/run/events.ts';
-import {stepEvent} from '../../../helpers/knownRun.ts';
+import {stepEvent} from '../../../helpers/runs/knownRun.ts';
 
 const started: RunEvent = {type: 'stage', time: 0, stage: 'expert-0', state: 'started'};
 
@@ -54,6 +54,22 @@ describe('the progress of a run', () => {
     const before = addEvents(noProgress, [started, ...steps(1, 30)]);
     const after = steps(31, 40).map((event) => ({...event, time: event.time + 3_600_000}));
     expect(expert(addEvents(before, after)).secondsLeft).toBeCloseTo(60, 6);
+  });
+
+  it('begins the estimate anew where the clock on the wall was set back, and not for an event that is late', () => {
+    const before = addEvents(noProgress, [started, ...steps(1, 40)]);
+    const late = addEvents(before, [stepEvent(41, {time: 39_000}), stepEvent(42, {time: 42_000})]);
+    expect(expert(late).secondsLeft).toBeCloseTo(58, 6);
+    const set = steps(41, 60).map((event) => ({...event, time: 2 * event.time - 3_600_000}));
+    // Two seconds an update since then.
+    expect(expert(addEvents(before, set)).secondsLeft).toBeCloseTo(80, 6);
+  });
+
+  it('has a share between nothing and all, whatever is counted', () => {
+    const counted = [-3, 0, 1e9, 7].map((done): RunEvent => {
+      return {type: 'progress', time: done, stage: 'expert-0', what: 'samples', done, total: 10};
+    });
+    expect(counted.map((event) => expert(addEvents(noProgress, [event])).share)).toEqual([0, 0, 1, 0.7]);
   });
 
   it('keeps what is known when a stage starts again, and forgets its error', () => {

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import type {Report} from '../../../../trainer/contract/run/report.ts';
 import {measuredText} from '../../../../trainer/contract/scores/estimate.ts';
 import {scoreTable} from '../../../../trainer/contract/scores/scoreTable.ts';
-import {knownReport} from '../../../helpers/knownRun.ts';
+import {knownReport} from '../../../helpers/runs/knownRun.ts';
 
 const network = (name: string, letter: string) => ({
   name,

@@ -5,7 +5,7 @@ import type {MatrixResult} from '../../../../trainer/contract/matrix/matrixResul
 import {StudyContent, studyKindOf} from '../../../../trainer/contract/studies/studyContent.ts';
 import type {BenchmarkResult} from '../../../../trainer/contract/benchmark/benchmarkResult.ts';
 import {studyRuns, studyText} from '../../../../trainer/contract/studies/studyProgress.ts';
-import {studyContent} from '../../../helpers/studyFixture.ts';
+import {studyContent} from '../../../helpers/measurements/studyFixture.ts';
 
 const study = studyContent('study') as Extract<StudyContent, {result: MatrixResult}>;
 const matrix = studyContent('matrix') as Extract<StudyContent, {result: MatrixResult}>;
@@ -31,8 +31,8 @@ describe('the tables of the verbs', () => {
   it('of a study have every model once', () => {
     expect(studyEntries(study.result.rows).map(entryName)).toEqual([
       'base',
-      'ordinary',
-      'baseline-p2',
+      'ordinary finetune',
+      'baseline p2',
       'ensemble',
       'merged by held-out loss',
       'merged by Fréchet distance',

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {captionsOf, drawCaption} from '../../../../trainer/data/captions/drawCaption.ts';
 import type {ImageSource} from '../../../../trainer/data/dataset.ts';
-import {numberedSource} from '../../../helpers/numberedSource.ts';
+import {numberedSource} from '../../../helpers/models/numberedSource.ts';
 
 const texts = ['a', 'b', 'c'];
 const draws = (dropout: number, seed = 1) =>

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import {describe, expect, it} from 'vitest';
 import {decodeImage} from '../../../../trainer/data/pictures/decodeImage.ts';
 import {resize} from '../../../../trainer/data/pictures/resize.ts';
-import {maxAbsDifference} from '../../../helpers/allClose.ts';
+import {maxAbsDifference} from '../../../helpers/engine/allClose.ts';
 
 const rgb = (resolution: number) => ({resolution, channels: 3}) as const;
 const grey = (resolution: number) => ({resolution, channels: 1}) as const;

@@ -1,8 +1,8 @@
 import {expect, it} from 'vitest';
 import {BenchRow} from '../../../../trainer/contract/engine/engineBench.ts';
 import {benchConv} from '../../../../trainer/engine/bench/convBench.ts';
-import {describeOnEngines} from '../../../helpers/engines.ts';
-import {expectNoLeak} from '../../../helpers/tensorCount.ts';
+import {describeOnEngines} from '../../../helpers/engine/engines.ts';
+import {expectNoLeak} from '../../../helpers/engine/tensorCount.ts';
 
 describeOnEngines('the bench of a convolution', () => {
   it('times forward pass and both gradients, and counts the operations', async () => {

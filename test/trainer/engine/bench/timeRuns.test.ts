@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {beforeAll, describe, expect, it} from 'vitest';
 import {startEngine} from '../../../../trainer/engine/startEngine.ts';
 import {timeRuns} from '../../../../trainer/engine/bench/timeRuns.ts';
-import {expectNoLeak} from '../../../helpers/tensorCount.ts';
+import {expectNoLeak} from '../../../helpers/engine/tensorCount.ts';
 
 describe('the timing of runs', () => {
   beforeAll(async () => void (await startEngine({name: 'wasm'})));

@@ -6,12 +6,12 @@ import {initialiseParams} from '../../../../trainer/models/initialise.ts';
 import {createUNet2D} from '../../../../trainer/models/unet2d/unet2d.ts';
 import {disposeParams, type Params} from '../../../../trainer/nn/params.ts';
 import {createRandom} from '../../../../trainer/random.ts';
-import {expectAllClose, maxAbsDifference} from '../../../helpers/allClose.ts';
-import {describeOnEngines} from '../../../helpers/engines.ts';
-import {liveTensors} from '../../../helpers/liveTensors.ts';
-import {predictAt} from '../../../helpers/predictAt.ts';
-import {tinyUnetConfig} from '../../../helpers/tinyExperiment.ts';
-import {withProjections} from '../../../helpers/withProjections.ts';
+import {expectAllClose, maxAbsDifference} from '../../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../../helpers/engine/engines.ts';
+import {liveTensors} from '../../../helpers/engine/liveTensors.ts';
+import {predictAt} from '../../../helpers/models/predictAt.ts';
+import {tinyUnetConfig} from '../../../helpers/runs/tinyExperiment.ts';
+import {withProjections} from '../../../helpers/models/withProjections.ts';
 
 const denoiser = createUNet2D(tinyUnetConfig);
 const timesteps = [10, 500, 900];

@@ -6,10 +6,10 @@ import {afterAll, describe, expect, it} from 'vitest';
 import {openPillowImage} from '../../../../trainer/data/pictures/pillowImage.ts';
 import {runNetwork} from '../../../../trainer/evaluate/featureNetwork.ts';
 import {loadClipNetwork, loadClipTextTower} from '../../../../trainer/evaluate/networks/clipNetwork.ts';
-import {maxAbsDifference} from '../../../helpers/allClose.ts';
-import {describeOnEngines} from '../../../helpers/engines.ts';
-import {writeFilled} from '../../../helpers/fillRule.ts';
-import {goldenSdArray, goldenSdFolder} from '../../../helpers/goldenSd.ts';
+import {maxAbsDifference} from '../../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../../helpers/engine/engines.ts';
+import {writeFilled} from '../../../helpers/models/fillRule.ts';
+import {goldenSdArray, goldenSdFolder} from '../../../helpers/golden/goldenSd.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'deme-clip-'));
 afterAll(() => rm(folder, {recursive: true}));

@@ -14,8 +14,8 @@ import {packageRoot} from '../../../../trainer/packageRoot.ts';
 import {createRandom} from '../../../../trainer/random.ts';
 import {saveDigitClassifier} from '../../../digits/saveDigitClassifier.ts';
 import {initialiseDigitClassifier, trainDigitClassifier} from '../../../digits/trainDigitClassifier.ts';
-import {maxAbsDifference} from '../../../helpers/allClose.ts';
-import {describeOnEngines} from '../../../helpers/engines.ts';
+import {maxAbsDifference} from '../../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../../helpers/engine/engines.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const {train, test} = await openMnist();

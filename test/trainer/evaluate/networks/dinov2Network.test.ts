@@ -5,10 +5,10 @@ import * as z from 'zod';
 import {openPillowImage} from '../../../../trainer/data/pictures/pillowImage.ts';
 import {runNetwork} from '../../../../trainer/evaluate/featureNetwork.ts';
 import {loadDinov2Network} from '../../../../trainer/evaluate/networks/dinov2Network.ts';
-import {maxAbsDifference} from '../../../helpers/allClose.ts';
-import {describeOnEngines} from '../../../helpers/engines.ts';
-import {writeFilled} from '../../../helpers/fillRule.ts';
-import {goldenSdFolder} from '../../../helpers/goldenSd.ts';
+import {maxAbsDifference} from '../../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../../helpers/engine/engines.ts';
+import {writeFilled} from '../../../helpers/models/fillRule.ts';
+import {goldenSdFolder} from '../../../helpers/golden/goldenSd.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 // Made by transformers: see make_features.py beside it.

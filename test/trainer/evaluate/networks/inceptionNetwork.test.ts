@@ -8,10 +8,10 @@ import {runNetwork} from '../../../../trainer/evaluate/featureNetwork.ts';
 import {inceptionShapes} from '../../../../trainer/evaluate/networks/inception.ts';
 import {loadInceptionNetwork} from '../../../../trainer/evaluate/networks/inceptionNetwork.ts';
 import {fileShape} from '../../../../trainer/models/layout.ts';
-import {maxAbsDifference} from '../../../helpers/allClose.ts';
-import {describeOnEngines} from '../../../helpers/engines.ts';
-import {writeFilled} from '../../../helpers/fillRule.ts';
-import {goldenSdArray, goldenSdFolder} from '../../../helpers/goldenSd.ts';
+import {maxAbsDifference} from '../../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../../helpers/engine/engines.ts';
+import {writeFilled} from '../../../helpers/models/fillRule.ts';
+import {goldenSdArray, goldenSdFolder} from '../../../helpers/golden/goldenSd.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'deme-inception-'));
 afterAll(() => rm(folder, {recursive: true}));

@@ -4,8 +4,8 @@ import {applyWeights} from '../../../../trainer/merge/blend.ts';
 import {IncrementalMerge} from '../../../../trainer/merge/files/incrementalMerge.ts';
 import {disposeParams, param, type Params} from '../../../../trainer/nn/params.ts';
 import {createRandom} from '../../../../trainer/random.ts';
-import {describeOnEngines} from '../../../helpers/engines.ts';
-import {expectNoLeak} from '../../../helpers/tensorCount.ts';
+import {describeOnEngines} from '../../../helpers/engine/engines.ts';
+import {expectNoLeak} from '../../../helpers/engine/tensorCount.ts';
 
 const shapes = {'down_blocks.0.w': [3, 4], 'up_blocks.0.w': [7]} as const;
 type Name = keyof typeof shapes;

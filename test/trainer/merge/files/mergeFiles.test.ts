@@ -4,7 +4,7 @@ import {describe, expect, it} from 'vitest';
 import {MergeRecord} from '../../../../trainer/contract/run/records.ts';
 import {mergeModels, type MergeRequest} from '../../../../trainer/merge/files/mergeFiles.ts';
 import {readModelFolder} from '../../../../trainer/store/weights/modelFolder.ts';
-import {hashFile} from '../../../../trainer/store/files/sha256.ts';
+import {hashFile} from '../../../../trainer/store/hashes/sha256.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {expectSameBytes} from '../expectSameBytes.ts';
 import {golden, goldenExperts, goldenPath, openReader} from '../goldenMerge.ts';

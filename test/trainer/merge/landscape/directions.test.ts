@@ -5,8 +5,8 @@ import {innerProduct} from '../../../../trainer/merge/landscape/innerProduct.ts'
 import {taskDirections} from '../../../../trainer/merge/landscape/taskDirections.ts';
 import {disposeParams, param, type Params} from '../../../../trainer/nn/params.ts';
 import {createRandom} from '../../../../trainer/random.ts';
-import {describeOnEngines} from '../../../helpers/engines.ts';
-import {expectNoLeak} from '../../../helpers/tensorCount.ts';
+import {describeOnEngines} from '../../../helpers/engine/engines.ts';
+import {expectNoLeak} from '../../../helpers/engine/tensorCount.ts';
 
 const shapes: Readonly<Record<string, number[]>> = {
   'conv.weight': [3, 3, 2, 5],

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {landscapePanels, sharpnessOf, steepnessOf} from '../../../../trainer/contract/run/measured/landscapePanels.ts';
 import {fitAtCentre} from '../../../../trainer/merge/landscape/fitAtCentre.ts';
 import {landscapeAxis, landscapePoints, withLosses} from '../../../../trainer/merge/landscape/landscapePoints.ts';
-import {knownLandscape} from '../../../helpers/knownLandscape.ts';
+import {knownLandscape} from '../../../helpers/measurements/knownLandscape.ts';
 
 describe('the points of a landscape', () => {
   it('lie evenly, with the model exactly in the middle', () => {

@@ -3,7 +3,7 @@ import {baselineCandidates} from '../../../../trainer/merge/search/baselineCandi
 import {minimiseQuadratic} from '../../../../trainer/merge/search/minimiseQuadratic.ts';
 import {designPoints} from '../../../../trainer/merge/search/quadratic.ts';
 import {fitQuadratic, predictLoss, type Observation} from '../../../../trainer/merge/search/quadraticModel.ts';
-import {expectAllClose} from '../../../helpers/allClose.ts';
+import {expectAllClose} from '../../../helpers/engine/allClose.ts';
 
 /** A quadratic with all interactions. */
 function truth(w: readonly number[]): number {

@@ -2,9 +2,9 @@ import {describe, expect, it} from 'vitest';
 import {SearchConfig} from '../../../../trainer/contract/config/searchConfig.ts';
 import {SearchResult} from '../../../../trainer/contract/run/report.ts';
 import type {ScoredCandidate} from '../../../../trainer/merge/search/candidates.ts';
-import {searchWeights} from '../../../../trainer/merge/search/search.ts';
+import {searchWeights, usualCandidates} from '../../../../trainer/merge/search/search.ts';
 import {createRandom} from '../../../../trainer/random.ts';
-import {expectAllClose} from '../../../helpers/allClose.ts';
+import {expectAllClose} from '../../../helpers/engine/allClose.ts';
 
 type Loss = (w: readonly number[]) => number;
 
@@ -53,6 +53,25 @@ describe('searchWeights', () => {
       expect(result.base).toBe(bowl(optimum4)([0, 0, 0, 0]));
     },
   );
+
+  it.each([
+    {experts: 2, settings: {}, usual: 12},
+    {experts: 4, settings: {}, usual: 23},
+    {experts: 4, settings: {budget: 12}, usual: 12},
+    {experts: 2, settings: {strategy: 'grid', step: 0.5}, usual: 9 + 5},
+    {experts: 2, settings: {strategy: 'cma-es', budget: 40}, usual: 40},
+  ] as const)('tells of $usual candidates for $experts experts ($settings)', async ({experts, settings, usual}) => {
+    const told: {done: number; total: number}[] = [];
+    const config = SearchConfig.parse(settings);
+    const score = (weights: readonly number[]) =>
+      Promise.resolve(bowl([0.3, 0.6, 0.2, 0.5].slice(0, experts))(weights));
+    const onCandidate = (_: ScoredCandidate, done: number, total: number) => told.push({done, total});
+    await searchWeights({experts, config, score, onCandidate});
+    expect(usualCandidates(config, experts)).toBe(usual);
+    expect(told[0]).toEqual({done: 1, total: usual});
+    const most = told.at(-1)?.total ?? 0;
+    for (const {done, total} of told) expect(total).toBeGreaterThan(done < most ? done : done - 1);
+  });
 
   it.each(['quadratic', 'cma-es', 'coordinate', 'grid'] as const)(
     '%s evaluates nothing twice and reports all it tried',

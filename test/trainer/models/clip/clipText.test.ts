@@ -4,9 +4,9 @@ import {ClipTextConfig} from '../../../../trainer/contract/model/clipTextConfig.
 import {createClipText} from '../../../../trainer/models/clip/clipText.ts';
 import {loadParams} from '../../../../trainer/models/loadParams.ts';
 import {readTextEncoderFolder} from '../../../../trainer/store/weights/textEncoderFolder.ts';
-import {expectAllClose, maxAbsDifference} from '../../../helpers/allClose.ts';
-import {describeOnEngines} from '../../../helpers/engines.ts';
-import {goldenSdArray, goldenSdFolder, goldenSdTensor} from '../../../helpers/goldenSd.ts';
+import {expectAllClose, maxAbsDifference} from '../../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../../helpers/engine/engines.ts';
+import {goldenSdArray, goldenSdFolder, goldenSdTensor} from '../../../helpers/golden/goldenSd.ts';
 
 const tolerance = 2e-5;
 

@@ -5,9 +5,9 @@ import {describe, expect, it} from 'vitest';
 import {openTextEncoder} from '../../../../trainer/models/clip/textEncoder.ts';
 import {openTextConditioner} from '../../../../trainer/models/clip/textConditioner.ts';
 import {folderComponent} from '../../../../trainer/store/weights/pipeline.ts';
-import {expectAllClose, maxAbsDifference} from '../../../helpers/allClose.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
-import {writeGoldenPipeline} from '../../../helpers/goldenSd.ts';
+import {expectAllClose, maxAbsDifference} from '../../../helpers/engine/allClose.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {writeGoldenPipeline} from '../../../helpers/golden/goldenSd.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const texts = ['a cat', 'two dogs in the snow'];

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {UserError} from '../../../../trainer/contract/errors.ts';
 import {createUNet2D} from '../../../../trainer/models/unet2d/unet2d.ts';
-import {anchorConfig} from '../../../helpers/anchorModel.ts';
+import {anchorConfig} from '../../../helpers/models/anchorModel.ts';
 
 const refused = [
   ['_class_name', 'UNet2DConditionModel'],

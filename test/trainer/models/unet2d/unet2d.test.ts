@@ -4,13 +4,13 @@ import {describe, expect, it} from 'vitest';
 import type {UNet2DConfig} from '../../../../trainer/contract/model/unet2dConfig.ts';
 import {createUNet2D} from '../../../../trainer/models/unet2d/unet2d.ts';
 import {mapParams, type Params} from '../../../../trainer/nn/params.ts';
-import {anchorConfig, anchorParams, cosineImage} from '../../../helpers/anchorModel.ts';
-import {expectAllClose, maxAbsDifference} from '../../../helpers/allClose.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
-import {describeOnEngines} from '../../../helpers/engines.ts';
-import {paramGradients} from '../../../helpers/paramGradients.ts';
-import {predictAt} from '../../../helpers/predictAt.ts';
-import {expectNoLeak} from '../../../helpers/tensorCount.ts';
+import {anchorConfig, anchorParams, cosineImage} from '../../../helpers/models/anchorModel.ts';
+import {expectAllClose, maxAbsDifference} from '../../../helpers/engine/allClose.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {describeOnEngines} from '../../../helpers/engine/engines.ts';
+import {paramGradients} from '../../../helpers/models/paramGradients.ts';
+import {predictAt} from '../../../helpers/models/predictAt.ts';
+import {expectNoLeak} from '../../../helpers/engine/tensorCount.ts';
 
 const small: UNet2DConfig = {...anchorConfig, block_out_channels: [8, 16], dropout: 0.3};
 

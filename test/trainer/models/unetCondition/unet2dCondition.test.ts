@@ -8,9 +8,9 @@ import {toFileOrder} from '../../../../trainer/models/layout.ts';
 import {loadParams} from '../../../../trainer/models/loadParams.ts';
 import {createUNet2DCondition} from '../../../../trainer/models/unetCondition/unet2dCondition.ts';
 import {openWeightsFile} from '../../../../trainer/store/weights/weightsFile.ts';
-import {expectAllClose, maxAbsDifference} from '../../../helpers/allClose.ts';
-import {describeOnEngines} from '../../../helpers/engines.ts';
-import {goldenSdArray, goldenSdFolder, goldenSdImages, goldenSdTensor} from '../../../helpers/goldenSd.ts';
+import {expectAllClose, maxAbsDifference} from '../../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../../helpers/engine/engines.ts';
+import {goldenSdArray, goldenSdFolder, goldenSdImages, goldenSdTensor} from '../../../helpers/golden/goldenSd.ts';
 
 /** diffusers itself is 2.1e-6 from double precision. */
 const tolerance = 2e-5;

@@ -6,9 +6,9 @@ import {toBytes} from '../../../../trainer/data/pictures/pixelRange.ts';
 import {loadParams} from '../../../../trainer/models/loadParams.ts';
 import {createAutoencoder, latentDistribution} from '../../../../trainer/models/vae/autoencoder.ts';
 import {readAutoencoderFolder} from '../../../../trainer/store/weights/autoencoderFolder.ts';
-import {expectAllClose} from '../../../helpers/allClose.ts';
-import {describeOnEngines} from '../../../helpers/engines.ts';
-import {goldenSdFolder, goldenSdImages} from '../../../helpers/goldenSd.ts';
+import {expectAllClose} from '../../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../../helpers/engine/engines.ts';
+import {goldenSdFolder, goldenSdImages} from '../../../helpers/golden/goldenSd.ts';
 
 /** diffusers itself is 1.4e-5 from double precision. */
 const tolerance = 5e-5;

@@ -6,10 +6,10 @@ import {latentSpace} from '../../../../trainer/models/vae/latentSpace.ts';
 import {openAutoencoder} from '../../../../trainer/models/vae/openAutoencoder.ts';
 import {createRandom, type Random} from '../../../../trainer/random.ts';
 import {folderComponent} from '../../../../trainer/store/weights/pipeline.ts';
-import {expectAllClose} from '../../../helpers/allClose.ts';
-import {describeOnEngines} from '../../../helpers/engines.ts';
-import {goldenSdFolder, goldenSdImages} from '../../../helpers/goldenSd.ts';
-import {expectNoLeak} from '../../../helpers/tensorCount.ts';
+import {expectAllClose} from '../../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../../helpers/engine/engines.ts';
+import {goldenSdFolder, goldenSdImages} from '../../../helpers/golden/goldenSd.ts';
+import {expectNoLeak} from '../../../helpers/engine/tensorCount.ts';
 
 const golden = (name: string) => goldenSdImages('sd1', `vae.${name}`);
 const shapeOf = ({shape}: Tensor4D): ImageShape => [shape[1], shape[2], shape[3]];

@@ -4,9 +4,9 @@ import {benchmarkConfig} from '../../../../trainer/pipeline/benchmark/benchmarkC
 import {planBenchmark} from '../../../../trainer/pipeline/benchmark/benchmarkPlan.ts';
 import {hoursAt} from '../../../../trainer/pipeline/benchmark/benchmarkTime.ts';
 import {openSettings} from '../../../../trainer/pipeline/benchmark/openSettings.ts';
-import {writeBenchmarkData} from '../../../helpers/benchmarkFolder.ts';
+import {writeBenchmarkData} from '../../../helpers/runs/benchmarkFolder.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {writeTinyPipeline} from '../../../helpers/tinyTextExperiment.ts';
+import {writeTinyPipeline} from '../../../helpers/runs/tinyTextExperiment.ts';
 
 describe('the config of a benchmark', () => {
   it('is the preset with an ordinary finetune and the measurement of the paper', async () => {

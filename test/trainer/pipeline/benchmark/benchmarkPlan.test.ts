@@ -10,9 +10,13 @@ import {featureFolder} from '../../../../trainer/evaluate/featureWeights.ts';
 import {benchmarkConfig, type BenchmarkRequest} from '../../../../trainer/pipeline/benchmark/benchmarkConfig.ts';
 import {missingNeeds} from '../../../../trainer/pipeline/benchmark/benchmarkNeeds.ts';
 import {planBenchmark} from '../../../../trainer/pipeline/benchmark/benchmarkPlan.ts';
-import {writeBenchmarkBase, writeBenchmarkData, writeFeaturePlaceholders} from '../../../helpers/benchmarkFolder.ts';
-import {writeFilled} from '../../../helpers/fillRule.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
+import {
+  writeBenchmarkBase,
+  writeBenchmarkData,
+  writeFeaturePlaceholders,
+} from '../../../helpers/runs/benchmarkFolder.ts';
+import {writeFilled} from '../../../helpers/models/fillRule.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 useCpuBackend();

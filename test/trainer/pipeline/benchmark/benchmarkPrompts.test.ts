@@ -3,8 +3,8 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {benchmarkConfig} from '../../../../trainer/pipeline/benchmark/benchmarkConfig.ts';
 import {promptRecord, writePrompts} from '../../../../trainer/pipeline/benchmark/benchmarkPrompts.ts';
-import {hashFile} from '../../../../trainer/store/files/sha256.ts';
-import {writeBenchmarkData} from '../../../helpers/benchmarkFolder.ts';
+import {hashFile} from '../../../../trainer/store/hashes/sha256.ts';
+import {writeBenchmarkData} from '../../../helpers/runs/benchmarkFolder.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 describe('the prompts of a benchmark', () => {

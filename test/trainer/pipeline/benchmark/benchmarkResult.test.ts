@@ -5,7 +5,7 @@ import {benchmarkMarkdown} from '../../../../trainer/pipeline/benchmark/benchmar
 import {planBenchmark} from '../../../../trainer/pipeline/benchmark/benchmarkPlan.ts';
 import {benchmarkResult} from '../../../../trainer/pipeline/benchmark/benchmarkResult.ts';
 import {hoursAt} from '../../../../trainer/pipeline/benchmark/benchmarkTime.ts';
-import {knownReport} from '../../../helpers/knownRun.ts';
+import {knownReport} from '../../../helpers/runs/knownRun.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const network = {

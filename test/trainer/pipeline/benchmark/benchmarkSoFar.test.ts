@@ -9,7 +9,7 @@ import {planBenchmark} from '../../../../trainer/pipeline/benchmark/benchmarkPla
 import {readJson, writeJsonAtomic} from '../../../../trainer/store/files/jsonFile.ts';
 import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {writeStageRecord} from '../../../../trainer/store/run/stageRecord.ts';
-import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
+import {fakeRun} from '../../../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 it('the table of a benchmark is there from its start, and grows by each model that is drawn', async () => {

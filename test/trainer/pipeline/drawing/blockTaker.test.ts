@@ -13,10 +13,10 @@ import {giveImages} from '../../../../trainer/pipeline/drawing/imageTakers.ts';
 import {writeFeatures} from '../../../../trainer/pipeline/stages/featureFile.ts';
 import {modelPredict} from '../../../../trainer/sample/predict.ts';
 import {sampleBatches, type ImageSpan, type SampleImagesRequest} from '../../../../trainer/sample/sampleImages.ts';
-import {hashFile} from '../../../../trainer/store/files/sha256.ts';
+import {hashFile} from '../../../../trainer/store/hashes/sha256.ts';
 import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {tinyUnetConfig, writeTinyBase} from '../../../helpers/tinyExperiment.ts';
+import {tinyUnetConfig, writeTinyBase} from '../../../helpers/runs/tinyExperiment.ts';
 
 /** Sums of the pixels of the four quarters of an image. */
 const quarters: FeatureNetwork = {

@@ -13,8 +13,8 @@ import {drawnScores} from '../../../../trainer/pipeline/drawing/drawnScores.ts';
 import {FeatureBlocks} from '../../../../trainer/pipeline/drawing/featureBlocks.ts';
 import {createRandom} from '../../../../trainer/random.ts';
 import type {Prompts} from '../../../../trainer/sample/prompts.ts';
-import {writeSmallClip} from '../../../helpers/featureCache.ts';
-import {goldenSdFolder} from '../../../helpers/goldenSd.ts';
+import {writeSmallClip} from '../../../helpers/models/featureCache.ts';
+import {goldenSdFolder} from '../../../helpers/golden/goldenSd.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const {clip_gelu} = JSON.parse(readFileSync(goldenSdFolder('metrics/metrics.json'), 'utf8')) as {

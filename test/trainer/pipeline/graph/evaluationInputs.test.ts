@@ -5,7 +5,7 @@ import {DemeConfig} from '../../../../trainer/contract/config/config.ts';
 import {featureFolder} from '../../../../trainer/evaluate/featureWeights.ts';
 import {evaluationInputs} from '../../../../trainer/pipeline/graph/evaluationInputs.ts';
 import {settleInputs} from '../../../../trainer/pipeline/graph/runInputs.ts';
-import {hashBytes} from '../../../../trainer/store/files/sha256.ts';
+import {hashBytes} from '../../../../trainer/store/hashes/sha256.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 afterEach(() => void vi.unstubAllEnvs());

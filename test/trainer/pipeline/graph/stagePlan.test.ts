@@ -121,7 +121,8 @@ describe('the plan of a config', () => {
     const effort = (stage: string) => stages.find(({name}) => name === stage)?.effort;
     expect(effort('ordinary')).toEqual({updates: 400 * 16 * 3});
     expect(effort('expert-2')).toEqual({updates: 100 * 16 * 4});
-    expect(effort('search')).toEqual({'merge candidates': 31 * 100 * 2 * 4});
+    // Eight that every search tries, ten that make a quadratic unique, and some fits; on test images the eight, what was found, and the ensemble.
+    expect(effort('search')).toEqual({'merge candidates': 23 * 800, 'models checked on test images': 10 * 800});
     expect(effort('evaluate-merged')).toEqual({'held-out draws': 50 * 4 * 4, samples: 300 * 10});
     expect(effort('report')).toEqual({});
   });
@@ -141,6 +142,40 @@ describe('the plan of a config', () => {
     expect(efforts.get('evaluate-base')).toEqual({'held-out draws': 50 * 4 * 2});
     const plan = distancePlan(config) ?? expect.fail();
     const {search, test} = plannedImages(plan);
-    expect(efforts.get('search')).toEqual({'images of the search': (search + test) * 10});
+    const draws = plan.config.images * plan.config.timesteps * 2;
+    expect(Object.entries(efforts.get('search') ?? {})).toEqual([
+      ['images of the search', search * 10],
+      ['models checked on test images', 7 * draws],
+      ['images of the test', test * 10],
+    ]);
+  });
+
+  it.each([0, 1])('counts no check of a search on %i test images', (test) => {
+    const effort = (search: object) => {
+      const data = {...base.data, test};
+      const evaluate = {features: 'digits'};
+      const config = DemeConfig.parse({...base, data, decouple: {ranges: 2}, merge: {search}, evaluate});
+      return planStages(config).find(({name}) => name === 'search')?.effort ?? {};
+    };
+    expect(Object.keys(effort({}))).toEqual(['merge candidates']);
+    expect(Object.keys(effort({objective: 'frechet'}))).toEqual(['images of the search']);
+  });
+
+  it('counts the parts of a search by loss in the order in which it does them', () => {
+    const sampling = {steps: 5};
+    const search = {budget: 31, images: 100, timesteps: 1, groups: {budget: 20}, confirm: {best: 3, samples: 64}};
+    const config = DemeConfig.parse({
+      ...base,
+      decouple: {ranges: 2},
+      merge: {search},
+      evaluate: {sampling, features: 'digits'},
+    });
+    const {effort = {}} = planStages(config).find(({name}) => name === 'search') ?? {};
+    expect(Object.entries(effort)).toEqual([
+      ['merge candidates', 12 * 200],
+      ['images of the best candidates', 3 * 64 * 5],
+      ['candidates of the parts', 20 * 200],
+      ['models checked on test images', 8 * 200],
+    ]);
   });
 });

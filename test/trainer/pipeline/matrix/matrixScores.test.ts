@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {Report} from '../../../../trainer/contract/run/report.ts';
 import {matrixScores} from '../../../../trainer/pipeline/matrix/matrixScores.ts';
-import {knownReport} from '../../../helpers/knownRun.ts';
+import {knownReport} from '../../../helpers/runs/knownRun.ts';
 
 const report = (base: number, merged: number, changes: object = {}) =>
   Report.parse({...knownReport(base, merged), ...changes});
@@ -40,6 +40,23 @@ it('keep the error of one measurement that all runs share', () => {
   // Measured again by another engine.
   const again = byName([report(1, 0.75), report(1 + 5e-8, 0.75)]);
   expect(again.get('held-out loss: base')).toMatchObject({mean: 1, standardError: 1e-5});
+});
+
+it('tell models apart whose losses differ by less than those are known to', () => {
+  const merged = (mean: number, difference: number) => ({
+    mean,
+    standardError: 0.1,
+    differenceToBase: {mean: difference, standardError: 1e-5},
+  });
+  const run = (mean: number) => {
+    const known = report(1, mean);
+    return report(1, mean, {
+      heldOut: {...known.heldOut, merged: {...known.heldOut['merged'], ...merged(mean, mean - 1)}},
+    });
+  };
+  const scores = byName([run(0.75), run(0.7502)]);
+  expect(scores.get('held-out loss: merged')?.standardError).toBeCloseTo(1e-4, 12);
+  expect(scores.get('held-out loss: base')?.standardError).toBe(1e-5);
 });
 
 it('have the differences of the merged model to its rivals', () => {

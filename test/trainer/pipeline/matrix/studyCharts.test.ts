@@ -19,9 +19,9 @@ it('have every model once, best first, and of the merged ones by which search', 
   ]);
   expect(charts.map(({score}) => score)).toEqual([distance]);
   const [{alt, svg} = {alt: '', svg: ''}] = charts;
-  const order = ['merged by Fréchet distance', 'ordinary', 'base', 'merged by held-out loss'];
+  const order = ['merged by Fréchet distance', 'ordinary finetune', 'base', 'merged by held-out loss'];
   expect(textsOf(svg).filter((text) => order.includes(text))).toEqual(order);
   expect(alt).toBe(
-    `${distance}, best first: merged by Fréchet distance 26.00 ± 0.50; ordinary 28.00 ± 0.50; base 30.00 ± 0.50; merged by held-out loss 32.00 ± 0.50`,
+    `${distance}, best first: merged by Fréchet distance 26.00 ± 0.50; ordinary finetune 28.00 ± 0.50; base 30.00 ± 0.50; merged by held-out loss 32.00 ± 0.50`,
   );
 });

@@ -15,10 +15,10 @@ import {openPretrained, savePretrained} from '../../../../trainer/models/pretrai
 import {disposeParams, mapParams} from '../../../../trainer/nn/params.ts';
 import type {MeasuredRun} from '../../../../trainer/pipeline/measurements/measurement.ts';
 import {measurements} from '../../../../trainer/pipeline/measurements/registry.ts';
-import {measureUntil, newMeasuredRun} from '../../../helpers/measuredRun.ts';
+import {measureUntil, newMeasuredRun} from '../../../helpers/runs/measuredRun.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
-import {writeTinyTextExperiment} from '../../../helpers/tinyTextExperiment.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
+import {writeTinyTextExperiment} from '../../../helpers/runs/tinyTextExperiment.ts';
 
 const measurement = measurements['activation-change'];
 const request = (changes: Partial<ActivationChangeRequest> = {}) =>

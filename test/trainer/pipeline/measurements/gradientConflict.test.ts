@@ -8,10 +8,10 @@ import {GradientConflict} from '../../../../trainer/contract/run/measured/gradie
 import {startEngine} from '../../../../trainer/engine/startEngine.ts';
 import type {MeasuredRun} from '../../../../trainer/pipeline/measurements/measurement.ts';
 import {measurements} from '../../../../trainer/pipeline/measurements/registry.ts';
-import {measureUntil, newMeasuredRun} from '../../../helpers/measuredRun.ts';
+import {measureUntil, newMeasuredRun} from '../../../helpers/runs/measuredRun.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
-import {writeTinyTextExperiment} from '../../../helpers/tinyTextExperiment.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
+import {writeTinyTextExperiment} from '../../../helpers/runs/tinyTextExperiment.ts';
 
 const measurement = measurements['gradient-conflict'];
 const request = (changes: Partial<GradientConflictRequest> = {}) =>

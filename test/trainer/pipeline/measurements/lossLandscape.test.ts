@@ -17,10 +17,10 @@ import {measurements} from '../../../../trainer/pipeline/measurements/registry.t
 import {openBase, openBaseComponents} from '../../../../trainer/pipeline/runModels.ts';
 import {openNetworkData} from '../../../../trainer/pipeline/stages/data/networkData.ts';
 import {openStageData} from '../../../../trainer/pipeline/stages/data/stageData.ts';
-import {measureUntil, newMeasuredRun} from '../../../helpers/measuredRun.ts';
+import {measureUntil, newMeasuredRun} from '../../../helpers/runs/measuredRun.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {writeTinyBase, writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
-import {writeTinyTextExperiment} from '../../../helpers/tinyTextExperiment.ts';
+import {writeTinyBase, writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
+import {writeTinyTextExperiment} from '../../../helpers/runs/tinyTextExperiment.ts';
 
 const measurement = measurements['loss-landscape'];
 const request = (changes: Partial<LossLandscapeRequest> = {}) =>

@@ -12,10 +12,10 @@ import type {MeasuredRun} from '../../../../trainer/pipeline/measurements/measur
 import {measuringContext} from '../../../../trainer/pipeline/measurements/measuringContext.ts';
 import {measurements} from '../../../../trainer/pipeline/measurements/registry.ts';
 import {openMergeLab} from '../../../../trainer/pipeline/search/mergeLab.ts';
-import {measureUntil, newMeasuredRun} from '../../../helpers/measuredRun.ts';
+import {measureUntil, newMeasuredRun} from '../../../helpers/runs/measuredRun.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {writeTinyBase, writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
-import {expectNoLeak} from '../../../helpers/tensorCount.ts';
+import {writeTinyBase, writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
+import {expectNoLeak} from '../../../helpers/engine/tensorCount.ts';
 
 const measurement = measurements['merge-bound'];
 const request = (changes: Partial<MergeBoundRequest> = {}) =>

@@ -17,8 +17,8 @@ import {readResolved} from '../../../../trainer/pipeline/owner/work.ts';
 import {fileExists} from '../../../../trainer/store/files/fileExists.ts';
 import {takeLock} from '../../../../trainer/store/run/processLock.ts';
 import {openRun} from '../../../../trainer/store/run/runFolder.ts';
-import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
-import {makeRun} from '../../../helpers/runOnDisk.ts';
+import {fakeRun} from '../../../helpers/runs/fakeRunFolder.ts';
+import {makeRun} from '../../../helpers/runs/runOnDisk.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const Squares = z.strictObject({key: z.string(), wanted: z.int(), squares: z.array(z.number())});

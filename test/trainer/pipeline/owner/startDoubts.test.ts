@@ -5,7 +5,7 @@ import {describe, expect, it} from 'vitest';
 import {DemeConfig} from '../../../../trainer/contract/config/config.ts';
 import {openData} from '../../../../trainer/data/openData.ts';
 import {flipDoubt, startDoubts} from '../../../../trainer/pipeline/owner/startDoubts.ts';
-import {goldenSdFolder} from '../../../helpers/goldenSd.ts';
+import {goldenSdFolder} from '../../../helpers/golden/goldenSd.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {golden} from '../../store/golden.ts';
 

@@ -4,7 +4,7 @@ import {readTrainingCurves} from '../../../../trainer/pipeline/report/trainingCu
 import {readStagePeaks} from '../../../../trainer/pipeline/resources/readStagePeaks.ts';
 import {eventPieces} from '../../../../trainer/store/run/eventPieces.ts';
 import {writeLongLog} from '../../../bench/runs/manyRuns.ts';
-import {replaceByPipes} from '../../../helpers/oddRuns.ts';
+import {replaceByPipes} from '../../../helpers/runs/oddRuns.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 /** 45 MB; `npm run bench:runs` does the same with 2.5 million events and weighs the memory. */

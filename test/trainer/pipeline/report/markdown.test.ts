@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import type {NetworkDistances} from '../../../../trainer/contract/run/report.ts';
 import {differenceText} from '../../../../trainer/contract/scores/estimate.ts';
 import {reportMarkdown} from '../../../../trainer/pipeline/report/markdown.ts';
-import {knownReport} from '../../../helpers/knownRun.ts';
+import {knownReport} from '../../../helpers/runs/knownRun.ts';
 
 /** The verdict, and the sentence about merged model and base. */
 function verdicts(mean: number, standardError: number): readonly (string | undefined)[] {

@@ -71,4 +71,16 @@ describe('the page of a report', () => {
     expect(html).toContain(`Shrunk to ${Math.round(width / 10)} % of its sides.`);
     expect(Buffer.from(c).toString()).toBe(chart);
   });
+
+  it('leaves out charts that are too large for it, and says so', async () => {
+    const folder = await temporaryFolder();
+    const chart = (bytes: number) => `<svg xmlns="http://www.w3.org/2000/svg"><!--${'-'.repeat(bytes)}--></svg>`;
+    await writeFile(join(folder, 'large.svg'), chart(4e6));
+    await writeFile(join(folder, 'small.svg'), chart(1e6));
+    await writeFile(join(folder, 'grid.png'), noise(100));
+    const html = await reportPage(folder, 'large', '![Large](large.svg)\n\n![Small](small.svg)\n\n![Grid](grid.png)\n');
+    expect(html.length).toBeLessThan(limit);
+    expect(picturesOf(html)).toHaveLength(2);
+    expect(html).toContain('Large: not in this page, for its size.');
+  });
 });

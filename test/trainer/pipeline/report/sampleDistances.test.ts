@@ -19,7 +19,7 @@ import type {ImageSpan} from '../../../../trainer/sample/sampleImages.ts';
 import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {writeSafetensors} from '../../../../trainer/store/weights/safetensors.ts';
 import {fileExists} from '../../../../trainer/store/files/fileExists.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const shape = [1, 3, 1] as const;

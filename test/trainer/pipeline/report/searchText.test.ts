@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {SearchResult} from '../../../../trainer/contract/run/report.ts';
 import {weightsText} from '../../../../trainer/pipeline/report/searchText.ts';
-import {distanceSearch} from '../../../helpers/distanceSearch.ts';
+import {distanceSearch} from '../../../helpers/measurements/distanceSearch.ts';
 
 const byLoss: SearchResult = {
   strategy: 'quadratic',

@@ -3,7 +3,7 @@ import {DemeConfig} from '../../../../trainer/contract/config/config.ts';
 import {planStages} from '../../../../trainer/pipeline/graph/stagePlan.ts';
 import {trainingNeeds} from '../../../../trainer/pipeline/resources/trainingNeeds.ts';
 import {estimateMemory} from '../../../../trainer/pipeline/resources/memoryEstimate.ts';
-import {goldenSdFolder} from '../../../helpers/goldenSd.ts';
+import {goldenSdFolder} from '../../../helpers/golden/goldenSd.ts';
 import {onCpu} from '../engineKinds.ts';
 import {golden} from '../../store/golden.ts';
 

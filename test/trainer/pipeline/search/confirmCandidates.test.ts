@@ -6,7 +6,7 @@ import {startEngine} from '../../../../trainer/engine/startEngine.ts';
 import {packageRoot} from '../../../../trainer/packageRoot.ts';
 import {confirmCandidates} from '../../../../trainer/pipeline/search/confirmCandidates.ts';
 import {openMergeLab} from '../../../../trainer/pipeline/search/mergeLab.ts';
-import {expectNoLeak} from '../../../helpers/tensorCount.ts';
+import {expectNoLeak} from '../../../helpers/engine/tensorCount.ts';
 import {searchedRun} from './searchedRun.ts';
 
 const digits = join(packageRoot(), 'media', 'digits', 'base');

@@ -11,13 +11,14 @@ import {ImageCount} from '../../../../trainer/pipeline/search/imageCount.ts';
 import {labDrawing} from '../../../../trainer/pipeline/search/labDrawing.ts';
 import {MergeImages} from '../../../../trainer/pipeline/search/mergeImages.ts';
 import {openMergeLab} from '../../../../trainer/pipeline/search/mergeLab.ts';
+import {searchCounts} from '../../../../trainer/pipeline/search/searchEffort.ts';
 import {SearchedModel} from '../../../../trainer/pipeline/search/searchedModel.ts';
 import {trainingFeatures} from '../../../../trainer/pipeline/search/trainingFeatures.ts';
 import {runSearch} from '../../../../trainer/pipeline/search/runSearch.ts';
 import type {StageContext} from '../../../../trainer/pipeline/stages/stageContext.ts';
 import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {tinyUnetConfig, writeRandomBase} from '../../../helpers/tinyExperiment.ts';
+import {tinyUnetConfig, writeRandomBase} from '../../../helpers/runs/tinyExperiment.ts';
 import {searchedRun, type SearchedRun} from './searchedRun.ts';
 
 /** A network of the size of digits, which draws one in milliseconds. */
@@ -68,9 +69,12 @@ export async function drawnImages({run}: SearchedRun): Promise<number> {
   return images;
 }
 
-/** The newest report of how many images are there, of how many. */
-export function lastProgress({events}: SearchedRun): {done: number; total: number} | undefined {
-  const isProgress = (event: NewRunEvent) => event.type === 'progress' && event.what === 'images of the search';
+/** The newest report of how many images are there, of how many: of the search, or of the test of its result. */
+export function lastProgress(
+  {events}: SearchedRun,
+  what: string = searchCounts.images,
+): {done: number; total: number} | undefined {
+  const isProgress = (event: NewRunEvent) => event.type === 'progress' && event.what === what;
   const last = events.filter(isProgress).at(-1);
   return last?.type === 'progress' ? {done: last.done, total: last.total} : undefined;
 }

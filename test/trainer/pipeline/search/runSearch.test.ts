@@ -10,8 +10,8 @@ import {runSearch} from '../../../../trainer/pipeline/search/runSearch.ts';
 import {Stopped} from '../../../../trainer/pipeline/stages/stageContext.ts';
 import type {StageContext} from '../../../../trainer/pipeline/stages/stageContext.ts';
 import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
-import {expectNoLeak} from '../../../helpers/tensorCount.ts';
-import {writeTinyBase} from '../../../helpers/tinyExperiment.ts';
+import {expectNoLeak} from '../../../helpers/engine/tensorCount.ts';
+import {writeTinyBase} from '../../../helpers/runs/tinyExperiment.ts';
 import {searchedRun, type SearchedRun} from './searchedRun.ts';
 
 function search(context: StageContext): Promise<SearchResult> {

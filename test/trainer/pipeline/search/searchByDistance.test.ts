@@ -7,8 +7,9 @@ import {applyWeights} from '../../../../trainer/merge/blend.ts';
 import {mergeLosses} from '../../../../trainer/pipeline/search/checkSearch.ts';
 import {distancePlan, plannedImages} from '../../../../trainer/pipeline/search/distancePlan.ts';
 import {openMergeLab} from '../../../../trainer/pipeline/search/mergeLab.ts';
+import {searchCounts} from '../../../../trainer/pipeline/search/searchEffort.ts';
 import {Stopped} from '../../../../trainer/pipeline/stages/stageContext.ts';
-import {expectNoLeak} from '../../../helpers/tensorCount.ts';
+import {expectNoLeak} from '../../../helpers/engine/tensorCount.ts';
 import {distanceRun, distancesAt, drawnImages, lastProgress, search} from './distanceRun.ts';
 
 const race = {first: 16, samples: 32, sigma: 1, reference: 128};
@@ -26,7 +27,8 @@ describe('a search by distance', {timeout: 300_000}, () => {
     const planned = plannedImages(distancePlan(resolved.config) ?? expect.fail());
     const told = planned.search + planned.test;
     expect(await drawnImages(run)).toBe(told);
-    expect(lastProgress(run)).toEqual({done: told, total: told});
+    expect(lastProgress(run)).toEqual({done: planned.search, total: planned.search});
+    expect(lastProgress(run, searchCounts.testImages)).toEqual({done: planned.test, total: planned.test});
     expect(result.images).toBe(told);
 
     expect(best.loss).toBeLessThan(base);
@@ -91,8 +93,8 @@ describe('a search by distance', {timeout: 300_000}, () => {
     expect(candidates.length + refused.length).toBe(10);
     expect(best.loss).toBeLessThanOrEqual(result.base);
     expect(check?.models.map(({model}) => model)).toContain('best');
-    const {total = 0} = lastProgress(run) ?? {};
-    expect(images).toBeLessThan(total);
+    const planned = plannedImages(distancePlan((await run.context()).resolved.config) ?? expect.fail());
+    expect(images).toBeLessThan(planned.search + planned.test);
     expect(await drawnImages(run)).toBe(images);
     const lab = await openMergeLab(await run.context());
     const heldOut = await lab.heldOut({part: 'validation', images: 16, timesteps: 1, seed: 0});
@@ -106,6 +108,16 @@ describe('a search by distance', {timeout: 300_000}, () => {
     const {mean, standardError} = estimate(byImage);
     expect(lossLimit).toBeCloseTo(mean + standardError, 12);
     lab.dispose();
+  });
+
+  it('counts the images of its test once where models are the same', async () => {
+    const few = {race: {...race, first: 8, samples: 8}, test: {...test, samples: 4}};
+    const run = await distanceRun({objective: 'frechet', budget: 1, ...few, groups: {budget: 1}});
+    const {best, test: result} = await search(run);
+    // Nothing but the base was tried, of the experts and of the ordinary finetune: all that differs are base, ones and ordinary.
+    expect(best.weights).toEqual([0, 0]);
+    expect(result?.models).toHaveLength(5);
+    expect(lastProgress(run, searchCounts.testImages)?.done).toBe(lastProgress(run, searchCounts.testImages)?.total);
   });
 
   it('leaves no tensors behind', async () => {

@@ -5,7 +5,7 @@ import {parseConfig} from '../../../../trainer/contract/config/parseConfig.ts';
 import {watchInputs} from '../../../../trainer/pipeline/stages/inputWatch.ts';
 import type {StageContext} from '../../../../trainer/pipeline/stages/stageContext.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {writeTinyBase, writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
+import {writeTinyBase, writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 /** The search stage of a run of its own, with two random experts that are given. */
 export interface SearchedRun {

@@ -17,9 +17,9 @@ import {referenceStage} from '../../../../trainer/pipeline/stages/referenceStage
 import {watchInputs} from '../../../../trainer/pipeline/stages/inputWatch.ts';
 import {Stopped, type StageContext} from '../../../../trainer/pipeline/stages/stageContext.ts';
 import {namesIn} from '../../../../trainer/store/files/namesIn.ts';
-import {hashFile} from '../../../../trainer/store/files/sha256.ts';
+import {hashFile} from '../../../../trainer/store/hashes/sha256.ts';
 import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
-import {writeSmallClip} from '../../../helpers/featureCache.ts';
+import {writeSmallClip} from '../../../helpers/models/featureCache.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const base = {kind: 'base'} as const;

@@ -11,12 +11,12 @@ import {foldMerged} from '../../../../trainer/pipeline/stages/foldMerged.ts';
 import {createRandom} from '../../../../trainer/random.ts';
 import {readJson} from '../../../../trainer/store/files/jsonFile.ts';
 import {readModelFolder} from '../../../../trainer/store/weights/modelFolder.ts';
-import {hashFile} from '../../../../trainer/store/files/sha256.ts';
-import {anchorConfig, anchorParams} from '../../../helpers/anchorModel.ts';
-import {deme} from '../../../helpers/deme.ts';
-import {describeOnEngines} from '../../../helpers/engines.ts';
+import {hashFile} from '../../../../trainer/store/hashes/sha256.ts';
+import {anchorConfig, anchorParams} from '../../../helpers/models/anchorModel.ts';
+import {deme} from '../../../helpers/machine/deme.ts';
+import {describeOnEngines} from '../../../helpers/engine/engines.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {withProjections} from '../../../helpers/withProjections.ts';
+import {withProjections} from '../../../helpers/models/withProjections.ts';
 
 const unetConfig: UNet2DConfig = {...anchorConfig, block_out_channels: [8, 16]};
 const schedulerConfig = SchedulerConfig.parse({});

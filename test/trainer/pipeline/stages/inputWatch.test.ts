@@ -10,9 +10,9 @@ import {writeStageRecord} from '../../../../trainer/store/run/stageRecord.ts';
 import {hashOutputs} from '../../../../trainer/pipeline/graph/stageOutputs.ts';
 import {InputWatch, watchInputs} from '../../../../trainer/pipeline/stages/inputWatch.ts';
 import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {writeTinyBase, writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
+import {writeTinyBase, writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 const weightsOf = (model: string) => join(model, 'unet', 'diffusion_pytorch_model.safetensors');
 

@@ -7,10 +7,10 @@ import {planStages} from '../../../../trainer/pipeline/graph/stagePlan.ts';
 import {runRecordedStage} from '../../../../trainer/pipeline/stages/recordedStage.ts';
 import {writeJsonAtomic} from '../../../../trainer/store/files/jsonFile.ts';
 import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
-import {writeSmallClip} from '../../../helpers/featureCache.ts';
-import {newMeasuredRun} from '../../../helpers/measuredRun.ts';
+import {writeSmallClip} from '../../../helpers/models/featureCache.ts';
+import {newMeasuredRun} from '../../../helpers/runs/measuredRun.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {tinyUnetConfig, writeTinyExperiment} from '../../../helpers/tinyExperiment.ts';
+import {tinyUnetConfig, writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 const wasm = {name: 'wasm'} as const;
 

@@ -8,7 +8,7 @@ import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
 import {takeStageLock, type StageStart} from '../../../../trainer/pipeline/stages/stageLock.ts';
 import {lockHolder} from '../../../../trainer/store/run/processLock.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {recordingHooks} from '../../train/recordingHooks.ts';
+import {recordingHooks} from '../../train/tasks/recordingHooks.ts';
 
 /** A run whose stage `merge` is held by another process for so long, and the start of a second one. */
 async function heldStage(milliseconds: number, changes: Partial<StageStart> = {}) {

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {UserError} from '../../../../trainer/contract/errors.ts';
 import type {StageContext, StageOutcome} from '../../../../trainer/pipeline/stages/stageContext.ts';
 import {whenRoom} from '../../../../trainer/pipeline/stages/whenRoom.ts';
-import {recordingHooks} from '../../train/recordingHooks.ts';
+import {recordingHooks} from '../../train/tasks/recordingHooks.ts';
 
 const disk = {free: () => Promise.resolve(1e12), poll: 1};
 const full = () => Promise.reject(new UserError('disk-full', 'The disk is full.'));

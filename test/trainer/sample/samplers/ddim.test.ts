@@ -4,9 +4,9 @@ import {SchedulerConfig} from '../../../../trainer/contract/model/schedulerConfi
 import {ddimStep, ddimVariance} from '../../../../trainer/sample/samplers/ddim.ts';
 import {addNoise, createSchedule, noiseLevels, type NoiseSchedule} from '../../../../trainer/schedulers/schedule.ts';
 import {followingTimestep, inferenceTimesteps} from '../../../../trainer/schedulers/spacing.ts';
-import {expectAllClose} from '../../../helpers/allClose.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
-import {referenceImages, referencePredict, sumAbs} from '../../../helpers/referenceLoop.ts';
+import {expectAllClose} from '../../../helpers/engine/allClose.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {referenceImages, referencePredict, sumAbs} from '../../../helpers/models/referenceLoop.ts';
 
 useCpuBackend();
 

@@ -3,9 +3,15 @@ import {describe, expect, it} from 'vitest';
 import {SchedulerConfig} from '../../../../trainer/contract/model/schedulerConfig.ts';
 import {ddpmStep, ddpmVariance} from '../../../../trainer/sample/samplers/ddpm.ts';
 import {addNoise, createSchedule, noiseLevels, type NoiseSchedule} from '../../../../trainer/schedulers/schedule.ts';
-import {expectAllClose} from '../../../helpers/allClose.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
-import {fromNchw, referenceImages, referencePredict, referenceShape, sumAbs} from '../../../helpers/referenceLoop.ts';
+import {expectAllClose} from '../../../helpers/engine/allClose.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {
+  fromNchw,
+  referenceImages,
+  referencePredict,
+  referenceShape,
+  sumAbs,
+} from '../../../helpers/models/referenceLoop.ts';
 import {createTorchRandom} from '../../../../trainer/sample/torchRandom.ts';
 
 useCpuBackend();

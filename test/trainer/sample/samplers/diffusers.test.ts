@@ -10,8 +10,8 @@ import {samplerTable} from '../../../../trainer/sample/samplers/samplers.ts';
 import {createSchedule} from '../../../../trainer/schedulers/schedule.ts';
 import {openSafetensors} from '../../../../trainer/store/weights/safetensors.ts';
 import type {TensorReader} from '../../../../trainer/store/weights/tensorReader.ts';
-import {expectAllClose} from '../../../helpers/allClose.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
+import {expectAllClose} from '../../../helpers/engine/allClose.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
 
 useCpuBackend();
 

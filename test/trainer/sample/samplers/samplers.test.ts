@@ -7,8 +7,8 @@ import {sample, type SampleRequest} from '../../../../trainer/sample/sample.ts';
 import {startOf, walk, type Sampler} from '../../../../trainer/sample/samplers/sampler.ts';
 import {defaultSampler, samplerTable} from '../../../../trainer/sample/samplers/samplers.ts';
 import {createSchedule} from '../../../../trainer/schedulers/schedule.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
-import {expectNoLeak} from '../../../helpers/tensorCount.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {expectNoLeak} from '../../../helpers/engine/tensorCount.ts';
 
 useCpuBackend();
 

@@ -2,7 +2,7 @@ import {chmod, chown, lchown, mkdir, stat, symlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, describe, expect, it, vi} from 'vitest';
 import {cacheFolder} from '../../../../trainer/store/files/cacheFolder.ts';
-import {asOtherUser} from '../../../helpers/otherUser.ts';
+import {asOtherUser} from '../../../helpers/machine/otherUser.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const isRoot = process.getuid?.() === 0;

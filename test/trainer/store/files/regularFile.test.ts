@@ -16,7 +16,7 @@ import {
   openRegularNow,
   readRegularFile,
 } from '../../../../trainer/store/files/regularFile.ts';
-import {hashFile} from '../../../../trainer/store/files/sha256.ts';
+import {hashFile} from '../../../../trainer/store/hashes/sha256.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 /** Makes what is no plain file under a path. */

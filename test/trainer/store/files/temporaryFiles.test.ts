@@ -3,7 +3,7 @@ import {basename, join} from 'node:path';
 import {expect, it} from 'vitest';
 import {temporaryBeside} from '../../../../trainer/store/files/atomicFile.ts';
 import {isAbandoned, removeAbandoned} from '../../../../trainer/store/files/temporaryFiles.ts';
-import {endedProcess} from '../../../helpers/endedProcess.ts';
+import {endedProcess} from '../../../helpers/machine/endedProcess.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 it('removes what killed processes left half written at any depth, and nothing else', async () => {

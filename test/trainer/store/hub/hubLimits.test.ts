@@ -2,7 +2,7 @@ import {chmod, readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {fetchModel} from '../../../../trainer/store/hub/hubFetch.ts';
-import {asOtherUser} from '../../../helpers/otherUser.ts';
+import {asOtherUser} from '../../../helpers/machine/otherUser.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {textContaining} from '../../../helpers/textContaining.ts';
 import {hubServer, listFiles} from '../hubServer.ts';

@@ -2,13 +2,13 @@ import {mkdir, readdir} from 'node:fs/promises';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {CurveFeed} from '../../../../extension/panel/curveFeed.ts';
 import {curveSeries, rowLength} from '../../../../trainer/contract/run/curveBins.ts';
-import {SingleStage} from '../../../../trainer/pipeline/owner/singleStage.ts';
+import {SingleStage} from '../../../../trainer/pipeline/owner/single/singleStage.ts';
 import {readHeatMap, readMilestones, readSteps} from '../../../../trainer/store/metrics/metricsReader.ts';
 import {readStageState} from '../../../../trainer/store/run/launched/launchedRun.ts';
 import {takeLock, type HeldLock} from '../../../../trainer/store/run/processLock.ts';
 import {RunJournal} from '../../../../trainer/store/run/runJournal.ts';
 import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
-import {makeRun} from '../../../helpers/runOnDisk.ts';
+import {makeRun} from '../../../helpers/runs/runOnDisk.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {noisyBuckets, noisyStep} from '../metricsRun.ts';
 

@@ -8,9 +8,9 @@ import {build} from 'esbuild';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {ownIdentity} from '../../../../trainer/store/run/processIdentity.ts';
 import {lockHolder, takeLock} from '../../../../trainer/store/run/processLock.ts';
-import {hashFile} from '../../../../trainer/store/files/sha256.ts';
-import {endedProcess} from '../../../helpers/endedProcess.ts';
-import {asOtherUser} from '../../../helpers/otherUser.ts';
+import {hashFile} from '../../../../trainer/store/hashes/sha256.ts';
+import {endedProcess} from '../../../helpers/machine/endedProcess.ts';
+import {asOtherUser} from '../../../helpers/machine/otherUser.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 /** Other tests may keep the machine busy. */

@@ -4,8 +4,8 @@ import {describe, expect, it} from 'vitest';
 import type {UserError} from '../../../../trainer/contract/errors.ts';
 import {RunId} from '../../../../trainer/contract/run/runId.ts';
 import {createRun, listRuns, openRun, type NewRunRecord} from '../../../../trainer/store/run/runFolder.ts';
-import {oddRuns} from '../../../helpers/oddRuns.ts';
-import {asOtherUser} from '../../../helpers/otherUser.ts';
+import {oddRuns} from '../../../helpers/runs/oddRuns.ts';
+import {asOtherUser} from '../../../helpers/machine/otherUser.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const record = (created = '2026-01-01T00:00:00Z'): NewRunRecord => ({

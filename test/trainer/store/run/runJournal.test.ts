@@ -6,7 +6,7 @@ import {readEvents} from '../../../../trainer/store/run/eventLog.ts';
 import {metricsAreWhole} from '../../../../trainer/store/metrics/metricsCheck.ts';
 import {RunJournal} from '../../../../trainer/store/run/runJournal.ts';
 import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
-import {fillDisk, mountsSmallDisks, smallDisk} from '../../../helpers/smallDisk.ts';
+import {fillDisk, mountsSmallDisks, smallDisk} from '../../../helpers/machine/smallDisk.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 function step(update: number, stage = 'expert-0'): NewRunEvent {

@@ -15,8 +15,8 @@ import {
 import {readNotes} from '../../../../trainer/store/run/runNotes.ts';
 import {takeLock} from '../../../../trainer/store/run/processLock.ts';
 import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
-import {endedProcess} from '../../../helpers/endedProcess.ts';
-import {replaceByPipes} from '../../../helpers/oddRuns.ts';
+import {endedProcess} from '../../../helpers/machine/endedProcess.ts';
+import {replaceByPipes} from '../../../helpers/runs/oddRuns.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 async function ownState(changes: Partial<StateRecord> = {}): Promise<StateRecord> {

@@ -2,7 +2,7 @@ import {readdir, truncate} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {fillTables, RowTable, type TableSettings} from '../../../../trainer/store/table/rowTable.ts';
-import {flipByte} from '../../../helpers/flipByte.ts';
+import {flipByte} from '../../../helpers/machine/flipByte.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const rows = 70;

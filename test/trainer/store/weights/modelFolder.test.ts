@@ -10,7 +10,7 @@ import {
   type NewModel,
 } from '../../../../trainer/store/weights/modelFolder.ts';
 import {writeSafetensors, type TensorSource} from '../../../../trainer/store/weights/safetensors.ts';
-import {hashFile} from '../../../../trainer/store/files/sha256.ts';
+import {hashFile} from '../../../../trainer/store/hashes/sha256.ts';
 import {openWeightsFile} from '../../../../trainer/store/weights/weightsFile.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {golden} from '../golden.ts';

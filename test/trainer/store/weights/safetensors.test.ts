@@ -8,7 +8,7 @@ import {
   writeSafetensors,
   type TensorSource,
 } from '../../../../trainer/store/weights/safetensors.ts';
-import {hashFile} from '../../../../trainer/store/files/sha256.ts';
+import {hashFile} from '../../../../trainer/store/hashes/sha256.ts';
 import type {TensorReader} from '../../../../trainer/store/weights/tensorReader.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {golden} from '../golden.ts';

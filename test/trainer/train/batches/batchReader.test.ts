@@ -11,7 +11,7 @@ import {RowTable} from '../../../../trainer/store/table/rowTable.ts';
 import {BatchReader, disposeBatches} from '../../../../trainer/train/batches/batchReader.ts';
 import {threadPays} from '../../../../trainer/train/batches/threadPays.ts';
 import type {TrainTask} from '../../../../trainer/train/trainTask.ts';
-import {useCpuBackend} from '../../../helpers/cpuBackend.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {pictureTask} from './pictureTask.ts';
 

@@ -7,7 +7,7 @@ import {encodePng} from '../../../../trainer/data/pictures/png.ts';
 import {createRandom} from '../../../../trainer/random.ts';
 import type {TrainTask} from '../../../../trainer/train/trainTask.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
-import {tinyTask} from '../tinyTask.ts';
+import {tinyTask} from '../tasks/tinyTask.ts';
 
 export interface PictureTask {
   readonly task: TrainTask;

@@ -11,8 +11,8 @@ import {conflictCosines} from '../../../../trainer/train/conflict/conflictCosine
 import {GradientProgram} from '../../../../trainer/train/conflict/gradientProgram.ts';
 import {addSketch, sketchLayout, type SketchLayout} from '../../../../trainer/train/conflict/gradientSketch.ts';
 import type {MicroBatch} from '../../../../trainer/train/microBatch.ts';
-import {describeOnEngines} from '../../../helpers/engines.ts';
-import {fromNchw} from '../../../helpers/referenceLoop.ts';
+import {describeOnEngines} from '../../../helpers/engine/engines.ts';
+import {fromNchw} from '../../../helpers/models/referenceLoop.ts';
 
 interface GoldenCosines {
   readonly inputs: {
@@ -91,7 +91,7 @@ describe('the projection', () => {
     flatLayout(new Map(Object.entries(tensors).map(([name, shape]) => [name, tf.zeros(shape)])));
 
   beforeAll(async () => {
-    await import('../../../helpers/cpuBackend.ts');
+    await import('../../../helpers/engine/cpuBackend.ts');
     await tf.setBackend('cpu');
   });
   afterAll(() => tf.disposeVariables());

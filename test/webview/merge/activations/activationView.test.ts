@@ -3,11 +3,11 @@ import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import type {MeasurementRequest} from '../../../../trainer/contract/measurements/measurementRequest.ts';
 import {activationChangeCsv} from '../../../../trainer/contract/run/measured/activationChangeCsv.ts';
-import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
-import {knownActivations} from '../../../helpers/knownActivations.ts';
+import {choose} from '../../../helpers/editor/choose.ts';
+import {fakeRun} from '../../../helpers/runs/fakeRunFolder.ts';
+import {knownActivations} from '../../../helpers/measurements/knownActivations.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {axeViolationsInThemes} from '../../axeViolations.ts';
-import {choose} from '../../choose.ts';
 import {describePanel, eventually, expectNoTrouble} from '../../describePanel.ts';
 
 describePanel('the activation change in the merge tab', (open) => {

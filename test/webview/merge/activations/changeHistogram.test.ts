@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {emptyHistogram, withValues} from '../../../../trainer/contract/run/measured/symmetricHistogram.ts';
 import {changeHistogram} from '../../../../webview/merge/activations/changeHistogram.ts';
-import {knownActivations} from '../../../helpers/knownActivations.ts';
+import {knownActivations} from '../../../helpers/measurements/knownActivations.ts';
 
 const {sites} = knownActivations();
 

@@ -5,7 +5,7 @@ import {differenceBands, differencesOf} from '../../../../webview/merge/landscap
 import {bandsOf, landscapeSvg, legendSvg, panelSvg} from '../../../../webview/merge/landscape/landscapeSvg.ts';
 import {landscapeSummary, panelText} from '../../../../webview/merge/landscape/landscapeTables.ts';
 import {printTheme} from '../../../../webview/theme.ts';
-import {knownLandscape} from '../../../helpers/knownLandscape.ts';
+import {knownLandscape} from '../../../helpers/measurements/knownLandscape.ts';
 
 describe('the bands of a landscape', () => {
   it('rise with the square to the largest difference, orange below the centre and blue above', () => {

@@ -3,13 +3,13 @@ import {join} from 'node:path';
 import type {Page} from 'playwright-core';
 import {expect, it} from 'vitest';
 import type {LossPlane} from '../../../../trainer/contract/run/measured/lossPlane.ts';
-import type {MergeSetting} from '../../../../trainer/contract/config/mergeSetting.ts';
-import {fakeRun, type FakeRun} from '../../../helpers/fakeRunFolder.ts';
+import type {MergeSetting} from '../../../../trainer/contract/config/merge/mergeSetting.ts';
+import {fakeRun, type FakeRun} from '../../../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {axeViolationsInThemes} from '../../axeViolations.ts';
 import {describePanel, eventually, expectNoTrouble} from '../../describePanel.ts';
 import {countColours} from '../../panelPixels.ts';
-import {bowlPlane} from '../../../helpers/bowlPlane.ts';
+import {bowlPlane} from '../../../helpers/measurements/bowlPlane.ts';
 import {settledBox} from '../../settledBox.ts';
 
 async function writePlane({run}: FakeRun, plane: LossPlane): Promise<void> {

@@ -8,7 +8,7 @@ import {planeLineSvg} from '../../../../webview/merge/plane/planeLineSvg.ts';
 import {planePlace, planePlot, planeSvg} from '../../../../webview/merge/plane/planeSvg.ts';
 import {planeSummary} from '../../../../webview/merge/plane/planeTables.ts';
 import {printTheme} from '../../../../webview/theme.ts';
-import {bowlPlane} from '../../../helpers/bowlPlane.ts';
+import {bowlPlane} from '../../../helpers/measurements/bowlPlane.ts';
 
 /** Area of all parts of a path (shoelace). */
 function area(path: string): number {

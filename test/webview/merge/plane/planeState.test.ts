@@ -7,7 +7,7 @@ import {
   type PlaneAction,
   type PlaneState,
 } from '../../../../webview/merge/plane/planeState.ts';
-import {bowlPlane} from '../../../helpers/bowlPlane.ts';
+import {bowlPlane} from '../../../helpers/measurements/bowlPlane.ts';
 
 const run = (path: string, experts = 3) => ({
   path,

@@ -1,8 +1,8 @@
 import {expect, it} from 'vitest';
-import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
+import {choose} from '../../../helpers/editor/choose.ts';
+import {fakeRun} from '../../../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {axeViolationsInThemes} from '../../axeViolations.ts';
-import {choose} from '../../choose.ts';
 import {describePanel, eventually, expectNoTrouble} from '../../describePanel.ts';
 import type {TestPanel, TestPanelOptions} from '../../testPanel.ts';
 import {FakePreview} from './fakePreview.ts';
@@ -58,14 +58,15 @@ describePanel('the live preview', (open) => {
     await panel.close();
   });
 
-  it('has its sliders in sight on a narrow page', async () => {
-    const {panel, page} = await begin({viewport: {width: 400, height: 900}});
+  it.each([340, 400])('has its sliders in sight in %i pixels, and its openers in one line', async (viewed) => {
+    const {panel, page} = await begin({viewport: {width: viewed, height: 900}});
     await page.getByRole('row', {name: /^expert 3, t 750 to 999 0/}).waitFor();
     const last = page.getByRole('button', {name: 'Parts of expert 3'});
     for (const each of [page.getByRole('textbox', {name: 'Weight of expert 3'}), last]) {
       const {x, width} = await settledBox(each);
-      expect(x + width).toBeLessThanOrEqual(400);
+      expect(x + width).toBeLessThanOrEqual(viewed);
     }
+    expect((await settledBox(last)).height).toBeLessThan(32);
     await panel.close();
   });
 

@@ -2,7 +2,7 @@ import type {Locator} from 'playwright-core';
 import {expect, it} from 'vitest';
 import type {PreviewText} from '../../../../trainer/contract/panel/preview.ts';
 import {encodePng} from '../../../../trainer/data/pictures/png.ts';
-import {fakeRun} from '../../../helpers/fakeRunFolder.ts';
+import {fakeRun} from '../../../helpers/runs/fakeRunFolder.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 import {axeViolationsInThemes} from '../../axeViolations.ts';
 import {describePanel, eventually, expectNoTrouble} from '../../describePanel.ts';
@@ -64,8 +64,9 @@ describePanel('the live preview of models with a text encoder', (open) => {
     const coarse = {kind: 'picture', id, of: 'coarse', cell: 0, png, seed: 0, images: 1, steps: 4, seconds: 1} as const;
     fake.say({...coarse, text});
     await page.getByText('Preview (coarse): 1 image of each prompt').waitFor();
+    // The words come before the picture is decoded.
+    await eventually(async () => (await settledBox(picture)).width).toBeCloseTo(whole.width / 4, 0);
     const part = await settledBox(picture);
-    expect(part.width).toBeCloseTo(whole.width / 4, 0);
     expect(part.height).toBeCloseTo(whole.height, 0);
     await panel.close();
   });

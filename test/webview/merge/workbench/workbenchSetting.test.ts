@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {MergeSetting} from '../../../../trainer/contract/config/mergeSetting.ts';
+import type {MergeSetting} from '../../../../trainer/contract/config/merge/mergeSetting.ts';
 import {PageState} from '../../../../trainer/contract/panel/panelPage.ts';
 import type {WorkbenchSetting} from '../../../../trainer/contract/panel/workbenchSetting.ts';
 import {
@@ -14,7 +14,7 @@ import {
   withWeight,
   workbenchSetting,
 } from '../../../../webview/merge/workbench/workbenchSetting.ts';
-import {randomMerge} from '../../../helpers/randomMerge.ts';
+import {randomMerge} from '../../../helpers/models/randomMerge.ts';
 
 const merges = Array.from({length: 400}, (_, seed) => randomMerge(seed));
 

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {MergeSetting} from '../../../../trainer/contract/config/mergeSetting.ts';
+import type {MergeSetting} from '../../../../trainer/contract/config/merge/mergeSetting.ts';
 import {canUndo, currentSetting} from '../../../../webview/merge/workbench/settingHistory.ts';
 import {mergeSetting, withPartWeight, withWeight} from '../../../../webview/merge/workbench/workbenchSetting.ts';
 import {
@@ -8,7 +8,7 @@ import {
   type WorkbenchAction,
   type WorkbenchState,
 } from '../../../../webview/merge/workbench/workbenchState.ts';
-import {randomMerge} from '../../../helpers/randomMerge.ts';
+import {randomMerge} from '../../../helpers/models/randomMerge.ts';
 
 type Show = Extract<WorkbenchAction, {kind: 'show'}>;
 

@@ -9,9 +9,9 @@ import {completeScheduler} from '../../../../../trainer/contract/model/scheduler
 import {pixelSpace} from '../../../../../trainer/models/imageSpace.ts';
 import {sampleBatches} from '../../../../../trainer/sample/sampleImages.ts';
 import {createSchedule} from '../../../../../trainer/schedulers/schedule.ts';
-import {useCpuBackend} from '../../../../helpers/cpuBackend.ts';
+import {useCpuBackend} from '../../../../helpers/engine/cpuBackend.ts';
 import {temporaryFolder} from '../../../../helpers/temporaryFolder.ts';
-import {usedHeap} from '../../../../helpers/usedHeap.ts';
+import {usedHeap} from '../../../../helpers/machine/usedHeap.ts';
 
 const shape = [16, 16, 3] as const;
 const schedule = createSchedule(completeScheduler(SchedulerConfig.parse({})));

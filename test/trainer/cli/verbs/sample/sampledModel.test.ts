@@ -1,7 +1,7 @@
 import {expect, it, describe, vi} from 'vitest';
 import {loadPredict} from '../../../../../trainer/cli/verbs/sample/sampledModel.ts';
 import {openPretrained} from '../../../../../trainer/models/pretrained.ts';
-import {useCpuBackend} from '../../../../helpers/cpuBackend.ts';
+import {useCpuBackend} from '../../../../helpers/engine/cpuBackend.ts';
 import {golden} from '../../../store/golden.ts';
 
 describe('what answers a sampler', () => {

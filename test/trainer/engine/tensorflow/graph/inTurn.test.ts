@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {expect, it, vi} from 'vitest';
 import {GraphRecorder} from '../../../../../trainer/engine/tensorflow/graph/graphRecorder.ts';
 import type {TensorflowBackend} from '../../../../../trainer/engine/tensorflow/graph/tensorflowBackend.ts';
-import {describeOnEngines} from '../../../../helpers/engines.ts';
+import {describeOnEngines} from '../../../../helpers/engine/engines.ts';
 
 describeOnEngines('bodies in turn', (engine) => {
   if (engine !== 'tensorflow') return it.skip('are of graphs', () => undefined);

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import {expect, it} from 'vitest';
 import {createProgram} from '../../../../../trainer/engine/createProgram.ts';
 import {createRandom} from '../../../../../trainer/random.ts';
-import {maxAbsDifference} from '../../../../helpers/allClose.ts';
-import {describeOnEngines} from '../../../../helpers/engines.ts';
+import {maxAbsDifference} from '../../../../helpers/engine/allClose.ts';
+import {describeOnEngines} from '../../../../helpers/engine/engines.ts';
 
 function normal(name: string, shape: number[]): tf.Tensor4D {
   const values = createRandom(3, name).fillNormal(new Float32Array(shape.reduce((a, b) => a * b, 1)));

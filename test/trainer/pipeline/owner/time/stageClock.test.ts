@@ -5,7 +5,7 @@ import {planStages} from '../../../../../trainer/pipeline/graph/stagePlan.ts';
 import type {KindTime} from '../../../../../trainer/pipeline/owner/time/kindTimes.ts';
 import {StageClock} from '../../../../../trainer/pipeline/owner/time/stageClock.ts';
 import {SteadyLeft} from '../../../../../trainer/pipeline/owner/time/steadyLeft.ts';
-import {stepEvent} from '../../../../helpers/knownRun.ts';
+import {stepEvent} from '../../../../helpers/runs/knownRun.ts';
 
 const config = DemeConfig.parse({
   name: 'a',
@@ -19,13 +19,13 @@ const stages = planStages(config);
 
 const report = stages.find(({name}) => name === 'report')!.seconds;
 /** Of reference and report as long as none was seen. */
-const unseen = 5 + report;
+const unseen = 1 + report;
 
 const stageEvent = (stage: string, state: 'started' | 'done', seconds: number): RunEvent => {
   return {type: 'stage', stage, state, time: 1000 * seconds};
 };
-const samples = (stage: string, done: number, seconds: number): RunEvent => {
-  return {type: 'progress', stage, what: 'samples', done, total: 100, time: 1000 * seconds};
+const samples = (stage: string, done: number, seconds: number, what = 'samples'): RunEvent => {
+  return {type: 'progress', stage, what, done, total: 100, time: 1000 * seconds};
 };
 
 /** Events of an expert that makes an update a second, from `start` on. */
@@ -101,6 +101,18 @@ describe('the clock of a run', () => {
     expect(clock.left(50_000)!.seconds).toBeCloseTo(100 + 2 + 4 * (50 + 2) + unseen, 6);
   });
 
+  it('takes the start of a process from stages that have only begun to compute', () => {
+    const before = [...training('expert-0', 0, 100), stageEvent('expert-0', 'done', 100)];
+    const begun = (first: number) => {
+      const drawn = [1, 10, 20].map((done, i) => samples('evaluate-base', done, 101 + first + i));
+      const held = {...samples('evaluate-base', 1, 100 + first), what: 'held-out draws'};
+      return [...before, stageEvent('evaluate-base', 'started', 100), held, ...drawn];
+    };
+    const left = (first: number) => clockAfter(begun(first)).left(1000 * (103 + first))!.seconds;
+    // Of three more evaluations, each starts as slowly.
+    expect(left(21) - left(1)).toBeCloseTo(3 * 20, 6);
+  });
+
   it('scales what an earlier run took by how much slower this one is', () => {
     const earlier = new Map([
       ['expert', {seconds: 200, effort: 8000, stages: 2}],
@@ -131,6 +143,48 @@ describe('the clock of a run', () => {
     expect(clock(9)).toBeLessThan(200);
   });
 
+  it('does not take hours of a pause, or of a machine that slept, for work', () => {
+    const clock = clockAfter(training('expert-0', 0, 50));
+    const soon = clock.left(50_000)!.seconds;
+    // Half a minute may be a slow update.
+    expect(soon - clock.left(60_000)!.seconds).toBeCloseTo(10, 9);
+    expect(soon - clock.left(7_200_000)!.seconds).toBeCloseTo(30, 9);
+  });
+
+  it('takes no slow part of a stage for a pause after a fast one', () => {
+    const draws = (done: number) => samples('evaluate-base', done, 1 + done / 10, 'held-out draws');
+    const fast = Array.from({length: 100}, (_, i) => draws(i + 1));
+    const slow = [0, 10, 20, 30, 40].map((done, i) => samples('evaluate-base', done, 12 + 60 * i));
+    const clock = new StageClock(
+      stages.filter(({name}) => name === 'evaluate-base'),
+      new Set(),
+      1,
+    );
+    [stageEvent('evaluate-base', 'started', 0), ...fast, ...slow].forEach((event) => clock.add(event));
+    // Six more of a minute each, of which nothing is known from elsewhere but the draws.
+    const left = clock.left(252_000)!.seconds;
+    expect(left).toBeGreaterThan(0.8 * 360);
+    expect(left).toBeLessThan(1.2 * 360);
+  });
+
+  it('takes one long gap for a pause, and work that goes on so slowly for what it is', () => {
+    const fast = Array.from({length: 20}, (_, i) => samples('evaluate-base', i + 1, 1 + i));
+    const slow = [21, 22, 23, 24, 25].map((done, i) => samples('evaluate-base', done, 80 + 60 * i));
+    const leftAfter = (count: number) => {
+      const planned = stages
+        .filter(({name}) => name === 'evaluate-base')
+        .map((stage) => ({...stage, effort: {samples: 1000}}));
+      const clock = new StageClock(planned, new Set(), 1);
+      [stageEvent('evaluate-base', 'started', 0), ...fast, ...slow.slice(0, count)].forEach((event) =>
+        clock.add(event),
+      );
+      return clock.left(1000 * (80 + 60 * (count - 1)))!.seconds;
+    };
+    expect(leftAfter(1)).toBeLessThan(100);
+    // 23 of them, four slow ones among these, say how long the others take.
+    expect(leftAfter(5)).toBeGreaterThan((0.9 * 75 * (19 + 4 * 60)) / 23);
+  });
+
   it('foresees no time below zero where the clock on the wall was set back', () => {
     const clock = clockAfter(
       [
@@ -151,8 +205,25 @@ describe('a steady estimate', () => {
     const of = (seconds: number) => ({seconds, low: 0.9 * seconds, high: 1.1 * seconds});
     expect(steady.next(null, 0)).toBeNull();
     expect(steady.next(of(100), 0)).toEqual(of(100));
-    // After 2 s 98 are expected; of the 22 more, a part by the tenth of 120 s in which most is taken over.
-    expect(steady.next(of(120), 2000)?.seconds).toBeCloseTo(98 + 22 * (1 - Math.exp(-2 / 12)), 9);
+    // After 2 s 98 are expected; of the 22 more, a part by the twentieth of 120 s in which most is taken over.
+    expect(steady.next(of(120), 2000)?.seconds).toBeCloseTo(98 + 22 * (1 - Math.exp(-2 / 6)), 9);
     expect(steady.next(of(900), 4000)).toEqual(of(900));
+  });
+
+  it('stays an estimate where the clock on the wall is set back, or nothing is left', () => {
+    const steady = new SteadyLeft();
+    const of = (seconds: number) => ({seconds, low: 0.9 * seconds, high: 1.1 * seconds});
+    expect(steady.next(of(36_000), 7_200_000)).toEqual(of(36_000));
+    expect(steady.next(of(35_000), 3_600_000)?.seconds).toBeCloseTo(36_000, 9);
+    expect(steady.next(of(0), 3_600_000)).toEqual(of(0));
+    expect(steady.next(of(0), 3_600_000)).toEqual(of(0));
+    expect(steady.next(of(10), 3_600_000)).toEqual(of(10));
+  });
+
+  it('takes over sooner what is learnt where little was known', () => {
+    const steady = new SteadyLeft();
+    const of = (seconds: number) => ({seconds, low: 0.2 * seconds, high: 3 * seconds});
+    expect(steady.next(of(100), 0)).toEqual(of(100));
+    expect(steady.next(of(120), 2000)?.seconds).toBeCloseTo(98 + 22 * (1 - Math.exp(-1)), 9);
   });
 });

@@ -3,7 +3,7 @@ import {describeCheckpoint} from '../../../../../trainer/store/weights/singleFil
 import {toDiffusers, toOriginal} from '../../../../../trainer/store/weights/singleFile/moduleNames.ts';
 import {unetNames} from '../../../../../trainer/store/weights/singleFile/unetNames.ts';
 import {vaeNames} from '../../../../../trainer/store/weights/singleFile/vaeNames.ts';
-import {originalShapes} from '../../../../helpers/originalModel.ts';
+import {originalShapes} from '../../../../helpers/models/originalModel.ts';
 
 const three = ['CrossAttnDownBlock2D', 'CrossAttnDownBlock2D', 'CrossAttnDownBlock2D'];
 /** The network of Stable Diffusion 1 and 2. */

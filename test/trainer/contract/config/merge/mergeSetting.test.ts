@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {sameAsBase, type MergeSetting} from '../../../../trainer/contract/config/mergeSetting.ts';
+import {sameAsBase, type MergeSetting} from '../../../../../trainer/contract/config/merge/mergeSetting.ts';
 
 const zero = 'All weights are zero: this is the base.';
 

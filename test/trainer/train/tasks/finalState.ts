@@ -1,9 +1,9 @@
-import {flatLayout} from '../../../trainer/nn/flatParams.ts';
-import type {Params} from '../../../trainer/nn/params.ts';
-import {loadLatestCheckpoint} from '../../../trainer/train/checkpoint.ts';
-import type {TrainTask} from '../../../trainer/train/trainTask.ts';
-import {hashParams} from '../../../trainer/train/paramsHash.ts';
-import {joined} from '../../helpers/joined.ts';
+import {flatLayout} from '../../../../trainer/nn/flatParams.ts';
+import type {Params} from '../../../../trainer/nn/params.ts';
+import {loadLatestCheckpoint} from '../../../../trainer/train/checkpoint.ts';
+import type {TrainTask} from '../../../../trainer/train/trainTask.ts';
+import {hashParams} from '../../../../trainer/train/paramsHash.ts';
+import {joined} from '../../../helpers/models/joined.ts';
 
 /** All that a training leaves behind, as numbers. */
 export async function finalState(task: TrainTask, outcome: Params | null) {

@@ -1,9 +1,9 @@
-import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
-import {pixelRows} from '../../../trainer/data/imageRows.ts';
-import {memorySource} from '../../../trainer/data/memorySource.ts';
-import {pixelSpace} from '../../../trainer/models/imageSpace.ts';
-import {createRandom} from '../../../trainer/random.ts';
-import type {TrainTask} from '../../../trainer/train/trainTask.ts';
+import {TrainingConfig} from '../../../../trainer/contract/config/training.ts';
+import {pixelRows} from '../../../../trainer/data/imageRows.ts';
+import {memorySource} from '../../../../trainer/data/memorySource.ts';
+import {pixelSpace} from '../../../../trainer/models/imageSpace.ts';
+import {createRandom} from '../../../../trainer/random.ts';
+import type {TrainTask} from '../../../../trainer/train/trainTask.ts';
 import {tinyModel} from './tinyModel.ts';
 
 /** 11 grey images of 4x4 pixels. */

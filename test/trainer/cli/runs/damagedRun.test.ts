@@ -1,15 +1,15 @@
 import {readFile, rm, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {trainingCurves} from '../../../trainer/pipeline/report/trainingCurves.ts';
-import {readEvents} from '../../../trainer/store/run/eventLog.ts';
-import {currentState} from '../../../trainer/store/run/runState.ts';
-import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme} from '../../helpers/deme.ts';
-import {mergedHash} from '../../helpers/mergedHash.ts';
-import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {trainingCurves} from '../../../../trainer/pipeline/report/trainingCurves.ts';
+import {readEvents} from '../../../../trainer/store/run/eventLog.ts';
+import {currentState} from '../../../../trainer/store/run/runState.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../../helpers/machine/deme.ts';
+import {mergedHash} from '../../../helpers/runs/mergedHash.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 /** Makes the first step of a log what a power cut may leave of it. */
 async function zeroStep(file: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {expect} from 'vitest';
-import type {FlatLayout} from '../../../trainer/nn/flatParams.ts';
+import type {FlatLayout} from '../../../../trainer/nn/flatParams.ts';
 
 /**
  * Indices of the weights whose first gradient [total] is rounding noise. Adam divides a gradient by its own size, so the first step of

@@ -1,8 +1,8 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
-import {hashInThread} from '../../../../trainer/store/files/hashThread.ts';
-import {hashBytes} from '../../../../trainer/store/files/sha256.ts';
+import {hashInThread} from '../../../../trainer/store/hashes/hashThread.ts';
+import {hashBytes} from '../../../../trainer/store/hashes/sha256.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 it('hashes more files at once than there are cores as if one after the other', async () => {

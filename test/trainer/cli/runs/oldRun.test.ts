@@ -1,17 +1,17 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {trainingCurves} from '../../../trainer/pipeline/report/trainingCurves.ts';
-import {hashBytes} from '../../../trainer/store/files/sha256.ts';
-import {metricsAreWhole} from '../../../trainer/store/metrics/metricsCheck.ts';
-import {readSteps} from '../../../trainer/store/metrics/metricsReader.ts';
-import {readEvents} from '../../../trainer/store/run/eventLog.ts';
-import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme} from '../../helpers/deme.ts';
-import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {trainingCurves} from '../../../../trainer/pipeline/report/trainingCurves.ts';
+import {hashBytes} from '../../../../trainer/store/hashes/sha256.ts';
+import {metricsAreWhole} from '../../../../trainer/store/metrics/metricsCheck.ts';
+import {readSteps} from '../../../../trainer/store/metrics/metricsReader.ts';
+import {readEvents} from '../../../../trainer/store/run/eventLog.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
+import {readModelFolder} from '../../../../trainer/store/weights/modelFolder.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../../helpers/machine/deme.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 /** The run of a finetune of two experts. */
 async function finetuned(updates: number): Promise<string> {

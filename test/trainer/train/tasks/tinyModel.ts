@@ -1,11 +1,11 @@
-import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
-import {UNet2DConfig} from '../../../trainer/contract/model/unet2dConfig.ts';
-import {initialiseParams} from '../../../trainer/models/initialise.ts';
-import {createUNet2D} from '../../../trainer/models/unet2d/unet2d.ts';
-import type {Params} from '../../../trainer/nn/params.ts';
-import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
-import type {LossSetting} from '../../../trainer/train/lossAndGradient.ts';
-import {withProjections} from '../../helpers/withProjections.ts';
+import {SchedulerConfig} from '../../../../trainer/contract/model/schedulerConfig.ts';
+import {UNet2DConfig} from '../../../../trainer/contract/model/unet2dConfig.ts';
+import {initialiseParams} from '../../../../trainer/models/initialise.ts';
+import {createUNet2D} from '../../../../trainer/models/unet2d/unet2d.ts';
+import type {Params} from '../../../../trainer/nn/params.ts';
+import {createSchedule} from '../../../../trainer/schedulers/schedule.ts';
+import type {LossSetting} from '../../../../trainer/train/lossAndGradient.ts';
+import {withProjections} from '../../../helpers/models/withProjections.ts';
 
 /** A UNet of 4x4 grey images with every kind of layer: attention in the middle, down- and up-sampling, shortcut convolutions, dropout. */
 export const tinyConfig = UNet2DConfig.parse({

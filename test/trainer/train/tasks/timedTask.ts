@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {pixelRows} from '../../../trainer/data/imageRows.ts';
-import {SchedulerConfig} from '../../../trainer/contract/model/schedulerConfig.ts';
-import {TrainingConfig} from '../../../trainer/contract/config/training.ts';
-import type {ImageSource} from '../../../trainer/data/dataset.ts';
-import type {Denoiser} from '../../../trainer/models/denoiser.ts';
-import {pixelSpace} from '../../../trainer/models/imageSpace.ts';
-import {param} from '../../../trainer/nn/params.ts';
-import {createSchedule} from '../../../trainer/schedulers/schedule.ts';
-import type {TrainTask} from '../../../trainer/train/trainTask.ts';
-import {preparePlainly, perImage} from '../../helpers/plainTimesteps.ts';
+import {pixelRows} from '../../../../trainer/data/imageRows.ts';
+import {SchedulerConfig} from '../../../../trainer/contract/model/schedulerConfig.ts';
+import {TrainingConfig} from '../../../../trainer/contract/config/training.ts';
+import type {ImageSource} from '../../../../trainer/data/dataset.ts';
+import type {Denoiser} from '../../../../trainer/models/denoiser.ts';
+import {pixelSpace} from '../../../../trainer/models/imageSpace.ts';
+import {param} from '../../../../trainer/nn/params.ts';
+import {createSchedule} from '../../../../trainer/schedulers/schedule.ts';
+import type {TrainTask} from '../../../../trainer/train/trainTask.ts';
+import {preparePlainly, perImage} from '../../../helpers/models/plainTimesteps.ts';
 
 /** Every image is this grey; as the model predicts the image itself, losses depend on nothing but the timestep. */
 const grey = 0.5;

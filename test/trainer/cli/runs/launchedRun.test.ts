@@ -4,20 +4,20 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {describe, expect, it} from 'vitest';
 import * as z from 'zod';
-import {readJson} from '../../../trainer/store/files/jsonFile.ts';
-import {fileExists} from '../../../trainer/store/files/fileExists.ts';
-import {currentState} from '../../../trainer/store/run/runState.ts';
-import {readEvents} from '../../../trainer/store/run/eventLog.ts';
-import {readStageState} from '../../../trainer/store/run/launched/launchedRun.ts';
-import {openRun} from '../../../trainer/store/run/runFolder.ts';
-import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {CancelledStages} from '../../../trainer/contract/launch/cancelRecord.ts';
-import {StageState} from '../../../trainer/contract/launch/stageState.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, demeJson} from '../../helpers/deme.ts';
-import {mergedHash} from '../../helpers/mergedHash.ts';
-import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {readJson} from '../../../../trainer/store/files/jsonFile.ts';
+import {fileExists} from '../../../../trainer/store/files/fileExists.ts';
+import {currentState} from '../../../../trainer/store/run/runState.ts';
+import {readEvents} from '../../../../trainer/store/run/eventLog.ts';
+import {readStageState} from '../../../../trainer/store/run/launched/launchedRun.ts';
+import {openRun} from '../../../../trainer/store/run/runFolder.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
+import {CancelledStages} from '../../../../trainer/contract/launch/cancelRecord.ts';
+import {StageState} from '../../../../trainer/contract/launch/stageState.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme, demeJson} from '../../../helpers/machine/deme.ts';
+import {mergedHash} from '../../../helpers/runs/mergedHash.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 const Launched = z.strictObject({
   run: z.string(),

@@ -1,18 +1,18 @@
 import {cp, readFile, rename, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {readEvents} from '../../../trainer/store/run/eventLog.ts';
-import {fileExists} from '../../../trainer/store/files/fileExists.ts';
-import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {currentState} from '../../../trainer/store/run/runState.ts';
-import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme} from '../../helpers/deme.ts';
-import {isLong} from '../../helpers/longTests.ts';
-import {mergedHash, undisturbedHash} from '../../helpers/mergedHash.ts';
-import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyBase, writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
-import {whenLocked} from '../../helpers/whenLocked.ts';
+import {readEvents} from '../../../../trainer/store/run/eventLog.ts';
+import {fileExists} from '../../../../trainer/store/files/fileExists.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
+import {currentState} from '../../../../trainer/store/run/runState.ts';
+import {readModelFolder} from '../../../../trainer/store/weights/modelFolder.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../../helpers/machine/deme.ts';
+import {isLong} from '../../../helpers/longTests.ts';
+import {mergedHash, undisturbedHash} from '../../../helpers/runs/mergedHash.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {writeTinyBase, writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
+import {whenLocked} from '../../../helpers/machine/whenLocked.ts';
 
 const weightsOf = (model: string) => join(model, 'unet', 'diffusion_pytorch_model.safetensors');
 

@@ -1,9 +1,9 @@
 import {chmod, readFile, readdir, utimes, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterEach, expect, it, vi} from 'vitest';
-import {knownHash} from '../../../../trainer/store/files/knownHash.ts';
-import {hashBytes} from '../../../../trainer/store/files/sha256.ts';
-import {asOtherUser} from '../../../helpers/otherUser.ts';
+import {knownHash} from '../../../../trainer/store/hashes/knownHash.ts';
+import {hashBytes} from '../../../../trainer/store/hashes/sha256.ts';
+import {asOtherUser} from '../../../helpers/machine/otherUser.ts';
 import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
 
 const large = 1 << 24;

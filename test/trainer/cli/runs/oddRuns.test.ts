@@ -1,12 +1,12 @@
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme} from '../../helpers/deme.ts';
-import {oddRuns, replaceByPipes} from '../../helpers/oddRuns.ts';
-import {makeRun, setState} from '../../helpers/runOnDisk.ts';
-import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../../helpers/machine/deme.ts';
+import {oddRuns, replaceByPipes} from '../../../helpers/runs/oddRuns.ts';
+import {makeRun, setState} from '../../../helpers/runs/runOnDisk.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 /** Those that also somebody who may read everything cannot read. */
 const odd = Object.entries(oddRuns).filter(([name]) => !name.includes('locked'));

@@ -1,13 +1,13 @@
 import {rename} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {fileExists} from '../../../trainer/store/files/fileExists.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme} from '../../helpers/deme.ts';
-import {isLong} from '../../helpers/longTests.ts';
-import {mergedHash, undisturbedHash} from '../../helpers/mergedHash.ts';
-import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {fileExists} from '../../../../trainer/store/files/fileExists.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../../helpers/machine/deme.ts';
+import {isLong} from '../../../helpers/longTests.ts';
+import {mergedHash, undisturbedHash} from '../../../helpers/runs/mergedHash.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 async function experiment() {
   const folder = await temporaryFolder();

@@ -1,15 +1,15 @@
 import {mkdir, readFile, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {killTree} from '../../../trainer/launch/killTree.ts';
-import {currentState} from '../../../trainer/store/run/runState.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme} from '../../helpers/deme.ts';
-import {isLong} from '../../helpers/longTests.ts';
-import {mergedHash, undisturbedHash} from '../../helpers/mergedHash.ts';
-import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
-import {whenLocked} from '../../helpers/whenLocked.ts';
+import {killTree} from '../../../../trainer/launch/killTree.ts';
+import {currentState} from '../../../../trainer/store/run/runState.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../../helpers/machine/deme.ts';
+import {isLong} from '../../../helpers/longTests.ts';
+import {mergedHash, undisturbedHash} from '../../../helpers/runs/mergedHash.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
+import {whenLocked} from '../../../helpers/machine/whenLocked.ts';
 
 async function experiment() {
   const folder = await temporaryFolder();

@@ -1,5 +1,5 @@
-import type {NewRunEvent} from '../../../trainer/contract/run/events.ts';
-import type {TrainHooks} from '../../../trainer/train/trainTask.ts';
+import type {NewRunEvent} from '../../../../trainer/contract/run/events.ts';
+import type {TrainHooks} from '../../../../trainer/train/trainTask.ts';
 
 type EventOf<Type> = Extract<NewRunEvent, {type: Type}>;
 

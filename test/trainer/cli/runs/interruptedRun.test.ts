@@ -1,18 +1,18 @@
 import {join} from 'node:path';
 import type {ChildProcessWithoutNullStreams} from 'node:child_process';
-import type {EngineName} from '../../../trainer/contract/engine/engineInfo.ts';
+import type {EngineName} from '../../../../trainer/contract/engine/engineInfo.ts';
 import {describe, expect, it} from 'vitest';
-import {readEvents} from '../../../trainer/store/run/eventLog.ts';
-import {currentState} from '../../../trainer/store/run/runState.ts';
-import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme, type Ended} from '../../helpers/deme.ts';
-import {testedEngines} from '../../helpers/engines.ts';
-import {isLong} from '../../helpers/longTests.ts';
-import {mergedHash} from '../../helpers/mergedHash.ts';
-import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
-import {workersOf} from '../../torture/victims.ts';
+import {readEvents} from '../../../../trainer/store/run/eventLog.ts';
+import {currentState} from '../../../../trainer/store/run/runState.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme, type Ended} from '../../../helpers/machine/deme.ts';
+import {testedEngines} from '../../../helpers/engine/engines.ts';
+import {isLong} from '../../../helpers/longTests.ts';
+import {mergedHash} from '../../../helpers/runs/mergedHash.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
+import {workersOf} from '../../../torture/victims.ts';
 
 /** Two experts that train side by side, and their merge; checkpoints are written at a stop and at the end only. */
 async function experiment(updates: number, engine: EngineName = 'wasm') {

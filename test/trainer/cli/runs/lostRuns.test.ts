@@ -2,12 +2,12 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {currentState} from '../../../trainer/store/run/runState.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {builtFile, deme} from '../../helpers/deme.ts';
-import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
-import {killNine, leftovers, workersOf} from '../../torture/victims.ts';
+import {currentState} from '../../../../trainer/store/run/runState.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {builtFile, deme} from '../../../helpers/machine/deme.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
+import {killNine, leftovers, workersOf} from '../../../torture/victims.ts';
 
 describe('a run whose processes are all gone', {timeout: 300_000}, () => {
   useCpuBackend();

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {param} from '../../../trainer/nn/params.ts';
-import {perImage} from '../../helpers/plainTimesteps.ts';
+import {param} from '../../../../trainer/nn/params.ts';
+import {perImage} from '../../../helpers/models/plainTimesteps.ts';
 import {recordingHooks} from './recordingHooks.ts';
 import {timedTask} from './timedTask.ts';
 

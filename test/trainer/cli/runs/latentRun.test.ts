@@ -1,12 +1,12 @@
 import {appendFile, readdir, readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {readEvents} from '../../../trainer/store/run/eventLog.ts';
-import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {deme} from '../../helpers/deme.ts';
-import {mergedHash} from '../../helpers/mergedHash.ts';
-import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {tinyTextData, writeTinyTextExperiment} from '../../helpers/tinyTextExperiment.ts';
+import {readEvents} from '../../../../trainer/store/run/eventLog.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
+import {deme} from '../../../helpers/machine/deme.ts';
+import {mergedHash} from '../../../helpers/runs/mergedHash.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {tinyTextData, writeTinyTextExperiment} from '../../../helpers/runs/tinyTextExperiment.ts';
 
 const components = ['model_index.json', 'scheduler', 'text_encoder', 'tokenizer', 'unet', 'vae'];
 

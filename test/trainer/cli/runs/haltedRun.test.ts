@@ -3,16 +3,17 @@ import {once} from 'node:events';
 import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import {describe, expect, it} from 'vitest';
-import {trainingCurves} from '../../../trainer/pipeline/report/trainingCurves.ts';
-import {readEvents} from '../../../trainer/store/run/eventLog.ts';
-import {currentState} from '../../../trainer/store/run/runState.ts';
-import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {builtFile, deme} from '../../helpers/deme.ts';
-import {mergedHash} from '../../helpers/mergedHash.ts';
-import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
-import {leftovers, remainsOf, workersOf} from '../../torture/victims.ts';
+import {trainingCurves} from '../../../../trainer/pipeline/report/trainingCurves.ts';
+import {readEvents} from '../../../../trainer/store/run/eventLog.ts';
+import {currentState} from '../../../../trainer/store/run/runState.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {builtFile, deme} from '../../../helpers/machine/deme.ts';
+import {itLong} from '../../../helpers/longTests.ts';
+import {mergedHash} from '../../../helpers/runs/mergedHash.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
+import {leftovers, remainsOf, workersOf} from '../../../torture/victims.ts';
 
 const updates = 40;
 /** More than two heartbeats. */
@@ -25,8 +26,8 @@ async function experiment() {
   return {cwd, run: join(cwd, '.deme', 'runs', 'tiny-1')};
 }
 
-/** Starts the run, and halts all its processes once an expert trains. */
-async function haltedRun() {
+/** Starts the run, and halts all its processes once an expert trains, or those of its stages alone. */
+async function haltedRun({owner: isOwnerHalted = true} = {}) {
   const {cwd, run} = await experiment();
   const child = spawn(process.execPath, [builtFile('cli.js'), 'run', 'tiny.deme.yaml'], {cwd, stdio: 'ignore'});
   const end = once(child, 'close');
@@ -34,7 +35,7 @@ async function haltedRun() {
     .poll(async () => (await readEvents(runPaths.events(run))).map(({type}) => type), patient)
     .toContain('step');
   const {owner, stages} = await workersOf(run);
-  const pids = [owner ?? NaN, ...stages];
+  const pids = [...(isOwnerHalted ? [owner ?? NaN] : []), ...stages];
   pids.forEach((pid) => process.kill(pid, 'SIGSTOP'));
   return {cwd, run, end, goOn: () => pids.forEach((pid) => process.kill(pid, 'SIGCONT'))};
 }
@@ -61,6 +62,18 @@ describe.skipIf(process.platform === 'win32')('a run that is halted', {timeout: 
     for (const {steps} of trainingCurves(await readEvents(runPaths.events(run))).values()) {
       expect(steps.map(({update}) => update)).toEqual(Array.from({length: updates}, (_, i) => i + 1));
     }
+  });
+
+  itLong('in its stages alone tells after a minute that they hang, and then that they go on', async () => {
+    const {run, end, goOn} = await haltedRun({owner: false});
+    const logged = async () =>
+      (await readEvents(runPaths.events(run))).flatMap((event) => (event.type === 'log' ? event : []));
+    await expect
+      .poll(async () => (await logged()).filter(({alert}) => alert), {timeout: 120_000, interval: 1000})
+      .toMatchObject([{level: 'warning', message: expect.stringMatching(/^has said nothing for 6\d s/) as string}]);
+    goOn();
+    expect(await end).toEqual([0, null]);
+    expect((await logged()).filter(({message}) => /^has gone on after \d+ s/.test(message))).toHaveLength(1);
   });
 
   it('is ended at once where somebody wants that, with all its processes, and can be gone on with', async () => {

@@ -1,15 +1,15 @@
 import {readFile, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {StageRecord} from '../../../trainer/contract/run/pipeline.ts';
-import {readEvents} from '../../../trainer/store/run/eventLog.ts';
-import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme} from '../../helpers/deme.ts';
-import {flipByte} from '../../helpers/flipByte.ts';
-import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {StageRecord} from '../../../../trainer/contract/run/pipeline.ts';
+import {readEvents} from '../../../../trainer/store/run/eventLog.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
+import {readModelFolder} from '../../../../trainer/store/weights/modelFolder.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../../helpers/machine/deme.ts';
+import {flipByte} from '../../../helpers/machine/flipByte.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 const weightsFile = join('unet', 'diffusion_pytorch_model.safetensors');
 

@@ -1,16 +1,16 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {decodePng} from '../../../trainer/data/pictures/png.ts';
-import {readEvents} from '../../../trainer/store/run/eventLog.ts';
-import {runPaths} from '../../../trainer/store/run/runPaths.ts';
-import {readModelFolder} from '../../../trainer/store/weights/modelFolder.ts';
-import {readBest} from '../../../trainer/train/bestCheckpoint.ts';
-import {checkpointName, checkpointNames} from '../../../trainer/store/run/checkpointFiles.ts';
-import {useCpuBackend} from '../../helpers/cpuBackend.ts';
-import {deme} from '../../helpers/deme.ts';
-import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
-import {writeTinyExperiment} from '../../helpers/tinyExperiment.ts';
+import {decodePng} from '../../../../trainer/data/pictures/png.ts';
+import {readEvents} from '../../../../trainer/store/run/eventLog.ts';
+import {runPaths} from '../../../../trainer/store/run/runPaths.ts';
+import {readModelFolder} from '../../../../trainer/store/weights/modelFolder.ts';
+import {readBest} from '../../../../trainer/train/bestCheckpoint.ts';
+import {checkpointName, checkpointNames} from '../../../../trainer/store/run/checkpointFiles.ts';
+import {useCpuBackend} from '../../../helpers/engine/cpuBackend.ts';
+import {deme} from '../../../helpers/machine/deme.ts';
+import {temporaryFolder} from '../../../helpers/temporaryFolder.ts';
+import {writeTinyExperiment} from '../../../helpers/runs/tinyExperiment.ts';
 
 const training = {ranges: 2, updates: 5, batch: 4, ema: null, optimizer: {learningRate: 0.05}};
 

@@ -1,7 +1,0 @@
-import type {Page} from 'playwright-core';
-
-/** Chooses in a dropdown. In the toolkit's dropdown the options are there only while it is open. */
-export async function choose(page: Page, label: string, option: string): Promise<void> {
-  await page.getByRole('combobox', {name: label, exact: true}).click();
-  await page.getByRole('option', {name: option, exact: true}).and(page.locator(':visible')).click();
-}
