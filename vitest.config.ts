@@ -22,7 +22,7 @@ const alone = [
 
 export default defineConfig({
   // The module that only an editor has.
-  resolve: {alias: {vscode: fileURLToPath(new URL('test/helpers/fakeVscode.ts', import.meta.url))}},
+  resolve: {alias: {vscode: fileURLToPath(new URL('test/helpers/editor/fakeVscode.ts', import.meta.url))}},
   test: {
     // Native engines need processes, not threads.
     pool: 'forks',
