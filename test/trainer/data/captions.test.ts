@@ -9,6 +9,7 @@ import type {ImageSource} from '../../../trainer/data/dataset.ts';
 import {openData} from '../../../trainer/data/openData.ts';
 import {encodePng} from '../../../trainer/data/pictures/png.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {processorTime} from '../../helpers/machine/processorTime.ts';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/captions/', import.meta.url));
 const none = {validation: 0, test: 0, resolution: 2, channels: 1};
@@ -121,9 +122,10 @@ describe('metadata of a million lines', () => {
   it('is read in a moment where all of them are about one image', async () => {
     const file = join(await temporaryFolder(), 'metadata.jsonl');
     await writeFile(file, '{"file_name":"1.png","text":"a"}\n'.repeat(100_000));
-    const begun = performance.now();
-    expect((await readMetadataTable(file)).get('1.png')).toHaveLength(100_000);
-    expect(performance.now() - begun).toBeLessThan(3000);
+    const milliseconds = await processorTime(async () =>
+      expect((await readMetadataTable(file)).get('1.png')).toHaveLength(100_000),
+    );
+    expect(milliseconds).toBeLessThan(3000);
   });
 
   it('is read where nearly all of them are empty, with the number of the one that is wrong', async () => {

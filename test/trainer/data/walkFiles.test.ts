@@ -5,6 +5,7 @@ import {dirname, join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {walkFiles} from '../../../trainer/data/walkFiles.ts';
 import {temporaryFolder} from '../../helpers/temporaryFolder.ts';
+import {processorTime} from '../../helpers/machine/processorTime.ts';
 
 const never = (message: string): void => expect.unreachable(message);
 
@@ -112,11 +113,11 @@ describe('walkFiles', () => {
     const folder = await temporaryFolder();
     const script = 'mkdir -p "$1/a" && cd "$1/a" && seq -f %06g.png 100000 | xargs touch';
     execFileSync('sh', ['-c', script, 'sh', folder]);
-    const start = performance.now();
-    const files = await walkFiles(folder, never);
+    let files: Awaited<ReturnType<typeof walkFiles>> = [];
+    const milliseconds = await processorTime(async () => (files = await walkFiles(folder, never)));
     expect(files).toHaveLength(100_000);
     expect(files.at(-1)?.name).toBe('a/100000.png');
     // A second or two on an idle machine.
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(milliseconds).toBeLessThan(10_000);
   });
 });

@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {BytePairEncoder} from '../../../trainer/text/bytePairEncoding.ts';
 import {byteSymbols} from '../../../trainer/text/byteSymbols.ts';
 import {createRandom} from '../../../trainer/random.ts';
+import {processorTime} from '../../helpers/machine/processorTime.ts';
 
 /** An encoder of these merges over `symbols`, and the text of an id. */
 function encoderOf(symbols: readonly string[], merges: readonly (readonly [string, string])[]) {
@@ -28,7 +29,7 @@ describe('byte-pair encoding', () => {
     expect(encode('abab')).toEqual(['ab', 'a', 'b</w>']);
   });
 
-  it('takes a moment for a long word of which every pair is merged by itself', () => {
+  it('takes a moment for a long word of which every pair is merged by itself', async () => {
     // 90 x 90 pairs of letters, each in the word, in an order that has nothing to do with it.
     const letters = byteSymbols.filter((symbol) => /^[!-~]$/.test(symbol)).slice(0, 90);
     const pairs = letters.flatMap((left) => letters.map((right) => [left, right] as const));
@@ -36,9 +37,8 @@ describe('byte-pair encoding', () => {
     const merges = pairs.map((pair) => ({pair, place: random.float()})).sort((a, b) => a.place - b.place);
     const encode = encoderOf(letters, merges.map(({pair}) => pair)); // prettier-ignore
     const word = Array.from({length: 90_000}, () => letters[random.int(0, letters.length)]).join('');
-    const begun = performance.now();
-    const tokens = encode(word);
-    expect(performance.now() - begun).toBeLessThan(2000);
+    let tokens: readonly (string | undefined)[] = [];
+    expect(await processorTime(() => (tokens = encode(word)))).toBeLessThan(2000);
     expect(tokens.join('')).toBe(`${word}</w>`);
     expect(tokens.length).toBeLessThan(word.length);
   });

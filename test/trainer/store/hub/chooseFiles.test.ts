@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {chooseFiles} from '../../../../trainer/store/hub/chooseFiles.ts';
+import {processorTime} from '../../../helpers/machine/processorTime.ts';
 
 const unet = 'unet/diffusion_pytorch_model';
 const vae = 'vae/diffusion_pytorch_model';
@@ -103,10 +104,11 @@ describe('chooseFiles', () => {
     expect(chosen(names, undefined, [...components, 'adapter'])).toContain('adapter/notes.txt');
   });
 
-  it('stays fast for a repository of very many folders', () => {
+  it('stays fast for a repository of very many folders', async () => {
     const names = Array.from({length: 50_000}, (_, i) => `part${i}/config.json`);
-    const start = performance.now();
-    expect(chosen([...published, ...names], undefined, [])).toContain('part49999/config.json');
-    expect(performance.now() - start).toBeLessThan(5000);
+    const milliseconds = await processorTime(() =>
+      expect(chosen([...published, ...names], undefined, [])).toContain('part49999/config.json'),
+    );
+    expect(milliseconds).toBeLessThan(5000);
   });
 });
