@@ -15,7 +15,7 @@ import {stageKey, type PanelState} from '../state.ts';
 import {checkbox, dropdown} from '../toolkit.ts';
 import {compareLegend} from './compareLegend.ts';
 import {ComparedResults} from './comparedResults.ts';
-import {runColours, withCompared} from './comparison.ts';
+import {comparedLimitText, runColours, withCompared} from './comparison.ts';
 
 const allStages = 'all stages';
 /** Runs with a box of their own; of more, the table of runs finds any. */
@@ -94,10 +94,10 @@ export class CompareTab implements Tab {
     const listed = runs.filter(({path}, i) => i >= runs.length - mostListed || compared.includes(path));
     const boxes = listed.map(({path, id}) =>
       checkbox(id, compared.includes(path), (isChosen) => {
-        const {page} = this.#panel.state;
-        if (!isChosen || page.compared.length < maxCompared)
-          return this.#panel.setPage(withCompared(page, path, isChosen));
-        this.#panel.dispatch({type: 'notice', text: `No more than ${maxCompared} runs can be compared.`});
+        const {page, runs} = this.#panel.state;
+        const change = withCompared(page, path, isChosen, runs);
+        if (change !== null) return this.#panel.setPage(change);
+        this.#panel.dispatch({type: 'notice', text: comparedLimitText});
         this.#choice.show([], () => []);
       }),
     );

@@ -62,20 +62,19 @@ export class ComparedResults {
     const {page, heatMaps} = this.#panel.state;
     const term = lossTermNames.find((name) => name === page.comparedSeries) ?? 'denoise';
     const colours = runColours(page);
-    const lines = runs.flatMap(({path, id, ranges}) =>
+    const lines = runs.flatMap(({path, id, ranges, timesteps}) =>
       stages.flatMap((stage) => {
         const losses = timestepLosses(heatMaps.get(stageKey(path, stage)), term);
         const style = {colour: colours.get(path) ?? 0, dash: stageNumber(stage)};
         return losses === null
           ? []
-          : [{label: stages.length > 1 ? `${id}, ${stageTitle(stage, ranges)}` : id, look: style, losses}];
+          : [{label: stages.length > 1 ? `${id}, ${stageTitle(stage, ranges)}` : id, look: style, losses, timesteps}];
       }),
     );
-    const timesteps = Math.max(1, ...runs.map((run) => run.timesteps));
-    this.#timesteps.show([look, term, lines, timesteps], () =>
+    this.#timesteps.show([look, term, lines], () =>
       lines.length === 0
         ? []
-        : [element('h3', {}, 'Losses by timestep, latest updates'), ...timestepChart(term, lines, timesteps)],
+        : [element('h3', {}, 'Losses by timestep, latest updates'), ...timestepChart(term, lines)],
     );
   }
 }

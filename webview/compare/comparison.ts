@@ -1,3 +1,4 @@
+import {maxCompared} from '../../trainer/contract/panel/panel.ts';
 import type {PageState} from '../../trainer/contract/panel/panelPage.ts';
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import type {Report} from '../../trainer/contract/run/report.ts';
@@ -41,9 +42,17 @@ export function runColours({compared, comparedColours}: ComparedRuns): ReadonlyM
   return colours;
 }
 
-/** Adds a run to the comparison or removes it; the other runs keep their colours. */
-export function withCompared(page: ComparedRuns, path: string, isCompared: boolean): ComparedRuns {
-  const others = page.compared.filter((other) => other !== path);
+export const comparedLimitText = `No more than ${maxCompared} runs can be compared.`;
+
+/** Adds a run to the comparison or removes it; the other runs keep their colours, and those that are gone leave it. Null where there are enough. */
+export function withCompared(
+  page: ComparedRuns,
+  path: string,
+  isCompared: boolean,
+  runs: readonly {readonly path: string}[],
+): ComparedRuns | null {
+  const others = page.compared.filter((other) => other !== path && runs.some((run) => run.path === other));
+  if (isCompared && others.length >= maxCompared) return null;
   const compared = isCompared ? [...others, path] : others;
   return {compared, comparedColours: Object.fromEntries(runColours({...page, compared}))};
 }

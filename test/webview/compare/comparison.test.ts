@@ -23,10 +23,27 @@ describe('a comparison', () => {
   });
 });
 
+describe('the compared runs', () => {
+  const paths = Array.from({length: 10}, (_, i) => `run-${i}`);
+  const page = {compared: paths, comparedColours: {}};
+
+  it('are ten at most', () => {
+    const runs = [...paths, 'another'].map((path) => ({path}));
+    expect(withCompared(page, 'another', true, runs)).toBeNull();
+    expect(withCompared(page, 'run-3', false, runs)?.compared).toEqual(paths.filter((path) => path !== 'run-3'));
+  });
+
+  it('make room where some of them were deleted', () => {
+    const runs = ['run-1', 'another'].map((path) => ({path}));
+    expect(withCompared(page, 'another', true, runs)?.compared).toEqual(['run-1', 'another']);
+  });
+});
+
 describe('the colours of compared runs', () => {
   it('stay while others come and go, and are given away again', () => {
+    const runs = ['a', 'b', 'c', 'd', 'e'].map((path) => ({path}));
     const choose = (page: Parameters<typeof withCompared>[0], path: string, isChosen: boolean) => {
-      const next = withCompared(page, path, isChosen);
+      const next = withCompared(page, path, isChosen, runs)!;
       expect(new Set(runColours(next).values()).size).toBe(next.compared.length);
       return next;
     };

@@ -79,6 +79,9 @@ export const PanelReply = z.discriminatedUnion('kind', [
 ]);
 export type PanelReply = z.infer<typeof PanelReply>;
 
+/** A request of the page, whatever it asks for: its number is answered. */
+export const UnknownRequest = z.looseObject({type: z.literal('request'), id: z.int()});
+
 /** From the page to its host. */
 export const PageMessage = z.discriminatedUnion('type', [
   /** The page is ready and needs a snapshot. */
