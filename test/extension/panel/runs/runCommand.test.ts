@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {expect, it} from 'vitest';
 import {runCommands} from '../../../../extension/commands/runCommands.ts';
 import {runCommand} from '../../../../extension/panel/runs/runCommand.ts';
@@ -16,9 +17,19 @@ function commandIn(folder: string, text?: string): string {
 
 it('the command of a run names its config and its engine, quoted where a shell would change it', () => {
   expect(commandIn('/project')).toBe('deme run /project/digits.deme.yaml --engine wasm');
-  expect(commandIn('/my $HOME')).toBe('deme run "/my \\$HOME/digits.deme.yaml" --engine wasm');
+  expect(commandIn('/my $HOME')).toBe(`deme run '/my $HOME/digits.deme.yaml' --engine wasm`);
   const pretrain = 'name: a\ndata: {kind: mnist}\npretrain: {model: {}, updates: 5}\n';
   expect(commandIn('/project', pretrain)).toBe('deme pretrain /project/digits.deme.yaml --engine wasm');
+});
+
+it.skipIf(process.platform === 'win32')('no name of a folder runs anything in a shell', () => {
+  const names = ['$(echo run)', '\\$(echo run)', 'a\\', "it's", '"; echo run; "', '`echo run`', 'a\nb', '~', '!!', '*'];
+  for (const name of names) {
+    const command = commandIn(`/my ${name}`);
+    expect(execFileSync('sh', ['-c', command.replace('deme', 'printf "%s|"')], {encoding: 'utf8'})).toBe(
+      `run|/my ${name}/digits.deme.yaml|--engine|wasm|`,
+    );
+  }
 });
 
 it('the command of the row of a run is copied', async () => {
