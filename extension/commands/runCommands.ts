@@ -5,6 +5,7 @@ import {UserError} from '../../trainer/contract/errors.ts';
 import {namesIn} from '../../trainer/store/files/namesIn.ts';
 import {requireRegular} from '../../trainer/store/files/regularFile.ts';
 import {runPaths} from '../../trainer/store/run/runPaths.ts';
+import {noteOf, tagsOf} from '../../trainer/contract/run/runNotes.ts';
 import {readNotes, writeNotes} from '../../trainer/store/run/runNotes.ts';
 import {runCommand} from '../panel/runs/runCommand.ts';
 import {configFileOf, isActiveRun, isResumable, type Run} from '../runs/run.ts';
@@ -112,21 +113,13 @@ async function editTags(_: Studio, run: Run): Promise<void> {
     value: notes.tags.join(', '),
   });
   if (text === undefined) return;
-  const tags = [
-    ...new Set(
-      text
-        .split(',')
-        .map((tag) => tag.trim())
-        .filter((tag) => tag !== ''),
-    ),
-  ];
-  await writeNotes(run.path, {...notes, tags: tags.map((tag) => tag.slice(0, 60)).slice(0, 50)});
+  await writeNotes(run.path, {...notes, tags: tagsOf(text)});
 }
 
 async function editNote(_: Studio, run: Run): Promise<void> {
   const notes = await readNotes(run.path);
   const note = await vscode.window.showInputBox({title: `Note on ${run.record.id}`, value: notes.note});
-  if (note !== undefined) await writeNotes(run.path, {...notes, note: note.slice(0, 10_000)});
+  if (note !== undefined) await writeNotes(run.path, {...notes, note: noteOf(note)});
 }
 
 async function openReport(_: Studio, run: Run): Promise<void> {

@@ -1,6 +1,12 @@
 import {setTimeout as wait} from 'node:timers/promises';
 import {toErrorRecord, UserError} from '../../trainer/contract/errors.ts';
-import {PageMessage, type HostMessage, type PanelRequest, type Watch} from '../../trainer/contract/panel/panel.ts';
+import {
+  PageMessage,
+  UnknownRequest,
+  type HostMessage,
+  type PanelRequest,
+  type Watch,
+} from '../../trainer/contract/panel/panel.ts';
 import type {PreviewCommand} from '../../trainer/contract/panel/preview.ts';
 import {isHere} from '../../trainer/store/run/processIdentity.ts';
 import {isActiveRun, type Run} from '../runs/run.ts';
@@ -69,7 +75,11 @@ export class PanelSession {
   receive(raw: unknown): void {
     const message = PageMessage.safeParse(raw);
     if (!message.success) {
-      this.#sendError(new UserError('message-invalid', 'The panel sent a message that is not understood.'));
+      const error = new UserError('message-invalid', 'The panel sent a message that is not understood.');
+      const request = UnknownRequest.safeParse(raw);
+      // Whoever asks is answered, and does not wait for ever.
+      if (request.success) this.#page.post({type: 'refused', id: request.data.id, error: toErrorRecord(error)});
+      else this.#sendError(error);
     } else if (message.data.type === 'request') {
       void this.#answer(message.data.id, message.data.request);
     } else if (message.data.type === 'watch') {

@@ -29,6 +29,27 @@ describe('the state of the page', () => {
     expect(initialState({scope: 'nonsense'}).page.tab).toBe('overview');
   });
 
+  it('keeps what it knows of a page that another version of the panel has saved', () => {
+    const {page} = initialState({
+      scope: 'compare',
+      selected: '/runs/a-1',
+      tab: 'gone',
+      series: ['consistency', 'gone', 'denoise'],
+      pinned: ['gone', 'denoise'],
+      comparedSeries: 'gone',
+      sampleZoom: 99,
+    });
+    expect(page).toMatchObject({
+      scope: 'compare',
+      selected: '/runs/a-1',
+      tab: 'overview',
+      series: ['consistency', 'denoise'],
+      pinned: ['denoise'],
+      comparedSeries: 'denoise',
+      sampleZoom: 1,
+    });
+  });
+
   it('puts the end of a curve in the place of what was there', () => {
     const all = binsOf([1, 2, 3, 4, 5]);
     const state = after(curve(all.slice(0, 3 * binLength), 0), curve(all.slice(2 * binLength), 2));

@@ -14,6 +14,7 @@ export function timeLeftText(seconds: number): string {
 export function estimatedLeftText({seconds, low, high}: TimeLeft): string {
   if (high < 60 || high < 1.5 * low) return timeLeftText(seconds);
   const [from, to] = [durationText(Math.max(low, 1)), durationText(high)];
+  if (from === to) return timeLeftText(seconds);
   const [, number, unit] = /^(\d+) (\D+)$/.exec(from) ?? [];
   return `${unit && /^\d+ (\D+)$/.exec(to)?.[1] === unit ? number : from} to ${to} left`;
 }

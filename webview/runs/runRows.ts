@@ -43,10 +43,10 @@ function cellsOf({id, state, progress, created, tags, note, engine, settings, sc
   return cells;
 }
 
-/** Settings come as text. */
+/** Settings come as text; a number is what is written as numbers are: a name such as `007` or `1e5` stays one. */
 function valueOf(text: string): RunValue {
   const number = Number(text);
-  return text.trim() !== '' && Number.isFinite(number) ? number : text;
+  return Number.isFinite(number) && String(number) === text ? number : text;
 }
 
 /**
@@ -78,6 +78,9 @@ function textOf(cells: RunCells): string {
   return ['id', 'tags', 'note'].map((column) => String(cells.get(column) ?? '').toLowerCase()).join('\n');
 }
 
+/** With the numbers in texts by size: a run a-2 comes before a-10. */
+const alphabet = new Intl.Collator('en', {numeric: true});
+
 /** Numbers by size, texts by letters; rows without a value come last, whatever the direction. */
 export function sorted(rows: readonly RunRow[], {column, descending}: SortOrder): RunRow[] {
   const direction = descending ? -1 : 1;
@@ -91,15 +94,15 @@ export function sorted(rows: readonly RunRow[], {column, descending}: SortOrder)
 function compared(a: NonNullable<RunValue>, b: NonNullable<RunValue>): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;
-  const [x, y] = [String(a), String(b)];
-  return x < y ? -1 : x > y ? 1 : 0;
+  return alphabet.compare(String(a), String(b));
 }
 
 /** Groups by the value of a column, in the order in which the values appear. */
 export function grouped(rows: readonly RunRow[], column: string): RunGroup[] {
   const groups = new Map<string, RunRow[]>();
   for (const row of rows) {
-    const value = cellText(row.cells.get(column));
+    // In full: two that are shown alike are still two.
+    const value = String(row.cells.get(column) ?? '');
     const members = groups.get(value);
     if (members === undefined) groups.set(value, [row]);
     else members.push(row);

@@ -1,6 +1,6 @@
-import {maxCompared} from '../../trainer/contract/panel/panel.ts';
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
-import {withCompared} from '../compare/comparison.ts';
+import {noteOf, tagsOf} from '../../trainer/contract/run/runNotes.ts';
+import {comparedLimitText, withCompared} from '../compare/comparison.ts';
 import {element, type Child} from '../dom.ts';
 import type {Panel} from '../panel.ts';
 import {sortHead, type SortOrder} from '../sortHead.ts';
@@ -116,7 +116,7 @@ export class RowMaker {
       baseline !== null &&
       baseline.run !== run &&
       column in run.settings &&
-      text !== cellText(baseline.cells.get(column));
+      (cells.get(column) ?? null) !== (baseline.cells.get(column) ?? null);
     const isBest = best?.run === run && column === metric;
     const note = isBest ? element('span', {class: 'best-mark'}, ' best') : null;
     return element('td', {class: differs ? 'differs' : null, title: text}, text, note);
@@ -161,18 +161,18 @@ export class RowMaker {
   }
 
   async #write(run: RunView, field: Field, text: string): Promise<void> {
-    const tags = field === 'tags' ? text.split(',').map((tag) => tag.trim()) : run.tags;
-    const note = field === 'note' ? text : run.note;
-    const request = {kind: 'notes', run: run.path, tags: [...new Set(tags)].filter((tag) => tag !== ''), note} as const;
+    const tags = field === 'tags' ? tagsOf(text) : [...run.tags];
+    const note = field === 'note' ? noteOf(text) : run.note;
+    const request = {kind: 'notes', run: run.path, tags, note} as const;
     await this.#panel.request(request, `Could not write the ${field} of ${run.id}`);
     this.#edit(null);
   }
 
   #choose({path}: RunView): void {
-    const {page} = this.#panel.state;
-    const isChosen = !page.compared.includes(path);
-    if (!isChosen || page.compared.length < maxCompared) return this.#panel.setPage(withCompared(page, path, isChosen));
-    this.#panel.dispatch({type: 'notice', text: `No more than ${maxCompared} runs can be compared.`});
+    const {page, runs} = this.#panel.state;
+    const change = withCompared(page, path, !page.compared.includes(path), runs);
+    if (change !== null) return this.#panel.setPage(change);
+    this.#panel.dispatch({type: 'notice', text: comparedLimitText});
     this.#redraw();
   }
 

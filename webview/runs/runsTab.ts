@@ -3,7 +3,7 @@ import {runTableCsv} from '../../trainer/contract/run/runTable/runTableCsv.ts';
 import {saveCsv} from '../charts/saveCsv.ts';
 import {element, Region, setText} from '../dom.ts';
 import type {Panel, Tab} from '../panel.ts';
-import {nextOrder} from '../sortHead.ts';
+import {nextOrder, type SortOrder} from '../sortHead.ts';
 import type {PanelState} from '../state.ts';
 import {button, dropdown, textField} from '../toolkit.ts';
 import {columnChooser} from './columnChooser.ts';
@@ -64,7 +64,7 @@ export class RunsTab implements Tab {
   #show({rows: all, columns: every}: RunTableFacts, columns: readonly string[], {page, trusted}: PanelState): void {
     const {filter, order, group, metric} = page.runTable;
     const found = filtered(all, filter, every);
-    const rows = order === null ? [...(found ?? [])].reverse() : sorted(found ?? [], order);
+    const rows = inOrder(found ?? [], order);
     setText(this.#told, toldOf(all.length, found));
     const view: TableView = {
       columns,
@@ -114,8 +114,7 @@ export class RunsTab implements Tab {
     const {runs, page} = this.#panel.state;
     const {filter, order, columns} = page.runTable;
     const {rows: all, usual} = this.#facts.of(runs);
-    const found = filtered(all, filter) ?? [];
-    const rows = order === null ? found : sorted(found, order);
+    const rows = inOrder(filtered(all, filter) ?? [], order);
     await saveCsv(
       this.#panel,
       'runs.csv',
@@ -149,4 +148,9 @@ function toldOf(all: number, found: readonly RunRow[] | null): string {
   if (found === null) return 'The filter names a column that no run has, or several have: give more of its name.';
   const runs = all === 1 ? 'run' : 'runs';
   return found.length === all ? `${all} ${runs}` : `${found.length} of ${all} ${runs}`;
+}
+
+/** As the table shows them: the newest first, unless a column is chosen. */
+function inOrder(rows: readonly RunRow[], order: SortOrder | null): RunRow[] {
+  return order === null ? [...rows].reverse() : sorted(rows, order);
 }

@@ -192,4 +192,15 @@ describe('a panel session', () => {
     await send({type: 'ready'});
     expect(of('snapshot')).toHaveLength(1);
   });
+
+  it('answers a request that it does not understand', async () => {
+    const {of, session} = await open();
+    session.receive({type: 'request', id: 9, request: {kind: 'notes', run: '/r', tags: ['x'.repeat(61)], note: ''}});
+    session.receive({type: 'request', id: 10});
+    expect(of('refused').map(({id, error}) => [id, error.code])).toEqual([
+      [9, 'message-invalid'],
+      [10, 'message-invalid'],
+    ]);
+    expect(of('error')).toEqual([]);
+  });
 });

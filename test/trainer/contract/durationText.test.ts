@@ -43,6 +43,7 @@ describe('an estimate', () => {
     [{seconds: 10_800, low: 7200, high: 14_400}, '2 to 4 h left'],
     [{seconds: 100, low: 40, high: 160}, '40 s to 3 min left'],
     [{seconds: 30, low: 12, high: 48}, 'under a minute left'],
+    [{seconds: 120, low: 95, high: 145}, '2 min left'],
   ])('of %j reads as "%s"', (left, text) => {
     expect(estimatedLeftText(left)).toBe(text);
   });

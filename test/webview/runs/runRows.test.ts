@@ -35,6 +35,8 @@ describe('the rows of the table of runs', () => {
   it('are sorted by size, and those without a value come last either way', () => {
     expect(idsOf(sorted(rows, {column: 'decouple.updates', descending: false}))).toEqual(['a-1', 'a-2', 'a-3', 'b-4']);
     expect(idsOf(sorted(rows, {column: loss, descending: true}))).toEqual(['a-1', 'a-3', 'a-2', 'b-4']);
+    const numbered = ['a-10', 'a-2', 'a-1'].map((id) => rowOf(runView(id)));
+    expect(idsOf(sorted(numbered, {column: 'id', descending: false}))).toEqual(['a-1', 'a-2', 'a-10']);
     expect(best(rows, loss)?.run.id).toBe('a-2');
     expect(best(rows.slice(3), loss)).toBeNull();
   });
@@ -50,6 +52,21 @@ describe('the rows of the table of runs', () => {
     expect(mean).toBeCloseTo(0.022, 12);
     expect(deviation).toBeCloseTo(0.004 / Math.SQRT2, 12);
     expect(groups[2]?.spread.has(loss)).toBe(false);
+  });
+
+  it('are in groups of their own where values differ, if only in a digit that is not shown', () => {
+    const rates = ['0.0001254', '0.0001251', '0.0001254'];
+    const members = rates.map((rate, i) => rowOf(runView(`c-${i}`, {settings: {rate}})));
+    expect(grouped(members, 'rate').map(({value, rows: found}) => [value, found.length])).toEqual([
+      ['0.0001254', 2],
+      ['0.0001251', 1],
+    ]);
+  });
+
+  it.each(['007', '1e5', '0x10', ' 1', ''])('keep the text "%s", which is no number', (name) => {
+    const row = rowOf(runView('d-1', {settings: {name, updates: '1e-7'}}));
+    expect([row.cells.get('name'), row.cells.get('updates')]).toEqual([name, 1e-7]);
+    expect(filtered([row], `name~${name.trim()}`)).toEqual([row]);
   });
 
   it('show what differs, and the scores of merged models', () => {

@@ -76,7 +76,7 @@ function stateSentence(run: HeadlineRun): string {
     case 'lost':
       return `Lost ${at}: its process is gone.`;
     case 'failed':
-      return `Failed ${at}: ${run.error?.message ?? 'for an unknown reason.'}`;
+      return asSentence(`Failed ${at}: ${run.error?.message ?? 'for an unknown reason.'}`);
   }
 }
 
@@ -119,4 +119,8 @@ function doing(name: string, ranges: Ranges): string {
     case 'report':
       return 'writing the report';
   }
+}
+
+function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

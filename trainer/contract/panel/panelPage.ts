@@ -32,21 +32,30 @@ export const pairViews = ['wipe', 'difference', 'flicker'] as const;
 /** How many times as strong a difference of samples is shown. */
 export const differenceFactors = [1, 2, 4, 8] as const;
 
-/** What the page keeps over a restart: which run and tab it shows, and how. */
+/** Curves by name, without those that another version of the panel had. */
+const knownSeries = z
+  .array(z.string())
+  .transform((names) => curveSeries.filter((name) => names.includes(name)).sort(byPlaceIn(names)));
+
+function byPlaceIn(names: readonly string[]): (a: string, b: string) => number {
+  return (a, b) => names.indexOf(a) - names.indexOf(b);
+}
+
+/** What the page keeps over a restart: which run and tab it shows, and how. What it does not know any more is as at first; the rest stays. */
 export const PageState = SavedPanel.extend({
-  tab: z.enum(panelTabs).default('overview'),
+  tab: z.enum(panelTabs).default('overview').catch('overview'),
   /** Decay of the moving average for one step. */
-  smoothing: z.number().min(0).max(0.999).default(0.9),
+  smoothing: z.number().min(0).max(0.999).default(0.9).catch(0.9),
   logX: z.boolean().default(false),
   logY: z.boolean().default(true),
   xAxis: z.enum(xAxisKinds).default('update').catch('update'),
   /** Part of the x axis that the charts of a run show, in its unit; null: all of it. */
   range: z.object({from: z.number(), to: z.number()}).nullable().default(null),
-  series: z.array(z.enum(curveSeries)).default([...lossTermNames]),
+  series: knownSeries.default([...lossTermNames]).catch([...lossTermNames]),
   /** Charts at the top, in their order. */
-  pinned: z.array(z.enum(curveSeries)).default([]).catch([]),
+  pinned: knownSeries.default([]).catch([]),
   /** The other charts in their order; none: the usual one. */
-  chartOrder: z.array(z.enum(curveSeries)).default([]).catch([]),
+  chartOrder: knownSeries.default([]).catch([]),
   /** What the titles of the shown charts have to contain. */
   chartSearch: z.string().max(200).default('').catch(''),
   /** Stages whose lines are switched off. */
@@ -56,7 +65,7 @@ export const PageState = SavedPanel.extend({
   comparedColours: z.record(z.string(), z.int().min(0)).default({}),
   /** Part of the x axis that the comparison shows; null: all of it. */
   comparedRange: z.object({from: z.number(), to: z.number()}).nullable().default(null),
-  comparedSeries: z.enum(curveSeries).default('denoise'),
+  comparedSeries: z.enum(curveSeries).default('denoise').catch('denoise'),
   /** The model whose samples and scores are compared. */
   comparedModel: z.string().default('merged'),
   /** The run that others are compared with. */
@@ -67,7 +76,7 @@ export const PageState = SavedPanel.extend({
   hiddenModels: z.array(z.string()).default([]),
   /** Update whose samples are shown; null: the finished models. */
   sampleStep: z.number().nullable().default(null),
-  sampleZoom: z.number().min(1).max(8).default(1),
+  sampleZoom: z.number().min(1).max(8).default(1).catch(1),
   /** What the merge workbench is set to, and for which run; earlier versions kept it in another form, which is dropped. */
   merge: z.object({run: z.string(), setting: WorkbenchSetting}).nullable().default(null).catch(null),
   /** What models with a text encoder were last asked to draw, by their base; the newest last. */

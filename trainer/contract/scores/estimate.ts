@@ -28,9 +28,9 @@ export function isNoise({mean, standardError}: Estimate): boolean {
 export function directionText(difference: Estimate): string {
   const {mean, standardError} = difference;
   if (mean === 0) return 'the same';
-  const errors = standardError === 0 ? 0 : Math.abs(mean) / standardError;
   const direction = mean < 0 ? 'lower (better)' : 'higher (worse)';
-  return `${direction} by ${errors.toFixed(1)} standard errors${isNoise(difference) ? ', which is within noise' : ''}`;
+  if (!(standardError > 0)) return `${direction}; its error is not known`;
+  return `${direction} by ${(Math.abs(mean) / standardError).toFixed(1)} standard errors${isNoise(difference) ? ', which is within noise' : ''}`;
 }
 
 /** Whether an error is one of rounding, as of a mean of the same value many times over. */

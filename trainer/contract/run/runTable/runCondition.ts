@@ -19,10 +19,12 @@ export interface RunCondition {
   readonly value: string;
 }
 
-/** `COLUMN=VALUE` with one of = != < <= > >= and ~, which means contains; null for another text. */
+/** `COLUMN=VALUE` with one of = (or ==) != < <= > >= and ~, which means contains; null for another text. */
 export function parseCondition(text: string): RunCondition | null {
-  const [, column = '', comparison, value = ''] = /^([^=!<>~]+?)\s*(!=|<=|>=|=|<|>|~)\s*(.*)$/.exec(text.trim()) ?? [];
-  return isComparison(comparison) && column !== '' ? {column, comparison, value} : null;
+  const [, column = '', comparison, value = ''] =
+    /^([^=!<>~]+?)\s*(!=|<=|>=|==?|<|>|~)\s*(.*)$/.exec(text.trim()) ?? [];
+  const meant = comparison === '==' ? '=' : comparison;
+  return isComparison(meant) && column !== '' ? {column, comparison: meant, value} : null;
 }
 
 function isComparison(text: string | undefined): text is Comparison {

@@ -7,6 +7,7 @@ describe('a condition', () => {
     ['state != done', {column: 'state', comparison: '!=', value: 'done'}],
     ['merged.held-out loss<0.03', {column: 'merged.held-out loss', comparison: '<', value: '0.03'}],
     ['note~a=b', {column: 'note', comparison: '~', value: 'a=b'}],
+    ['updates == 200', {column: 'updates', comparison: '=', value: '200'}],
     ['tags=', {column: 'tags', comparison: '=', value: ''}],
   ])('is read from %s', (text, condition) => expect(parseCondition(text)).toEqual(condition));
 
