@@ -1,9 +1,14 @@
-import {UserError} from '../../trainer/contract/errors.ts';
+import {toErrorRecord, UserError} from '../../trainer/contract/errors.ts';
 import type {MergeSetting} from '../../trainer/contract/config/merge/mergeSetting.ts';
 import {measurementKinds, type MeasurementKinds} from '../../trainer/contract/measurements/measurementKinds.ts';
 import type {MeasurementRequest} from '../../trainer/contract/measurements/measurementRequest.ts';
 import type {PanelCommand} from '../../trainer/contract/overview/nextAction.ts';
-import type {HostMessage, PanelReply, PanelRequest} from '../../trainer/contract/panel/panel.ts';
+import {
+  UnknownRequest,
+  type HostMessage,
+  type PanelReply,
+  type PanelRequest,
+} from '../../trainer/contract/panel/panel.ts';
 import type {RunNotes} from '../../trainer/contract/run/runNotes.ts';
 import type {KeptWeights} from '../../trainer/contract/run/snapshots/keptWeights.ts';
 import {keptMeasurements} from './keptMeasurements.ts';
@@ -153,4 +158,11 @@ export class PanelRequests {
       hint: 'Use the command "Workspaces: Manage Workspace Trust".',
     });
   }
+}
+
+/** What a message is told that is none: one that asks for something is answered, and does not wait for ever. */
+export function refusalOf(raw: unknown): HostMessage {
+  const error = toErrorRecord(new UserError('message-invalid', 'The panel sent a message that is not understood.'));
+  const request = UnknownRequest.safeParse(raw);
+  return request.success ? {type: 'refused', id: request.data.id, error} : {type: 'error', error};
 }

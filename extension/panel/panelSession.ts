@@ -1,12 +1,6 @@
 import {setTimeout as wait} from 'node:timers/promises';
-import {toErrorRecord, UserError} from '../../trainer/contract/errors.ts';
-import {
-  PageMessage,
-  UnknownRequest,
-  type HostMessage,
-  type PanelRequest,
-  type Watch,
-} from '../../trainer/contract/panel/panel.ts';
+import {toErrorRecord} from '../../trainer/contract/errors.ts';
+import {PageMessage, type HostMessage, type PanelRequest, type Watch} from '../../trainer/contract/panel/panel.ts';
 import type {PreviewCommand} from '../../trainer/contract/panel/preview.ts';
 import {isHere} from '../../trainer/store/run/processIdentity.ts';
 import {isActiveRun, type Run} from '../runs/run.ts';
@@ -15,7 +9,7 @@ import {Milestones} from './milestones.ts';
 import {PanelPreview} from './panelPreview.ts';
 import {PanelStudies} from './panelStudies.ts';
 import {PanelWish} from './panelWish.ts';
-import {PanelRequests, type PanelActions, type PanelPage, type PanelScope} from './panelRequests.ts';
+import {PanelRequests, refusalOf, type PanelActions, type PanelPage, type PanelScope} from './panelRequests.ts';
 import {runListing} from './runs/runListing.ts';
 import {RunViews} from './runs/runViews.ts';
 import {SystemMeter} from './systemMeter.ts';
@@ -75,11 +69,7 @@ export class PanelSession {
   receive(raw: unknown): void {
     const message = PageMessage.safeParse(raw);
     if (!message.success) {
-      const error = new UserError('message-invalid', 'The panel sent a message that is not understood.');
-      const request = UnknownRequest.safeParse(raw);
-      // Whoever asks is answered, and does not wait for ever.
-      if (request.success) this.#page.post({type: 'refused', id: request.data.id, error: toErrorRecord(error)});
-      else this.#sendError(error);
+      this.#page.post(refusalOf(raw));
     } else if (message.data.type === 'request') {
       void this.#answer(message.data.id, message.data.request);
     } else if (message.data.type === 'watch') {
