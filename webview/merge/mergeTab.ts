@@ -68,9 +68,9 @@ export class MergeTab implements Tab {
     if (run.ranges.length === 0) return [heading, message('This run has no experts, so there is nothing to merge.')];
     const {name} = objectiveKinds[weights?.search?.objective ?? 'loss'];
     const text =
-      weights === null
+      weights === null && merge === null
         ? 'No weights have been chosen yet.'
-        : weights.search === null
+        : !weights?.search
           ? 'Given in the config.'
           : `Found by the ${weights.search.strategy} search for the lowest ${name}.`;
     const formula =

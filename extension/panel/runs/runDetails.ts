@@ -17,12 +17,15 @@ export async function runDetails(
 ): Promise<RunDetails> {
   const {report, config} = run;
   const pictures = report?.differing?.flatMap(({picture}) => picture ?? []) ?? [];
+  const {merge} = config.config;
   const weights = (await settledWeights(run.path)) ?? (report && {weights: report.weights, search: report.search});
+  // Weights that the config gives are those of the merge before its stage has settled them.
+  const settled = weights ?? {weights: merge?.weights ?? [], search: null};
   return {
     report,
     pictures: await addressesOf(pictures, runPaths.report(run.path), source),
     weights,
-    merge: weights && weights.weights.length > 0 ? runMerge(config.config.merge, weights) : null,
+    merge: settled.weights.length > 0 ? runMerge(merge, settled) : null,
     heldOut: milestones.flatMap((event) =>
       event.type === 'heldOut' ? [{stage: event.stage, update: event.update, loss: event.loss}] : [],
     ),
