@@ -15,7 +15,8 @@ import {stageKey, type PanelState} from '../state.ts';
 import {checkbox, dropdown} from '../toolkit.ts';
 import {compareLegend} from './compareLegend.ts';
 import {ComparedResults} from './comparedResults.ts';
-import {comparedLimitText, runColours, withCompared} from './comparison.ts';
+import {chooseCompared} from './chooseCompared.ts';
+import {runColours} from './comparison.ts';
 
 const allStages = 'all stages';
 /** Runs with a box of their own; of more, the table of runs finds any. */
@@ -94,11 +95,7 @@ export class CompareTab implements Tab {
     const listed = runs.filter(({path}, i) => i >= runs.length - mostListed || compared.includes(path));
     const boxes = listed.map(({path, id}) =>
       checkbox(id, compared.includes(path), (isChosen) => {
-        const {page, runs} = this.#panel.state;
-        const change = withCompared(page, path, isChosen, runs);
-        if (change !== null) return this.#panel.setPage(change);
-        this.#panel.dispatch({type: 'notice', text: comparedLimitText});
-        this.#choice.show([], () => []);
+        if (!chooseCompared(this.#panel, path, isChosen)) this.#choice.show([], () => []);
       }),
     );
     const others = runs.length - listed.length;

@@ -42,8 +42,6 @@ export function runColours({compared, comparedColours}: ComparedRuns): ReadonlyM
   return colours;
 }
 
-export const comparedLimitText = `No more than ${maxCompared} runs can be compared.`;
-
 /** Adds a run to the comparison or removes it; the other runs keep their colours, and those that are gone leave it. Null where there are enough. */
 export function withCompared(
   page: ComparedRuns,

@@ -1,6 +1,6 @@
 import type {RunView} from '../../trainer/contract/panel/panelViews.ts';
 import {noteOf, tagsOf} from '../../trainer/contract/run/runNotes.ts';
-import {comparedLimitText, withCompared} from '../compare/comparison.ts';
+import {chooseCompared} from '../compare/chooseCompared.ts';
 import {element, type Child} from '../dom.ts';
 import type {Panel} from '../panel.ts';
 import {sortHead, type SortOrder} from '../sortHead.ts';
@@ -169,11 +169,8 @@ export class RowMaker {
   }
 
   #choose({path}: RunView): void {
-    const {page, runs} = this.#panel.state;
-    const change = withCompared(page, path, !page.compared.includes(path), runs);
-    if (change !== null) return this.#panel.setPage(change);
-    this.#panel.dispatch({type: 'notice', text: comparedLimitText});
-    this.#redraw();
+    const isChosen = !this.#panel.state.page.compared.includes(path);
+    if (!chooseCompared(this.#panel, path, isChosen)) this.#redraw();
   }
 
   async #copy({id, command}: RunView): Promise<void> {
