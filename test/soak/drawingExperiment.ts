@@ -1,23 +1,12 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {UNet2DConfig} from '../../trainer/contract/model/unet2dConfig.ts';
 import {encodePng} from '../../trainer/data/pictures/png.ts';
 import {linkOwnCache, writeSmallClip} from '../helpers/models/featureCache.ts';
-import {writeRandomBase} from '../helpers/runs/tinyExperiment.ts';
+import {tinyUnetConfig, writeRandomBase} from '../helpers/runs/tinyExperiment.ts';
 
 const side = 64;
 
-const unetConfig = UNet2DConfig.parse({
-  sample_size: side,
-  in_channels: 3,
-  out_channels: 3,
-  block_out_channels: [4, 8],
-  down_block_types: ['DownBlock2D', 'DownBlock2D'],
-  up_block_types: ['UpBlock2D', 'UpBlock2D'],
-  layers_per_block: 1,
-  norm_num_groups: 2,
-  add_attention: false,
-});
+const unetConfig = {...tinyUnetConfig, sample_size: side, in_channels: 3, out_channels: 3};
 
 /** Writes what evaluations of a random network for 64x64 pixels need into `folder`: the network, a few images, and a cache with a small CLIP. */
 export async function writeDrawingExperiment(folder: string): Promise<void> {

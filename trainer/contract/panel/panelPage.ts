@@ -35,11 +35,7 @@ export const differenceFactors = [1, 2, 4, 8] as const;
 /** Curves by name, without those that another version of the panel had. */
 const knownSeries = z
   .array(z.string())
-  .transform((names) => curveSeries.filter((name) => names.includes(name)).sort(byPlaceIn(names)));
-
-function byPlaceIn(names: readonly string[]): (a: string, b: string) => number {
-  return (a, b) => names.indexOf(a) - names.indexOf(b);
-}
+  .transform((names) => names.flatMap((name) => curveSeries.find((known) => known === name) ?? []));
 
 /** What the page keeps over a restart: which run and tab it shows, and how. What it does not know any more is as at first; the rest stays. */
 export const PageState = SavedPanel.extend({
